@@ -1,0 +1,51 @@
+/**
+ * Everything that can go wrong, as one tagged union: a program reads `code`, a person reads `message` (what happened)
+ * and `hint` (what to do).
+ */
+export type FailureCode =
+  | 'no-webgpu'
+  | 'no-adapter'
+  | 'device-lost'
+  | 'out-of-memory'
+  | 'manifest-invalid'
+  | 'file-missing'
+  | 'file-damaged'
+  | 'network'
+  | 'storage'
+  | 'library-incompatible'
+  | 'vocabulary-mismatch'
+  | 'prompt-empty'
+  | 'prompt-too-long'
+  | 'token-outside-vocabulary'
+  | 'invalid-setting'
+  | 'invalid-logits'
+  | 'aborted'
+  | 'internal';
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A `Failure` that can be thrown. */
+export class FailureError extends Error {
+  readonly failure: Failure;
+
+  constructor(code: FailureCode, message: string, hint: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'FailureError';
+    this.failure = { code, message, hint };
+  }
+}
+
+/** The `Failure` in anything that was thrown; what is not ours becomes `internal`, with its own message kept. */
+export function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof FailureError) return thrown.failure;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return {
+    code: 'internal',
+    message: `Something unexpected happened: ${message}`,
+    hint: 'Run again. If it happens again, reload the page.',
+  };
+}

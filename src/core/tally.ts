@@ -1,0 +1,69 @@
+import { COMMITTED_VERDICTS, type RunEvent, type RunToken } from './types';
+
+/** The counts of a run so far. Ratios are null while their denominator is zero. */
+export interface Tally {
+  readonly rounds: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly discarded: number;
+  readonly committed: number;
+  readonly readbacks: number;
+  /** Conditional acceptance rate α: accepted over judged drafts (accepted and rejected). */
+  readonly acceptanceRate: number | null;
+  /** accepted/drafted, the plain ratio; discarded drafts count against it. */
+  readonly acceptedOverDrafted: number | null;
+  /** Committed tokens per round, bonus included. */
+  readonly meanAcceptanceLength: number | null;
+  /** From the end of prefill to the end of the last round. */
+  readonly tokensPerSecond: number | null;
+  readonly prefillMs: number | null;
+  readonly decodeMs: number;
+}
+
+/** Counts `events` of one run, in order; a prefix of a run gives its state at that moment. */
+export function tally(events: readonly RunEvent[]): Tally {
+  const counts = { accepted: 0, rejected: 0, discarded: 0, corrected: 0, bonus: 0, plain: 0 };
+  let rounds = 0;
+  let readbacks = 0;
+  let prefillMs: number | null = null;
+  let lastMs: number | null = null;
+  for (const event of events) {
+    if (event.type === 'prefill') prefillMs = event.endMs;
+    if (event.type !== 'round') continue;
+    rounds++;
+    readbacks += event.readbacks;
+    lastMs = event.endMs;
+    for (const token of event.tokens) counts[token.verdict]++;
+  }
+  const { accepted, rejected, discarded } = counts;
+  const committed = accepted + counts.corrected + counts.bonus + counts.plain;
+  const drafted = accepted + rejected + discarded;
+  const decodeMs = lastMs === null ? 0 : lastMs - (prefillMs ?? 0);
+  return {
+    rounds,
+    drafted,
+    accepted,
+    rejected,
+    discarded,
+    committed,
+    readbacks,
+    acceptanceRate: ratio(accepted, accepted + rejected),
+    acceptedOverDrafted: ratio(accepted, drafted),
+    meanAcceptanceLength: ratio(committed, rounds),
+    tokensPerSecond: ratio(committed * 1000, decodeMs),
+    prefillMs,
+    decodeMs,
+  };
+}
+
+/** The tokens of `events` that are part of the output, in order. */
+export function committedTokens(events: readonly RunEvent[]): RunToken[] {
+  return events.flatMap((event) =>
+    event.type === 'round' ? event.tokens.filter((token) => COMMITTED_VERDICTS.has(token.verdict)) : [],
+  );
+}
+
+function ratio(numerator: number, denominator: number): number | null {
+  return denominator > 0 ? numerator / denominator : null;
+}

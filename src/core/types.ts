@@ -1,0 +1,142 @@
+/**
+ * The words that every part speaks: tokens and verdicts, the two models as the loop sees them, and the events of a run.
+ * Nothing here knows a GPU, a page or a particular pair of models.
+ */
+import type { Failure } from './failure';
+
+export type TokenId = number;
+
+/**
+ * What became of a token. `accepted`, `rejected` and `discarded` are the draft's (discarded: drafted after the first
+ * rejection or after a stop token, never judged); `corrected`, `bonus` and `plain` are the target's own.
+ */
+export type Verdict = 'accepted' | 'rejected' | 'discarded' | 'corrected' | 'bonus' | 'plain';
+
+export const COMMITTED_VERDICTS: ReadonlySet<Verdict> = new Set(['accepted', 'corrected', 'bonus', 'plain']);
+
+/** A token with its verdict. Probabilities are in [0, 1]; null means that the quantity does not exist or was not measured. */
+export interface JudgedToken {
+  readonly id: TokenId;
+  readonly verdict: Verdict;
+  /** Probability of `id` under the target at this position (softmax of its logits, temperature 1 when decoding greedily). */
+  readonly p: number | null;
+  /** Probability of `id` under the draft at this position, likewise; null for the target's own tokens. */
+  readonly q: number | null;
+  /** The uniform draw in [0, 1) that decided; null where none was drawn, as in greedy decoding. */
+  readonly u: number | null;
+}
+
+/** A judged token with the text that it adds; empty while a character is still incomplete, and for a stop token. */
+export interface RunToken extends JudgedToken {
+  readonly text: string;
+}
+
+/** Anything that says whether to stop; an `AbortSignal` is one. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
+/**
+ * `length` drafted tokens on their way to the target. `device`: the ids stay where the drafter put them and `handle`
+ * means something only to a target that shares the drafter's device; `ids`: they are here, with the draft's
+ * probability of each.
+ */
+export type Proposal =
+  | { readonly kind: 'device'; readonly length: number; readonly handle: object }
+  | { readonly kind: 'ids'; readonly length: number; readonly ids: readonly TokenId[]; readonly q: readonly number[] };
+
+/** What one target pass decided. `drafts` has the proposal's length and order; `next` is the target's own token. */
+export interface RoundOutcome {
+  readonly drafts: readonly JudgedToken[];
+  readonly next: JudgedToken;
+  /** GPU-to-CPU readbacks that the round cost, drafting included. */
+  readonly readbacks: number;
+}
+
+/** A model's side of the loop: a cache of the tokens that it has seen, in order from the first. */
+export interface CachedModel {
+  readonly capabilities: { readonly vocabularySize: number; readonly contextLength: number };
+  /** How many tokens the cache holds. */
+  readonly cachedLength: number;
+  /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
+  prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void>;
+  /** Drops every cached token from position `length` on; keeps a shorter cache as it is. */
+  truncate(length: number): void;
+}
+
+export interface Drafter extends CachedModel {
+  /**
+   * Drafts `gamma` >= 1 tokens after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the
+   * cache holds `history` and all drafts but the last, so it may lack one committed token (two with the newest) when all are accepted.
+   */
+  propose(history: readonly TokenId[], gamma: number): Promise<Proposal>;
+}
+
+export interface Target extends CachedModel {
+  /**
+   * Judges `proposal` (null: plain decoding) in one forward pass over the last token of `history`, which is not yet
+   * cached, and the drafts. Afterwards the cache holds `history` and all drafts.
+   */
+  verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome>;
+}
+
+/** Turns ids into text as a whole; special tokens become nothing. */
+export interface Detokenizer {
+  decode(ids: readonly TokenId[]): string;
+}
+
+export interface RunSettings {
+  readonly mode: 'speculative' | 'plain';
+  /** Draft length, 1 to 16; ignored by plain decoding. */
+  readonly gamma: number;
+  /** Most committed tokens, the stop token included; at least 1. */
+  readonly maxTokens: number;
+  /** Go on past stop tokens, so that runs of one length can be compared. */
+  readonly ignoreStopTokens: boolean;
+}
+
+export const LIMITS = { gamma: { min: 1, max: 16 }, maxTokens: { min: 1 } } as const;
+
+/** What a run ran on, for display and export. */
+export interface RunLabels {
+  readonly target: string;
+  /** null in plain decoding */
+  readonly draft: string | null;
+  readonly adapter: string;
+}
+
+export interface StartEvent {
+  readonly type: 'start';
+  readonly prompt: string;
+  readonly promptIds: readonly TokenId[];
+  readonly settings: RunSettings;
+  readonly labels: RunLabels;
+}
+
+/** Both caches hold the prompt but its last token. Times are milliseconds from the start of the run. */
+export interface PrefillEvent {
+  readonly type: 'prefill';
+  readonly tokens: number;
+  readonly endMs: number;
+}
+
+export interface RoundEvent {
+  readonly type: 'round';
+  readonly index: number;
+  /** Drafts in their order, then the target's own token, unless an accepted stop token ended the run. */
+  readonly tokens: readonly RunToken[];
+  readonly readbacks: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export type EndEvent = {
+  readonly type: 'end';
+  readonly endMs: number;
+} & (
+  | { readonly reason: 'stop' | 'length' | 'aborted' }
+  | { readonly reason: 'failed'; readonly failure: Failure }
+);
+
+/** All that is known of a run. A live run, a recorded trace and a test produce the same events, in this order. */
+export type RunEvent = StartEvent | PrefillEvent | RoundEvent | EndEvent;

@@ -1,0 +1,53 @@
+/**
+ * What the page and the engine's worker say to each other; types only. Every task has a MessageChannel of its own: the
+ * page posts a `Task` with one port, the worker answers on it with updates and one `done` or `failed`, and the page may
+ * post `stop` at any moment.
+ */
+import type { Failure } from '../core/failure';
+import type { RunEvent, RunSettings } from '../core/types';
+
+export type Task = LoadTask | RunTask;
+
+/** Makes a pair ready; what is already loaded stays. */
+export interface LoadTask {
+  readonly type: 'load';
+  readonly selection: PairSelection;
+}
+
+/** Runs on the pair of `selection`, loading first what is missing. Updates: progress while loading, then the run's events. */
+export interface RunTask {
+  readonly type: 'run';
+  readonly selection: PairSelection;
+  readonly prompt: string;
+  readonly settings: RunSettings;
+}
+
+export interface PairSelection {
+  /** Absolute URL of the folder that holds manifest.json. */
+  readonly modelsUrl: string;
+  /** A draft's id in the manifest. */
+  readonly draft: string;
+}
+
+export type LoadPhase = 'downloading' | 'checking' | 'preparing' | 'ready';
+
+/** The state of one model's loading. Bytes are of the files as served; `preparing` covers the library and its GPU pipelines. */
+export interface LoadProgress {
+  readonly type: 'progress';
+  readonly model: string;
+  readonly name: string;
+  readonly phase: LoadPhase;
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+export type Update = LoadProgress | RunEvent;
+
+export type FromWorker =
+  | { readonly type: 'update'; readonly update: Update }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly failure: Failure };
+
+export interface FromPage {
+  readonly type: 'stop';
+}

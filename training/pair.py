@@ -1,0 +1,28 @@
+"""The embedded pair: the shapes of its models and the text format they share. Every other part of training/ reads them here."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A Llama-style decoder: RMSNorm, rotary embedding, grouped-query attention, SwiGLU, no biases, untied head."""
+
+    hidden: int
+    feed_forward: int
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    vocabulary: int = 2048
+    context: int = 1024
+    rope_theta: float = 10000.0
+    norm_epsilon: float = 1e-5
+
+
+# The weak draft has the good draft's shape, so that both run on one model library; what it lacks is training.
+TARGET = Shape(hidden=256, feed_forward=768, layers=6, heads=4, kv_heads=2, head_dim=64)
+DRAFT = Shape(hidden=128, feed_forward=256, layers=2, heads=2, kv_heads=1, head_dim=64)
+MODELS = {"target": TARGET, "draft": DRAFT, "weak-draft": DRAFT}
+
+# Single tokens, with these ids: a conversation is <|user|>question<|end|><|assistant|>answer<|end|>, with no other separators.
+SPECIAL_TOKENS = ("<|user|>", "<|assistant|>", "<|end|>")
+END = 2
