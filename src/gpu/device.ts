@@ -1,0 +1,112 @@
+import { FailureError } from '../core/failure';
+
+const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
+
+export interface SharedDevice {
+  readonly device: GPUDevice;
+  /** Vendor and architecture of the adapter, as far as the browser tells. */
+  readonly adapter: string;
+  /** Resolves once the device is lost, or refuses a command, which leaves its buffers in doubt. */
+  readonly failure: Promise<FailureError>;
+  readonly hasFailed: boolean;
+}
+
+/**
+ * Makes everyone who asks `gpu` for an adapter and a device get the same device, so that two models that are loaded
+ * apart can read each other's buffers. It is opened as web-llm would open it: every feature it can use, and its limits.
+ * A device that failed is destroyed and forgotten; the next request gets a new one.
+ *
+ * `destroy()` of the shared device does nothing: a model that is unloaded must not take the other's device along; its
+ * buffers are its own to destroy.
+ *
+ * @returns a function that gives the shared device, opening it if need be; it rejects with no-adapter
+ * @throws FailureError no-webgpu when there is no `gpu`
+ */
+export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
+  if (!gpu) throw new FailureError('no-webgpu', 'This browser has no WebGPU.', HOW_TO_GET_WEBGPU);
+  let opening: Promise<SharedDevice> | null = null;
+  const forget = () => {
+    opening = null;
+  };
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+
+  const findAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter> => {
+    const adapter = (await requestAdapter(options)) ?? (await requestAdapter());
+    if (adapter) return adapter;
+    throw new FailureError('no-adapter', 'This browser has WebGPU but found no graphics adapter for it.', HOW_TO_GET_WEBGPU);
+  };
+  const open = () => {
+    opening ??= findAdapter({ powerPreference: 'high-performance' })
+      .then(async (adapter) => share(await adapter.requestDevice(descriptor(adapter)), adapter, forget))
+      .catch((error) => {
+        forget();
+        throw error;
+      });
+    return opening;
+  };
+
+  Object.defineProperty(gpu, 'requestAdapter', {
+    configurable: true,
+    value: async (options?: GPURequestAdapterOptions) => {
+      const adapter = await findAdapter(options);
+      Object.defineProperty(adapter, 'requestDevice', { value: async () => (await open()).device });
+      return adapter;
+    },
+  });
+  return open;
+}
+
+/** What web-llm asks of a device (its detectGPUDevice, 0.2.86), as far as the adapter has it. */
+function descriptor({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
+  const MB = 1 << 20;
+  return {
+    requiredFeatures: (['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[]).filter((feature) => features.has(feature)),
+    requiredLimits: {
+      maxBufferSize: Math.min(limits.maxBufferSize, 1024 * MB),
+      maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, 1024 * MB),
+      maxComputeWorkgroupStorageSize: Math.min(limits.maxComputeWorkgroupStorageSize, 32 << 10),
+      maxStorageBuffersPerShaderStage: Math.min(limits.maxStorageBuffersPerShaderStage, 10),
+      maxComputeInvocationsPerWorkgroup: Math.min(limits.maxComputeInvocationsPerWorkgroup, 1024),
+    },
+  };
+}
+
+function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): SharedDevice {
+  const destroy = device.destroy.bind(device);
+  Object.defineProperty(device, 'destroy', { value: () => undefined });
+  let hasFailed = false;
+  const failure = new Promise<FailureError>((resolve) => {
+    const fail = (error: FailureError) => {
+      if (hasFailed) return;
+      hasFailed = true;
+      forget();
+      resolve(error);
+      destroy();
+    };
+    device.lost.then((info) => fail(lost(info)));
+    device.addEventListener('uncapturederror', (event) => fail(refused(event.error)));
+  });
+  const { vendor, architecture, description } = adapter.info;
+  return {
+    device,
+    adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unknown adapter',
+    failure,
+    get hasFailed() {
+      return hasFailed;
+    },
+  };
+}
+
+function lost({ message }: GPUDeviceLostInfo) {
+  return new FailureError(
+    'device-lost',
+    `The graphics device was lost${message ? `: ${message}` : '.'}`,
+    'Run again: the models are loaded anew. If it happens often, close other tabs that use the graphics card.',
+  );
+}
+
+function refused(error: GPUError) {
+  return error instanceof GPUOutOfMemoryError
+    ? new FailureError('out-of-memory', 'The graphics device ran out of memory.', 'Close other tabs that use it, then run again: the models are loaded anew.')
+    : new FailureError('internal', `The graphics device refused a command: ${error.message}`, 'Run again: the models are loaded anew.');
+}

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { FailureError } from '../core/failure';
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+// Relative and without "..": a manifest names files below its own folder only.
+const path = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$/));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const file = v.object({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
+
+const manifest = v.object({
+  format: v.literal(1),
+  pair: v.object({
+    name,
+    target: name,
+    drafts: v.pipe(v.array(v.object({ id: name, name })), v.minLength(1)),
+  }),
+  models: v.record(
+    name,
+    v.object({
+      name,
+      parameters: count,
+      vocabulary: count,
+      context: count,
+      /** The folder in which web-llm looks for resolve/main/. */
+      path,
+      /** The compiled library. */
+      library: file,
+      files: v.pipe(v.array(file), v.minLength(1)),
+    }),
+  ),
+});
+
+/** What public/models holds: a pair of models with the size and SHA-256 of every file. Paths are relative to the manifest. */
+export type Manifest = v.InferOutput<typeof manifest>;
+export type ModelEntry = Manifest['models'][string];
+export type ModelFile = ModelEntry['files'][number];
+
+/**
+ * The manifest in folder `modelsUrl` (absolute, with its final slash).
+ *
+ * @throws FailureError file-missing, network, manifest-invalid
+ */
+export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Promise<Manifest> {
+  const url = new URL('manifest.json', modelsUrl).href;
+  const response = await fetch(url, { cache: 'no-cache', signal: signal ?? null }).catch((cause) => {
+    signal?.throwIfAborted();
+    throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
+  });
+  if (!response.ok) {
+    throw new FailureError(
+      'file-missing',
+      `The list of models is missing: ${url} answered ${response.status}.`,
+      'Whoever serves this page must serve its folder models/ too.',
+    );
+  }
+  return parseManifest(await response.json().catch(() => undefined));
+}
+
+/** @throws FailureError manifest-invalid, naming the first field that is wrong */
+export function parseManifest(value: unknown): Manifest {
+  const result = v.safeParse(manifest, value);
+  const missing = result.success && [result.output.pair.target, ...result.output.pair.drafts.map((draft) => draft.id)].find((id) => !result.output.models[id]);
+  if (result.success && !missing) return result.output;
+  const issue = result.success ? `it names model "${missing}" but does not list it` : `${v.getDotPath(result.issues[0]) ?? 'it'}: ${result.issues[0].message}`;
+  throw new FailureError('manifest-invalid', `The list of models cannot be used: ${issue}.`, 'Serve the manifest.json that belongs to this version of the page.');
+}

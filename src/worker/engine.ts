@@ -1,0 +1,186 @@
+import { FailureError, toFailure } from '../core/failure';
+import { checkSettings } from '../core/settings';
+import { speculate } from '../core/speculate';
+import { LIMITS, type RunEvent } from '../core/types';
+import { type SharedDevice, shareDevice } from '../gpu/device';
+import { GreedyKernel } from '../gpu/kernels/greedy/greedy';
+import { fetchManifest, type Manifest, type ModelEntry } from '../model/manifest';
+import { ModelDrafter } from '../model/webllm/drafter';
+import { downloadBytes, type LoadedModel, loadModel } from '../model/webllm/loader';
+import { ModelTarget } from '../model/webllm/target';
+import type { Engine } from './host';
+import type { LoadProgress, LoadTask, PairSelection, RunTask, Update } from './protocol';
+
+/** A model on the device with its side of the loop. */
+interface Loaded<Side> {
+  readonly model: LoadedModel;
+  readonly side: Side;
+}
+
+/** What is on the device. Every field is of the same device and the same models folder. */
+interface Stage {
+  readonly modelsUrl: string;
+  readonly shared: SharedDevice;
+  readonly kernel: GreedyKernel;
+  target: Loaded<ModelTarget> | null;
+  draft: Loaded<ModelDrafter> | null;
+}
+
+interface Pair {
+  readonly shared: SharedDevice;
+  readonly target: Loaded<ModelTarget>;
+  readonly draft: Loaded<ModelDrafter>;
+}
+
+type Report<T> = (update: T) => void;
+
+/** Loads pairs through web-llm onto one shared device and runs them, one task after the other. */
+export class PairEngine implements Engine {
+  readonly #gpu: GPU | undefined;
+  #currentDevice: (() => Promise<SharedDevice>) | null = null;
+  #stage: Stage | null = null;
+  #lastTask: Promise<unknown> = Promise.resolve();
+
+  constructor(gpu: GPU | undefined) {
+    this.#gpu = gpu;
+  }
+
+  async load({ selection }: LoadTask, report: Report<LoadProgress>, signal: AbortSignal): Promise<void> {
+    await this.#inTurn(signal, () => this.#ready(selection, report, signal)).catch((error) => {
+      if (!signal.aborted) throw error;
+      throw new FailureError('aborted', 'Loading was stopped.', 'Run to go on; files that are complete are kept.');
+    });
+  }
+
+  async run(task: RunTask, report: Report<Update>, signal: AbortSignal): Promise<void> {
+    checkSettings(task.settings);
+    if (task.prompt.trim() === '') throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
+    await this.#inTurn(signal, async () => {
+      const pair = await this.#ready(task.selection, report, signal);
+      signal.throwIfAborted();
+      await this.#decode(pair, task, report, signal);
+    }).catch((error) => {
+      if (!signal.aborted) throw error;
+      report({ type: 'end', reason: 'aborted', endMs: 0 });
+    });
+  }
+
+  /** Does `work` after every earlier task has ended, since models and caches belong to one task at a time; rejects at once if aborted before. */
+  #inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    let started = false;
+    const turn = this.#lastTask.then(() => {
+      signal.throwIfAborted();
+      started = true;
+      return work();
+    });
+    this.#lastTask = turn.catch(() => undefined);
+    return new Promise((resolve, reject) => {
+      turn.then(resolve, reject);
+      signal.addEventListener('abort', () => started || reject(signal.reason), { once: true });
+    });
+  }
+
+  async #decode(pair: Pair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal): Promise<void> {
+    const { target, draft, shared } = pair;
+    const plain = task.settings.mode === 'plain';
+    const started = performance.now();
+    const events = speculate(plain ? null : draft.side, target.side, {
+      prompt: task.prompt,
+      promptIds: target.model.pipeline.encodeChat(task.prompt),
+      settings: task.settings,
+      labels: { target: target.model.name, draft: plain ? null : draft.model.name, adapter: shared.adapter },
+      stopTokens: target.model.pipeline.stopTokens,
+      detokenizer: target.model.pipeline,
+      clock: () => performance.now(),
+      signal,
+    });
+    const failed = shared.failure.then((failure) => Promise.reject(failure));
+    failed.catch(() => undefined);
+    try {
+      for (;;) {
+        const { done, value } = await Promise.race([events.next(), failed]);
+        if (done) return;
+        report(value);
+      }
+    } catch (error) {
+      // Whatever a failed device broke, the device's own failure says more.
+      const failure = toFailure(shared.hasFailed ? await shared.failure : error);
+      report({ type: 'end', reason: 'failed', failure, endMs: performance.now() - started });
+    }
+  }
+
+  /** The pair of `selection`, keeping of what is loaded all that still fits, also when a part fails to load. */
+  async #ready({ modelsUrl, draft }: PairSelection, report: Report<LoadProgress>, signal: AbortSignal): Promise<Pair> {
+    const old = this.#stage;
+    if (old && !old.shared.hasFailed && old.modelsUrl === modelsUrl && old.target && old.draft?.model.id === draft) {
+      return { shared: old.shared, target: old.target, draft: old.draft };
+    }
+    const manifest = await fetchManifest(modelsUrl, signal);
+    const entries = selectEntries(manifest, draft);
+    const stage = await this.#prepareStage(modelsUrl);
+    if (stage.draft && stage.draft.model.id !== draft) {
+      await unload(stage.draft);
+      stage.draft = null;
+    }
+
+    const load = (id: string, entry: ModelEntry) => {
+      const totalBytes = downloadBytes(entry);
+      return loadModel(id, entry, modelsUrl, (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, ...progress }), signal);
+    };
+    const loadTarget = async () => {
+      const model = await load(manifest.pair.target, entries.target);
+      return { model, side: new ModelTarget(model.pipeline, stage.kernel, LIMITS.gamma.max) };
+    };
+    const loadDraft = async () => {
+      const model = await load(draft, entries.draft);
+      return { model, side: new ModelDrafter(model.pipeline, stage.kernel, LIMITS.gamma.max) };
+    };
+    // In parallel: one model downloads while the other's pipelines are made.
+    const [target, drafter] = await Promise.allSettled([stage.target ?? loadTarget(), stage.draft ?? loadDraft()]);
+    if (target.status === 'fulfilled') stage.target = target.value;
+    if (drafter.status === 'fulfilled') stage.draft = drafter.value;
+    if (target.status === 'rejected') throw target.reason;
+    if (drafter.status === 'rejected') throw drafter.reason;
+    return { shared: stage.shared, target: target.value, draft: drafter.value };
+  }
+
+  /** A device that works, with what is already loaded on it for `modelsUrl`; fails before any download where no model could run. */
+  async #prepareStage(modelsUrl: string): Promise<Stage> {
+    const old = this.#stage;
+    if (old && !old.shared.hasFailed && old.modelsUrl === modelsUrl) return old;
+    this.#stage = null;
+    if (old) {
+      for (const loaded of [old.target, old.draft]) if (loaded) await unload(loaded);
+      old.kernel.dispose();
+    }
+    this.#currentDevice ??= shareDevice(this.#gpu);
+    const shared = await this.#currentDevice();
+    const stage: Stage = { modelsUrl, shared, kernel: await GreedyKernel.create(shared.device), target: null, draft: null };
+    this.#stage = stage;
+    return stage;
+  }
+}
+
+async function unload({ model, side }: Loaded<ModelTarget | ModelDrafter>): Promise<void> {
+  side.dispose();
+  // A device that failed makes unloading fail too; then there is nothing left to free.
+  await model.unload().catch(() => undefined);
+}
+
+function selectEntries(manifest: Manifest, draftId: string): { target: ModelEntry; draft: ModelEntry } {
+  const target = manifest.models[manifest.pair.target];
+  const draft = manifest.models[draftId];
+  if (!target || !draft) {
+    const known = manifest.pair.drafts.map((entry) => entry.id).join(', ');
+    throw new FailureError('invalid-setting', `There is no draft "${draftId}".`, `Choose one of: ${known}.`);
+  }
+  const tokenizer = (entry: ModelEntry) => entry.files.find((file) => file.path.endsWith('/tokenizer.json'))?.sha256;
+  if (target.vocabulary !== draft.vocabulary || tokenizer(target) !== tokenizer(draft)) {
+    throw new FailureError(
+      'vocabulary-mismatch',
+      `"${draft.name}" and "${target.name}" do not share a vocabulary, so no draft could ever be judged.`,
+      'Choose a draft of the target’s own family.',
+    );
+  }
+  return { target, draft };
+}

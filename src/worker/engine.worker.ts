@@ -1,0 +1,10 @@
+import { PairEngine } from './engine';
+import { answer } from './host';
+import type { Task } from './protocol';
+
+const engine = new PairEngine(navigator.gpu);
+
+self.onmessage = (event: MessageEvent<Task>) => {
+  const [port] = event.ports;
+  if (port) void answer(engine, event.data, port);
+};

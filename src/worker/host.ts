@@ -1,0 +1,25 @@
+import { toFailure } from '../core/failure';
+import type { FromPage, FromWorker, LoadProgress, LoadTask, RunTask, Task, Update } from './protocol';
+
+/** What the worker does for the page. A `run` first reports progress while models load, then its events. */
+export interface Engine {
+  load(task: LoadTask, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<void>;
+  run(task: RunTask, report: (update: Update) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal. */
+export async function answer(engine: Engine, task: Task, port: MessagePort): Promise<void> {
+  const controller = new AbortController();
+  const send = (message: FromWorker) => port.postMessage(message);
+  const report = (update: Update) => send({ type: 'update', update });
+  port.onmessage = (event: MessageEvent<FromPage>) => {
+    if (event.data.type === 'stop') controller.abort();
+  };
+  try {
+    if (task.type === 'load') await engine.load(task, report, controller.signal);
+    else await engine.run(task, report, controller.signal);
+    send({ type: 'done' });
+  } catch (error) {
+    send({ type: 'failed', failure: toFailure(error) });
+  }
+}
