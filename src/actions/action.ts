@@ -1,0 +1,10 @@
+/** Something that a person can do; buttons and shortcuts both come from it. */
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  /** As `aria-keyshortcuts` writes them, with `Mod` for Control or, on Apple's systems, Command. */
+  readonly keys: readonly string[];
+  /** Whether it can be done now. */
+  readonly when: () => boolean;
+  readonly perform: () => void | Promise<void>;
+}

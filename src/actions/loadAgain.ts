@@ -1,0 +1,10 @@
+import { load, useLoading } from '../store/loading';
+import type { Action } from './action';
+
+export const loadAgain: Action = {
+  id: 'load-again',
+  label: 'Load again',
+  keys: [],
+  when: () => useLoading.getState().failure !== null,
+  perform: load,
+};

@@ -1,0 +1,56 @@
+import { Counts } from '../features/counts';
+import { Idea } from '../features/idea';
+import { Legend } from '../features/legend';
+import { Loading } from '../features/loading';
+import { Notices } from '../features/notices';
+import { PromptForm } from '../features/prompt';
+import { CopyButton, RunStatus, Stream } from '../features/stream';
+import { useRun } from '../store/run';
+import { useSettings } from '../store/settings';
+import { output, page } from '../ui/texts';
+import './app.css';
+import { useShortcuts } from './useShortcuts';
+
+export function App() {
+  useShortcuts();
+  return (
+    <>
+      <header className="page-header">
+        <h1>{page.name}</h1>
+        <p>{page.tagline}</p>
+      </header>
+      <main className="page">
+        <section className="area-prompt" aria-label={page.ask}>
+          <PromptForm />
+        </section>
+        <div className="area-models">
+          <Loading />
+        </div>
+        <div className="area-output">
+          <Notices />
+          <Output />
+        </div>
+        <div className="area-counts">
+          <Counts />
+        </div>
+      </main>
+    </>
+  );
+}
+
+function Output() {
+  const [start] = useRun((state) => state.events);
+  const chosen = useSettings((settings) => settings.mode);
+  const mode = start?.type === 'start' ? start.settings.mode : chosen;
+  return (
+    <section aria-labelledby="output-heading">
+      <div className="output-head">
+        <h2 id="output-heading">{output.heading}</h2>
+        <RunStatus />
+        <CopyButton />
+      </div>
+      {start ? <Legend mode={mode} /> : <Idea />}
+      <Stream />
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { useMemo } from 'react';
+import { useRun } from '../../store/run';
+import { counts as words } from '../../ui/texts';
+import { type Comparison, compareRuns } from './comparison';
+
+/** The last speculative run beside the last plain one. */
+export function Compared() {
+  const { speculative, plain } = useRun((state) => state.last);
+  const compared = useMemo(() => speculative && plain && compareRuns(speculative, plain), [speculative, plain]);
+  return (
+    <div className="compared">
+      {compared ? (
+        <>
+          <h3>{words.compared}</h3>
+          <p data-output={compared.output}>
+            {compared.speed === null
+              ? null
+              : words.speed(compared.speed, compared.tokensPerSecond.speculative, compared.tokensPerSecond.plain)}{' '}
+            {outputSentence(compared)}
+          </p>
+        </>
+      ) : (
+        <p>{speculative && plain ? words.otherPrompt : speculative ? words.runOther.plain : plain ? words.runOther.speculative : null}</p>
+      )}
+    </div>
+  );
+}
+
+function outputSentence({ output, alike }: Comparison): string {
+  switch (output) {
+    case 'identical':
+      return words.identical(alike);
+    case 'partly':
+      return words.identicalSoFar(alike);
+    case 'different':
+      return words.differs(alike + 1);
+  }
+}

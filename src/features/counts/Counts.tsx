@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import { type Tally, tally } from '../../core/tally';
+import { useRun } from '../../store/run';
+import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
+import { counts as words } from '../../ui/texts';
+import { Compared } from './Compared';
+import './counts.css';
+import { DraftedBar } from './DraftedBar';
+
+/** What the run's events add up to so far. */
+export function Counts() {
+  const events = useRun((state) => state.events);
+  const counted = useMemo(() => tally(events), [events]);
+  // Before a run nothing has been counted, not even zero.
+  const seen = events.length > 0;
+  return (
+    <section className="counts" aria-label={words.heading}>
+      <h2>{words.heading}</h2>
+      <p className="counts-speed">
+        <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {words.tokensPerSecond}
+      </p>
+      <Compared />
+      <DraftedBar tally={counted} seen={seen} />
+      <dl className="counts-list">
+        {rows(counted).map(({ key, name, note, value }) => (
+          <div key={key}>
+            <dt>
+              {name}
+              {note ? <small> {note}</small> : null}
+            </dt>
+            <dd data-count={key}>{seen ? value : formatCount(null)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+interface Row {
+  readonly key: string;
+  readonly name: string;
+  readonly note?: string;
+  readonly value: string;
+}
+
+function rows(counted: Tally): Row[] {
+  const { rounds, readbacks, acceptanceRate, acceptedOverDrafted, meanAcceptanceLength } = counted;
+  return [
+    { key: 'acceptanceRate', name: words.acceptanceRate, note: words.acceptanceRateNote, value: formatShare(acceptanceRate) },
+    { key: 'acceptedOverDrafted', name: words.acceptedOverDrafted, value: formatShare(acceptedOverDrafted) },
+    { key: 'rounds', name: words.rounds, value: formatCount(rounds) },
+    {
+      key: 'meanAcceptanceLength',
+      name: words.meanAcceptanceLength,
+      note: words.meanAcceptanceLengthNote,
+      value: formatRatio(meanAcceptanceLength),
+    },
+    {
+      key: 'readbacksPerRound',
+      name: words.readbacksPerRound,
+      value: formatRatio(rounds > 0 ? readbacks / rounds : null),
+    },
+  ];
+}

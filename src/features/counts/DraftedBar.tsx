@@ -1,0 +1,28 @@
+import type { Tally } from '../../core/tally';
+import { formatCount } from '../../ui/format';
+import { counts as words } from '../../ui/texts';
+
+const PARTS = ['accepted', 'rejected', 'discarded'] as const;
+
+/** drafted = accepted + rejected + discarded, as figures and as one bar of that length. */
+export function DraftedBar({ tally, seen }: { readonly tally: Tally; readonly seen: boolean }) {
+  const figure = (count: number) => formatCount(seen ? count : null);
+  return (
+    <div className="drafted">
+      <p className="drafted-total">
+        {words.drafted} <b data-count="drafted">{figure(tally.drafted)}</b>
+      </p>
+      <div className="drafted-bar" aria-hidden="true">
+        {PARTS.map((part) => (tally[part] > 0 ? <i key={part} className={part} style={{ flexGrow: tally[part] }} /> : null))}
+      </div>
+      <dl className="drafted-parts">
+        {PARTS.map((part) => (
+          <div key={part} className={part}>
+            <dt>{words[part]}</dt>
+            <dd data-count={part}>{figure(tally[part])}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

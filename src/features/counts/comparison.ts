@@ -1,0 +1,58 @@
+import { committedTokens, tally } from '../../core/tally';
+import type { RunEvent, StartEvent } from '../../core/types';
+
+/** A speculative run beside a plain one of the same prompt, target and settings. */
+export interface Comparison {
+  /** Tokens per second of the speculative run over those of the plain run; null when either is missing. */
+  readonly speed: number | null;
+  readonly tokensPerSecond: { readonly speculative: number | null; readonly plain: number | null };
+  /** Tokens from the first that both committed alike. */
+  readonly alike: number;
+  /** `partly`: alike to the end of the shorter run, which was stopped or failed. */
+  readonly output: 'identical' | 'partly' | 'different';
+}
+
+type Events = readonly RunEvent[];
+
+/** null when the two runs were asked different things, so that nothing can be said. */
+export function compareRuns(speculative: Events, plain: Events): Comparison | null {
+  if (!sameQuestion(startOf(speculative), startOf(plain))) return null;
+  const ids = [speculative, plain].map((events) => committedTokens(events).map((token) => token.id));
+  const [a = [], b = []] = ids;
+  const shorter = Math.min(a.length, b.length);
+  const first = a.findIndex((id, i) => id !== b[i]);
+  const alike = first === -1 ? shorter : Math.min(first, shorter);
+  const cut = isCutShort(a.length < b.length ? speculative : plain);
+  const rates = {
+    speculative: tally(speculative).tokensPerSecond,
+    plain: tally(plain).tokensPerSecond,
+  };
+  return {
+    speed: rates.speculative !== null && rates.plain !== null ? rates.speculative / rates.plain : null,
+    tokensPerSecond: rates,
+    alike,
+    output: alike < shorter ? 'different' : a.length === b.length ? 'identical' : cut ? 'partly' : 'different',
+  };
+}
+
+function startOf(events: Events): StartEvent | null {
+  const [start] = events;
+  return start?.type === 'start' ? start : null;
+}
+
+function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
+  return (
+    a !== null &&
+    b !== null &&
+    a.labels.target === b.labels.target &&
+    a.settings.maxTokens === b.settings.maxTokens &&
+    a.settings.ignoreStopTokens === b.settings.ignoreStopTokens &&
+    a.promptIds.length === b.promptIds.length &&
+    a.promptIds.every((id, i) => id === b.promptIds[i])
+  );
+}
+
+function isCutShort(events: Events): boolean {
+  const end = events.at(-1);
+  return end?.type !== 'end' || end.reason === 'aborted' || end.reason === 'failed';
+}

@@ -1,0 +1,66 @@
+import type { Manifest, ModelEntry } from '../../model/manifest';
+import { useLoading } from '../../store/loading';
+import { useSettings } from '../../store/settings';
+import type { LoadProgress } from '../../worker/protocol';
+import { formatBytes } from '../../ui/format';
+import { loading as words } from '../../ui/texts';
+import './loading.css';
+
+/** How far each model of the chosen pair is, in bytes and in words. */
+export function Loading() {
+  const { manifest, progress, failure } = useLoading();
+  const draft = useSettings((settings) => settings.draft);
+  const models = manifest ? chosenModels(manifest, draft) : [];
+  const ready = models.length > 0 && models.every(({ id }) => progress[id]?.phase === 'ready');
+  return (
+    <section className="loading" aria-label={words.heading}>
+      <h2>{manifest ? `${words.heading}: ${manifest.pair.name}` : words.heading}</h2>
+      {manifest ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
+      {models.map(({ id, role, entry }) => (
+        <ModelProgress key={id} role={role} entry={entry} progress={progress[id]} />
+      ))}
+      <p className="visually-hidden" role="status">
+        {ready ? words.allReady : ''}
+      </p>
+    </section>
+  );
+}
+
+interface ModelProgressProps {
+  readonly role: string;
+  readonly entry: ModelEntry;
+  readonly progress: LoadProgress | undefined;
+}
+
+function ModelProgress({ role, entry, progress }: ModelProgressProps) {
+  const phase = progress?.phase ?? 'waiting';
+  const total = progress?.totalBytes ?? totalBytes(entry);
+  const loaded = progress?.loadedBytes ?? 0;
+  return (
+    <div className="model" data-phase={phase}>
+      <p className="model-line">
+        <span>
+          <span className="model-role">{role}</span> <b>{entry.name}</b>
+        </span>
+        <span className="model-phase">{words.phases[phase]}</span>
+      </p>
+      <progress max={total} value={loaded} aria-label={words.progressOf(entry.name)} />
+      <p className="model-bytes">{words.bytes(formatBytes(loaded), formatBytes(total))}</p>
+    </div>
+  );
+}
+
+function chosenModels(manifest: Manifest, draft: string) {
+  const chosen = [
+    { id: manifest.pair.target, role: words.target },
+    { id: draft, role: words.draft },
+  ];
+  return chosen.flatMap(({ id, role }) => {
+    const entry = manifest.models[id];
+    return entry ? [{ id, role, entry }] : [];
+  });
+}
+
+function totalBytes(entry: ModelEntry): number {
+  return entry.files.reduce((sum, file) => sum + file.bytes, entry.library.bytes);
+}

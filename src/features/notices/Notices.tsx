@@ -1,0 +1,35 @@
+import { loadAgain } from '../../actions/loadAgain';
+import { dismissLoadingFailure, useLoading } from '../../store/loading';
+import { dismissRunFailure, useRun } from '../../store/run';
+import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
+import { FailureNotice } from '../../ui/FailureNotice';
+import { failures as words } from '../../ui/texts';
+import './notices.css';
+
+/** The failures of the last run and of the last loading, until they are dismissed or the next attempt begins. */
+export function Notices() {
+  const runFailure = useRun((state) => state.failure);
+  const loadFailure = useLoading((state) => state.failure);
+  // One cause often fails both; it is said once.
+  const loadShown = loadFailure && loadFailure.message !== runFailure?.message ? loadFailure : null;
+  return (
+    <div className="notices">
+      {runFailure ? (
+        <FailureNotice failure={runFailure}>
+          <Button look="quiet" onPress={dismissRunFailure}>
+            {words.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+      {loadShown ? (
+        <FailureNotice failure={loadShown}>
+          <ActionButton action={loadAgain} look="quiet" />
+          <Button look="quiet" onPress={dismissLoadingFailure}>
+            {words.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+    </div>
+  );
+}

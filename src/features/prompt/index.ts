@@ -1,0 +1,1 @@
+export { PromptForm } from './PromptForm';

@@ -1,0 +1,66 @@
+import { memo } from 'react';
+import type { RoundEvent } from '../../core/types';
+import { Token } from './Token';
+
+const ROUNDS_PER_BLOCK = 32;
+
+interface RoundsProps {
+  /** Grows at its end only, as long as its first element is the same. */
+  readonly rounds: readonly RoundEvent[];
+  /** Whether the last token of the last round ended the answer. */
+  readonly stopped: boolean;
+}
+
+/** All rounds, in blocks, so that a new round costs one block's comparison and not one a round. */
+export function Rounds({ rounds, stopped }: RoundsProps) {
+  const blocks = Math.ceil(rounds.length / ROUNDS_PER_BLOCK);
+  return Array.from({ length: blocks }, (_, block) => {
+    const from = block * ROUNDS_PER_BLOCK;
+    const to = Math.min(from + ROUNDS_PER_BLOCK, rounds.length);
+    return <Block key={from} rounds={rounds} from={from} to={to} stopped={stopped && to === rounds.length} />;
+  });
+}
+
+interface BlockProps extends RoundsProps {
+  readonly from: number;
+  readonly to: number;
+}
+
+const Block = memo(
+  function Block({ rounds, from, to, stopped }: BlockProps) {
+    return rounds
+      .slice(from, to)
+      .map((round, i, block) => (
+        <Round key={round.index} round={round} at={from + i} stopped={stopped && i === block.length - 1} />
+      ));
+  },
+  (before, after) =>
+    before.rounds[before.from] === after.rounds[after.from] &&
+    before.from === after.from &&
+    before.to === after.to &&
+    before.stopped === after.stopped,
+);
+
+interface RoundProps {
+  readonly round: RoundEvent;
+  readonly at: number;
+  readonly stopped: boolean;
+}
+
+const Round = memo(function Round({ round, at, stopped }: RoundProps) {
+  const last = lastCommitted(round);
+  return (
+    <span className="round" data-round={round.index}>
+      {round.tokens.map((token, i) => (
+        // A round never changes, and one text may stand twice in it.
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <Token key={i} token={token} at={`${at}.${i}`} isStop={stopped && i === last} />
+      ))}
+    </span>
+  );
+});
+
+/** An accepted stop token stands before the drafts that it discarded. */
+function lastCommitted(round: RoundEvent): number {
+  return round.tokens.findLastIndex((token) => token.verdict !== 'rejected' && token.verdict !== 'discarded');
+}

@@ -1,0 +1,3 @@
+export { CopyButton } from './CopyButton';
+export { RunStatus } from './RunStatus';
+export { Stream } from './Stream';

@@ -1,0 +1,27 @@
+/** A token's text, cut where it is shown differently: `ink` takes the mark of the verdict, `space` stays blank. */
+export interface Piece {
+  readonly kind: 'ink' | 'space' | 'newline';
+  readonly text: string;
+}
+
+/**
+ * Cuts `text` into its lines, and each line into the blanks around it and the rest. A line of nothing but blanks is ink: an
+ * indent is a token whose verdict must be seen. The pieces' texts make up `text` again.
+ */
+export function tokenPieces(text: string): Piece[] {
+  return text.split(/(\n)/).flatMap((part): Piece[] => {
+    if (part === '\n') return [{ kind: 'newline', text: part }];
+    const core = part.trim();
+    if (core === '') return piece('ink', part);
+    const start = part.indexOf(core);
+    return [
+      ...piece('space', part.slice(0, start)),
+      ...piece('ink', core),
+      ...piece('space', part.slice(start + core.length)),
+    ];
+  });
+}
+
+function piece(kind: Piece['kind'], text: string): Piece[] {
+  return text === '' ? [] : [{ kind, text }];
+}

@@ -1,0 +1,74 @@
+import { type FocusEvent, type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+
+const SHOW_AFTER_MS = 90;
+const HIDE_AFTER_MS = 160;
+const CARD_ID = 'token-card';
+/** Room that a card needs below its token, in CSS pixels. */
+const CARD_HEIGHT = 190;
+
+/** Which token's card is shown, and where: pixels from the left and from the top (or, `above`, from the bottom) of the log. */
+export interface ShownCard {
+  readonly id: string;
+  readonly at: string;
+  readonly left: number;
+  readonly offset: number;
+  readonly above: boolean;
+}
+
+/** Shows a card for the token that the pointer rests on or that has the focus; the card itself may be pointed at (WCAG 1.4.13). */
+export function useTokenCard(log: RefObject<HTMLElement | null>) {
+  const [shown, setShown] = useState<ShownCard | null>(null);
+  const timer = useRef(0);
+  const later = (card: () => ShownCard | null, delay: number) => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setShown(card()), delay);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const leave = () => later(() => null, HIDE_AFTER_MS);
+  const place = (token: Element) => () => (log.current?.contains(token) ? placeCard(log.current, token) : null);
+  return {
+    shown,
+    leave,
+    stay: () => clearTimeout(timer.current),
+    handlers: {
+      onPointerOver: (event: PointerEvent) => {
+        const token = tokenOf(event.target);
+        if (token && event.pointerType === 'mouse') later(place(token), SHOW_AFTER_MS);
+        else leave();
+      },
+      onPointerLeave: leave,
+      onFocus: (event: FocusEvent) => {
+        const token = tokenOf(event.target);
+        if (!token) return;
+        token.setAttribute('aria-describedby', CARD_ID);
+        later(place(token), 0);
+      },
+      onBlur: (event: FocusEvent) => {
+        tokenOf(event.target)?.removeAttribute('aria-describedby');
+        leave();
+      },
+      onKeyDownCapture: (event: KeyboardEvent) => {
+        if (event.key === 'Escape') later(() => null, 0);
+      },
+    },
+  };
+}
+
+function tokenOf(target: EventTarget): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('[data-at]') : null;
+}
+
+function placeCard(log: HTMLElement, token: Element): ShownCard | null {
+  const at = token.getAttribute('data-at');
+  const line = [...token.getClientRects()].at(-1);
+  if (at === null || !line) return null;
+  const frame = log.getBoundingClientRect();
+  const above = line.bottom + CARD_HEIGHT > innerHeight && line.top > CARD_HEIGHT;
+  return {
+    id: CARD_ID,
+    at,
+    left: line.left - frame.left,
+    offset: above ? frame.bottom - line.top : line.bottom - frame.top,
+    above,
+  };
+}

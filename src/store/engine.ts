@@ -1,0 +1,39 @@
+import { perform } from '../worker/client';
+import type { Task, Update } from '../worker/protocol';
+
+/** Whoever carries out tasks: the worker in the page, a model in memory in a test. */
+export interface Engine {
+  perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void>;
+}
+
+let engine: Engine = workerEngine();
+
+/** Replaces the engine, for every task from now on. */
+export function connectEngine(next: Engine): void {
+  engine = next;
+}
+
+/** @throws FailureError what the engine could not do */
+export function performTask(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
+  return engine.perform(task, signal);
+}
+
+/** Starts the worker with its first task, and a new one after it has crashed. */
+function workerEngine(): Engine {
+  let worker: Worker | null = null;
+  return {
+    perform(task, signal) {
+      worker ??= start();
+      return perform(worker, task, signal);
+    },
+  };
+
+  function start(): Worker {
+    const started = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module' });
+    started.addEventListener('error', () => {
+      started.terminate();
+      if (worker === started) worker = null;
+    });
+    return started;
+  }
+}

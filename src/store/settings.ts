@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { create } from 'zustand';
+import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
+import { LIMITS, type RunSettings } from '../core/types';
+
+export type Mode = RunSettings['mode'];
+
+export interface Settings {
+  /** What is typed in the prompt box; not remembered. */
+  readonly prompt: string;
+  readonly mode: Mode;
+  /** A draft's id in the manifest. */
+  readonly draft: string;
+  /** As typed: NaN or outside `LIMITS` while a person edits; `checkSettings` judges it when a run starts. */
+  readonly gamma: number;
+  /** As typed, like `gamma`. */
+  readonly maxTokens: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  prompt: '',
+  mode: 'speculative',
+  draft: 'draft',
+  gamma: 4,
+  maxTokens: 160,
+};
+
+const STORAGE_KEY = 'foretoken.settings';
+const STORAGE_VERSION = 1;
+
+/** What is remembered between visits. */
+const StoredSettings = v.object({
+  mode: v.picklist(['speculative', 'plain']),
+  draft: v.pipe(v.string(), v.minLength(1)),
+  gamma: v.pipe(v.number(), v.integer(), v.minValue(LIMITS.gamma.min), v.maxValue(LIMITS.gamma.max)),
+  maxTokens: v.pipe(v.number(), v.safeInteger(), v.minValue(LIMITS.maxTokens.min)),
+});
+
+/** Browser storage that may be full or forbidden: then nothing is remembered, and nothing else changes. */
+const quietStorage: StateStorage = {
+  getItem: (key) => quietly(() => localStorage.getItem(key)) ?? null,
+  setItem: (key, value) => quietly(() => localStorage.setItem(key, value)),
+  removeItem: (key) => quietly(() => localStorage.removeItem(key)),
+};
+
+function quietly<T>(access: () => T): T | undefined {
+  try {
+    return access();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A store of its own, since `persist` writes on every change and the run's store changes with every round. */
+export const useSettings = create<Settings>()(
+  persist(() => DEFAULT_SETTINGS, {
+    name: STORAGE_KEY,
+    version: STORAGE_VERSION,
+    storage: createJSONStorage(() => quietStorage),
+    partialize: ({ mode, draft, gamma, maxTokens }) => ({ mode, draft, gamma, maxTokens }),
+    // Version 1 is the first; anything else was written by a program that is not known here.
+    migrate: () => ({}),
+    // State of another shape, or out of range, is discarded as a whole.
+    merge: (stored, current) => {
+      const parsed = v.safeParse(StoredSettings, stored);
+      return parsed.success ? { ...current, ...parsed.output } : current;
+    },
+  }),
+);
+
+export function changeSettings(change: Partial<Settings>): void {
+  useSettings.setState(change);
+}

@@ -1,0 +1,52 @@
+import { useId, useState } from 'react';
+import { settings as words } from './texts';
+
+interface NumberFieldProps {
+  readonly label: string;
+  /** NaN while the text is no number. */
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+  readonly min: number;
+  readonly max: number | null;
+  readonly disabled?: boolean;
+}
+
+/** A whole number that keeps what was typed, right or wrong, and says beside it when it is wrong. */
+export function NumberField({ label, value, onChange, min, max, disabled }: NumberFieldProps) {
+  const id = useId();
+  const [text, setText] = useState(Number.isNaN(value) ? '' : String(value));
+  const valid = Number.isInteger(value) && value >= min && (max === null || value <= max);
+  const shown = Object.is(parse(text), value) ? text : String(value);
+  return (
+    <div className="number-field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      <input
+        id={id}
+        type="number"
+        inputMode="numeric"
+        step={1}
+        min={min}
+        max={max ?? undefined}
+        value={shown}
+        disabled={disabled}
+        aria-invalid={!valid}
+        aria-describedby={valid ? undefined : `${id}-error`}
+        onChange={(event) => {
+          setText(event.target.value);
+          onChange(parse(event.target.value));
+        }}
+      />
+      {valid ? null : (
+        <p className="field-error" id={`${id}-error`}>
+          {words.outside(min, max)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function parse(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}

@@ -1,0 +1,36 @@
+/** Figures as the page writes them. The page is in English, so its figures are too. */
+const LOCALE = 'en';
+const MISSING = '–';
+
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const oneDecimal = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const twoDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
+const megabytes = new Intl.NumberFormat(LOCALE, {
+  style: 'unit',
+  unit: 'megabyte',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
+/** A number that may be missing, as a dash. */
+function orMissing(format: Intl.NumberFormat): (value: number | null) => string {
+  return (value) => (value === null ? MISSING : format.format(value));
+}
+
+export const formatCount = orMissing(whole);
+export const formatRate = orMissing(oneDecimal);
+export const formatRatio = orMissing(twoDecimals);
+export const formatShare = orMissing(share);
+
+/** Decimal megabytes. */
+export const formatBytes = (bytes: number) => megabytes.format(bytes / 1e6);
+
+/** Milliseconds, as seconds. */
+export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(milliseconds / 1000)} s`;
+
+/** A probability in [0, 1]; one that would be rounded to nothing says so. */
+export function formatProbability(probability: number | null): string {
+  if (probability !== null && probability > 0 && probability < 0.005) return '< 0.01';
+  return formatRatio(probability);
+}

@@ -1,0 +1,162 @@
+/**
+ * The words of the page. Labels of actions stand in the registry of actions, and a failure brings its own message and hint;
+ * everything else that a person reads is here.
+ */
+import type { RunEvent, Verdict } from '../core/types';
+import type { Tally } from '../core/tally';
+import type { LoadPhase } from '../worker/protocol';
+import { formatCount, formatRatio, formatRate, formatSeconds, formatShare } from './format';
+
+type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
+
+export const page = {
+  name: 'Foretoken',
+  tagline: 'Speculative decoding that you can see',
+  ask: 'Prompt and settings',
+};
+
+export const prompt = {
+  label: 'Prompt',
+  placeholder: 'Write something for the models to answer, or choose an example below.',
+  presets: 'Examples',
+  hard: 'hard for the draft',
+  shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops.`,
+};
+
+export const settings = {
+  mode: 'Decoding',
+  modes: { speculative: 'Speculative', plain: 'Plain decoding' },
+  draft: 'Draft model',
+  draftsUnread: 'The list of drafts has not been read yet.',
+  gamma: 'Draft tokens γ',
+  maxTokens: 'Most tokens',
+  notPlain: 'not used in plain decoding',
+  outside: (min: number, max: number | null) =>
+    max === null ? `Choose a whole number, ${min} or more.` : `Choose a whole number, ${min} to ${max}.`,
+};
+
+const phases: Record<LoadPhase | 'waiting', string> = {
+  waiting: 'waiting',
+  downloading: 'downloading',
+  checking: 'checking',
+  preparing: 'preparing',
+  ready: 'ready',
+};
+
+export const loading = {
+  heading: 'Models',
+  unread: 'Reading the list of models …',
+  unknown: 'The models are not known yet.',
+  target: 'Target',
+  draft: 'Draft',
+  phases,
+  bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
+  allReady: 'Both models are ready.',
+  progressOf: (name: string) => `Loading of ${name}`,
+};
+
+export const output = {
+  heading: 'Output',
+  log: 'Output',
+  copied: 'Copied.',
+  notCopied: 'The clipboard is not available; select the text and copy it.',
+  inspect: 'Point at a token, or go to the output and press the arrow keys, to see its probabilities.',
+  waiting: 'Loading the models; the run starts by itself.',
+  running: 'Running …',
+  stopping: 'Stopping …',
+  stoppedEarly: 'Stopped before anything was written.',
+};
+
+const ends: Record<EndReason, string> = {
+  stop: 'Finished',
+  length: 'Finished at the most tokens allowed',
+  aborted: 'Stopped',
+  failed: 'Failed',
+};
+
+/** One sentence about a run that has ended. */
+export function summary(reason: EndReason, tally: Tally): string {
+  const { committed, rounds, decodeMs, acceptedOverDrafted, drafted } = tally;
+  const length = `${plural(committed, 'token')} in ${plural(rounds, 'round')}, ${formatSeconds(decodeMs)}`;
+  const kept = drafted > 0 ? `; ${formatShare(acceptedOverDrafted)} of ${plural(drafted, 'drafted token')} accepted` : '';
+  return `${ends[reason]}: ${length}${kept}.`;
+}
+
+export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
+  accepted: { name: 'Accepted', meaning: 'drafted, and kept by the target' },
+  rejected: { name: 'Rejected', meaning: 'drafted, and struck by the target' },
+  discarded: { name: 'Discarded', meaning: 'drafted after a rejection, never judged' },
+  corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
+  bonus: { name: 'Bonus', meaning: 'the target’s extra token after a full acceptance' },
+  plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },
+};
+
+export const legend = {
+  heading: 'How to read the marks',
+  sample: 'word',
+  round: { name: 'Round', meaning: 'a new target pass begins' },
+  end: { name: 'End', meaning: 'the token that ends the answer' },
+};
+
+export const tokenCard = {
+  target: 'Target’s probability p',
+  draft: 'Draft’s probability q',
+  id: (id: number) => `token ${id}`,
+  noText: '(no text yet, or the end of the answer)',
+  noTextStruck: '(a token without text)',
+};
+
+export const counts = {
+  heading: 'This run',
+  tokensPerSecond: 'tokens per second',
+  drafted: 'Drafted',
+  accepted: 'Accepted',
+  rejected: 'Rejected',
+  discarded: 'Discarded',
+  rounds: 'Rounds',
+  acceptanceRate: 'Acceptance rate α',
+  acceptanceRateNote: 'accepted of those judged',
+  acceptedOverDrafted: 'Accepted / drafted',
+  meanAcceptanceLength: 'Mean acceptance length',
+  meanAcceptanceLengthNote: 'tokens per round',
+  readbacksPerRound: 'Readbacks per round',
+  compared: 'Compared with plain',
+  runOther: {
+    plain: 'Run the same prompt with plain decoding to compare.',
+    speculative: 'Run the same prompt speculatively to compare.',
+  },
+  otherPrompt: 'The last runs of the two modes had different prompts or settings; run the same again to compare.',
+  speed: (ratio: number, speculative: number | null, plain: number | null) =>
+    `${formatRatio(ratio)} × the tokens per second (${formatRate(speculative)} against ${formatRate(plain)}).`,
+  identical: (tokens: number) => `The output is identical: ${plural(tokens, 'token')}.`,
+  identicalSoFar: (tokens: number) => `The output is identical as far as both runs go: ${plural(tokens, 'token')}.`,
+  differs: (position: number) => `The output differs from token ${formatCount(position)} on.`,
+};
+
+export const idea = {
+  heading: 'The idea in three steps',
+  caption: 'An illustration, not a run. Choose an example and press Run to see real models do it.',
+  steps: [
+    { title: 'Draft', text: 'A small model guesses the next few tokens, quickly.' },
+    { title: 'Verify', text: 'The large target reads all the guesses in one pass and has its own choice for each place.' },
+    {
+      title: 'Accept the prefix',
+      text: 'Guesses are kept up to the first that is not the target’s own choice; there the target’s token stands instead. The rest is discarded.',
+    },
+  ],
+  context: 'Once upon a time',
+  drafted: ['there', 'was', 'a', 'little'],
+  chosen: ['there', 'was', 'a', 'fox'],
+  gain: 'Four tokens from one pass of the target, and the text is the target’s own.',
+};
+
+export const failures = {
+  dismiss: 'Dismiss',
+  boundary: 'The page ran into an error of its own.',
+  boundaryHint: 'Reload the page. Your settings are remembered.',
+  reload: 'Reload',
+};
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
