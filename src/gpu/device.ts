@@ -13,7 +13,7 @@ export interface SharedDevice {
 
 /**
  * Makes everyone who asks `gpu` for an adapter and a device get the same device, so that two models that are loaded
- * apart can read each other's buffers. It is opened as web-llm would open it: every feature it can use, and its limits.
+ * apart can read each other's buffers. It is opened as web-llm would open it: the features it can use, and its limits.
  * A device that failed is destroyed and forgotten; the next request gets a new one.
  *
  * `destroy()` of the shared device does nothing: a model that is unloaded must not take the other's device along; its
@@ -60,7 +60,7 @@ export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
 function descriptor({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
   const MB = 1 << 20;
   return {
-    requiredFeatures: (['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[]).filter((feature) => features.has(feature)),
+    requiredFeatures: (['shader-f16', 'subgroups'] as GPUFeatureName[]).filter((feature) => features.has(feature)),
     requiredLimits: {
       maxBufferSize: Math.min(limits.maxBufferSize, 1024 * MB),
       maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, 1024 * MB),

@@ -182,6 +182,9 @@ export class ModelPipeline implements Detokenizer {
    * @returns f32 [rows, vocabulary] after `all-rows`, [vocabulary] of the last row after `last-row`; valid until the scope ends
    */
   forward(rows: number, want: 'last-row' | 'all-rows'): GPUBuffer {
+    if (this.#cachedLength + rows > this.contextLength) {
+      throw new RangeError(`${this.#cachedLength} tokens and ${rows} more exceed the context of ${this.contextLength}`);
+    }
     const { tvm, params, kvCache, embed, prefill, decoding, fKVCacheBeginForward, fKVCacheEndForward } = this.#pipeline;
     const hidden = embed(this.#inputTensor.view([rows]), params) as Tensor;
     const run = rows === 1 ? decoding : want === 'all-rows' ? this.#verify : prefill;

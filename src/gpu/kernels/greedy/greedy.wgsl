@@ -14,7 +14,7 @@ struct Row {
   p: f32,
   // Probability of the drafted token at this row; 0 where there is none.
   draftP: f32,
-  // 1 where a logit was not a number.
+  // 1 where a logit was not a number, or plus infinity.
   invalid: u32,
 }
 
@@ -30,7 +30,7 @@ var<workgroup> bestId: array<u32, WIDTH>;
 var<workgroup> total: array<f32, WIDTH>;
 var<workgroup> invalid: array<u32, WIDTH>;
 
-const LOWEST = -3.4e38;
+const LOWEST = -3.4e38f;
 
 fn reduceRow(row: u32, lane: u32) {
   var top = LOWEST;
@@ -38,11 +38,18 @@ fn reduceRow(row: u32, lane: u32) {
   var sum = 0.0;
   var bad = 0u;
   for (var j = lane; j < shape.vocabulary; j += WIDTH) {
-    let x = logits[row * shape.vocabulary + j];
-    // Tested by its bits: a compiler may assume that no float is a NaN.
-    if ((bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u) {
+    let raw = logits[row * shape.vocabulary + j];
+    // Tested by its bits: a compiler may assume that no float is a NaN or infinite.
+    let bits = bitcast<u32>(raw);
+    // Minus infinity, a masked token, counts as the lowest finite logit.
+    let x = select(raw, LOWEST, bits == 0xff800000u);
+    if ((bits & 0x7fffffffu) > 0x7f800000u || bits == 0x7f800000u) {
       bad = 1u;
-    } else if (x > top || id == shape.vocabulary) {
+    } else if (id == shape.vocabulary) {
+      sum = 1.0;
+      top = x;
+      id = j;
+    } else if (x > top) {
       sum = sum * exp(top - x) + 1.0;
       top = x;
       id = j;

@@ -1,0 +1,146 @@
+/**
+ * Measures stock web-llm, our plain decoding and speculation on the same prompts in a real browser, interleaved, and
+ * compares their outputs id for id.
+ *
+ *   npm run bench -- --json FILE [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma 4] [--draft draft]
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    prompts: { type: 'string', default: new URL('prompts.json', import.meta.url).pathname },
+    'max-tokens': { type: 'string', default: '128' },
+    repetitions: { type: 'string', default: '3' },
+    gamma: { type: 'string', default: '4' },
+    draft: { type: 'string', default: 'draft' },
+  },
+});
+const [maxTokens, repetitions, gamma] = [options['max-tokens'], options.repetitions, options.gamma].map(Number);
+const prompts = JSON.parse(fs.readFileSync(options.prompts, 'utf8'));
+
+const server = await createServer({ server: { host: '127.0.0.1', port: 0, hmr: false, watch: null }, logLevel: 'error' });
+await server.listen();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+});
+try {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(error));
+  const open = async () => {
+    await page.goto(new URL('bench/index.html', server.resolvedUrls.local[0]).href);
+    await page.waitForFunction(() => 'bench' in window);
+    // The first visit makes Vite bundle web-llm, which reloads the page.
+    await page.waitForTimeout(1000);
+    await page.evaluate((draft) => window.bench.load(draft), options.draft);
+  };
+  await open().catch(open);
+  const report = await measure(page);
+  report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
+  if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+  print(report);
+  if (report.runs.some((run) => !run.equal)) process.exitCode = 1;
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+async function measure(page) {
+  const settings = { mode: 'speculative', gamma, maxTokens, ignoreStopTokens: true };
+  const ways = {
+    stock: (prompt) => page.evaluate(([p, n]) => window.bench.stock(p, n), [prompt, maxTokens]),
+    plain: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, options.draft, { ...settings, mode: 'plain' }]),
+    speculative: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, options.draft, settings]),
+  };
+  for (const way of Object.values(ways)) await way(prompts[0].prompt);
+  const runs = [];
+  for (const [index, { id, kind, prompt }] of prompts.entries()) {
+    const seen = { stock: [], plain: [], speculative: [] };
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      for (const way of rotate(Object.keys(ways), repetition + index)) seen[way].push(await ways[way](prompt));
+    }
+    const [first] = seen.speculative;
+    const ids = (run) => run.ids.join();
+    const rates = Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, spread(all.map((run) => (run.ids.length * 1000) / run.latencyMs))]));
+    runs.push({
+      id,
+      kind,
+      gamma,
+      tokens: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].ids])),
+      equal: Object.values(seen).flat().every((run) => ids(run) === ids(first)),
+      tokensPerSecond: rates,
+      rounds: first.rounds,
+      readbacks: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].readbacks])),
+      drafted: first.drafted,
+      accepted: first.accepted,
+      rejected: first.rejected,
+      meanAcceptanceLength: first.ids.length / first.rounds,
+      speedupOverStock: rates.speculative.median / rates.stock.median,
+      speedupOverPlain: rates.speculative.median / rates.plain.median,
+      adapter: first.adapter,
+    });
+  }
+  return { draft: options.draft, maxTokens, repetitions, adapter: runs[0]?.adapter, runs, summary: summarise(runs) };
+}
+
+function summarise(runs) {
+  const groups = { 'over all': runs };
+  for (const run of runs) (groups[run.kind] ??= []).push(run);
+  const sum = (group, field) => group.reduce((total, run) => total + run[field], 0);
+  return Object.fromEntries(
+    Object.entries(groups).map(([kind, group]) => [
+      kind,
+      {
+        prompts: group.length,
+        equal: group.filter((run) => run.equal).length,
+        acceptedOverDrafted: sum(group, 'accepted') / sum(group, 'drafted'),
+        acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
+        meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),
+        readbacksPerRound: group.reduce((total, run) => total + run.readbacks.speculative, 0) / sum(group, 'rounds'),
+        tokensPerSecond: Object.fromEntries(['stock', 'plain', 'speculative'].map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))])),
+        speedupOverStock: geometricMean(group.map((run) => run.speedupOverStock)),
+        speedupOverPlain: geometricMean(group.map((run) => run.speedupOverPlain)),
+      },
+    ]),
+  );
+}
+
+function print({ summary, machine, adapter, maxTokens, repetitions, draft }) {
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`);
+  console.table(
+    Object.fromEntries(
+      Object.entries(summary).map(([kind, row]) => [
+        kind,
+        {
+          prompts: row.prompts,
+          'ids equal': row.equal,
+          'accepted/drafted': row.acceptedOverDrafted.toFixed(3),
+          'α': row.acceptanceRate.toFixed(3),
+          'tokens/round': row.meanAcceptanceLength.toFixed(2),
+          'readbacks/round': row.readbacksPerRound.toFixed(2),
+          'stock t/s': row.tokensPerSecond.stock.toFixed(1),
+          'plain t/s': row.tokensPerSecond.plain.toFixed(1),
+          'speculative t/s': row.tokensPerSecond.speculative.toFixed(1),
+          'over stock': row.speedupOverStock.toFixed(2),
+          'over plain': row.speedupOverPlain.toFixed(2),
+        },
+      ]),
+    ),
+  );
+}
+
+function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1], min: sorted[0], max: sorted.at(-1) };
+}
+function geometricMean(values) {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+function rotate(list, by) {
+  return list.map((_, i) => list[(i + by) % list.length]);
+}

@@ -1,0 +1,84 @@
+import { committedTokens, tally } from '../src/core/tally';
+import type { RunEvent, RunSettings } from '../src/core/types';
+import { fetchManifest } from '../src/model/manifest';
+import { perform } from '../src/worker/client';
+import { readbacks } from './readbacks';
+import type { StockReply, StockRequest } from './stock.worker';
+
+export interface Measured {
+  readonly ids: readonly number[];
+  readonly latencyMs: number;
+  readonly readbacks: number;
+}
+export interface MeasuredRun extends Measured {
+  readonly rounds: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly adapter: string;
+}
+
+const modelsUrl = new URL('/models/', location.href).href;
+const engine = new Worker(new URL('./counted.worker.ts', import.meta.url), { type: 'module' });
+const stock = new Worker(new URL('./stock.worker.ts', import.meta.url), { type: 'module' });
+let lastId = 0;
+
+function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
+  const id = ++lastId;
+  return new Promise((resolve, reject) => {
+    const hear = ({ data }: MessageEvent<StockReply>) => {
+      if (data.id !== id) return;
+      stock.removeEventListener('message', hear);
+      if (data.error) reject(new Error(data.error));
+      else resolve(data);
+    };
+    stock.addEventListener('message', hear);
+    stock.postMessage({ id, ...request });
+  });
+}
+
+const bench = {
+  async load(draft: string): Promise<void> {
+    const manifest = await fetchManifest(modelsUrl);
+    const target = manifest.models[manifest.pair.target];
+    if (!target) throw new Error('the manifest lists no target');
+    const absolute = (path: string) => new URL(path, modelsUrl).href;
+    await askStock({ load: { modelUrl: absolute(target.path), libraryUrl: absolute(target.library.path) } });
+    for await (const _ of perform(engine, { type: 'load', selection: { modelsUrl, draft } }));
+  },
+
+  async stock(prompt: string, maxTokens: number): Promise<Measured> {
+    const before = await readbacks('stock');
+    const { ids, latencyMs } = await askStock({ complete: { prompt, maxTokens } });
+    return { ids: ids ?? [], latencyMs: latencyMs ?? NaN, readbacks: (await readbacks('stock')) - before };
+  },
+
+  async run(prompt: string, draft: string, settings: RunSettings): Promise<MeasuredRun> {
+    const before = await readbacks('engine');
+    const events: RunEvent[] = [];
+    for await (const update of perform(engine, { type: 'run', selection: { modelsUrl, draft }, prompt, settings })) {
+      if (update.type !== 'progress') events.push(update);
+    }
+    const start = events.find((event) => event.type === 'start');
+    const end = events.at(-1);
+    if (end?.type !== 'end' || end.reason !== 'length') throw new Error(`the run ended early: ${JSON.stringify(end)}`);
+    const { rounds, drafted, accepted, rejected } = tally(events);
+    return {
+      ids: committedTokens(events).map((token) => token.id),
+      latencyMs: end.endMs,
+      readbacks: (await readbacks('engine')) - before,
+      adapter: start?.labels.adapter ?? '',
+      rounds,
+      drafted,
+      accepted,
+      rejected,
+    };
+  },
+};
+
+declare global {
+  interface Window {
+    bench: typeof bench;
+  }
+}
+window.bench = bench;

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GREEDY_ROW_BYTES, GreedyKernel, type GreedyRow } from '../../src/gpu/kernels/greedy/greedy';
+import { greedyReference } from '../../src/gpu/kernels/greedy/reference';
+
+let device: GPUDevice;
+let kernel: GreedyKernel;
+
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('these tests need a WebGPU adapter');
+  device = await adapter.requestDevice({ requiredLimits: { maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize } });
+  kernel = await GreedyKernel.create(device);
+});
+afterAll(() => {
+  kernel.dispose();
+  device.destroy();
+});
+
+const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+function upload(data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): GPUBuffer {
+  const buffer = device.createBuffer({ size: data.byteLength, usage: STORAGE });
+  device.queue.writeBuffer(buffer, 0, data);
+  return buffer;
+}
+
+async function download(buffer: GPUBuffer): Promise<ArrayBuffer> {
+  const staging = device.createBuffer({ size: buffer.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const bytes = staging.getMappedRange().slice(0);
+  staging.destroy();
+  return bytes;
+}
+
+/** Judges `drafted` against logits of `drafted.length` + 1 rows. */
+async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, drafted: number[]): Promise<GreedyRow[]> {
+  const buffers = {
+    logits: upload(logits),
+    sequence: upload(Int32Array.from([0, ...drafted])),
+    next: upload(new Int32Array(1)),
+    rows: device.createBuffer({ size: (drafted.length + 1) * GREEDY_ROW_BYTES, usage: STORAGE }),
+  };
+  const encoder = device.createCommandEncoder();
+  kernel.verify(encoder, buffers, vocabulary, drafted.length);
+  device.queue.submit([encoder.finish()]);
+  const rows = GreedyKernel.parse(await download(buffers.rows), 0, drafted.length + 1);
+  for (const buffer of Object.values(buffers)) buffer.destroy();
+  return rows;
+}
+
+/** Logits without a generator of the platform's: the same on every machine. */
+function someLogits(size: number, seed: number): Float32Array<ArrayBuffer> {
+  let state = seed;
+  return Float32Array.from({ length: size }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 32) * 24 - 12;
+  });
+}
+
+function expectRows(actual: GreedyRow[], expected: GreedyRow[]) {
+  expect(actual.map((row) => row.choice)).toEqual(expected.map((row) => row.choice));
+  actual.forEach((row, i) => {
+    expect(row.p).toBeCloseTo(expected[i]?.p ?? NaN, 5);
+    expect(row.draftP).toBeCloseTo(expected[i]?.draftP ?? NaN, 5);
+  });
+}
+
+describe('greedy kernel', () => {
+  for (const vocabulary of [1, 2, 33, 255, 256, 257, 2048, 32001, 151936]) {
+    it(`matches its reference on a vocabulary of ${vocabulary}`, async () => {
+      for (const gamma of vocabulary > 40000 ? [4] : [0, 1, 4, 15, 16]) {
+        const logits = someLogits((gamma + 1) * vocabulary, vocabulary + gamma);
+        const drafted = Array.from({ length: gamma }, (_, i) => (i * 7919) % vocabulary);
+        expectRows(await verify(logits, vocabulary, drafted), greedyReference(logits, vocabulary, drafted));
+      }
+    });
+  }
+
+  it('gives ties to the lowest id, wherever they stand', async () => {
+    for (const ties of [[0, 1], [255, 256], [511, 767, 1023], [2, 258], [2047, 3]]) {
+      const logits = new Float32Array(2048).fill(-1);
+      for (const id of ties) logits[id] = 5;
+      const [row] = await verify(logits, 2048, []);
+      expect(row?.choice).toBe(Math.min(...ties));
+    }
+    const [flat] = await verify(new Float32Array(300), 300, []);
+    expect(flat?.choice).toBe(0);
+    expect(flat?.p).toBeCloseTo(1 / 300, 6);
+  });
+
+  it('survives infinite and extreme logits', async () => {
+    const logits = new Float32Array(600).fill(-Infinity);
+    logits[417] = -3e38;
+    const [low] = await verify(logits, 600, []);
+    expect(low).toEqual({ choice: 417, p: 1, draftP: 0, invalid: false });
+    logits[3] = 3e38;
+    const [high] = await verify(logits, 600, []);
+    expect(high?.choice).toBe(3);
+  });
+
+  it('reports a logit that is not a number, on its row only', async () => {
+    for (const at of [0, 255, 256, 2047]) {
+      const logits = someLogits(3 * 2048, at + 1);
+      logits[2048 + at] = NaN;
+      expect((await verify(logits, 2048, [1, 2])).map((row) => row.invalid)).toEqual([false, true, false]);
+    }
+  });
+
+  it('hands each draft to the sequence, to the next forward and to its row', async () => {
+    const vocabulary = 1000;
+    const buffers = {
+      logits: upload(someLogits(vocabulary, 3)),
+      sequence: upload(new Int32Array(4)),
+      next: upload(new Int32Array(1)),
+      rows: device.createBuffer({ size: 4 * GREEDY_ROW_BYTES, usage: STORAGE }),
+    };
+    const expected: GreedyRow[] = [];
+    for (let drafted = 0; drafted < 4; drafted++) {
+      const logits = someLogits(vocabulary, 11 * drafted + 5);
+      device.queue.writeBuffer(buffers.logits, 0, logits);
+      const encoder = device.createCommandEncoder();
+      kernel.draft(encoder, buffers, vocabulary, drafted);
+      device.queue.submit([encoder.finish()]);
+      expected.push(...greedyReference(logits, vocabulary));
+      expect(Array.from(new Int32Array(await download(buffers.next)))).toEqual([expected[drafted]?.choice]);
+    }
+    expectRows(GreedyKernel.parse(await download(buffers.rows), 0, 4), expected);
+    expect(Array.from(new Int32Array(await download(buffers.sequence)))).toEqual(expected.map((row) => row.choice));
+  });
+
+  it('gives a row the same bits whatever rows stand beside it', async () => {
+    const vocabulary = 2048;
+    const logits = someLogits(17 * vocabulary, 9);
+    const drafted = Array.from({ length: 16 }, (_, i) => i * 100);
+    const all = await verify(logits, vocabulary, drafted);
+    for (const rows of [1, 2, 5, 9]) {
+      const some = await verify(logits.slice(0, rows * vocabulary), vocabulary, drafted.slice(0, rows - 1));
+      expect(some.slice(0, -1)).toEqual(all.slice(0, rows - 1));
+      expect(some.at(-1)?.p).toBe(all[rows - 1]?.p);
+    }
+  });
+});

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { shareDevice } from '../../src/gpu/device';
+import { fetchManifest, type Manifest } from '../../src/model/manifest';
+import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import type { ModelPipeline } from '../../src/model/webllm/pipeline';
+import { PlainForward } from './forward';
+
+const modelsUrl = new URL('/models/', location.href).href;
+const never = new AbortController().signal;
+let manifest: Manifest;
+
+beforeAll(async () => {
+  shareDevice(navigator.gpu);
+  manifest = await fetchManifest(modelsUrl);
+});
+
+/** Logits of one forward over `ids`, read back: [ids.length][vocabulary], or only the last row. */
+async function logits(model: ModelPipeline, ids: readonly number[], want: 'last-row' | 'all-rows'): Promise<Float32Array[]> {
+  const rows = want === 'all-rows' ? ids.length : 1;
+  const size = rows * model.vocabularySize * 4;
+  const staging = model.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  model.write(ids);
+  model.scoped(() => {
+    const buffer = model.forward(ids.length, want);
+    model.encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+  });
+  model.flush();
+  await staging.mapAsync(GPUMapMode.READ);
+  const all = new Float32Array(staging.getMappedRange().slice(0));
+  staging.destroy();
+  return Array.from({ length: rows }, (_, row) => all.slice(row * model.vocabularySize, (row + 1) * model.vocabularySize));
+}
+
+/** Ids that a generator of our own makes: the same in every run. */
+function someIds(length: number, vocabulary: number): number[] {
+  let state = 12345;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * vocabulary);
+  });
+}
+
+const bits = (row: Float32Array | undefined) => new Uint32Array((row as Float32Array).buffer);
+const sameBits = (a: Float32Array | undefined, b: Float32Array | undefined) => {
+  const [x, y] = [bits(a), bits(b)];
+  return x.length === y.length && x.every((value, i) => value === y[i]);
+};
+
+for (const id of ['target', 'draft', 'weak-draft']) {
+  describe(`library and weights of ${id}`, () => {
+    let loaded: LoadedModel;
+    let model: ModelPipeline;
+    let context: number;
+    let ids: number[];
+
+    beforeAll(async () => {
+      const entry = manifest.models[id];
+      if (!entry) throw new Error(`the manifest lists no ${id}`);
+      loaded = await loadModel(id, entry, modelsUrl, () => undefined, never);
+      model = loaded.pipeline;
+      context = model.contextLength;
+      ids = someIds(context, model.vocabularySize);
+      return () => loaded.unload();
+    });
+
+    /** Leaves exactly the first `length` of `ids` in the cache. */
+    const fillTo = async (length: number) => {
+      model.truncate(length);
+      await model.fill(ids.slice(0, length), never);
+      expect(model.cachedLength).toBe(length);
+    };
+    const decodeAt = async (position: number) => {
+      await fillTo(position);
+      return (await logits(model, [ids[position] as number], 'all-rows'))[0];
+    };
+
+    it('agrees with an independent forward of the same weights, at every boundary', async () => {
+      const reference = await PlainForward.load(new URL(`${manifest.models[id]?.path}/`, modelsUrl).href);
+      expect(reference.vocabulary).toBe(model.vocabularySize);
+      model.reset();
+      for (const position of [0, 1, 2, 15, 16, 17, 62, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, context - 2, context - 1]) {
+        const expected = reference.forward(ids.slice(reference.length, position + 1)).at(-1) as Float64Array;
+        const actual = (await decodeAt(position)) as Float32Array;
+        const worst = actual.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))), 0);
+        expect(worst, `position ${position}`).toBeLessThan(1e-4);
+      }
+    });
+
+    it('gives the same bits from decode and from a verification of any number of rows', async () => {
+      for (const start of [0, 1, 47, 63, 64, 239, 255, 256, 500, context - 17]) {
+        const single: (Float32Array | undefined)[] = [];
+        for (let row = 0; row < 17; row++) single.push(await decodeAt(start + row));
+        for (let rows = 2; rows <= 17; rows++) {
+          await fillTo(start);
+          const together = await logits(model, ids.slice(start, start + rows), 'all-rows');
+          const different = together.findIndex((row, i) => !sameBits(row, single[i]));
+          expect(different, `row of ${rows} from position ${start} that differs from its decode`).toBe(-1);
+        }
+      }
+    });
+
+    it('gives the same bits from a prefill in any chunks', async () => {
+      for (const [length, chunks] of [
+        [2, [256]],
+        [65, [64, 63, 17, 1]],
+        [257, [256, 255, 100]],
+        [300, [256, 257 - 64]],
+      ] as const) {
+        const expected = await decodeAt(length - 1);
+        for (const chunk of chunks) {
+          model.truncate(0);
+          let last: Float32Array | undefined;
+          for (let at = 0; at < length; at += chunk) [last] = await logits(model, ids.slice(at, Math.min(at + chunk, length)), 'last-row');
+          expect(sameBits(last, expected), `${length} tokens in chunks of ${chunk}`).toBe(true);
+        }
+      }
+    });
+
+    it('forgets what was truncated', async () => {
+      for (const [start, rows, kept] of [
+        [10, 9, 0],
+        [60, 9, 4],
+        [250, 17, 8],
+      ] as const) {
+        const expected = await decodeAt(start + kept);
+        await fillTo(start);
+        await logits(model, [...ids.slice(start, start + kept), ...ids.slice(0, rows - kept)], 'all-rows');
+        model.truncate(start + kept);
+        expect(sameBits((await logits(model, [ids[start + kept] as number], 'all-rows'))[0], expected)).toBe(true);
+      }
+    });
+
+    it('fills the context to its end and refuses one token more, unharmed', async () => {
+      await fillTo(context - 4);
+      await logits(model, ids.slice(-4), 'all-rows');
+      expect(model.cachedLength).toBe(context);
+      expect(() => {
+        model.write([1]);
+        model.scoped(() => model.forward(1, 'all-rows'));
+      }).toThrow();
+      const expected = await decodeAt(20);
+      model.truncate(0);
+      await model.fill(ids.slice(0, 20), never);
+      expect(sameBits((await logits(model, ids.slice(20, 21), 'all-rows'))[0], expected)).toBe(true);
+    });
+
+    it('refuses ids outside the vocabulary before the device sees them', () => {
+      for (const outside of [-1, model.vocabularySize, 1.5, NaN]) expect(() => model.write([0, outside])).toThrow(/outside the vocabulary/);
+    });
+  });
+}
