@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 // A relative base lets the built page live on any static host, on a sub-path too.
 export default defineConfig({
   base: './',
+  // A missing file is a 404, never the page itself.
+  appType: 'mpa',
   plugins: [react()],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 7000 },

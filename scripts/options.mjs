@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util';
+
+const DEFAULT_PORT = 4173;
+
+/**
+ * --port (default 4173, or PORT; the next free one is taken when it is in use) and --host (serve to other machines too;
+ * browsers give WebGPU to https and localhost only).
+ */
+export function serverOptions() {
+  const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'boolean', default: false } } });
+  const wanted = values.port ?? process.env.PORT;
+  const port = wanted === undefined ? DEFAULT_PORT : Number(wanted);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`"${wanted}" is no port. Choose a whole number, 0 to 65535.`);
+  return { port, strictPort: false, host: values.host ? true : 'localhost' };
+}
+
+/** Runs `work`; an error ends the process with its message alone, or with its stack where FORETOKEN_DEBUG is set. */
+export async function failClearly(work) {
+  try {
+    await work();
+  } catch (error) {
+    console.error(`\n${process.env.FORETOKEN_DEBUG ? error.stack : error.message}`);
+    process.exitCode = 1;
+  }
+}
