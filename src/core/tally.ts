@@ -59,9 +59,7 @@ export function tally(events: readonly RunEvent[]): Tally {
 
 /** The tokens of `events` that are part of the output, in order. */
 export function committedTokens(events: readonly RunEvent[]): RunToken[] {
-  return events.flatMap((event) =>
-    event.type === 'round' ? event.tokens.filter((token) => COMMITTED_VERDICTS.has(token.verdict)) : [],
-  );
+  return events.flatMap((event) => (event.type === 'round' ? event.tokens.filter((token) => COMMITTED_VERDICTS.has(token.verdict)) : []));
 }
 
 function ratio(numerator: number, denominator: number): number | null {

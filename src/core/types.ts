@@ -133,10 +133,7 @@ export interface RoundEvent {
 export type EndEvent = {
   readonly type: 'end';
   readonly endMs: number;
-} & (
-  | { readonly reason: 'stop' | 'length' | 'aborted' }
-  | { readonly reason: 'failed'; readonly failure: Failure }
-);
+} & ({ readonly reason: 'stop' | 'length' | 'aborted' } | { readonly reason: 'failed'; readonly failure: Failure });
 
 /** All that is known of a run. A live run, a recorded trace and a test produce the same events, in this order. */
 export type RunEvent = StartEvent | PrefillEvent | RoundEvent | EndEvent;

@@ -21,10 +21,7 @@ export interface TargetRow {
  * @param target γ + 1 rows: row i is the target's choice after the history and the first i drafts
  * @returns every draft with its verdict, and the target's own token: corrected, bonus, or plain when nothing was drafted
  */
-export function judgeGreedy(
-  drafts: readonly DraftRow[],
-  target: readonly TargetRow[],
-): { drafts: JudgedToken[]; next: JudgedToken } {
+export function judgeGreedy(drafts: readonly DraftRow[], target: readonly TargetRow[]): { drafts: JudgedToken[]; next: JudgedToken } {
   if (target.length !== drafts.length + 1) {
     throw new RangeError(`${drafts.length} drafts need ${drafts.length + 1} target rows, not ${target.length}`);
   }

@@ -59,8 +59,16 @@ export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Pr
 /** @throws FailureError manifest-invalid, naming the first field that is wrong */
 export function parseManifest(value: unknown): Manifest {
   const result = v.safeParse(manifest, value);
-  const missing = result.success && [result.output.pair.target, ...result.output.pair.drafts.map((draft) => draft.id)].find((id) => !result.output.models[id]);
+  const missing =
+    result.success &&
+    [result.output.pair.target, ...result.output.pair.drafts.map((draft) => draft.id)].find((id) => !result.output.models[id]);
   if (result.success && !missing) return result.output;
-  const issue = result.success ? `it names model "${missing}" but does not list it` : `${v.getDotPath(result.issues[0]) ?? 'it'}: ${result.issues[0].message}`;
-  throw new FailureError('manifest-invalid', `The list of models cannot be used: ${issue}.`, 'Serve the manifest.json that belongs to this version of the page.');
+  const issue = result.success
+    ? `it names model "${missing}" but does not list it`
+    : `${v.getDotPath(result.issues[0]) ?? 'it'}: ${result.issues[0].message}`;
+  throw new FailureError(
+    'manifest-invalid',
+    `The list of models cannot be used: ${issue}.`,
+    'Serve the manifest.json that belongs to this version of the page.',
+  );
 }

@@ -54,7 +54,8 @@ export class PairEngine implements Engine {
 
   async run(task: RunTask, report: Report<Update>, signal: AbortSignal): Promise<void> {
     checkSettings(task.settings);
-    if (task.prompt.trim() === '') throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
+    if (task.prompt.trim() === '')
+      throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
     await this.#inTurn(signal, async () => {
       const pair = await this.#ready(task.selection, report, signal);
       signal.throwIfAborted();
@@ -125,7 +126,13 @@ export class PairEngine implements Engine {
 
     const load = (id: string, entry: ModelEntry) => {
       const totalBytes = downloadBytes(entry);
-      return loadModel(id, entry, modelsUrl, (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, ...progress }), signal);
+      return loadModel(
+        id,
+        entry,
+        modelsUrl,
+        (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, ...progress }),
+        signal,
+      );
     };
     const loadTarget = async () => {
       const model = await load(manifest.pair.target, entries.target);

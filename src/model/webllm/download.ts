@@ -95,9 +95,18 @@ async function sha256(bytes: BufferSource): Promise<string> {
 }
 
 function damaged(file: ModelFile, what: string) {
-  return new FailureError('file-damaged', `A model file is damaged: ${file.path}; ${what}.`, 'Run again to fetch it anew. If it stays so, the server holds a wrong copy.');
+  return new FailureError(
+    'file-damaged',
+    `A model file is damaged: ${file.path}; ${what}.`,
+    'Run again to fetch it anew. If it stays so, the server holds a wrong copy.',
+  );
 }
 
 function interrupted(file: ModelFile, cause: unknown) {
-  return new FailureError('network', `The download of ${file.path} broke off.`, 'Check the connection and run again; files that are complete are kept.', cause);
+  return new FailureError(
+    'network',
+    `The download of ${file.path} broke off.`,
+    'Check the connection and run again; files that are complete are kept.',
+    cause,
+  );
 }
