@@ -4,10 +4,10 @@ import { Legend } from '../features/legend';
 import { Loading } from '../features/loading';
 import { Notices } from '../features/notices';
 import { PromptForm } from '../features/prompt';
-import { CopyButton, RunStatus, Stream } from '../features/stream';
+import { OutputBar, Stream } from '../features/stream';
 import { useRun } from '../store/run';
 import { useSettings } from '../store/settings';
-import { output, page } from '../ui/texts';
+import { page } from '../ui/texts';
 import './app.css';
 import { useShortcuts } from './useShortcuts';
 
@@ -43,12 +43,8 @@ function Output() {
   const chosen = useSettings((settings) => settings.mode);
   const mode = start?.type === 'start' ? start.settings.mode : chosen;
   return (
-    <section aria-labelledby="output-heading">
-      <div className="output-head">
-        <h2 id="output-heading">{output.heading}</h2>
-        <RunStatus />
-        <CopyButton />
-      </div>
+    <section>
+      <OutputBar />
       {start ? <Legend mode={mode} /> : <Idea />}
       <Stream />
     </section>

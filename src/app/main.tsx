@@ -1,9 +1,10 @@
+// First, so that a feature's style sheet comes after those that it builds on.
+import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { load } from '../store/loading';
 import { App } from './App';
 import { ErrorBoundary } from './ErrorBoundary';
-import './theme.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');

@@ -71,9 +71,11 @@ function checkPrompt(prompt: string): void {
 }
 
 function receive(update: Update): void {
-  if (update.type === 'progress') return receiveProgress(update);
-  if (update.type === 'start') return useRun.setState({ events: [update] });
-  useRun.setState(({ events }) => ({ events: [...events, update] }));
+  if (update.type === 'progress') {
+    receiveProgress(update);
+    return;
+  }
+  useRun.setState(({ events }) => ({ events: update.type === 'start' ? [update] : [...events, update] }));
   if (update.type === 'end' && update.reason === 'failed') useRun.setState({ failure: update.failure });
 }
 
@@ -85,9 +87,7 @@ function fail(failure: Failure, started: boolean): void {
   if (!started || !latest || latest.type === 'end') return;
   const endMs = latest.type === 'start' ? 0 : latest.endMs;
   const end: RunEvent =
-    failure.code === 'aborted'
-      ? { type: 'end', reason: 'aborted', endMs }
-      : { type: 'end', reason: 'failed', endMs, failure };
+    failure.code === 'aborted' ? { type: 'end', reason: 'aborted', endMs } : { type: 'end', reason: 'failed', endMs, failure };
   useRun.setState({ events: [...events, end] });
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 interface ButtonProps {
   readonly children: ReactNode;
   readonly onPress: () => void;
-  readonly look?: 'normal' | 'primary' | 'quiet';
+  readonly look?: 'normal' | 'small' | 'primary' | 'quiet';
   readonly disabled?: boolean;
   readonly keyShortcuts?: string | undefined;
 }

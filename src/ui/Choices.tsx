@@ -17,13 +17,7 @@ export function Choices<Value extends string>({ legend, options, value, onChange
       <div className="choices">
         {options.map((option) => (
           <label className="choice" key={option.value}>
-            <input
-              type="radio"
-              name={name}
-              value={option.value}
-              checked={option.value === value}
-              onChange={() => onChange(option.value)}
-            />
+            <input type="radio" name={name} value={option.value} checked={option.value === value} onChange={() => onChange(option.value)} />
             {option.label}
           </label>
         ))}

@@ -6,6 +6,7 @@ const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const twoDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
 const megabytes = new Intl.NumberFormat(LOCALE, {
   style: 'unit',
   unit: 'megabyte',
@@ -22,6 +23,9 @@ export const formatCount = orMissing(whole);
 export const formatRate = orMissing(oneDecimal);
 export const formatRatio = orMissing(twoDecimals);
 export const formatShare = orMissing(share);
+
+/** A large count in few figures, such as 5.8M. */
+export const formatCompact = (count: number) => compact.format(count);
 
 /** Decimal megabytes. */
 export const formatBytes = (bytes: number) => megabytes.format(bytes / 1e6);

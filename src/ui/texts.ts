@@ -2,17 +2,18 @@
  * The words of the page. Labels of actions stand in the registry of actions, and a failure brings its own message and hint;
  * everything else that a person reads is here.
  */
-import type { RunEvent, Verdict } from '../core/types';
+
 import type { Tally } from '../core/tally';
+import type { RunEvent, Verdict } from '../core/types';
 import type { LoadPhase } from '../worker/protocol';
-import { formatCount, formatRatio, formatRate, formatSeconds, formatShare } from './format';
+import { formatCount, formatRate, formatRatio, formatSeconds, formatShare } from './format';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
 
 export const page = {
   name: 'Foretoken',
   tagline: 'Speculative decoding that you can see',
-  ask: 'Prompt and settings',
+  ask: 'What to ask, and how',
 };
 
 export const prompt = {
@@ -30,7 +31,6 @@ export const settings = {
   draftsUnread: 'The list of drafts has not been read yet.',
   gamma: 'Draft tokens γ',
   maxTokens: 'Most tokens',
-  notPlain: 'not used in plain decoding',
   outside: (min: number, max: number | null) =>
     max === null ? `Choose a whole number, ${min} or more.` : `Choose a whole number, ${min} to ${max}.`,
 };
@@ -49,6 +49,7 @@ export const loading = {
   unknown: 'The models are not known yet.',
   target: 'Target',
   draft: 'Draft',
+  parameters: (count: string) => `${count} parameters`,
   phases,
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
   allReady: 'Both models are ready.',
@@ -83,11 +84,11 @@ export function summary(reason: EndReason, tally: Tally): string {
 }
 
 export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
-  accepted: { name: 'Accepted', meaning: 'drafted, and kept by the target' },
-  rejected: { name: 'Rejected', meaning: 'drafted, and struck by the target' },
-  discarded: { name: 'Discarded', meaning: 'drafted after a rejection, never judged' },
+  accepted: { name: 'Accepted', meaning: 'the draft’s token, kept' },
+  rejected: { name: 'Rejected', meaning: 'the draft’s token, struck by the target' },
+  discarded: { name: 'Discarded', meaning: 'drafted after that, never judged' },
   corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
-  bonus: { name: 'Bonus', meaning: 'the target’s extra token after a full acceptance' },
+  bonus: { name: 'Bonus', meaning: 'the target’s extra token when all are kept' },
   plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },
 };
 
@@ -126,8 +127,9 @@ export const counts = {
     speculative: 'Run the same prompt speculatively to compare.',
   },
   otherPrompt: 'The last runs of the two modes had different prompts or settings; run the same again to compare.',
-  speed: (ratio: number, speculative: number | null, plain: number | null) =>
-    `${formatRatio(ratio)} × the tokens per second (${formatRate(speculative)} against ${formatRate(plain)}).`,
+  speed: (ratio: number) => `${formatRatio(ratio)} ×`,
+  rates: (speculative: number | null, plain: number | null) =>
+    `the tokens per second: ${formatRate(speculative)} against ${formatRate(plain)}.`,
   identical: (tokens: number) => `The output is identical: ${plural(tokens, 'token')}.`,
   identicalSoFar: (tokens: number) => `The output is identical as far as both runs go: ${plural(tokens, 'token')}.`,
   differs: (position: number) => `The output differs from token ${formatCount(position)} on.`,

@@ -12,12 +12,12 @@ export function Compared() {
       {compared ? (
         <>
           <h3>{words.compared}</h3>
-          <p data-output={compared.output}>
-            {compared.speed === null
-              ? null
-              : words.speed(compared.speed, compared.tokensPerSecond.speculative, compared.tokensPerSecond.plain)}{' '}
-            {outputSentence(compared)}
-          </p>
+          {compared.speed === null ? null : (
+            <p>
+              <b>{words.speed(compared.speed)}</b> {words.rates(compared.tokensPerSecond.speculative, compared.tokensPerSecond.plain)}
+            </p>
+          )}
+          <p data-output={compared.output}>{outputSentence(compared)}</p>
         </>
       ) : (
         <p>{speculative && plain ? words.otherPrompt : speculative ? words.runOther.plain : plain ? words.runOther.speculative : null}</p>

@@ -19,7 +19,6 @@ export function Counts() {
       <p className="counts-speed">
         <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {words.tokensPerSecond}
       </p>
-      <Compared />
       <DraftedBar tally={counted} seen={seen} />
       <dl className="counts-list">
         {rows(counted).map(({ key, name, note, value }) => (
@@ -32,6 +31,7 @@ export function Counts() {
           </div>
         ))}
       </dl>
+      <Compared />
     </section>
   );
 }

@@ -39,7 +39,7 @@ export function Idea() {
                 <span className="ink">{guess}</span>
               </span>
             ))}
-            <span className="idea-fall">
+            <span>
               <del className="token rejected">
                 <span className="ink">{words.drafted[fall]}</span>
               </del>{' '}

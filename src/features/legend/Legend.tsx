@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/types';
-import { legend as words, verdicts } from '../../ui/texts';
+import { verdicts, legend as words } from '../../ui/texts';
 import './legend.css';
 
 const SPECULATIVE: readonly Verdict[] = ['accepted', 'rejected', 'discarded', 'corrected', 'bonus'];
@@ -14,20 +14,29 @@ export function Legend({ mode }: { readonly mode: 'speculative' | 'plain' }) {
           <span className={`legend-sample token ${verdict}`} aria-hidden="true">
             <span className="ink">{words.sample}</span>
           </span>
-          <b>{verdicts[verdict].name}</b>
-          <span>{verdicts[verdict].meaning}</span>
+          <Meaning {...verdicts[verdict]} />
         </li>
       ))}
       <li>
-        <span className="legend-sample legend-round" aria-hidden="true" />
-        <b>{words.round.name}</b>
-        <span>{words.round.meaning}</span>
+        <span className="legend-sample" aria-hidden="true">
+          <i className="legend-round" />
+        </span>
+        <Meaning {...words.round} />
       </li>
       <li>
-        <span className="legend-sample legend-end" aria-hidden="true" />
-        <b>{words.end.name}</b>
-        <span>{words.end.meaning}</span>
+        <span className="legend-sample" aria-hidden="true">
+          <i className="legend-end" />
+        </span>
+        <Meaning {...words.end} />
       </li>
     </ul>
+  );
+}
+
+function Meaning({ name, meaning }: { readonly name: string; readonly meaning: string }) {
+  return (
+    <p>
+      <b>{name}</b> {meaning}
+    </p>
   );
 }

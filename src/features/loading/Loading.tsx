@@ -1,9 +1,9 @@
 import type { Manifest, ModelEntry } from '../../model/manifest';
 import { useLoading } from '../../store/loading';
 import { useSettings } from '../../store/settings';
-import type { LoadProgress } from '../../worker/protocol';
-import { formatBytes } from '../../ui/format';
+import { formatBytes, formatCompact } from '../../ui/format';
 import { loading as words } from '../../ui/texts';
+import type { LoadProgress } from '../../worker/protocol';
 import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */
@@ -40,12 +40,15 @@ function ModelProgress({ role, entry, progress }: ModelProgressProps) {
     <div className="model" data-phase={phase}>
       <p className="model-line">
         <span>
-          <span className="model-role">{role}</span> <b>{entry.name}</b>
+          <b>{role}</b> {entry.name}
         </span>
-        <span className="model-phase">{words.phases[phase]}</span>
+        <span className="model-size">{words.parameters(formatCompact(entry.parameters))}</span>
       </p>
       <progress max={total} value={loaded} aria-label={words.progressOf(entry.name)} />
-      <p className="model-bytes">{words.bytes(formatBytes(loaded), formatBytes(total))}</p>
+      <p className="model-line">
+        <span className="model-phase">{words.phases[phase]}</span>
+        <span className="model-size">{words.bytes(formatBytes(loaded), formatBytes(total))}</span>
+      </p>
     </div>
   );
 }

@@ -1,24 +1,36 @@
 import { changeSettings, useSettings } from '../../store/settings';
 import { prompt as words } from '../../ui/texts';
-import { PRESETS } from './presets';
+import { PRESETS, type Preset } from './presets';
 
 export function Presets() {
-  const prompt = useSettings((settings) => settings.prompt);
   return (
-    <div className="presets" role="group" aria-label={words.presets}>
-      {PRESETS.map((preset) => (
-        <button
-          type="button"
-          className="preset"
-          key={preset.label}
-          aria-pressed={preset.prompt === prompt}
-          title={preset.prompt}
-          onClick={() => changeSettings({ prompt: preset.prompt })}
-        >
-          <span className="preset-label">{preset.label}</span>
-          {preset.hard ? <span className="preset-hard"> {words.hard}</span> : null}
-        </button>
-      ))}
-    </div>
+    <fieldset className="presets" aria-label={words.presets}>
+      <div className="presets-group">
+        {PRESETS.filter((preset) => !preset.hard).map((preset) => (
+          <PresetButton key={preset.label} preset={preset} />
+        ))}
+      </div>
+      <div className="presets-group">
+        {PRESETS.filter((preset) => preset.hard).map((preset) => (
+          <PresetButton key={preset.label} preset={preset} />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function PresetButton({ preset }: { readonly preset: Preset }) {
+  const chosen = useSettings((settings) => settings.prompt === preset.prompt);
+  return (
+    <button
+      type="button"
+      className="preset"
+      aria-pressed={chosen}
+      title={preset.prompt}
+      onClick={() => changeSettings({ prompt: preset.prompt })}
+    >
+      <span className="preset-label">{preset.label}</span>
+      {preset.hard ? <span className="preset-hard"> {words.hard}</span> : null}
+    </button>
   );
 }

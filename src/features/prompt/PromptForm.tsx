@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
-import { run } from '../../actions/run';
 import { spellKeys } from '../../actions/registry';
+import { run } from '../../actions/run';
 import { stop } from '../../actions/stop';
 import { useRun } from '../../store/run';
 import { changeSettings, useSettings } from '../../store/settings';
@@ -10,20 +10,17 @@ import { Presets } from './Presets';
 import './prompt.css';
 import { RunSettings } from './RunSettings';
 
-/** What is asked, how it is decoded, and the buttons that start and stop it. */
+/** What is asked, how it is decoded, and the button that starts it. */
 export function PromptForm() {
   return (
     <div className="prompt-form">
       <div className="ask">
         <PromptBox />
-        <div className="ask-buttons">
-          <ActionButton action={run} look="primary" />
-          <ActionButton action={stop} />
-          <p className="shortcuts">{words.shortcuts(spellKeys(run.keys[0] ?? ''), spellKeys(stop.keys[0] ?? ''))}</p>
-        </div>
+        <ActionButton action={run} look="primary" />
       </div>
       <Presets />
       <RunSettings />
+      <p className="shortcuts">{words.shortcuts(spellKeys(run.keys[0] ?? ''), spellKeys(stop.keys[0] ?? ''))}</p>
     </div>
   );
 }
@@ -44,7 +41,7 @@ function PromptBox() {
       <textarea
         id="prompt"
         ref={box}
-        rows={3}
+        rows={2}
         value={value}
         placeholder={words.placeholder}
         aria-invalid={empty !== null}

@@ -48,12 +48,6 @@ function DraftChoice({ disabled }: { readonly disabled: boolean }) {
   }
   const options = drafts.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <Choices
-      legend={words.draft}
-      options={options}
-      value={draft}
-      onChange={(chosen) => void chooseDraft(chosen)}
-      disabled={disabled}
-    />
+    <Choices legend={words.draft} options={options} value={draft} onChange={(chosen) => void chooseDraft(chosen)} disabled={disabled} />
   );
 }

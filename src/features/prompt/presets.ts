@@ -11,7 +11,11 @@ export const PRESETS: readonly Preset[] = [
   { label: 'A JSON record', prompt: 'Write a JSON record for this sentence: Mia is 34 years old and lives in Oslo.', hard: false },
   { label: 'A function', prompt: 'Write a Python function that adds two numbers.', hard: false },
   { label: 'Counting', prompt: 'Count from 1 to 30.', hard: false },
-  { label: 'A copy with a changed name', prompt: 'Copy this text, but change Tom to Anna: Tom has a red kite. Tom runs up the hill with the kite.', hard: false },
+  {
+    label: 'A copy with one change',
+    prompt: 'Copy this text, but change Tom to Anna: Tom has a red kite. Tom runs up the hill with the kite.',
+    hard: false,
+  },
   { label: 'A question', prompt: 'What is speculative decoding?', hard: false },
   { label: 'Random words', prompt: 'Write a list of random words.', hard: true },
   { label: 'Random numbers', prompt: 'Write a list of random numbers.', hard: true },

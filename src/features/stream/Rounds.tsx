@@ -30,9 +30,7 @@ const Block = memo(
   function Block({ rounds, from, to, stopped }: BlockProps) {
     return rounds
       .slice(from, to)
-      .map((round, i, block) => (
-        <Round key={round.index} round={round} at={from + i} stopped={stopped && i === block.length - 1} />
-      ));
+      .map((round, i, block) => <Round key={round.index} round={round} at={from + i} stopped={stopped && i === block.length - 1} />);
   },
   (before, after) =>
     before.rounds[before.from] === after.rounds[after.from] &&
@@ -50,7 +48,7 @@ interface RoundProps {
 const Round = memo(function Round({ round, at, stopped }: RoundProps) {
   const last = lastCommitted(round);
   return (
-    <span className="round" data-round={round.index}>
+    <span className={startsApart(round) ? 'round apart' : 'round'} data-round={round.index}>
       {round.tokens.map((token, i) => (
         // A round never changes, and one text may stand twice in it.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
@@ -59,6 +57,11 @@ const Round = memo(function Round({ round, at, stopped }: RoundProps) {
     </span>
   );
 });
+
+/** Whether a blank follows the boundary, so that it stands between two words. */
+function startsApart(round: RoundEvent): boolean {
+  return /^\s/.test(round.tokens[0]?.text ?? '');
+}
 
 /** An accepted stop token stands before the drafts that it discarded. */
 function lastCommitted(round: RoundEvent): number {

@@ -1,6 +1,6 @@
 import { tally } from '../../core/tally';
 import { type RunState, useRun } from '../../store/run';
-import { output as words, summary } from '../../ui/texts';
+import { summary, output as words } from '../../ui/texts';
 
 /** One sentence on where the run is; announced when it begins to run, and when it has ended. */
 export function RunStatus() {

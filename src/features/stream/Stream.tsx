@@ -28,7 +28,6 @@ export function Stream() {
   const mode = start?.type === 'start' ? start.settings.mode : undefined;
   return (
     <div className="stream">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard's way to the tokens */}
       <div
         ref={log}
         className="log"
@@ -38,6 +37,7 @@ export function Stream() {
         aria-describedby={HINT}
         data-typeface={code ? 'code' : 'prose'}
         data-mode={mode}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard's way to the tokens
         tabIndex={0}
         onCopy={copyCommitted}
         onKeyDown={moveThroughTokens}

@@ -1,6 +1,6 @@
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken } from '../../core/types';
 import { formatProbability } from '../../ui/format';
-import { tokenCard as words, verdicts } from '../../ui/texts';
+import { verdicts, tokenCard as words } from '../../ui/texts';
 import type { ShownCard } from './useTokenCard';
 
 const WIDTH = '17rem';
@@ -21,7 +21,11 @@ export function TokenCard({ id, at, left, offset, above, rounds, onEnter, onLeav
       className="token-card"
       role="tooltip"
       id={id}
-      style={{ left: `clamp(0px, ${left}px, 100% - min(${WIDTH}, 100%))`, width: `min(${WIDTH}, 100%)`, [above ? 'bottom' : 'top']: offset }}
+      style={{
+        left: `clamp(0px, ${left}px, 100% - min(${WIDTH}, 100%))`,
+        width: `min(${WIDTH}, 100%)`,
+        [above ? 'bottom' : 'top']: offset,
+      }}
       onPointerEnter={onEnter}
       onPointerLeave={onLeave}
     >

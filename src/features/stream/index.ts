@@ -1,3 +1,2 @@
-export { CopyButton } from './CopyButton';
-export { RunStatus } from './RunStatus';
+export { OutputBar } from './OutputBar';
 export { Stream } from './Stream';

@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react';
 export function moveThroughTokens(event: KeyboardEvent<HTMLElement>): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const tokens = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-at]')];
-  const at = tokens.findIndex((token) => token === document.activeElement);
+  const at = document.activeElement instanceof HTMLElement ? tokens.indexOf(document.activeElement) : -1;
   const next = tokens[destination(event.key, at, tokens.length)];
   if (!next) return;
   event.preventDefault();

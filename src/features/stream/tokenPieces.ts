@@ -14,11 +14,7 @@ export function tokenPieces(text: string): Piece[] {
     const core = part.trim();
     if (core === '') return piece('ink', part);
     const start = part.indexOf(core);
-    return [
-      ...piece('space', part.slice(0, start)),
-      ...piece('ink', core),
-      ...piece('space', part.slice(start + core.length)),
-    ];
+    return [...piece('space', part.slice(0, start)), ...piece('ink', core), ...piece('space', part.slice(start + core.length))];
   });
 }
 

@@ -1,0 +1,19 @@
+import { stop } from '../../actions/stop';
+import { ActionButton } from '../../ui/ActionButton';
+import { output as words } from '../../ui/texts';
+import { CopyButton } from './CopyButton';
+import { RunStatus } from './RunStatus';
+
+/** The head of the output. It stays in sight while the text grows, so that a run can be stopped at any moment. */
+export function OutputBar() {
+  return (
+    <div className="output-bar">
+      <h2>{words.heading}</h2>
+      <RunStatus />
+      <div className="output-buttons">
+        <CopyButton />
+        <ActionButton action={stop} look="small" />
+      </div>
+    </div>
+  );
+}
