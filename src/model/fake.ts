@@ -1,0 +1,142 @@
+/**
+ * A made-up language and the two models of it that tests and recordings of the loop run on: exact, immediate, and strict
+ * about every promise that the loop makes to a model.
+ */
+import type { Drafter, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
+import { judgeGreedy } from '../core/verify';
+
+/** What is most probable next, as a function of the last `order` tokens alone. */
+export interface FakeLanguage {
+  readonly vocabularySize: number;
+  readonly order: number;
+  readonly seed: number;
+}
+
+/** The token that greedy decoding chooses after `history`. */
+export function nextToken(language: FakeLanguage, history: readonly TokenId[]): TokenId {
+  return hash(history.slice(-language.order), language.seed) % language.vocabularySize;
+}
+
+/** A cache of token ids that throws where a real one would go wrong in silence. */
+class CheckedCache {
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  #tokens: TokenId[] = [];
+
+  constructor(vocabularySize: number, contextLength: number) {
+    this.vocabularySize = vocabularySize;
+    this.contextLength = contextLength;
+  }
+
+  get length(): number {
+    return this.#tokens.length;
+  }
+
+  /** One forward over the part of `tokens` that is not cached yet: at least one token. */
+  extend(tokens: readonly TokenId[]): void {
+    demand(tokens.length > this.length, `a forward over no tokens: ${this.length} of ${tokens.length} are cached`);
+    demand(tokens.length <= this.contextLength, `position ${tokens.length - 1} is past the context of ${this.contextLength}`);
+    const stale = this.#tokens.findIndex((id, i) => id !== tokens[i]);
+    demand(stale === -1, `the cache holds ${this.#tokens[stale]} at position ${stale}, the history ${tokens[stale]}`);
+    const outside = tokens.find((id) => !Number.isInteger(id) || id < 0 || id >= this.vocabularySize);
+    demand(outside === undefined, `token ${outside} is outside the vocabulary of ${this.vocabularySize}`);
+    this.#tokens = [...tokens];
+  }
+
+  truncate(length: number): void {
+    demand(Number.isInteger(length) && length >= 0, `a cache cannot have a length of ${length}`);
+    this.#tokens.length = Math.min(this.#tokens.length, length);
+  }
+}
+
+abstract class FakeModel {
+  readonly language: FakeLanguage;
+  protected readonly cache: CheckedCache;
+  readonly #prefillChunk: number;
+
+  /** @param prefillChunk tokens between two looks at the stop signal */
+  constructor(language: FakeLanguage, contextLength: number, prefillChunk = 4) {
+    this.language = language;
+    this.cache = new CheckedCache(language.vocabularySize, contextLength);
+    this.#prefillChunk = prefillChunk;
+  }
+
+  get capabilities() {
+    return { vocabularySize: this.cache.vocabularySize, contextLength: this.cache.contextLength };
+  }
+
+  get cachedLength(): number {
+    return this.cache.length;
+  }
+
+  async prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
+    while (this.cache.length < tokens.length && !signal.aborted) {
+      this.cache.extend(tokens.slice(0, this.cache.length + this.#prefillChunk));
+      await Promise.resolve();
+    }
+  }
+
+  truncate(length: number): void {
+    this.cache.truncate(length);
+  }
+}
+
+/** Drafts the target's own token at a share of `agreement` of all positions, and another one at the rest. */
+export class FakeDrafter extends FakeModel implements Drafter {
+  readonly #agreement: number;
+
+  /** @param agreement in [0, 1] */
+  constructor(language: FakeLanguage, contextLength: number, agreement: number, prefillChunk?: number) {
+    super(language, contextLength, prefillChunk);
+    this.#agreement = agreement;
+  }
+
+  async propose(history: readonly TokenId[], gamma: number): Promise<Proposal> {
+    demand(Number.isInteger(gamma) && gamma >= 1, `a proposal of ${gamma} tokens`);
+    const tokens = [...history];
+    for (let drafted = 0; drafted < gamma; drafted++) {
+      this.cache.extend(tokens);
+      tokens.push(this.#guess(tokens));
+    }
+    const ids = tokens.slice(history.length);
+    return { kind: 'ids', length: gamma, ids, q: ids.map(() => 1) };
+  }
+
+  #guess(history: readonly TokenId[]): TokenId {
+    const right = nextToken(this.language, history);
+    const chance = hash(history.slice(-this.language.order - 1), this.language.seed + 1) / 2 ** 32;
+    return chance < this.#agreement ? right : (right + 1) % this.language.vocabularySize;
+  }
+}
+
+export class FakeTarget extends FakeModel implements Target {
+  async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
+    demand(this.cache.length === history.length - 1, `the cache holds ${this.cache.length} tokens of a history of ${history.length}`);
+    const drafts = proposal ? draftedIds(proposal) : [];
+    this.cache.extend([...history, ...drafts]);
+    const choices = Array.from({ length: drafts.length + 1 }, (_, row) => nextToken(this.language, [...history, ...drafts.slice(0, row)]));
+    const rows = choices.map((id) => ({ id, p: 1 }));
+    const judged = drafts.map((id, i) => ({ id, p: id === choices[i] ? 1 : 0, q: 1 }));
+    return { ...judgeGreedy(judged, rows), readbacks: 1 };
+  }
+}
+
+function draftedIds(proposal: Proposal): readonly TokenId[] {
+  demand(proposal.kind === 'ids', 'a proposal on a device');
+  const { ids, q, length } = proposal;
+  demand(ids.length === length && q.length === length, `a proposal of length ${length} with ${ids.length} ids`);
+  return ids;
+}
+
+function demand(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new RangeError(`A promise to the model was broken: ${otherwise}.`);
+}
+
+/** FNV-1a over the ids and their number, then a finalizer, as an unsigned 32-bit integer. */
+function hash(ids: readonly TokenId[], seed: number): number {
+  let state = (0x811c9dc5 ^ seed) >>> 0;
+  for (const id of [ids.length, ...ids]) state = Math.imul(state ^ id, 0x01000193) >>> 0;
+  state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d);
+  state = Math.imul(state ^ (state >>> 12), 0x297a2d39);
+  return (state ^ (state >>> 15)) >>> 0;
+}

@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Run, speculate } from '../../src/core/speculate';
+import { committedTokens, tally } from '../../src/core/tally';
+import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId } from '../../src/core/types';
+import { FakeDrafter, type FakeLanguage, FakeTarget, nextToken } from '../../src/model/fake';
+
+interface Situation {
+  readonly language: FakeLanguage;
+  readonly context: number;
+  readonly prompt: readonly TokenId[];
+  readonly agreement: number;
+  readonly gamma: number;
+  readonly maxTokens: number;
+  readonly stopTokens: ReadonlySet<TokenId>;
+  readonly ignoreStopTokens: boolean;
+}
+
+const spelling: Detokenizer = { decode: (ids) => ids.map((id) => String.fromCharCode(97 + (id % 26))).join('') };
+const never: StopSignal = { aborted: false };
+
+const situations: fc.Arbitrary<Situation> = fc
+  .record({ vocabularySize: fc.integer({ min: 1, max: 40 }), context: fc.integer({ min: 1, max: 60 }) })
+  .chain(({ vocabularySize, context }) => {
+    const id = fc.nat({ max: vocabularySize - 1 });
+    return fc.record({
+      language: fc.record({
+        vocabularySize: fc.constant(vocabularySize),
+        order: fc.integer({ min: 1, max: 3 }),
+        seed: fc.nat(1 << 30),
+      }),
+      context: fc.constant(context),
+      prompt: fc.array(id, { minLength: 1, maxLength: Math.min(context, 20), size: 'max' }),
+      agreement: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+      gamma: fc.integer({ min: 1, max: 16 }),
+      maxTokens: fc.integer({ min: 1, max: 70 }),
+      stopTokens: fc.array(id, { maxLength: 2 }).map((ids) => new Set(ids)),
+      ignoreStopTokens: fc.boolean(),
+    });
+  });
+
+function runOf(situation: Situation, mode: 'speculative' | 'plain', signal = never): Run {
+  let time = 0;
+  const { gamma, maxTokens, ignoreStopTokens, prompt, stopTokens } = situation;
+  return {
+    prompt: 'any',
+    promptIds: prompt,
+    settings: { mode, gamma, maxTokens, ignoreStopTokens },
+    labels: { target: 'target', draft: mode === 'plain' ? null : 'draft', adapter: 'none' },
+    stopTokens,
+    detokenizer: spelling,
+    clock: () => time++,
+    signal,
+  };
+}
+
+function modelsOf({ language, context, agreement }: Situation) {
+  return { target: new FakeTarget(language, context), drafter: new FakeDrafter(language, context, agreement) };
+}
+
+/** What greedy decoding by the language alone writes, found without any of the code under test. */
+function greedy({ language, context, prompt, maxTokens, stopTokens, ignoreStopTokens }: Situation): TokenId[] {
+  const history = [...prompt];
+  while (history.length - prompt.length < maxTokens && history.length <= context) {
+    const next = nextToken(language, history);
+    history.push(next);
+    if (!ignoreStopTokens && stopTokens.has(next)) break;
+  }
+  return history.slice(prompt.length);
+}
+
+async function collect(drafter: Drafter | null, target: Target, run: Run, look?: (event: RunEvent) => void): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of speculate(drafter, target, run)) {
+    events.push(event);
+    look?.(event);
+  }
+  return events;
+}
+
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);
+const rounds = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'round');
+
+describe('speculate', () => {
+  it('writes what the target alone writes, whatever is drafted, wherever it ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const { target, drafter } = modelsOf(situation);
+        const expected = greedy(situation);
+        expect(ids(await collect(drafter, target, runOf(situation, 'speculative')))).toEqual(expected);
+        expect(ids(await collect(null, target, runOf(situation, 'plain')))).toEqual(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('tells the same story in the same order, and says why it ended', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const { target, drafter } = modelsOf(situation);
+        const events = await collect(drafter, target, runOf(situation, 'speculative'));
+        const [start, prefill, ...rest] = events;
+        const end = events.at(-1);
+        expect([start?.type, prefill?.type, end?.type]).toEqual(['start', 'prefill', 'end']);
+        expect(rest.slice(0, -1).map((event) => event.type === 'round' && event.index)).toEqual(rest.slice(0, -1).map((_, i) => i));
+        const committed = ids(events);
+        const { maxTokens, context, prompt, stopTokens, ignoreStopTokens } = situation;
+        const stopped = !ignoreStopTokens && stopTokens.has(committed.at(-1) as TokenId);
+        expect(end).toMatchObject({ reason: stopped ? 'stop' : 'length' });
+        if (!stopped) expect(committed.length).toBe(Math.min(maxTokens, context - prompt.length + 1));
+        const times = events.flatMap((event) =>
+          event.type === 'round' ? [event.startMs, event.endMs] : 'endMs' in event ? [event.endMs] : [],
+        );
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('keeps both caches true after every round', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const { target, drafter } = modelsOf(situation);
+        let known = situation.prompt.length;
+        await collect(drafter, target, runOf(situation, 'speculative'), (event) => {
+          if (event.type === 'prefill') expect(drafter.cachedLength).toBe(known - 1);
+          if (event.type !== 'prefill' && event.type !== 'round') return;
+          known += ids([event]).length;
+          expect(target.cachedLength).toBe(known - 1);
+          expect(drafter.cachedLength).toBeLessThanOrEqual(known - 1);
+        });
+      }),
+    );
+  });
+
+  it('judges every draft once: an accepted prefix, at most one rejected, the rest discarded', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const { target, drafter } = modelsOf(situation);
+        const events = await collect(drafter, target, runOf(situation, 'speculative'));
+        for (const { tokens, readbacks } of rounds(events)) {
+          expect(readbacks).toBe(1);
+          expect(tokens.length - 1).toBeLessThanOrEqual(situation.gamma);
+          expect(tokens.map((token) => token.verdict).join(' ')).toMatch(
+            /^(plain|(accepted )*bonus|(accepted )*rejected (discarded )*corrected|accepted( accepted)*( discarded)*)$/,
+          );
+          if (tokens.every((token) => token.verdict === 'accepted' || token.verdict === 'discarded')) {
+            const last = tokens.findLast((token) => token.verdict === 'accepted');
+            expect(situation.stopTokens).toContain(last?.id);
+          }
+        }
+        const { drafted, accepted, rejected, discarded, readbacks, rounds: count } = tally(events);
+        expect(drafted).toBe(accepted + rejected + discarded);
+        expect(rejected).toBeLessThanOrEqual(count);
+        expect(readbacks).toBe(count);
+      }),
+    );
+  });
+
+  it('has a tally for every prefix that the next events only add to', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const { target, drafter } = modelsOf(situation);
+        const events = await collect(drafter, target, runOf(situation, 'speculative'));
+        let before = tally([]);
+        for (let length = 1; length <= events.length; length++) {
+          const prefix = events.slice(0, length);
+          const now = tally(prefix);
+          const last = prefix.at(-1);
+          const fresh = last?.type === 'round' ? last.tokens : [];
+          for (const verdict of ['accepted', 'rejected', 'discarded'] as const) {
+            expect(now[verdict] - before[verdict]).toBe(fresh.filter((token) => token.verdict === verdict).length);
+          }
+          expect(now.committed).toBe(ids(prefix).length);
+          expect(now.rounds).toBe(rounds(prefix).length);
+          expect(now.decodeMs).toBeGreaterThanOrEqual(before.decodeMs);
+          before = now;
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('stops at any moment, keeps what was committed, and leaves models that can run again', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, fc.nat(40), async (situation, looks) => {
+        const { target, drafter } = modelsOf(situation);
+        let left = looks;
+        const impatient: StopSignal = {
+          get aborted() {
+            return left-- <= 0;
+          },
+        };
+        const events = await collect(drafter, target, runOf(situation, 'speculative', impatient));
+        const end = events.at(-1);
+        const expected = greedy(situation);
+        const committed = ids(events);
+        expect(committed).toEqual(expected.slice(0, committed.length));
+        if (end?.type === 'end' && end.reason !== 'aborted') expect(committed).toEqual(expected);
+        else expect(end).toMatchObject({ type: 'end', reason: 'aborted' });
+        expect(ids(await collect(drafter, target, runOf(situation, 'speculative')))).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('can be left in the middle of a run and run again', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, fc.nat(8), async (situation, taken) => {
+        const { target, drafter } = modelsOf(situation);
+        const events = speculate(drafter, target, runOf(situation, 'speculative'));
+        for (let i = 0; i < taken; i++) await events.next();
+        await events.return();
+        expect(ids(await collect(drafter, target, runOf(situation, 'speculative')))).toEqual(greedy(situation));
+      }),
+    );
+  });
+
+  it('ends at the shorter context of two, with what the target would have written so far', async () => {
+    await fc.assert(
+      fc.asyncProperty(situations, fc.integer({ min: 0, max: 30 }), async (situation, more) => {
+        const longer = { ...situation, context: situation.context + more };
+        const drafter = new FakeDrafter(situation.language, situation.context, situation.agreement);
+        const target = new FakeTarget(situation.language, longer.context);
+        const committed = ids(await collect(drafter, target, runOf(situation, 'speculative')));
+        expect(committed).toEqual(greedy(situation));
+        expect(committed).toEqual(greedy(longer).slice(0, committed.length));
+      }),
+    );
+  });
+});
