@@ -1,19 +1,28 @@
 import type { Detokenizer, TokenId } from './types';
 
-const INCOMPLETE = '\uFFFD';
+/** What a detokenizer writes for bytes that are no whole character. */
+const INCOMPLETE_END = /\uFFFD+$/u;
+
+/** A character has four bytes at most, so tokens that are UTF-8 never wait longer for the next one. */
+const LONGEST_CHARACTER = 4;
 
 /**
- * The text that each token adds to what was committed before it. A token that ends inside a UTF-8 character adds
- * nothing; the one that completes it adds the character.
+ * The text that each token adds to what was committed before it. A token that ends inside a UTF-8 character adds what
+ * stands before that character; the one that completes it adds the character.
  *
- * Decodes a short window instead of the whole history: from the last token that ended on a character boundary, with the
- * one before it as context, since some tokenizers treat the first token of a text differently.
+ * Decodes a short window instead of the whole history, as streaming servers do: the tokens since the last character
+ * boundary, with those since the boundary before as context, since some tokenizers treat the first token of a text, or
+ * a row of byte tokens, as a whole.
  */
 export class TextStream {
   readonly #detokenizer: Detokenizer;
-  /** Committed tokens of the window; the first `#read` are already in the text. */
+  /** The context, then the committed tokens since. */
   #window: TokenId[] = [];
-  #read = 0;
+  #context = 0;
+  /** How much of the window's text has been given out. */
+  #given = 0;
+  /** Tokens in a row that added nothing while a character was incomplete. */
+  #waiting = 0;
 
   constructor(detokenizer: Detokenizer) {
     this.#detokenizer = detokenizer;
@@ -23,21 +32,28 @@ export class TextStream {
   peek(id: TokenId, ahead: readonly TokenId[] = []): string {
     const before = this.#detokenizer.decode([...this.#window, ...ahead]);
     const after = this.#detokenizer.decode([...this.#window, ...ahead, id]);
-    if (after.startsWith(before)) return after.slice(before.length);
-    // `before` ended in an incomplete character that `id` changes.
-    const stable = before.endsWith(INCOMPLETE) ? before.replace(/\uFFFD+$/u, '') : '';
-    return after.startsWith(stable) ? after.slice(stable.length) : this.#detokenizer.decode([id]);
+    const kept = after.startsWith(before) ? before : before.replace(INCOMPLETE_END, '');
+    return after.startsWith(kept) ? after.slice(kept.length) : this.#detokenizer.decode([id]);
   }
 
   /** Commits `id` and returns the text that it adds. */
   push(id: TokenId): string {
     this.#window.push(id);
-    const before = this.#detokenizer.decode(this.#window.slice(0, this.#read));
-    const after = this.#detokenizer.decode(this.#window);
-    // A window that never completes (bytes that are no UTF-8) is let through after four tokens, the longest character.
-    if (after.endsWith(INCOMPLETE) && this.#window.length - this.#read < 4) return '';
-    this.#window = this.#window.slice(-1);
-    this.#read = this.#window.length;
-    return after.slice(before.length);
+    const decoded = this.#detokenizer.decode(this.#window);
+    const complete = decoded.replace(INCOMPLETE_END, '');
+    this.#waiting = complete.length > this.#given ? 0 : this.#waiting + 1;
+    // What does not complete in time is no UTF-8 and stands as it is.
+    const atBoundary = complete === decoded || this.#waiting >= LONGEST_CHARACTER;
+    const text = (atBoundary ? decoded : complete).slice(this.#given);
+    if (atBoundary) this.#startWindow();
+    else this.#given = Math.max(this.#given, complete.length);
+    return text;
+  }
+
+  #startWindow(): void {
+    this.#window = this.#window.slice(this.#context);
+    this.#context = this.#window.length;
+    this.#given = this.#detokenizer.decode(this.#window).length;
+    this.#waiting = 0;
   }
 }
