@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { FailureError } from '../../src/core/failure';
+import { perform } from '../../src/worker/client';
+import { answer, type Engine } from '../../src/worker/host';
+import type { LoadProgress, RunTask, Task, Update } from '../../src/worker/protocol';
+
+const task: RunTask = {
+  type: 'run',
+  selection: { modelsUrl: 'http://localhost/models/', draft: 'draft' },
+  prompt: 'Tell me.',
+  settings: { mode: 'plain', gamma: 4, maxTokens: 3, ignoreStopTokens: false },
+};
+const progress: LoadProgress = { type: 'progress', model: 'm', name: 'M', phase: 'downloading', loadedBytes: 1, totalBytes: 2 };
+const end: Update = { type: 'end', reason: 'aborted', endMs: 1 };
+
+/** The page's side of a worker whose other side is `engine`, over real message channels. */
+function workerOf(engine: Engine) {
+  const tasks: Task[] = [];
+  const target = new EventTarget();
+  const answered: Promise<void>[] = [];
+  const worker = Object.assign(target, {
+    postMessage(sent: Task, [port]: [MessagePort]) {
+      tasks.push(structuredClone(sent));
+      answered.push(answer(engine, sent, port).finally(() => port.close()));
+    },
+  }) as unknown as Worker;
+  const crash = (message: string) => target.dispatchEvent(Object.assign(new Event('error'), { message }));
+  return { worker, tasks, answered, crash };
+}
+
+const unused = () => Promise.reject(new Error('not asked for'));
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
+
+async function collect(updates: AsyncGenerator<Update, void>): Promise<Update[]> {
+  const all: Update[] = [];
+  for await (const update of updates) all.push(update);
+  return all;
+}
+
+describe('a task between page and worker', () => {
+  it('brings every update in order, then ends', async () => {
+    const sent: Update[] = Array.from({ length: 50 }, (_, i) => ({ ...progress, loadedBytes: i }));
+    const { worker, tasks } = workerOf({
+      load: unused,
+      async run(_, report) {
+        for (const update of sent) {
+          report(update);
+          if (update.type === 'progress' && update.loadedBytes % 7 === 0) await Promise.resolve();
+        }
+      },
+    });
+    expect(await collect(perform(worker, task))).toEqual(sent);
+    expect(tasks).toEqual([task]);
+  });
+
+  it('gives load tasks to load', async () => {
+    const { worker } = workerOf({ load: async (_, report) => report(progress), run: unused });
+    expect(await collect(perform(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
+  });
+
+  it('throws what the engine could not do, with its code and hint', async () => {
+    const { worker } = workerOf({
+      load: unused,
+      async run(_, report) {
+        report(progress);
+        throw new FailureError('file-missing', 'It is not there.', 'Put it there.');
+      },
+    });
+    const updates = perform(worker, task);
+    expect((await updates.next()).value).toEqual(progress);
+    const thrown = await updates.next().catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(FailureError);
+    expect((thrown as FailureError).failure).toEqual({ code: 'file-missing', message: 'It is not there.', hint: 'Put it there.' });
+  });
+
+  it('goes on after an abort until the engine has stopped', async () => {
+    const { worker } = workerOf({
+      load: unused,
+      async run(_, report, signal) {
+        report(progress);
+        await untilAborted(signal);
+        report(end);
+      },
+    });
+    const controller = new AbortController();
+    const updates = perform(worker, task, controller.signal);
+    await updates.next();
+    controller.abort();
+    expect(await collect(updates)).toEqual([end]);
+  });
+
+  it('reaches the engine when it was aborted before it began', async () => {
+    const { worker } = workerOf({
+      load: unused,
+      async run(_, report, signal) {
+        await untilAborted(signal);
+        report(end);
+      },
+    });
+    expect(await collect(perform(worker, task, AbortSignal.abort()))).toEqual([end]);
+  });
+
+  it('asks the engine to stop when the page stops listening', async () => {
+    const { worker, answered } = workerOf({
+      load: unused,
+      async run(_, report, signal) {
+        report(progress);
+        await untilAborted(signal);
+      },
+    });
+    for await (const _ of perform(worker, task)) break;
+    await Promise.all(answered);
+    expect(answered).toHaveLength(1);
+  });
+
+  it('fails clearly when the worker itself breaks', async () => {
+    const { worker, crash } = workerOf({ load: unused, run: (_, __, signal) => untilAborted(signal) });
+    const updates = collect(perform(worker, task));
+    crash('the script could not be read');
+    await expect(updates).rejects.toMatchObject({
+      failure: { code: 'internal', message: expect.stringContaining('the script could not be read'), hint: 'Reload the page.' },
+    });
+  });
+
+  it('keeps tasks apart that run at once', async () => {
+    const { worker } = workerOf({
+      load: async (_, report) => report(progress),
+      async run(_, report, signal) {
+        await untilAborted(signal);
+        report(end);
+      },
+    });
+    const controller = new AbortController();
+    const running = collect(perform(worker, task, controller.signal));
+    expect(await collect(perform(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
+    controller.abort();
+    expect(await running).toEqual([end]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { committedTokens, tally } from '../../src/core/tally';
+import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
+
+const round = (index: number, startMs: number, endMs: number, verdicts: Verdict[]): RoundEvent => ({
+  type: 'round',
+  index,
+  startMs,
+  endMs,
+  readbacks: 1,
+  tokens: verdicts.map((verdict, i) => ({ id: 10 * index + i, verdict, p: null, q: null, u: null, text: verdict[0] ?? '' })),
+});
+
+const events: RunEvent[] = [
+  {
+    type: 'start',
+    prompt: 'p',
+    promptIds: [1],
+    settings: { mode: 'speculative', gamma: 3, maxTokens: 9, ignoreStopTokens: false },
+    labels: { target: 't', draft: 'd', adapter: 'a' },
+  },
+  { type: 'prefill', tokens: 0, endMs: 100 },
+  round(0, 100, 150, ['accepted', 'accepted', 'accepted', 'bonus']),
+  round(1, 150, 200, ['accepted', 'rejected', 'discarded', 'corrected']),
+  round(2, 200, 600, ['plain']),
+  { type: 'end', reason: 'length', endMs: 650 },
+];
+
+describe('tally', () => {
+  it('counts a run as a person would by hand', () => {
+    expect(tally(events)).toEqual({
+      rounds: 3,
+      drafted: 6,
+      accepted: 4,
+      rejected: 1,
+      discarded: 1,
+      committed: 7,
+      readbacks: 3,
+      acceptanceRate: 4 / 5,
+      acceptedOverDrafted: 4 / 6,
+      meanAcceptanceLength: 7 / 3,
+      tokensPerSecond: 14,
+      prefillMs: 100,
+      decodeMs: 500,
+    });
+  });
+
+  it('has no ratio where there is nothing to divide by', () => {
+    const nothing = { acceptanceRate: null, acceptedOverDrafted: null, meanAcceptanceLength: null, tokensPerSecond: null };
+    expect(tally([])).toMatchObject({ ...nothing, prefillMs: null, decodeMs: 0, committed: 0 });
+    expect(tally(events.slice(0, 2))).toMatchObject({ ...nothing, prefillMs: 100 });
+    expect(tally([round(0, 0, 0, ['plain'])])).toMatchObject({ acceptanceRate: null, tokensPerSecond: null, meanAcceptanceLength: 1 });
+  });
+});
+
+describe('committedTokens', () => {
+  it('is the output, in order', () => {
+    expect(committedTokens(events).map((token) => token.id)).toEqual([0, 1, 2, 3, 10, 13, 20]);
+  });
+});
