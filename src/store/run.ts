@@ -4,6 +4,7 @@ import { checkSettings } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { Update } from '../worker/protocol';
 import { performTask } from './engine';
+import { FrameBuffer } from './frameBuffer';
 import { dismissLoadingFailure, load, modelsUrl, receiveProgress, useLoading } from './loading';
 import { type Mode, useSettings } from './settings';
 
@@ -25,6 +26,7 @@ export const useRun = create<RunState>()(() => ({
 }));
 
 let controller: AbortController | null = null;
+const arriving = new FrameBuffer(append);
 
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
 export async function startRun(): Promise<void> {
@@ -46,9 +48,11 @@ export async function startRun(): Promise<void> {
       receive(update);
     }
   } catch (thrown) {
+    arriving.flush();
     fail(toFailure(thrown), useRun.getState().events !== before);
   } finally {
     controller = null;
+    arriving.flush();
     useRun.setState({ activity: 'idle' });
     if (useRun.getState().events !== before) keep();
   }
@@ -71,12 +75,16 @@ function checkPrompt(prompt: string): void {
 }
 
 function receive(update: Update): void {
-  if (update.type === 'progress') {
-    receiveProgress(update);
-    return;
-  }
-  useRun.setState(({ events }) => ({ events: update.type === 'start' ? [update] : [...events, update] }));
-  if (update.type === 'end' && update.reason === 'failed') useRun.setState({ failure: update.failure });
+  if (update.type === 'progress') receiveProgress(update);
+  else arriving.add(update);
+}
+
+function append(arrived: readonly RunEvent[]): void {
+  const first = arrived.findLastIndex((event) => event.type === 'start');
+  const { events } = useRun.getState();
+  useRun.setState({ events: first === -1 ? [...events, ...arrived] : arrived.slice(first) });
+  const latest = arrived.at(-1);
+  if (latest?.type === 'end' && latest.reason === 'failed') useRun.setState({ failure: latest.failure });
 }
 
 /** A failure after the start ends the list of events, so that the list alone says what happened. */

@@ -28,12 +28,12 @@ export const DEFAULT_SETTINGS: Settings = {
 const STORAGE_KEY = 'foretoken.settings';
 const STORAGE_VERSION = 1;
 
-/** What is remembered between visits. */
+/** What is remembered between visits. A field that cannot be used gives way to its default, anything else as a whole. */
 const StoredSettings = v.object({
-  mode: v.picklist(['speculative', 'plain']),
-  draft: v.pipe(v.string(), v.minLength(1)),
-  gamma: v.pipe(v.number(), v.integer(), v.minValue(LIMITS.gamma.min), v.maxValue(LIMITS.gamma.max)),
-  maxTokens: v.pipe(v.number(), v.safeInteger(), v.minValue(LIMITS.maxTokens.min)),
+  mode: v.fallback(v.picklist(['speculative', 'plain']), DEFAULT_SETTINGS.mode),
+  draft: v.fallback(v.pipe(v.string(), v.minLength(1)), DEFAULT_SETTINGS.draft),
+  gamma: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(LIMITS.gamma.min), v.maxValue(LIMITS.gamma.max)), DEFAULT_SETTINGS.gamma),
+  maxTokens: v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(LIMITS.maxTokens.min)), DEFAULT_SETTINGS.maxTokens),
 });
 
 /** Browser storage that may be full or forbidden: then nothing is remembered, and nothing else changes. */
@@ -60,7 +60,6 @@ export const useSettings = create<Settings>()(
     partialize: ({ mode, draft, gamma, maxTokens }) => ({ mode, draft, gamma, maxTokens }),
     // Version 1 is the first; anything else was written by a program that is not known here.
     migrate: () => ({}),
-    // State of another shape, or out of range, is discarded as a whole.
     merge: (stored, current) => {
       const parsed = v.safeParse(StoredSettings, stored);
       return parsed.success ? { ...current, ...parsed.output } : current;

@@ -48,7 +48,7 @@ export const loading = {
   unread: 'Reading the list of models …',
   unknown: 'The models are not known yet.',
   target: 'Target',
-  draft: 'Draft',
+  draft: (name: string) => `Draft: ${name}`,
   parameters: (count: string) => `${count} parameters`,
   phases,
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
@@ -70,7 +70,7 @@ export const output = {
 
 const ends: Record<EndReason, string> = {
   stop: 'Finished',
-  length: 'Finished at the most tokens allowed',
+  length: 'Finished at the limit',
   aborted: 'Stopped',
   failed: 'Failed',
 };
@@ -79,7 +79,7 @@ const ends: Record<EndReason, string> = {
 export function summary(reason: EndReason, tally: Tally): string {
   const { committed, rounds, decodeMs, acceptedOverDrafted, drafted } = tally;
   const length = `${plural(committed, 'token')} in ${plural(rounds, 'round')}, ${formatSeconds(decodeMs)}`;
-  const kept = drafted > 0 ? `; ${formatShare(acceptedOverDrafted)} of ${plural(drafted, 'drafted token')} accepted` : '';
+  const kept = drafted > 0 ? `; ${formatShare(acceptedOverDrafted)} of ${plural(drafted, 'draft')} accepted` : '';
   return `${ends[reason]}: ${length}${kept}.`;
 }
 

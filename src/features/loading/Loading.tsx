@@ -16,8 +16,8 @@ export function Loading() {
     <section className="loading" aria-label={words.heading}>
       <h2>{manifest ? `${words.heading}: ${manifest.pair.name}` : words.heading}</h2>
       {manifest ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
-      {models.map(({ id, role, entry }) => (
-        <ModelProgress key={id} role={role} entry={entry} progress={progress[id]} />
+      {models.map(({ id, label, entry }) => (
+        <ModelProgress key={id} label={label} entry={entry} progress={progress[id]} />
       ))}
       <p className="visually-hidden" role="status">
         {ready ? words.allReady : ''}
@@ -27,24 +27,22 @@ export function Loading() {
 }
 
 interface ModelProgressProps {
-  readonly role: string;
+  readonly label: string;
   readonly entry: ModelEntry;
   readonly progress: LoadProgress | undefined;
 }
 
-function ModelProgress({ role, entry, progress }: ModelProgressProps) {
+function ModelProgress({ label, entry, progress }: ModelProgressProps) {
   const phase = progress?.phase ?? 'waiting';
   const total = progress?.totalBytes ?? totalBytes(entry);
   const loaded = progress?.loadedBytes ?? 0;
   return (
     <div className="model" data-phase={phase}>
       <p className="model-line">
-        <span>
-          <b>{role}</b> {entry.name}
-        </span>
+        <b>{label}</b>
         <span className="model-size">{words.parameters(formatCompact(entry.parameters))}</span>
       </p>
-      <progress max={total} value={loaded} aria-label={words.progressOf(entry.name)} />
+      <progress max={total} value={loaded} aria-label={words.progressOf(label)} />
       <p className="model-line">
         <span className="model-phase">{words.phases[phase]}</span>
         <span className="model-size">{words.bytes(formatBytes(loaded), formatBytes(total))}</span>
@@ -53,15 +51,12 @@ function ModelProgress({ role, entry, progress }: ModelProgressProps) {
   );
 }
 
-function chosenModels(manifest: Manifest, draft: string) {
-  const chosen = [
-    { id: manifest.pair.target, role: words.target },
-    { id: draft, role: words.draft },
-  ];
-  return chosen.flatMap(({ id, role }) => {
-    const entry = manifest.models[id];
-    return entry ? [{ id, role, entry }] : [];
-  });
+function chosenModels({ pair, models }: Manifest, chosen: string) {
+  const draft = pair.drafts.find(({ id }) => id === chosen);
+  return [
+    { id: pair.target, label: words.target, entry: models[pair.target] },
+    { id: chosen, label: words.draft(draft?.name ?? chosen), entry: models[chosen] },
+  ].flatMap(({ id, label, entry }) => (entry ? [{ id, label, entry }] : []));
 }
 
 function totalBytes(entry: ModelEntry): number {

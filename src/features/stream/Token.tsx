@@ -25,13 +25,17 @@ export function Token({ token, at, isStop }: TokenProps) {
       data-empty={token.text === '' ? (isStop ? 'stop' : 'part') : undefined}
       tabIndex={-1}
     >
-      {tokenPieces(token.text).map((piece, i) => (
-        // A token's pieces never change.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <span className={piece.kind} key={i}>
-          {struck && piece.kind === 'newline' ? null : piece.text}
-        </span>
-      ))}
+      {tokenPieces(token.text).map((piece, i) =>
+        piece.kind === 'space' ? (
+          piece.text
+        ) : (
+          // A token's pieces never change.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <span className={piece.kind} key={i}>
+            {struck && piece.kind === 'newline' ? null : piece.text}
+          </span>
+        ),
+      )}
     </Element>
   );
 }

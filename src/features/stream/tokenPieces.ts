@@ -1,4 +1,4 @@
-/** A token's text, cut where it is shown differently: `ink` takes the mark of the verdict, `space` stays blank. */
+/** A token's text, cut where it is shown differently: `ink` takes the mark of the verdict, `space` stays bare. */
 export interface Piece {
   readonly kind: 'ink' | 'space' | 'newline';
   readonly text: string;

@@ -1,0 +1,55 @@
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
+import { FailureError } from '../../src/core/failure';
+import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
+
+/** What axe finds wrong with the page as it stands, in short. */
+async function violations(): Promise<string[]> {
+  const { violations: found } = await axe.run(document, { rules: { 'page-has-heading-one': { enabled: true } } });
+  return found.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.failureSummary} ${node.html.slice(0, 160)}`));
+}
+
+afterEach(async () => {
+  document.documentElement.style.colorScheme = '';
+  await page.viewport(1280, 800);
+});
+
+describe.each(['light', 'dark'])('in the %s theme, axe finds nothing', (theme) => {
+  it.each([
+    [1280, 800],
+    [390, 844],
+  ])('at %i × %i, before a run, after one, at a failure and at a card', async (width, height) => {
+    await page.viewport(width, height);
+    document.documentElement.style.colorScheme = theme;
+    const engine = await openPage();
+    await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
+    expect(await violations()).toEqual([]);
+    await prompt().fill('A fox.');
+    await page.getByLabelText('Most tokens').fill('40');
+    await runToEnd();
+    expect(await violations()).toEqual([]);
+    tokenElements()[3]?.focus();
+    await expect.element(page.getByRole('tooltip')).toBeInTheDocument();
+    expect(await violations()).toEqual([]);
+    engine.options.failure = new FailureError('device-lost', 'The GPU stopped answering.', 'Run again.');
+    await page.getByText('Plain decoding', { exact: true }).click();
+    await runToEnd();
+    await page.getByLabelText('Most tokens').fill('0');
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('at any width', () => {
+  it.each([360, 390, 768, 1280, 1920])('%i px hold the page without a sideways scroll', async (width) => {
+    await page.viewport(width, 740);
+    await openPage();
+    const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+    await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
+    expect(fits()).toBe(true);
+    await prompt().fill('A fox.');
+    await page.getByLabelText('Draft tokens γ').fill('16');
+    await runToEnd();
+    expect(fits()).toBe(true);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
+import { committedTokens, tally } from '../../src/core/tally';
+import type { RunToken } from '../../src/core/types';
+import { useRun } from '../../src/store/run';
+import { log, openPage, prompt, runButton, runToEnd, stopButton, tokenElements, untilIdle } from './support/openPage';
+
+const COMMITTED = ['accepted', 'corrected', 'bonus', 'plain'];
+const shownCount = (key: string) => document.querySelector(`[data-count="${key}"]`)?.textContent;
+
+function tokensOfRun(): RunToken[] {
+  return useRun.getState().events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
+}
+
+describe('a run', () => {
+  it('shows every token of every round with its verdict, id and text', async () => {
+    await openPage();
+    await prompt().fill('A fox finds a bell.');
+    await runToEnd();
+    const tokens = tokensOfRun();
+    const elements = tokenElements();
+    expect(elements.map((element) => element.dataset.verdict)).toEqual(tokens.map((token) => token.verdict));
+    expect(elements.map((element) => Number(element.dataset.tokenId))).toEqual(tokens.map((token) => token.id));
+    const kinds = new Set(tokens.map((token) => token.verdict));
+    expect([...kinds].sort()).toEqual(['accepted', 'bonus', 'corrected', 'discarded', 'rejected']);
+    const written = elements.filter((element) => COMMITTED.includes(element.dataset.verdict ?? ''));
+    const text = committedTokens(useRun.getState().events).map((token) => token.text);
+    expect(written.map((element) => element.textContent)).toEqual(text);
+  });
+
+  it('strikes what was not kept, and keeps it out of selections', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    for (const verdict of ['rejected', 'discarded']) {
+      const ink = log().element().querySelector(`[data-verdict="${verdict}"] .ink`);
+      expect(ink && getComputedStyle(ink).textDecorationLine).toBe('line-through');
+      expect(ink && getComputedStyle(ink).userSelect).toBe('none');
+    }
+  });
+
+  it('counts what the events add up to', async () => {
+    await openPage();
+    expect(shownCount('rounds')).toBe('–');
+    await prompt().fill('A fox.');
+    await runToEnd();
+    const counted = tally(useRun.getState().events);
+    for (const key of ['rounds', 'drafted', 'accepted', 'rejected', 'discarded'] as const) {
+      expect(shownCount(key), key).toBe(String(counted[key]));
+    }
+    expect(shownCount('meanAcceptanceLength')).toBe(counted.meanAcceptanceLength?.toFixed(2));
+    expect(shownCount('tokensPerSecond')).toBe(counted.tokensPerSecond?.toFixed(1));
+    expect(shownCount('acceptanceRate')).toBe(`${Math.round((counted.acceptanceRate ?? 0) * 100)}%`);
+    expect(shownCount('acceptedOverDrafted')).toBe(`${Math.round((counted.acceptedOverDrafted ?? 0) * 100)}%`);
+    expect(shownCount('readbacksPerRound')).toBe('1.00');
+  });
+
+  it('announces its end in one sentence and no token', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await expect.element(log()).toHaveAttribute('aria-live', 'off');
+    await runToEnd();
+    const sentence = page.getByRole('status').filter({ hasText: /^Finished at the limit: 160 tokens in \d+ rounds, / });
+    await expect.element(sentence).toBeInTheDocument();
+  });
+
+  it('ends with a mark at a stop token', async () => {
+    const engine = await openPage();
+    engine.options.stopTokens = new Set([0]);
+    await prompt().fill('A fox.');
+    await runToEnd();
+    const end = useRun.getState().events.at(-1);
+    expect(end?.type === 'end' && end.reason).toBe('stop');
+    const written = tokenElements().filter((element) => COMMITTED.includes(element.dataset.verdict ?? ''));
+    expect(written.at(-1)?.dataset.empty).toBe('stop');
+    expect(written.at(-1)?.textContent).toBe('');
+  });
+
+  it('stops when asked, keeps what was written, and runs again', async () => {
+    const engine = await openPage();
+    engine.options.pace = 10;
+    await prompt().fill('A fox.');
+    await runButton().click();
+    await expect.poll(() => tokenElements().length).toBeGreaterThan(5);
+    await stopButton().click();
+    await untilIdle();
+    const end = useRun.getState().events.at(-1);
+    expect(end?.type === 'end' && end.reason).toBe('aborted');
+    expect(tokenElements()).toHaveLength(tokensOfRun().length);
+    await expect.element(page.getByText(/^Stopped: /)).toBeInTheDocument();
+    engine.options.pace = 0;
+    await runToEnd();
+    await expect.element(page.getByText(/^Finished/)).toBeInTheDocument();
+  });
+
+  it('compares the last speculative run with the last plain one of the same prompt', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    await expect.element(page.getByText('Run the same prompt with plain decoding to compare.')).toBeInTheDocument();
+    await page.getByText('Plain decoding', { exact: true }).click();
+    await runToEnd();
+    expect(new Set(tokenElements().map((element) => element.dataset.verdict))).toEqual(new Set(['plain']));
+    const { speculative, plain } = useRun.getState().last;
+    const [fast, slow] = [speculative, plain].map((events) => tally(events ?? []).tokensPerSecond ?? 0);
+    const compared = `${((fast ?? 0) / (slow ?? 1)).toFixed(2)} ×`;
+    await expect.element(page.getByText(compared, { exact: true })).toBeInTheDocument();
+    await expect.element(page.getByText('The output is identical: 160 tokens.')).toBeInTheDocument();
+    await prompt().fill('A bell.');
+    await runToEnd();
+    await expect.element(page.getByText(/had different prompts or settings/)).toBeInTheDocument();
+  });
+
+  it('appends the rounds of a run of 1,000 tokens, and never touches what stands', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await page.getByLabelText('Most tokens').fill('1000');
+    const changes: MutationRecord[] = [];
+    const observer = new MutationObserver((records) => changes.push(...records));
+    observer.observe(log().element(), { subtree: true, childList: true, characterData: true, attributeFilter: ['class'] });
+    await runToEnd();
+    observer.disconnect();
+    const written = tokenElements().filter((element) => COMMITTED.includes(element.dataset.verdict ?? ''));
+    expect(written).toHaveLength(1000);
+    const removed = changes.flatMap((change) => [...change.removedNodes]).filter((node) => !(node as Element).matches('.writing'));
+    expect(removed).toEqual([]);
+    expect(changes.filter((change) => change.target !== log().element())).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
+import { DEFAULT_SETTINGS, useSettings } from '../../src/store/settings';
+import { openPage, prompt, runToEnd } from './support/openPage';
+
+const KEY = 'foretoken.settings';
+
+/** What a visit finds that begins with `stored` in the browser's storage. */
+async function reopenedWith(stored: string): Promise<unknown> {
+  useSettings.setState(DEFAULT_SETTINGS);
+  localStorage.setItem(KEY, stored);
+  await useSettings.persist.rehydrate();
+  return useSettings.getState();
+}
+
+describe('settings', () => {
+  it('fill the prompt from examples of different kinds, two of them marked as hard in words', async () => {
+    await openPage();
+    const examples = page.getByRole('group', { name: 'Examples' }).getByRole('button');
+    expect(examples.elements().length).toBeGreaterThanOrEqual(6);
+    const hard = examples.elements().filter((element) => element.textContent?.includes('hard for the draft'));
+    expect(hard.length).toBeGreaterThanOrEqual(2);
+    const prompts = new Set<string>();
+    for (const example of examples.all()) {
+      await example.click();
+      await expect.element(example).toHaveAttribute('aria-pressed', 'true');
+      prompts.add((prompt().element() as HTMLTextAreaElement).value);
+    }
+    expect(prompts.size).toBe(examples.elements().length);
+    expect(prompts.has('')).toBe(false);
+  });
+
+  it('reach the engine', async () => {
+    const engine = await openPage();
+    await prompt().fill('A fox.');
+    await page.getByText('Weak draft', { exact: true }).click();
+    await page.getByLabelText('Draft tokens γ').fill('7');
+    await page.getByLabelText('Most tokens').fill('33');
+    await runToEnd();
+    const task = engine.tasks.findLast((each) => each.type === 'run');
+    expect(task).toMatchObject({
+      selection: { draft: 'weak-draft', modelsUrl: new URL('models/', document.baseURI).href },
+      prompt: 'A fox.',
+      settings: { mode: 'speculative', gamma: 7, maxTokens: 33 },
+    });
+  });
+
+  it('load the chosen draft at once', async () => {
+    const engine = await openPage();
+    await page.getByText('Weak draft', { exact: true }).click();
+    await expect.poll(() => engine.tasks.at(-1)).toMatchObject({ type: 'load', selection: { draft: 'weak-draft' } });
+    await expect.element(page.getByText('0.3M', { exact: false }).or(page.getByText('300K parameters'))).toBeInTheDocument();
+  });
+
+  it('are remembered, the prompt is not', async () => {
+    await openPage();
+    await prompt().fill('A secret.');
+    await page.getByText('Plain decoding', { exact: true }).click();
+    await page.getByLabelText('Most tokens').fill('33');
+    const stored = localStorage.getItem(KEY) ?? '';
+    expect(stored).not.toContain('secret');
+    expect(await reopenedWith(stored)).toMatchObject({ mode: 'plain', maxTokens: 33, gamma: 4, prompt: '' });
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['no object', '3'],
+    ['null', 'null'],
+    ['no state', '{"version":1}'],
+    ['a state of another shape', '{"state":[1,2],"version":1}'],
+    ['a later version', '{"state":{"mode":"plain","draft":"x","gamma":3,"maxTokens":5},"version":9}'],
+    ['values out of range', '{"state":{"mode":"quick","draft":"","gamma":99,"maxTokens":null},"version":1}'],
+  ])('are the defaults when what is stored is %s', async (_, stored) => {
+    expect(await reopenedWith(stored)).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it('keep what can be used beside a value that cannot', async () => {
+    const stored = '{"state":{"mode":"plain","draft":"weak-draft","gamma":99,"maxTokens":50},"version":1}';
+    expect(await reopenedWith(stored)).toMatchObject({ mode: 'plain', draft: 'weak-draft', gamma: 4, maxTokens: 50 });
+  });
+
+  it('fall back to a draft that the pair has', async () => {
+    await openPage();
+    await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
+    expect(useSettings.getState().draft).toBe('draft');
+  });
+});

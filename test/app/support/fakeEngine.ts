@@ -1,0 +1,77 @@
+import { FailureError } from '../../../src/core/failure';
+import { speculate } from '../../../src/core/speculate';
+import type { TokenId } from '../../../src/core/types';
+import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
+import type { Engine } from '../../../src/store/engine';
+import type { LoadProgress, RunTask, Task, Update } from '../../../src/worker/protocol';
+import { MANIFEST } from './manifest';
+
+/** Words, line breaks, an indent, punctuation and a token without text, as a real vocabulary has them. */
+const VOCABULARY = [
+  ...['', '\n', '    ', ' fox', ' bell', ' river', 'ing', 'ed', '.', ',', ' "', '":', '{', '}', ' café', '\n\n'],
+  ...[' the', ' a', ' who', ' ran', ' found', ' under', ' an', ' old', ' oak', '\t', ' 1', '2', '3', ' (', ')', ' def'],
+];
+
+const LANGUAGE: FakeLanguage = { vocabularySize: VOCABULARY.length, order: 2, seed: 3 };
+const CONTEXT = 4096;
+const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3 };
+
+/** How a `FakeEngine` behaves; it may change between tasks. */
+export interface FakeEngineOptions {
+  stopTokens: ReadonlySet<TokenId>;
+  /** Milliseconds between two updates; 0 yields to the page all the same. */
+  pace: number;
+  /** Thrown by the next run after its third round. */
+  failure: FailureError | null;
+}
+
+/** The real loop over made-up models, in the page instead of a worker. */
+export class FakeEngine implements Engine {
+  readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, failure: null };
+  readonly tasks: Task[] = [];
+
+  async *perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
+    this.tasks.push(task);
+    for (const update of progressOf(task.selection.draft)) yield await this.#paced(update);
+    if (task.type === 'run') yield* this.#run(task, signal ?? new AbortController().signal);
+  }
+
+  async *#run(task: RunTask, signal: AbortSignal): AsyncGenerator<Update, void> {
+    const { failure } = this.options;
+    this.options.failure = null;
+    const drafter = task.settings.mode === 'plain' ? null : new FakeDrafter(LANGUAGE, CONTEXT, AGREEMENT[task.selection.draft] ?? 0.5);
+    let time = 0;
+    const events = speculate(drafter, new FakeTarget(LANGUAGE, CONTEXT), {
+      prompt: task.prompt,
+      promptIds: [...task.prompt].map((letter) => (letter.codePointAt(0) ?? 0) % VOCABULARY.length),
+      settings: task.settings,
+      labels: { target: 'target', draft: drafter && task.selection.draft, adapter: 'memory' },
+      stopTokens: this.options.stopTokens,
+      detokenizer: { decode: (ids) => ids.map((id) => VOCABULARY[id]).join('') },
+      clock: () => (time += 5),
+      signal,
+    });
+    for await (const event of events) {
+      yield await this.#paced(event);
+      if (failure && event.type === 'round' && event.index === 2) throw failure;
+    }
+  }
+
+  async #paced(update: Update): Promise<Update> {
+    if (this.options.pace > 0) await new Promise((resolve) => setTimeout(resolve, this.options.pace));
+    else await Promise.resolve();
+    return update;
+  }
+}
+
+function progressOf(draft: string): LoadProgress[] {
+  return [MANIFEST.pair.target, draft].flatMap((model) => {
+    const entry = MANIFEST.models[model];
+    if (!entry) throw new FailureError('manifest-invalid', `There is no model ${model}.`, 'Choose another.');
+    const totalBytes = entry.library.bytes + entry.files.reduce((sum, file) => sum + file.bytes, 0);
+    const at = (phase: LoadProgress['phase'], loadedBytes: number): LoadProgress => ({
+      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes },
+    });
+    return [at('downloading', totalBytes / 4), at('checking', totalBytes), at('preparing', totalBytes), at('ready', totalBytes)];
+  });
+}

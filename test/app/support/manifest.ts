@@ -1,0 +1,30 @@
+import type { Manifest } from '../../../src/model/manifest';
+
+const file = (path: string, bytes: number) => ({ path, bytes, sha256: '0'.repeat(64) });
+
+const entry = (name: string, parameters: number, bytes: number) => ({
+  name,
+  parameters,
+  vocabulary: 40,
+  context: 2048,
+  path: name,
+  library: file(`${name}.wasm`, 400_000),
+  files: [file(`${name}.bin`, bytes)],
+});
+
+export const MANIFEST: Manifest = {
+  format: 1,
+  pair: {
+    name: 'Fake pair',
+    target: 'target',
+    drafts: [
+      { id: 'draft', name: 'Good draft' },
+      { id: 'weak-draft', name: 'Weak draft' },
+    ],
+  },
+  models: {
+    target: entry('target', 5_800_000, 11_000_000),
+    draft: entry('draft', 800_000, 1_600_000),
+    'weak-draft': entry('weak-draft', 300_000, 600_000),
+  },
+};

@@ -1,0 +1,65 @@
+import '../../../src/app/theme.css';
+import { createRoot, type Root } from 'react-dom/client';
+import { onTestFinished, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { App } from '../../../src/app/App';
+import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
+import { connectEngine } from '../../../src/store/engine';
+import { load, useLoading } from '../../../src/store/loading';
+import { useRun } from '../../../src/store/run';
+import { DEFAULT_SETTINGS, useSettings } from '../../../src/store/settings';
+import { FakeEngine } from './fakeEngine';
+import { MANIFEST } from './manifest';
+
+/** Opens the page as its entry does, on a fake engine; closed and forgotten at the end of the test. */
+export async function openPage({ manifest = () => Response.json(MANIFEST) }: { manifest?: () => Response } = {}): Promise<FakeEngine> {
+  localStorage.clear();
+  useSettings.setState(DEFAULT_SETTINGS);
+  useRun.setState(useRun.getInitialState());
+  useLoading.setState(useLoading.getInitialState());
+  document.documentElement.lang = 'en';
+  document.title = 'Foretoken';
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => manifest());
+  const engine = new FakeEngine();
+  connectEngine(engine);
+  const place = document.body.appendChild(document.createElement('div'));
+  const root: Root = createRoot(place);
+  root.render(
+    <ErrorBoundary>
+      <App />
+    </ErrorBoundary>,
+  );
+  onTestFinished(() => {
+    root.unmount();
+    place.remove();
+    vi.restoreAllMocks();
+  });
+  void load();
+  await vi.waitFor(() => prompt().element());
+  return engine;
+}
+
+export const prompt = () => page.getByLabelText('Prompt', { exact: true });
+export const runButton = () => page.getByRole('button', { name: 'Run', exact: true });
+export const stopButton = () => page.getByRole('button', { name: 'Stop', exact: true });
+export const log = () => page.getByRole('log', { name: 'Output' });
+
+/** Presses Run and waits for the end of the run. */
+export async function runToEnd(): Promise<void> {
+  await runButton().click();
+  await untilIdle();
+}
+
+export async function untilIdle(): Promise<void> {
+  await vi.waitFor(
+    () => {
+      if (useRun.getState().activity !== 'idle') throw new Error('the run goes on');
+    },
+    { timeout: 20_000 },
+  );
+}
+
+/** The tokens on the page, as elements, in order. */
+export function tokenElements(): HTMLElement[] {
+  return [...log().element().querySelectorAll<HTMLElement>('[data-verdict]')];
+}
