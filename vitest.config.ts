@@ -6,13 +6,17 @@ const executablePath = findChromium();
 /** WebGPU on the processor is slow, and the first test of a file also compiles. */
 const BROWSER_TIMEOUT = 180_000;
 
-const browser = {
+/** Made anew for every suite: vitest writes the suite's name into it. */
+const browser = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
   provider: playwright({ launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_ARGS } }),
   instances: [{ browser: 'chromium' as const }],
-};
+});
+
+// What is found only while tests run makes Vite start them anew.
+const PAGE_DEPENDENCIES = ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'];
 
 export default defineConfig({
   test: {
@@ -20,18 +24,20 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'property', include: ['test/property/**/*.test.ts'] } },
       {
+        optimizeDeps: { include: ['@mlc-ai/web-llm', 'valibot'] },
         test: {
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,
-          browser,
+          browser: browser(),
         },
       },
       {
         extends: './vite.config.ts',
-        test: { name: 'app', include: ['test/app/**/*.test.{ts,tsx}'], fileParallelism: false, browser },
+        optimizeDeps: { include: PAGE_DEPENDENCIES },
+        test: { name: 'app', include: ['test/app/**/*.test.{ts,tsx}'], fileParallelism: false, browser: browser() },
       },
       {
         test: {
