@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
 
 const executablePath = findChromium();
+/** For a machine that is busy with other things. */
+const NODE_TIMEOUT = 60_000;
 /** WebGPU on the processor is slow, and the first test of a file also compiles. */
 const BROWSER_TIMEOUT = 180_000;
 
@@ -21,8 +23,8 @@ const PAGE_DEPENDENCIES = ['react', 'react/jsx-dev-runtime', 'react-dom/client',
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'property', include: ['test/property/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: NODE_TIMEOUT } },
+      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: NODE_TIMEOUT } },
       {
         optimizeDeps: { include: ['@mlc-ai/web-llm', 'valibot'] },
         test: {
