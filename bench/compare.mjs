@@ -66,13 +66,17 @@ async function measure(page) {
     }
     const [first] = seen.speculative;
     const ids = (run) => run.ids.join();
-    const rates = Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, spread(all.map((run) => (run.ids.length * 1000) / run.latencyMs))]));
+    const rates = Object.fromEntries(
+      Object.entries(seen).map(([way, all]) => [way, spread(all.map((run) => (run.ids.length * 1000) / run.latencyMs))]),
+    );
     runs.push({
       id,
       kind,
       gamma,
       tokens: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].ids])),
-      equal: Object.values(seen).flat().every((run) => ids(run) === ids(first)),
+      equal: Object.values(seen)
+        .flat()
+        .every((run) => ids(run) === ids(first)),
       tokensPerSecond: rates,
       rounds: first.rounds,
       readbacks: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].readbacks])),
@@ -102,7 +106,9 @@ function summarise(runs) {
         acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
         meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),
         readbacksPerRound: group.reduce((total, run) => total + run.readbacks.speculative, 0) / sum(group, 'rounds'),
-        tokensPerSecond: Object.fromEntries(['stock', 'plain', 'speculative'].map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))])),
+        tokensPerSecond: Object.fromEntries(
+          ['stock', 'plain', 'speculative'].map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))]),
+        ),
         speedupOverStock: geometricMean(group.map((run) => run.speedupOverStock)),
         speedupOverPlain: geometricMean(group.map((run) => run.speedupOverPlain)),
       },
@@ -111,7 +117,9 @@ function summarise(runs) {
 }
 
 function print({ summary, machine, adapter, maxTokens, repetitions, draft }) {
-  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`);
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`,
+  );
   console.table(
     Object.fromEntries(
       Object.entries(summary).map(([kind, row]) => [
@@ -120,7 +128,7 @@ function print({ summary, machine, adapter, maxTokens, repetitions, draft }) {
           prompts: row.prompts,
           'ids equal': row.equal,
           'accepted/drafted': row.acceptedOverDrafted.toFixed(3),
-          'α': row.acceptanceRate.toFixed(3),
+          α: row.acceptanceRate.toFixed(3),
           'tokens/round': row.meanAcceptanceLength.toFixed(2),
           'readbacks/round': row.readbacksPerRound.toFixed(2),
           'stock t/s': row.tokensPerSecond.stock.toFixed(1),

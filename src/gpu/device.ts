@@ -107,6 +107,10 @@ function lost({ message }: GPUDeviceLostInfo) {
 
 function refused(error: GPUError) {
   return error instanceof GPUOutOfMemoryError
-    ? new FailureError('out-of-memory', 'The graphics device ran out of memory.', 'Close other tabs that use it, then run again: the models are loaded anew.')
+    ? new FailureError(
+        'out-of-memory',
+        'The graphics device ran out of memory.',
+        'Close other tabs that use it, then run again: the models are loaded anew.',
+      )
     : new FailureError('internal', `The graphics device refused a command: ${error.message}`, 'Run again: the models are loaded anew.');
 }

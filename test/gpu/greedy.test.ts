@@ -80,7 +80,13 @@ describe('greedy kernel', () => {
   }
 
   it('gives ties to the lowest id, wherever they stand', async () => {
-    for (const ties of [[0, 1], [255, 256], [511, 767, 1023], [2, 258], [2047, 3]]) {
+    for (const ties of [
+      [0, 1],
+      [255, 256],
+      [511, 767, 1023],
+      [2, 258],
+      [2047, 3],
+    ]) {
       const logits = new Float32Array(2048).fill(-1);
       for (const id of ties) logits[id] = 5;
       const [row] = await verify(logits, 2048, []);
