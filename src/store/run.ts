@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { checkSettings } from '../core/settings';
-import type { RunEvent, RunSettings } from '../core/types';
+import type { EndEvent, RunEvent, RunSettings } from '../core/types';
 import type { Update } from '../worker/protocol';
 import { performTask } from './engine';
 import { FrameBuffer } from './frameBuffer';
@@ -12,7 +12,11 @@ export interface RunState {
   readonly activity: 'idle' | 'running' | 'stopping';
   /** The run on the page, live or the last one; it stays until the next has really started. */
   readonly events: readonly RunEvent[];
-  /** Why the last attempt failed. */
+  /** Whether the latest attempt has come as far as its start event, so that `events` are its own. */
+  readonly started: boolean;
+  /** Whether the latest attempt was stopped before it started, as while its models loaded. */
+  readonly stoppedEarly: boolean;
+  /** Why the latest attempt failed. */
   readonly failure: Failure | null;
   /** The last run of each mode that committed anything and has ended. */
   readonly last: Readonly<Record<Mode, readonly RunEvent[] | null>>;
@@ -21,6 +25,8 @@ export interface RunState {
 export const useRun = create<RunState>()(() => ({
   activity: 'idle',
   events: [],
+  started: false,
+  stoppedEarly: false,
   failure: null,
   last: { speculative: null, plain: null },
 }));
@@ -31,31 +37,37 @@ const arriving = new FrameBuffer(append);
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
 export async function startRun(): Promise<void> {
   if (useRun.getState().activity !== 'idle') return;
-  useRun.setState({ failure: null });
   const { prompt, draft, mode, gamma, maxTokens } = useSettings.getState();
   const settings: RunSettings = { mode, gamma, maxTokens, ignoreStopTokens: false };
-  const before = useRun.getState().events;
-  controller = new AbortController();
   try {
+    useRun.setState({ failure: null });
     checkPrompt(prompt);
     checkSettings(settings);
-    useRun.setState({ activity: 'running' });
-    // The engine loads by itself what a run needs; the page needs the manifest too.
-    if (useLoading.getState().manifest) dismissLoadingFailure();
-    else void load();
+  } catch (thrown) {
+    useRun.setState({ failure: toFailure(thrown) });
+    return;
+  }
+  controller = new AbortController();
+  useRun.setState({ activity: 'running', started: false, stoppedEarly: false });
+  // The engine loads by itself what a run needs; the page needs the manifest too.
+  if (useLoading.getState().manifest) dismissLoadingFailure();
+  else void load();
+  try {
     const selection = { modelsUrl: modelsUrl(), draft };
     for await (const update of performTask({ type: 'run', selection, prompt, settings }, controller.signal)) {
-      receive(update);
+      if (update.type === 'progress') receiveProgress(update);
+      else arriving.add(update);
     }
+    arriving.flush();
   } catch (thrown) {
     arriving.flush();
-    fail(toFailure(thrown), useRun.getState().events !== before);
-  } finally {
-    controller = null;
-    arriving.flush();
-    useRun.setState({ activity: 'idle' });
-    if (useRun.getState().events !== before) keep();
+    endBy(toFailure(thrown));
   }
+  const { started, failure } = useRun.getState();
+  const stoppedEarly = controller.signal.aborted && !started && failure === null;
+  controller = null;
+  keepLast();
+  useRun.setState({ activity: 'idle', stoppedEarly });
 }
 
 /** Asks the run under way to stop; what it has measured stays. */
@@ -74,34 +86,31 @@ function checkPrompt(prompt: string): void {
   throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something, or choose one of the examples.');
 }
 
-function receive(update: Update): void {
-  if (update.type === 'progress') receiveProgress(update);
-  else arriving.add(update);
-}
-
-function append(arrived: readonly RunEvent[]): void {
-  const first = arrived.findLastIndex((event) => event.type === 'start');
-  const { events } = useRun.getState();
-  useRun.setState({ events: first === -1 ? [...events, ...arrived] : arrived.slice(first) });
+/** What comes before the start of a run, such as the end of one that was stopped while its models loaded, is no part of `events`. */
+function append(arrived: readonly Exclude<Update, { type: 'progress' }>[]): void {
   const latest = arrived.at(-1);
   if (latest?.type === 'end' && latest.reason === 'failed') useRun.setState({ failure: latest.failure });
+  const start = arrived.findIndex((event) => event.type === 'start');
+  const { events, started } = useRun.getState();
+  if (start !== -1) useRun.setState({ events: arrived.slice(start), started: true });
+  else if (started) useRun.setState({ events: [...events, ...arrived] });
 }
 
 /** A failure after the start ends the list of events, so that the list alone says what happened. */
-function fail(failure: Failure, started: boolean): void {
-  if (failure.code !== 'aborted') useRun.setState({ failure });
-  const { events } = useRun.getState();
+function endBy(failure: Failure): void {
+  const aborted = failure.code === 'aborted';
+  if (!aborted) useRun.setState({ failure });
+  const { events, started } = useRun.getState();
   const latest = events.at(-1);
   if (!started || !latest || latest.type === 'end') return;
   const endMs = latest.type === 'start' ? 0 : latest.endMs;
-  const end: RunEvent =
-    failure.code === 'aborted' ? { type: 'end', reason: 'aborted', endMs } : { type: 'end', reason: 'failed', endMs, failure };
+  const end: EndEvent = aborted ? { type: 'end', reason: 'aborted', endMs } : { type: 'end', reason: 'failed', endMs, failure };
   useRun.setState({ events: [...events, end] });
 }
 
-function keep(): void {
-  const { events, last } = useRun.getState();
+function keepLast(): void {
+  const { events, started, last } = useRun.getState();
   const [start] = events;
-  if (start?.type !== 'start' || !events.some((event) => event.type === 'round')) return;
+  if (!started || start?.type !== 'start' || !events.some((event) => event.type === 'round')) return;
   useRun.setState({ last: { ...last, [start.settings.mode]: events } });
 }

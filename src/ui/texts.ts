@@ -65,7 +65,7 @@ export const output = {
   waiting: 'Loading the models; the run starts by itself.',
   running: 'Running …',
   stopping: 'Stopping …',
-  stoppedEarly: 'Stopped before anything was written.',
+  stoppedEarly: 'Stopped before the run began.',
 };
 
 const ends: Record<EndReason, string> = {
@@ -88,7 +88,7 @@ export const verdicts: Record<Verdict, { readonly name: string; readonly meaning
   rejected: { name: 'Rejected', meaning: 'the draft’s token, struck by the target' },
   discarded: { name: 'Discarded', meaning: 'drafted after that, never judged' },
   corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
-  bonus: { name: 'Bonus', meaning: 'the target’s extra token when all are kept' },
+  bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept' },
   plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },
 };
 

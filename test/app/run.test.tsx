@@ -93,6 +93,20 @@ describe('a run', () => {
     await expect.element(page.getByText(/^Finished/)).toBeInTheDocument();
   });
 
+  it('can be stopped while the models load, and leaves the output of the run before', async () => {
+    const engine = await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    const before = useRun.getState().events;
+    engine.options.pace = 40;
+    await runButton().click();
+    await expect.element(page.getByText(/^Loading the models/)).toBeInTheDocument();
+    await stopButton().click();
+    await untilIdle();
+    await expect.element(page.getByText('Stopped before the run began.')).toBeInTheDocument();
+    expect(useRun.getState().events).toBe(before);
+  });
+
   it('compares the last speculative run with the last plain one of the same prompt', async () => {
     await openPage();
     await prompt().fill('A fox.');

@@ -12,12 +12,10 @@ export function RunStatus() {
   );
 }
 
-function statusSentence({ activity, events }: RunState): string {
-  const latest = events.at(-1);
+function statusSentence({ activity, events, started, stoppedEarly }: RunState): string {
   if (activity === 'stopping') return words.stopping;
-  if (activity === 'running') return latest && latest.type !== 'end' ? words.running : words.waiting;
-  if (latest?.type !== 'end') return '';
-  const counts = tally(events);
-  if (latest.reason === 'aborted' && counts.rounds === 0) return words.stoppedEarly;
-  return summary(latest.reason, counts);
+  if (activity === 'running') return started ? words.running : words.waiting;
+  if (stoppedEarly) return words.stoppedEarly;
+  const latest = events.at(-1);
+  return latest?.type === 'end' ? summary(latest.reason, tally(events)) : '';
 }

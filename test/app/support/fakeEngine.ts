@@ -32,7 +32,13 @@ export class FakeEngine implements Engine {
 
   async *perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
     this.tasks.push(task);
-    for (const update of progressOf(task.selection.draft)) yield await this.#paced(update);
+    for (const update of progressOf(task.selection.draft)) {
+      if (signal?.aborted) {
+        if (task.type === 'run') yield { type: 'end', reason: 'aborted', endMs: 0 };
+        return;
+      }
+      yield await this.#paced(update);
+    }
     if (task.type === 'run') yield* this.#run(task, signal ?? new AbortController().signal);
   }
 
