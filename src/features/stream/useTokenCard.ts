@@ -19,19 +19,23 @@ export interface ShownCard {
 export function useTokenCard(log: RefObject<HTMLElement | null>) {
   const [shown, setShown] = useState<ShownCard | null>(null);
   const timer = useRef(0);
+  const pointer = useRef<{ x: number; y: number } | null>(null);
   const later = (card: () => ShownCard | null, delay: number) => {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => setShown(card()), delay);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
-  const leave = () => later(() => null, HIDE_AFTER_MS);
-  const place = (token: Element) => () => (log.current?.contains(token) ? placeCard(log.current, token) : null);
+  const place = (token: Element | null) => () => (token && log.current?.contains(token) ? placeCard(log.current, token) : null);
+  // A pointer that leaves gives the card back to the token that the keyboard has reached.
+  const leave = () => later(() => place(document.querySelector('[data-at]:focus-visible'))(), HIDE_AFTER_MS);
   return {
     shown,
     leave,
     stay: () => clearTimeout(timer.current),
     handlers: {
-      onPointerOver: (event: PointerEvent) => {
+      onPointerMove: (event: PointerEvent) => {
+        // Text that moves under a pointer at rest moves it too, as the browser sees it.
+        if (!hasMoved(pointer, event)) return;
         const token = tokenOf(event.target);
         if (token && event.pointerType === 'mouse') later(place(token), SHOW_AFTER_MS);
         else leave();
@@ -52,6 +56,13 @@ export function useTokenCard(log: RefObject<HTMLElement | null>) {
       },
     },
   };
+}
+
+/** Whether the pointer is not where it was last seen. */
+function hasMoved(seen: RefObject<{ x: number; y: number } | null>, { clientX: x, clientY: y }: PointerEvent): boolean {
+  const moved = seen.current?.x !== x || seen.current.y !== y;
+  seen.current = { x, y };
+  return moved;
 }
 
 function tokenOf(target: EventTarget): HTMLElement | null {
