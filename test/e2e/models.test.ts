@@ -1,0 +1,146 @@
+import type { Browser } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BUILT } from './support/build';
+import { committed, launch, Visit } from './support/page';
+import { type Fault, FaultyServer } from './support/server';
+
+let server: FaultyServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await FaultyServer.start(BUILT);
+  browser = await launch();
+  return async () => {
+    await browser.close();
+    await server.close();
+  };
+});
+
+interface Damage {
+  readonly what: string;
+  readonly file: string;
+  readonly fault: Fault;
+  readonly code: string;
+  readonly message: RegExp;
+  readonly hint: RegExp;
+}
+
+const weights = 'target/resolve/main/params_shard_0.bin';
+const DAMAGES: readonly Damage[] = [
+  {
+    what: 'a missing weights file',
+    file: weights,
+    fault: 'missing',
+    code: 'file-missing',
+    message: /^A model file is missing: target\/.*params_shard_0\.bin \(the server answered 404\)\.$/,
+    hint: /Run again once it does\.$/,
+  },
+  {
+    what: 'a weights file cut short',
+    file: weights,
+    fault: 'cut',
+    code: 'file-damaged',
+    message: /params_shard_0\.bin; it ends after \d+ of \d+ bytes\.$/,
+    hint: /^Run again to fetch it anew\./,
+  },
+  {
+    what: 'a weights file with a wrong bit',
+    file: weights,
+    fault: 'damaged',
+    code: 'file-damaged',
+    message: /params_shard_0\.bin; its SHA-256 is not the one in the manifest\.$/,
+    hint: /^Run again to fetch it anew\./,
+  },
+  {
+    what: 'a library with a wrong bit',
+    file: 'libraries/draft.wasm',
+    fault: 'damaged',
+    code: 'file-damaged',
+    message: /draft\.wasm; its SHA-256 is not the one in the manifest\.$/,
+    hint: /^Run again to fetch it anew\./,
+  },
+  {
+    what: 'a connection that breaks off',
+    file: weights,
+    fault: 'broken-off',
+    code: 'network',
+    message: /^The download of target\/.*params_shard_0\.bin broke off\.$/,
+    hint: /^Check the connection and run again/,
+  },
+  {
+    what: 'a missing manifest',
+    file: 'manifest.json',
+    fault: 'missing',
+    code: 'file-missing',
+    message: /^The list of models is missing: .* answered 404\.$/,
+    hint: /folder models\//,
+  },
+  {
+    what: 'a manifest cut short',
+    file: 'manifest.json',
+    fault: 'cut',
+    code: 'manifest-invalid',
+    message: /^The list of models cannot be used/,
+    hint: /^Serve the manifest\.json/,
+  },
+];
+
+describe('model files', () => {
+  for (const { what, file, fault, code, message, hint } of DAMAGES) {
+    it(`${what}: says so and what to do, then runs without a reload once it is repaired`, async () => {
+      server.break(`models/${file}`, fault);
+      const visit = await Visit.open(browser, server.url);
+      const failure = await visit.failure();
+      expect(failure.code).toBe(code);
+      expect(failure.message).toMatch(message);
+      expect(failure.hint).toMatch(hint);
+
+      await visit.start('What is behind the mill?');
+      expect((await visit.failure()).code).toBe(code);
+      expect(await visit.tokens()).toEqual([]);
+      expect(await visit.prompt.inputValue()).toBe('What is behind the mill?');
+
+      server.repair();
+      await visit.set('Most tokens', 3);
+      await visit.runButton.click();
+      await visit.ended();
+      expect(committed(await visit.tokens())).toHaveLength(3);
+      expect(await visit.alert.count()).toBe(0);
+      expect(visit.uncaught).toEqual([]);
+      await visit.close();
+    });
+  }
+
+  it('that were complete are kept when another fails', async () => {
+    server.break('models/target/resolve/main/tokenizer.json', 'missing');
+    const visit = await Visit.open(browser, server.url);
+    await visit.failure();
+    server.repair();
+    const asked = server.requests.length;
+    await visit.set('Most tokens', 2);
+    await visit.run('Go on.');
+    const again = server.requests.slice(asked).filter((name) => name.startsWith('models/'));
+    expect(again).not.toContain(`models/${weights}`);
+    expect(again).toContain('models/target/resolve/main/tokenizer.json');
+    await visit.close();
+  });
+
+  it('that were damaged in the browser’s own storage are fetched anew', async () => {
+    const visit = await Visit.open(browser, server.url);
+    await visit.set('Most tokens', 3);
+    const before = await visit.run('Go on.');
+    await visit.page.evaluate(async (ending) => {
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+          if (request.url.endsWith(ending)) await cache.put(request, new Response(new Uint8Array(64)));
+        }
+      }
+    }, weights);
+    const asked = server.requests.length;
+    await visit.page.reload();
+    expect(await visit.run('Go on.')).toEqual(before);
+    expect(server.requests.slice(asked)).toContain(`models/${weights}`);
+    await visit.close();
+  });
+});
