@@ -1,0 +1,65 @@
+"""The pair's tokenizer and the tokenised corpus.
+
+Byte-level BPE of exactly `Shape.vocabulary` tokens over digits taken one by one; all 256 bytes are tokens, so any text encodes.
+"""
+import argparse
+import pathlib
+
+import numpy as np
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+import corpus
+import pair
+
+VOCABULARY_CONVERSATIONS = 30_000
+TRAINING_CONVERSATIONS = 200_000
+
+
+def train_tokenizer(out: pathlib.Path, seed: int) -> Tokenizer:
+    """Trains the tokenizer on the first conversations of `seed` and writes out/tokenizer.json; the same bytes for the same seed."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=pair.TARGET.vocabulary, special_tokens=[AddedToken(t, special=True, normalized=False) for t in pair.SPECIAL_TOKENS],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator((corpus.conversation(f"{seed}/{i}") for i in range(VOCABULARY_CONVERSATIONS)), trainer)
+    if tokenizer.get_vocab_size() != pair.TARGET.vocabulary or tokenizer.token_to_id(pair.SPECIAL_TOKENS[2]) != pair.END:
+        raise SystemExit(f"The tokenizer has {tokenizer.get_vocab_size()} tokens, not {pair.TARGET.vocabulary}: the corpus is too small or too uniform.")
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(out / "tokenizer.json"))
+    return tokenizer
+
+
+def load(out: pathlib.Path) -> Tokenizer:
+    return Tokenizer.from_file(str(out / "tokenizer.json"))
+
+
+def write_corpus(out: pathlib.Path, seed: int, conversations: int) -> int:
+    """Writes out/corpus.bin, the token ids (uint16, little-endian) of all conversations in order; returns how many ids."""
+    tokenizer, total = load(out), 0
+    with open(out / "corpus.bin.part", "wb") as file:
+        for start in range(0, conversations, 5000):
+            texts = [corpus.conversation(f"{seed}/{i}") for i in range(start, min(start + 5000, conversations))]
+            ids = np.concatenate([np.array(e.ids, dtype="<u2") for e in tokenizer.encode_batch(texts)])
+            ids.tofile(file)
+            total += len(ids)
+    (out / "corpus.bin.part").rename(out / "corpus.bin")
+    return total
+
+
+def prompt_ids(tokenizer: Tokenizer, prompt: str) -> list[int]:
+    """The ids of a one-turn conversation up to where the answer begins."""
+    user, assistant, end = pair.SPECIAL_TOKENS
+    return tokenizer.encode(f"{user}{prompt}{end}{assistant}").ids
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--conversations", type=int, default=TRAINING_CONVERSATIONS)
+    chosen = parser.parse_args()
+    train_tokenizer(chosen.out, chosen.seed)
+    print(write_corpus(chosen.out, chosen.seed, chosen.conversations), "tokens", flush=True)

@@ -1,0 +1,45 @@
+"""Trains the target, or the weak draft, on the corpus."""
+import argparse
+import pathlib
+
+import torch
+import torch.nn.functional as F
+
+import pair
+import run
+from batches import Batches
+from network import Network
+
+SEED = 7
+
+
+def loss_on_corpus(network, batches):
+    """-> a function of the step: weighted cross-entropy, nats a token."""
+    def loss(step):
+        inputs, targets, weights = batches.at(step)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(inputs)
+        each = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(weights)
+        return (each * weights).sum() / weights.sum()
+    return loss
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with tokenizer.json and corpus.bin")
+    parser.add_argument("--model", choices=("target", "weak-draft"), default="target")
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--steps", type=int, help="train for so many steps")
+    length.add_argument("--minutes", type=float, help="train for about this long")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    torch.manual_seed(chosen.seed)
+    batches = Batches(chosen.out, chosen.seed, only="story" if chosen.model == "weak-draft" else None)
+    network = Network(pair.MODELS[chosen.model])
+    run.run(chosen.out / chosen.model, network, loss_on_corpus(network, batches),
+            chosen.steps, chosen.minutes, chosen.resume)
+
+
+if __name__ == "__main__":
+    main()
