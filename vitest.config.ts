@@ -18,6 +18,7 @@ const browser = () => ({
 });
 
 // What is found only while tests run makes Vite start them anew.
+const ENGINE_DEPENDENCIES = ['@mlc-ai/web-llm', 'valibot'];
 const PAGE_DEPENDENCIES = ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'];
 
 export default defineConfig({
@@ -26,7 +27,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: NODE_TIMEOUT } },
       { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: NODE_TIMEOUT } },
       {
-        optimizeDeps: { include: ['@mlc-ai/web-llm', 'valibot'] },
+        optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
@@ -52,12 +53,14 @@ export default defineConfig({
         },
       },
       {
+        optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 10 * BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,
+          browser: browser(),
         },
       },
     ],

@@ -1,0 +1,74 @@
+import { MLCEngine } from '@mlc-ai/web-llm';
+import { beforeAll, expect, it } from 'vitest';
+import { committedTokens, tally } from '../../../src/core/tally';
+import type { RunEvent, RunSettings } from '../../../src/core/types';
+import { fetchManifest, type Manifest } from '../../../src/model/manifest';
+import { perform } from '../../../src/worker/client';
+
+const modelsUrl = new URL('/models/', location.href).href;
+
+let manifest: Manifest;
+let stock: MLCEngine;
+let worker: Worker;
+
+/** What unmodified web-llm writes: the target alone, its own loop, on a device of its own. */
+async function stockIds(prompt: string, tokens: number): Promise<number[]> {
+  await stock.resetChat();
+  await stock.chat.completions.create({
+    messages: [{ role: 'user', content: prompt }],
+    temperature: 0,
+    max_tokens: tokens,
+    ignore_eos: true,
+  });
+  const { loadedModelIdToPipeline } = stock as unknown as { loadedModelIdToPipeline: Map<string, { outputIds: number[] }> };
+  return [...(loadedModelIdToPipeline.get('stock')?.outputIds ?? [])];
+}
+
+async function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  const whole: RunSettings = { ...settings, ignoreStopTokens: true };
+  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings: whole })) {
+    if (update.type !== 'progress') events.push(update);
+  }
+  return events;
+}
+
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);
+
+/**
+ * Tests that speculation with every draft of the pair and every γ of `gammas`, and plain decoding, write the ids that
+ * web-llm's own chat.completions writes, `tokens` of them, past any stop token.
+ */
+export function testLossless(prompts: readonly string[], tokens: number, gammas: readonly number[]): void {
+  beforeAll(async () => {
+    manifest = await fetchManifest(modelsUrl);
+    const target = manifest.models[manifest.pair.target];
+    if (!target) throw new Error('the manifest lists no target');
+    const [model, library] = [target.path, target.library.path].map((path) => new URL(path, modelsUrl).href);
+    stock = new MLCEngine({ appConfig: { model_list: [{ model_id: 'stock', model: model as string, model_lib: library as string }] } });
+    await stock.reload('stock');
+    worker = new Worker(new URL('../../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+    return async () => {
+      worker.terminate();
+      await stock.unload();
+    };
+  });
+
+  for (const prompt of prompts) {
+    it(`writes what web-llm's own chat.completions writes, id for id: ${prompt}`, async () => {
+      const expected = await stockIds(prompt, tokens);
+      expect(expected).toHaveLength(tokens);
+      expect(ids(await run(prompt, 'draft', { mode: 'plain', gamma: 1, maxTokens: tokens }))).toEqual(expected);
+      for (const { id } of manifest.pair.drafts) {
+        for (const gamma of gammas) {
+          const events = await run(prompt, id, { mode: 'speculative', gamma, maxTokens: tokens });
+          expect(ids(events), `${id}, γ ${gamma}`).toEqual(expected);
+          const { drafted, accepted, rejected, discarded, readbacks, rounds } = tally(events);
+          expect(drafted).toBe(accepted + rejected + discarded);
+          expect(drafted).toBeGreaterThan(0);
+          expect(readbacks).toBe(rounds);
+        }
+      }
+    });
+  }
+}
