@@ -47,7 +47,7 @@ def copying(r):
     form = r.random()
     if form < .62:
         kind = r.random()
-        text = _about(r, old) if kind < .7 else _words(r, old) if kind < .85 else f"{old} saw it all. " + ". ".join(story(r)[1].split(". ")[:3]) + "."
+        text = _about(r, old) if kind < .7 else _words(r, old) if kind < .85 else f"{old} saw it all. " + " ".join(story(r)[1].split(". ")[:3]) + "."
         if r.random() < .15 and kind < .7:
             words = sorted({w for w in re.findall(r"\b[a-z]{4,}\b", text)})
             if words:
