@@ -58,7 +58,7 @@ export async function loadModel(
     appConfig: { model_list: [{ model_id: id, model: new URL(entry.path, modelsUrl).href, model_lib: libraryUrl }] },
   });
   try {
-    await engine.reload(id);
+    await oneAfterTheOther(() => engine.reload(id));
     const pipeline = new ModelPipeline(engine, id);
     report({ phase: 'ready', loadedBytes });
     return {
@@ -76,6 +76,15 @@ export async function loadModel(
   } finally {
     URL.revokeObjectURL(libraryUrl);
   }
+}
+
+let lastReload: Promise<unknown> = Promise.resolve();
+
+/** web-llm makes its tokenizer module on first use without guarding against a second caller meanwhile, whose objects the first then refuses. */
+function oneAfterTheOther<T>(reload: () => Promise<T>): Promise<T> {
+  const mine = lastReload.then(reload);
+  lastReload = mine.catch(() => undefined);
+  return mine;
 }
 
 function groups(entry: ModelEntry): [scope: string, files: ModelFile[]][] {

@@ -1,0 +1,154 @@
+"""Writes a folder that the page can load: weights, tokenizer, libraries, a manifest with the hash of every file, and the model card."""
+import contextlib
+import hashlib
+import io
+import json
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+from importlib import metadata
+
+import torch
+from tvm.contrib import tvmjs
+
+import pair
+from card import model_card
+from library import llama
+from library.layout import lay_out
+
+NAMES = {"target": "Target", "draft": "Good draft", "weak-draft": "Weak draft"}
+LIBRARIES = {"target": "target", "draft": "draft", "weak-draft": "draft"}
+
+
+def chat_config(s: pair.Shape) -> dict:
+    """mlc-chat-config.json, as web-llm reads it; model_config says the shape to anything else that reads the weights."""
+    user, assistant, end = pair.SPECIAL_TOKENS
+    return {
+        "model_type": "llama",
+        "quantization": "q0f32",
+        "vocab_size": s.vocabulary,
+        "context_window_size": s.context,
+        "sliding_window_size": -1,
+        "attention_sink_size": -1,
+        "prefill_chunk_size": llama.PREFILL_CHUNK,
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "repetition_penalty": 1.0,
+        "frequency_penalty": 0.0,
+        "presence_penalty": 0.0,
+        "tokenizer_files": ["tokenizer.json"],
+        "tokenizer_info": {"token_postproc_method": "byte_level", "prepend_space_in_encode": False, "strip_space_in_decode": False},
+        "conv_template": {
+            "name": "foretoken",
+            "system_template": "{system_message}",
+            "system_message": "",
+            "roles": {"user": user, "assistant": assistant, "tool": user},
+            "role_content_sep": "",
+            "role_empty_sep": "",
+            "seps": [end],
+            "stop_str": [],
+            "stop_token_ids": [pair.END],
+        },
+        "model_config": {
+            "hidden_size": s.hidden,
+            "intermediate_size": s.feed_forward,
+            "num_hidden_layers": s.layers,
+            "num_attention_heads": s.heads,
+            "num_key_value_heads": s.kv_heads,
+            "head_dim": s.head_dim,
+            "rope_theta": s.rope_theta,
+            "rms_norm_eps": s.norm_epsilon,
+            "vocab_size": s.vocabulary,
+        },
+    }
+
+
+def export(built: pathlib.Path, out: pathlib.Path) -> None:
+    """built: tokenizer.json, NAME/checkpoint.pt, libraries/NAME.wasm and, when measured, evaluation.json."""
+    parameters = {name: export_model(built, out, name) for name in pair.MODELS}
+    (out / "libraries").mkdir(parents=True)
+    for library in set(LIBRARIES.values()):
+        shutil.copyfile(built / "libraries" / f"{library}.wasm", out / "libraries" / f"{library}.wasm")
+    measured = built / "evaluation.json"
+    evaluation = json.loads(measured.read_text()) if measured.exists() else None
+    manifest = {
+        "format": 1,
+        "pair": {
+            "name": "Embedded pair",
+            "target": "target",
+            "drafts": [{"id": name, "name": NAMES[name]} for name in pair.MODELS if name != "target"],
+        },
+        "models": {name: describe(out, name, count) for name, count in parameters.items()},
+        "built": versions(),
+    }
+    _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
+    (out / "README.md").write_text(model_card(manifest, evaluation, data))
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def export_model(built: pathlib.Path, out: pathlib.Path, name: str) -> int:
+    """Writes one model's folder and returns its number of parameters."""
+    shape = pair.MODELS[name]
+    state = torch.load(built / name / "checkpoint.pt", map_location="cpu", weights_only=True)["state"]
+    arrays = lay_out({key: value.float().numpy() for key, value in state.items()}, shape)
+    folder = out / name / "resolve" / "main"
+    folder.mkdir(parents=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        tvmjs.dump_tensor_cache(arrays, str(folder), encode_format="f32-to-bf16", meta_data={"ParamSize": len(arrays)}, show_progress=False)
+    # A second index of the same shards, which web-llm does not read.
+    (folder / "tensor-cache-b16.json").unlink(missing_ok=True)
+    shutil.copyfile(built / "tokenizer.json", folder / "tokenizer.json")
+    (folder / "mlc-chat-config.json").write_text(json.dumps(chat_config(shape), indent=2) + "\n")
+    return sum(array.size for array in arrays.values())
+
+
+def describe(out: pathlib.Path, name: str, parameters: int) -> dict:
+    folder = out / name
+    shape = pair.MODELS[name]
+    return {
+        "name": NAMES[name],
+        "parameters": parameters,
+        "vocabulary": shape.vocabulary,
+        "context": shape.context,
+        "path": name,
+        "library": entry(out, out / "libraries" / f"{LIBRARIES[name]}.wasm"),
+        "files": [entry(out, path) for path in sorted(folder.rglob("*")) if path.is_file()],
+    }
+
+
+def entry(out: pathlib.Path, path: pathlib.Path) -> dict:
+    content = path.read_bytes()
+    return {"path": path.relative_to(out).as_posix(), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def versions() -> dict:
+    def first_line(*command):
+        try:
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+        except (OSError, subprocess.CalledProcessError, IndexError):
+            return None
+
+    return {
+        "commit": first_line("git", "-C", os.path.dirname(os.path.abspath(__file__)), "rev-parse", "HEAD"),
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+        "tokenizers": metadata.version("tokenizers"),
+        "tvm": metadata.version("apache-tvm"),
+        "emscripten": first_line("emcc", "--version"),
+    }
+
+
+def check(out: pathlib.Path) -> list[str]:
+    """What is wrong with an exported folder: files that are missing, or differ from the manifest."""
+    manifest = json.loads((out / "manifest.json").read_text())
+    wrong = []
+    for model in manifest["models"].values():
+        for file in [model["library"], *model["files"]]:
+            path = out / file["path"]
+            if not path.exists():
+                wrong.append(f"{file['path']} is missing")
+            elif entry(out, path) != file:
+                wrong.append(f"{file['path']} is not the file in the manifest")
+    return wrong

@@ -1,0 +1,1 @@
+"""Compiles the pair's models into libraries that unmodified web-llm loads."""

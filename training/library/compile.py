@@ -1,0 +1,122 @@
+"""From a shape to a .wasm that web-llm loads: the browser runtime is compiled once, each model's kernels are linked with it."""
+import importlib.util
+import os
+import shutil
+import subprocess
+
+import tvm
+from tvm import relax
+from tvm.s_tir import dlight
+
+from pair import Shape
+
+from . import llama, vec4
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+UNITS = ("page_runtime", "cache", "no_rpc", "tvmjs_support", "webgpu_runtime")
+# What a page does without: RPC, the paged cache (cache.cc takes its place), recurrent state, self-tests.
+LEFT_OUT = ("rpc_channel", "rpc_endpoint", "rpc_module", "rpc_event_impl", "vm/paged_kv_cache", "vm/attn_backend", "vm/rnn_state", "testing/testing")
+# "mvp" matters: the default wasm features of TVM's LLVM do not link with Debian's older linker.
+TARGET = {"kind": "webgpu", "host": {"kind": "llvm", "mtriple": "wasm32-unknown-unknown-wasm", "mcpu": "mvp"}}
+LINK_SETTINGS = ("WASM_BIGINT=1", "ERROR_ON_UNDEFINED_SYMBOLS=0", "STANDALONE_WASM=1", "ALLOW_MEMORY_GROWTH=1", "TOTAL_MEMORY=64MB")
+# tvmjs supplies these two when it instantiates a library; any other undefined symbol is an error.
+SUPPLIED_BY_TVMJS = {"TVMFFIWasmSafeCall", "TVMFFIWasmFunctionDeleter"}
+
+
+class CompileError(Exception):
+    """What is wrong and what to do about it."""
+
+
+def emcc() -> str:
+    found = shutil.which("emcc")
+    if not found:
+        raise CompileError("emcc is not installed. On Debian: apt-get install emscripten (3.1.6 is known to work).")
+    return found
+
+
+def compile_runtime(folder: str) -> None:
+    """Compiles the browser runtime from the installed TVM wheel into objects in `folder`; does nothing if they are there."""
+    if all(os.path.exists(os.path.join(folder, f"{unit}.o")) for unit in UNITS):
+        return
+    tvm_home, ffi_home = (os.path.dirname(importlib.util.find_spec(name).origin) for name in ("tvm", "tvm_ffi"))
+    tree = os.path.join(folder, "tree")
+    shutil.rmtree(tree, ignore_errors=True)
+    for part in ("src", "include", "web"):
+        shutil.copytree(os.path.join(tvm_home, part), os.path.join(tree, part))
+    shutil.copytree(ffi_home, os.path.join(tree, "3rdparty/tvm-ffi"))
+    shutil.copytree(os.path.join(HERE, "shims"), tree, dirs_exist_ok=True)
+    sources = os.path.join(tree, "web/emcc")
+    with open(os.path.join(sources, "wasm_runtime.cc")) as original, open(os.path.join(sources, "page_runtime.cc"), "w") as page:
+        page.writelines(line for line in original if not any(f"{name}.cc" in line for name in LEFT_OUT))
+    for unit in ("cache", "no_rpc"):
+        shutil.copy(os.path.join(HERE, f"{unit}.cc"), sources)
+    include = [f"-I{os.path.join(tree, part)}" for part in ("", "include", "3rdparty/tvm-ffi/include", "3rdparty/tvm-ffi/3rdparty/dlpack/include")]
+    for unit in UNITS:
+        source, output = os.path.join(sources, f"{unit}.cc"), os.path.join(folder, f"{unit}.o")
+        subprocess.check_call([emcc(), "-O2", "-std=c++17", "-Wno-ignored-attributes", *include, "-c", source, "-o", f"{output}.part"])
+        os.replace(f"{output}.part", output)
+    shutil.rmtree(tree)
+
+
+def compile_library(shape: Shape, runtime: str, output: str) -> None:
+    """Compiles the model of `shape` and links it with the objects in `runtime` into `output`, whole or not at all."""
+    executable, work = build(shape), f"{output}.objects"
+    os.makedirs(work, exist_ok=True)
+
+    def link(linked, objects, options=None, **_):
+        kept = [shutil.copy(each, work) for each in objects]
+        device = os.path.join(work, "devc.o")
+        with open(device, "rb") as file:
+            code = file.read()
+        with open(device, "wb") as file:
+            file.write(vec4.widen_packed(code))
+        units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS]
+        settings = [word for setting in LINK_SETTINGS for word in ("-s", setting)]
+        command = [emcc(), "-O3", "-std=c++17", "--no-entry", *settings, "-o", linked, *units, *kept]
+        report = subprocess.run(command, capture_output=True, text=True)
+        undefined = {line.split("undefined symbol: ")[1].split()[0] for line in report.stderr.splitlines() if "undefined symbol: " in line}
+        if report.returncode or undefined - SUPPLIED_BY_TVMJS:
+            raise CompileError(f"Linking failed:\n{report.stderr}")
+
+    link.object_format = "o"
+    part = f"{output}.part.wasm"
+    executable.export_library(part, fcompile=link)
+    os.replace(part, output)
+    shutil.rmtree(work)
+
+
+def build(shape: Shape):
+    """-> the Relax executable of the model of `shape`."""
+    target = tvm.target.Target(TARGET)
+    with target:
+        mod, _ = llama.module(shape)
+        passes = tvm.transform.Sequential(
+            [
+                tvm.tirx.transform.BindTarget(target),
+                relax.transform.FuseTransposeMatmul(),
+                relax.backend.DispatchSampling(),
+                relax.backend.DispatchSortScan(),
+                relax.transform.LegalizeOps(),
+                relax.transform.AnnotateTIROpPattern(),
+                relax.transform.FoldConstant(),
+                relax.transform.FuseOps(),
+                relax.transform.FuseTIR(),
+                relax.transform.DeadCodeElimination(),
+                dlight.ApplyDefaultSchedule(
+                    dlight.gpu.Matmul(), dlight.gpu.GEMV(), dlight.gpu.Reduction(), dlight.gpu.GeneralReduction(), dlight.gpu.Fallback()
+                ),
+                tvm.tirx.transform.ForceNarrowIndexToInt32(),
+                relax.transform.RewriteDataflowReshape(),
+                relax.transform.ToNonDataflow(),
+                relax.transform.RemovePurityChecking(),
+                relax.transform.CallTIRRewrite(),
+                relax.transform.StaticPlanBlockMemory(),
+                relax.transform.LowerAllocTensor(),
+                relax.transform.KillAfterLastUse(),
+                relax.transform.LowerRuntimeBuiltin(),
+                relax.transform.VMShapeLower(),
+                relax.transform.AttachGlobalSymbol(),
+            ]
+        )
+        with tvm.transform.PassContext(config={"tirx.disable_cse_tir": True}):
+            return relax.build(mod, target=target, relax_pipeline=passes, system_lib=True)
