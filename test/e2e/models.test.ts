@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BUILT } from './support/build';
@@ -141,6 +143,59 @@ describe('model files', () => {
     await visit.page.reload();
     expect(await visit.run('Go on.')).toEqual(before);
     expect(server.requests.slice(asked)).toContain(`models/${weights}`);
+    await visit.close();
+  });
+
+  it('that the browser has no room for: says so, and runs once there is room', async () => {
+    const visit = await Visit.open(browser, 'about:blank');
+    const storage = await visit.page.context().newCDPSession(visit.page);
+    const origin = new URL(server.url).origin;
+    await storage.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4_000_000 });
+    await visit.page.goto(server.url);
+    const { code, message, hint } = await visit.failure();
+    expect([code, message]).toEqual(['storage', 'The browser could not keep a model file; its storage may be full.']);
+    expect(hint).toContain('Free some space');
+    await storage.send('Storage.overrideQuotaForOrigin', { origin });
+    await visit.set('Most tokens', 3);
+    expect(committed(await visit.run('Go on.'))).toHaveLength(3);
+    expect(await visit.alert.count()).toBe(0);
+    await visit.close();
+  });
+});
+
+describe('the program’s own files', () => {
+  const assets = fs.readdirSync(path.join(BUILT, 'assets'));
+  const parts = {
+    'the engine’s worker': assets.find((name) => name.startsWith('engine.worker')),
+    'web-llm': assets.find((name) => name.startsWith('lib-')),
+  };
+
+  for (const [what, name] of Object.entries(parts)) {
+    it(`${what} missing: says so, and runs without a reload once it is repaired`, async () => {
+      server.break(`assets/${name}`, 'missing');
+      const visit = await Visit.open(browser, server.url);
+      const { message, hint } = await visit.failure();
+      expect(message).not.toBe('');
+      expect(hint).not.toBe('');
+      await visit.start('Go on.');
+      await visit.failure();
+      server.repair();
+      await visit.set('Most tokens', 3);
+      expect(committed(await visit.run('Go on.'))).toHaveLength(3);
+      expect(await visit.alert.count()).toBe(0);
+      await visit.close();
+    });
+  }
+});
+
+describe('a server that has gone away', () => {
+  it('does not matter once the models are loaded', async () => {
+    const own = await FaultyServer.start(BUILT);
+    const visit = await Visit.open(browser, own.url);
+    await visit.set('Most tokens', 3);
+    const before = await visit.run('Go on.');
+    await own.close();
+    expect(await visit.run('Go on.')).toEqual(before);
     await visit.close();
   });
 });

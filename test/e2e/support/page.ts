@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { CHROMIUM_ARGS, ensureChromium } from '../../../scripts/chromium.mjs';
 
 /** How long a pair may take to load, and a run to end, with WebGPU on a busy processor. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 40_000;
 
 export interface ShownToken {
   readonly verdict: string;
@@ -80,7 +80,7 @@ export class Visit {
 
   /** Waits for the alert, and gives its code, what it says happened and what it says to do. */
   async failure(): Promise<{ code: string; message: string; hint: string }> {
-    await this.alert.first().waitFor();
+    await this.#expectSoon(this.alert.first().waitFor());
     const [message = '', hint = ''] = await this.alert.first().locator('p').allTextContents();
     return { code: (await this.alert.first().getAttribute('data-code')) ?? '', message, hint };
   }
