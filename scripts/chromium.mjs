@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { installDebianPackages } from './debian.mjs';
 
 /** WebGPU on the processor (SwiftShader), so that every machine computes alike. */
 export const CHROMIUM_ARGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
@@ -19,18 +19,8 @@ export function findChromium() {
 export function ensureChromium() {
   const found = findChromium();
   if (found) return found;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')) {
-    console.log('Installing Chromium …');
-    const apt = (...args) =>
-      execFileSync('apt-get', args, {
-        stdio: ['ignore', 'inherit', 'inherit'],
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      });
-    apt('update', '-q');
-    apt('install', '-y', '-q', '--no-install-recommends', 'chromium');
-    const installed = findChromium();
-    if (installed) return installed;
-  }
+  const installed = installDebianPackages('chromium') && findChromium();
+  if (installed) return installed;
   throw new Error(
     'No Chromium, Chrome or Edge was found. Install one (Debian: sudo apt-get install chromium), or set CHROME_PATH to its program file.',
   );

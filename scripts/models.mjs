@@ -1,24 +1,40 @@
-/** Rebuilds public/models: makes a Python environment of its own under build/, then runs training/build.py in it with this script's arguments. */
+/**
+ * npm run models [-- --check | --work FOLDER | --out FOLDER]: builds the embedded pair with Python, installing first what is missing:
+ * the packages of training/requirements.txt into .venv, and on Debian, as root, python3-venv and emscripten.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { installDebianPackages } from './debian.mjs';
 import { root } from './install.mjs';
+import { failClearly } from './options.mjs';
 
-const environment = path.join(root, 'build/venv');
+const environment = path.join(root, '.venv');
 const python = path.join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const requirements = path.join(root, 'training/requirements.txt');
+/** A copy of the requirements that the environment was made for. */
 const installed = path.join(environment, 'requirements.txt');
 
-const wanted = fs.readFileSync(requirements, 'utf8');
-if (!fs.existsSync(installed) || fs.readFileSync(installed, 'utf8') !== wanted) {
-  console.log('Making a Python environment in build/venv …');
-  if (spawnSync('python3', ['-c', 'import venv, ensurepip']).status !== 0) {
-    console.error('Python 3.11 with its venv module is needed. On Debian: apt-get install python3 python3-venv');
-    process.exit(1);
+await failClearly(async () => {
+  ensureEnvironment();
+  const { status } = spawnSync(python, [path.join(root, 'training/build.py'), ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+});
+
+function ensureEnvironment() {
+  if (!found('emcc', '--version') && !installDebianPackages('emscripten')) {
+    throw new Error('emcc was not found. Install Emscripten (Debian: sudo apt-get install emscripten).');
   }
-  execFileSync('python3', ['-m', 'venv', environment], { stdio: 'inherit' });
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements], { stdio: 'inherit' });
+  if (fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === fs.readFileSync(requirements, 'utf8')) return;
+  if (!found('python3', '-c', 'import ensurepip') && !installDebianPackages('python3-venv')) {
+    throw new Error('Python 3 with venv was not found. Install it (Debian: sudo apt-get install python3-venv).');
+  }
+  const run = (program, ...args) => execFileSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  run('python3', '-m', 'venv', environment);
+  run(python, '-m', 'pip', 'install', '--requirement', requirements);
   fs.copyFileSync(requirements, installed);
 }
-const { status } = spawnSync(python, ['training/build.py', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
-process.exit(status ?? 1);
+
+function found(program, ...args) {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
