@@ -9,6 +9,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
+import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,8 +27,8 @@ const prompts = JSON.parse(fs.readFileSync(options.prompts, 'utf8'));
 const server = await createServer({ server: { host: '127.0.0.1', port: 0, hmr: false, watch: null }, logLevel: 'error' });
 await server.listen();
 const browser = await chromium.launch({
-  executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  executablePath: ensureChromium(),
+  args: CHROMIUM_ARGS,
 });
 try {
   const page = await browser.newPage();
@@ -94,7 +95,7 @@ async function measure(page) {
 
 function summarise(runs) {
   const groups = { 'over all': runs };
-  for (const run of runs) (groups[run.kind] ??= []).push(run);
+  for (const run of runs) groups[run.kind] = [...(groups[run.kind] ?? []), run];
   const sum = (group, field) => group.reduce((total, run) => total + run[field], 0);
   return Object.fromEntries(
     Object.entries(groups).map(([kind, group]) => [

@@ -13,7 +13,7 @@ from . import attention, projections, sampling
 
 # Most tokens of one forward, and the rows that a thread of a several-row forward owns.
 PREFILL_CHUNK = 256
-TILE = 4
+TILE = 5
 
 
 def emit(name, arguments, result):
