@@ -13,6 +13,8 @@ import run
 from batches import Batches
 from network import Network
 
+# What the shipped draft had.
+STEPS = 1017
 SEED = 11
 VARIATION_WEIGHT = 0.5
 
@@ -46,15 +48,15 @@ def loss_against(target, draft, batches):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with corpus.bin and target/checkpoint.pt")
-    length = parser.add_mutually_exclusive_group(required=True)
-    length.add_argument("--steps", type=int, help="train for so many steps")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="default: what the shipped draft had")
     length.add_argument("--minutes", type=float, help="train for about this long")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     target, draft = load_network(chosen.out, "target"), Network(pair.DRAFT)
-    run.run(chosen.out / "draft", draft, loss_against(target, draft, Batches(chosen.out, chosen.seed)), chosen.steps, chosen.minutes, chosen.resume)
+    run.run(chosen.out / "draft", draft, loss_against(target, draft, Batches(chosen.out, chosen.seed)), chosen.steps or STEPS, chosen.minutes, chosen.resume)
 
 
 if __name__ == "__main__":

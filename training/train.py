@@ -10,6 +10,8 @@ import run
 from batches import Batches
 from network import Network
 
+# What the shipped models had.
+STEPS = {"target": 1287, "weak-draft": 60}
 SEED = 7
 
 
@@ -27,9 +29,9 @@ def loss_on_corpus(network, batches):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with tokenizer.json and corpus.bin")
-    parser.add_argument("--model", choices=("target", "weak-draft"), default="target")
-    length = parser.add_mutually_exclusive_group(required=True)
-    length.add_argument("--steps", type=int, help="train for so many steps")
+    parser.add_argument("--model", choices=list(STEPS), default="target")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="default: what the shipped model had")
     length.add_argument("--minutes", type=float, help="train for about this long")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -38,7 +40,7 @@ def main():
     batches = Batches(chosen.out, chosen.seed, only="story" if chosen.model == "weak-draft" else None)
     network = Network(pair.MODELS[chosen.model])
     run.run(chosen.out / chosen.model, network, loss_on_corpus(network, batches),
-            chosen.steps, chosen.minutes, chosen.resume)
+            chosen.steps or STEPS[chosen.model], chosen.minutes, chosen.resume)
 
 
 if __name__ == "__main__":
