@@ -146,6 +146,8 @@ export class PairEngine implements Engine {
     const [target, drafter] = await Promise.allSettled([stage.target ?? loadTarget(), stage.draft ?? loadDraft()]);
     if (target.status === 'fulfilled') stage.target = target.value;
     if (drafter.status === 'fulfilled') stage.draft = drafter.value;
+    // Whatever a failed device broke, the device's own failure says more.
+    if (stage.shared.hasFailed) throw await stage.shared.failure;
     if (target.status === 'rejected') throw target.reason;
     if (drafter.status === 'rejected') throw drafter.reason;
     return { shared: stage.shared, target: target.value, draft: drafter.value };
