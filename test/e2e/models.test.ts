@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseManifest } from '../../src/model/manifest';
 import { BUILT } from './support/build';
 import { committed, launch, Visit } from './support/page';
 import { type Fault, FaultyServer } from './support/server';
@@ -112,6 +113,24 @@ describe('model files', () => {
       await visit.close();
     });
   }
+
+  it('of two vocabularies are refused before any of them is downloaded', async () => {
+    const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
+    for (const file of manifest.models.draft?.files ?? []) if (file.path.endsWith('tokenizer.json')) file.sha256 = '0'.repeat(64);
+    server.replace('models/manifest.json', JSON.stringify(manifest));
+    const asked = server.requests.length;
+    const visit = await Visit.open(browser, server.url);
+    const { code, message, hint } = await visit.failure();
+    expect(code).toBe('vocabulary-mismatch');
+    expect(message).toContain('do not share a vocabulary');
+    expect(hint).toContain('Choose a draft');
+    expect(server.requests.slice(asked).filter((name) => name.endsWith('.bin'))).toEqual([]);
+    server.repair();
+    await visit.set('Most tokens', 3);
+    await visit.run('Go on.');
+    expect(await visit.alert.count()).toBe(0);
+    await visit.close();
+  });
 
   it('that were complete are kept when another fails', async () => {
     server.break('models/target/resolve/main/tokenizer.json', 'missing');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
-const named = [...read('docs/failures.md').matchAll(/(test\/[\w./-]+) › ([^|;]+?) *(?=[|;])/g)].map(([, file = '', title = '']) => ({
+const named = [...read('docs/failures.md').matchAll(/(test\/[\w./-]+) › ([^|;(]+?) *(?=[|;(])/g)].map(([, file = '', title = '']) => ({
   file,
   title,
 }));

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export class FaultyServer {
   readonly #server: http.Server;
   readonly #faults = new Map<string, Fault>();
+  readonly #replaced = new Map<string, string>();
   #release: () => void = () => undefined;
   #released: Promise<void> = Promise.resolve();
   /** Paths that were asked for, in order, below the root. */
@@ -36,7 +37,7 @@ export class FaultyServer {
       const file = path.join(folder, name);
       const fault = this.#faults.get(name);
       if (fault === 'missing' || !file.startsWith(folder) || !fs.existsSync(file)) response.writeHead(404).end('Not found');
-      else void this.#send(response, file, fault);
+      else void this.#send(response, file, fault, this.#replaced.get(name));
     });
   }
 
@@ -58,9 +59,15 @@ export class FaultyServer {
     });
   }
 
+  /** From now on serves `text` instead of `file`. */
+  replace(file: string, text: string): void {
+    this.#replaced.set(file, text);
+  }
+
   /** Serves every file as it is. */
   repair(): void {
     this.#faults.clear();
+    this.#replaced.clear();
     this.release();
   }
 
@@ -75,8 +82,8 @@ export class FaultyServer {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
-  async #send(response: http.ServerResponse, file: string, fault: Fault | undefined): Promise<void> {
-    const whole = fs.readFileSync(file);
+  async #send(response: http.ServerResponse, file: string, fault: Fault | undefined, replaced: string | undefined): Promise<void> {
+    const whole = replaced === undefined ? fs.readFileSync(file) : Buffer.from(replaced);
     const half = Math.floor(whole.length / 2);
     const body = fault === 'cut' ? whole.subarray(0, half) : whole;
     if (fault === 'damaged') body[half] = (body[half] as number) ^ 1;

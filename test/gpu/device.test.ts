@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { FailureError } from '../../src/core/failure';
+import { shareDevice } from '../../src/gpu/device';
+
+/** A `GPU` whose requests go to the browser's own, so that each test shares a device of its own. */
+function ownGpu(): GPU {
+  const own = Object.create(navigator.gpu) as GPU;
+  Object.defineProperty(own, 'requestAdapter', {
+    configurable: true,
+    value: (options?: GPURequestAdapterOptions) => navigator.gpu.requestAdapter(options),
+  });
+  return own;
+}
+
+const deviceAsWebLlmAsks = async (gpu: GPU) => {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return (adapter as GPUAdapter).requestDevice();
+};
+
+describe('the shared device', () => {
+  it('is the same for everyone who asks, and outlives whoever destroys it', async () => {
+    const gpu = ownGpu();
+    const current = shareDevice(gpu);
+    const [shared, one, other] = [await current(), await deviceAsWebLlmAsks(gpu), await deviceAsWebLlmAsks(gpu)];
+    expect(one).toBe(shared.device);
+    expect(other).toBe(shared.device);
+    one.destroy();
+    await one.queue.onSubmittedWorkDone();
+    expect(shared.hasFailed).toBe(false);
+    expect((await current()).device).toBe(shared.device);
+    expect(shared.adapter).not.toBe('');
+  });
+
+  it('that refuses a command has failed, and the next request gets a new one', async () => {
+    const current = shareDevice(ownGpu());
+    const shared = await current();
+    const [from, to] = [4, 4].map((size) => shared.device.createBuffer({ size, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST }));
+    const encoder = shared.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(from as GPUBuffer, 0, to as GPUBuffer, 0, 64);
+    shared.device.queue.submit([encoder.finish()]);
+    const { failure } = await shared.failure;
+    expect(failure).toMatchObject({ code: 'internal', message: expect.stringContaining('refused a command') });
+    expect(shared.hasFailed).toBe(true);
+    const next = await current();
+    expect(next.device).not.toBe(shared.device);
+    expect(next.hasFailed).toBe(false);
+  });
+
+  it('that has no memory left says so, and what helps', async () => {
+    const shared = await shareDevice(ownGpu())();
+    // The event that the browser sends; to bring it about would take all of this machine's memory.
+    const error = new GPUOutOfMemoryError('not enough memory left');
+    shared.device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    const { failure } = await shared.failure;
+    expect(failure).toMatchObject({ code: 'out-of-memory', hint: expect.stringContaining('Close other tabs') });
+  });
+
+  it('needs a GPU and an adapter', async () => {
+    expect(() => shareDevice(undefined)).toThrow(FailureError);
+    const empty = Object.create(navigator.gpu) as GPU;
+    Object.defineProperty(empty, 'requestAdapter', { configurable: true, value: async () => null });
+    const current = shareDevice(empty);
+    await expect(current()).rejects.toMatchObject({ failure: { code: 'no-adapter' } });
+    await expect(current()).rejects.toMatchObject({ failure: { code: 'no-adapter' } });
+  });
+});
