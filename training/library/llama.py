@@ -176,7 +176,15 @@ def metadata(s: Shape, params) -> dict:
 
 
 def module(s: Shape):
-    """-> (IRModule with every function of the library, its parameters)."""
+    """-> (IRModule with every function of the library, its parameters).
+
+    Raises ValueError for a shape whose matrices the kernels would not cover whole.
+    """
+    columns = 4 * projections.THREADS
+    widths = {"hidden": s.hidden, "feed_forward": s.feed_forward, "qkv": (s.heads + 2 * s.kv_heads) * s.head_dim, "vocabulary": s.vocabulary}
+    odd = [f"{name} {width}" for name, width in widths.items() if width % columns]
+    if odd:
+        raise ValueError(f"Widths must be multiples of {columns}: {', '.join(odd)}")
     model = Llama(s)
     mod, params, _ = model.export_tvm(spec=model.spec(), allow_extern=True)
     builder = relax.BlockBuilder(mod)

@@ -162,17 +162,20 @@ def sample_with_top_p(vocabulary):
                     mass = T.sblock_alloc_buffer((1,), "float32", scope="local")
                     so_far = T.sblock_alloc_buffer((1,), "float32", scope="local")
                     choice = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    length = T.sblock_alloc_buffer((1,), "int32", scope="local")
                     mass[0] = T.float32(0)
+                    length[0] = 0
                     for j in T.serial(vocabulary):
-                        if mass[0] < top_p[row[sample]]:
+                        if mass[0] < top_p[row[sample]] and values[row[sample], j] > T.float32(0):
                             mass[0] = mass[0] + values[row[sample], j]
+                            length[0] = j + 1
                     so_far[0] = T.float32(0)
-                    choice[0] = -1
+                    choice[0] = 0
                     for j in T.serial(vocabulary):
-                        if values[row[sample], j] > T.float32(0) and (choice[0] < 0 or so_far[0] <= uniform[sample] * mass[0]):
+                        if j < length[0] and (j == 0 or so_far[0] <= uniform[sample] * mass[0]):
                             choice[0] = j
                             so_far[0] = so_far[0] + values[row[sample], j]
-                    out[sample] = ids[row[sample], T.max(choice[0], 0)]
+                    out[sample] = ids[row[sample], choice[0]]
 
     return kernel
 
