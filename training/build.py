@@ -5,12 +5,15 @@ that passed its checks.
     build.py --check                                          only compare public/models with its manifest
 """
 import argparse
+import hashlib
 import json
 import pathlib
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import export
 import pair
@@ -21,34 +24,65 @@ HERE = pathlib.Path(__file__).parent
 STEPS = {"target": 1287, "draft": 1017, "weak-draft": 250}
 
 
-class Log:
-    """Times of the phases, kept beside the work so that a resumed build reports sums, and an estimate of what is left from the last build's times."""
+@dataclass(frozen=True)
+class Phase:
+    """One step of the build. It is done when its outputs are there and were made from the same sources by the same phases before it."""
 
-    def __init__(self, path: pathlib.Path, phases: list[str]):
-        self.path, self.phases = path, phases
-        self.seconds = json.loads(path.read_text()) if path.exists() else {}
+    name: str
+    work: Callable[[], None]
+    outputs: list[pathlib.Path]
+    sources: list[str]
+    after: list[str]
+    setting: int = 0
 
-    def run(self, name: str, done: bool, work) -> None:
-        place = f"[{self.phases.index(name) + 1}/{len(self.phases)}]"
-        if done:
-            print(f"{place} {name}: done before", flush=True)
+
+class Record:
+    """What each phase was made from and how long it took, kept beside the work, so that a resumed build reports sums and an estimate."""
+
+    def __init__(self, path: pathlib.Path):
+        self.path = path
+        self.phases = json.loads(path.read_text()) if path.exists() else {}
+
+    def inputs(self, phase: Phase) -> str:
+        """A digest of everything that the phase's outputs depend on."""
+        digest = hashlib.sha256(f"{phase.name} {phase.setting}".encode())
+        for path in sorted(path for source in phase.sources for path in HERE.glob(source) if path.is_file()):
+            digest.update(path.read_bytes())
+        for name in phase.after:
+            digest.update(self.phases[name]["inputs"].encode())
+        return digest.hexdigest()
+
+    def run(self, phase: Phase, place: str) -> None:
+        before, inputs = self.phases.get(phase.name, {}), self.inputs(phase)
+        same = before.get("inputs") == inputs
+        if same and before["done"] and all(path.exists() for path in phase.outputs):
+            print(f"{place} {phase.name}: done before", flush=True)
             return
-        expected = self.seconds.get(name)
-        print(f"{place} {name}" + (f", about {expected / 60:.1f} min last time" if expected else ""), flush=True)
+        if not same:
+            # Made from something else: not to be resumed. What lies outside the work is replaced by its phase, in one move.
+            for path in phase.outputs:
+                if path.is_relative_to(self.path.parent):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        expected = before.get("seconds")
+        print(f"{place} {phase.name}" + (f", took {expected / 60:.1f} min before" if expected else ""), flush=True)
+        seconds = before.get("seconds", 0) if same and not before["done"] else 0
         begun = time.monotonic()
-        work()
-        self.seconds[name] = round(time.monotonic() - begun, 1)
-        self.path.write_text(json.dumps(self.seconds, indent=2) + "\n")
+        try:
+            self.write(phase.name, inputs, False, seconds)
+            phase.work()
+            self.write(phase.name, inputs, True, seconds + time.monotonic() - begun)
+        except BaseException:
+            self.write(phase.name, inputs, False, seconds + time.monotonic() - begun)
+            raise
+
+    def write(self, name: str, inputs: str, done: bool, seconds: float) -> None:
+        self.phases[name] = {"inputs": inputs, "done": done, "seconds": round(seconds, 1)}
+        self.path.write_text(json.dumps(self.phases, indent=2) + "\n")
 
 
 def script(name: str, *arguments) -> None:
     """Runs one of the scripts beside this one; its own progress goes to the terminal."""
     subprocess.run([sys.executable, HERE / name, *map(str, arguments)], check=True)
-
-
-def trained(work: pathlib.Path, name: str) -> bool:
-    log = work / name / "train.log"
-    return log.exists() and any(line.startswith("done:") for line in log.read_text().splitlines()[-1:])
 
 
 def libraries(work: pathlib.Path) -> None:
@@ -74,6 +108,44 @@ def swap_in(work: pathlib.Path, out: pathlib.Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
+    network = ["pair.py", "network.py", "optimizer.py", "run.py", "batches.py"]
+    corpus = Phase(
+        "corpus and tokenizer",
+        lambda: script("tokenizer.py", "--out", work),
+        [work / "corpus.bin", work / "tokenizer.json"],
+        ["pair.py", "tokenizer.py", "corpus/*.py"],
+        [],
+    )
+
+    def training(name: str, recipe: list[str], after: list[str]) -> Phase:
+        arguments = [*recipe, "--out", work, "--steps", STEPS[name], "--resume"]
+        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, recipe[0]], after, STEPS[name])
+
+    trained = [f"train {name}" for name in STEPS]
+    return [
+        corpus,
+        training("target", ["train.py", "--model", "target"], [corpus.name]),
+        training("draft", ["distill.py"], [corpus.name, "train target"]),
+        training("weak-draft", ["train.py", "--model", "weak-draft"], [corpus.name]),
+        Phase(
+            "evaluate",
+            lambda: script("evaluate.py", "--out", work),
+            [work / "evaluation.json"],
+            ["evaluate.py", "rounds.py", "rules.py", "ngram.py"],
+            trained,
+        ),
+        Phase(
+            "runtime and libraries",
+            lambda: libraries(work),
+            [work / "runtime", work / "libraries"],
+            ["pair.py", "requirements.txt", "library/*.py", "library/*.cc", "library/shims/**/*"],
+            [],
+        ),
+        Phase("export", lambda: swap_in(work, out), [out], ["export.py", "card.py", "DATA.md"], [*trained, "evaluate", "runtime and libraries"]),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder of the work in progress")
@@ -86,16 +158,12 @@ def main() -> None:
         raise SystemExit("\n".join(wrong) if wrong else 0)
     library.emcc()
     work.mkdir(parents=True, exist_ok=True)
-    log = Log(work / "times.json", ["corpus and tokenizer", *(f"train {name}" for name in STEPS), "evaluate", "libraries", "export"])
-    log.run("corpus and tokenizer", (work / "corpus.bin").exists(), lambda: script("tokenizer.py", "--out", work))
-    for name, steps in STEPS.items():
-        recipe = ("distill.py",) if name == "draft" else ("train.py", "--model", name)
-        log.run(f"train {name}", trained(work, name), lambda: script(*recipe, "--out", work, "--steps", steps, "--resume"))
-    log.run("evaluate", (work / "evaluation.json").exists(), lambda: script("evaluate.py", "--out", work))
-    wanted = [work / "libraries" / f"{name}.wasm" for name in set(export.LIBRARIES.values())]
-    log.run("libraries", all(path.exists() for path in wanted), lambda: libraries(work))
-    log.run("export", False, lambda: swap_in(work, out))
-    print(f"{out} is built. Seconds by phase: {json.dumps(log.seconds)}")
+    record = Record(work / "build.json")
+    listed = phases(work, out)
+    for number, phase in enumerate(listed, 1):
+        record.run(phase, f"[{number}/{len(listed)}]")
+    seconds = {name: entry["seconds"] for name, entry in record.phases.items()}
+    print(f"{out} is built. Seconds by phase: {json.dumps(seconds)}")
 
 
 if __name__ == "__main__":

@@ -194,7 +194,8 @@ describe('sampling functions of a library', () => {
       return { tensors: [changed], dtypes: ['float32'], length: vocabulary };
     });
     masked?.forEach((value, id) => {
-      expect(value).toBe(allowed.has(id) ? logits[id] : -3.4028234663852886e38);
+      if (allowed.has(id)) expect(value).toBe(logits[id]);
+      else expect(value).toBeLessThan(-3.4e38);
     });
   });
 
@@ -213,12 +214,14 @@ describe('sampling functions of a library', () => {
       top_logprobs: 3,
     });
     expect(sampled.choices[0]?.logprobs?.content?.length).toBeGreaterThan(0);
+    // With a schema: without one, web-llm 0.2.86 hands its grammar compiler nothing to compile.
+    const schema = JSON.stringify({ type: 'object', properties: { n: { enum: [1, 2, 3] } }, required: ['n'] });
     const json = await engine.chat.completions.create({
       messages,
       max_tokens: 40,
       temperature: 0,
-      response_format: { type: 'json_object' },
+      response_format: { type: 'json_object', schema },
     });
-    expect(json.choices[0]?.message.content?.trim()).toMatch(/^[[{]/);
+    expect([1, 2, 3]).toContain(JSON.parse(json.choices[0]?.message.content ?? '').n);
   });
 });
