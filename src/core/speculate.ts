@@ -67,8 +67,8 @@ function commit(outcome: RoundOutcome, history: TokenId[], text: TextStream, sto
   for (const draft of outcome.drafts) {
     if (draft.verdict === 'accepted' && !stopped) {
       history.push(draft.id);
-      tokens.push({ ...draft, text: text.push(draft.id) });
       stopped = stopTokens.has(draft.id);
+      tokens.push({ ...draft, text: stopped ? '' : text.push(draft.id) });
     } else {
       const verdict = stopped ? 'discarded' : draft.verdict;
       tokens.push({ ...draft, verdict, text: text.peek(draft.id, ahead) });
@@ -77,8 +77,8 @@ function commit(outcome: RoundOutcome, history: TokenId[], text: TextStream, sto
   }
   if (!stopped) {
     history.push(outcome.next.id);
-    tokens.push({ ...outcome.next, text: text.push(outcome.next.id) });
     stopped = stopTokens.has(outcome.next.id);
+    tokens.push({ ...outcome.next, text: stopped ? '' : text.push(outcome.next.id) });
   }
   return { tokens, stopped };
 }

@@ -26,7 +26,7 @@ export interface JudgedToken {
   readonly u: number | null;
 }
 
-/** A judged token with the text that it adds; empty while a character is still incomplete, and for a stop token. */
+/** A judged token with the text that it adds; empty while a character is still incomplete, and for the stop token that ends a run. */
 export interface RunToken extends JudgedToken {
   readonly text: string;
 }
@@ -80,7 +80,7 @@ export interface Target extends CachedModel {
   verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome>;
 }
 
-/** Turns ids into text as a whole; special tokens become nothing. */
+/** Turns ids into text as a whole. */
 export interface Detokenizer {
   decode(ids: readonly TokenId[]): string;
 }

@@ -146,6 +146,7 @@ describe('speculate', () => {
           if (tokens.every((token) => token.verdict === 'accepted' || token.verdict === 'discarded')) {
             const last = tokens.findLast((token) => token.verdict === 'accepted');
             expect(situation.stopTokens).toContain(last?.id);
+            expect(last?.text).toBe('');
           }
         }
         const { drafted, accepted, rejected, discarded, readbacks, rounds: count } = tally(events);
