@@ -31,7 +31,8 @@ the weak draft, deliberately weak, is trained briefly on stories alone. `npm run
 
 ## Limits
 
-They invent facts, cannot reason beyond their patterns, and understand English only. Answers about speculative decoding are learnt sentences, not
+Their training was short: they often miss where a count ends, drift in copies, and mix up names they have not met; the table above says how often each
+kind is right. They invent facts, cannot reason beyond their patterns, and understand English only. Answers about speculative decoding are learnt sentences, not
 knowledge. Use them to watch decoding, not for advice.
 
 Made with {versions}.
