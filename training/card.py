@@ -65,12 +65,13 @@ def figures(evaluation: dict) -> str:
         "| kind | target | good draft | weak draft | 3-gram | right by rule |",
         "|---|---|---|---|---|---|",
     ]
+    label = {kind: f"{kind} ({row['prompts']} prompts)" if "prompts" in row else kind for kind, row in kinds.items()}
     for kind, row in kinds.items():
         loss = row["loss"]
         right = f"{row['right']['count']} of {row['right']['of']}" if row.get("right") else "no rule"
-        lines.append(f"| {kind} | {loss['target']:.3f} | {loss['draft']:.3f} | {loss['weak-draft']:.3f} | {loss['3-gram']:.3f} | {right} |")
+        lines.append(f"| {label[kind]} | {loss['target']:.3f} | {loss['draft']:.3f} | {loss['weak-draft']:.3f} | {loss['3-gram']:.3f} | {right} |")
     lines += ["", f"accepted/drafted at γ = {evaluation['gamma']}.", "", "| kind | good, T = 0 | good, T = 0.8 | weak, T = 0 | weak, T = 0.8 |", "|---|---|---|---|---|"]
     for kind, row in kinds.items():
         cells = [row[f"{draft} at temperature {t}"]["accepted_per_drafted"] for draft in ("draft", "weak-draft") for t in (0.0, 0.8)]
-        lines.append(f"| {kind} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
+        lines.append(f"| {label[kind]} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
     return "\n".join(lines)
