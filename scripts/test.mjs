@@ -28,7 +28,7 @@ await failClearly(async () => {
   });
   console.log(`\n${lines.join('\n')}`);
   const { line, ok } = sumUp(suites.map((suite) => suite.name));
-  console.log(line);
+  console.log(`${'together'.padEnd(10)}${line}`);
   if (!ok) process.exitCode = 1;
 });
 
