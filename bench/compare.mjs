@@ -6,6 +6,7 @@
  */
 import fs from 'node:fs';
 import os from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
@@ -14,7 +15,7 @@ import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 const { values: options } = parseArgs({
   options: {
     json: { type: 'string' },
-    prompts: { type: 'string', default: new URL('prompts.json', import.meta.url).pathname },
+    prompts: { type: 'string', default: fileURLToPath(new URL('prompts.json', import.meta.url)) },
     'max-tokens': { type: 'string', default: '128' },
     repetitions: { type: 'string', default: '3' },
     gamma: { type: 'string', default: '4' },

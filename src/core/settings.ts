@@ -3,7 +3,8 @@ import { LIMITS, type RunSettings } from './types';
 
 /** Throws `invalid-setting`, naming the field and its range, unless every field of `settings` is within `LIMITS`. */
 export function checkSettings(settings: RunSettings): void {
-  requireInteger('Draft length γ', settings.gamma, LIMITS.gamma.min, LIMITS.gamma.max);
+  // Plain decoding drafts nothing.
+  if (settings.mode === 'speculative') requireInteger('Draft length γ', settings.gamma, LIMITS.gamma.min, LIMITS.gamma.max);
   requireInteger('Most tokens', settings.maxTokens, LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER);
 }
 

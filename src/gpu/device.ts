@@ -9,6 +9,8 @@ export interface SharedDevice {
   /** Resolves once the device is lost, or refuses a command, which leaves its buffers in doubt. */
   readonly failure: Promise<FailureError>;
   readonly hasFailed: boolean;
+  /** Called once when the device fails; for work that ends before, so that it need not wait on `failure` for the device's life. */
+  readonly listeners: Set<(failure: FailureError) => void>;
 }
 
 /**
@@ -75,12 +77,14 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
   const destroy = device.destroy.bind(device);
   Object.defineProperty(device, 'destroy', { value: () => undefined });
   let hasFailed = false;
+  const listeners = new Set<(failure: FailureError) => void>();
   const failure = new Promise<FailureError>((resolve) => {
     const fail = (error: FailureError) => {
       if (hasFailed) return;
       hasFailed = true;
       forget();
       resolve(error);
+      for (const listener of listeners) listener(error);
       destroy();
     };
     device.lost.then((info) => fail(lost(info)));
@@ -91,6 +95,7 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
     device,
     adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unknown adapter',
     failure,
+    listeners,
     get hasFailed() {
       return hasFailed;
     },

@@ -22,7 +22,7 @@ export async function* perform(worker: Worker, task: Task, signal?: AbortSignal)
       failure: {
         code: 'internal',
         message: `The engine's worker failed: ${event.message || 'it could not be started'}`,
-        hint: 'Reload the page.',
+        hint: 'Run again: the models are loaded anew.',
       },
     });
   };

@@ -95,8 +95,12 @@ export class PairEngine implements Engine {
       clock: () => performance.now(),
       signal,
     });
-    const failed = shared.failure.then((failure) => Promise.reject(failure));
+    let fail: (failure: FailureError) => void = () => undefined;
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
     failed.catch(() => undefined);
+    shared.listeners.add(fail);
     try {
       for (;;) {
         const { done, value } = await Promise.race([events.next(), failed]);
@@ -107,6 +111,8 @@ export class PairEngine implements Engine {
       // Whatever a failed device broke, the device's own failure says more.
       const failure = toFailure(shared.hasFailed ? await shared.failure : error);
       report({ type: 'end', reason: 'failed', failure, endMs: performance.now() - started });
+    } finally {
+      shared.listeners.delete(fail);
     }
   }
 

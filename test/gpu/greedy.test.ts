@@ -62,6 +62,7 @@ function someLogits(size: number, seed: number): Float32Array<ArrayBuffer> {
 
 function expectRows(actual: GreedyRow[], expected: GreedyRow[]) {
   expect(actual.map((row) => row.choice)).toEqual(expected.map((row) => row.choice));
+  expect(actual.map((row) => row.invalid)).toEqual(expected.map((row) => row.invalid));
   actual.forEach((row, i) => {
     expect(row.p).toBeCloseTo(expected[i]?.p ?? NaN, 5);
     expect(row.draftP).toBeCloseTo(expected[i]?.draftP ?? NaN, 5);
@@ -105,6 +106,13 @@ describe('greedy kernel', () => {
     logits[3] = 3e38;
     const [high] = await verify(logits, 600, []);
     expect(high?.choice).toBe(3);
+  });
+
+  it('reports plus infinity', async () => {
+    const logits = someLogits(300, 4);
+    logits[77] = Infinity;
+    expect((await verify(logits, 300, []))[0]?.invalid).toBe(true);
+    expect(greedyReference(logits, 300)[0]?.invalid).toBe(true);
   });
 
   it('reports a logit that is not a number, on its row only', async () => {

@@ -19,6 +19,10 @@ describe('checkSettings', () => {
     for (const gamma of [1, 16]) for (const maxTokens of [1, 2 ** 40]) expect(failureOf({ gamma, maxTokens })).toBeNull();
   });
 
+  it('asks nothing of γ where nothing is drafted', () => {
+    expect(failureOf({ mode: 'plain', gamma: 99 })).toBeNull();
+  });
+
   it('names the field, the value and the range of what is outside', () => {
     for (const gamma of [0, 17, 1.5, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(failureOf({ gamma })).toEqual({

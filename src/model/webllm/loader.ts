@@ -52,7 +52,7 @@ export async function loadModel(
   loadedBytes = downloadBytes(entry);
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await import('@mlc-ai/web-llm');
-  // As a blob: web-llm fetches a library of its own origin past its cache, and so past our check.
+  // As a blob: web-llm fetches some libraries (on localhost, or named by a relative URL) past its cache, and so past our check.
   const libraryUrl = URL.createObjectURL(await cachedLibrary(modelsUrl, entry.library));
   const engine: MLCEngine = new MLCEngine({
     appConfig: { model_list: [{ model_id: id, model: new URL(entry.path, modelsUrl).href, model_lib: libraryUrl }] },

@@ -22,7 +22,6 @@ interface Runtime {
       readonly device: GPUDevice;
       readonly bufferTable: readonly (GPUBuffer | undefined)[];
       pendingEncoder: GPUCommandEncoder | null;
-      readonly currAllocatedBytes: number;
       flushCommands(): void;
     };
   };
@@ -68,7 +67,7 @@ const DOORS: readonly string[] = [
   ...['tokenizer', 'conversation', 'config', 'stopTokens', 'fullVocabSize', 'contextWindowSize', 'prefillChunkSize', 'resetChat'],
   ...['tvm.beginScope', 'tvm.endScope', 'tvm.detachFromCurrentScope', 'tvm.empty', 'tvm.makeShapeTuple', 'tvm.scalar', 'tvm.getGlobalFunc'],
   ...['tvm.lib.webGPUContext.device', 'tvm.lib.webGPUContext.bufferTable', 'tvm.lib.webGPUContext.pendingEncoder'],
-  ...['tvm.lib.webGPUContext.flushCommands', 'tvm.lib.webGPUContext.currAllocatedBytes', 'vm.getFunction'],
+  ...['tvm.lib.webGPUContext.flushCommands', 'vm.getFunction'],
   ...['tokenizer.encode', 'tokenizer.decode', 'conversation.reset', 'conversation.appendMessage', 'conversation.appendReplyHeader'],
   'conversation.getPromptArray',
 ];
@@ -116,11 +115,6 @@ export class ModelPipeline implements Detokenizer {
     return this.#cachedLength;
   }
 
-  /** Bytes of GPU memory that the model's runtime holds: weights, cache and working memory. */
-  get allocatedBytes(): number {
-    return this.#pipeline.tvm.lib.webGPUContext.currAllocatedBytes;
-  }
-
   /** The encoder to which the model's dispatches are added; ours may follow. Nothing runs until `flush`. */
   get encoder(): GPUCommandEncoder {
     const context = this.#pipeline.tvm.lib.webGPUContext;
@@ -152,8 +146,9 @@ export class ModelPipeline implements Detokenizer {
     this.#cachedLength = 0;
   }
 
-  /** Drops the cache from position `length` on. */
+  /** Drops the cache from position `length` on; at 0 anew from nothing, whatever an interrupted forward left behind. */
   truncate(length: number): void {
+    if (length === 0) return this.reset();
     const surplus = this.#cachedLength - length;
     if (surplus <= 0) return;
     const { tvm, kvCache } = this.#pipeline;
@@ -212,7 +207,8 @@ export class ModelPipeline implements Detokenizer {
       this.write(chunk);
       this.scoped(() => this.forward(chunk.length, 'last-row'));
       this.flush();
-      if (this.#cachedLength < tokens.length) await this.device.queue.onSubmittedWorkDone();
+      // After the last chunk too, so that what follows is not charged with the prefill. No readback.
+      await this.device.queue.onSubmittedWorkDone();
     }
   }
 

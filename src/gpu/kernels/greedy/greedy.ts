@@ -8,7 +8,7 @@ export interface GreedyRow {
   readonly p: number;
   /** Softmax probability of the drafted token at this row; 0 where nothing was drafted. */
   readonly draftP: number;
-  /** Whether a logit was not a number; the rest of the row means nothing then. */
+  /** Whether a logit was not a number, or plus infinity; the rest of the row means nothing then. */
   readonly invalid: boolean;
 }
 

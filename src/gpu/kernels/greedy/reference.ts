@@ -17,7 +17,7 @@ export function greedyReference(logits: Float32Array, vocabulary: number, drafte
     for (const value of x) total += Math.exp(value - top);
     const id = drafted[row];
     const draftP = id === undefined ? 0 : Math.exp((x[id] as number) - top) / total;
-    rows.push({ choice, p: 1 / total, draftP, invalid: x.some(Number.isNaN) });
+    rows.push({ choice, p: 1 / total, draftP, invalid: x.some((value) => Number.isNaN(value) || value === Infinity) });
   }
   return rows;
 }
