@@ -122,7 +122,11 @@ describe('a task between page and worker', () => {
     const updates = collect(perform(worker, task));
     crash('the script could not be read');
     await expect(updates).rejects.toMatchObject({
-      failure: { code: 'internal', message: expect.stringContaining('the script could not be read'), hint: 'Run again: the models are loaded anew.' },
+      failure: {
+        code: 'internal',
+        message: expect.stringContaining('the script could not be read'),
+        hint: 'Run again: the models are loaded anew.',
+      },
     });
   });
 

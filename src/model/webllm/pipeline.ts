@@ -148,7 +148,10 @@ export class ModelPipeline implements Detokenizer {
 
   /** Drops the cache from position `length` on; at 0 anew from nothing, whatever an interrupted forward left behind. */
   truncate(length: number): void {
-    if (length === 0) return this.reset();
+    if (length === 0) {
+      this.reset();
+      return;
+    }
     const surplus = this.#cachedLength - length;
     if (surplus <= 0) return;
     const { tvm, kvCache } = this.#pipeline;
