@@ -39,7 +39,7 @@ describe('with the keyboard alone', () => {
 
   it('runs from the Run button and stops with Escape from anywhere', async () => {
     const engine = await openPage();
-    engine.options.pace = 10;
+    engine.options.hold = 3;
     await prompt().fill('A fox.');
     await tabTo(runButton().element());
     await userEvent.keyboard('{Enter}');

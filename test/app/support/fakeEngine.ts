@@ -21,13 +21,15 @@ export interface FakeEngineOptions {
   stopTokens: ReadonlySet<TokenId>;
   /** Milliseconds between two updates; 0 yields to the page all the same. */
   pace: number;
+  /** Rounds after which a run waits to be stopped; null: it goes on to its end. */
+  hold: number | null;
   /** Thrown by the next run after its third round. */
   failure: FailureError | null;
 }
 
 /** The real loop over made-up models, in the page instead of a worker. */
 export class FakeEngine implements Engine {
-  readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, failure: null };
+  readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, hold: null, failure: null };
   readonly tasks: Task[] = [];
 
   async *perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
@@ -59,6 +61,7 @@ export class FakeEngine implements Engine {
     });
     for await (const event of events) {
       yield await this.#paced(event);
+      if (event.type === 'round' && event.index + 1 === this.options.hold) await aborted(signal);
       if (failure && event.type === 'round' && event.index === 2) throw failure;
     }
   }
@@ -68,6 +71,13 @@ export class FakeEngine implements Engine {
     else await Promise.resolve();
     return update;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function progressOf(draft: string): LoadProgress[] {
