@@ -1,0 +1,282 @@
+import { FailureError } from '../../../core/failure';
+import distribution from './distribution.wgsl?raw';
+import { PURPOSES, type Purposes, seedWords } from './philox';
+import philox from './philox.wgsl?raw';
+import sampling from './sampling.wgsl?raw';
+
+/** How logits become the distribution that is sampled from, and how drafts are judged by it. */
+export interface SamplingSettings {
+  /** 0: the largest logit is certain; else logits are divided by it. */
+  readonly temperature: number;
+  /** Above 0, up to 1: the most likely tokens whose probabilities reach it stay, and all that are as likely as the last of them. 1: off. */
+  readonly topP: number;
+  /** The `topK` most likely tokens stay, before `topP`, and all that are as likely as the last of them. 0: off. */
+  readonly topK: number;
+  /** Divides positive logits of tokens that have occurred, and multiplies negative ones. 1: off. */
+  readonly repetitionPenalty: number;
+  /** Taken off a logit for every occurrence. */
+  readonly frequencyPenalty: number;
+  /** Taken off a logit once a token has occurred. */
+  readonly presencePenalty: number;
+  /** A whole number from 0 to 2^64 - 1. */
+  readonly seed: number | bigint;
+  /**
+   * `speculative`: accept with probability min(1, p / q), else draw from the residual (Leviathan et al. 2023,
+   * arXiv 2211.17192). `coupled`: draft and target race under the same noise, and a draft is accepted while it is the
+   * target's own token (Gumbel coupling, arXiv 2408.07978); the text depends on the seed alone, not on the draft.
+   */
+  readonly rule: 'speculative' | 'coupled';
+}
+
+/** What shapes the logits besides the settings; `vocabulary` columns each, and each may be left out. */
+export interface Constraints {
+  /** u32 [rows, ceil(vocabulary / 32)]: bit id % 32 of word id / 32 says whether the token may be chosen. Row i is for the i-th token of the round. */
+  readonly mask?: GPUBuffer | undefined;
+  /** f32 [vocabulary], added to the logits. Forbid tokens by `mask`. */
+  readonly bias?: GPUBuffer | undefined;
+  /** u32 [vocabulary]: how often each token has been generated and committed, for the penalties; drafted tokens before a row count besides. */
+  readonly counts?: GPUBuffer | undefined;
+}
+
+export interface DraftBuffers extends Constraints {
+  /** f32 [count, vocabulary] */
+  readonly logits: GPUBuffer;
+  /** i32: the drafts so far, from index 0 */
+  readonly sequence: GPUBuffer;
+  /** i32 [1]: the next draft forward's input */
+  readonly next: GPUBuffer;
+  /** f32 [drafts, vocabulary]: what each draft is drawn from; the judgement needs it */
+  readonly q: GPUBuffer;
+}
+
+export interface JudgeBuffers extends Constraints {
+  /** f32 [drafted + 1, vocabulary] */
+  readonly logits: GPUBuffer;
+  /** i32: the target's input, [last token of the history, draft 1, draft 2, ...] */
+  readonly sequence: GPUBuffer;
+  /** f32 [drafted, vocabulary], as `draft` wrote it. Without it each draft had probability 1, as of n-gram drafting. */
+  readonly q?: GPUBuffer | undefined;
+  /** f32 [drafted + 1, vocabulary]: receives what the target samples from */
+  readonly p: GPUBuffer;
+  /** Receives `SAMPLING_ROW_BYTES` a row. */
+  readonly rows: GPUBuffer;
+}
+
+export interface LikelyToken {
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** One row of a judgement. A draft's own row says whether it would be accepted if the drafts before it are. */
+export interface SamplingRow {
+  /** The target's own token here: corrected where the draft is rejected, bonus after the last draft, plain where nothing was drafted. */
+  readonly token: number;
+  /** Probability of `token` under the target. */
+  readonly tokenP: number;
+  /** The judged draft; null after the last one. */
+  readonly draft: { readonly id: number; readonly accepted: boolean; readonly p: number; readonly q: number } | null;
+  /** The uniform draw that decided; null where none did: no draft, temperature 0, or the coupled rule. */
+  readonly u: number | null;
+  /** Sum of max(0, p - q), the probability of a rejection; 0 after the last draft. */
+  readonly residual: number;
+  /** Up to five most likely tokens, most likely first and the lowest id among equals. Empty for `q` and `residual` after the last draft. */
+  readonly top: { readonly p: readonly LikelyToken[]; readonly q: readonly LikelyToken[]; readonly residual: readonly LikelyToken[] };
+  /** Whose logits had a value that is not a number, plus infinity, or nothing that may be chosen; the rest of the row means nothing then. */
+  readonly invalid: 'target' | 'draft' | null;
+}
+
+const TOP = 5;
+
+/**
+ * Bytes of one row, little-endian: token u32, draft u32, accepted u32, invalid u32 (bit 0 target, bit 1 draft), p f32, q f32,
+ * u f32 (-1: none), residual f32, tokenP f32, then for p, q and residual each five ids u32 and five probabilities f32
+ * (0 where there are fewer).
+ */
+export const SAMPLING_ROW_BYTES = 4 * (9 + 3 * 2 * TOP);
+
+/** Bits of the shader's flags. */
+const FLAGS = { mask: 1, bias: 2, counts: 4, oneHot: 8 } as const;
+
+const SETTINGS_BYTES = 40;
+
+/**
+ * Sampling on the device: draws drafts and judges them, one dispatch each. distribution.wgsl says in which order a
+ * distribution is made, philox.ts which random number decides what. Call `configure` once a run and `begin` once a round.
+ */
+export class SamplingKernel {
+  readonly #device: GPUDevice;
+  readonly #pipelines: Record<'draft' | 'judge', GPUComputePipeline>;
+  readonly #settings: GPUBuffer;
+  readonly #position: GPUBuffer;
+  /** Stands in for what was left out. */
+  readonly #none: GPUBuffer;
+  /** Shapes never change once written, so each has a buffer of its own and no write waits for a dispatch. */
+  readonly #shapes = new Map<string, GPUBuffer>();
+
+  private constructor(device: GPUDevice, draft: GPUComputePipeline, judge: GPUComputePipeline) {
+    this.#device = device;
+    this.#pipelines = { draft, judge };
+    const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.#settings = device.createBuffer({ label: 'sampling settings', size: SETTINGS_BYTES, usage: uniform });
+    this.#position = device.createBuffer({ label: 'sampling position', size: 4, usage: uniform });
+    this.#none = device.createBuffer({ label: 'sampling none', size: 4, usage: GPUBufferUsage.STORAGE });
+  }
+
+  /**
+   * @param width threads for each row, a power of two up to 256. The last bits of a distribution depend on it. A graphics
+   * processor is faster with many, a processor that stands in for one with few.
+   * @param purposes the streams of random numbers; other than the default only to show what goes wrong when two are one
+   */
+  static async create(device: GPUDevice, width = widthFor(device), purposes: Purposes = PURPOSES): Promise<SamplingKernel> {
+    const module = device.createShaderModule({ code: philox + distribution + sampling, label: 'sampling' });
+    const { draft, acceptance, residual, noise } = purposes;
+    const pipeline = (entryPoint: string, types: GPUBufferBindingType[], constants: Record<string, number>) => {
+      const entries = types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
+      const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
+      return device.createComputePipelineAsync({ layout, compute: { module, entryPoint, constants } });
+    };
+    const read = 'read-only-storage';
+    const write = 'storage';
+    const shared: GPUBufferBindingType[] = ['uniform', 'uniform', 'uniform', read, read, read, read, write, write];
+    const constants = { WIDTH: width, DRAFT: draft, ACCEPTANCE: acceptance, RESIDUAL: residual, NOISE: noise };
+    return new SamplingKernel(
+      device,
+      await pipeline('draft', [...shared, write], constants),
+      await pipeline('judge', [...shared, read, write], constants),
+    );
+  }
+
+  /**
+   * Settings for everything that is submitted from now on.
+   *
+   * @throws `invalid-setting` where a value is outside its range
+   */
+  configure(settings: SamplingSettings): void {
+    checkSettings(settings);
+    const words = new DataView(new ArrayBuffer(SETTINGS_BYTES));
+    const [low, high] = seedWords(settings.seed);
+    words.setUint32(0, low, true);
+    words.setUint32(4, high, true);
+    words.setFloat32(8, settings.temperature, true);
+    words.setFloat32(12, settings.topP, true);
+    words.setUint32(16, settings.topK, true);
+    words.setFloat32(20, settings.repetitionPenalty, true);
+    words.setFloat32(24, settings.frequencyPenalty, true);
+    words.setFloat32(28, settings.presencePenalty, true);
+    words.setUint32(32, settings.rule === 'coupled' ? 1 : 0, true);
+    this.#device.queue.writeBuffer(this.#settings, 0, words);
+  }
+
+  /** Starts a round, for everything that is submitted from now on. @param position index in the history of the first token that the round decides */
+  begin(position: number): void {
+    this.#device.queue.writeBuffer(this.#position, 0, Uint32Array.of(position));
+  }
+
+  /**
+   * Adds one dispatch to `encoder`: draws draft number `drafted` (from 0), into sequence[drafted], next[0] and row
+   * `drafted` of q.
+   *
+   * @param count drafts to draw at once, from as many rows of logits, where they do not depend on one another
+   */
+  draft(encoder: GPUCommandEncoder, buffers: DraftBuffers, vocabulary: number, drafted: number, count = 1): void {
+    const { logits, sequence, next, q } = buffers;
+    const shape = [vocabulary, drafted, flagsOf(buffers)];
+    this.#dispatch(encoder, 'draft', [logits, ...this.#constraints(buffers), sequence, q, next], shape, count);
+  }
+
+  /** Adds one dispatch to `encoder`: judges `drafted` drafts (0: plain decoding), into rows 0 to `drafted` of p and rows. */
+  judge(encoder: GPUCommandEncoder, buffers: JudgeBuffers, vocabulary: number, drafted: number): void {
+    const { logits, sequence, p, q, rows } = buffers;
+    const shape = [vocabulary, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot)];
+    this.#dispatch(encoder, 'judge', [logits, ...this.#constraints(buffers), sequence, p, q ?? this.#none, rows], shape, drafted + 1);
+  }
+
+  /** The `drafted` + 1 rows of a judgement from bytes that were read back. */
+  static parse(bytes: ArrayBuffer, offset: number, drafted: number): SamplingRow[] {
+    const view = new DataView(bytes, offset, (drafted + 1) * SAMPLING_ROW_BYTES);
+    return Array.from({ length: drafted + 1 }, (_, row) => {
+      const at = row * SAMPLING_ROW_BYTES;
+      const whole = (word: number) => view.getUint32(at + 4 * word, true);
+      const float = (word: number) => view.getFloat32(at + 4 * word, true);
+      const top = (list: number) =>
+        Array.from({ length: TOP }, (_, k) => ({
+          id: whole(9 + 2 * TOP * list + k),
+          probability: float(9 + 2 * TOP * list + TOP + k),
+        })).filter(({ probability }) => probability > 0);
+      return {
+        token: whole(0),
+        tokenP: float(8),
+        draft: row < drafted ? { id: whole(1), accepted: whole(2) === 1, p: float(4), q: float(5) } : null,
+        u: float(6) < 0 ? null : float(6),
+        residual: float(7),
+        top: { p: top(0), q: top(1), residual: top(2) },
+        invalid: whole(3) & 1 ? 'target' : whole(3) & 2 ? 'draft' : null,
+      };
+    });
+  }
+
+  dispose(): void {
+    for (const buffer of [this.#settings, this.#position, this.#none, ...this.#shapes.values()]) buffer.destroy();
+    this.#shapes.clear();
+  }
+
+  #constraints({ mask, bias, counts }: Constraints): GPUBuffer[] {
+    return [mask ?? this.#none, bias ?? this.#none, counts ?? this.#none];
+  }
+
+  #dispatch(encoder: GPUCommandEncoder, entry: 'draft' | 'judge', storage: GPUBuffer[], shape: number[], groups: number): void {
+    const pipeline = this.#pipelines[entry];
+    const pass = encoder.beginComputePass({ label: `sampling ${entry}` });
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(
+      0,
+      this.#device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: [this.#settings, this.#shape(shape), this.#position, ...storage].map((buffer, binding) => ({
+          binding,
+          resource: { buffer },
+        })),
+      }),
+    );
+    pass.dispatchWorkgroups(groups);
+    pass.end();
+  }
+
+  #shape(shape: number[]): GPUBuffer {
+    const key = shape.join();
+    let buffer = this.#shapes.get(key);
+    if (!buffer) {
+      buffer = this.#device.createBuffer({ label: 'sampling shape', size: 12, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
+      new Uint32Array(buffer.getMappedRange()).set(shape);
+      buffer.unmap();
+      this.#shapes.set(key, buffer);
+    }
+    return buffer;
+  }
+}
+
+function widthFor(device: GPUDevice): number {
+  // Not every browser has it.
+  const info: Partial<GPUAdapterInfo> | undefined = device.adapterInfo;
+  return info?.isFallbackAdapter || info?.architecture === 'swiftshader' ? 8 : 256;
+}
+
+function flagsOf({ mask, bias, counts }: Constraints): number {
+  return (mask ? FLAGS.mask : 0) | (bias ? FLAGS.bias : 0) | (counts ? FLAGS.counts : 0);
+}
+
+/** The ranges of web-llm 0.2.86, and top-k's. */
+function checkSettings(settings: SamplingSettings): void {
+  const { temperature, topP, topK, repetitionPenalty, frequencyPenalty, presencePenalty, seed } = settings;
+  const require = (field: string, value: number | bigint, good: boolean, range: string) => {
+    if (!good) throw new FailureError('invalid-setting', `${field} is ${value}.`, `Choose ${range}.`);
+  };
+  require('Temperature', temperature, temperature >= 0 && temperature < Infinity, 'a number, 0 or more');
+  require('Top-p', topP, topP > 0 && topP <= 1, 'a number above 0, at most 1');
+  require('Top-k', topK, Number.isInteger(topK) && topK >= 0 && topK < 2 ** 32, 'a whole number, 0 (off) or more');
+  require('Repetition penalty', repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty < Infinity, 'a number above 0');
+  require('Frequency penalty', frequencyPenalty, frequencyPenalty >= -2 && frequencyPenalty <= 2, 'a number, -2 to 2');
+  require('Presence penalty', presencePenalty, presencePenalty >= -2 && presencePenalty <= 2, 'a number, -2 to 2');
+  const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
+  require('Seed', seed, whole && seed >= 0 && seed < 2n ** 64n, 'a whole number, 0 to 2^64 - 1');
+}
