@@ -8,9 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import { createServer } from 'vite';
-import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
+import { ensurePackages } from '../scripts/install.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,34 +20,21 @@ const { values: options } = parseArgs({
     draft: { type: 'string', default: 'draft' },
   },
 });
+ensurePackages();
+const { openBenchPage } = await import('./browser.mjs');
 const [maxTokens, repetitions, gamma] = [options['max-tokens'], options.repetitions, options.gamma].map(Number);
 const prompts = JSON.parse(fs.readFileSync(options.prompts, 'utf8'));
 
-const server = await createServer({ server: { host: '127.0.0.1', port: 0, hmr: false, watch: null }, logLevel: 'error' });
-await server.listen();
-const browser = await chromium.launch({
-  executablePath: ensureChromium(),
-  args: CHROMIUM_ARGS,
-});
+const { page, browser, close } = await openBenchPage('bench/index.html', 'bench');
 try {
-  const page = await browser.newPage();
-  page.on('pageerror', (error) => console.error(error));
-  const open = async () => {
-    await page.goto(new URL('bench/index.html', server.resolvedUrls.local[0]).href);
-    await page.waitForFunction(() => 'bench' in window);
-    // The first visit makes Vite bundle web-llm, which reloads the page.
-    await page.waitForTimeout(1000);
-    await page.evaluate((draft) => window.bench.load(draft), options.draft);
-  };
-  await open().catch(open);
+  await page.evaluate((draft) => window.bench.load(draft), options.draft);
   const report = await measure(page);
   report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
   if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
   print(report);
   if (report.runs.some((run) => !run.equal)) process.exitCode = 1;
 } finally {
-  await browser.close();
-  await server.close();
+  await close();
 }
 
 async function measure(page) {

@@ -1,8 +1,12 @@
 /**
- * npm run models [-- --check | --work FOLDER | --out FOLDER]: builds the embedded pair with Python, installing first what is missing:
+ * npm run models [-- --work FOLDER | --out FOLDER]: builds the embedded pair with Python, installing first what is missing:
  * the packages of training/requirements.txt into .venv, and on Debian, as root, python3-venv and emscripten.
+ *
+ * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
+ * npm run models -- --check: compares public/models with its manifest, without Python.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { installDebianPackages } from './debian.mjs';
@@ -16,15 +20,38 @@ const requirements = path.join(root, 'training/requirements.txt');
 const installed = path.join(environment, 'requirements.txt');
 
 await failClearly(async () => {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === '--check') {
+    checkHashes(path.join(root, 'public/models'));
+    return;
+  }
+  const own = first === 'draft';
+  if (!own) ensureCompiler();
   ensureEnvironment();
-  const { status } = spawnSync(python, [path.join(root, 'training/build.py'), ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+  const [script, options] = own ? ['own_draft.py', rest] : ['build.py', process.argv.slice(2)];
+  const { status } = spawnSync(python, [path.join(root, 'training', script), ...options], { cwd: root, stdio: 'inherit' });
   process.exitCode = status ?? 1;
 });
 
-function ensureEnvironment() {
+/** @param {string} folder with manifest.json */
+function checkHashes(folder) {
+  const { models } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const files = new Map(Object.values(models).flatMap((model) => [model.library, ...model.files].map((file) => [file.path, file])));
+  const wrong = [...files.values()].filter(({ path: name, sha256 }) => {
+    const at = path.join(folder, name);
+    return !fs.existsSync(at) || createHash('sha256').update(fs.readFileSync(at)).digest('hex') !== sha256;
+  });
+  if (wrong.length > 0) throw new Error(`Missing, or not the files of the manifest: ${wrong.map((file) => file.path).join(', ')}`);
+  console.log(`${files.size} files are those of the manifest.`);
+}
+
+function ensureCompiler() {
   if (!found('emcc', '--version') && !installDebianPackages('emscripten')) {
     throw new Error('emcc was not found. Install Emscripten (Debian: sudo apt-get install emscripten).');
   }
+}
+
+function ensureEnvironment() {
   if (fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === fs.readFileSync(requirements, 'utf8')) return;
   if (!found('python3', '-c', 'import ensurepip') && !installDebianPackages('python3-venv')) {
     throw new Error('Python 3 with venv was not found. Install it (Debian: sudo apt-get install python3-venv).');

@@ -8,7 +8,7 @@ import pair
 import tokenizer
 
 # (tokens a sequence, sequences a batch, share of the steps): mostly short, some to the end of the context so that every position is trained.
-LENGTHS = [(256, 16, 0.84), (512, 8, 0.11), (1024, 4, 0.05)]
+LENGTHS = [(256, 16, 0.90), (512, 8, 0.07), (1024, 4, 0.03)]
 TOKENS_A_STEP = 4096
 PROMPT_WEIGHT = 0.15
 

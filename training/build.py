@@ -1,8 +1,7 @@
 """Builds the embedded pair, phase by phase: what is done is kept, what was interrupted goes on, and public/models is replaced only by a folder
 that passed its checks.
 
-    build.py [--work build/models] [--out public/models]      everything
-    build.py --check                                          only compare public/models with its manifest
+    build.py [--work build/models] [--out public/models]
 """
 import argparse
 import hashlib
@@ -20,8 +19,6 @@ import pair
 from library import compile as library
 
 HERE = pathlib.Path(__file__).parent
-# The numbers of steps behind the shipped weights; a rebuild repeats them.
-STEPS = {"target": 1287, "draft": 1017, "weak-draft": 250}
 
 
 @dataclass(frozen=True)
@@ -119,14 +116,15 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
     )
 
     def training(name: str, recipe: list[str], after: list[str]) -> Phase:
-        arguments = [*recipe, "--out", work, "--steps", STEPS[name], "--resume"]
-        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, recipe[0]], after, STEPS[name])
+        arguments = [*recipe, "--out", work, "--steps", pair.STEPS[name], "--resume"]
+        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, recipe[0]], after, pair.STEPS[name])
 
-    trained = [f"train {name}" for name in STEPS]
+    trained = [f"train {name}" for name in pair.STEPS]
     return [
         corpus,
         training("target", ["train.py", "--model", "target"], [corpus.name]),
-        training("draft", ["distill.py"], [corpus.name, "train target"]),
+        training("draft-start", ["train.py", "--model", "draft-start"], [corpus.name]),
+        training("draft", ["distill.py"], [corpus.name, "train target", "train draft-start"]),
         training("weak-draft", ["train.py", "--model", "weak-draft"], [corpus.name]),
         Phase(
             "evaluate",
@@ -150,12 +148,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder of the work in progress")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("public/models"), help="folder that the page serves")
-    parser.add_argument("--check", action="store_true", help="only compare --out with its manifest")
     chosen = parser.parse_args()
     work, out = chosen.work, chosen.out
-    if chosen.check:
-        wrong = export.check(out)
-        raise SystemExit("\n".join(wrong) if wrong else 0)
     library.emcc()
     work.mkdir(parents=True, exist_ok=True)
     record = Record(work / "build.json")

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 from importlib import metadata
@@ -67,7 +68,7 @@ def chat_config(s: pair.Shape) -> dict:
 
 def export(built: pathlib.Path, out: pathlib.Path) -> None:
     """built: tokenizer.json, NAME/checkpoint.pt, libraries/NAME.wasm and, when measured, evaluation.json."""
-    parameters = {name: export_model(built, out, name) for name in pair.MODELS}
+    parameters = {name: export_model(built, out, name, shape) for name, shape in pair.MODELS.items()}
     (out / "libraries").mkdir(parents=True)
     for library in set(LIBRARIES.values()):
         shutil.copyfile(built / "libraries" / f"{library}.wasm", out / "libraries" / f"{library}.wasm")
@@ -80,7 +81,7 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
             "target": "target",
             "drafts": [{"id": name, "name": NAMES[name]} for name in pair.MODELS if name != "target"],
         },
-        "models": {name: describe(out, name, count) for name, count in parameters.items()},
+        "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], LIBRARIES[name], count) for name, count in parameters.items()},
         "built": versions(),
     }
     _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
@@ -88,9 +89,19 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def export_model(built: pathlib.Path, out: pathlib.Path, name: str) -> int:
+def add_draft(built: pathlib.Path, out: pathlib.Path, name: str, title: str) -> None:
+    """Adds the draft of built/NAME/checkpoint.pt, or puts it in the place of one of that name, in an exported folder."""
+    manifest = json.loads((out / "manifest.json").read_text())
+    shutil.rmtree(out / name, ignore_errors=True)
+    parameters = export_model(built, out, name, pair.DRAFT)
+    manifest["models"][name] = describe(out, name, title, pair.DRAFT, LIBRARIES["draft"], parameters)
+    drafts = [draft for draft in manifest["pair"]["drafts"] if draft["id"] != name]
+    manifest["pair"]["drafts"] = [*drafts, {"id": name, "name": title}]
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.Shape) -> int:
     """Writes one model's folder and returns its number of parameters."""
-    shape = pair.MODELS[name]
     state = torch.load(built / name / "checkpoint.pt", map_location="cpu", weights_only=True)["state"]
     arrays = lay_out({key: value.float().numpy() for key, value in state.items()}, shape)
     folder = out / name / "resolve" / "main"
@@ -101,20 +112,18 @@ def export_model(built: pathlib.Path, out: pathlib.Path, name: str) -> int:
     (folder / "tensor-cache-b16.json").unlink(missing_ok=True)
     shutil.copyfile(built / "tokenizer.json", folder / "tokenizer.json")
     (folder / "mlc-chat-config.json").write_text(json.dumps(chat_config(shape), indent=2) + "\n")
-    return sum(array.size for array in arrays.values())
+    return sum(value.numel() for key, value in state.items() if not re.search(r"(^|\.)(norm|n1|n2)$", key))
 
 
-def describe(out: pathlib.Path, name: str, parameters: int) -> dict:
-    folder = out / name
-    shape = pair.MODELS[name]
+def describe(out: pathlib.Path, name: str, title: str, shape: pair.Shape, library: str, parameters: int) -> dict:
     return {
-        "name": NAMES[name],
+        "name": title,
         "parameters": parameters,
         "vocabulary": shape.vocabulary,
         "context": shape.context,
         "path": name,
-        "library": entry(out, out / "libraries" / f"{LIBRARIES[name]}.wasm"),
-        "files": [entry(out, path) for path in sorted(folder.rglob("*")) if path.is_file()],
+        "library": entry(out, out / "libraries" / f"{library}.wasm"),
+        "files": [entry(out, path) for path in sorted((out / name).rglob("*")) if path.is_file()],
     }
 
 
@@ -141,14 +150,32 @@ def versions() -> dict:
 
 
 def check(out: pathlib.Path) -> list[str]:
-    """What is wrong with an exported folder: files that are missing, or differ from the manifest."""
+    """What is wrong with an exported folder: files that are missing, differ from the manifest or are not in it, and weights that are not
+    what the model's library asks for."""
     manifest = json.loads((out / "manifest.json").read_text())
-    wrong = []
-    for model in manifest["models"].values():
+    wrong, listed = [], {"manifest.json", "README.md"}
+    for name, model in manifest["models"].items():
         for file in [model["library"], *model["files"]]:
             path = out / file["path"]
+            listed.add(file["path"])
             if not path.exists():
                 wrong.append(f"{file['path']} is missing")
             elif entry(out, path) != file:
                 wrong.append(f"{file['path']} is not the file in the manifest")
-    return wrong
+        wrong += [f"{name}: {problem}" for problem in misfits(out / name / "resolve" / "main" / "tensor-cache.json", shape_of(name))]
+    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    return wrong + [f"{path} is not in the manifest" for path in sorted(found - listed)]
+
+
+def shape_of(name: str) -> pair.Shape:
+    return pair.TARGET if name == "target" else pair.DRAFT
+
+
+def misfits(index: pathlib.Path, shape: pair.Shape) -> list[str]:
+    """Weights whose name, shape or type differs from what llama.py declares for the shape."""
+    if not index.exists():
+        return ["tensor-cache.json is missing"]
+    records = [record for shard in json.loads(index.read_text())["records"] for record in shard["records"]]
+    shipped = {record["name"]: (record["shape"], record["dtype"]) for record in records}
+    asked = {name: ([int(side) for side in parameter.shape], str(parameter.dtype)) for name, parameter in llama.Llama(shape).named_parameters()}
+    return [f"{name} is {shipped.get(name)}, not {asked.get(name)}" for name in sorted(shipped.keys() | asked.keys()) if shipped.get(name) != asked.get(name)]

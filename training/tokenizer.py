@@ -12,7 +12,7 @@ import corpus
 import pair
 
 VOCABULARY_CONVERSATIONS = 30_000
-TRAINING_CONVERSATIONS = 200_000
+TRAINING_CONVERSATIONS = 300_000
 
 
 def train_tokenizer(out: pathlib.Path, seed: int) -> Tokenizer:

@@ -1,4 +1,4 @@
-"""Trains the target, or the weak draft, on the corpus."""
+"""Trains the target, what the good draft starts from, or the weak draft, on the corpus."""
 import argparse
 import pathlib
 
@@ -10,8 +10,7 @@ import run
 from batches import Batches
 from network import Network
 
-# What the shipped models had.
-STEPS = {"target": 1287, "weak-draft": 250}
+SHAPES = {"target": pair.TARGET, "draft-start": pair.DRAFT, "weak-draft": pair.DRAFT}
 SEED = 7
 
 
@@ -29,7 +28,7 @@ def loss_on_corpus(network, batches):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with tokenizer.json and corpus.bin")
-    parser.add_argument("--model", choices=list(STEPS), default="target")
+    parser.add_argument("--model", choices=list(SHAPES), default="target")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, help="default: what the shipped model had")
     length.add_argument("--minutes", type=float, help="train for about this long")
@@ -38,9 +37,9 @@ def main():
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     batches = Batches(chosen.out, chosen.seed, only="story" if chosen.model == "weak-draft" else None)
-    network = Network(pair.MODELS[chosen.model])
+    network = Network(SHAPES[chosen.model])
     run.run(chosen.out / chosen.model, network, loss_on_corpus(network, batches),
-            chosen.steps or STEPS[chosen.model], chosen.minutes, chosen.resume)
+            chosen.steps or pair.STEPS[chosen.model], chosen.minutes, chosen.resume)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 /**
  * A plain forward of the embedded models in double precision: the independent reference for the compiled libraries. It
- * reads the weights as they are shipped (matrices [in, out], norms folded in, rotated pairs in neighbouring columns).
+ * reads the weights as they are shipped (packed bfloat16, norms folded in, rotated pairs in neighbouring columns).
  */
 
 interface TensorRecord {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly dtype: string;
   readonly format: string;
   readonly byteOffset: number;
   readonly nbytes: number;
@@ -75,7 +76,12 @@ export class PlainForward {
       const attended = this.#attend(layer, multiply(this.#norm(x), this.#weight(`layers.${layer}.qkv`)), position);
       x = add(x, multiply(attended, this.#weight(`layers.${layer}.o`)));
       const both = multiply(this.#norm(x), this.#weight(`layers.${layer}.gu`));
-      const gated = both.subarray(0, inner).map((gate, i) => (gate / (1 + Math.exp(-gate))) * (both[inner + i] as number));
+      // Four of the gate and the same four of up, in turns.
+      const gated = Float64Array.from({ length: inner }, (_, i) => {
+        const at = Math.floor(i / 4) * 8 + (i % 4);
+        const gate = both[at] as number;
+        return (gate / (1 + Math.exp(-gate))) * (both[at + 4] as number);
+      });
       x = add(x, multiply(gated, this.#weight(`layers.${layer}.down`)));
     }
     return multiply(this.#norm(x), this.#weight('head'));
@@ -142,10 +148,26 @@ function add(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value + (b[i] as number));
 }
 
-function unpack(bytes: ArrayBuffer, { name, format, byteOffset, nbytes, shape }: TensorRecord): Float32Array {
+function unpack(bytes: ArrayBuffer, { name, format, byteOffset, nbytes, shape, dtype }: TensorRecord): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
-  if (nbytes === 4 * size) return new Float32Array(bytes.slice(byteOffset, byteOffset + nbytes));
-  if (format !== 'f32-to-bf16' || nbytes !== 2 * size) throw new Error(`${name}: unexpected format ${format} with ${nbytes} bytes`);
-  const halves = new Uint16Array(bytes.slice(byteOffset, byteOffset + nbytes));
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+  const part = bytes.slice(byteOffset, byteOffset + nbytes);
+  if (dtype === 'uint32' && shape.length === 4 && nbytes === 4 * size) return unpackBlocks(new Uint32Array(part), shape);
+  if (dtype === 'float32' && format === 'f32-to-bf16' && nbytes === 2 * size) {
+    return new Float32Array(Uint32Array.from(new Uint16Array(part), (half) => half << 16).buffer);
+  }
+  throw new Error(`${name}: unexpected ${dtype} in format ${format} with ${nbytes} bytes`);
+}
+
+/** Bfloat16 pairs [in / 4, out / 4, 2, 4] -> [in, out]: word (h, c) of block (i, j) holds rows 4i + 2h and 4i + 2h + 1 of column 4j + c. */
+function unpackBlocks(words: Uint32Array, [inner = 0, outer = 0]: readonly number[]): Float32Array {
+  const bits = new Uint32Array(words.length * 2);
+  words.forEach((word, at) => {
+    const block = at >> 3;
+    const row = Math.floor(block / outer) * 4 + ((at >> 2) & 1) * 2;
+    const column = (block % outer) * 4 + (at & 3);
+    bits[row * outer * 4 + column] = word << 16;
+    bits[(row + 1) * outer * 4 + column] = word & 0xffff0000;
+  });
+  if (inner * outer * 8 !== words.length) throw new Error('a packed matrix of an unexpected shape');
+  return new Float32Array(bits.buffer);
 }

@@ -124,17 +124,28 @@ describe('sampling functions of a library', () => {
     expect(probabilities.reduce((a, b) => a + b)).toBe(1);
   });
 
-  it('argsort_probs sorts as a stable sort by falling probability does', async () => {
-    const ties = someLogits(9).map((x) => Math.round(x));
-    for (const probabilities of [
-      softmax(someLogits(5), 1).map(Math.fround),
-      softmax(ties, 1).map(Math.fround),
-      new Array(vocabulary).fill(1 / vocabulary),
-    ]) {
-      const { values, ids } = await argsortOf(probabilities);
-      const expected = probabilities.map((p, id) => ({ p, id })).sort((a, b) => b.p - a.p || a.id - b.id);
-      expect(ids).toEqual(expected.map(({ id }) => id));
-      expect(values).toEqual(expected.map(({ p }) => Math.fround(p)));
+  it('argsort_probs hands every probability on with its id', async () => {
+    const probabilities = softmax(someLogits(5), 1).map(Math.fround);
+    const { values, ids } = await argsortOf(probabilities);
+    expect(values).toEqual(probabilities);
+    expect(ids).toEqual(probabilities.map((_, id) => id));
+  });
+
+  it('sample_with_top_p draws from the nucleus of a row in any order, ties included', async () => {
+    const probabilities = softmax(someLogits(5), 0.7).map(Math.fround);
+    const ids = probabilities.map((_, id) => id);
+    const sorted = [...probabilities].sort((a, b) => b - a);
+    for (const topP of [0.1, 0.5, 0.9, 0.999]) {
+      const least = sorted.find((_, i) => sorted.slice(0, i + 1).reduce((a, b) => a + b) >= topP) as number;
+      const nucleus = ids.filter((id) => (probabilities[id] as number) >= least);
+      const total = nucleus.reduce((sum, id) => sum + (probabilities[id] as number), 0);
+      for (const uniform of [0, 0.2, 0.5, 0.8, 0.9999]) {
+        const upTo = (i: number) => nucleus.slice(0, i + 1).reduce((sum, id) => sum + (probabilities[id] as number), 0);
+        const expected = nucleus.findIndex((_, i) => upTo(i) > uniform * total);
+        const sampled = nucleus.indexOf((await sampleOf(probabilities, ids, uniform, topP)) as number);
+        // One token to the side where the sum, rounded in another order, falls beyond a border.
+        expect(Math.abs(sampled - expected)).toBeLessThanOrEqual(sampled >= 0 ? 1 : -1);
+      }
     }
   });
 

@@ -1,4 +1,4 @@
-// A KV state of one sequence in plain tensors [2, kv heads, context, dim], one a layer, driven by web-llm through
+// A KV state of one sequence in plain tensors [2, kv heads, context / 4, 4 * dim], one a layer (attention.py), driven by web-llm through
 // vm.builtin.kv_state_*. Appending happens in a kernel and popping is a subtraction, so that a verification of several rows
 // needs one attention pass and a rollback costs nothing.
 #include <tvm/ffi/function.h>
@@ -91,7 +91,7 @@ TVM_FFI_STATIC_INIT_BLOCK() {
              auto cache = ffi::make_object<FlatKVObj>();
              cache->context = sizes[2];
              for (int64_t layer = 0; layer < sizes[0]; ++layer) {
-               cache->layers.push_back(Tensor::Empty({2, sizes[1], sizes[2], sizes[3]}, like->dtype, like->device));
+               cache->layers.push_back(Tensor::Empty({2, sizes[1], sizes[2] / 4, 4 * sizes[3]}, like->dtype, like->device));
              }
              cache->rope = RotaryTable(sizes[2], sizes[3], static_cast<double>(sizes[4]), like);
              return FlatKV(cache);

@@ -10,7 +10,7 @@ from tvm.s_tir import dlight
 
 from pair import Shape
 
-from . import llama, vec4
+from . import llama, wgsl
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNITS = ("page_runtime", "cache", "no_rpc", "tvmjs_support", "webgpu_runtime")
@@ -60,7 +60,8 @@ def compile_runtime(folder: str) -> None:
 
 def compile_library(shape: Shape, runtime: str, output: str) -> None:
     """Compiles the model of `shape` and links it with the objects in `runtime` into `output`, whole or not at all."""
-    executable, work = build(shape), f"{output}.objects"
+    executable, known = build(shape)
+    work = f"{output}.objects"
     os.makedirs(work, exist_ok=True)
 
     def link(linked, objects, options=None, **_):
@@ -69,7 +70,7 @@ def compile_library(shape: Shape, runtime: str, output: str) -> None:
         with open(device, "rb") as file:
             code = file.read()
         with open(device, "wb") as file:
-            file.write(vec4.widen_packed(code))
+            file.write(wgsl.widen_packed(code, known))
         units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS]
         settings = [word for setting in LINK_SETTINGS for word in ("-s", setting)]
         command = [emcc(), "-O3", "-std=c++17", "--no-entry", *settings, "-o", linked, *units, *kept]
@@ -86,7 +87,7 @@ def compile_library(shape: Shape, runtime: str, output: str) -> None:
 
 
 def build(shape: Shape):
-    """-> the Relax executable of the model of `shape`."""
+    """-> the Relax executable of the model of `shape`, and the lengths of its kernels' buffers."""
     target = tvm.target.Target(TARGET)
     with target:
         mod, _ = llama.module(shape)
@@ -119,4 +120,4 @@ def build(shape: Shape):
             ]
         )
         with tvm.transform.PassContext(config={"tirx.disable_cse_tir": True}):
-            return relax.build(mod, target=target, relax_pipeline=passes, system_lib=True)
+            return relax.build(mod, target=target, relax_pipeline=passes, system_lib=True), wgsl.lengths(mod)

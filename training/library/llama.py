@@ -11,9 +11,8 @@ from pair import Shape
 
 from . import attention, projections, sampling
 
-# Most tokens of one forward, and the rows that a thread of a several-row forward owns.
+# Most tokens of one forward.
 PREFILL_CHUNK = 256
-TILE = 5
 
 
 def emit(name, arguments, result):
@@ -25,12 +24,17 @@ def call(kernel, name, arguments, shape, dtype="float32"):
     return op.tensor_ir_op(kernel, name, arguments, Tensor.placeholder(shape, dtype))
 
 
+def matrix(inner: int, columns: int) -> nn.Parameter:
+    """Bfloat16 weights as layout.py packs them."""
+    return nn.Parameter((inner // 4, columns // 4, 2, 4), "uint32")
+
+
 class Layer(nn.Module):
     def __init__(self, s: Shape):
-        self.qkv = nn.Parameter((s.hidden, (s.heads + 2 * s.kv_heads) * s.head_dim))
-        self.o = nn.Parameter((s.heads * s.head_dim, s.hidden))
-        self.gu = nn.Parameter((s.hidden, 2 * s.feed_forward))
-        self.down = nn.Parameter((s.feed_forward, s.hidden))
+        self.qkv = matrix(s.hidden, (s.heads + 2 * s.kv_heads) * s.head_dim)
+        self.o = matrix(s.heads * s.head_dim, s.hidden)
+        self.gu = matrix(s.hidden, 2 * s.feed_forward)
+        self.down = matrix(s.feed_forward, s.hidden)
 
 
 class Llama(nn.Module):
@@ -38,7 +42,7 @@ class Llama(nn.Module):
         self.shape = s
         self.emb = nn.Parameter((s.vocabulary, s.hidden))
         self.layers = nn.ModuleList([Layer(s) for _ in range(s.layers)])
-        self.head = nn.Parameter((s.hidden, s.vocabulary))
+        self.head = matrix(s.hidden, s.vocabulary)
 
     def embed(self, input_ids: Tensor):
         s = self.shape
@@ -46,7 +50,7 @@ class Llama(nn.Module):
 
     def prefill(self, input_embed: Tensor, kv: PagedKVCache):
         s = self.shape
-        x = self.hidden(input_embed, kv, TILE)
+        x = self.hidden(input_embed, kv, s.tile)
         kernel = projections.matmul(s.hidden, s.vocabulary, 1, norm=True, last=True, epsilon=s.norm_epsilon)
         logits = call(kernel, "head_last", [x, self.head, x], (1, s.vocabulary))
         return op.reshape(logits, (1, 1, s.vocabulary)), kv
@@ -55,7 +59,8 @@ class Llama(nn.Module):
         return self.logits(self.hidden(input_embed, kv, 1), 1, 1), kv
 
     def batch_verify(self, input_embeds: Tensor, kv: PagedKVCache):
-        return self.logits(self.hidden(input_embeds, kv, TILE), input_embeds.shape[1], TILE), kv
+        tile = self.shape.tile
+        return self.logits(self.hidden(input_embeds, kv, tile), input_embeds.shape[1], tile), kv
 
     def hidden(self, embeds: Tensor, kv: PagedKVCache, tile: int):
         """[1, n, hidden] -> [n, hidden] before the last norm, appending n tokens to the cache."""
@@ -68,7 +73,7 @@ class Llama(nn.Module):
         start = Tensor(_expr=builder.match_cast(start, relax.TensorType((tirx.Var("start", "int64"),), "float32")))
         width = s.heads * s.head_dim
         for i, layer in enumerate(self.layers):
-            cache = emit("flatkv.layer", [kv._expr, relax.prim_value(i)], relax.TensorType((2, s.kv_heads, s.context, s.head_dim), "float32"))
+            cache = emit("flatkv.layer", [kv._expr, relax.prim_value(i)], relax.TensorType((2, s.kv_heads, s.context // 4, 4 * s.head_dim), "float32"))
             project = attention.project_rotate_append(s.hidden, s.heads, s.kv_heads, s.head_dim, s.context, tile, s.norm_epsilon)
             q = call(project, f"qkv_{tile}", [x, layer.qkv, rope, cache, start], (n, width))
             attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tile), f"attend_{tile}", [q, cache, start], (n, width))
@@ -180,7 +185,7 @@ def module(s: Shape):
 
     Raises ValueError for a shape whose matrices the kernels would not cover whole.
     """
-    columns = 4 * projections.THREADS
+    columns = 4 * projections.QUADS * 8
     widths = {"hidden": s.hidden, "feed_forward": s.feed_forward, "qkv": (s.heads + 2 * s.kv_heads) * s.head_dim, "vocabulary": s.vocabulary}
     odd = [f"{name} {width}" for name, width in widths.items() if width % columns]
     if odd:

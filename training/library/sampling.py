@@ -2,7 +2,8 @@
 operations depends on the vocabulary alone."""
 from tvm.script import tirx as T
 
-THREADS = 256
+THREADS = 64
+SAMPLE_THREADS = 16
 # Temperatures below this mean greedy decoding: web-llm passes 1e-6 for 0.
 GREEDY = 1e-5
 LOWEST = -3.4028234663852886e38
@@ -73,13 +74,9 @@ def softmax_with_temperature(vocabulary):
 
 
 def argsort(vocabulary):
-    """probabilities [b, vocabulary] -> (values, ids int32), both [b, vocabulary], largest first and the lowest id first among equals:
-    a bitonic sort of one row in workgroup memory, for vocabularies of up to 4,096."""
-    size = 1 << (vocabulary - 1).bit_length()
-    if size > 4096:
-        raise ValueError(f"a row of {vocabulary} does not fit in 32 KiB of workgroup memory")
-    stages = size.bit_length() - 1
-    pairs = max(1, size // 2 // THREADS)
+    """probabilities [b, vocabulary] -> (values, ids int32), both [b, vocabulary], in the order of the ids: sample_with_top_p, the one function
+    that web-llm hands them to, finds the nucleus without a sort, for a vocabulary of any size."""
+    steps = -(-vocabulary // THREADS)
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(probabilities_handle: T.handle, values_handle: T.handle, ids_handle: T.handle):
@@ -88,61 +85,24 @@ def argsort(vocabulary):
         probabilities = T.match_buffer(probabilities_handle, (b, vocabulary), "float32")
         values = T.match_buffer(values_handle, (b, vocabulary), "float32")
         ids = T.match_buffer(ids_handle, (b, vocabulary), "int32")
-        for row in T.thread_binding(b, "blockIdx.x"):
-            for lane in T.thread_binding(THREADS, "threadIdx.x"):
-                with T.sblock("argsort"):
-                    T.reads()
-                    T.writes()
-                    key = T.sblock_alloc_buffer((size,), "float32", scope="shared")
-                    tag = T.sblock_alloc_buffer((size,), "int32", scope="shared")
-                    low = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                    high = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                    swap = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                    low_key = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                    high_key = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                    low_tag = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                    high_tag = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                    for step in T.serial(-(-size // THREADS)):
-                        if step * THREADS + lane < size:
-                            # What pads the row to a power of two sorts behind every probability.
-                            key[step * THREADS + lane] = T.Select(
-                                step * THREADS + lane < vocabulary, probabilities[row, T.min(step * THREADS + lane, vocabulary - 1)], T.float32(-1)
-                            )
-                            tag[step * THREADS + lane] = step * THREADS + lane
-                    T.tvm_storage_sync("shared")
-                    for stage in T.serial(stages):
-                        for inner in T.serial(stage + 1):
-                            for pair in T.serial(pairs):
-                                if pair * THREADS + lane < size // 2:
-                                    # Pair number i compares places that differ in one bit, at distance 2^(stage - inner).
-                                    low[0] = (((pair * THREADS + lane) >> (stage - inner)) << (stage - inner + 1)) | (
-                                        (pair * THREADS + lane) & ((1 << (stage - inner)) - 1)
-                                    )
-                                    high[0] = low[0] | (1 << (stage - inner))
-                                    low_key[0] = key[low[0]]
-                                    high_key[0] = key[high[0]]
-                                    low_tag[0] = tag[low[0]]
-                                    high_tag[0] = tag[high[0]]
-                                    swap[0] = T.Select(
-                                        high_key[0] > low_key[0] or (high_key[0] == low_key[0] and high_tag[0] < low_tag[0]), T.int32(1), T.int32(0)
-                                    )
-                                    if swap[0] != ((low[0] >> (stage + 1)) & 1):
-                                        key[low[0]] = high_key[0]
-                                        key[high[0]] = low_key[0]
-                                        tag[low[0]] = high_tag[0]
-                                        tag[high[0]] = low_tag[0]
-                            T.tvm_storage_sync("shared")
-                    for step in T.serial(-(-vocabulary // THREADS)):
+        for row in T.thread_binding(b, "blockIdx.y"):
+            for step in T.thread_binding(steps, "blockIdx.x"):
+                for lane in T.thread_binding(THREADS, "threadIdx.x"):
+                    with T.sblock("argsort"):
+                        T.reads()
+                        T.writes()
                         if step * THREADS + lane < vocabulary:
-                            values[row, step * THREADS + lane] = key[step * THREADS + lane]
-                            ids[row, step * THREADS + lane] = tag[step * THREADS + lane]
+                            values[row, step * THREADS + lane] = probabilities[row, step * THREADS + lane]
+                            ids[row, step * THREADS + lane] = step * THREADS + lane
 
     return kernel
 
 
 def sample_with_top_p(vocabulary):
-    """sorted values and ids [b, vocabulary], uniforms [m], row of each sample [m], top_p [b] -> ids [m]: inverse transform within the
-    smallest prefix whose mass reaches top_p."""
+    """values and ids [b, vocabulary] of `argsort`, uniforms [m], row of each sample [m], top_p [b] -> ids [m]: inverse transform, in the order
+    of the ids, within the nucleus: every token that is at least as likely as the least likely of the fewest whose mass reaches top_p. The
+    threshold is found by bisection of the bits of positive floats, which are in the order of their values."""
+    segment = -(-vocabulary // SAMPLE_THREADS)
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(values_handle: T.handle, ids_handle: T.handle, uniform_handle: T.handle, row_handle: T.handle, top_p_handle: T.handle, out_handle: T.handle):
@@ -155,27 +115,70 @@ def sample_with_top_p(vocabulary):
         top_p = T.match_buffer(top_p_handle, (b,), "float32")
         out = T.match_buffer(out_handle, (m,), "int32")
         for sample in T.thread_binding(m, "blockIdx.x"):
-            for _lane in T.thread_binding(1, "threadIdx.x"):
+            for lane in T.thread_binding(SAMPLE_THREADS, "threadIdx.x"):
                 with T.sblock("sample"):
                     T.reads()
                     T.writes()
+                    partials = T.sblock_alloc_buffer((SAMPLE_THREADS,), "float32", scope="shared")
+                    partial = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                    value = T.sblock_alloc_buffer((1,), "float32", scope="local")
                     mass = T.sblock_alloc_buffer((1,), "float32", scope="local")
                     so_far = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                    threshold = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    # One bit pattern above every probability.
+                    beyond = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    tried = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    first = T.sblock_alloc_buffer((1,), "int32", scope="local")
                     choice = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                    length = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    threshold[0] = 1
+                    beyond[0] = 0x3F800002
+                    for _halving in T.serial(T.Select(top_p[row[sample]] < T.float32(1), 31, 0)):
+                        tried[0] = (threshold[0] + beyond[0]) // 2
+                        partial[0] = T.float32(0)
+                        for j in T.serial(segment):
+                            value[0] = values[row[sample], T.min(lane * segment + j, vocabulary - 1)]
+                            partial[0] = partial[0] + T.Select(
+                                lane * segment + j < vocabulary and T.reinterpret("int32", value[0]) >= tried[0], value[0], T.float32(0)
+                            )
+                        partials[lane] = partial[0]
+                        T.tvm_storage_sync("shared")
+                        mass[0] = T.float32(0)
+                        for other in T.serial(SAMPLE_THREADS):
+                            mass[0] = mass[0] + partials[other]
+                        T.tvm_storage_sync("shared")
+                        if mass[0] >= top_p[row[sample]]:
+                            threshold[0] = tried[0]
+                        else:
+                            beyond[0] = tried[0]
+                    partial[0] = T.float32(0)
+                    for j in T.serial(segment):
+                        value[0] = values[row[sample], T.min(lane * segment + j, vocabulary - 1)]
+                        partial[0] = partial[0] + T.Select(
+                            lane * segment + j < vocabulary and T.reinterpret("int32", value[0]) >= threshold[0], value[0], T.float32(0)
+                        )
+                    partials[lane] = partial[0]
+                    T.tvm_storage_sync("shared")
                     mass[0] = T.float32(0)
-                    length[0] = 0
-                    for j in T.serial(vocabulary):
-                        if mass[0] < top_p[row[sample]] and values[row[sample], j] > T.float32(0):
-                            mass[0] = mass[0] + values[row[sample], j]
-                            length[0] = j + 1
+                    for other in T.serial(SAMPLE_THREADS):
+                        mass[0] = mass[0] + partials[other]
+                    # The last segment, and in it the last token, that begins at or before the drawn point of the mass.
+                    partial[0] = T.float32(0)
                     so_far[0] = T.float32(0)
-                    choice[0] = 0
-                    for j in T.serial(vocabulary):
-                        if j < length[0] and (j == 0 or so_far[0] <= uniform[sample] * mass[0]):
-                            choice[0] = j
-                            so_far[0] = so_far[0] + values[row[sample], j]
-                    out[sample] = ids[row[sample], choice[0]]
+                    first[0] = 0
+                    for other in T.serial(SAMPLE_THREADS):
+                        value[0] = partials[other]
+                        if value[0] > T.float32(0) and partial[0] <= uniform[sample] * mass[0]:
+                            first[0] = other * segment
+                            so_far[0] = partial[0]
+                        partial[0] = partial[0] + value[0]
+                    if lane == 0:
+                        choice[0] = T.min(first[0], vocabulary - 1)
+                        for j in T.serial(segment):
+                            value[0] = values[row[sample], T.min(first[0] + j, vocabulary - 1)]
+                            if first[0] + j < vocabulary and T.reinterpret("int32", value[0]) >= threshold[0] and so_far[0] <= uniform[sample] * mass[0]:
+                                choice[0] = first[0] + j
+                                so_far[0] = so_far[0] + value[0]
+                        out[sample] = ids[row[sample], choice[0]]
 
     return kernel
 

@@ -24,7 +24,8 @@ struct Row {
 @group(0) @binding(3) var<storage, read_write> rows: array<Row>;
 @group(0) @binding(4) var<uniform> shape: Shape;
 
-const WIDTH = 256u;
+// A wider workgroup is slower where a core runs it whole, as every thread takes part in every step of the tree.
+const WIDTH = 32u;
 var<workgroup> best: array<f32, WIDTH>;
 var<workgroup> bestId: array<u32, WIDTH>;
 var<workgroup> total: array<f32, WIDTH>;
@@ -80,7 +81,7 @@ fn reduceRow(row: u32, lane: u32) {
 }
 
 // The draft's choice after one forward: appended to `sequence`, the drafts so far, and given to the next forward.
-@compute @workgroup_size(256)
+@compute @workgroup_size(WIDTH)
 fn draft(@builtin(local_invocation_index) lane: u32) {
   reduceRow(0u, lane);
   if (lane == 0u) {
@@ -92,7 +93,7 @@ fn draft(@builtin(local_invocation_index) lane: u32) {
 
 // The target's choice at every row, and its probability of what was drafted there. `sequence` is the target's own input:
 // the last token of the history, then the drafts.
-@compute @workgroup_size(256)
+@compute @workgroup_size(WIDTH)
 fn verify(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
   reduceRow(row, lane);

@@ -1,0 +1,257 @@
+import { MLCEngine } from '@mlc-ai/web-llm';
+import { shareDevice } from '../../src/gpu/device';
+import { GREEDY_ROW_BYTES, type GreedyBuffers, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
+import { fetchManifest } from '../../src/model/manifest';
+import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
+import { type ModelConfig, RooflineKernels, type Tile, tileName, tiles, type Weights, weightsOf } from './roofline';
+
+/** Milliseconds of each repetition of several things that were measured in turns. */
+export type Timings<Name extends string> = Readonly<Record<Name, readonly number[]>>;
+
+/** The adapter's queue reports work as done with some delay; so much of the same is submitted at once that it hardly counts. */
+const BATCH_MS = 150;
+
+watchDevice();
+const never = new AbortController().signal;
+const open = shareDevice(navigator.gpu);
+const models = new Map<string, { loaded: LoadedModel; weights: Weights }>();
+const best = new Map<string, Tile>();
+
+/** Milliseconds until the device has done what `submit` submits. */
+async function elapsed(device: GPUDevice, submit: () => void): Promise<number> {
+  await device.queue.onSubmittedWorkDone();
+  const start = performance.now();
+  submit();
+  await device.queue.onSubmittedWorkDone();
+  return performance.now() - start;
+}
+
+/** Each thing in turns, `repetitions` times, in batches of about BATCH_MS; `work(times)` submits it `times` times. */
+async function inTurns<Name extends string>(
+  device: GPUDevice,
+  works: Readonly<Record<Name, (times: number) => void>>,
+  repetitions: number,
+): Promise<Timings<Name>> {
+  const names = Object.keys(works) as Name[];
+  const batch = {} as Record<Name, number>;
+  for (const name of names) {
+    await elapsed(device, () => works[name](1));
+    batch[name] = Math.max(1, Math.round(BATCH_MS / ((await elapsed(device, () => works[name](4))) / 4)));
+  }
+  const seen = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let i = 0; i < repetitions; i++) {
+    for (const name of names) seen[name].push((await elapsed(device, () => works[name](batch[name]))) / batch[name]);
+  }
+  return seen;
+}
+
+function get(id: string) {
+  const model = models.get(id);
+  if (!model) throw new Error(`load ${id} first`);
+  return model;
+}
+
+/** Brings the cache to `cached` tokens and writes what the next `rows` rows read. */
+async function prepare(id: string, cached: number, rows: number) {
+  const { pipeline } = get(id).loaded;
+  const ids = Array.from({ length: cached + rows }, (_, i) => (i * 7919 + 13) % pipeline.vocabularySize);
+  pipeline.truncate(0);
+  await pipeline.fill(ids.slice(0, cached), never);
+  pipeline.write(ids.slice(cached));
+  return pipeline;
+}
+
+const bench = {
+  /** Loads a model from the server: milliseconds after its download, and of them in the making of pipelines. */
+  async load(id: string): Promise<{ ms: number; pipelineMs: number; parameters: number }> {
+    const url = new URL('/models/', location.href).href;
+    const entry = (await fetchManifest(url)).models[id];
+    if (!entry) throw new Error(`the manifest lists no ${id}`);
+    let preparing = 0;
+    const before = pipelineMilliseconds();
+    const hear = ({ phase }: { phase: string }) => {
+      if (phase === 'preparing') preparing = performance.now();
+    };
+    const loaded = await loadModel(id, entry, url, hear, never);
+    const ms = performance.now() - preparing;
+    const config = await (await fetch(new URL(`${entry.path}/resolve/main/mlc-chat-config.json`, url))).json();
+    models.set(id, { loaded, weights: weightsOf(config.model_config as ModelConfig) });
+    return { ms, pipelineMs: pipelineMilliseconds() - before, parameters: entry.parameters };
+  },
+
+  /** Finds the fastest tile of the roofline for this number of rows: all of them twice, the best few again. */
+  async sweep(id: string, rows: number): Promise<{ tile: string; tried: number }> {
+    const { device } = await open();
+    const kernels = new RooflineKernels(device, get(id).weights, rows);
+    const seen = [];
+    for (const tile of tiles(get(id).weights, rows)) {
+      const made = await kernels.compile(tile);
+      const time = async (times: number) => {
+        const encoder = device.createCommandEncoder();
+        made.encode(encoder, times);
+        return (await elapsed(device, () => device.queue.submit([encoder.finish()]))) / times;
+      };
+      await time(1);
+      seen.push({ tile, time, ms: await time(2) });
+    }
+    const finalists = seen.sort((a, b) => a.ms - b.ms).slice(0, 5);
+    const batch = Math.max(1, Math.round(BATCH_MS / (finalists[0]?.ms ?? BATCH_MS)));
+    for (let i = 0; i < 3; i++) for (const each of finalists) each.ms = Math.min(each.ms, await each.time(batch));
+    const [first] = finalists.sort((a, b) => a.ms - b.ms);
+    if (!first) throw new Error('no tile divides the matrix');
+    best.set(`${id} ${rows}`, first.tile);
+    kernels.dispose();
+    return { tile: tileName(first.tile), tried: seen.length };
+  },
+
+  /** A forward of `rows` rows over `cached` tokens against its roofline, in turns, neither with a readback. */
+  async forward(id: string, rows: number, cached: number, repetitions: number) {
+    const { device } = await open();
+    const tile = best.get(`${id} ${rows}`);
+    if (!tile) throw new Error(`sweep ${id} with ${rows} rows first`);
+    const kernels = new RooflineKernels(device, get(id).weights, rows);
+    const roofline = await kernels.compile(tile);
+    const pipeline = await prepare(id, cached, rows);
+    const forward = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        pipeline.scoped(() => pipeline.forward(rows, rows > 32 ? 'last-row' : 'all-rows'));
+        pipeline.truncate(cached);
+      }
+      pipeline.flush();
+    };
+    const once = (times: number) => {
+      const encoder = device.createCommandEncoder();
+      roofline.encode(encoder, times);
+      device.queue.submit([encoder.finish()]);
+    };
+    const before = dispatchCount();
+    forward(1);
+    const dispatches = dispatchCount() - before;
+    const timings = await inTurns(device, { forward, roofline: once }, repetitions);
+    kernels.dispose();
+    return { timings, dispatches };
+  },
+
+  /** One step of the draft with its greedy choice against one forward of the target with its own, both without readback. */
+  async draftStep(draft: string, target: string, cached: number, repetitions: number) {
+    const { device } = await open();
+    const kernel = await GreedyKernel.create(device);
+    const step = async (id: string) => {
+      const pipeline = await prepare(id, cached, 1);
+      const usage = GPUBufferUsage.STORAGE;
+      const buffers: Omit<GreedyBuffers, 'logits'> = {
+        sequence: device.createBuffer({ size: 4 * 64, usage }),
+        next: pipeline.input,
+        rows: device.createBuffer({ size: GREEDY_ROW_BYTES * 64, usage }),
+      };
+      return (times: number) => {
+        for (let i = 0; i < times; i++) {
+          pipeline.scoped(() =>
+            kernel.draft(pipeline.encoder, { ...buffers, logits: pipeline.forward(1, 'all-rows') }, pipeline.vocabularySize, 0),
+          );
+          pipeline.truncate(cached);
+        }
+        pipeline.flush();
+      };
+    };
+    const works = { draft: await step(draft), target: await step(target) };
+    const before = dispatchCount();
+    works.draft(1);
+    const dispatches = dispatchCount() - before;
+    return { timings: await inTurns(device, works, repetitions), dispatches };
+  },
+
+  /** web-llm's own sampling path (softmax, argsort, nucleus) at top_p 1 and 0.9 against a token of its chat.completions. */
+  async sampling(id: string, repetitions: number) {
+    const { device } = await open();
+    const url = new URL('/models/', location.href).href;
+    const entry = (await fetchManifest(url)).models[id];
+    if (!entry) throw new Error(`the manifest lists no ${id}`);
+    const absolute = (path: string) => new URL(path, url).href;
+    const engine = new MLCEngine({
+      appConfig: { model_list: [{ model_id: id, model: absolute(entry.path), model_lib: absolute(entry.library.path) }] },
+    });
+    await engine.reload(id);
+    // biome-ignore lint/suspicious/noExplicitAny: web-llm's private pipeline, as its own sampling uses it.
+    const pipeline = (engine as any).loadedModelIdToPipeline.get(id);
+    const made = (data: readonly number[], shape: number[], dtype: string) =>
+      pipeline.tvm.detachFromCurrentScope(
+        pipeline.tvm.empty(shape, dtype, pipeline.device).copyFrom(dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data)),
+      );
+    pipeline.tvm.beginScope();
+    const logits = made(
+      Array.from({ length: entry.vocabulary }, (_, i) => ((i * 7919) % 1009) / 60),
+      [1, 1, entry.vocabulary],
+      'float32',
+    );
+    const [temperature, uniform, row] = [made([0.8], [1], 'float32'), made([0.4], [1], 'float32'), made([0], [1], 'int32')];
+    const tops = { 'top_p 1': made([1], [1], 'float32'), 'top_p 0.9': made([0.9], [1], 'float32') };
+    pipeline.tvm.endScope();
+    const sample = (top: unknown) => (times: number) => {
+      for (let i = 0; i < times; i++) {
+        pipeline.tvm.beginScope();
+        const sorted = pipeline.fargsortProbs(pipeline.fsoftmaxWithTemperature(logits, temperature).view([1, entry.vocabulary]));
+        pipeline.fsampleWithTopP(sorted.get(0), sorted.get(1), uniform, row, top);
+        pipeline.tvm.endScope();
+      }
+      pipeline.tvm.lib.webGPUContext.flushCommands();
+    };
+    const works = { 'top_p 1': sample(tops['top_p 1']), 'top_p 0.9': sample(tops['top_p 0.9']) };
+    const tokenMs: number[] = [];
+    const sampled: Timings<keyof typeof works>[] = [];
+    for (let i = 0; i < repetitions; i++) {
+      sampled.push(await inTurns(device, works, 1));
+      const start = performance.now();
+      const tokens = 32;
+      await engine.chat.completions.create({
+        messages: [{ role: 'user', content: 'Count to 40.' }],
+        max_tokens: tokens,
+        temperature: 0.8,
+        ignore_eos: true,
+      });
+      tokenMs.push((performance.now() - start) / tokens);
+      await engine.resetChat();
+    }
+    await engine.unload();
+    const of = (name: keyof typeof works) => sampled.flatMap((each) => each[name]);
+    return { 'top_p 1': of('top_p 1'), 'top_p 0.9': of('top_p 0.9'), token: tokenMs };
+  },
+
+  /** Times every kernel of one forward alone, by name: each dispatch again and again, the fastest batch counted. Harms the cache. */
+  async profile(
+    id: string,
+    rows: number,
+    cached: number,
+    repetitions: number,
+  ): Promise<{ kernel: string; dispatches: number; ms: number }[]> {
+    const { device } = await open();
+    const pipeline = await prepare(id, cached, rows);
+    const recorded = record(() => pipeline.scoped(() => pipeline.forward(rows, rows > 32 ? 'last-row' : 'all-rows')));
+    pipeline.flush();
+    const sums = new Map<string, { kernel: string; dispatches: number; ms: number }>();
+    for (const { kernel, replay } of recorded) {
+      const again = (times: number) => {
+        const encoder = device.createCommandEncoder();
+        for (let i = 0; i < times; i++) replay(encoder);
+        device.queue.submit([encoder.finish()]);
+      };
+      const ms = Math.min(...(await inTurns(device, { again }, repetitions)).again);
+      const sum = sums.get(kernel) ?? { kernel, dispatches: 0, ms: 0 };
+      sums.set(kernel, { kernel, dispatches: sum.dispatches + 1, ms: sum.ms + ms });
+    }
+    pipeline.reset();
+    return [...sums.values()].sort((a, b) => b.ms - a.ms);
+  },
+
+  async adapter(): Promise<string> {
+    return (await open()).adapter;
+  },
+};
+
+declare global {
+  interface Window {
+    kernels: typeof bench;
+  }
+}
+window.kernels = bench;

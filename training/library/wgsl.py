@@ -1,0 +1,57 @@
+"""What TVM's WebGPU generator leaves on the table, mended in the packed device code of a library. It declares every storage buffer array<T> of
+unknown length and reads a vector as four scalars. Where a kernel touches a buffer only in whole aligned vectors, this declares vectors; where
+the length is known, it says so, which saves the bounds check its lookup."""
+import math
+import re
+
+from tvm import tirx
+
+KERNEL = b"//----------------------------------------\n// Function: "
+
+
+def lengths(mod) -> dict[str, dict[str, int]]:
+    """kernel -> name of each buffer of constant shape -> its elements, of every function that is already scheduled."""
+    found = {}
+    for name, function in mod.functions.items():
+        if isinstance(function, tirx.PrimFunc):
+            buffers = [each for each in function.params if hasattr(each, "shape")]
+            known = [b for b in buffers if all(isinstance(side, (int, tirx.IntImm)) for side in b.shape)]
+            found[name.name_hint] = {b.name: math.prod(int(side) for side in b.shape) for b in known}
+    return found
+
+
+def widen(source: str, known: dict[str, int]) -> str:
+    """One kernel's WGSL with every buffer widened that allows it, and of fixed length where it is known."""
+    for name, scalar in re.findall(r"var<storage, read(?:_write)?> (\w+) : array<(f32|u32)>;", source):
+        buffer = re.escape(name)
+        reads = rf"vec4<{scalar}>\({buffer}\[(\w+) \+ 0\], {buffer}\[\1 \+ 1\], {buffer}\[\1 \+ 2\], {buffer}\[\1 \+ 3\]\)"
+        lane = r"\n\s*{b}\[\1 \+ {i}\] = \2\[{i}\];"
+        writes = rf"{buffer}\[(\w+) \+ 0\] = (.+)\[0\];" + "".join(lane.format(b=buffer, i=i) for i in (1, 2, 3))
+        widened = re.sub(reads, rf"{name}[\1>>2u]", source)
+        widened = re.sub(writes, rf"{name}[\1>>2u] = \2;", widened)
+        uses = len(re.findall(rf"\b{buffer}\[", widened))
+        whole = uses and uses == len(re.findall(rf"\b{buffer}\[\w+>>2u\]", widened))
+        source = widened if whole else source
+        element = f"vec4<{scalar}>" if whole else scalar
+        count = known.get(name.removesuffix("_ptr"))
+        size = "" if count is None else f", {count // 4 if whole else count}"
+        source = source.replace(f"{name} : array<{scalar}>;", f"{name} : array<{element}{size}>;")
+    return source
+
+
+def widen_packed(code: bytes, known: dict[str, dict[str, int]]) -> bytes:
+    """Device code as TVM packs it: each kernel behind its length (uint64, little-endian), padded with spaces to keep it."""
+    out = bytearray(code)
+    at = 0
+    while (at := code.find(KERNEL, at)) >= 0:
+        length = int.from_bytes(code[at - 8 : at], "little")
+        if not 100 < length < 10_000_000 or at + length > len(code):
+            at += len(KERNEL)
+            continue
+        source = code[at : at + length].decode()
+        name = source.split("Function: ")[1].split("\n")[0].removesuffix("_kernel")
+        widened = widen(source, known.get(name, {})).encode()
+        if len(widened) <= length:
+            out[at : at + length] = widened.ljust(length)
+        at += length
+    return bytes(out)
