@@ -22,8 +22,8 @@ parts of Emscripten's system libraries (MIT and University of Illinois/NCSA).
 
 ## Training
 
-The target is trained on the corpus by cross-entropy; the good draft is distilled from the target (KL divergence and total variation on the corpus);
-the weak draft, deliberately weak, is trained briefly on stories alone. `npm run models` repeats all of it from its seeds.
+The target is trained on the corpus by cross-entropy; the good draft is trained so too, then distilled from the target (KL divergence and total
+variation on the corpus); the weak draft, deliberately weak, is trained briefly on stories alone. `npm run models` repeats all of it from its seeds.
 
 ## Measured on held-out prompts
 
@@ -31,8 +31,7 @@ the weak draft, deliberately weak, is trained briefly on stories alone. `npm run
 
 ## Limits
 
-Their training was short: they often miss where a count ends, drift in copies, and mix up names they have not met; the table above says how often each
-kind is right. They invent facts, cannot reason beyond their patterns, and understand English only. Answers about speculative decoding are learnt sentences, not
+The table above says how often each kind is right. They invent facts, cannot reason beyond their patterns, and understand English only. Answers about speculative decoding are learnt sentences, not
 knowledge. Use them to watch decoding, not for advice.
 
 Made with {versions}.

@@ -20,18 +20,49 @@ export function modelsUrl(): string {
   return new URL('models/', document.baseURI).href;
 }
 
-/** Reads the manifest, unless it is there, and makes the chosen pair ready. Failures land in the state. */
+let loading: AbortController | null = null;
+
+/** Reads the manifest, unless it is there, and makes the chosen pair ready, in place of any load under way. Failures land in the state. */
 export async function load(): Promise<void> {
+  stopLoading();
+  const mine = new AbortController();
+  loading = mine;
   useLoading.setState({ failure: null });
   try {
     if (!useLoading.getState().manifest) await readManifest();
     const selection = { modelsUrl: modelsUrl(), draft: useSettings.getState().draft };
-    for await (const update of performTask({ type: 'load', selection })) {
-      if (update.type === 'progress') receiveProgress(update);
+    for await (const update of performTask({ type: 'load', selection }, mine.signal)) {
+      if (update.type === 'progress' && loading === mine) receiveProgress(update);
     }
   } catch (thrown) {
-    useLoading.setState({ failure: toFailure(thrown) });
+    if (loading === mine) failLoading(toFailure(thrown));
+  } finally {
+    if (loading === mine) loading = null;
   }
+}
+
+/** Ends the load under way, if there is one, as one that was asked to; files that are complete are kept. */
+export function stopLoading(): void {
+  loading?.abort();
+  loading = null;
+  forgetUnready();
+}
+
+function failLoading(failure: Failure): void {
+  forgetUnready();
+  useLoading.setState({ failure });
+}
+
+/** Models that will not become ready are not shown as on their way. */
+export function forgetUnready(): void {
+  const { progress } = useLoading.getState();
+  const ready = Object.entries(progress).filter(([, { phase }]) => phase === 'ready');
+  useLoading.setState({ progress: Object.fromEntries(ready) });
+}
+
+/** After the device is lost no model is ready. */
+export function forgetModels(): void {
+  useLoading.setState({ progress: {} });
 }
 
 /** Chooses a draft of the manifest and starts to load it. */

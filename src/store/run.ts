@@ -5,7 +5,7 @@ import type { EndEvent, RunEvent, RunSettings } from '../core/types';
 import type { Update } from '../worker/protocol';
 import { performTask } from './engine';
 import { FrameBuffer } from './frameBuffer';
-import { dismissLoadingFailure, load, modelsUrl, receiveProgress, useLoading } from './loading';
+import { dismissLoadingFailure, forgetModels, forgetUnready, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
 import { type Mode, useSettings } from './settings';
 
 export interface RunState {
@@ -65,6 +65,8 @@ export async function startRun(): Promise<void> {
   }
   const { started, failure } = useRun.getState();
   const stoppedEarly = controller.signal.aborted && !started && failure === null;
+  if (failure?.code === 'device-lost') forgetModels();
+  else if (!started) forgetUnready();
   controller = null;
   keepLast();
   useRun.setState({ activity: 'idle', stoppedEarly });
@@ -74,6 +76,8 @@ export async function startRun(): Promise<void> {
 export function stopRun(): void {
   if (!controller) return;
   useRun.setState({ activity: 'stopping' });
+  // A run waits for the page's own load, which must not outlive the wish to stop.
+  stopLoading();
   controller.abort();
 }
 

@@ -86,7 +86,7 @@ export function summary(reason: EndReason, tally: Tally): string {
 export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
   accepted: { name: 'Accepted', meaning: 'the draft’s token, kept' },
   rejected: { name: 'Rejected', meaning: 'the draft’s token, struck by the target' },
-  discarded: { name: 'Discarded', meaning: 'drafted after that, never judged' },
+  discarded: { name: 'Discarded', meaning: 'drafted behind a rejection, never judged' },
   corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
   bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept' },
   plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },

@@ -56,9 +56,10 @@ export class PairEngine implements Engine {
     checkSettings(task.settings);
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
-    await this.#inTurn(signal, async () => {
+    await this.#inTurn(signal, async (begin) => {
       const pair = await this.#ready(task.selection, report, signal);
       signal.throwIfAborted();
+      begin();
       await this.#decode(pair, task, report, signal);
     }).catch((error) => {
       if (!signal.aborted) throw error;
@@ -66,18 +67,22 @@ export class PairEngine implements Engine {
     });
   }
 
-  /** Does `work` after every earlier task has ended, since models and caches belong to one task at a time; rejects at once if aborted before. */
-  #inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    let started = false;
+  /**
+   * Does `work` after every earlier task has ended, since models and caches belong to one task at a time. An abort is answered at once, while
+   * what cannot be interrupted ends behind it, until `work` calls `begin`: from then on it ends by itself and tells how.
+   */
+  #inTurn<T>(signal: AbortSignal, work: (begin: () => void) => Promise<T>): Promise<T> {
+    let begun = false;
     const turn = this.#lastTask.then(() => {
       signal.throwIfAborted();
-      started = true;
-      return work();
+      return work(() => {
+        begun = true;
+      });
     });
     this.#lastTask = turn.catch(() => undefined);
     return new Promise((resolve, reject) => {
       turn.then(resolve, reject);
-      signal.addEventListener('abort', () => started || reject(signal.reason), { once: true });
+      signal.addEventListener('abort', () => begun || reject(signal.reason), { once: true });
     });
   }
 
@@ -108,8 +113,7 @@ export class PairEngine implements Engine {
         report(value);
       }
     } catch (error) {
-      // Whatever a failed device broke, the device's own failure says more.
-      const failure = toFailure(shared.hasFailed ? await shared.failure : error);
+      const failure = toFailure(await firstCause(shared, error));
       report({ type: 'end', reason: 'failed', failure, endMs: performance.now() - started });
     } finally {
       shared.listeners.delete(fail);
@@ -130,6 +134,9 @@ export class PairEngine implements Engine {
       stage.draft = null;
     }
 
+    // What fails first stops the other, so that its message does not wait for a download that has become useless.
+    const joint = new AbortController();
+    let cause: unknown = null;
     const load = (id: string, entry: ModelEntry) => {
       const totalBytes = downloadBytes(entry);
       return loadModel(
@@ -137,8 +144,12 @@ export class PairEngine implements Engine {
         entry,
         modelsUrl,
         (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, ...progress }),
-        signal,
-      );
+        AbortSignal.any([signal, joint.signal]),
+      ).catch((error) => {
+        cause ??= error;
+        joint.abort(error);
+        throw error;
+      });
     };
     const loadTarget = async () => {
       const model = await load(manifest.pair.target, entries.target);
@@ -152,10 +163,9 @@ export class PairEngine implements Engine {
     const [target, drafter] = await Promise.allSettled([stage.target ?? loadTarget(), stage.draft ?? loadDraft()]);
     if (target.status === 'fulfilled') stage.target = target.value;
     if (drafter.status === 'fulfilled') stage.draft = drafter.value;
-    // Whatever a failed device broke, the device's own failure says more.
     if (stage.shared.hasFailed) throw await stage.shared.failure;
-    if (target.status === 'rejected') throw target.reason;
-    if (drafter.status === 'rejected') throw drafter.reason;
+    if (target.status === 'rejected') throw await firstCause(stage.shared, cause ?? target.reason);
+    if (drafter.status === 'rejected') throw await firstCause(stage.shared, cause ?? drafter.reason);
     return { shared: stage.shared, target: target.value, draft: drafter.value };
   }
 
@@ -174,6 +184,16 @@ export class PairEngine implements Engine {
     this.#stage = stage;
     return stage;
   }
+}
+
+/** How long a device may take to say that it is lost after the first command failed for it. */
+const LOSS_IS_TOLD_WITHIN_MS = 250;
+
+/** Whatever a failed device broke, the device's own failure says more; it may come a moment later. A failure with a code of its own stands. */
+async function firstCause(shared: SharedDevice, error: unknown): Promise<unknown> {
+  if (!shared.hasFailed && error instanceof FailureError) return error;
+  const late = new Promise((resolve) => setTimeout(() => resolve(error), LOSS_IS_TOLD_WITHIN_MS));
+  return Promise.race([shared.failure, late]);
 }
 
 async function unload({ model, side }: Loaded<ModelTarget | ModelDrafter>): Promise<void> {

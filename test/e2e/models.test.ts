@@ -165,6 +165,25 @@ describe('model files', () => {
     await visit.close();
   });
 
+  it('that never arrive: Stop is answered at once, and the next run fetches them anew', async () => {
+    server.break(`models/${weights}`, 'held');
+    const visit = await Visit.open(browser, server.url);
+    await visit.start('Go on.');
+    await visit.page
+      .getByText(/downloading/i)
+      .first()
+      .waitFor();
+    await visit.stopButton.click();
+    expect(await visit.ended()).toBe('Stopped before the run began.');
+    // What was asked for before is still held; what is asked for now comes.
+    server.forgive();
+    await visit.set('Most tokens', 3);
+    expect(committed(await visit.run('Go on.'))).toHaveLength(3);
+    expect(await visit.alert.count()).toBe(0);
+    server.repair();
+    await visit.close();
+  });
+
   it('that the browser has no room for: says so, and runs once there is room', async () => {
     const visit = await Visit.open(browser, 'about:blank');
     const storage = await visit.page.context().newCDPSession(visit.page);
@@ -184,12 +203,12 @@ describe('model files', () => {
 
 describe('the program’s own files', () => {
   const assets = fs.readdirSync(path.join(BUILT, 'assets'));
-  const parts = {
-    'the engine’s worker': assets.find((name) => name.startsWith('engine.worker')),
-    'web-llm': assets.find((name) => name.startsWith('lib-')),
-  };
+  const parts = [
+    { what: 'the engine’s worker', name: assets.find((name) => name.startsWith('engine.worker')) },
+    { what: 'web-llm', name: assets.find((name) => name.startsWith('lib-')) },
+  ];
 
-  for (const [what, name] of Object.entries(parts)) {
+  for (const { what, name } of parts) {
     it(`${what} missing: says so, and runs without a reload once it is repaired`, async () => {
       server.break(`assets/${name}`, 'missing');
       const visit = await Visit.open(browser, server.url);

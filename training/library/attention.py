@@ -89,17 +89,120 @@ def project_rotate_append(hidden, heads, kv_heads, dim, context, tile, epsilon=1
     return kernel
 
 
+def sizes(tile, group, dim, threads):
+    """-> queries of a workgroup, blocks of four that a thread owns, and turns of the threads over the queries."""
+    return tile * group, dim // 4 // threads, -(-tile * group // threads)
+
+
+@T.inline
+def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks, turns):
+    """out's rows block * tile and on, heads of kv head `head`: softmax(q k / sqrt(dim)) v over the cache, by the `threads` of one workgroup. For
+    the scores a thread owns some of a chunk's keys, for the values some of the components, each in blocks of four; keys in chunks at absolute
+    positions with an online softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), so that a row's result does not depend on its neighbours: a
+    masked key adds an exact zero. A chunk has as many keys as a head has components. queries, blocks and turns: see sizes()."""
+    acc = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
+    dots = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
+    square = T.sblock_alloc_buffer((4 * blocks, 4), "float32", scope="local")
+    vector = T.sblock_alloc_buffer((4,), "float32", scope="local")
+    top = T.sblock_alloc_buffer((turns,), "float32", scope="local")
+    total = T.sblock_alloc_buffer((turns,), "float32", scope="local")
+    new_top = T.sblock_alloc_buffer((1,), "float32", scope="local")
+    seen = T.sblock_alloc_buffer((1,), "int32", scope="local")
+    power = T.sblock_alloc_buffer((1,), "float32", scope="local")
+    # Separate from the probabilities: no barrier may stand between a read and a write in one condition.
+    scores = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
+    probabilities = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
+    totals = T.sblock_alloc_buffer((queries,), "float32", scope="shared")
+    decay = T.sblock_alloc_buffer((queries,), "float32", scope="shared")
+    clear(acc, queries * blocks)
+    for turn in T.unroll(turns):
+        top[turn] = T.float32(-3e38)
+        total[turn] = T.float32(0)
+    for chunk in T.serial((start + T.min(block * tile + (tile - 1), n - 1) + (dim - 1)) // dim):
+        clear(dots, queries * blocks)
+        for i in T.serial(dim // 4):
+            for b in T.unroll(blocks):
+                for u in T.unroll(4):
+                    for c in T.vectorized(4):
+                        square[b * 4 + u, c] = cache[0, head, chunk * (dim // 4) + lane * blocks + b, (i * 4 + u) * 4 + c]
+            for r in T.unroll(queries):
+                for c in T.vectorized(4):
+                    vector[c] = q[T.min(block * tile + r // group, n - 1), (head * group + r % group) * dim + i * 4 + c]
+                for b in T.unroll(blocks):
+                    for c in T.vectorized(4):
+                        dots[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
+                            vector[2] * square[b * 4 + 2, c]
+                            + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + dots[r * blocks + b, c]))
+                        )
+        for r in T.unroll(queries):
+            for b in T.unroll(blocks):
+                for c in T.vectorized(4):
+                    scores[r * dim + (lane * blocks + b) * 4 + c] = dots[r * blocks + b, c] * T.float32(dim**-0.5)
+        T.tvm_storage_sync("shared")
+        for turn in T.unroll(turns):
+            if turn * threads + lane < queries:
+                # Keys of this chunk that the query may see; the others count as an exact zero.
+                seen[0] = T.Cast(
+                    "int32", T.max(T.min(start + T.min(block * tile + (turn * threads + lane) // group, n - 1) - chunk * dim, dim), 0)
+                )
+                new_top[0] = top[turn]
+                for j in T.serial(seen[0]):
+                    new_top[0] = T.max(new_top[0], scores[(turn * threads + lane) * dim + j])
+                power[0] = T.exp(top[turn] - new_top[0])
+                decay[turn * threads + lane] = power[0]
+                total[turn] = total[turn] * power[0]
+                top[turn] = new_top[0]
+                for j in T.serial(dim):
+                    power[0] = T.Select(j < seen[0], T.exp(scores[(turn * threads + lane) * dim + j] - new_top[0]), T.float32(0))
+                    probabilities[(turn * threads + lane) * dim + j] = power[0]
+                    total[turn] = total[turn] + power[0]
+        T.tvm_storage_sync("shared")
+        for r in T.unroll(queries):
+            for b in T.unroll(blocks):
+                for c in T.vectorized(4):
+                    acc[r * blocks + b, c] = acc[r * blocks + b, c] * decay[r]
+        for j in T.serial(dim // 4):
+            # What lies behind the last key is left from an earlier run, and zero times that need not be zero.
+            for u in T.unroll(4):
+                for b in T.unroll(blocks):
+                    for c in T.vectorized(4):
+                        square[b * 4 + u, c] = cache[
+                            1,
+                            head,
+                            T.min(chunk * dim + j * 4 + u, start - 1 + T.min(block * tile + (tile - 1), n - 1)) // 4,
+                            T.min(chunk * dim + j * 4 + u, start - 1 + T.min(block * tile + (tile - 1), n - 1)) % 4 * dim
+                            + (lane * blocks + b) * 4
+                            + c,
+                        ]
+            for r in T.unroll(queries):
+                for c in T.vectorized(4):
+                    vector[c] = probabilities[r * dim + j * 4 + c]
+                for b in T.unroll(blocks):
+                    for c in T.vectorized(4):
+                        acc[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
+                            vector[2] * square[b * 4 + 2, c]
+                            + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + acc[r * blocks + b, c]))
+                        )
+        T.tvm_storage_sync("shared")
+    for turn in T.unroll(turns):
+        if turn * threads + lane < queries:
+            totals[turn * threads + lane] = total[turn]
+    T.tvm_storage_sync("shared")
+    for r in T.unroll(queries):
+        if block * tile + r // group < n:
+            for b in T.unroll(blocks):
+                for c in T.vectorized(4):
+                    acc[r * blocks + b, c] = acc[r * blocks + b, c] / totals[r]
+                for c in T.vectorized(4):
+                    out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = acc[
+                        r * blocks + b, c
+                    ]
+
+
 def attend(heads, kv_heads, dim, context, tile, threads=8):
-    """softmax(q k / sqrt(dim)) v for q [n, heads * dim] over the cache, causal. One workgroup a kv head and tile of rows. For the scores a
-    thread owns some of a chunk's keys, for the values some of the components, each in blocks of four; keys in chunks at absolute positions
-    with an online softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), so that a row's result does not depend on its neighbours: a masked
-    key adds an exact zero."""
+    """attend_tile for q [n, heads * dim]: one workgroup a kv head and tile of rows."""
     group = heads // kv_heads
-    queries = tile * group
-    # Blocks of four that a thread owns; a chunk has as many keys as a head has components.
-    blocks = dim // 4 // threads
-    turns = -(-queries // threads)
-    scale = dim**-0.5
+    queries, blocks, turns = sizes(tile, group, dim, threads)
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(
@@ -119,102 +222,6 @@ def attend(heads, kv_heads, dim, context, tile, threads=8):
                     with T.sblock("attend"):
                         T.reads()
                         T.writes()
-                        acc = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
-                        dots = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
-                        square = T.sblock_alloc_buffer((4 * blocks, 4), "float32", scope="local")
-                        vector = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        top = T.sblock_alloc_buffer((turns,), "float32", scope="local")
-                        total = T.sblock_alloc_buffer((turns,), "float32", scope="local")
-                        new_top = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                        seen = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                        power = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                        # Separate from the probabilities: no barrier may stand between a read and a write in one condition.
-                        scores = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
-                        probabilities = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
-                        totals = T.sblock_alloc_buffer((queries,), "float32", scope="shared")
-                        decay = T.sblock_alloc_buffer((queries,), "float32", scope="shared")
-                        clear(acc, queries * blocks)
-                        for turn in T.unroll(turns):
-                            top[turn] = T.float32(-3e38)
-                            total[turn] = T.float32(0)
-                        for chunk in T.serial((start + T.min(block * tile + (tile - 1), n - 1) + (dim - 1)) // dim):
-                            clear(dots, queries * blocks)
-                            for i in T.serial(dim // 4):
-                                for b in T.unroll(blocks):
-                                    for u in T.unroll(4):
-                                        for c in T.vectorized(4):
-                                            square[b * 4 + u, c] = cache[0, head, chunk * (dim // 4) + lane * blocks + b, (i * 4 + u) * 4 + c]
-                                for r in T.unroll(queries):
-                                    for c in T.vectorized(4):
-                                        vector[c] = q[T.min(block * tile + r // group, n - 1), (head * group + r % group) * dim + i * 4 + c]
-                                    for b in T.unroll(blocks):
-                                        for c in T.vectorized(4):
-                                            dots[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
-                                                vector[2] * square[b * 4 + 2, c]
-                                                + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + dots[r * blocks + b, c]))
-                                            )
-                            for r in T.unroll(queries):
-                                for b in T.unroll(blocks):
-                                    for c in T.vectorized(4):
-                                        scores[r * dim + (lane * blocks + b) * 4 + c] = dots[r * blocks + b, c] * T.float32(scale)
-                            T.tvm_storage_sync("shared")
-                            for turn in T.unroll(turns):
-                                if turn * threads + lane < queries:
-                                    # Keys of this chunk that the query may see; the others count as an exact zero.
-                                    seen[0] = T.Cast(
-                                        "int32", T.max(T.min(start + T.min(block * tile + (turn * threads + lane) // group, n - 1) - chunk * dim, dim), 0)
-                                    )
-                                    new_top[0] = top[turn]
-                                    for j in T.serial(seen[0]):
-                                        new_top[0] = T.max(new_top[0], scores[(turn * threads + lane) * dim + j])
-                                    power[0] = T.exp(top[turn] - new_top[0])
-                                    decay[turn * threads + lane] = power[0]
-                                    total[turn] = total[turn] * power[0]
-                                    top[turn] = new_top[0]
-                                    for j in T.serial(dim):
-                                        power[0] = T.Select(j < seen[0], T.exp(scores[(turn * threads + lane) * dim + j] - new_top[0]), T.float32(0))
-                                        probabilities[(turn * threads + lane) * dim + j] = power[0]
-                                        total[turn] = total[turn] + power[0]
-                            T.tvm_storage_sync("shared")
-                            for r in T.unroll(queries):
-                                for b in T.unroll(blocks):
-                                    for c in T.vectorized(4):
-                                        acc[r * blocks + b, c] = acc[r * blocks + b, c] * decay[r]
-                            for j in T.serial(dim // 4):
-                                # What lies behind the last key is left from an earlier run, and zero times that need not be zero.
-                                for u in T.unroll(4):
-                                    for b in T.unroll(blocks):
-                                        for c in T.vectorized(4):
-                                            square[b * 4 + u, c] = cache[
-                                                1,
-                                                head,
-                                                T.min(chunk * dim + j * 4 + u, start - 1 + T.min(block * tile + (tile - 1), n - 1)) // 4,
-                                                T.min(chunk * dim + j * 4 + u, start - 1 + T.min(block * tile + (tile - 1), n - 1)) % 4 * dim
-                                                + (lane * blocks + b) * 4
-                                                + c,
-                                            ]
-                                for r in T.unroll(queries):
-                                    for c in T.vectorized(4):
-                                        vector[c] = probabilities[r * dim + j * 4 + c]
-                                    for b in T.unroll(blocks):
-                                        for c in T.vectorized(4):
-                                            acc[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
-                                                vector[2] * square[b * 4 + 2, c]
-                                                + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + acc[r * blocks + b, c]))
-                                            )
-                            T.tvm_storage_sync("shared")
-                        for turn in T.unroll(turns):
-                            if turn * threads + lane < queries:
-                                totals[turn * threads + lane] = total[turn]
-                        T.tvm_storage_sync("shared")
-                        for r in T.unroll(queries):
-                            if block * tile + r // group < n:
-                                for b in T.unroll(blocks):
-                                    for c in T.vectorized(4):
-                                        acc[r * blocks + b, c] = acc[r * blocks + b, c] / totals[r]
-                                    for c in T.vectorized(4):
-                                        out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = acc[
-                                            r * blocks + b, c
-                                        ]
+                        attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks, turns)
 
     return kernel

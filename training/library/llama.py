@@ -9,7 +9,7 @@ from tvm.relax.frontend.nn.llm.kv_cache import PagedKVCache
 
 from pair import Shape
 
-from . import attention, projections, sampling
+from . import attention, projections, sampling, small
 
 # Most tokens of one forward.
 PREFILL_CHUNK = 256
@@ -76,6 +76,10 @@ class Llama(nn.Module):
             cache = emit("flatkv.layer", [kv._expr, relax.prim_value(i)], relax.TensorType((2, s.kv_heads, s.context // 4, 4 * s.head_dim), "float32"))
             project = attention.project_rotate_append(s.hidden, s.heads, s.kv_heads, s.head_dim, s.context, tile, s.norm_epsilon)
             q = call(project, f"qkv_{tile}", [x, layer.qkv, rope, cache, start], (n, width))
+            if tile == 1 and small.pays(s):
+                rest = small.rest_of_layer(s.hidden, s.feed_forward, s.heads, s.kv_heads, s.head_dim, s.context, s.norm_epsilon)
+                x = call(rest, "rest_of_layer", [q, cache, start, x, layer.o, layer.gu, layer.down], (1, s.hidden))
+                continue
             attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tile), f"attend_{tile}", [q, cache, start], (n, width))
             x = call(projections.matmul(width, s.hidden, tile, residual=True), f"o_{tile}", [attended, layer.o, x], (n, s.hidden))
             inner = call(projections.gated(s.hidden, s.feed_forward, tile, s.norm_epsilon), f"gate_up_{tile}", [x, layer.gu], (n, s.feed_forward))

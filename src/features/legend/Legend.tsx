@@ -2,7 +2,7 @@ import type { Verdict } from '../../core/types';
 import { verdicts, legend as words } from '../../ui/texts';
 import './legend.css';
 
-const SPECULATIVE: readonly Verdict[] = ['accepted', 'rejected', 'discarded', 'corrected', 'bonus'];
+const SPECULATIVE: readonly Verdict[] = ['accepted', 'rejected', 'discarded', 'corrected', 'bonus', 'plain'];
 const PLAIN: readonly Verdict[] = ['plain'];
 
 /** What each mark of the output means. */

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { spellKeys } from '../../actions/registry';
 import { run } from '../../actions/run';
 import { stop } from '../../actions/stop';
-import { useRun } from '../../store/run';
+import { dismissRunFailure, useRun } from '../../store/run';
 import { changeSettings, useSettings } from '../../store/settings';
 import { ActionButton } from '../../ui/ActionButton';
 import { prompt as words } from '../../ui/texts';
@@ -45,7 +45,10 @@ function PromptBox() {
         value={value}
         placeholder={words.placeholder}
         aria-invalid={empty !== null}
-        onChange={(event) => changeSettings({ prompt: event.target.value })}
+        onChange={(event) => {
+          if (empty) dismissRunFailure();
+          changeSettings({ prompt: event.target.value });
+        }}
       />
     </div>
   );

@@ -1,4 +1,4 @@
-import { type FocusEvent, type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
 
 const SHOW_AFTER_MS = 90;
 const HIDE_AFTER_MS = 160;
@@ -25,6 +25,18 @@ export function useTokenCard(log: RefObject<HTMLElement | null>) {
     timer.current = window.setTimeout(() => setShown(card()), delay);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (!shown) return;
+    // From wherever the focus is, and the card alone: the same key stops a run.
+    const close = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      clearTimeout(timer.current);
+      setShown(null);
+    };
+    addEventListener('keydown', close, { capture: true });
+    return () => removeEventListener('keydown', close, { capture: true });
+  }, [shown]);
   const place = (token: Element | null) => () => (token && log.current?.contains(token) ? placeCard(log.current, token) : null);
   // A pointer that leaves gives the card back to the token that the keyboard has reached.
   const leave = () => later(() => place(document.querySelector('[data-at]:focus-visible'))(), HIDE_AFTER_MS);
@@ -50,9 +62,6 @@ export function useTokenCard(log: RefObject<HTMLElement | null>) {
       onBlur: (event: FocusEvent) => {
         tokenOf(event.target)?.removeAttribute('aria-describedby');
         leave();
-      },
-      onKeyDownCapture: (event: KeyboardEvent) => {
-        if (event.key === 'Escape') later(() => null, 0);
       },
     },
   };

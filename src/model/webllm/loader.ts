@@ -52,13 +52,17 @@ export async function loadModel(
   loadedBytes = downloadBytes(entry);
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await import('@mlc-ai/web-llm');
+  signal.throwIfAborted();
   // As a blob: web-llm fetches some libraries (on localhost, or named by a relative URL) past its cache, and so past our check.
   const libraryUrl = URL.createObjectURL(await cachedLibrary(modelsUrl, entry.library));
   const engine: MLCEngine = new MLCEngine({
     appConfig: { model_list: [{ model_id: id, model: new URL(entry.path, modelsUrl).href, model_lib: libraryUrl }] },
   });
   try {
-    await oneAfterTheOther(() => engine.reload(id));
+    await oneAfterTheOther(() => {
+      signal.throwIfAborted();
+      return engine.reload(id);
+    });
     const pipeline = new ModelPipeline(engine, id);
     report({ phase: 'ready', loadedBytes });
     return {

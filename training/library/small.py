@@ -1,0 +1,92 @@
+"""One row through all of a small layer behind its cache, in one dispatch of one workgroup: what a draft's step takes is mostly dispatches. The
+same operations in the same order as attention.attend, projections.matmul and projections.gated, so the bits are the same."""
+from tvm.script import tirx as T
+
+from .attention import attend_tile, sizes
+from .projections import QUADS, clear, multiply, normalise
+
+# Threads of the workgroup: what the narrowest product gives work to.
+THREADS = 16
+
+
+# Weights of a layer up to which one workgroup is faster than a dispatch for each of its products.
+MOST_WEIGHTS = 200_000
+
+
+def pays(s):
+    """Whether a layer of this shape is small enough, and the threads divide it evenly."""
+    each = 4 * QUADS * THREADS
+    weights = s.heads * s.head_dim * s.hidden + 3 * s.hidden * s.feed_forward
+    return weights <= MOST_WEIGHTS and s.hidden % each == 0 and 2 * s.feed_forward % each == 0 and s.head_dim // 4 % THREADS == 0
+
+
+def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, epsilon=1e-5):
+    """x + attention @ o, then that + down(silu(gate) * up), for the one row whose q was just projected and whose k and v are in the cache."""
+    width = heads * dim
+    group = heads // kv_heads
+    queries, blocks, turns = sizes(1, group, dim, THREADS)
+    each = 4 * QUADS * THREADS
+
+    @T.prim_func(private=True, s_tir=True)
+    def kernel(
+        q: T.Buffer((1, width), "float32"),
+        cache: T.Buffer((2, kv_heads, context // 4, 4 * dim), "float32"),
+        start_handle: T.handle,
+        x: T.Buffer((1, hidden), "float32"),
+        o: T.Buffer((width // 4, hidden // 4, 2, 4), "uint32"),
+        gu: T.Buffer((hidden // 4, 2 * feed_forward // 4, 2, 4), "uint32"),
+        down: T.Buffer((feed_forward // 4, hidden // 4, 2, 4), "uint32"),
+        y: T.Buffer((1, hidden), "float32"),
+    ):
+        T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
+        start = T.int64()
+        _start = T.match_buffer(start_handle, (start,), "float32")
+        for _block in T.thread_binding(1, "blockIdx.x"):
+            for lane in T.thread_binding(THREADS, "threadIdx.x"):
+                with T.sblock("rest"):
+                    T.reads()
+                    T.writes()
+                    attended = T.sblock_alloc_buffer((1, width), "float32", scope="shared")
+                    middle = T.sblock_alloc_buffer((1, hidden), "float32", scope="shared")
+                    inner = T.sblock_alloc_buffer((1, feed_forward), "float32", scope="shared")
+                    total = T.sblock_alloc_buffer((QUADS, 4), "float32", scope="local")
+                    power = T.sblock_alloc_buffer((1, 4), "float32", scope="local")
+                    weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
+                    words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
+                    xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                    for head in T.serial(kv_heads):
+                        attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks, turns)
+                    T.tvm_storage_sync("shared")
+                    for turn in T.serial(hidden // each):
+                        clear(total, QUADS)
+                        multiply(total, power, weight, words, xs, o, attended, width, 1, (turn * THREADS + lane) * QUADS, 0, 1, False)
+                        for p in T.unroll(QUADS):
+                            for c in T.vectorized(4):
+                                xs[c] = x[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
+                            for c in T.vectorized(4):
+                                middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = total[p, c] + xs[c]
+                    T.tvm_storage_sync("shared")
+                    for turn in T.serial(2 * feed_forward // each):
+                        clear(total, QUADS)
+                        clear(power, 1)
+                        multiply(total, power, weight, words, xs, gu, middle, hidden, 1, (turn * THREADS + lane) * QUADS, 0, 1, True)
+                        normalise(total, power, scale, 0, hidden, epsilon)
+                        for p in T.unroll(QUADS // 2):
+                            for c in T.vectorized(4):
+                                xs[c] = T.exp(T.float32(0) - total[2 * p, c])
+                            for c in T.vectorized(4):
+                                inner[0, ((turn * THREADS + lane) * (QUADS // 2) + p) * 4 + c] = (
+                                    total[2 * p, c] / (xs[c] + T.float32(1)) * total[2 * p + 1, c]
+                                )
+                    T.tvm_storage_sync("shared")
+                    for turn in T.serial(hidden // each):
+                        clear(total, QUADS)
+                        multiply(total, power, weight, words, xs, down, inner, feed_forward, 1, (turn * THREADS + lane) * QUADS, 0, 1, False)
+                        for p in T.unroll(QUADS):
+                            for c in T.vectorized(4):
+                                xs[c] = middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
+                            for c in T.vectorized(4):
+                                y[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = total[p, c] + xs[c]
+
+    return kernel
