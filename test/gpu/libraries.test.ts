@@ -82,7 +82,9 @@ for (const id of ['target', 'draft', 'weak-draft']) {
         const expected = reference.forward(ids.slice(reference.length, position + 1)).at(-1) as Float64Array;
         const actual = (await decodeAt(position)) as Float32Array;
         const worst = actual.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))), 0);
-        expect(worst, `position ${position}`).toBeLessThan(1e-4);
+        const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        // Single precision against double: 1e-6 of the largest logit as a rule, 1.2e-5 where ids at random leave a layer ill-conditioned.
+        expect(worst / largest, `position ${position}`).toBeLessThan(3e-5);
       }
     });
 

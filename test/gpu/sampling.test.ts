@@ -226,13 +226,20 @@ describe('sampling functions of a library', () => {
     });
     expect(sampled.choices[0]?.logprobs?.content?.length).toBeGreaterThan(0);
     // With a schema: without one, web-llm 0.2.86 hands its grammar compiler nothing to compile.
-    const schema = JSON.stringify({ type: 'object', properties: { n: { enum: [1, 2, 3] } }, required: ['n'] });
+    const schema = JSON.stringify({
+      type: 'object',
+      properties: { name: { type: 'string' }, age: { type: 'integer' }, city: { enum: ['Rome', 'Paris'] } },
+      required: ['name', 'age', 'city'],
+    });
     const json = await engine.chat.completions.create({
-      messages,
-      max_tokens: 40,
+      messages: [{ role: 'user', content: 'Write as JSON: Anna is 24 years old and comes from Rome.' }],
+      max_tokens: 80,
       temperature: 0,
       response_format: { type: 'json_object', schema },
     });
-    expect([1, 2, 3]).toContain(JSON.parse(json.choices[0]?.message.content ?? '').n);
+    const value = JSON.parse(json.choices[0]?.message.content ?? '');
+    expect(Object.keys(value)).toEqual(['name', 'age', 'city']);
+    expect(value.age).toSatisfy(Number.isInteger);
+    expect(['Rome', 'Paris']).toContain(value.city);
   });
 });
