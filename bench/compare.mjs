@@ -2,7 +2,8 @@
  * Measures stock web-llm, our plain decoding and speculation on the same prompts in a real browser, interleaved, and
  * compares their outputs id for id.
  *
- *   npm run bench -- --json FILE [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma 4] [--draft draft]
+ *   npm run bench -- --json FILE [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma 4] [--draft good|weak|ngram|mixed]
+ *     [--temperature 0] [--rule rejection|coupled] [--seed 1]
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,17 +18,31 @@ const { values: options } = parseArgs({
     'max-tokens': { type: 'string', default: '128' },
     repetitions: { type: 'string', default: '3' },
     gamma: { type: 'string', default: '4' },
-    draft: { type: 'string', default: 'draft' },
+    draft: { type: 'string', default: 'good' },
+    temperature: { type: 'string', default: '0' },
+    rule: { type: 'string', default: 'rejection' },
+    seed: { type: 'string', default: '1' },
   },
 });
 ensurePackages();
 const { openBenchPage } = await import('./browser.mjs');
 const [maxTokens, repetitions, gamma] = [options['max-tokens'], options.repetitions, options.gamma].map(Number);
+const [temperature, seed] = [options.temperature, options.seed].map(Number);
+const drafts = {
+  good: { model: 'draft', drafting: 'model' },
+  weak: { model: 'weak-draft', drafting: 'model' },
+  ngram: { model: 'draft', drafting: 'ngram' },
+  mixed: { model: 'draft', drafting: 'mixed' },
+};
+const chosen = drafts[options.draft];
+if (!chosen) throw new Error(`There is no draft "${options.draft}". Choose one of: ${Object.keys(drafts).join(', ')}.`);
+// Stock draws from its own generator, so only greedy text can be its text; the rejection rule draws otherwise than plain decoding.
+const comparable = { stock: temperature === 0, plain: temperature === 0 || options.rule === 'coupled' };
 const prompts = JSON.parse(fs.readFileSync(options.prompts, 'utf8'));
 
 const { page, browser, close } = await openBenchPage('bench/index.html', 'bench');
 try {
-  await page.evaluate((draft) => window.bench.load(draft), options.draft);
+  await page.evaluate((draft) => window.bench.load(draft), chosen.model);
   const report = await measure(page);
   report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
   if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
@@ -38,11 +53,12 @@ try {
 }
 
 async function measure(page) {
-  const settings = { mode: 'speculative', gamma, maxTokens, ignoreStopTokens: true };
+  const settings = { mode: 'speculative', gamma, maxTokens, ignoreStopTokens: true, drafting: chosen.drafting };
+  settings.sampling = { ...(await page.evaluate(() => window.bench.GREEDY)), temperature, seed, rule: options.rule };
   const ways = {
-    stock: (prompt) => page.evaluate(([p, n]) => window.bench.stock(p, n), [prompt, maxTokens]),
-    plain: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, options.draft, { ...settings, mode: 'plain' }]),
-    speculative: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, options.draft, settings]),
+    stock: (prompt) => page.evaluate(([p, n, t]) => window.bench.stock(p, n, t), [prompt, maxTokens, temperature]),
+    plain: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, chosen.model, { ...settings, mode: 'plain' }]),
+    speculative: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, chosen.model, settings]),
   };
   for (const way of Object.values(ways)) await way(prompts[0].prompt);
   const runs = [];
@@ -61,8 +77,10 @@ async function measure(page) {
       kind,
       gamma,
       tokens: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].ids])),
-      equal: Object.values(seen)
-        .flat()
+      temperature,
+      equal: Object.entries(seen)
+        .filter(([way]) => comparable[way] ?? true)
+        .flatMap(([, all]) => all)
         .every((run) => ids(run) === ids(first)),
       tokensPerSecond: rates,
       rounds: first.rounds,

@@ -1,3 +1,4 @@
+import { GREEDY } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
 import type { RunEvent, RunSettings } from '../src/core/types';
 import { fetchManifest } from '../src/model/manifest';
@@ -38,6 +39,8 @@ function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
 }
 
 const bench = {
+  GREEDY,
+
   async load(draft: string): Promise<void> {
     const manifest = await fetchManifest(modelsUrl);
     const target = manifest.models[manifest.pair.target];
@@ -47,9 +50,9 @@ const bench = {
     for await (const _ of perform(engine, { type: 'load', selection: { modelsUrl, draft } }));
   },
 
-  async stock(prompt: string, maxTokens: number): Promise<Measured> {
+  async stock(prompt: string, maxTokens: number, temperature: number): Promise<Measured> {
     const before = await readbacks('stock');
-    const { ids, latencyMs } = await askStock({ complete: { prompt, maxTokens } });
+    const { ids, latencyMs } = await askStock({ complete: { prompt, maxTokens, temperature } });
     return { ids: ids ?? [], latencyMs: latencyMs ?? NaN, readbacks: (await readbacks('stock')) - before };
   },
 

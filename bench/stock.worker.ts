@@ -5,7 +5,7 @@ import { watchReadbacks } from './readbacks';
 export interface StockRequest {
   readonly id: number;
   readonly load?: { readonly modelUrl: string; readonly libraryUrl: string };
-  readonly complete?: { readonly prompt: string; readonly maxTokens: number };
+  readonly complete?: { readonly prompt: string; readonly maxTokens: number; readonly temperature: number };
 }
 export interface StockReply {
   readonly id: number;
@@ -31,7 +31,7 @@ self.onmessage = async ({ data }: MessageEvent<StockRequest>) => {
       await engine.chat.completions.create({
         messages: [{ role: 'user', content: data.complete.prompt }],
         max_tokens: data.complete.maxTokens,
-        temperature: 0,
+        temperature: data.complete.temperature,
         ignore_eos: true,
       });
       const latencyMs = performance.now() - start;

@@ -1,30 +1,38 @@
 """The pair's tokenizer and the tokenised corpus.
 
-Byte-level BPE of exactly `Shape.vocabulary` tokens over digits taken one by one; all 256 bytes are tokens, so any text encodes.
+Byte-level BPE of exactly `Shape.vocabulary` tokens; all 256 bytes are tokens, so any text encodes. A number of up to three digits is apart from
+what surrounds it, and one below SINGLE_NUMBERS is a single token, the same wherever it stands: where a count ends is then one token to be found again.
 """
 import argparse
+import itertools
 import pathlib
 
 import numpy as np
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 import corpus
 import pair
 
 VOCABULARY_CONVERSATIONS = 30_000
 TRAINING_CONVERSATIONS = 300_000
+SINGLE_NUMBERS = 130
 
 
 def train_tokenizer(out: pathlib.Path, seed: int) -> Tokenizer:
     """Trains the tokenizer on the first conversations of `seed` and writes out/tokenizer.json; the same bytes for the same seed."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+        [pre_tokenizers.Split(Regex(r"\d{1,3}"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False)])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=pair.TARGET.vocabulary, special_tokens=[AddedToken(t, special=True, normalized=False) for t in pair.SPECIAL_TOKENS],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
-    tokenizer.train_from_iterator((corpus.conversation(f"{seed}/{i}") for i in range(VOCABULARY_CONVERSATIONS)), trainer)
+    # So often that each of these numbers is merged before the vocabulary is full.
+    numbers = [" ".join(map(str, range(SINGLE_NUMBERS)))] * (VOCABULARY_CONVERSATIONS // 10)
+    conversations = (corpus.conversation(f"{seed}/{i}") for i in range(VOCABULARY_CONVERSATIONS))
+    tokenizer.train_from_iterator(itertools.chain(numbers, conversations), trainer)
+    if any(tokenizer.token_to_id(str(n)) is None for n in range(SINGLE_NUMBERS)):
+        raise SystemExit("Not every number is a single token: the corpus has too many more frequent words.")
     if tokenizer.get_vocab_size() != pair.TARGET.vocabulary or tokenizer.token_to_id(pair.SPECIAL_TOKENS[2]) != pair.END:
         raise SystemExit(f"The tokenizer has {tokenizer.get_vocab_size()} tokens, not {pair.TARGET.vocabulary}: the corpus is too small or too uniform.")
     out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
 import { FailureError } from './failure';
+import { checkLogitBias } from './settings';
 import { TextStream } from './text';
 import type { Detokenizer, Drafter, RoundOutcome, RunEvent, RunLabels, RunSettings, RunToken, StopSignal, Target, TokenId } from './types';
 
@@ -28,12 +29,14 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const history = [...run.promptIds];
   checkPrompt(history, target.capabilities, drafter?.capabilities ?? target.capabilities);
   const context = Math.min(target.capabilities.contextLength, drafter?.capabilities.contextLength ?? Infinity);
+  checkLogitBias(settings.sampling.logitBias, target.capabilities.vocabularySize);
   const text = new TextStream(run.detokenizer);
   yield { type: 'start', prompt: run.prompt, promptIds: run.promptIds, settings, labels: run.labels };
 
   const cacheable = history.slice(0, -1);
   for (const model of drafter ? [target, drafter] : [target]) {
     model.truncate(0);
+    await model.begin(settings.sampling, history.length);
     await model.prefill(cacheable, signal);
   }
   if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };

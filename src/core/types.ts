@@ -24,6 +24,20 @@ export interface JudgedToken {
   readonly q: number | null;
   /** The uniform draw in [0, 1) that decided; null where none was drawn, as in greedy decoding. */
   readonly u: number | null;
+  /** What else might have stood here; null where it was not measured. */
+  readonly candidates: Candidates | null;
+}
+
+export interface Candidate {
+  readonly id: TokenId;
+  readonly probability: number;
+}
+
+/** The few most likely tokens of one position, most likely first: under the target, under the draft, and in the residual max(0, p - q), normalised. */
+export interface Candidates {
+  readonly p: readonly Candidate[];
+  readonly q: readonly Candidate[];
+  readonly residual: readonly Candidate[];
 }
 
 /** A judged token with the text that it adds; empty while a character is still incomplete, and for the stop token that ends a run. */
@@ -38,12 +52,12 @@ export interface StopSignal {
 
 /**
  * `length` drafted tokens on their way to the target. `device`: the ids stay where the drafter put them and `handle`
- * means something only to a target that shares the drafter's device; `ids`: they are here, with the draft's
- * probability of each.
+ * means something only to a target that shares the drafter's device; `ids`: they are here, each proposed with
+ * probability 1, as by a drafter that looks them up.
  */
 export type Proposal =
   | { readonly kind: 'device'; readonly length: number; readonly handle: object }
-  | { readonly kind: 'ids'; readonly length: number; readonly ids: readonly TokenId[]; readonly q: readonly number[] };
+  | { readonly kind: 'ids'; readonly length: number; readonly ids: readonly TokenId[] };
 
 /** What one target pass decided. `drafts` has the proposal's length and order; `next` is the target's own token. */
 export interface RoundOutcome {
@@ -60,6 +74,8 @@ export interface CachedModel {
   readonly cachedLength: number;
   /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
   prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void>;
+  /** Prepares for a run: how its tokens are chosen, and where its output begins in the history. Before it, tokens are chosen greedily. */
+  begin(sampling: SamplingSettings, promptLength: number): Promise<void>;
   /** Drops every cached token from position `length` on; keeps a shorter cache as it is. */
   truncate(length: number): void;
 }
@@ -67,9 +83,11 @@ export interface CachedModel {
 export interface Drafter extends CachedModel {
   /**
    * Drafts `gamma` >= 1 tokens after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the
-   * cache holds `history` and all drafts but the last, so it may lack one committed token (two with the newest) when all are accepted.
+   * cache holds at most `history` and all drafts but the last, so it may lack committed tokens, which it sees before it drafts again.
+   *
+   * @returns one to `gamma` drafts, or null where it has nothing to propose and the round is plain
    */
-  propose(history: readonly TokenId[], gamma: number): Promise<Proposal>;
+  propose(history: readonly TokenId[], gamma: number): Promise<Proposal | null>;
 }
 
 export interface Target extends CachedModel {
@@ -85,14 +103,43 @@ export interface Detokenizer {
   decode(ids: readonly TokenId[]): string;
 }
 
+/** How logits become the distribution that is sampled from, and how drafts are judged by it; draft and target alike. */
+export interface SamplingSettings {
+  /** 0: the largest logit is certain; else logits are divided by it. */
+  readonly temperature: number;
+  /** Above 0, up to 1: the most likely tokens whose probabilities reach it stay, and all that are as likely as the last of them. 1: off. */
+  readonly topP: number;
+  /** The `topK` most likely tokens stay, before `topP`, and all that are as likely as the last of them. 0: off. */
+  readonly topK: number;
+  /** Divides positive logits of tokens that have been generated, and multiplies negative ones. 1: off. */
+  readonly repetitionPenalty: number;
+  /** Taken off a logit for every time that its token has been generated. */
+  readonly frequencyPenalty: number;
+  /** Taken off a logit once its token has been generated. */
+  readonly presencePenalty: number;
+  /** Added to the logits of single tokens, -100 to 100. */
+  readonly logitBias: Readonly<Record<TokenId, number>>;
+  /** A whole number from 0 to 2^64 - 1. */
+  readonly seed: number | bigint;
+  /**
+   * `rejection`: accept with probability min(1, p / q), else draw from the residual (Leviathan et al. 2023,
+   * arXiv 2211.17192). `coupled`: draft and target race under the same noise, and a draft is accepted while it is the
+   * target's own token (Gumbel coupling, arXiv 2408.07978); the text depends on the seed alone, not on the draft.
+   */
+  readonly rule: 'rejection' | 'coupled';
+}
+
 export interface RunSettings {
   readonly mode: 'speculative' | 'plain';
-  /** Draft length, 1 to 16; ignored by plain decoding. */
+  /** Whence drafts come: the draft model; what followed before where the text repeats itself; or the model where it does not. */
+  readonly drafting: 'model' | 'ngram' | 'mixed';
+  /** Most tokens in a draft, 1 to 16; ignored by plain decoding. */
   readonly gamma: number;
   /** Most committed tokens, the stop token included; at least 1. */
   readonly maxTokens: number;
   /** Go on past stop tokens, so that runs of one length can be compared. */
   readonly ignoreStopTokens: boolean;
+  readonly sampling: SamplingSettings;
 }
 
 export const LIMITS = { gamma: { min: 1, max: 16 }, maxTokens: { min: 1 } } as const;

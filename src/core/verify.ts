@@ -1,4 +1,4 @@
-import type { JudgedToken, TokenId } from './types';
+import type { Candidates, JudgedToken, TokenId } from './types';
 
 /** One drafted token with both models' probability of it. */
 export interface DraftRow {
@@ -25,13 +25,39 @@ export function judgeGreedy(drafts: readonly DraftRow[], target: readonly Target
   if (target.length !== drafts.length + 1) {
     throw new RangeError(`${drafts.length} drafts need ${drafts.length + 1} target rows, not ${target.length}`);
   }
-  let accepted = 0;
-  while (accepted < drafts.length && drafts[accepted]?.id === target[accepted]?.id) accepted++;
-  const judged = drafts.map((draft, i): JudgedToken => {
-    const verdict = i < accepted ? 'accepted' : i === accepted ? 'rejected' : 'discarded';
-    return { ...draft, verdict, u: null };
+  return judge(
+    target.map(({ id, p }, i) => {
+      const draft = drafts[i];
+      return { token: id, tokenP: p, draft: draft ? { ...draft, accepted: draft.id === id } : null, u: null, top: null };
+    }),
+  );
+}
+
+/** What was decided of one position, as if every draft before it were accepted. */
+export interface JudgedRow {
+  /** The target's own token here, should the draft be rejected or nothing be drafted. */
+  readonly token: TokenId;
+  readonly tokenP: number | null;
+  readonly draft: (DraftRow & { readonly accepted: boolean }) | null;
+  /** The uniform draw that decided on the draft. */
+  readonly u: number | null;
+  readonly top: Candidates | null;
+}
+
+/**
+ * Turns rows into verdicts: drafts stay up to the first that is not accepted, and the target's own token of that row ends the round.
+ *
+ * @param rows γ + 1, of which only the last has no draft
+ */
+export function judge(rows: readonly JudgedRow[]): { drafts: JudgedToken[]; next: JudgedToken } {
+  const drafted = rows.length - 1;
+  const firstRefused = rows.findIndex(({ draft }) => !draft?.accepted);
+  const drafts = rows.slice(0, -1).map(({ draft, u, top }, i): JudgedToken => {
+    if (!draft) throw new RangeError(`row ${i} of ${rows.length} has no draft`);
+    const verdict = i < firstRefused ? 'accepted' : i === firstRefused ? 'rejected' : 'discarded';
+    return { id: draft.id, p: draft.p, q: draft.q, verdict, u, candidates: top };
   });
-  const choice = target[accepted] as TargetRow;
-  const verdict = drafts.length === 0 ? 'plain' : accepted === drafts.length ? 'bonus' : 'corrected';
-  return { drafts: judged, next: { id: choice.id, verdict, p: choice.p, q: null, u: null } };
+  const { token, tokenP, top } = rows[firstRefused] as JudgedRow;
+  const verdict = drafted === 0 ? 'plain' : firstRefused === drafted ? 'bonus' : 'corrected';
+  return { drafts, next: { id: token, verdict, p: tokenP, q: null, u: null, candidates: top } };
 }

@@ -1,12 +1,12 @@
 import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { checkSettings } from '../core/settings';
-import type { EndEvent, RunEvent, RunSettings } from '../core/types';
+import type { EndEvent, RunEvent } from '../core/types';
 import type { Update } from '../worker/protocol';
 import { performTask } from './engine';
 import { FrameBuffer } from './frameBuffer';
 import { dismissLoadingFailure, forgetModels, forgetUnready, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
-import { type Mode, useSettings } from './settings';
+import { type Mode, runSettings, useSettings } from './settings';
 
 export interface RunState {
   readonly activity: 'idle' | 'running' | 'stopping';
@@ -37,8 +37,8 @@ const arriving = new FrameBuffer(append);
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
 export async function startRun(): Promise<void> {
   if (useRun.getState().activity !== 'idle') return;
-  const { prompt, draft, mode, gamma, maxTokens } = useSettings.getState();
-  const settings: RunSettings = { mode, gamma, maxTokens, ignoreStopTokens: false };
+  const { prompt, draft, ...chosen } = useSettings.getState();
+  const settings = runSettings({ prompt, draft, ...chosen });
   try {
     useRun.setState({ failure: null });
     checkPrompt(prompt);

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
-import { LIMITS, type RunSettings } from '../core/types';
+import { GREEDY } from '../core/settings';
+import { LIMITS, type RunSettings, type SamplingSettings } from '../core/types';
 
 export type Mode = RunSettings['mode'];
 
@@ -11,19 +12,34 @@ export interface Settings {
   readonly mode: Mode;
   /** A draft's id in the manifest. */
   readonly draft: string;
+  readonly drafting: RunSettings['drafting'];
   /** As typed: NaN or outside `LIMITS` while a person edits; `checkSettings` judges it when a run starts. */
   readonly gamma: number;
   /** As typed, like `gamma`. */
   readonly maxTokens: number;
+  /** As typed, like `gamma`. */
+  readonly temperature: number;
+  /** As typed, like `gamma`. */
+  readonly seed: number;
+  readonly rule: SamplingSettings['rule'];
 }
 
 export const DEFAULT_SETTINGS: Settings = {
   prompt: '',
   mode: 'speculative',
   draft: 'draft',
+  drafting: 'model',
   gamma: 4,
   maxTokens: 160,
+  temperature: 0,
+  seed: 1,
+  rule: 'rejection',
 };
+
+/** What a run is asked for by the settings as they are; `checkSettings` judges it. */
+export function runSettings({ mode, drafting, gamma, maxTokens, temperature, seed, rule }: Settings): RunSettings {
+  return { mode, drafting, gamma, maxTokens, ignoreStopTokens: false, sampling: { ...GREEDY, temperature, seed, rule } };
+}
 
 const STORAGE_KEY = 'foretoken.settings';
 const STORAGE_VERSION = 1;
@@ -32,8 +48,12 @@ const STORAGE_VERSION = 1;
 const StoredSettings = v.object({
   mode: v.fallback(v.picklist(['speculative', 'plain']), DEFAULT_SETTINGS.mode),
   draft: v.fallback(v.pipe(v.string(), v.minLength(1)), DEFAULT_SETTINGS.draft),
+  drafting: v.fallback(v.picklist(['model', 'ngram', 'mixed']), DEFAULT_SETTINGS.drafting),
   gamma: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(LIMITS.gamma.min), v.maxValue(LIMITS.gamma.max)), DEFAULT_SETTINGS.gamma),
   maxTokens: v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(LIMITS.maxTokens.min)), DEFAULT_SETTINGS.maxTokens),
+  temperature: v.fallback(v.pipe(v.number(), v.minValue(0), v.finite()), DEFAULT_SETTINGS.temperature),
+  seed: v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), DEFAULT_SETTINGS.seed),
+  rule: v.fallback(v.picklist(['rejection', 'coupled']), DEFAULT_SETTINGS.rule),
 });
 
 /** Browser storage that may be full or forbidden: then nothing is remembered, and nothing else changes. */
@@ -57,7 +77,7 @@ export const useSettings = create<Settings>()(
     name: STORAGE_KEY,
     version: STORAGE_VERSION,
     storage: createJSONStorage(() => quietStorage),
-    partialize: ({ mode, draft, gamma, maxTokens }) => ({ mode, draft, gamma, maxTokens }),
+    partialize: ({ prompt: _, ...remembered }) => remembered,
     // Version 1 is the first; anything else was written by a program that is not known here.
     migrate: () => ({}),
     merge: (stored, current) => {

@@ -8,14 +8,17 @@ interface NumberFieldProps {
   readonly onChange: (value: number) => void;
   readonly min: number;
   readonly max: number | null;
+  /** Distance of the arrows' values; a value need not be a whole number when this is none. */
+  readonly step?: number;
   readonly disabled?: boolean;
 }
 
-/** A whole number that keeps what was typed, right or wrong, and says beside it when it is wrong. */
-export function NumberField({ label, value, onChange, min, max, disabled }: NumberFieldProps) {
+/** A number that keeps what was typed, right or wrong, and says beside it when it is wrong. */
+export function NumberField({ label, value, onChange, min, max, step = 1, disabled }: NumberFieldProps) {
   const id = useId();
   const [text, setText] = useState(Number.isNaN(value) ? '' : String(value));
-  const valid = Number.isInteger(value) && value >= min && (max === null || value <= max);
+  const whole = Number.isInteger(step);
+  const valid = (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= min && (max === null || value <= max);
   const shown = Object.is(parse(text), value) ? text : String(value);
   return (
     <div className="number-field">
@@ -25,8 +28,8 @@ export function NumberField({ label, value, onChange, min, max, disabled }: Numb
       <input
         id={id}
         type="number"
-        inputMode="numeric"
-        step={1}
+        inputMode={whole ? 'numeric' : 'decimal'}
+        step={step}
         min={min}
         max={max ?? undefined}
         value={shown}
@@ -40,7 +43,7 @@ export function NumberField({ label, value, onChange, min, max, disabled }: Numb
       />
       {valid ? null : (
         <p className="field-error" id={`${id}-error`}>
-          {words.outside(min, max)}
+          {words.outside(whole, min, max)}
         </p>
       )}
     </div>

@@ -29,10 +29,16 @@ export const settings = {
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
   draft: 'Draft model',
   draftsUnread: 'The list of drafts has not been read yet.',
+  drafting: 'Drafting by',
+  draftings: { model: 'Model', ngram: 'Lookup', mixed: 'Lookup, then model' },
   gamma: 'Draft tokens γ',
   maxTokens: 'Most tokens',
-  outside: (min: number, max: number | null) =>
-    max === null ? `Choose a whole number, ${min} or more.` : `Choose a whole number, ${min} to ${max}.`,
+  temperature: 'Temperature',
+  seed: 'Seed',
+  rule: 'Verify rule',
+  rules: { rejection: 'Rejection', coupled: 'Coupled' },
+  outside: (whole: boolean, min: number, max: number | null) =>
+    `Choose a ${whole ? 'whole ' : ''}number, ${max === null ? `${min} or more` : `${min} to ${max}`}.`,
 };
 
 const phases: Record<LoadPhase | 'waiting', string> = {
@@ -102,6 +108,7 @@ export const legend = {
 export const tokenCard = {
   target: 'Target’s probability p',
   draft: 'Draft’s probability q',
+  draw: 'Uniform draw u',
   id: (id: number) => `token ${id}`,
   noText: '(no text yet, or the end of the answer)',
   noTextStruck: '(a token without text)',
@@ -133,6 +140,8 @@ export const counts = {
   identical: (tokens: number) => `The output is identical: ${plural(tokens, 'token')}.`,
   identicalSoFar: (tokens: number) => `The output is identical as far as both runs go: ${plural(tokens, 'token')}.`,
   differs: (position: number) => `The output differs from token ${formatCount(position)} on.`,
+  sampledOtherwise: (position: number) =>
+    `The output differs from token ${formatCount(position)} on: under the rejection rule both texts are drawn from the same distribution, but not by the same draws.`,
 };
 
 export const idea = {

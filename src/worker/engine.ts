@@ -1,12 +1,13 @@
 import { FailureError, toFailure } from '../core/failure';
+import { LookupFirst, NgramDrafter } from '../core/ngram';
 import { checkSettings } from '../core/settings';
 import { speculate } from '../core/speculate';
-import { LIMITS, type RunEvent } from '../core/types';
+import { type Drafter, LIMITS, type RunEvent, type RunSettings } from '../core/types';
 import { type SharedDevice, shareDevice } from '../gpu/device';
-import { GreedyKernel } from '../gpu/kernels/greedy/greedy';
 import { fetchManifest, type Manifest, type ModelEntry } from '../model/manifest';
 import { ModelDrafter } from '../model/webllm/drafter';
 import { downloadBytes, type LoadedModel, loadModel } from '../model/webllm/loader';
+import { Sampler } from '../model/webllm/sampler';
 import { ModelTarget } from '../model/webllm/target';
 import type { Engine } from './host';
 import type { LoadProgress, LoadTask, PairSelection, RunTask, Update } from './protocol';
@@ -21,7 +22,7 @@ interface Loaded<Side> {
 interface Stage {
   readonly modelsUrl: string;
   readonly shared: SharedDevice;
-  readonly kernel: GreedyKernel;
+  readonly sampler: Sampler;
   target: Loaded<ModelTarget> | null;
   draft: Loaded<ModelDrafter> | null;
 }
@@ -88,13 +89,16 @@ export class PairEngine implements Engine {
 
   async #decode(pair: Pair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal): Promise<void> {
     const { target, draft, shared } = pair;
-    const plain = task.settings.mode === 'plain';
+    const { mode, drafting } = task.settings;
+    const plain = mode === 'plain';
+    const drafter = plain ? null : drafterFor(drafting, draft.side);
+    const labelled = { model: draft.model.name, ngram: 'n-gram lookup', mixed: `n-gram lookup, then ${draft.model.name}` };
     const started = performance.now();
-    const events = speculate(plain ? null : draft.side, target.side, {
+    const events = speculate(drafter, target.side, {
       prompt: task.prompt,
       promptIds: target.model.pipeline.encodeChat(task.prompt),
       settings: task.settings,
-      labels: { target: target.model.name, draft: plain ? null : draft.model.name, adapter: shared.adapter },
+      labels: { target: target.model.name, draft: plain ? null : labelled[drafting], adapter: shared.adapter },
       stopTokens: target.model.pipeline.stopTokens,
       detokenizer: target.model.pipeline,
       clock: () => performance.now(),
@@ -153,11 +157,11 @@ export class PairEngine implements Engine {
     };
     const loadTarget = async () => {
       const model = await load(manifest.pair.target, entries.target);
-      return { model, side: new ModelTarget(model.pipeline, stage.kernel, LIMITS.gamma.max) };
+      return { model, side: new ModelTarget(model.pipeline, stage.sampler, LIMITS.gamma.max) };
     };
     const loadDraft = async () => {
       const model = await load(draft, entries.draft);
-      return { model, side: new ModelDrafter(model.pipeline, stage.kernel, LIMITS.gamma.max) };
+      return { model, side: new ModelDrafter(model.pipeline, stage.sampler, LIMITS.gamma.max) };
     };
     // In parallel: one model downloads while the other's pipelines are made.
     const [target, drafter] = await Promise.allSettled([stage.target ?? loadTarget(), stage.draft ?? loadDraft()]);
@@ -176,11 +180,11 @@ export class PairEngine implements Engine {
     this.#stage = null;
     if (old) {
       for (const loaded of [old.target, old.draft]) if (loaded) await unload(loaded);
-      old.kernel.dispose();
+      old.sampler.dispose();
     }
     this.#currentDevice ??= shareDevice(this.#gpu);
     const shared = await this.#currentDevice();
-    const stage: Stage = { modelsUrl, shared, kernel: await GreedyKernel.create(shared.device), target: null, draft: null };
+    const stage: Stage = { modelsUrl, shared, sampler: await Sampler.create(shared.device), target: null, draft: null };
     this.#stage = stage;
     return stage;
   }
@@ -194,6 +198,11 @@ async function firstCause(shared: SharedDevice, error: unknown): Promise<unknown
   if (!shared.hasFailed && error instanceof FailureError) return error;
   const late = new Promise((resolve) => setTimeout(() => resolve(error), LOSS_IS_TOLD_WITHIN_MS));
   return Promise.race([shared.failure, late]);
+}
+
+function drafterFor(drafting: RunSettings['drafting'], model: ModelDrafter): Drafter {
+  if (drafting === 'ngram') return new NgramDrafter(model.capabilities);
+  return drafting === 'mixed' ? new LookupFirst(model) : model;
 }
 
 async function unload({ model, side }: Loaded<ModelTarget | ModelDrafter>): Promise<void> {

@@ -36,12 +36,22 @@ describe('settings', () => {
     await page.getByText('Weak draft', { exact: true }).click();
     await page.getByLabelText('Draft tokens γ').fill('7');
     await page.getByLabelText('Most tokens').fill('33');
+    await page.getByText('Lookup, then model', { exact: true }).click();
+    await page.getByLabelText('Temperature').fill('0.8');
+    await page.getByLabelText('Seed').fill('12');
+    await page.getByText('Coupled', { exact: true }).click();
     await runToEnd();
     const task = engine.tasks.findLast((each) => each.type === 'run');
     expect(task).toMatchObject({
       selection: { draft: 'weak-draft', modelsUrl: new URL('models/', document.baseURI).href },
       prompt: 'A fox.',
-      settings: { mode: 'speculative', gamma: 7, maxTokens: 33 },
+      settings: {
+        mode: 'speculative',
+        drafting: 'mixed',
+        gamma: 7,
+        maxTokens: 33,
+        sampling: { temperature: 0.8, seed: 12, rule: 'coupled' },
+      },
     });
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PURPOSES } from '../../src/gpu/kernels/sampling/philox';
 import { distributionReference, draftReference, judgeReference, truncateReference } from '../../src/gpu/kernels/sampling/reference';
-import { SAMPLING_ROW_BYTES, SamplingKernel, type SamplingRow, type SamplingSettings } from '../../src/gpu/kernels/sampling/sampling';
+import { SAMPLING_ROW_BYTES, SamplingKernel, type SamplingRow, type ShapeSettings } from '../../src/gpu/kernels/sampling/sampling';
 
 let device: GPUDevice;
 let kernel: SamplingKernel;
@@ -18,7 +18,7 @@ afterAll(() => {
   device.destroy();
 });
 
-const PLAIN: SamplingSettings = {
+const PLAIN: ShapeSettings = {
   temperature: 1,
   topP: 1,
   topK: 0,
@@ -26,7 +26,7 @@ const PLAIN: SamplingSettings = {
   frequencyPenalty: 0,
   presencePenalty: 0,
   seed: 1,
-  rule: 'speculative',
+  rule: 'rejection',
 };
 
 const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
@@ -52,7 +52,7 @@ async function download(buffer: GPUBuffer): Promise<ArrayBuffer> {
 
 interface Case {
   readonly vocabulary: number;
-  readonly settings?: Partial<SamplingSettings>;
+  readonly settings?: Partial<ShapeSettings>;
   readonly position?: number;
   readonly mask?: Uint32Array<ArrayBuffer>;
   readonly bias?: Float32Array<ArrayBuffer>;
@@ -180,7 +180,7 @@ const maskOf = (vocabulary: number, rows: number, allowed: (row: number, id: num
   return mask;
 };
 
-const SHAPES: Record<string, Partial<SamplingSettings>> = {
+const SHAPES: Record<string, Partial<ShapeSettings>> = {
   plain: {},
   cold: { temperature: 0.3 },
   hot: { temperature: 2.5 },
@@ -300,8 +300,8 @@ describe('sampling kernel: distributions', () => {
 });
 
 describe('sampling kernel: drafts and judgements', () => {
-  const cases: [string, Partial<SamplingSettings>][] = [
-    ['speculative', { temperature: 0.9 }],
+  const cases: [string, Partial<ShapeSettings>][] = [
+    ['rejection', { temperature: 0.9 }],
     ['speculative with top-k and top-p', { temperature: 2, topK: 12, topP: 0.9 }],
     ['greedy', { temperature: 0 }],
     ['coupled', { temperature: 0.9, rule: 'coupled' }],
@@ -422,7 +422,7 @@ describe('sampling kernel: drafts and judgements', () => {
   it('decodes plainly with the noise of the residual, at any length of the round', async () => {
     const vocabulary = 257;
     const logits = someLogits(vocabulary, 12, 3);
-    for (const rule of ['speculative', 'coupled'] as const) {
+    for (const rule of ['rejection', 'coupled'] as const) {
       const settings = { rule, seed: 99 };
       const plain = (await judge({ vocabulary, settings, position: 31 }, logits)).rows[0];
       const two = Float32Array.from([...someLogits(vocabulary, 1), ...logits]);
@@ -433,7 +433,7 @@ describe('sampling kernel: drafts and judgements', () => {
   });
 
   it('refuses settings outside their range', () => {
-    const wrong: Partial<SamplingSettings>[] = [
+    const wrong: Partial<ShapeSettings>[] = [
       { temperature: -1 },
       { temperature: Number.NaN },
       { topP: 0 },
@@ -464,7 +464,7 @@ describe('sampling kernel: losslessness', () => {
     Float32Array.from({ length: rows * vocabulary }, (_, i) => Math.log(row[i % vocabulary] as number));
 
   /** First emitted tokens of `trials` rounds, each at a position of its own; a certain draft proposes token 1. */
-  async function emitted(by: SamplingKernel, settings: Partial<SamplingSettings>, trials: number, certain = false): Promise<number[]> {
+  async function emitted(by: SamplingKernel, settings: Partial<ShapeSettings>, trials: number, certain = false): Promise<number[]> {
     const tokens: number[] = [];
     for (let position = 0; position < trials; position += batch) {
       const rows = Math.min(batch, trials - position);

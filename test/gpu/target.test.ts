@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GREEDY } from '../../src/core/settings';
 import { speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
 import { type Drafter, LIMITS, type RunEvent, type TokenId } from '../../src/core/types';
 import { shareDevice } from '../../src/gpu/device';
-import { GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
 import { fetchManifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { Sampler } from '../../src/model/webllm/sampler';
 import { ModelTarget } from '../../src/model/webllm/target';
 
 const modelsUrl = new URL('/models/', location.href).href;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   const entry = manifest.models[manifest.pair.target];
   if (!entry) throw new Error('the manifest lists no target');
   loaded = await loadModel('target', entry, modelsUrl, () => undefined, new AbortController().signal);
-  target = new ModelTarget(loaded.pipeline, await GreedyKernel.create((await openDevice()).device), LIMITS.gamma.max);
+  target = new ModelTarget(loaded.pipeline, await Sampler.create((await openDevice()).device), LIMITS.gamma.max);
 });
 afterAll(async () => {
   target.dispose();
@@ -28,7 +29,14 @@ afterAll(async () => {
 async function run(drafter: Drafter | null, gamma: number, maxTokens: number): Promise<RunEvent[]> {
   const { pipeline } = loaded;
   const events: RunEvent[] = [];
-  const settings = { mode: drafter ? 'speculative' : 'plain', gamma, maxTokens, ignoreStopTokens: true } as const;
+  const settings = {
+    mode: drafter ? 'speculative' : 'plain',
+    gamma,
+    maxTokens,
+    drafting: 'model',
+    ignoreStopTokens: true,
+    sampling: GREEDY,
+  } as const;
   for await (const event of speculate(drafter, target, {
     prompt: 'Count to thirty.',
     promptIds: pipeline.encodeChat('Count to thirty.'),
@@ -51,6 +59,7 @@ function prompter(output: readonly TokenId[], promptLength: number, isWrong: (pl
     capabilities: { vocabularySize, contextLength },
     cachedLength: 0,
     prefill: async () => undefined,
+    begin: async () => undefined,
     truncate: () => undefined,
     async propose(history, gamma) {
       const first = history.length - promptLength;
@@ -58,7 +67,7 @@ function prompter(output: readonly TokenId[], promptLength: number, isWrong: (pl
         const id = output[first + i] ?? 0;
         return isWrong(first + i) ? (id + 1) % vocabularySize : id;
       });
-      return { kind: 'ids', length: gamma, ids, q: ids.map(() => 1) };
+      return { kind: 'ids', length: gamma, ids };
     },
   };
 }
@@ -85,6 +94,6 @@ it('judges drafts that come as plain ids, of every length, and stays id for id t
 
 it('refuses a drafted id outside the vocabulary', async () => {
   const wild = prompter([], 0, () => false);
-  const drafter: Drafter = { ...wild, propose: async () => ({ kind: 'ids', length: 1, ids: [loaded.pipeline.vocabularySize], q: [1] }) };
+  const drafter: Drafter = { ...wild, propose: async () => ({ kind: 'ids', length: 1, ids: [loaded.pipeline.vocabularySize] }) };
   await expect(run(drafter, 1, 4)).rejects.toThrow(/outside the vocabulary/);
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LookupFirst, NgramDrafter } from '../../src/core/ngram';
+import { GREEDY } from '../../src/core/settings';
 import { type Run, speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId } from '../../src/core/types';
@@ -45,7 +47,7 @@ function runOf(situation: Situation, mode: 'speculative' | 'plain', signal = nev
   return {
     prompt: 'any',
     promptIds: prompt,
-    settings: { mode, gamma, maxTokens, ignoreStopTokens },
+    settings: { mode, gamma, maxTokens, drafting: 'model', ignoreStopTokens, sampling: GREEDY },
     labels: { target: 'target', draft: mode === 'plain' ? null : 'draft', adapter: 'none' },
     stopTokens,
     detokenizer: spelling,
@@ -92,6 +94,26 @@ describe('speculate', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('writes the same where drafts are looked up, alone or before the model', async () => {
+    let drafted = 0;
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const expected = greedy(situation);
+        for (const lookUp of [
+          ({ drafter }: ReturnType<typeof modelsOf>) => new NgramDrafter(drafter.capabilities, 1),
+          ({ drafter }: ReturnType<typeof modelsOf>) => new LookupFirst(drafter),
+        ]) {
+          const models = modelsOf(situation);
+          const events = await collect(lookUp(models), models.target, runOf(situation, 'speculative'));
+          expect(ids(events)).toEqual(expected);
+          drafted += tally(events).drafted;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(drafted).toBeGreaterThan(0);
   });
 
   it('tells the same story in the same order, and says why it ended', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
+import { GREEDY } from '../../src/core/settings';
 import { perform } from '../../src/worker/client';
 import { answer, type Engine } from '../../src/worker/host';
 import type { LoadProgress, RunTask, Task, Update } from '../../src/worker/protocol';
@@ -8,7 +9,7 @@ const task: RunTask = {
   type: 'run',
   selection: { modelsUrl: 'http://localhost/models/', draft: 'draft' },
   prompt: 'Tell me.',
-  settings: { mode: 'plain', gamma: 4, maxTokens: 3, ignoreStopTokens: false },
+  settings: { mode: 'plain', gamma: 4, maxTokens: 3, drafting: 'model', ignoreStopTokens: false, sampling: GREEDY },
 };
 const progress: LoadProgress = { type: 'progress', model: 'm', name: 'M', phase: 'downloading', loadedBytes: 1, totalBytes: 2 };
 const end: Update = { type: 'end', reason: 'aborted', endMs: 1 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
+import { GREEDY } from '../../src/core/settings';
 import { speculate } from '../../src/core/speculate';
 import type { TokenId } from '../../src/core/types';
 import { FakeDrafter, FakeTarget } from '../../src/model/fake';
@@ -13,7 +14,7 @@ async function failureOn(promptIds: readonly TokenId[]) {
   const events = speculate(drafter, target, {
     prompt: 'any',
     promptIds,
-    settings: { mode: 'speculative', gamma: 2, maxTokens: 1, ignoreStopTokens: true },
+    settings: { mode: 'speculative', gamma: 2, maxTokens: 1, drafting: 'model', ignoreStopTokens: true, sampling: GREEDY },
     labels: { target: 't', draft: 'd', adapter: 'a' },
     stopTokens: new Set(),
     detokenizer: { decode: () => '' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GREEDY } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
@@ -8,7 +9,15 @@ const round = (index: number, startMs: number, endMs: number, verdicts: Verdict[
   startMs,
   endMs,
   readbacks: 1,
-  tokens: verdicts.map((verdict, i) => ({ id: 10 * index + i, verdict, p: null, q: null, u: null, text: verdict[0] ?? '' })),
+  tokens: verdicts.map((verdict, i) => ({
+    id: 10 * index + i,
+    verdict,
+    p: null,
+    q: null,
+    u: null,
+    candidates: null,
+    text: verdict[0] ?? '',
+  })),
 });
 
 const events: RunEvent[] = [
@@ -16,7 +25,7 @@ const events: RunEvent[] = [
     type: 'start',
     prompt: 'p',
     promptIds: [1],
-    settings: { mode: 'speculative', gamma: 3, maxTokens: 9, ignoreStopTokens: false },
+    settings: { mode: 'speculative', gamma: 3, maxTokens: 9, drafting: 'model', ignoreStopTokens: false, sampling: GREEDY },
     labels: { target: 't', draft: 'd', adapter: 'a' },
   },
   { type: 'prefill', tokens: 0, endMs: 100 },

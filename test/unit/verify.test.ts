@@ -24,8 +24,8 @@ describe('judgeGreedy', () => {
 
   it('keeps the probabilities as they were measured, and draws nothing', () => {
     const { drafts, next } = judgeGreedy([{ id: 1, p: null, q: 0.5 }], [choice(1), choice(2)]);
-    expect(drafts).toEqual([{ id: 1, verdict: 'accepted', p: null, q: 0.5, u: null }]);
-    expect(next).toEqual({ id: 2, verdict: 'bonus', p: 0.75, q: null, u: null });
+    expect(drafts).toEqual([{ id: 1, verdict: 'accepted', p: null, q: 0.5, u: null, candidates: null }]);
+    expect(next).toEqual({ id: 2, verdict: 'bonus', p: 0.75, q: null, u: null, candidates: null });
   });
 
   it('refuses a number of rows that does not fit', () => {

@@ -14,7 +14,7 @@ from .story import story
 
 GENERATORS = {"story": story, "json": record, "code": code, "counting": counting, "copy": copying, "answers": answers, "hard": hard}
 KINDS = tuple(GENERATORS)
-SHARES = {"story": .10, "json": .20, "code": .13, "counting": .25, "copy": .21, "answers": .08, "hard": .03}
+SHARES = {"story": .08, "json": .22, "code": .15, "counting": .17, "copy": .23, "answers": .12, "hard": .03}
 
 
 def generate(kind, seed) -> dict:

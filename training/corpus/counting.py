@@ -13,7 +13,7 @@ def _framed(r, request):
 def count(r):
     step = r.choices([1, 2, 3, 4, 5, 10, 20, 25, 50, 100], [60, 8, 5, 3, 9, 7, 2, 2, 1, 1])[0]
     length = r.randint(4, 24)
-    first = 1 if step == 1 and r.random() < .5 else (step * r.randint(0, 4) if step > 1 and r.random() < .6 else r.randint(0, 150))
+    first = 1 if step == 1 and r.random() < .5 else (step * r.randint(0, 4) if step > 1 and r.random() < .6 else r.randint(0, 99))
     numbers = [first + i * step for i in range(length)]
     down = r.random() < .22
     spelled = step == 1 and numbers[-1] < 100 and r.random() < .2

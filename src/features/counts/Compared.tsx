@@ -34,5 +34,7 @@ function outputSentence({ output, alike }: Comparison): string {
       return words.identicalSoFar(alike);
     case 'different':
       return words.differs(alike + 1);
+    case 'sampled':
+      return words.sampledOtherwise(alike + 1);
   }
 }

@@ -8,8 +8,8 @@ export interface Comparison {
   readonly tokensPerSecond: { readonly speculative: number | null; readonly plain: number | null };
   /** Tokens from the first that both committed alike. */
   readonly alike: number;
-  /** `partly`: alike to the end of the shorter run, which was stopped or failed. */
-  readonly output: 'identical' | 'partly' | 'different';
+  /** `partly`: alike to the end of the shorter run, which was stopped or failed. `sampled`: different, as two draws from one distribution are. */
+  readonly output: 'identical' | 'partly' | 'different' | 'sampled';
 }
 
 type Events = readonly RunEvent[];
@@ -22,6 +22,7 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
   const shorter = Math.min(a.length, b.length);
   const first = a.findIndex((id, i) => id !== b[i]);
   const alike = first === -1 ? shorter : Math.min(first, shorter);
+  const different = isDrawnApart(speculative) ? 'sampled' : 'different';
   const cut = isCutShort(a.length < b.length ? speculative : plain);
   const rates = {
     speculative: tally(speculative).tokensPerSecond,
@@ -31,7 +32,7 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
     speed: rates.speculative !== null && rates.plain !== null ? rates.speculative / rates.plain : null,
     tokensPerSecond: rates,
     alike,
-    output: alike < shorter ? 'different' : a.length === b.length ? 'identical' : cut ? 'partly' : 'different',
+    output: alike < shorter ? different : a.length === b.length ? 'identical' : cut ? 'partly' : different,
   };
 }
 
@@ -47,9 +48,16 @@ function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
     a.labels.target === b.labels.target &&
     a.settings.maxTokens === b.settings.maxTokens &&
     a.settings.ignoreStopTokens === b.settings.ignoreStopTokens &&
+    JSON.stringify(a.settings.sampling) === JSON.stringify(b.settings.sampling) &&
     a.promptIds.length === b.promptIds.length &&
     a.promptIds.every((id, i) => id === b.promptIds[i])
   );
+}
+
+/** Whether speculation draws by other random numbers than plain decoding does. */
+function isDrawnApart(events: Events): boolean {
+  const sampling = startOf(events)?.settings.sampling;
+  return sampling !== undefined && sampling.temperature > 0 && sampling.rule === 'rejection';
 }
 
 function isCutShort(events: Events): boolean {

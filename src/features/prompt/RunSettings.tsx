@@ -10,12 +10,30 @@ const MODES = [
   { value: 'plain', label: words.modes.plain },
 ] as const;
 
+const DRAFTINGS = [
+  { value: 'model', label: words.draftings.model },
+  { value: 'ngram', label: words.draftings.ngram },
+  { value: 'mixed', label: words.draftings.mixed },
+] as const;
+
+const RULES = [
+  { value: 'rejection', label: words.rules.rejection },
+  { value: 'coupled', label: words.rules.coupled },
+] as const;
+
 export function RunSettings() {
-  const { mode, gamma, maxTokens } = useSettings();
+  const { mode, drafting, gamma, maxTokens, temperature, seed, rule } = useSettings();
   return (
     <div className="run-settings">
       <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
-      <DraftChoice disabled={mode === 'plain'} />
+      <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
+      <Choices
+        legend={words.drafting}
+        options={DRAFTINGS}
+        value={drafting}
+        onChange={(chosen) => changeSettings({ drafting: chosen })}
+        disabled={mode === 'plain'}
+      />
       <NumberField
         label={words.gamma}
         value={gamma}
@@ -30,6 +48,29 @@ export function RunSettings() {
         onChange={(value) => changeSettings({ maxTokens: value })}
         min={LIMITS.maxTokens.min}
         max={null}
+      />
+      <NumberField
+        label={words.temperature}
+        value={temperature}
+        onChange={(value) => changeSettings({ temperature: value })}
+        min={0}
+        max={null}
+        step={0.1}
+      />
+      <NumberField
+        label={words.seed}
+        value={seed}
+        onChange={(value) => changeSettings({ seed: value })}
+        min={0}
+        max={null}
+        disabled={temperature === 0}
+      />
+      <Choices
+        legend={words.rule}
+        options={RULES}
+        value={rule}
+        onChange={(chosen) => changeSettings({ rule: chosen })}
+        disabled={temperature === 0}
       />
     </div>
   );

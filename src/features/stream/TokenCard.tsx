@@ -45,6 +45,12 @@ export function TokenCard({ id, at, left, offset, above, rounds, onEnter, onLeav
             <dd>{formatProbability(token.q)}</dd>
           </>
         )}
+        {token.u === null ? null : (
+          <>
+            <dt>{words.draw}</dt>
+            <dd>{formatProbability(token.u)}</dd>
+          </>
+        )}
       </dl>
     </div>
   );

@@ -1,27 +1,35 @@
-import type { Drafter, Proposal, StopSignal, TokenId } from '../../core/types';
-import { GREEDY_ROW_BYTES, type GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import type { Drafter, Proposal, SamplingSettings, StopSignal, TokenId } from '../../core/types';
+import { GREEDY_ROW_BYTES } from '../../gpu/kernels/greedy/greedy';
 import type { ModelPipeline } from './pipeline';
+import type { Sampler } from './sampler';
 
-/** Drafts that never left the device: i32 ids and greedy rows, one each per drafted token. */
+/** Most tokens that one draft forward takes besides its own work; more are read as a prompt is. */
+const CATCH_UP = 32;
+
+/** Drafts that never left the device: i32 ids, and for each either a greedy row or the distribution that it was drawn from. */
 export interface DeviceDrafts {
   readonly ids: GPUBuffer;
+  /** After greedy drafting. */
   readonly rows: GPUBuffer;
+  /** f32 [drafts, vocabulary], after sampled drafting. */
+  readonly q: GPUBuffer;
 }
 
-/** Drafts greedily with a model of web-llm's. The ids go from kernel to kernel; nothing is read back. */
+/** Drafts with a model of web-llm's. The ids go from kernel to kernel; nothing is read back. */
 export class ModelDrafter implements Drafter {
   readonly #model: ModelPipeline;
-  readonly #kernel: GreedyKernel;
+  readonly #sampler: Sampler;
   readonly #drafts: DeviceDrafts;
 
   /** @param maxGamma the longest draft that will be asked for */
-  constructor(model: ModelPipeline, kernel: GreedyKernel, maxGamma: number) {
+  constructor(model: ModelPipeline, sampler: Sampler, maxGamma: number) {
     this.#model = model;
-    this.#kernel = kernel;
+    this.#sampler = sampler;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
     this.#drafts = {
       ids: model.device.createBuffer({ label: 'drafted ids', size: maxGamma * 4, usage }),
       rows: model.device.createBuffer({ label: 'drafted rows', size: maxGamma * GREEDY_ROW_BYTES, usage }),
+      q: model.device.createBuffer({ label: 'draft distributions', size: maxGamma * model.vocabularySize * 4, usage }),
     };
   }
 
@@ -37,19 +45,32 @@ export class ModelDrafter implements Drafter {
     return this.#model.fill(tokens, signal);
   }
 
+  begin(sampling: SamplingSettings, promptLength: number): Promise<void> {
+    return this.#sampler.begin(sampling, promptLength, this.#model.vocabularySize);
+  }
+
   truncate(length: number): void {
     this.#model.truncate(length);
   }
 
   async propose(history: readonly TokenId[], gamma: number): Promise<Proposal> {
     const model = this.#model;
-    const { ids, rows } = this.#drafts;
+    const { ids, rows, q } = this.#drafts;
+    const { greedy, sampled } = this.#sampler;
+    this.#sampler.beginRound(history);
+    // After rounds that were drafted otherwise, much may be unseen.
+    if (history.length - model.cachedLength > CATCH_UP) await model.fill(history.slice(0, -1), { aborted: false });
     const unseen = history.slice(model.cachedLength);
     model.write(unseen);
     model.scoped(() => {
       for (let drafted = 0; drafted < gamma; drafted++) {
         const logits = model.forward(drafted === 0 ? unseen.length : 1, 'last-row');
-        this.#kernel.draft(model.encoder, { logits, sequence: ids, next: model.input, rows }, model.vocabularySize, drafted);
+        if (sampled) {
+          const buffers = { logits, sequence: ids, next: model.input, q, ...sampled.constraints };
+          sampled.kernel.draft(model.encoder, buffers, model.vocabularySize, drafted);
+        } else {
+          greedy.draft(model.encoder, { logits, sequence: ids, next: model.input, rows }, model.vocabularySize, drafted);
+        }
       }
     });
     model.flush();
@@ -57,7 +78,6 @@ export class ModelDrafter implements Drafter {
   }
 
   dispose(): void {
-    this.#drafts.ids.destroy();
-    this.#drafts.rows.destroy();
+    for (const buffer of Object.values(this.#drafts)) buffer.destroy();
   }
 }

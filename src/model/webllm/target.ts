@@ -1,27 +1,37 @@
 import { FailureError } from '../../core/failure';
-import type { Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../../core/types';
-import { judgeGreedy } from '../../core/verify';
-import { GREEDY_ROW_BYTES, GreedyKernel, type GreedyRow } from '../../gpu/kernels/greedy/greedy';
+import type { Proposal, RoundOutcome, SamplingSettings, StopSignal, Target, TokenId } from '../../core/types';
+import { type JudgedRow, judge } from '../../core/verify';
+import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
 import type { DeviceDrafts } from './drafter';
 import type { ModelPipeline } from './pipeline';
+import type { Sampler } from './sampler';
 
-/** Verifies greedily with a model of web-llm's: one forward over all drafts, one readback. */
+/** Verifies with a model of web-llm's: one forward over all drafts, one readback. */
 export class ModelTarget implements Target {
   readonly #model: ModelPipeline;
-  readonly #kernel: GreedyKernel;
+  readonly #sampler: Sampler;
   readonly #rows: GPUBuffer;
   readonly #staging: GPUBuffer;
-  /** The kernel's third binding, which verification leaves alone. */
+  /** f32 [rows, vocabulary]: what the target sampled from. */
+  readonly #p: GPUBuffer;
+  /** The greedy kernel's third binding, which verification leaves alone. */
   readonly #unused: GPUBuffer;
 
   /** @param maxGamma the longest proposal that will be verified */
-  constructor(model: ModelPipeline, kernel: GreedyKernel, maxGamma: number) {
+  constructor(model: ModelPipeline, sampler: Sampler, maxGamma: number) {
     this.#model = model;
-    this.#kernel = kernel;
+    this.#sampler = sampler;
     const { device } = model;
-    const bytes = (maxGamma + 1) * GREEDY_ROW_BYTES;
+    // A sampled row is larger than a greedy one and its draft's together.
+    const bytes = (maxGamma + 1) * SAMPLING_ROW_BYTES;
     this.#rows = device.createBuffer({ label: 'verified rows', size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-    this.#staging = device.createBuffer({ label: 'round', size: 2 * bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.#staging = device.createBuffer({ label: 'round', size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.#p = device.createBuffer({
+      label: 'target distributions',
+      size: (maxGamma + 1) * model.vocabularySize * 4,
+      usage: GPUBufferUsage.STORAGE,
+    });
     this.#unused = device.createBuffer({ size: 4, usage: GPUBufferUsage.STORAGE });
   }
 
@@ -41,59 +51,77 @@ export class ModelTarget implements Target {
     this.#model.truncate(length);
   }
 
+  begin(sampling: SamplingSettings, promptLength: number): Promise<void> {
+    return this.#sampler.begin(sampling, promptLength, this.#model.vocabularySize);
+  }
+
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
     const model = this.#model;
     const gamma = proposal?.length ?? 0;
     const last = history[history.length - 1] as TokenId;
-    const drafted = proposal?.kind === 'ids' ? proposal.ids : [];
+    const known = proposal?.kind === 'ids' ? proposal.ids : [];
     const onDevice = proposal?.kind === 'device' ? (proposal.handle as DeviceDrafts) : null;
-    model.write([last, ...drafted]);
+    model.write([last, ...known]);
+    this.#sampler.beginRound(history);
     if (onDevice) model.encoder.copyBufferToBuffer(onDevice.ids, 0, model.input, 4, gamma * 4);
-    model.scoped(() => {
+    const read = model.scoped(() => {
       const logits = model.forward(gamma + 1, 'all-rows');
-      const { encoder } = model;
-      const buffers = { logits, sequence: model.input, next: this.#unused, rows: this.#rows };
-      this.#kernel.verify(encoder, buffers, model.vocabularySize, gamma);
-      encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, 0, (gamma + 1) * GREEDY_ROW_BYTES);
-      if (onDevice) encoder.copyBufferToBuffer(onDevice.rows, 0, this.#staging, (gamma + 1) * GREEDY_ROW_BYTES, gamma * GREEDY_ROW_BYTES);
+      return this.#sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
     });
     model.flush();
+    return { ...judge(read(await this.#read())), readbacks: 1 };
+  }
 
-    const bytes = await this.#read((gamma + 1 + (onDevice ? gamma : 0)) * GREEDY_ROW_BYTES);
-    const judged = GreedyKernel.parse(bytes, 0, gamma + 1);
-    const draftRows = onDevice ? GreedyKernel.parse(bytes, (gamma + 1) * GREEDY_ROW_BYTES, gamma) : [];
-    requireNumbers('target', judged);
-    requireNumbers('draft', draftRows);
-    const ids = onDevice ? draftRows.map((row) => row.choice) : drafted;
-    const q = proposal?.kind === 'ids' ? proposal.q : draftRows.map((row) => row.p);
-    const drafts = ids.map((id, i) => ({ id, p: judged[i]?.draftP ?? null, q: q[i] ?? null }));
-    return {
-      ...judgeGreedy(
-        drafts,
-        judged.map((row) => ({ id: row.choice, p: row.p })),
-      ),
-      readbacks: 1,
+  /** Adds the judgement to the encoder; what it returns makes rows of the bytes that were read back. */
+  #judgeGreedily(logits: GPUBuffer, known: readonly TokenId[], gamma: number, onDevice: DeviceDrafts | null) {
+    const { encoder, input, vocabularySize } = this.#model;
+    const bytes = (gamma + 1) * GREEDY_ROW_BYTES;
+    this.#sampler.greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows }, vocabularySize, gamma);
+    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, 0, bytes);
+    if (onDevice) encoder.copyBufferToBuffer(onDevice.rows, 0, this.#staging, bytes, gamma * GREEDY_ROW_BYTES);
+    return (read: ArrayBuffer): JudgedRow[] => {
+      const target = GreedyKernel.parse(read, 0, gamma + 1);
+      const draft = onDevice ? GreedyKernel.parse(read, bytes, gamma) : [];
+      if (target.some((row) => row.invalid)) throw invalidLogits('target');
+      if (draft.some((row) => row.invalid)) throw invalidLogits('draft');
+      return target.map(({ choice, p, draftP }, i) => {
+        const id = onDevice ? draft[i]?.choice : known[i];
+        const q = onDevice ? (draft[i]?.p ?? null) : 1;
+        const judged = id === undefined ? null : { id, p: draftP, q, accepted: id === choice };
+        return { token: choice, tokenP: p, draft: judged, u: null, top: null };
+      });
+    };
+  }
+
+  #judgeSampled(logits: GPUBuffer, gamma: number, onDevice: DeviceDrafts | null) {
+    const { encoder, input, vocabularySize } = this.#model;
+    const { kernel, constraints } = this.#sampler.sampled as NonNullable<Sampler['sampled']>;
+    kernel.judge(encoder, { logits, sequence: input, q: onDevice?.q, p: this.#p, rows: this.#rows, ...constraints }, vocabularySize, gamma);
+    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, 0, (gamma + 1) * SAMPLING_ROW_BYTES);
+    return (read: ArrayBuffer): JudgedRow[] => {
+      const rows = SamplingKernel.parse(read, 0, gamma);
+      const invalid = rows.find((row) => row.invalid !== null)?.invalid;
+      if (invalid) throw invalidLogits(invalid);
+      return rows;
     };
   }
 
   dispose(): void {
-    for (const buffer of [this.#rows, this.#staging, this.#unused]) buffer.destroy();
+    for (const buffer of [this.#rows, this.#staging, this.#p, this.#unused]) buffer.destroy();
   }
 
-  async #read(length: number): Promise<ArrayBuffer> {
-    await this.#staging.mapAsync(GPUMapMode.READ, 0, length);
-    const bytes = this.#staging.getMappedRange(0, length).slice(0);
+  async #read(): Promise<ArrayBuffer> {
+    await this.#staging.mapAsync(GPUMapMode.READ);
+    const bytes = this.#staging.getMappedRange().slice(0);
     this.#staging.unmap();
     return bytes;
   }
 }
 
-function requireNumbers(model: string, rows: readonly GreedyRow[]) {
-  if (rows.some((row) => row.invalid)) {
-    throw new FailureError(
-      'invalid-logits',
-      `The ${model} gave a logit that is not a number.`,
-      'Its weights or its library are damaged; clear this site’s stored data and load the pair again.',
-    );
-  }
+function invalidLogits(model: 'target' | 'draft'): FailureError {
+  return new FailureError(
+    'invalid-logits',
+    `The ${model} gave a logit that is not a number.`,
+    'Its weights or its library are damaged; clear this site’s stored data and load the pair again.',
+  );
 }

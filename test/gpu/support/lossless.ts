@@ -1,5 +1,6 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { beforeAll, expect, it } from 'vitest';
+import { GREEDY } from '../../../src/core/settings';
 import { committedTokens, tally } from '../../../src/core/tally';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import { fetchManifest, type Manifest } from '../../../src/model/manifest';
@@ -26,7 +27,7 @@ async function stockIds(prompt: string, tokens: number): Promise<number[]> {
 
 async function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  const whole: RunSettings = { ...settings, ignoreStopTokens: true };
+  const whole: RunSettings = { ...settings, drafting: 'model', ignoreStopTokens: true, sampling: GREEDY };
   for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings: whole })) {
     if (update.type !== 'progress') events.push(update);
   }

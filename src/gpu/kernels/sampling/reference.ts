@@ -1,5 +1,6 @@
+import type { Candidate } from '../../../core/types';
 import { exponential, PURPOSES, type Purposes, seedWords, uniform } from './philox';
-import type { LikelyToken, SamplingRow, SamplingSettings } from './sampling';
+import type { SamplingRow, ShapeSettings } from './sampling';
 
 /** What shapes one row besides the settings. */
 export interface RowConstraints {
@@ -14,7 +15,7 @@ export interface RowConstraints {
  * One row of logits to the distribution that is sampled from, in double precision but for the logits themselves; all
  * zeros where a logit is not a number or plus infinity, or nothing may be chosen.
  */
-export function distributionReference(logits: ArrayLike<number>, settings: SamplingSettings, constraints: RowConstraints = {}): number[] {
+export function distributionReference(logits: ArrayLike<number>, settings: ShapeSettings, constraints: RowConstraints = {}): number[] {
   const { allowed = () => true, bias, counts, drafts = [] } = constraints;
   const { temperature, repetitionPenalty, frequencyPenalty, presencePenalty } = settings;
   const x = Array.from(logits, (logit, id) => {
@@ -39,7 +40,7 @@ export function distributionReference(logits: ArrayLike<number>, settings: Sampl
  * Top-k, then top-p of what it leaves, both by a threshold: every weight of at least the threshold's stays, ties
  * included. Weights need not add up to 1; the result does. Top-p counts in units of 2^-31, as the kernel does.
  */
-export function truncateReference(weights: readonly number[], { topK, topP }: Pick<SamplingSettings, 'topK' | 'topP'>): number[] {
+export function truncateReference(weights: readonly number[], { topK, topP }: Pick<ShapeSettings, 'topK' | 'topP'>): number[] {
   const falling = [...weights].sort((a, b) => b - a);
   let least = topK > 0 && topK < weights.length ? (falling[topK - 1] as number) : 0;
   const kept = () => weights.reduce((sum, weight) => sum + (weight >= least ? weight : 0), 0);
@@ -84,7 +85,7 @@ export function raceReference(p: ArrayLike<number>, seed: number | bigint, posit
   return chosen;
 }
 
-type Judging = Pick<SamplingSettings, 'seed' | 'rule' | 'temperature'>;
+type Judging = Pick<ShapeSettings, 'seed' | 'rule' | 'temperature'>;
 
 /** The draft at `position`, drawn from `q`. */
 export function draftReference(q: ArrayLike<number>, settings: Judging, position: number, purposes: Purposes = PURPOSES): number {
@@ -126,7 +127,7 @@ export function judgeReference(
   };
 }
 
-function topReference(weights: ArrayLike<number>): LikelyToken[] {
+function topReference(weights: ArrayLike<number>): Candidate[] {
   return Array.from(weights, (probability, id) => ({ id, probability }))
     .filter(({ probability }) => probability > 0)
     .sort((a, b) => b.probability - a.probability || a.id - b.id)

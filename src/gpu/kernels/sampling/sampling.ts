@@ -1,32 +1,12 @@
-import { FailureError } from '../../../core/failure';
+import { checkSampling } from '../../../core/settings';
+import type { Candidate, SamplingSettings } from '../../../core/types';
 import distribution from './distribution.wgsl?raw';
 import { PURPOSES, type Purposes, seedWords } from './philox';
 import philox from './philox.wgsl?raw';
 import sampling from './sampling.wgsl?raw';
 
-/** How logits become the distribution that is sampled from, and how drafts are judged by it. */
-export interface SamplingSettings {
-  /** 0: the largest logit is certain; else logits are divided by it. */
-  readonly temperature: number;
-  /** Above 0, up to 1: the most likely tokens whose probabilities reach it stay, and all that are as likely as the last of them. 1: off. */
-  readonly topP: number;
-  /** The `topK` most likely tokens stay, before `topP`, and all that are as likely as the last of them. 0: off. */
-  readonly topK: number;
-  /** Divides positive logits of tokens that have occurred, and multiplies negative ones. 1: off. */
-  readonly repetitionPenalty: number;
-  /** Taken off a logit for every occurrence. */
-  readonly frequencyPenalty: number;
-  /** Taken off a logit once a token has occurred. */
-  readonly presencePenalty: number;
-  /** A whole number from 0 to 2^64 - 1. */
-  readonly seed: number | bigint;
-  /**
-   * `speculative`: accept with probability min(1, p / q), else draw from the residual (Leviathan et al. 2023,
-   * arXiv 2211.17192). `coupled`: draft and target race under the same noise, and a draft is accepted while it is the
-   * target's own token (Gumbel coupling, arXiv 2408.07978); the text depends on the seed alone, not on the draft.
-   */
-  readonly rule: 'speculative' | 'coupled';
-}
+/** `logitBias` comes as a buffer of its own. */
+export type ShapeSettings = Omit<SamplingSettings, 'logitBias'>;
 
 /** What shapes the logits besides the settings; `vocabulary` columns each, and each may be left out. */
 export interface Constraints {
@@ -62,11 +42,6 @@ export interface JudgeBuffers extends Constraints {
   readonly rows: GPUBuffer;
 }
 
-export interface LikelyToken {
-  readonly id: number;
-  readonly probability: number;
-}
-
 /** One row of a judgement. A draft's own row says whether it would be accepted if the drafts before it are. */
 export interface SamplingRow {
   /** The target's own token here: corrected where the draft is rejected, bonus after the last draft, plain where nothing was drafted. */
@@ -80,7 +55,7 @@ export interface SamplingRow {
   /** Sum of max(0, p - q), the probability of a rejection; 0 after the last draft. */
   readonly residual: number;
   /** Up to five most likely tokens, most likely first and the lowest id among equals. Empty for `q` and `residual` after the last draft. */
-  readonly top: { readonly p: readonly LikelyToken[]; readonly q: readonly LikelyToken[]; readonly residual: readonly LikelyToken[] };
+  readonly top: { readonly p: readonly Candidate[]; readonly q: readonly Candidate[]; readonly residual: readonly Candidate[] };
   /** Whose logits had a value that is not a number, plus infinity, or nothing that may be chosen; the rest of the row means nothing then. */
   readonly invalid: 'target' | 'draft' | null;
 }
@@ -151,8 +126,8 @@ export class SamplingKernel {
    *
    * @throws `invalid-setting` where a value is outside its range
    */
-  configure(settings: SamplingSettings): void {
-    checkSettings(settings);
+  configure(settings: ShapeSettings): void {
+    checkSampling(settings);
     const words = new DataView(new ArrayBuffer(SETTINGS_BYTES));
     const [low, high] = seedWords(settings.seed);
     words.setUint32(0, low, true);
@@ -263,20 +238,4 @@ function widthFor(device: GPUDevice): number {
 
 function flagsOf({ mask, bias, counts }: Constraints): number {
   return (mask ? FLAGS.mask : 0) | (bias ? FLAGS.bias : 0) | (counts ? FLAGS.counts : 0);
-}
-
-/** The ranges of web-llm 0.2.86, and top-k's. */
-function checkSettings(settings: SamplingSettings): void {
-  const { temperature, topP, topK, repetitionPenalty, frequencyPenalty, presencePenalty, seed } = settings;
-  const require = (field: string, value: number | bigint, good: boolean, range: string) => {
-    if (!good) throw new FailureError('invalid-setting', `${field} is ${value}.`, `Choose ${range}.`);
-  };
-  require('Temperature', temperature, temperature >= 0 && temperature < Infinity, 'a number, 0 or more');
-  require('Top-p', topP, topP > 0 && topP <= 1, 'a number above 0, at most 1');
-  require('Top-k', topK, Number.isInteger(topK) && topK >= 0 && topK < 2 ** 32, 'a whole number, 0 (off) or more');
-  require('Repetition penalty', repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty < Infinity, 'a number above 0');
-  require('Frequency penalty', frequencyPenalty, frequencyPenalty >= -2 && frequencyPenalty <= 2, 'a number, -2 to 2');
-  require('Presence penalty', presencePenalty, presencePenalty >= -2 && presencePenalty <= 2, 'a number, -2 to 2');
-  const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
-  require('Seed', seed, whole && seed >= 0 && seed < 2n ** 64n, 'a whole number, 0 to 2^64 - 1');
 }

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { GREEDY } from '../../src/core/settings';
+import { committedTokens, tally } from '../../src/core/tally';
+import type { RunEvent, RunToken, SamplingSettings } from '../../src/core/types';
+import { perform } from '../../src/worker/client';
+
+const modelsUrl = new URL('/models/', location.href).href;
+const PROMPT = 'Tell me a story about a fox.';
+const TOKENS = 40;
+let worker: Worker;
+
+beforeAll(() => {
+  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+  return () => worker.terminate();
+});
+
+/** @param gamma null: plain decoding */
+async function run(sampling: Partial<SamplingSettings>, gamma: number | null, draft = 'draft'): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  const mode = gamma === null ? 'plain' : 'speculative';
+  const settings = {
+    mode,
+    gamma: gamma ?? 1,
+    maxTokens: TOKENS,
+    drafting: 'model',
+    ignoreStopTokens: true,
+    sampling: { ...GREEDY, ...sampling },
+  } as const;
+  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt: PROMPT, settings })) {
+    if (update.type !== 'progress') events.push(update);
+  }
+  expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
+  return events;
+}
+
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);
+const tokensOf = (events: readonly RunEvent[]): RunToken[] => events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
+
+describe('the coupled rule', () => {
+  it.each([0.5, 1])(
+    'writes at temperature %d what plain decoding with the same seed writes, id for id, whatever draft and γ',
+    async (temperature) => {
+      for (const seed of [1, 2 ** 40 + 3]) {
+        const sampling: Partial<SamplingSettings> = { temperature, seed, rule: 'coupled' };
+        const expected = ids(await run(sampling, null));
+        for (const draft of ['draft', 'weak-draft']) {
+          for (const gamma of [1, 4, 16]) expect(ids(await run(sampling, gamma, draft)), `${draft}, γ ${gamma}`).toEqual(expected);
+        }
+      }
+    },
+  );
+
+  it('still does under penalties, a logit bias, top-k and top-p', async () => {
+    const [often] = mostFrequent(ids(await run({}, null)));
+    const sampling: Partial<SamplingSettings> = {
+      temperature: 1,
+      seed: 4,
+      rule: 'coupled',
+      topK: 40,
+      topP: 0.95,
+      presencePenalty: 0.5,
+      frequencyPenalty: 0.3,
+      repetitionPenalty: 1.1,
+      logitBias: { [often as number]: -100 },
+    };
+    const expected = ids(await run(sampling, null));
+    expect(expected).not.toContain(often);
+    for (const gamma of [1, 4, 9]) expect(ids(await run(sampling, gamma)), `γ ${gamma}`).toEqual(expected);
+  });
+});
+
+describe('the rejection rule', () => {
+  it('repeats a run from its seed, with one readback a round, and shows what decided every draft', async () => {
+    const sampling: Partial<SamplingSettings> = { temperature: 0.9, seed: 7 };
+    const events = await run(sampling, 4);
+    expect(ids(await run(sampling, 4))).toEqual(ids(events));
+    expect(ids(await run({ ...sampling, seed: 8 }, 4))).not.toEqual(ids(events));
+    const { readbacks, rounds, drafted, accepted } = tally(events);
+    expect(readbacks).toBe(rounds);
+    expect(accepted).toBeGreaterThan(0);
+    expect(accepted).toBeLessThan(drafted);
+    for (const { id, verdict, p, q, u, candidates } of tokensOf(events)) {
+      expect(candidates?.p.length).toBeGreaterThan(0);
+      if (q === null) continue;
+      expect(candidates?.q.some((candidate) => candidate.probability >= q)).toBe(true);
+      if (verdict === 'accepted') expect((u as number) * q).toBeLessThan(p as number);
+      if (verdict === 'rejected') expect((u as number) * q).toBeGreaterThanOrEqual((p as number) * (1 - 1e-6));
+      expect(id).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('writes greedily where a temperature above 0 leaves one token', async () => {
+    const greedy = ids(await run({}, null));
+    expect(ids(await run({ temperature: 0.7, topK: 1, seed: 3 }, 4))).toEqual(greedy);
+    expect(ids(await run({ temperature: 0.7, topK: 1, seed: 3, rule: 'coupled' }, 4))).toEqual(greedy);
+  });
+});
+
+it('refuses what cannot be sampled by, naming the field, and runs afterwards', async () => {
+  for (const [sampling, words] of [
+    [{ temperature: -1 }, /Temperature is -1/],
+    [{ temperature: 1, topP: 0 }, /Top-p is 0/],
+    [{ temperature: 1, logitBias: { 2048: 1 } }, /logit bias’s token is 2048.*/],
+    [{ temperature: 1, logitBias: { 5: 101 } }, /logit bias of token 5 is 101/],
+  ] as const) {
+    const events: unknown[] = [];
+    const attempt = async () => {
+      const settings = {
+        mode: 'plain',
+        gamma: 1,
+        maxTokens: 2,
+        drafting: 'model',
+        ignoreStopTokens: true,
+        sampling: { ...GREEDY, ...sampling },
+      } as const;
+      for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft: 'draft' }, prompt: PROMPT, settings })) {
+        events.push(update);
+        if (update.type === 'end' && update.reason === 'failed') throw new Error(update.failure.message);
+      }
+    };
+    await expect(attempt()).rejects.toThrow(words);
+    expect(events.filter((event) => (event as { type: string }).type === 'round')).toEqual([]);
+  }
+  expect(ids(await run({}, 4))).toHaveLength(TOKENS);
+});
+
+function mostFrequent(list: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  for (const id of list) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([id]) => id);
+}
