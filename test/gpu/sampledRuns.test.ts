@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GREEDY } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
-import type { RunEvent, RunToken, SamplingSettings } from '../../src/core/types';
+import type { RunEvent, RunSettings, RunToken, SamplingSettings } from '../../src/core/types';
 import { perform } from '../../src/worker/client';
 
 const modelsUrl = new URL('/models/', location.href).href;
 const PROMPT = 'Tell me a story about a fox.';
+/** An answer in which much has been said before. */
+const REPETITIVE = 'Repeat this: The red fox ran to the red barn. The red fox ran to the red house.';
 const TOKENS = 40;
 let worker: Worker;
 
@@ -15,18 +17,24 @@ beforeAll(() => {
 });
 
 /** @param gamma null: plain decoding */
-async function run(sampling: Partial<SamplingSettings>, gamma: number | null, draft = 'draft'): Promise<RunEvent[]> {
+async function run(
+  sampling: Partial<SamplingSettings>,
+  gamma: number | null,
+  draft = 'draft',
+  drafting: RunSettings['drafting'] = 'model',
+  prompt = PROMPT,
+): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const mode = gamma === null ? 'plain' : 'speculative';
   const settings = {
     mode,
     gamma: gamma ?? 1,
     maxTokens: TOKENS,
-    drafting: 'model',
+    drafting,
     ignoreStopTokens: true,
     sampling: { ...GREEDY, ...sampling },
   } as const;
-  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt: PROMPT, settings })) {
+  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings })) {
     if (update.type !== 'progress') events.push(update);
   }
   expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
@@ -66,6 +74,31 @@ describe('the coupled rule', () => {
     const expected = ids(await run(sampling, null));
     expect(expected).not.toContain(often);
     for (const gamma of [1, 4, 9]) expect(ids(await run(sampling, gamma)), `γ ${gamma}`).toEqual(expected);
+  });
+});
+
+describe('drafts that are looked up', () => {
+  it('leave the text as it is, greedy or coupled, at one readback a round', async () => {
+    for (const sampling of [{}, { temperature: 0.3, seed: 5, rule: 'coupled' as const }]) {
+      const expected = ids(await run(sampling, null, 'draft', 'model', REPETITIVE));
+      for (const drafting of ['ngram', 'mixed'] as const) {
+        const events = await run(sampling, 5, 'draft', drafting, REPETITIVE);
+        expect(ids(events), drafting).toEqual(expected);
+        const { readbacks, rounds, drafted } = tally(events);
+        expect(readbacks).toBe(rounds);
+        expect(drafted).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('are judged under the rejection rule as certain guesses', async () => {
+    const events = await run({ temperature: 0.8, seed: 2 }, 4, 'draft', 'ngram', REPETITIVE);
+    const judged = tokensOf(events).filter(({ verdict }) => verdict === 'accepted' || verdict === 'rejected');
+    expect(judged.length).toBeGreaterThan(0);
+    for (const { verdict, p, q, u } of judged) {
+      expect(q).toBe(1);
+      expect(verdict === 'accepted').toBe((u as number) < (p as number));
+    }
   });
 });
 
