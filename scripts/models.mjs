@@ -9,6 +9,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { installDebianPackages } from './debian.mjs';
 import { root } from './install.mjs';
 import { failClearly } from './options.mjs';
@@ -33,16 +34,21 @@ await failClearly(async () => {
   process.exitCode = status ?? 1;
 });
 
-/** @param {string} folder with manifest.json */
+/** Fails unless the files are the manifest's; tells what a visitor downloads for the target and the first draft. @param {string} folder with manifest.json */
 function checkHashes(folder) {
-  const { models } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
-  const files = new Map(Object.values(models).flatMap((model) => [model.library, ...model.files].map((file) => [file.path, file])));
+  const { models, pair } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const filesOf = (listed) => new Map(listed.flatMap((model) => [model.library, ...model.files].map((file) => [file.path, file])));
+  const files = filesOf(Object.values(models));
+  const read = (name) => fs.readFileSync(path.join(folder, name));
   const wrong = [...files.values()].filter(({ path: name, sha256 }) => {
-    const at = path.join(folder, name);
-    return !fs.existsSync(at) || createHash('sha256').update(fs.readFileSync(at)).digest('hex') !== sha256;
+    return !fs.existsSync(path.join(folder, name)) || createHash('sha256').update(read(name)).digest('hex') !== sha256;
   });
   if (wrong.length > 0) throw new Error(`Missing, or not the files of the manifest: ${wrong.map((file) => file.path).join(', ')}`);
+  const downloaded = [...filesOf([models[pair.target], models[pair.drafts[0].id]]).keys()].map(read);
+  const megabytes = (size) => (downloaded.reduce((sum, file) => sum + size(file), 0) / 1e6).toFixed(1);
+  const compressed = megabytes((file) => gzipSync(file, { level: 9 }).length);
   console.log(`${files.size} files are those of the manifest.`);
+  console.log(`Target and ${pair.drafts[0].name}: ${megabytes((file) => file.length)} MB, ${compressed} MB compressed.`);
 }
 
 function ensureCompiler() {

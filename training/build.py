@@ -90,21 +90,6 @@ def libraries(work: pathlib.Path) -> None:
         library.compile_library(pair.MODELS[name], str(work / "runtime"), str(work / "libraries" / f"{name}.wasm"))
 
 
-def swap_in(work: pathlib.Path, out: pathlib.Path) -> None:
-    """Exports into a staging folder beside `out`, checks it, and only then replaces `out`."""
-    staging, old = out.with_name(f"{out.name}.new"), out.with_name(f"{out.name}.old")
-    shutil.rmtree(staging, ignore_errors=True)
-    export.export(work, staging)
-    wrong = export.check(staging)
-    if wrong:
-        raise SystemExit("The export failed its checks; " + str(out) + " is as it was:\n" + "\n".join(wrong))
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    staging.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
     network = ["pair.py", "network.py", "optimizer.py", "run.py", "batches.py"]
     corpus = Phase(
@@ -140,7 +125,7 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
             ["pair.py", "requirements.txt", "library/*.py", "library/*.cc", "library/shims/**/*"],
             [],
         ),
-        Phase("export", lambda: swap_in(work, out), [out], ["export.py", "card.py", "DATA.md"], [*trained, "evaluate", "runtime and libraries"]),
+        Phase("export", lambda: export.swap_in(out, lambda staging: export.export(work, staging)), [out], ["export.py", "card.py", "DATA.md"], [*trained, "evaluate", "runtime and libraries"]),
     ]
 
 

@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from importlib import metadata
 
 import torch
@@ -147,6 +148,21 @@ def versions() -> dict:
         "tvm": metadata.version("apache-tvm"),
         "emscripten": first_line("emcc", "--version"),
     }
+
+
+def swap_in(out: pathlib.Path, fill: Callable[[pathlib.Path], None]) -> None:
+    """Has `fill` write a staging folder beside `out`, checks it, and only then lets it take the place of `out`."""
+    staging, old = out.with_name(f"{out.name}.new"), out.with_name(f"{out.name}.old")
+    shutil.rmtree(staging, ignore_errors=True)
+    fill(staging)
+    wrong = check(staging)
+    if wrong:
+        raise SystemExit(f"What was to take the place of {out} failed its checks; {out} is as it was:\n" + "\n".join(wrong))
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    staging.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def check(out: pathlib.Path) -> list[str]:

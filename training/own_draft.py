@@ -100,19 +100,14 @@ def accepted_per_drafted(target: Network, draft: Network, tokenizer: Tokenizer, 
     return accepted / max(drafted, 1)
 
 
-def swap_in(work: pathlib.Path, models: pathlib.Path, name: str, title: str) -> None:
-    """Adds the draft to a copy of `models`, checks the copy, and only then lets it take the place of `models`."""
-    staging, old = models.with_name(f"{models.name}.new"), models.with_name(f"{models.name}.old")
-    shutil.rmtree(staging, ignore_errors=True)
-    shutil.copytree(models, staging)
-    export.add_draft(work, staging, name, title)
-    wrong = export.check(staging)
-    if wrong:
-        raise SystemExit(f"The new draft failed its checks; {models} is as it was:\n" + "\n".join(wrong))
-    shutil.rmtree(old, ignore_errors=True)
-    models.rename(old)
-    staging.rename(models)
-    shutil.rmtree(old)
+def add_draft(work: pathlib.Path, models: pathlib.Path, name: str, title: str) -> None:
+    """Adds the draft to `models` once a copy with it passes its checks."""
+
+    def fill(staging: pathlib.Path) -> None:
+        shutil.copytree(models, staging)
+        export.add_draft(work, staging, name, title)
+
+    export.swap_in(models, fill)
 
 
 def main() -> None:
@@ -141,7 +136,7 @@ def main() -> None:
         shutil.copyfile(chosen.models / "target" / "resolve" / "main" / "tokenizer.json", work / "tokenizer.json")
         print(f"{write_corpus(work, tokenizer, learnt):,} tokens in {len(learnt)} paragraphs; {len(held_out)} held out", flush=True)
         run.run(work / chosen.name, draft, loss_against(target, draft, Batches(work, SEED)), chosen.steps, None, False)
-        swap_in(work, chosen.models, chosen.name, chosen.title)
+        add_draft(work, chosen.models, chosen.name, chosen.title)
     print(f"accepted/drafted at gamma {GAMMA}, temperature 0, on the held-out paragraphs:")
     for name, network in {
         chosen.title: draft.eval(),

@@ -58,7 +58,6 @@ function require(field: string, value: unknown, good: boolean, range: string): v
 }
 
 function requireInteger(field: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
-  throw new FailureError('invalid-setting', `${field} is ${value}.`, `Choose a whole number, ${range}.`);
+  require(field, value, Number.isInteger(value) && value >= min && value <= max, `a whole number, ${range}`);
 }

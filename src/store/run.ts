@@ -37,8 +37,9 @@ const arriving = new FrameBuffer(append);
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
 export async function startRun(): Promise<void> {
   if (useRun.getState().activity !== 'idle') return;
-  const { prompt, draft, ...chosen } = useSettings.getState();
-  const settings = runSettings({ prompt, draft, ...chosen });
+  const chosen = useSettings.getState();
+  const { prompt, draft } = chosen;
+  const settings = runSettings(chosen);
   try {
     useRun.setState({ failure: null });
     checkPrompt(prompt);

@@ -89,16 +89,13 @@ export class PairEngine implements Engine {
 
   async #decode(pair: Pair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal): Promise<void> {
     const { target, draft, shared } = pair;
-    const { mode, drafting } = task.settings;
-    const plain = mode === 'plain';
-    const drafter = plain ? null : drafterFor(drafting, draft.side);
-    const labelled = { model: draft.model.name, ngram: 'n-gram lookup', mixed: `n-gram lookup, then ${draft.model.name}` };
+    const drafting = chooseDrafting(task.settings, draft);
     const started = performance.now();
-    const events = speculate(drafter, target.side, {
+    const events = speculate(drafting?.drafter ?? null, target.side, {
       prompt: task.prompt,
       promptIds: target.model.pipeline.encodeChat(task.prompt),
       settings: task.settings,
-      labels: { target: target.model.name, draft: plain ? null : labelled[drafting], adapter: shared.adapter },
+      labels: { target: target.model.name, draft: drafting?.name ?? null, adapter: shared.adapter },
       stopTokens: target.model.pipeline.stopTokens,
       detokenizer: target.model.pipeline,
       clock: () => performance.now(),
@@ -200,9 +197,12 @@ async function firstCause(shared: SharedDevice, error: unknown): Promise<unknown
   return Promise.race([shared.failure, late]);
 }
 
-function drafterFor(drafting: RunSettings['drafting'], model: ModelDrafter): Drafter {
-  if (drafting === 'ngram') return new NgramDrafter(model.capabilities);
-  return drafting === 'mixed' ? new LookupFirst(model) : model;
+/** What drafts and its name; null in plain decoding. */
+function chooseDrafting({ mode, drafting }: RunSettings, { model, side }: Loaded<ModelDrafter>): { drafter: Drafter; name: string } | null {
+  if (mode === 'plain') return null;
+  if (drafting === 'ngram') return { drafter: new NgramDrafter(side.capabilities), name: 'n-gram lookup' };
+  if (drafting === 'mixed') return { drafter: new LookupFirst(side), name: `n-gram lookup, then ${model.name}` };
+  return { drafter: side, name: model.name };
 }
 
 async function unload({ model, side }: Loaded<ModelTarget | ModelDrafter>): Promise<void> {

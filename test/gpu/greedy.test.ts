@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GREEDY_ROW_BYTES, GreedyKernel, type GreedyRow } from '../../src/gpu/kernels/greedy/greedy';
 import { greedyReference } from '../../src/gpu/kernels/greedy/reference';
+import { download } from './support/buffers';
 
 let device: GPUDevice;
 let kernel: GreedyKernel;
@@ -24,17 +25,6 @@ function upload(data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): GPUB
   return buffer;
 }
 
-async function download(buffer: GPUBuffer): Promise<ArrayBuffer> {
-  const staging = device.createBuffer({ size: buffer.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
-  const bytes = staging.getMappedRange().slice(0);
-  staging.destroy();
-  return bytes;
-}
-
 /** Judges `drafted` against logits of `drafted.length` + 1 rows. */
 async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, drafted: number[]): Promise<GreedyRow[]> {
   const buffers = {
@@ -46,7 +36,7 @@ async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, dra
   const encoder = device.createCommandEncoder();
   kernel.verify(encoder, buffers, vocabulary, drafted.length);
   device.queue.submit([encoder.finish()]);
-  const rows = GreedyKernel.parse(await download(buffers.rows), 0, drafted.length + 1);
+  const rows = GreedyKernel.parse(await download(device, buffers.rows), 0, drafted.length + 1);
   for (const buffer of Object.values(buffers)) buffer.destroy();
   return rows;
 }
@@ -139,10 +129,10 @@ describe('greedy kernel', () => {
       kernel.draft(encoder, buffers, vocabulary, drafted);
       device.queue.submit([encoder.finish()]);
       expected.push(...greedyReference(logits, vocabulary));
-      expect(Array.from(new Int32Array(await download(buffers.next)))).toEqual([expected[drafted]?.choice]);
+      expect(Array.from(new Int32Array(await download(device, buffers.next)))).toEqual([expected[drafted]?.choice]);
     }
-    expectRows(GreedyKernel.parse(await download(buffers.rows), 0, 4), expected);
-    expect(Array.from(new Int32Array(await download(buffers.sequence)))).toEqual(expected.map((row) => row.choice));
+    expectRows(GreedyKernel.parse(await download(device, buffers.rows), 0, 4), expected);
+    expect(Array.from(new Int32Array(await download(device, buffers.sequence)))).toEqual(expected.map((row) => row.choice));
   });
 
   it('gives a row the same bits whatever rows stand beside it', async () => {

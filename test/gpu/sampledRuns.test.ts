@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { GREEDY } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent, RunSettings, RunToken, SamplingSettings } from '../../src/core/types';
-import { perform } from '../../src/worker/client';
+import { performRun } from './support/runs';
 
-const modelsUrl = new URL('/models/', location.href).href;
 const PROMPT = 'Tell me a story about a fox.';
 /** An answer in which much has been said before. */
 const REPETITIVE = 'Repeat this: The red fox ran to the red barn. The red fox ran to the red house.';
@@ -24,7 +23,6 @@ async function run(
   drafting: RunSettings['drafting'] = 'model',
   prompt = PROMPT,
 ): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
   const mode = gamma === null ? 'plain' : 'speculative';
   const settings = {
     mode,
@@ -34,9 +32,7 @@ async function run(
     ignoreStopTokens: true,
     sampling: { ...GREEDY, ...sampling },
   } as const;
-  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings })) {
-    if (update.type !== 'progress') events.push(update);
-  }
+  const events = await performRun(worker, draft, prompt, settings);
   expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
   return events;
 }
@@ -136,23 +132,23 @@ it('refuses what cannot be sampled by, naming the field, and runs afterwards', a
     [{ temperature: 1, logitBias: { 2048: 1 } }, /logit bias’s token is 2048.*/],
     [{ temperature: 1, logitBias: { 5: 101 } }, /logit bias of token 5 is 101/],
   ] as const) {
-    const events: unknown[] = [];
+    const settings = {
+      mode: 'plain',
+      gamma: 1,
+      maxTokens: 2,
+      drafting: 'model',
+      ignoreStopTokens: true,
+      sampling: { ...GREEDY, ...sampling },
+    } as const;
+    const rounds: unknown[] = [];
     const attempt = async () => {
-      const settings = {
-        mode: 'plain',
-        gamma: 1,
-        maxTokens: 2,
-        drafting: 'model',
-        ignoreStopTokens: true,
-        sampling: { ...GREEDY, ...sampling },
-      } as const;
-      for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft: 'draft' }, prompt: PROMPT, settings })) {
-        events.push(update);
-        if (update.type === 'end' && update.reason === 'failed') throw new Error(update.failure.message);
-      }
+      const events = await performRun(worker, 'draft', PROMPT, settings);
+      rounds.push(...events.filter(({ type }) => type === 'round'));
+      const end = events.at(-1);
+      if (end?.type === 'end' && end.reason === 'failed') throw new Error(end.failure.message);
     };
     await expect(attempt()).rejects.toThrow(words);
-    expect(events.filter((event) => (event as { type: string }).type === 'round')).toEqual([]);
+    expect(rounds).toEqual([]);
   }
   expect(ids(await run({}, 4))).toHaveLength(TOKENS);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PURPOSES } from '../../src/gpu/kernels/sampling/philox';
 import { distributionReference, draftReference, judgeReference, truncateReference } from '../../src/gpu/kernels/sampling/reference';
 import { SAMPLING_ROW_BYTES, SamplingKernel, type SamplingRow, type ShapeSettings } from '../../src/gpu/kernels/sampling/sampling';
+import { download } from './support/buffers';
 
 let device: GPUDevice;
 let kernel: SamplingKernel;
@@ -38,17 +39,6 @@ function upload(data: Data): GPUBuffer {
   return buffer;
 }
 const empty = (size: number) => device.createBuffer({ size: Math.max(4, size), usage: STORAGE });
-
-async function download(buffer: GPUBuffer): Promise<ArrayBuffer> {
-  const staging = device.createBuffer({ size: buffer.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
-  const bytes = staging.getMappedRange().slice(0);
-  staging.destroy();
-  return bytes;
-}
 
 interface Case {
   readonly vocabulary: number;
@@ -95,9 +85,9 @@ function judge(
     const encoder = device.createCommandEncoder();
     by.judge(encoder, buffers, vocabulary, drafts.length);
     device.queue.submit([encoder.finish()]);
-    const p = new Float32Array(await download(buffers.p));
+    const p = new Float32Array(await download(device, buffers.p));
     return {
-      rows: SamplingKernel.parse(await download(buffers.rows), 0, drafts.length),
+      rows: SamplingKernel.parse(await download(device, buffers.rows), 0, drafts.length),
       p: Array.from({ length: drafts.length + 1 }, (_, row) => p.subarray(row * vocabulary, (row + 1) * vocabulary)),
     };
   });
@@ -126,9 +116,9 @@ function draft(
     by.draft(encoder, buffers, vocabulary, 0, count);
     device.queue.submit([encoder.finish()]);
     return {
-      ids: new Int32Array(await download(buffers.sequence)),
-      q: new Float32Array(await download(buffers.q)),
-      next: new Int32Array(await download(buffers.next))[0] as number,
+      ids: new Int32Array(await download(device, buffers.sequence)),
+      q: new Float32Array(await download(device, buffers.q)),
+      next: new Int32Array(await download(device, buffers.next))[0] as number,
     };
   });
 }
@@ -372,8 +362,8 @@ describe('sampling kernel: drafts and judgements', () => {
     const encoder = device.createCommandEncoder();
     for (let drafted = 0; drafted < gamma; drafted++) kernel.draft(encoder, buffers, vocabulary, drafted);
     device.queue.submit([encoder.finish()]);
-    const ids = Array.from(new Int32Array(await download(buffers.sequence)));
-    const q = new Float32Array(await download(buffers.q));
+    const ids = Array.from(new Int32Array(await download(device, buffers.sequence)));
+    const q = new Float32Array(await download(device, buffers.q));
     ids.forEach((id, i) => {
       const row = q.subarray(i * vocabulary, (i + 1) * vocabulary);
       expectDistribution(row, distributionReference(logits, settings, { counts, drafts: ids.slice(0, i) }));

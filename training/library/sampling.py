@@ -44,7 +44,7 @@ def softmax_with_temperature(vocabulary):
                     top[lane] = best[0]
                     first[lane] = index[0]
                     T.tvm_storage_sync("shared")
-                    # Every thread reads all 256 partial results in one order, so that no tree needs a barrier a level.
+                    # Every thread reads all partial results in one order, so that no tree needs a barrier a level.
                     best[0] = top[0]
                     index[0] = first[0]
                     for other in T.serial(THREADS):

@@ -16,7 +16,9 @@ export class Sampler {
   /** Made by the first run that samples. */
   #kernel: Promise<SamplingKernel> | null = null;
   #sampled: Sampled | null = null;
-  #promptLength = 0;
+  #begun: { readonly settings: SamplingSettings; readonly promptLength: number } | null = null;
+  /** Position of the round under way. */
+  #position = -1;
 
   private constructor(device: GPUDevice, greedy: GreedyKernel) {
     this.#device = device;
@@ -32,10 +34,15 @@ export class Sampler {
     return this.#sampled;
   }
 
-  /** Starts a run, for the draft and again for the target. @throws invalid-setting */
+  /** Starts a run, once for the draft and its target, which hand over the same `settings`. @throws invalid-setting */
   async begin(settings: SamplingSettings, promptLength: number, vocabularySize: number): Promise<void> {
+    if (this.#begun?.settings === settings && this.#begun.promptLength === promptLength) return;
     this.#release();
-    this.#promptLength = promptLength;
+    await this.#prepare(settings, vocabularySize);
+    this.#begun = { settings, promptLength };
+  }
+
+  async #prepare(settings: SamplingSettings, vocabularySize: number): Promise<void> {
     if (isGreedy(settings)) return;
     this.#kernel ??= SamplingKernel.create(this.#device);
     const kernel = await this.#kernel;
@@ -50,14 +57,15 @@ export class Sampler {
     this.#sampled = { kernel, constraints: { bias, counts: penalises ? perToken('generated tokens') : undefined } };
   }
 
-  /** Tells the kernel which position comes next and what has been generated so far. Before a round's first command, by whoever gives it. */
+  /** Tells the kernel which position comes next and what has been generated so far. Before a round's first command, by whoever gives it; told again, nothing changes. */
   beginRound(history: readonly TokenId[]): void {
-    if (!this.#sampled) return;
+    if (!this.#sampled || !this.#begun || history.length === this.#position) return;
+    this.#position = history.length;
     const { kernel, constraints } = this.#sampled;
     kernel.begin(history.length);
     if (!constraints.counts) return;
     const counts = new Uint32Array(constraints.counts.size / 4);
-    for (const id of history.slice(this.#promptLength)) counts[id] = (counts[id] ?? 0) + 1;
+    for (const id of history.slice(this.#begun.promptLength)) counts[id] = (counts[id] ?? 0) + 1;
     this.#device.queue.writeBuffer(constraints.counts, 0, counts);
   }
 
@@ -74,6 +82,8 @@ export class Sampler {
     this.#sampled?.constraints.bias?.destroy();
     this.#sampled?.constraints.counts?.destroy();
     this.#sampled = null;
+    this.#begun = null;
+    this.#position = -1;
   }
 }
 

@@ -4,9 +4,7 @@ import { GREEDY } from '../../../src/core/settings';
 import { committedTokens, tally } from '../../../src/core/tally';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import { fetchManifest, type Manifest } from '../../../src/model/manifest';
-import { perform } from '../../../src/worker/client';
-
-const modelsUrl = new URL('/models/', location.href).href;
+import { modelsUrl, performRun } from './runs';
 
 let manifest: Manifest;
 let stock: MLCEngine;
@@ -25,13 +23,8 @@ async function stockIds(prompt: string, tokens: number): Promise<number[]> {
   return [...(loadedModelIdToPipeline.get('stock')?.outputIds ?? [])];
 }
 
-async function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  const whole: RunSettings = { ...settings, drafting: 'model', ignoreStopTokens: true, sampling: GREEDY };
-  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings: whole })) {
-    if (update.type !== 'progress') events.push(update);
-  }
-  return events;
+function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
+  return performRun(worker, draft, prompt, { ...settings, drafting: 'model', ignoreStopTokens: true, sampling: GREEDY });
 }
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);

@@ -1,3 +1,4 @@
+import { ShapeBuffers } from '../shapes';
 import code from './greedy.wgsl?raw';
 
 /** One row of the kernel's result. */
@@ -31,13 +32,13 @@ export class GreedyKernel {
   readonly #device: GPUDevice;
   readonly #pipelines: Record<'draft' | 'verify', GPUComputePipeline>;
   readonly #layout: GPUBindGroupLayout;
-  /** Shapes never change once written, so each has a buffer of its own and no write waits for a dispatch. */
-  readonly #shapes = new Map<string, GPUBuffer>();
+  readonly #shapes: ShapeBuffers;
 
   private constructor(device: GPUDevice, layout: GPUBindGroupLayout, draft: GPUComputePipeline, verify: GPUComputePipeline) {
     this.#device = device;
     this.#layout = layout;
     this.#pipelines = { draft, verify };
+    this.#shapes = new ShapeBuffers(device);
   }
 
   static async create(device: GPUDevice): Promise<GreedyKernel> {
@@ -85,12 +86,11 @@ export class GreedyKernel {
   }
 
   dispose(): void {
-    for (const buffer of this.#shapes.values()) buffer.destroy();
-    this.#shapes.clear();
+    this.#shapes.dispose();
   }
 
   #dispatch(encoder: GPUCommandEncoder, entry: 'draft' | 'verify', buffers: GreedyBuffers, shape: number[], groups: number): void {
-    const entries = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shape(shape)];
+    const entries = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shapes.of(shape)];
     const pass = encoder.beginComputePass({ label: `greedy ${entry}` });
     pass.setPipeline(this.#pipelines[entry]);
     pass.setBindGroup(
@@ -102,17 +102,5 @@ export class GreedyKernel {
     );
     pass.dispatchWorkgroups(groups);
     pass.end();
-  }
-
-  #shape(shape: number[]): GPUBuffer {
-    const key = shape.join();
-    let buffer = this.#shapes.get(key);
-    if (!buffer) {
-      buffer = this.#device.createBuffer({ size: 8, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
-      new Uint32Array(buffer.getMappedRange()).set(shape);
-      buffer.unmap();
-      this.#shapes.set(key, buffer);
-    }
-    return buffer;
   }
 }

@@ -1,5 +1,6 @@
 import { checkSampling } from '../../../core/settings';
-import type { Candidate, SamplingSettings } from '../../../core/types';
+import type { Candidates, SamplingSettings } from '../../../core/types';
+import { ShapeBuffers } from '../shapes';
 import distribution from './distribution.wgsl?raw';
 import { PURPOSES, type Purposes, seedWords } from './philox';
 import philox from './philox.wgsl?raw';
@@ -55,7 +56,7 @@ export interface SamplingRow {
   /** Sum of max(0, p - q), the probability of a rejection; 0 after the last draft. */
   readonly residual: number;
   /** Up to five most likely tokens, most likely first and the lowest id among equals. Empty for `q` and `residual` after the last draft. */
-  readonly top: { readonly p: readonly Candidate[]; readonly q: readonly Candidate[]; readonly residual: readonly Candidate[] };
+  readonly top: Candidates;
   /** Whose logits had a value that is not a number, plus infinity, or nothing that may be chosen; the rest of the row means nothing then. */
   readonly invalid: 'target' | 'draft' | null;
 }
@@ -85,12 +86,12 @@ export class SamplingKernel {
   readonly #position: GPUBuffer;
   /** Stands in for what was left out. */
   readonly #none: GPUBuffer;
-  /** Shapes never change once written, so each has a buffer of its own and no write waits for a dispatch. */
-  readonly #shapes = new Map<string, GPUBuffer>();
+  readonly #shapes: ShapeBuffers;
 
   private constructor(device: GPUDevice, draft: GPUComputePipeline, judge: GPUComputePipeline) {
     this.#device = device;
     this.#pipelines = { draft, judge };
+    this.#shapes = new ShapeBuffers(device);
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#settings = device.createBuffer({ label: 'sampling settings', size: SETTINGS_BYTES, usage: uniform });
     this.#position = device.createBuffer({ label: 'sampling position', size: 4, usage: uniform });
@@ -191,8 +192,8 @@ export class SamplingKernel {
   }
 
   dispose(): void {
-    for (const buffer of [this.#settings, this.#position, this.#none, ...this.#shapes.values()]) buffer.destroy();
-    this.#shapes.clear();
+    for (const buffer of [this.#settings, this.#position, this.#none]) buffer.destroy();
+    this.#shapes.dispose();
   }
 
   #constraints({ mask, bias, counts }: Constraints): GPUBuffer[] {
@@ -207,7 +208,7 @@ export class SamplingKernel {
       0,
       this.#device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
-        entries: [this.#settings, this.#shape(shape), this.#position, ...storage].map((buffer, binding) => ({
+        entries: [this.#settings, this.#shapes.of(shape), this.#position, ...storage].map((buffer, binding) => ({
           binding,
           resource: { buffer },
         })),
@@ -215,18 +216,6 @@ export class SamplingKernel {
     );
     pass.dispatchWorkgroups(groups);
     pass.end();
-  }
-
-  #shape(shape: number[]): GPUBuffer {
-    const key = shape.join();
-    let buffer = this.#shapes.get(key);
-    if (!buffer) {
-      buffer = this.#device.createBuffer({ label: 'sampling shape', size: 12, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
-      new Uint32Array(buffer.getMappedRange()).set(shape);
-      buffer.unmap();
-      this.#shapes.set(key, buffer);
-    }
-    return buffer;
   }
 }
 

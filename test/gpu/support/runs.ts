@@ -1,0 +1,13 @@
+import type { RunEvent, RunSettings } from '../../../src/core/types';
+import { perform } from '../../../src/worker/client';
+
+export const modelsUrl = new URL('/models/', location.href).href;
+
+/** The events of one run on an engine's worker. */
+export async function performRun(worker: Worker, draft: string, prompt: string, settings: RunSettings): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings })) {
+    if (update.type !== 'progress') events.push(update);
+  }
+  return events;
+}
