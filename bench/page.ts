@@ -1,3 +1,4 @@
+import type { Calibration } from '../src/core/cost';
 import { GREEDY } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
 import type { RunEvent, RunSettings } from '../src/core/types';
@@ -56,11 +57,18 @@ const bench = {
     return { ids: ids ?? [], latencyMs: latencyMs ?? NaN, readbacks: (await readbacks('stock')) - before };
   },
 
-  async run(prompt: string, draft: string, settings: RunSettings): Promise<MeasuredRun> {
+  async calibrate(draft: string): Promise<Calibration> {
+    for await (const update of perform(engine, { type: 'calibrate', selection: { modelsUrl, draft } })) {
+      if (update.type === 'calibration') return update.calibration;
+    }
+    throw new Error('no calibration came');
+  },
+
+  async run(prompt: string, draft: string, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
     const before = await readbacks('engine');
     const events: RunEvent[] = [];
-    for await (const update of perform(engine, { type: 'run', selection: { modelsUrl, draft }, prompt, settings })) {
-      if (update.type !== 'progress') events.push(update);
+    for await (const update of perform(engine, { type: 'run', selection: { modelsUrl, draft }, prompt, settings, calibration })) {
+      if (update.type !== 'progress' && update.type !== 'calibration') events.push(update);
     }
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);

@@ -2,6 +2,7 @@
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { calibrateWhenReady } from '../store/calibration';
 import { load } from '../store/loading';
 import { App } from './App';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -15,4 +16,5 @@ createRoot(root).render(
     </ErrorBoundary>
   </StrictMode>,
 );
+calibrateWhenReady();
 void load();

@@ -1,4 +1,4 @@
-import type { CachedModel, Drafter, Proposal, TokenId } from './types';
+import type { CachedModel, Drafter, DraftLimits, Proposal, TokenId } from './types';
 
 /** The longest end of the history that is looked up; a longer one would find no other place. */
 const LONGEST = 8;
@@ -30,11 +30,11 @@ export class NgramDrafter implements Drafter {
     // There is no cache.
   }
 
-  async propose(history: readonly TokenId[], gamma: number): Promise<Proposal | null> {
-    const next = continuation(history, this.#shortest);
+  async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
+    const next = most.lookup > 0 ? continuation(history, this.#shortest) : null;
     if (next === null) return null;
-    const ids = history.slice(next, next + gamma);
-    return { kind: 'ids', length: ids.length, ids };
+    const ids = history.slice(next, next + most.lookup);
+    return { kind: 'ids', source: 'lookup', length: ids.length, ids };
   }
 }
 
@@ -69,8 +69,10 @@ export class LookupFirst implements Drafter {
     this.#model.truncate(length);
   }
 
-  async propose(history: readonly TokenId[], gamma: number): Promise<Proposal | null> {
-    return (await this.#lookup.propose(history, gamma)) ?? this.#model.propose(history, gamma);
+  async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
+    const found = await this.#lookup.propose(history, most);
+    if (found) return found;
+    return most.model > 0 ? this.#model.propose(history, most) : null;
   }
 }
 

@@ -4,8 +4,10 @@ import { LIMITS, type RunSettings, type SamplingSettings } from './types';
 /** Throws `invalid-setting`, naming the field and its range, unless every field of `settings` is within `LIMITS`. */
 export function checkSettings(settings: RunSettings): void {
   // Plain decoding drafts nothing.
-  if (settings.mode === 'speculative') requireInteger('Draft length γ', settings.gamma, LIMITS.gamma.min, LIMITS.gamma.max);
+  if (settings.mode === 'speculative') checkGamma(settings.gamma);
+  require('Confidence', settings.confidence, settings.confidence >= 0 && settings.confidence < 1, 'a number, 0 (off) or more and below 1');
   requireInteger('Most tokens', settings.maxTokens, LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER);
+  for (const string of settings.stopStrings) require('A stop string', `"${string}"`, string !== '', 'at least one character');
   checkSampling(settings.sampling);
   checkLogitBias(settings.sampling.logitBias, Infinity);
 }
@@ -21,6 +23,18 @@ export const GREEDY: SamplingSettings = {
   logitBias: {},
   seed: 0,
   rule: 'rejection',
+};
+
+/** What a run does that nothing else was asked of. */
+export const DEFAULT_RUN: RunSettings = {
+  mode: 'speculative',
+  drafting: 'model',
+  gamma: 'auto',
+  confidence: 0,
+  maxTokens: 256,
+  ignoreStopTokens: false,
+  stopStrings: [],
+  sampling: GREEDY,
 };
 
 /** Whether the largest logit, as the model gave it, decides alone. */
@@ -60,4 +74,13 @@ function require(field: string, value: unknown, good: boolean, range: string): v
 function requireInteger(field: string, value: number, min: number, max: number): void {
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
   require(field, value, Number.isInteger(value) && value >= min && value <= max, `a whole number, ${range}`);
+}
+
+function checkGamma(gamma: RunSettings['gamma']): void {
+  if (gamma === 'auto') return;
+  const { min, max } = LIMITS.gamma;
+  const lengths = typeof gamma === 'number' ? [] : gamma.flatMap(({ model, lookup }) => [model, lookup]);
+  if (typeof gamma === 'number') requireInteger('Draft length γ', gamma, min, max);
+  else require('The list of draft lengths', 'empty', gamma.length > 0, 'one length for each round');
+  for (const length of lengths) requireInteger('Draft length γ', length, 0, max);
 }

@@ -1,7 +1,23 @@
+import type { Calibration } from './cost';
+import { draftLength } from './draftLength';
 import { FailureError } from './failure';
 import { checkLogitBias } from './settings';
-import { TextStream } from './text';
-import type { Detokenizer, Drafter, RoundOutcome, RunEvent, RunLabels, RunSettings, RunToken, StopSignal, Target, TokenId } from './types';
+import { StopStrings, TextStream } from './text';
+import {
+  type Detokenizer,
+  type Drafter,
+  type DraftLimits,
+  type JudgedToken,
+  LIMITS,
+  type RoundOutcome,
+  type RunEvent,
+  type RunLabels,
+  type RunSettings,
+  type RunToken,
+  type StopSignal,
+  type Target,
+  type TokenId,
+} from './types';
 
 export interface Run {
   readonly prompt: string;
@@ -14,6 +30,8 @@ export interface Run {
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
   readonly signal: StopSignal;
+  /** What this device's rounds cost; null where nothing was measured. */
+  readonly calibration: Calibration | null;
 }
 
 /**
@@ -31,59 +49,82 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const context = Math.min(target.capabilities.contextLength, drafter?.capabilities.contextLength ?? Infinity);
   checkLogitBias(settings.sampling.logitBias, target.capabilities.vocabularySize);
   const text = new TextStream(run.detokenizer);
-  yield { type: 'start', prompt: run.prompt, promptIds: run.promptIds, settings, labels: run.labels };
+  const { prompt, promptIds, labels, calibration } = run;
+  yield { type: 'start', prompt, promptIds, settings, labels, calibration };
 
   const cacheable = history.slice(0, -1);
   for (const model of drafter ? [target, drafter] : [target]) {
     model.truncate(0);
-    await model.begin(settings.sampling, history.length);
+    await model.begin(settings, history.length);
     await model.prefill(cacheable, signal);
   }
   if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
   yield { type: 'prefill', tokens: cacheable.length, endMs: now() };
 
+  const length = draftLength(settings.gamma, calibration);
+  const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
     if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
     const startMs = now();
-    // The round commits at most gamma + 1 tokens, and the target caches the last known token and every draft.
-    const gamma = drafter ? Math.min(settings.gamma, left - 1, context - history.length) : 0;
-    const proposal = drafter && gamma > 0 ? await drafter.propose(history, gamma) : null;
+    // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.
+    const cached = history.length - 1;
+    const most = Math.min(LIMITS.gamma.max, left - 1, context - history.length);
+    const limits = drafter && most > 0 ? length.choose(cached, most) : PLAIN;
+    const proposal = drafter && Math.max(limits.model, limits.lookup) > 0 ? await drafter.propose(history, limits) : null;
     const outcome = await target.verify(history, proposal);
-    const { tokens, stopped } = commit(outcome, history, text, settings.ignoreStopTokens ? NONE : run.stopTokens);
+    const { tokens, stopped, stopString } = commit(outcome, history, text, ending);
     target.truncate(history.length - 1);
     drafter?.truncate(history.length - 1);
-    yield { type: 'round', index, tokens, readbacks: outcome.readbacks, startMs, endMs: now() };
+    const endMs = now();
+    const source = proposal?.source ?? null;
+    length.observe({ ...countVerdicts(outcome), source, context: cached, ms: endMs - startMs });
+    yield { type: 'round', index, tokens, readbacks: outcome.readbacks, limits, source, device: outcome.device, startMs, endMs };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);
-    if (stopped) return yield { type: 'end', reason: 'stop', endMs: now() };
+    if (stopped) return yield { type: 'end', reason: 'stop', stopString, endMs: now() };
     if (left <= 0 || history.length > context) return yield { type: 'end', reason: 'length', endMs: now() };
   }
 }
 
 const NONE: ReadonlySet<TokenId> = new Set();
 
-/** Appends what the round decided to `history`, up to and with the first stop token; what was drafted beyond it is discarded. */
-function commit(outcome: RoundOutcome, history: TokenId[], text: TextStream, stopTokens: ReadonlySet<TokenId>) {
+const PLAIN: DraftLimits = { model: 0, lookup: 0 };
+
+/** What ends a run besides its length. */
+interface Ending {
+  readonly stopTokens: ReadonlySet<TokenId>;
+  readonly stopStrings: StopStrings;
+}
+
+/** Appends what the round decided to `history`, up to and with the first token that ends the run; what was drafted beyond it is discarded. */
+function commit(outcome: RoundOutcome, history: TokenId[], text: TextStream, { stopTokens, stopStrings }: Ending) {
   const tokens: RunToken[] = [];
   const ahead: TokenId[] = [];
   let stopped = false;
+  let stopString: string | null = null;
+  const commitToken = (token: JudgedToken) => {
+    history.push(token.id);
+    stopped = stopTokens.has(token.id);
+    const added = stopped ? '' : text.push(token.id);
+    stopString = stopStrings.push(added);
+    stopped ||= stopString !== null;
+    tokens.push({ ...token, text: added });
+  };
   for (const draft of outcome.drafts) {
-    if (draft.verdict === 'accepted' && !stopped) {
-      history.push(draft.id);
-      stopped = stopTokens.has(draft.id);
-      tokens.push({ ...draft, text: stopped ? '' : text.push(draft.id) });
-    } else {
+    if (draft.verdict === 'accepted' && !stopped) commitToken(draft);
+    else {
       const verdict = stopped ? 'discarded' : draft.verdict;
       tokens.push({ ...draft, verdict, text: text.peek(draft.id, ahead) });
       ahead.push(draft.id);
     }
   }
-  if (!stopped) {
-    history.push(outcome.next.id);
-    stopped = stopTokens.has(outcome.next.id);
-    tokens.push({ ...outcome.next, text: stopped ? '' : text.push(outcome.next.id) });
-  }
-  return { tokens, stopped };
+  if (!stopped) commitToken(outcome.next);
+  return { tokens, stopped, stopString };
+}
+
+function countVerdicts({ drafts }: RoundOutcome) {
+  const accepted = drafts.filter(({ verdict }) => verdict === 'accepted').length;
+  return { drafted: drafts.length, accepted, judged: Math.min(accepted + 1, drafts.length) };
 }
 
 type Capabilities = Target['capabilities'];

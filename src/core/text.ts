@@ -1,4 +1,5 @@
-import type { Detokenizer, TokenId } from './types';
+import { committedTokens } from './tally';
+import type { Detokenizer, RunEvent, TokenId } from './types';
 
 /** What a detokenizer writes for bytes that are no whole character. */
 const INCOMPLETE_END = /\uFFFD+$/u;
@@ -56,4 +57,38 @@ export class TextStream {
     this.#given = this.#detokenizer.decode(this.#window).length;
     this.#waiting = 0;
   }
+}
+
+/** Finds the first of some strings that a growing text comes to hold. */
+export class StopStrings {
+  readonly #strings: readonly string[];
+  readonly #longest: number;
+  /** As much of the text's end as a string that is not complete yet may begin in. */
+  #end = '';
+
+  /** @param strings none of them empty */
+  constructor(strings: readonly string[]) {
+    this.#strings = strings;
+    this.#longest = Math.max(0, ...strings.map(({ length }) => length));
+  }
+
+  /** Adds `text`. @returns the string that is complete now, the one that begins first; null while there is none */
+  push(text: string): string | null {
+    if (this.#longest === 0) return null;
+    this.#end += text;
+    const found = this.#strings.map((string) => ({ string, at: this.#end.indexOf(string) })).filter(({ at }) => at !== -1);
+    this.#end = this.#end.slice(Math.max(0, this.#end.length - this.#longest + 1));
+    return found.sort((a, b) => a.at - b.at)[0]?.string ?? null;
+  }
+}
+
+/** The text of a run as its user asked for it: without the stop string that ended it, and what stands behind that. */
+export function outputText(events: readonly RunEvent[]): string {
+  const text = committedTokens(events)
+    .map((token) => token.text)
+    .join('');
+  const end = events.at(-1);
+  const stopString = end?.type === 'end' && end.reason === 'stop' ? end.stopString : null;
+  const at = stopString === null ? -1 : text.lastIndexOf(stopString);
+  return at === -1 ? text : text.slice(0, at);
 }

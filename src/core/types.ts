@@ -2,6 +2,7 @@
  * The words that every part speaks: tokens and verdicts, the two models as the loop sees them, and the events of a run.
  * Nothing here knows a GPU, a page or a particular pair of models.
  */
+import type { Calibration } from './cost';
 import type { Failure } from './failure';
 
 export type TokenId = number;
@@ -53,16 +54,31 @@ export interface StopSignal {
 /**
  * `length` drafted tokens on their way to the target. `device`: the ids stay where the drafter put them and `handle`
  * means something only to a target that shares the drafter's device; `ids`: they are here, each proposed with
- * probability 1, as by a drafter that looks them up.
+ * probability 1, as by a drafter that looks them up. `readbacks` is what drafting itself has cost so far.
  */
 export type Proposal =
-  | { readonly kind: 'device'; readonly length: number; readonly handle: object }
-  | { readonly kind: 'ids'; readonly length: number; readonly ids: readonly TokenId[] };
+  | { readonly kind: 'device'; readonly source: DraftSource; readonly length: number; readonly readbacks: number; readonly handle: object }
+  | { readonly kind: 'ids'; readonly source: DraftSource; readonly length: number; readonly ids: readonly TokenId[] };
+
+/** Whence drafts come: from a model, or looked up in what came before. */
+export type DraftSource = 'model' | 'lookup';
+
+/** Most tokens that a draft of each source may have; 0: that source shall not draft. */
+export type DraftLimits = Readonly<Record<DraftSource, number>>;
+
+/** How long the device worked on the parts of a round, in milliseconds by its own clock. */
+export interface DeviceTimes {
+  /** 0 where nothing was drafted on the device. */
+  readonly draftMs: number;
+  readonly verifyMs: number;
+}
 
 /** What one target pass decided. `drafts` has the proposal's length and order; `next` is the target's own token. */
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
+  /** null where the device has no clock that can be read. */
+  readonly device: DeviceTimes | null;
   /** GPU-to-CPU readbacks that the round cost, drafting included. */
   readonly readbacks: number;
 }
@@ -75,19 +91,20 @@ export interface CachedModel {
   /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
   prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void>;
   /** Prepares for a run: how its tokens are chosen, and where its output begins in the history. Before it, tokens are chosen greedily. */
-  begin(sampling: SamplingSettings, promptLength: number): Promise<void>;
+  begin(settings: RunSettings, promptLength: number): Promise<void>;
   /** Drops every cached token from position `length` on; keeps a shorter cache as it is. */
   truncate(length: number): void;
 }
 
 export interface Drafter extends CachedModel {
   /**
-   * Drafts `gamma` >= 1 tokens after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the
-   * cache holds at most `history` and all drafts but the last, so it may lack committed tokens, which it sees before it drafts again.
+   * Drafts after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the cache holds at most
+   * `history` and all drafts, and may lack committed tokens, which it sees before it drafts again.
    *
-   * @returns one to `gamma` drafts, or null where it has nothing to propose and the round is plain
+   * @param most drafts allowed, by whence they come; at least one source may draft
+   * @returns one draft or more, or null where there is nothing to propose and the round is plain
    */
-  propose(history: readonly TokenId[], gamma: number): Promise<Proposal | null>;
+  propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null>;
 }
 
 export interface Target extends CachedModel {
@@ -133,12 +150,19 @@ export interface RunSettings {
   readonly mode: 'speculative' | 'plain';
   /** Whence drafts come: the draft model; what followed before where the text repeats itself; or the model where it does not. */
   readonly drafting: 'model' | 'ngram' | 'mixed';
-  /** Most tokens in a draft, 1 to 16; ignored by plain decoding. */
-  readonly gamma: number;
+  /**
+   * Most tokens in a draft, 1 to 16; `auto`: in every round as many as are expected to be fastest, which may be none; a list: as an
+   * earlier run recorded them, round by round, and its last from then on. Ignored by plain decoding.
+   */
+  readonly gamma: number | 'auto' | readonly DraftLimits[];
+  /** A draft ends before a token of which the draft model's most likely one has less than this probability. 0: off. Costs a readback for every drafted token. */
+  readonly confidence: number;
   /** Most committed tokens, the stop token included; at least 1. */
   readonly maxTokens: number;
   /** Go on past stop tokens, so that runs of one length can be compared. */
   readonly ignoreStopTokens: boolean;
+  /** The run ends with the token that completes one of them. */
+  readonly stopStrings: readonly string[];
   readonly sampling: SamplingSettings;
 }
 
@@ -158,6 +182,8 @@ export interface StartEvent {
   readonly promptIds: readonly TokenId[];
   readonly settings: RunSettings;
   readonly labels: RunLabels;
+  /** What was known of this device's costs when the run began; null where nothing was. */
+  readonly calibration: Calibration | null;
 }
 
 /** Both caches hold the prompt but its last token. Times are milliseconds from the start of the run. */
@@ -173,6 +199,11 @@ export interface RoundEvent {
   /** Drafts in their order, then the target's own token, unless an accepted stop token ended the run. */
   readonly tokens: readonly RunToken[];
   readonly readbacks: number;
+  /** Most drafts that were allowed, at most the settings' γ: a list of these repeats the run. */
+  readonly limits: DraftLimits;
+  /** null: nothing was drafted. */
+  readonly source: DraftSource | null;
+  readonly device: DeviceTimes | null;
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -180,7 +211,14 @@ export interface RoundEvent {
 export type EndEvent = {
   readonly type: 'end';
   readonly endMs: number;
-} & ({ readonly reason: 'stop' | 'length' | 'aborted' } | { readonly reason: 'failed'; readonly failure: Failure });
+} & (
+  | {
+      readonly reason: 'stop' /** What completed, where a stop string ended the run and no stop token. */;
+      readonly stopString: string | null;
+    }
+  | { readonly reason: 'length' | 'aborted' }
+  | { readonly reason: 'failed'; readonly failure: Failure }
+);
 
 /** All that is known of a run. A live run, a recorded trace and a test produce the same events, in this order. */
 export type RunEvent = StartEvent | PrefillEvent | RoundEvent | EndEvent;

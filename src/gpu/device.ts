@@ -58,11 +58,11 @@ export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
   return open;
 }
 
-/** What web-llm asks of a device (its detectGPUDevice, 0.2.86), as far as the adapter has it. */
+/** What web-llm asks of a device (its detectGPUDevice, 0.2.86) and a clock, as far as the adapter has it. */
 function descriptor({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
   const MB = 1 << 20;
   return {
-    requiredFeatures: (['shader-f16', 'subgroups'] as GPUFeatureName[]).filter((feature) => features.has(feature)),
+    requiredFeatures: (['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[]).filter((feature) => features.has(feature)),
     requiredLimits: {
       maxBufferSize: Math.min(limits.maxBufferSize, 1024 * MB),
       maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, 1024 * MB),

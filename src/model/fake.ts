@@ -2,7 +2,7 @@
  * A made-up language and the two models of it that tests and recordings of the loop run on: exact, immediate, and strict
  * about every promise that the loop makes to a model.
  */
-import type { Drafter, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
+import type { Drafter, DraftLimits, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
 import { judgeGreedy } from '../core/verify';
 
 /** What is most probable next, as a function of the last `order` tokens alone. */
@@ -96,7 +96,7 @@ export class FakeDrafter extends FakeModel implements Drafter {
     this.#agreement = agreement;
   }
 
-  async propose(history: readonly TokenId[], gamma: number): Promise<Proposal> {
+  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal> {
     demand(Number.isInteger(gamma) && gamma >= 1, `a proposal of ${gamma} tokens`);
     const tokens = [...history];
     for (let drafted = 0; drafted < gamma; drafted++) {
@@ -104,7 +104,7 @@ export class FakeDrafter extends FakeModel implements Drafter {
       tokens.push(this.#guess(tokens));
     }
     const ids = tokens.slice(history.length);
-    return { kind: 'ids', length: gamma, ids };
+    return { kind: 'ids', source: 'model', length: gamma, ids };
   }
 
   #guess(history: readonly TokenId[]): TokenId {
@@ -122,7 +122,7 @@ export class FakeTarget extends FakeModel implements Target {
     const choices = Array.from({ length: drafts.length + 1 }, (_, row) => nextToken(this.language, [...history, ...drafts.slice(0, row)]));
     const rows = choices.map((id) => ({ id, p: 1 }));
     const judged = drafts.map((id, i) => ({ id, p: id === choices[i] ? 1 : 0, q: 1 }));
-    return { ...judgeGreedy(judged, rows), readbacks: 1 };
+    return { ...judgeGreedy(judged, rows), readbacks: 1, device: null };
   }
 }
 

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { checkSettings } from '../core/settings';
 import type { EndEvent, RunEvent } from '../core/types';
-import type { Update } from '../worker/protocol';
+import { calibrationOf, confirmAdapter, ensureCalibration, stopCalibration } from './calibration';
 import { performTask } from './engine';
 import { FrameBuffer } from './frameBuffer';
 import { dismissLoadingFailure, forgetModels, forgetUnready, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
@@ -48,6 +48,7 @@ export async function startRun(): Promise<void> {
     useRun.setState({ failure: toFailure(thrown) });
     return;
   }
+  stopCalibration();
   controller = new AbortController();
   useRun.setState({ activity: 'running', started: false, stoppedEarly: false });
   // The engine loads by itself what a run needs; the page needs the manifest too.
@@ -55,9 +56,12 @@ export async function startRun(): Promise<void> {
   else void load();
   try {
     const selection = { modelsUrl: modelsUrl(), draft };
-    for await (const update of performTask({ type: 'run', selection, prompt, settings }, controller.signal)) {
+    for await (const update of performTask(
+      { type: 'run', selection, prompt, settings, calibration: calibrationOf(draft) },
+      controller.signal,
+    )) {
       if (update.type === 'progress') receiveProgress(update);
-      else arriving.add(update);
+      else if (update.type !== 'calibration') arriving.add(update);
     }
     arriving.flush();
   } catch (thrown) {
@@ -71,6 +75,9 @@ export async function startRun(): Promise<void> {
   controller = null;
   keepLast();
   useRun.setState({ activity: 'idle', stoppedEarly });
+  const [start] = useRun.getState().events;
+  if (start?.type === 'start') confirmAdapter(draft, start.labels.adapter);
+  if (started) void ensureCalibration();
 }
 
 /** Asks the run under way to stop; what it has measured stays. */
@@ -92,7 +99,7 @@ function checkPrompt(prompt: string): void {
 }
 
 /** What comes before the start of a run, such as the end of one that was stopped while its models loaded, is no part of `events`. */
-function append(arrived: readonly Exclude<Update, { type: 'progress' }>[]): void {
+function append(arrived: readonly RunEvent[]): void {
   const latest = arrived.at(-1);
   if (latest?.type === 'end' && latest.reason === 'failed') useRun.setState({ failure: latest.failure });
   const start = arrived.findIndex((event) => event.type === 'start');

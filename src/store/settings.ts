@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
-import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
-import { GREEDY } from '../core/settings';
+import { createJSONStorage, persist } from 'zustand/middleware';
+import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import { LIMITS, type RunSettings, type SamplingSettings } from '../core/types';
+import { quietStorage } from './quietStorage';
 
 export type Mode = RunSettings['mode'];
 
@@ -13,6 +14,8 @@ export interface Settings {
   /** A draft's id in the manifest. */
   readonly draft: string;
   readonly drafting: RunSettings['drafting'];
+  /** Every round's draft as long as is expected to be fastest; else `gamma`. */
+  readonly adaptive: boolean;
   /** As typed: NaN or outside `LIMITS` while a person edits; `checkSettings` judges it when a run starts. */
   readonly gamma: number;
   /** As typed, like `gamma`. */
@@ -29,6 +32,7 @@ export const DEFAULT_SETTINGS: Settings = {
   mode: 'speculative',
   draft: 'draft',
   drafting: 'model',
+  adaptive: true,
   gamma: 4,
   maxTokens: 160,
   temperature: 0,
@@ -37,8 +41,8 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 /** What a run is asked for by the settings as they are; `checkSettings` judges it. */
-export function runSettings({ mode, drafting, gamma, maxTokens, temperature, seed, rule }: Settings): RunSettings {
-  return { mode, drafting, gamma, maxTokens, ignoreStopTokens: false, sampling: { ...GREEDY, temperature, seed, rule } };
+export function runSettings({ mode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule }: Settings): RunSettings {
+  return { ...DEFAULT_RUN, mode, drafting, gamma: adaptive ? 'auto' : gamma, maxTokens, sampling: { ...GREEDY, temperature, seed, rule } };
 }
 
 const STORAGE_KEY = 'foretoken.settings';
@@ -49,27 +53,13 @@ const StoredSettings = v.object({
   mode: v.fallback(v.picklist(['speculative', 'plain']), DEFAULT_SETTINGS.mode),
   draft: v.fallback(v.pipe(v.string(), v.minLength(1)), DEFAULT_SETTINGS.draft),
   drafting: v.fallback(v.picklist(['model', 'ngram', 'mixed']), DEFAULT_SETTINGS.drafting),
+  adaptive: v.fallback(v.boolean(), DEFAULT_SETTINGS.adaptive),
   gamma: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(LIMITS.gamma.min), v.maxValue(LIMITS.gamma.max)), DEFAULT_SETTINGS.gamma),
   maxTokens: v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(LIMITS.maxTokens.min)), DEFAULT_SETTINGS.maxTokens),
   temperature: v.fallback(v.pipe(v.number(), v.minValue(0), v.finite()), DEFAULT_SETTINGS.temperature),
   seed: v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), DEFAULT_SETTINGS.seed),
   rule: v.fallback(v.picklist(['rejection', 'coupled']), DEFAULT_SETTINGS.rule),
 });
-
-/** Browser storage that may be full or forbidden: then nothing is remembered, and nothing else changes. */
-const quietStorage: StateStorage = {
-  getItem: (key) => quietly(() => localStorage.getItem(key)) ?? null,
-  setItem: (key, value) => quietly(() => localStorage.setItem(key, value)),
-  removeItem: (key) => quietly(() => localStorage.removeItem(key)),
-};
-
-function quietly<T>(access: () => T): T | undefined {
-  try {
-    return access();
-  } catch {
-    return undefined;
-  }
-}
 
 /** A store of its own, since `persist` writes on every change and the run's store changes with every round. */
 export const useSettings = create<Settings>()(

@@ -31,6 +31,8 @@ export const settings = {
   draftsUnread: 'The list of drafts has not been read yet.',
   drafting: 'Drafting by',
   draftings: { model: 'Model', ngram: 'Lookup', mixed: 'Lookup, then model' },
+  length: 'Draft length',
+  lengths: { adaptive: 'Adaptive', fixed: 'Fixed' },
   gamma: 'Draft tokens γ',
   maxTokens: 'Most tokens',
   temperature: 'Temperature',

@@ -1,16 +1,19 @@
+import { calibrate } from '../core/calibrate';
 import { FailureError, toFailure } from '../core/failure';
 import { LookupFirst, NgramDrafter } from '../core/ngram';
 import { checkSettings } from '../core/settings';
 import { speculate } from '../core/speculate';
 import { type Drafter, LIMITS, type RunEvent, type RunSettings } from '../core/types';
 import { type SharedDevice, shareDevice } from '../gpu/device';
+import { measureReadback } from '../gpu/readback';
+import { Stopwatch } from '../gpu/stopwatch';
 import { fetchManifest, type Manifest, type ModelEntry } from '../model/manifest';
-import { ModelDrafter } from '../model/webllm/drafter';
+import { MOMENTS, ModelDrafter } from '../model/webllm/drafter';
 import { downloadBytes, type LoadedModel, loadModel } from '../model/webllm/loader';
 import { Sampler } from '../model/webllm/sampler';
 import { ModelTarget } from '../model/webllm/target';
 import type { Engine } from './host';
-import type { LoadProgress, LoadTask, PairSelection, RunTask, Update } from './protocol';
+import type { CalibrateTask, CalibrationResult, LoadProgress, LoadTask, PairSelection, RunTask } from './protocol';
 
 /** A model on the device with its side of the loop. */
 interface Loaded<Side> {
@@ -23,6 +26,7 @@ interface Stage {
   readonly modelsUrl: string;
   readonly shared: SharedDevice;
   readonly sampler: Sampler;
+  readonly stopwatch: Stopwatch | null;
   target: Loaded<ModelTarget> | null;
   draft: Loaded<ModelDrafter> | null;
 }
@@ -53,7 +57,17 @@ export class PairEngine implements Engine {
     });
   }
 
-  async run(task: RunTask, report: Report<Update>, signal: AbortSignal): Promise<void> {
+  async calibrate({ selection }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
+    await this.#inTurn(signal, async () => {
+      const { shared, target, draft } = await this.#ready(selection, report, signal);
+      const clock = () => performance.now();
+      const readbackMs = await measureReadback(shared.device, clock);
+      const calibration = await calibrate(draft.side, target.side, { clock, readbackMs, signal });
+      report({ type: 'calibration', adapter: shared.adapter, calibration });
+    });
+  }
+
+  async run(task: RunTask, report: Report<LoadProgress | RunEvent>, signal: AbortSignal): Promise<void> {
     checkSettings(task.settings);
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
@@ -100,6 +114,7 @@ export class PairEngine implements Engine {
       detokenizer: target.model.pipeline,
       clock: () => performance.now(),
       signal,
+      calibration: task.calibration,
     });
     let fail: (failure: FailureError) => void = () => undefined;
     const failed = new Promise<never>((_, reject) => {
@@ -154,11 +169,11 @@ export class PairEngine implements Engine {
     };
     const loadTarget = async () => {
       const model = await load(manifest.pair.target, entries.target);
-      return { model, side: new ModelTarget(model.pipeline, stage.sampler, LIMITS.gamma.max) };
+      return { model, side: new ModelTarget(model.pipeline, stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
     };
     const loadDraft = async () => {
       const model = await load(draft, entries.draft);
-      return { model, side: new ModelDrafter(model.pipeline, stage.sampler, LIMITS.gamma.max) };
+      return { model, side: new ModelDrafter(model.pipeline, stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
     };
     // In parallel: one model downloads while the other's pipelines are made.
     const [target, drafter] = await Promise.allSettled([stage.target ?? loadTarget(), stage.draft ?? loadDraft()]);
@@ -178,10 +193,13 @@ export class PairEngine implements Engine {
     if (old) {
       for (const loaded of [old.target, old.draft]) if (loaded) await unload(loaded);
       old.sampler.dispose();
+      old.stopwatch?.dispose();
     }
     this.#currentDevice ??= shareDevice(this.#gpu);
     const shared = await this.#currentDevice();
-    const stage: Stage = { modelsUrl, shared, sampler: await Sampler.create(shared.device), target: null, draft: null };
+    const { device } = shared;
+    const sampler = await Sampler.create(device);
+    const stage: Stage = { modelsUrl, shared, sampler, stopwatch: Stopwatch.create(device, MOMENTS.count), target: null, draft: null };
     this.#stage = stage;
     return stage;
   }

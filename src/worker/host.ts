@@ -1,10 +1,12 @@
 import { toFailure } from '../core/failure';
-import type { FromPage, FromWorker, LoadProgress, LoadTask, RunTask, Task, Update } from './protocol';
+import type { RunEvent } from '../core/types';
+import type { CalibrateTask, CalibrationResult, FromPage, FromWorker, LoadProgress, LoadTask, RunTask, Task, Update } from './protocol';
 
 /** What the worker does for the page. A `run` first reports progress while models load, then its events. */
 export interface Engine {
   load(task: LoadTask, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<void>;
-  run(task: RunTask, report: (update: Update) => void, signal: AbortSignal): Promise<void>;
+  calibrate(task: CalibrateTask, report: (update: LoadProgress | CalibrationResult) => void, signal: AbortSignal): Promise<void>;
+  run(task: RunTask, report: (update: LoadProgress | RunEvent) => void, signal: AbortSignal): Promise<void>;
 }
 
 /** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal. */
@@ -17,6 +19,7 @@ export async function answer(engine: Engine, task: Task, port: MessagePort): Pro
   };
   try {
     if (task.type === 'load') await engine.load(task, report, controller.signal);
+    else if (task.type === 'calibrate') await engine.calibrate(task, report, controller.signal);
     else await engine.run(task, report, controller.signal);
     send({ type: 'done' });
   } catch (error) {

@@ -3,14 +3,21 @@
  * page posts a `Task` with one port, the worker answers on it with updates and one `done` or `failed`, and the page may
  * post `stop` at any moment.
  */
+import type { Calibration } from '../core/cost';
 import type { Failure } from '../core/failure';
 import type { RunEvent, RunSettings } from '../core/types';
 
-export type Task = LoadTask | RunTask;
+export type Task = LoadTask | CalibrateTask | RunTask;
 
 /** Makes a pair ready; what is already loaded stays. */
 export interface LoadTask {
   readonly type: 'load';
+  readonly selection: PairSelection;
+}
+
+/** Measures what the pair of `selection`, which is loaded first if need be, costs on this device. Update: the calibration, unless it was stopped. */
+export interface CalibrateTask {
+  readonly type: 'calibrate';
   readonly selection: PairSelection;
 }
 
@@ -20,6 +27,8 @@ export interface RunTask {
   readonly selection: PairSelection;
   readonly prompt: string;
   readonly settings: RunSettings;
+  /** Of this pair on this device; null where it was not measured. */
+  readonly calibration: Calibration | null;
 }
 
 export interface PairSelection {
@@ -41,7 +50,13 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
-export type Update = LoadProgress | RunEvent;
+export interface CalibrationResult {
+  readonly type: 'calibration';
+  readonly adapter: string;
+  readonly calibration: Calibration;
+}
+
+export type Update = LoadProgress | CalibrationResult | RunEvent;
 
 export type FromWorker =
   | { readonly type: 'update'; readonly update: Update }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
+import { calibrationOf } from '../../src/store/calibration';
+import { useRun } from '../../src/store/run';
 import { DEFAULT_SETTINGS, useSettings } from '../../src/store/settings';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
@@ -53,6 +55,21 @@ describe('settings', () => {
         sampling: { temperature: 0.8, seed: 12, rule: 'coupled' },
       },
     });
+  });
+
+  it('let every round’s draft have the length that is expected to be fastest, from what was measured before', async () => {
+    const engine = await openPage({ settings: {} });
+    await prompt().fill('A fox.');
+    await expect.element(page.getByLabelText('Draft tokens γ')).toBeDisabled();
+    await runToEnd();
+    await expect.poll(() => calibrationOf('draft')).not.toBeNull();
+    await runToEnd();
+    const runs = engine.tasks.filter((each) => each.type === 'run');
+    expect(runs.map(({ settings }) => settings.gamma)).toEqual(['auto', 'auto']);
+    expect(runs.map(({ calibration }) => calibration)).toEqual([null, calibrationOf('draft')]);
+    const lengths = useRun.getState().events.flatMap((event) => (event.type === 'round' ? [event.limits.model] : []));
+    expect(new Set(lengths).size).toBeGreaterThan(1);
+    expect(engine.tasks.filter((each) => each.type === 'calibrate')).toHaveLength(1);
   });
 
   it('load the chosen draft at once', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GREEDY } from '../../src/core/settings';
+import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent, RunSettings, RunToken, SamplingSettings } from '../../src/core/types';
 import { performRun } from './support/runs';
@@ -25,6 +25,7 @@ async function run(
 ): Promise<RunEvent[]> {
   const mode = gamma === null ? 'plain' : 'speculative';
   const settings = {
+    ...DEFAULT_RUN,
     mode,
     gamma: gamma ?? 1,
     maxTokens: TOKENS,
@@ -133,10 +134,9 @@ it('refuses what cannot be sampled by, naming the field, and runs afterwards', a
     [{ temperature: 1, logitBias: { 5: 101 } }, /logit bias of token 5 is 101/],
   ] as const) {
     const settings = {
+      ...DEFAULT_RUN,
       mode: 'plain',
-      gamma: 1,
       maxTokens: 2,
-      drafting: 'model',
       ignoreStopTokens: true,
       sampling: { ...GREEDY, ...sampling },
     } as const;

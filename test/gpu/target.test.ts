@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { GREEDY } from '../../src/core/settings';
+import { DEFAULT_RUN } from '../../src/core/settings';
 import { speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
 import { type Drafter, LIMITS, type RunEvent, type TokenId } from '../../src/core/types';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const entry = manifest.models[manifest.pair.target];
   if (!entry) throw new Error('the manifest lists no target');
   loaded = await loadModel('target', entry, modelsUrl, () => undefined, new AbortController().signal);
-  target = new ModelTarget(loaded.pipeline, await Sampler.create((await openDevice()).device), LIMITS.gamma.max);
+  target = new ModelTarget(loaded.pipeline, await Sampler.create((await openDevice()).device), null, LIMITS.gamma.max);
 });
 afterAll(async () => {
   target.dispose();
@@ -29,14 +29,7 @@ afterAll(async () => {
 async function run(drafter: Drafter | null, gamma: number, maxTokens: number): Promise<RunEvent[]> {
   const { pipeline } = loaded;
   const events: RunEvent[] = [];
-  const settings = {
-    mode: drafter ? 'speculative' : 'plain',
-    gamma,
-    maxTokens,
-    drafting: 'model',
-    ignoreStopTokens: true,
-    sampling: GREEDY,
-  } as const;
+  const settings = { ...DEFAULT_RUN, mode: drafter ? 'speculative' : 'plain', gamma, maxTokens, ignoreStopTokens: true } as const;
   for await (const event of speculate(drafter, target, {
     prompt: 'Count to thirty.',
     promptIds: pipeline.encodeChat('Count to thirty.'),
@@ -46,6 +39,7 @@ async function run(drafter: Drafter | null, gamma: number, maxTokens: number): P
     detokenizer: pipeline,
     clock: () => performance.now(),
     signal: new AbortController().signal,
+    calibration: null,
   })) {
     events.push(event);
   }
@@ -61,13 +55,13 @@ function prompter(output: readonly TokenId[], promptLength: number, isWrong: (pl
     prefill: async () => undefined,
     begin: async () => undefined,
     truncate: () => undefined,
-    async propose(history, gamma) {
+    async propose(history, { model: gamma }) {
       const first = history.length - promptLength;
       const ids = Array.from({ length: gamma }, (_, i) => {
         const id = output[first + i] ?? 0;
         return isWrong(first + i) ? (id + 1) % vocabularySize : id;
       });
-      return { kind: 'ids', length: gamma, ids };
+      return { kind: 'ids', source: 'model', length: gamma, ids };
     },
   };
 }
@@ -94,6 +88,9 @@ it('judges drafts that come as plain ids, of every length, and stays id for id t
 
 it('refuses a drafted id outside the vocabulary', async () => {
   const wild = prompter([], 0, () => false);
-  const drafter: Drafter = { ...wild, propose: async () => ({ kind: 'ids', length: 1, ids: [loaded.pipeline.vocabularySize] }) };
+  const drafter: Drafter = {
+    ...wild,
+    propose: async () => ({ kind: 'ids', source: 'model', length: 1, ids: [loaded.pipeline.vocabularySize] }),
+  };
   await expect(run(drafter, 1, 4)).rejects.toThrow(/outside the vocabulary/);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LookupFirst, NgramDrafter } from '../../src/core/ngram';
-import { GREEDY } from '../../src/core/settings';
+import { DEFAULT_RUN } from '../../src/core/settings';
 import { type Run, speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId } from '../../src/core/types';
@@ -47,8 +47,9 @@ function runOf(situation: Situation, mode: 'speculative' | 'plain', signal = nev
   return {
     prompt: 'any',
     promptIds: prompt,
-    settings: { mode, gamma, maxTokens, drafting: 'model', ignoreStopTokens, sampling: GREEDY },
+    settings: { ...DEFAULT_RUN, mode, gamma, maxTokens, ignoreStopTokens },
     labels: { target: 'target', draft: mode === 'plain' ? null : 'draft', adapter: 'none' },
+    calibration: null,
     stopTokens,
     detokenizer: spelling,
     clock: () => time++,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TextStream } from '../../src/core/text';
+import { StopStrings, TextStream } from '../../src/core/text';
 import type { Detokenizer, TokenId } from '../../src/core/types';
 
 /** Byte-level tokens, as in a byte-level BPE: the text is the UTF-8 of all bytes in a row. */
@@ -152,6 +152,30 @@ describe('TextStream', () => {
         expect([...first, ...rest].join('')).toBe(detokenizer.decode(ids));
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('stop strings', () => {
+  const strings = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 4 }), { maxLength: 3 });
+  const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', 'c'), maxLength: 5 }), { maxLength: 12 });
+
+  it('are found with the piece that completes them, wherever the pieces are cut', () => {
+    fc.assert(
+      fc.property(strings, pieces, (sought, cut) => {
+        const stop = new StopStrings(sought);
+        let text = '';
+        for (const piece of cut) {
+          text += piece;
+          const expected = sought.some((string) => text.includes(string));
+          const found = stop.push(piece);
+          expect(found !== null).toBe(expected);
+          if (found === null) continue;
+          expect(sought.every((string) => text.indexOf(string) === -1 || text.indexOf(string) >= text.indexOf(found))).toBe(true);
+          return;
+        }
+      }),
+      { numRuns: 3000 },
     );
   });
 });

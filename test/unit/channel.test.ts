@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { GREEDY } from '../../src/core/settings';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import type { RunEvent } from '../../src/core/types';
 import { perform } from '../../src/worker/client';
 import { answer, type Engine } from '../../src/worker/host';
 import type { LoadProgress, RunTask, Task, Update } from '../../src/worker/protocol';
@@ -9,13 +10,17 @@ const task: RunTask = {
   type: 'run',
   selection: { modelsUrl: 'http://localhost/models/', draft: 'draft' },
   prompt: 'Tell me.',
-  settings: { mode: 'plain', gamma: 4, maxTokens: 3, drafting: 'model', ignoreStopTokens: false, sampling: GREEDY },
+  settings: { ...DEFAULT_RUN, mode: 'plain', maxTokens: 3 },
+  calibration: null,
 };
 const progress: LoadProgress = { type: 'progress', model: 'm', name: 'M', phase: 'downloading', loadedBytes: 1, totalBytes: 2 };
-const end: Update = { type: 'end', reason: 'aborted', endMs: 1 };
+const end: RunEvent = { type: 'end', reason: 'aborted', endMs: 1 };
+
+const unused = () => Promise.reject(new Error('not asked for'));
 
 /** The page's side of a worker whose other side is `engine`, over real message channels. */
-function workerOf(engine: Engine) {
+function workerOf(answers: Partial<Engine>) {
+  const engine: Engine = { load: unused, calibrate: unused, run: unused, ...answers };
   const tasks: Task[] = [];
   const target = new EventTarget();
   const answered: Promise<void>[] = [];
@@ -29,7 +34,6 @@ function workerOf(engine: Engine) {
   return { worker, tasks, answered, crash };
 }
 
-const unused = () => Promise.reject(new Error('not asked for'));
 const untilAborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -44,9 +48,8 @@ async function collect(updates: AsyncGenerator<Update, void>): Promise<Update[]>
 
 describe('a task between page and worker', () => {
   it('brings every update in order, then ends', async () => {
-    const sent: Update[] = Array.from({ length: 50 }, (_, i) => ({ ...progress, loadedBytes: i }));
+    const sent: LoadProgress[] = Array.from({ length: 50 }, (_, i) => ({ ...progress, loadedBytes: i }));
     const { worker, tasks } = workerOf({
-      load: unused,
       async run(_, report) {
         for (const update of sent) {
           report(update);
@@ -65,7 +68,6 @@ describe('a task between page and worker', () => {
 
   it('throws what the engine could not do, with its code and hint', async () => {
     const { worker } = workerOf({
-      load: unused,
       async run(_, report) {
         report(progress);
         throw new FailureError('file-missing', 'It is not there.', 'Put it there.');
@@ -80,7 +82,6 @@ describe('a task between page and worker', () => {
 
   it('goes on after an abort until the engine has stopped', async () => {
     const { worker } = workerOf({
-      load: unused,
       async run(_, report, signal) {
         report(progress);
         await untilAborted(signal);
@@ -96,7 +97,6 @@ describe('a task between page and worker', () => {
 
   it('reaches the engine when it was aborted before it began', async () => {
     const { worker } = workerOf({
-      load: unused,
       async run(_, report, signal) {
         await untilAborted(signal);
         report(end);
@@ -107,7 +107,6 @@ describe('a task between page and worker', () => {
 
   it('asks the engine to stop when the page stops listening', async () => {
     const { worker, answered } = workerOf({
-      load: unused,
       async run(_, report, signal) {
         report(progress);
         await untilAborted(signal);

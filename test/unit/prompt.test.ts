@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { GREEDY } from '../../src/core/settings';
+import { DEFAULT_RUN } from '../../src/core/settings';
 import { speculate } from '../../src/core/speculate';
 import type { TokenId } from '../../src/core/types';
 import { FakeDrafter, FakeTarget } from '../../src/model/fake';
@@ -14,8 +14,9 @@ async function failureOn(promptIds: readonly TokenId[]) {
   const events = speculate(drafter, target, {
     prompt: 'any',
     promptIds,
-    settings: { mode: 'speculative', gamma: 2, maxTokens: 1, drafting: 'model', ignoreStopTokens: true, sampling: GREEDY },
+    settings: { ...DEFAULT_RUN, gamma: 2, maxTokens: 1, ignoreStopTokens: true },
     labels: { target: 't', draft: 'd', adapter: 'a' },
+    calibration: null,
     stopTokens: new Set(),
     detokenizer: { decode: () => '' },
     clock: () => 0,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { checkSettings, GREEDY } from '../../src/core/settings';
+import { checkSettings, DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunSettings, SamplingSettings } from '../../src/core/types';
 
-const good: RunSettings = { mode: 'speculative', gamma: 4, maxTokens: 100, drafting: 'model', ignoreStopTokens: false, sampling: GREEDY };
+const good: RunSettings = { ...DEFAULT_RUN, gamma: 4 };
 
 function failureOf(change: Partial<RunSettings>) {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GREEDY } from '../../src/core/settings';
+import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
@@ -9,6 +9,9 @@ const round = (index: number, startMs: number, endMs: number, verdicts: Verdict[
   startMs,
   endMs,
   readbacks: 1,
+  limits: { model: 3, lookup: 3 },
+  source: verdicts.length > 1 ? 'model' : null,
+  device: null,
   tokens: verdicts.map((verdict, i) => ({
     id: 10 * index + i,
     verdict,
@@ -25,8 +28,9 @@ const events: RunEvent[] = [
     type: 'start',
     prompt: 'p',
     promptIds: [1],
-    settings: { mode: 'speculative', gamma: 3, maxTokens: 9, drafting: 'model', ignoreStopTokens: false, sampling: GREEDY },
+    settings: { ...DEFAULT_RUN, gamma: 3, maxTokens: 9 },
     labels: { target: 't', draft: 'd', adapter: 'a' },
+    calibration: null,
   },
   { type: 'prefill', tokens: 0, endMs: 100 },
   round(0, 100, 150, ['accepted', 'accepted', 'accepted', 'bonus']),

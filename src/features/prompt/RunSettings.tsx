@@ -16,13 +16,18 @@ const DRAFTINGS = [
   { value: 'mixed', label: words.draftings.mixed },
 ] as const;
 
+const LENGTHS = [
+  { value: 'adaptive', label: words.lengths.adaptive },
+  { value: 'fixed', label: words.lengths.fixed },
+] as const;
+
 const RULES = [
   { value: 'rejection', label: words.rules.rejection },
   { value: 'coupled', label: words.rules.coupled },
 ] as const;
 
 export function RunSettings() {
-  const { mode, drafting, gamma, maxTokens, temperature, seed, rule } = useSettings();
+  const { mode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   return (
     <div className="run-settings">
       <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
@@ -34,13 +39,20 @@ export function RunSettings() {
         onChange={(chosen) => changeSettings({ drafting: chosen })}
         disabled={mode === 'plain'}
       />
+      <Choices
+        legend={words.length}
+        options={LENGTHS}
+        value={adaptive ? 'adaptive' : 'fixed'}
+        onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
+        disabled={mode === 'plain'}
+      />
       <NumberField
         label={words.gamma}
         value={gamma}
         onChange={(value) => changeSettings({ gamma: value })}
         min={LIMITS.gamma.min}
         max={LIMITS.gamma.max}
-        disabled={mode === 'plain'}
+        disabled={mode === 'plain' || adaptive}
       />
       <NumberField
         label={words.maxTokens}

@@ -1,10 +1,14 @@
-import type { Drafter, Proposal, SamplingSettings, StopSignal, TokenId } from '../../core/types';
-import { GREEDY_ROW_BYTES } from '../../gpu/kernels/greedy/greedy';
+import type { Drafter, DraftLimits, Proposal, RunSettings, StopSignal, TokenId } from '../../core/types';
+import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import type { Stopwatch } from '../../gpu/stopwatch';
 import type { ModelPipeline } from './pipeline';
 import type { Sampler } from './sampler';
 
 /** Most tokens that one draft forward takes besides its own work; more are read as a prompt is. */
 const CATCH_UP = 32;
+
+/** The moments of a round that are taken on the device: the drafts' beginning, the verification's, and the end of both. */
+export const MOMENTS = { draft: 0, verify: 1, end: 2, count: 3 } as const;
 
 /** Drafts that never left the device: i32 ids, and for each either a greedy row or the distribution that it was drawn from. */
 export interface DeviceDrafts {
@@ -20,9 +24,16 @@ export class ModelDrafter implements Drafter {
   readonly #model: ModelPipeline;
   readonly #sampler: Sampler;
   readonly #drafts: DeviceDrafts;
+  readonly #stopwatch: Stopwatch | null;
+  readonly #staging: GPUBuffer;
+  #confidence = 0;
 
-  /** @param maxGamma the longest draft that will be asked for */
-  constructor(model: ModelPipeline, sampler: Sampler, maxGamma: number) {
+  /**
+   * @param stopwatch the target's too, with `MOMENTS`
+   * @param maxGamma the longest draft that will be asked for
+   */
+  constructor(model: ModelPipeline, sampler: Sampler, stopwatch: Stopwatch | null, maxGamma: number) {
+    this.#stopwatch = stopwatch;
     this.#model = model;
     this.#sampler = sampler;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
@@ -31,6 +42,11 @@ export class ModelDrafter implements Drafter {
       rows: model.device.createBuffer({ label: 'drafted rows', size: maxGamma * GREEDY_ROW_BYTES, usage }),
       q: model.device.createBuffer({ label: 'draft distributions', size: maxGamma * model.vocabularySize * 4, usage }),
     };
+    this.#staging = model.device.createBuffer({
+      label: 'confidence',
+      size: model.vocabularySize * 4,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
   }
 
   get capabilities() {
@@ -45,7 +61,8 @@ export class ModelDrafter implements Drafter {
     return this.#model.fill(tokens, signal);
   }
 
-  begin(sampling: SamplingSettings, promptLength: number): Promise<void> {
+  begin({ sampling, confidence }: RunSettings, promptLength: number): Promise<void> {
+    this.#confidence = confidence;
     return this.#sampler.begin(sampling, promptLength, this.#model.vocabularySize);
   }
 
@@ -53,31 +70,62 @@ export class ModelDrafter implements Drafter {
     this.#model.truncate(length);
   }
 
-  async propose(history: readonly TokenId[], gamma: number): Promise<Proposal> {
+  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal> {
     const model = this.#model;
-    const { ids, rows, q } = this.#drafts;
-    const { greedy, sampled } = this.#sampler;
     this.#sampler.beginRound(history);
     // After rounds that were drafted otherwise, much may be unseen.
     if (history.length - model.cachedLength > CATCH_UP) await model.fill(history.slice(0, -1), { aborted: false });
     const unseen = history.slice(model.cachedLength);
     model.write(unseen);
+    this.#stopwatch?.mark(model.encoder, MOMENTS.draft);
+    if (this.#confidence > 0) return this.#proposeWhileConfident(unseen.length, gamma);
     model.scoped(() => {
-      for (let drafted = 0; drafted < gamma; drafted++) {
-        const logits = model.forward(drafted === 0 ? unseen.length : 1, 'last-row');
-        if (sampled) {
-          const buffers = { logits, sequence: ids, next: model.input, q, ...sampled.constraints };
-          sampled.kernel.draft(model.encoder, buffers, model.vocabularySize, drafted);
-        } else {
-          greedy.draft(model.encoder, { logits, sequence: ids, next: model.input, rows }, model.vocabularySize, drafted);
-        }
-      }
+      for (let drafted = 0; drafted < gamma; drafted++) this.#draft(drafted, unseen.length);
     });
     model.flush();
-    return { kind: 'device', length: gamma, handle: this.#drafts };
+    return { kind: 'device', source: 'model', length: gamma, readbacks: 0, handle: this.#drafts };
+  }
+
+  /** Looks at each distribution before its token becomes a draft; the token that was drawn has no say in it, so nothing is lost. */
+  async #proposeWhileConfident(unseen: number, gamma: number): Promise<Proposal> {
+    const model = this.#model;
+    const { rows, q } = this.#drafts;
+    const bytes = this.#sampler.sampled ? model.vocabularySize * 4 : GREEDY_ROW_BYTES;
+    let length = 0;
+    let readbacks = 0;
+    while (length < gamma) {
+      model.scoped(() => this.#draft(length, unseen));
+      model.encoder.copyBufferToBuffer(this.#sampler.sampled ? q : rows, length * bytes, this.#staging, 0, bytes);
+      model.flush();
+      await this.#staging.mapAsync(GPUMapMode.READ, 0, bytes);
+      const read = this.#staging.getMappedRange(0, bytes).slice(0);
+      this.#staging.unmap();
+      readbacks++;
+      const likeliest = this.#sampler.sampled
+        ? new Float32Array(read).reduce((a, b) => Math.max(a, b), 0)
+        : GreedyKernel.parse(read, 0, 1)[0]?.p;
+      // One draft is always made, so that the round's readbacks are counted with it.
+      if (length > 0 && (likeliest ?? 0) < this.#confidence) break;
+      length++;
+    }
+    return { kind: 'device', source: 'model', length, readbacks, handle: this.#drafts };
+  }
+
+  /** Adds one draft step to the encoder; the first sees the `unseen` last tokens of the history. */
+  #draft(drafted: number, unseen: number): void {
+    const model = this.#model;
+    const { ids, rows, q } = this.#drafts;
+    const { greedy, sampled } = this.#sampler;
+    const logits = model.forward(drafted === 0 ? unseen : 1, 'last-row');
+    if (sampled) {
+      const buffers = { logits, sequence: ids, next: model.input, q, ...sampled.constraints };
+      sampled.kernel.draft(model.encoder, buffers, model.vocabularySize, drafted);
+    } else {
+      greedy.draft(model.encoder, { logits, sequence: ids, next: model.input, rows }, model.vocabularySize, drafted);
+    }
   }
 
   dispose(): void {
-    for (const buffer of Object.values(this.#drafts)) buffer.destroy();
+    for (const buffer of [...Object.values(this.#drafts), this.#staging]) buffer.destroy();
   }
 }

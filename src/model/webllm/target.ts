@@ -1,16 +1,21 @@
 import { FailureError } from '../../core/failure';
-import type { Proposal, RoundOutcome, SamplingSettings, StopSignal, Target, TokenId } from '../../core/types';
+import type { DeviceTimes, Proposal, RoundOutcome, RunSettings, StopSignal, Target, TokenId } from '../../core/types';
 import { type JudgedRow, judge } from '../../core/verify';
 import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
-import type { DeviceDrafts } from './drafter';
+import { Stopwatch, TIME_BYTES } from '../../gpu/stopwatch';
+import { type DeviceDrafts, MOMENTS } from './drafter';
 import type { ModelPipeline } from './pipeline';
 import type { Sampler } from './sampler';
+
+/** The moments of a round come before its rows. */
+const TIMES_BYTES = MOMENTS.count * TIME_BYTES;
 
 /** Verifies with a model of web-llm's: one forward over all drafts, one readback. */
 export class ModelTarget implements Target {
   readonly #model: ModelPipeline;
   readonly #sampler: Sampler;
+  readonly #stopwatch: Stopwatch | null;
   readonly #rows: GPUBuffer;
   readonly #staging: GPUBuffer;
   /** f32 [rows, vocabulary]: what the target sampled from. */
@@ -18,13 +23,17 @@ export class ModelTarget implements Target {
   /** The greedy kernel's third binding, which verification leaves alone. */
   readonly #unused: GPUBuffer;
 
-  /** @param maxGamma the longest proposal that will be verified */
-  constructor(model: ModelPipeline, sampler: Sampler, maxGamma: number) {
+  /**
+   * @param stopwatch the drafter's too, with `MOMENTS`
+   * @param maxGamma the longest proposal that will be verified
+   */
+  constructor(model: ModelPipeline, sampler: Sampler, stopwatch: Stopwatch | null, maxGamma: number) {
+    this.#stopwatch = stopwatch;
     this.#model = model;
     this.#sampler = sampler;
     const { device } = model;
     // A sampled row is larger than a greedy one and its draft's together.
-    const bytes = (maxGamma + 1) * SAMPLING_ROW_BYTES;
+    const bytes = TIMES_BYTES + (maxGamma + 1) * SAMPLING_ROW_BYTES;
     this.#rows = device.createBuffer({ label: 'verified rows', size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
     this.#staging = device.createBuffer({ label: 'round', size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#p = device.createBuffer({
@@ -51,7 +60,7 @@ export class ModelTarget implements Target {
     this.#model.truncate(length);
   }
 
-  begin(sampling: SamplingSettings, promptLength: number): Promise<void> {
+  begin({ sampling }: RunSettings, promptLength: number): Promise<void> {
     return this.#sampler.begin(sampling, promptLength, this.#model.vocabularySize);
   }
 
@@ -64,12 +73,18 @@ export class ModelTarget implements Target {
     model.write([last, ...known]);
     this.#sampler.beginRound(history);
     if (onDevice) model.encoder.copyBufferToBuffer(onDevice.ids, 0, model.input, 4, gamma * 4);
+    this.#stopwatch?.mark(model.encoder, MOMENTS.verify);
     const read = model.scoped(() => {
       const logits = model.forward(gamma + 1, 'all-rows');
       return this.#sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
     });
+    const first = onDevice ? MOMENTS.draft : MOMENTS.verify;
+    this.#stopwatch?.mark(model.encoder, MOMENTS.end);
+    this.#stopwatch?.copy(model.encoder, first, MOMENTS.count, this.#staging, 0);
     model.flush();
-    return { ...judge(read(await this.#read())), readbacks: 1 };
+    const bytes = await this.#read();
+    const drafting = proposal?.kind === 'device' ? proposal.readbacks : 0;
+    return { ...judge(read(bytes)), device: this.#times(bytes, first), readbacks: 1 + drafting };
   }
 
   /** Adds the judgement to the encoder; what it returns makes rows of the bytes that were read back. */
@@ -77,11 +92,11 @@ export class ModelTarget implements Target {
     const { encoder, input, vocabularySize } = this.#model;
     const bytes = (gamma + 1) * GREEDY_ROW_BYTES;
     this.#sampler.greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows }, vocabularySize, gamma);
-    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, 0, bytes);
-    if (onDevice) encoder.copyBufferToBuffer(onDevice.rows, 0, this.#staging, bytes, gamma * GREEDY_ROW_BYTES);
+    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, TIMES_BYTES, bytes);
+    if (onDevice) encoder.copyBufferToBuffer(onDevice.rows, 0, this.#staging, TIMES_BYTES + bytes, gamma * GREEDY_ROW_BYTES);
     return (read: ArrayBuffer): JudgedRow[] => {
-      const target = GreedyKernel.parse(read, 0, gamma + 1);
-      const draft = onDevice ? GreedyKernel.parse(read, bytes, gamma) : [];
+      const target = GreedyKernel.parse(read, TIMES_BYTES, gamma + 1);
+      const draft = onDevice ? GreedyKernel.parse(read, TIMES_BYTES + bytes, gamma) : [];
       if (target.some((row) => row.invalid)) throw invalidLogits('target');
       if (draft.some((row) => row.invalid)) throw invalidLogits('draft');
       return target.map(({ choice, p, draftP }, i) => {
@@ -97,13 +112,19 @@ export class ModelTarget implements Target {
     const { encoder, input, vocabularySize } = this.#model;
     const { kernel, constraints } = this.#sampler.sampled as NonNullable<Sampler['sampled']>;
     kernel.judge(encoder, { logits, sequence: input, q: onDevice?.q, p: this.#p, rows: this.#rows, ...constraints }, vocabularySize, gamma);
-    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, 0, (gamma + 1) * SAMPLING_ROW_BYTES);
+    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, TIMES_BYTES, (gamma + 1) * SAMPLING_ROW_BYTES);
     return (read: ArrayBuffer): JudgedRow[] => {
-      const rows = SamplingKernel.parse(read, 0, gamma);
+      const rows = SamplingKernel.parse(read, TIMES_BYTES, gamma);
       const invalid = rows.find((row) => row.invalid !== null)?.invalid;
       if (invalid) throw invalidLogits(invalid);
       return rows;
     };
+  }
+
+  #times(bytes: ArrayBuffer, first: number): DeviceTimes | null {
+    if (!this.#stopwatch) return null;
+    const [verifyMs = 0, draftMs = 0] = Stopwatch.parse(bytes, 0, MOMENTS.count - first).reverse();
+    return { draftMs, verifyMs };
   }
 
   dispose(): void {

@@ -1,3 +1,4 @@
+import type { Calibration } from '../../../src/core/cost';
 import { FailureError } from '../../../src/core/failure';
 import { speculate } from '../../../src/core/speculate';
 import type { TokenId } from '../../../src/core/types';
@@ -15,6 +16,16 @@ const VOCABULARY = [
 const LANGUAGE: FakeLanguage = { vocabularySize: VOCABULARY.length, order: 2, seed: 3 };
 const CONTEXT = 4096;
 const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3 };
+
+/** A device on which a row more costs a third of a decode. */
+const CALIBRATION: Calibration = {
+  ...{ rows: [1, 2, 17], contexts: [0, 512], draftMs: [1, 1] },
+  verifyMs: [
+    [10, 13, 60],
+    [12, 15, 62],
+  ],
+  ...{ readbackMs: 0.5, plainFixedMs: 1, roundFixedMs: 1 },
+};
 
 /** How a `FakeEngine` behaves; it may change between tasks. */
 export interface FakeEngineOptions {
@@ -41,6 +52,8 @@ export class FakeEngine implements Engine {
       }
       yield await this.#paced(update);
     }
+    if (task.type === 'calibrate' && !signal?.aborted)
+      yield await this.#paced({ type: 'calibration', adapter: 'memory', calibration: CALIBRATION });
     if (task.type === 'run') yield* this.#run(task, signal ?? new AbortController().signal);
   }
 
@@ -58,6 +71,7 @@ export class FakeEngine implements Engine {
       detokenizer: { decode: (ids) => ids.map((id) => VOCABULARY[id]).join('') },
       clock: () => (time += 5),
       signal,
+      calibration: task.calibration,
     });
     for await (const event of events) {
       yield await this.#paced(event);

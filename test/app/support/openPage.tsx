@@ -4,17 +4,25 @@ import { onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { App } from '../../../src/app/App';
 import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
+import { useCalibration } from '../../../src/store/calibration';
 import { connectEngine } from '../../../src/store/engine';
 import { load, useLoading } from '../../../src/store/loading';
 import { useRun } from '../../../src/store/run';
-import { DEFAULT_SETTINGS, useSettings } from '../../../src/store/settings';
+import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../../src/store/settings';
 import { FakeEngine } from './fakeEngine';
 import { MANIFEST } from './manifest';
 
-/** Opens the page as its entry does, on a fake engine; closed and forgotten at the end of the test. */
-export async function openPage({ manifest = () => Response.json(MANIFEST) }: { manifest?: () => Response } = {}): Promise<FakeEngine> {
+/** Opens the page as its entry does, on a fake engine; closed and forgotten at the end of the test. Drafts have a fixed length unless `settings` say otherwise. */
+export async function openPage({
+  manifest = () => Response.json(MANIFEST),
+  settings = { adaptive: false },
+}: {
+  manifest?: () => Response;
+  settings?: Partial<Settings>;
+} = {}): Promise<FakeEngine> {
   localStorage.clear();
-  useSettings.setState(DEFAULT_SETTINGS);
+  useSettings.setState({ ...DEFAULT_SETTINGS, ...settings });
+  useCalibration.setState(useCalibration.getInitialState());
   useRun.setState(useRun.getInitialState());
   useLoading.setState(useLoading.getInitialState());
   document.documentElement.lang = 'en';

@@ -1,6 +1,6 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { beforeAll, expect, it } from 'vitest';
-import { GREEDY } from '../../../src/core/settings';
+import { DEFAULT_RUN } from '../../../src/core/settings';
 import { committedTokens, tally } from '../../../src/core/tally';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import { fetchManifest, type Manifest } from '../../../src/model/manifest';
@@ -24,7 +24,7 @@ async function stockIds(prompt: string, tokens: number): Promise<number[]> {
 }
 
 function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
-  return performRun(worker, draft, prompt, { ...settings, drafting: 'model', ignoreStopTokens: true, sampling: GREEDY });
+  return performRun(worker, draft, prompt, { ...DEFAULT_RUN, ...settings, ignoreStopTokens: true });
 }
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);

@@ -6,8 +6,8 @@ export const modelsUrl = new URL('/models/', location.href).href;
 /** The events of one run on an engine's worker. */
 export async function performRun(worker: Worker, draft: string, prompt: string, settings: RunSettings): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings })) {
-    if (update.type !== 'progress') events.push(update);
+  for await (const update of perform(worker, { type: 'run', selection: { modelsUrl, draft }, prompt, settings, calibration: null })) {
+    if (update.type !== 'progress' && update.type !== 'calibration') events.push(update);
   }
   return events;
 }

@@ -1,0 +1,162 @@
+import { type Calibration, roundMs } from './cost';
+import { type DraftLimits, type DraftSource, LIMITS, type RunSettings } from './types';
+
+/** What a round tells the one who chose its draft's length. */
+export interface ObservedRound {
+  /** null: nothing was drafted. */
+  readonly source: DraftSource | null;
+  readonly drafted: number;
+  readonly accepted: number;
+  /** Drafts that were judged: the accepted ones and the first rejected. */
+  readonly judged: number;
+  /** Tokens in the cache when it began. */
+  readonly context: number;
+  readonly ms: number;
+}
+
+/** Says before every round how long a draft may be. */
+export interface DraftLength {
+  /** @param context tokens in the cache @param most the longest draft that the run has room for, at least 1 */
+  choose(context: number, most: number): DraftLimits;
+  observe(round: ObservedRound): void;
+}
+
+export function draftLength(gamma: RunSettings['gamma'], calibration: Calibration | null): DraftLength {
+  if (gamma === 'auto') return new AdaptiveLength(calibration);
+  return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, lookup: gamma }]) : new RecordedLength(gamma);
+}
+
+/** The lengths of a list, and its last one from then on. */
+class RecordedLength implements DraftLength {
+  readonly #lengths: readonly DraftLimits[];
+  #round = 0;
+
+  constructor(lengths: readonly DraftLimits[]) {
+    this.#lengths = lengths;
+  }
+
+  choose(_context: number, most: number): DraftLimits {
+    const { model, lookup } = this.#lengths[Math.min(this.#round++, this.#lengths.length - 1)] as DraftLimits;
+    return { model: Math.min(model, most), lookup: Math.min(lookup, most) };
+  }
+
+  observe(): void {
+    // What was recorded does not depend on what happens.
+  }
+}
+
+const SOURCES: readonly DraftSource[] = ['model', 'lookup'];
+
+/** Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. The rounds correct them. */
+const TYPICAL: Calibration = {
+  ...{ rows: [1, 2, 17], contexts: [0], verifyMs: [[10, 14, 74]], draftMs: [1.5] },
+  ...{ readbackMs: 0.5, plainFixedMs: 1, roundFixedMs: 1.5 },
+};
+
+/** Before anything was judged, and how many judgements that belief is worth. */
+const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
+/** Weight of a judgement after the next one of its position. */
+const MEMORY = 0.9;
+/** Weight of the newest round in the correction of the times. */
+const NEWEST = 0.15;
+/** Plain rounds before a source is tried again, the first time and at most; they double after each trial that did not pay. */
+const REST = { first: 12, most: 96 };
+
+/**
+ * Chooses the length of the highest expected speed, from conditional acceptance rates by position, which are counted as the run goes on
+ * and forget, and from measured costs, which measured rounds correct. No draft at all is a choice; while it lasts, each source
+ * is tried again from time to time with a short draft, so a run is slower than plain decoding by no more than the trials.
+ */
+export class AdaptiveLength implements DraftLength {
+  readonly #costs: Calibration;
+  readonly #sources = { model: new SourceRecord('model'), lookup: new SourceRecord('lookup') };
+  /** Measured over predicted time, of plain rounds and of drafted ones. */
+  readonly #drift = { plain: 1, drafted: 1 };
+
+  constructor(calibration: Calibration | null) {
+    this.#costs = calibration ?? TYPICAL;
+  }
+
+  choose(context: number, most: number): DraftLimits {
+    const [model, lookup] = SOURCES.map((source) => {
+      const record = this.#sources[source];
+      const best = this.#best(source, context, most);
+      return best > 0 ? best : record.rested ? 1 : 0;
+    });
+    return { model: model as number, lookup: lookup as number };
+  }
+
+  observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {
+    const kind = drafted === 0 ? 'plain' : 'drafted';
+    const predicted = roundMs(this.#costs, drafted, context, source ?? 'model');
+    // A pause of the machine, such as a collection of garbage, is no cost of the round.
+    const ratio = Math.min(2 * this.#drift[kind], Math.max(0.25, ms / predicted));
+    this.#drift[kind] += NEWEST * (ratio - this.#drift[kind]);
+    for (const each of SOURCES) {
+      const record = this.#sources[each];
+      if (each !== source) record.rest();
+      else record.judge(accepted, judged, this.#best(each, context, LIMITS.gamma.max) > 0);
+    }
+  }
+
+  /** The length of the highest expected speed; 0 where plain decoding has it. */
+  #best(source: DraftSource, context: number, most: number): number {
+    const record = this.#sources[source];
+    let best = 0;
+    let speed = 1 / (this.#drift.plain * roundMs(this.#costs, 0, context));
+    let reached = 1;
+    let tokens = 1;
+    for (let gamma = 1; gamma <= most; gamma++) {
+      reached *= record.rate(gamma - 1);
+      tokens += reached;
+      const expected = tokens / (this.#drift.drafted * roundMs(this.#costs, gamma, context, source));
+      if (expected > speed) [best, speed] = [gamma, expected];
+    }
+    return best;
+  }
+}
+
+/** How drafts of one source have fared. */
+class SourceRecord {
+  readonly #source: DraftSource;
+  /** By position: judgements and acceptances, of which older ones count less. */
+  readonly #judged = new Array<number>(LIMITS.gamma.max).fill(0);
+  readonly #accepted = new Array<number>(LIMITS.gamma.max).fill(0);
+  #resting = 0;
+  #patience = REST.first;
+
+  constructor(source: DraftSource) {
+    this.#source = source;
+  }
+
+  /** Whether it has not drafted for long enough to be tried again. */
+  get rested(): boolean {
+    return this.#resting >= this.#patience;
+  }
+
+  /** Conditional acceptance rate of `position`, of which the one before it is the best guess until there are judgements. */
+  rate(position: number): number {
+    let rate = BELIEF.rate[this.#source];
+    for (let at = 0; at <= position; at++) {
+      const [accepted, judged] = [this.#accepted[at] as number, this.#judged[at] as number];
+      rate = (accepted + BELIEF.weight * rate) / (judged + BELIEF.weight);
+    }
+    return rate;
+  }
+
+  rest(): void {
+    this.#resting++;
+  }
+
+  /** @param paying whether what is known now speaks for going on */
+  judge(accepted: number, judged: number, paying: boolean): void {
+    for (let at = 0; at < judged; at++) {
+      this.#judged[at] = MEMORY * (this.#judged[at] as number) + 1;
+      this.#accepted[at] = MEMORY * (this.#accepted[at] as number) + (at < accepted ? 1 : 0);
+    }
+    const trial = this.#resting > 0;
+    if (paying) this.#patience = REST.first;
+    else if (trial) this.#patience = Math.min(REST.most, 2 * this.#patience);
+    this.#resting = 0;
+  }
+}

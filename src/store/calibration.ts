@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { create } from 'zustand';
+import { createJSONStorage, persist } from 'zustand/middleware';
+import type { Calibration } from '../core/cost';
+import { type Failure, toFailure } from '../core/failure';
+import type { Manifest } from '../model/manifest';
+import { performTask } from './engine';
+import { modelsUrl, receiveProgress, useLoading } from './loading';
+import { quietStorage } from './quietStorage';
+import { useSettings } from './settings';
+
+export interface CalibrationState {
+  /** What was measured, by `pairKey`; kept between visits. */
+  readonly measured: Readonly<Record<string, { readonly adapter: string; readonly calibration: Calibration }>>;
+  readonly measuring: boolean;
+  readonly failure: Failure | null;
+}
+
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.finite());
+const milestones = v.pipe(v.array(milliseconds), v.minLength(1));
+const StoredCalibrations = v.object({
+  measured: v.record(
+    v.string(),
+    v.object({
+      adapter: v.string(),
+      calibration: v.pipe(
+        v.object({
+          rows: milestones,
+          contexts: milestones,
+          verifyMs: v.array(milestones),
+          draftMs: milestones,
+          readbackMs: milliseconds,
+          plainFixedMs: milliseconds,
+          roundFixedMs: milliseconds,
+        }),
+        v.check(({ rows, contexts, verifyMs, draftMs }) => {
+          const whole = verifyMs.length === contexts.length && draftMs.length === contexts.length;
+          return whole && verifyMs.every(({ length }) => length === rows.length);
+        }),
+      ),
+    }),
+  ),
+});
+
+export const useCalibration = create<CalibrationState>()(
+  persist((): CalibrationState => ({ measured: {}, measuring: false, failure: null }), {
+    name: 'foretoken.calibrations',
+    version: 1,
+    storage: createJSONStorage(() => quietStorage),
+    partialize: ({ measured }) => ({ measured }),
+    migrate: () => ({}),
+    merge: (stored, current) => {
+      const parsed = v.safeParse(StoredCalibrations, stored);
+      return parsed.success ? { ...current, ...parsed.output } : current;
+    },
+  }),
+);
+
+let controller: AbortController | null = null;
+
+/** Measures what the chosen pair costs here, unless that is known or being measured. Failures land in the state. */
+export async function ensureCalibration(): Promise<void> {
+  if (calibrationOf(useSettings.getState().draft) === null) await measureCalibration();
+}
+
+/** From now on, measures whenever the chosen pair has become ready. */
+export function calibrateWhenReady(): () => void {
+  return useLoading.subscribe(({ manifest, progress }, before) => {
+    if (!manifest || progress === before.progress) return;
+    const pair = [manifest.pair.target, useSettings.getState().draft];
+    if (pair.every((model) => progress[model]?.phase === 'ready')) void ensureCalibration();
+  });
+}
+
+/** Measures anew. A run that starts meanwhile ends it. */
+export async function measureCalibration(): Promise<void> {
+  const { manifest } = useLoading.getState();
+  if (controller || !manifest) return;
+  const mine = new AbortController();
+  controller = mine;
+  useCalibration.setState({ measuring: true, failure: null });
+  const { draft } = useSettings.getState();
+  try {
+    for await (const update of performTask({ type: 'calibrate', selection: { modelsUrl: modelsUrl(), draft } }, mine.signal)) {
+      if (update.type === 'progress') receiveProgress(update);
+      if (update.type !== 'calibration') continue;
+      const { adapter, calibration } = update;
+      useCalibration.setState(({ measured }) => ({ measured: { ...measured, [pairKey(manifest, draft)]: { adapter, calibration } } }));
+    }
+  } catch (thrown) {
+    if (!mine.signal.aborted) useCalibration.setState({ failure: toFailure(thrown) });
+  } finally {
+    controller = null;
+    useCalibration.setState({ measuring: false });
+  }
+}
+
+/** Ends a measurement under way, which is as if it had not begun. */
+export function stopCalibration(): void {
+  controller?.abort();
+}
+
+/** What is known of the costs of `draft` with the page's target on this device; null where it was not measured. */
+export function calibrationOf(draft: string): Calibration | null {
+  const { manifest } = useLoading.getState();
+  return manifest ? (useCalibration.getState().measured[pairKey(manifest, draft)]?.calibration ?? null) : null;
+}
+
+/** A run told which device it was on: what was measured on another one is forgotten. */
+export function confirmAdapter(draft: string, adapter: string): void {
+  const { manifest } = useLoading.getState();
+  const { measured } = useCalibration.getState();
+  if (!manifest || !(pairKey(manifest, draft) in measured)) return;
+  const { [pairKey(manifest, draft)]: known, ...others } = measured;
+  if (known?.adapter !== adapter) useCalibration.setState({ measured: others });
+}
+
+/** Changes with every file of the pair. */
+function pairKey(manifest: Manifest, draft: string): string {
+  const files = [manifest.pair.target, draft].flatMap((id) => {
+    const entry = manifest.models[id];
+    return entry ? [entry.library, ...entry.files] : [];
+  });
+  return files.map(({ sha256 }) => sha256.slice(0, 8)).join('');
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost';
+import { AdaptiveLength, type DraftLength, draftLength } from '../../src/core/draftLength';
+import type { DraftLimits, DraftSource } from '../../src/core/types';
+
+const costs: Calibration = {
+  rows: [1, 2, 17],
+  contexts: [0],
+  verifyMs: [[10, 15, 90]],
+  draftMs: [1],
+  readbackMs: 0.2,
+  plainFixedMs: 0.5,
+  roundFixedMs: 0.5,
+};
+
+/** A stream of numbers in [0, 1) that is the same every time. */
+function draws(seed: number) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Milliseconds per token over plain decoding's, of a run of `tokens` whose drafts are accepted at `rate`, on a device that costs `real`. */
+function simulate(length: DraftLength, rate: number, tokens: number, real = costs, source: DraftSource = 'model') {
+  const draw = draws(7);
+  const chosen: number[] = [];
+  let [committed, ms] = [0, 0];
+  while (committed < tokens) {
+    const drafted = length.choose(0, Math.min(16, tokens - committed))[source];
+    let accepted = 0;
+    while (accepted < drafted && draw() < rate) accepted++;
+    const took = roundMs(real, drafted, 0, source);
+    length.observe({ source: drafted ? source : null, drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms: took });
+    chosen.push(drafted);
+    committed += accepted + 1;
+    ms += took;
+  }
+  return { chosen, speedup: (committed * roundMs(real, 0, 0)) / ms };
+}
+
+describe('a fixed length', () => {
+  it('stays, within what the run has room for', () => {
+    const length = draftLength(4, null);
+    expect(length.choose(0, 16)).toEqual({ model: 4, lookup: 4 });
+    expect(length.choose(0, 2)).toEqual({ model: 2, lookup: 2 });
+  });
+
+  it('is repeated round by round from a list', () => {
+    const recorded: DraftLimits[] = [
+      { model: 3, lookup: 1 },
+      { model: 0, lookup: 16 },
+    ];
+    const length = draftLength(recorded, costs);
+    expect([1, 2, 3].map(() => length.choose(9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
+  });
+});
+
+describe('an adaptive length', () => {
+  it('comes near the speed of the best fixed one, whatever the rate', () => {
+    for (const rate of [0.5, 0.7, 0.85, 0.95, 1]) {
+      const best = Math.max(...Array.from({ length: 17 }, (_, gamma) => predictedSpeedup(costs, rate, gamma, 0)));
+      expect(simulate(new AdaptiveLength(costs), rate, 2000).speedup, `rate ${rate}`).toBeGreaterThan(0.93 * best);
+    }
+  });
+
+  it('goes back to plain decoding where drafts fail, and tries again ever more seldom', () => {
+    const { chosen, speedup } = simulate(new AdaptiveLength(costs), 0, 2000);
+    expect(speedup).toBeGreaterThan(0.98);
+    const drafted = chosen.flatMap((gamma, round) => (gamma > 0 ? [round] : []));
+    expect(drafted.length).toBeGreaterThan(10);
+    expect(drafted.at(-1)).toBeGreaterThan(1800);
+    expect(simulate(new AdaptiveLength(costs), 0, 128).speedup).toBeGreaterThan(0.97);
+  });
+
+  it('takes up drafting again when the text becomes easy', () => {
+    const length = new AdaptiveLength(costs);
+    simulate(length, 0, 200);
+    expect(Math.max(...simulate(length, 1, 400).chosen.slice(-8))).toBeGreaterThan(8);
+  });
+
+  it('learns from rounds what it was not told, or was told wrongly', () => {
+    const slow: Calibration = { ...costs, verifyMs: [[10, 40, 640]] };
+    for (const told of [null, costs]) expect(simulate(new AdaptiveLength(told), 0.7, 1000, slow).speedup).toBeGreaterThan(0.93);
+  });
+
+  it('keeps looked-up drafts and the model’s apart', () => {
+    const length = new AdaptiveLength(costs);
+    simulate(length, 1, 200, costs, 'lookup');
+    simulate(length, 0, 30);
+    expect(length.choose(0, 16).model).toBe(0);
+    expect(length.choose(0, 16).lookup).toBeGreaterThan(8);
+  });
+});
