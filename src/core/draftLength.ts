@@ -57,9 +57,11 @@ const TYPICAL: Calibration = {
 const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
 /** Weight of a judgement after the next one of its position. */
 const MEMORY = 0.9;
+/** The same, of what was judged before a rest. */
+const TRIAL_MEMORY = 0.2;
 /** Weight of the newest round in the correction of the times. */
 const NEWEST = 0.15;
-/** Plain rounds before a source is tried again, the first time and at most; they double after each trial that did not pay. */
+/** Rounds without a source before it is tried again, the first time and at most; they double after each trial that failed. */
 const REST = { first: 12, most: 96 };
 
 /**
@@ -95,19 +97,24 @@ export class AdaptiveLength implements DraftLength {
     for (const each of SOURCES) {
       const record = this.#sources[each];
       if (each !== source) record.rest();
-      else record.judge(accepted, judged, this.#best(each, context, LIMITS.gamma.max) > 0);
+      else record.judge(accepted, judged, this.#fastest(each, context, () => 1, LIMITS.gamma.max) > 0);
     }
   }
 
   /** The length of the highest expected speed; 0 where plain decoding has it. */
   #best(source: DraftSource, context: number, most: number): number {
     const record = this.#sources[source];
+    return this.#fastest(source, context, (position) => record.rate(position), most);
+  }
+
+  /** The same for rates by position. */
+  #fastest(source: DraftSource, context: number, rateAt: (position: number) => number, most: number): number {
     let best = 0;
     let speed = 1 / (this.#drift.plain * roundMs(this.#costs, 0, context));
     let reached = 1;
     let tokens = 1;
     for (let gamma = 1; gamma <= most; gamma++) {
-      reached *= record.rate(gamma - 1);
+      reached *= rateAt(gamma - 1);
       tokens += reached;
       const expected = tokens / (this.#drift.drafted * roundMs(this.#costs, gamma, context, source));
       if (expected > speed) [best, speed] = [gamma, expected];
@@ -148,15 +155,19 @@ class SourceRecord {
     this.#resting++;
   }
 
-  /** @param paying whether what is known now speaks for going on */
-  judge(accepted: number, judged: number, paying: boolean): void {
+  /** @param hopeful whether drafts that are always accepted would pay */
+  judge(accepted: number, judged: number, hopeful: boolean): void {
+    // What a trial finds out counts for more than what was true before the rest.
+    const memory = this.rested ? TRIAL_MEMORY : MEMORY;
     for (let at = 0; at < judged; at++) {
-      this.#judged[at] = MEMORY * (this.#judged[at] as number) + 1;
-      this.#accepted[at] = MEMORY * (this.#accepted[at] as number) + (at < accepted ? 1 : 0);
+      this.#judged[at] = memory * (this.#judged[at] as number) + 1;
+      this.#accepted[at] = memory * (this.#accepted[at] as number) + (at < accepted ? 1 : 0);
     }
-    const trial = this.#resting > 0;
-    if (paying) this.#patience = REST.first;
-    else if (trial) this.#patience = Math.min(REST.most, 2 * this.#patience);
-    this.#resting = 0;
+    // A draft that is accepted as a whole is worth another look at once.
+    const promising = hopeful && accepted === judged;
+    const { rested } = this;
+    if (promising) this.#patience = REST.first;
+    else if (rested) this.#patience = Math.min(REST.most, 2 * this.#patience);
+    this.#resting = promising && rested ? this.#patience : 0;
   }
 }
