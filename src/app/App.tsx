@@ -1,52 +1,32 @@
-import { Counts } from '../features/counts';
-import { Idea } from '../features/idea';
-import { Legend } from '../features/legend';
-import { Loading } from '../features/loading';
-import { Notices } from '../features/notices';
-import { PromptForm } from '../features/prompt';
-import { OutputBar, Stream } from '../features/stream';
-import { useRun } from '../store/run';
-import { useSettings } from '../store/settings';
-import { page } from '../ui/texts';
+import { Suspense } from 'react';
+import { page, views as words } from '../ui/texts';
 import './app.css';
 import { useShortcuts } from './useShortcuts';
+import { useView } from './useView';
+import { VIEWS } from './views';
 
 export function App() {
   useShortcuts();
+  const shown = useView();
+  const View = shown.component;
   return (
     <>
       <header className="page-header">
         <h1>{page.name}</h1>
         <p>{page.tagline}</p>
+        {VIEWS.length > 1 && (
+          <nav className="views" aria-label={words.label}>
+            {VIEWS.map(({ id, label }) => (
+              <a key={id} href={`#${id}`} aria-current={id === shown.id ? 'page' : undefined}>
+                {label}
+              </a>
+            ))}
+          </nav>
+        )}
       </header>
-      <main className="page">
-        <section className="area-prompt" aria-label={page.ask}>
-          <PromptForm />
-        </section>
-        <div className="area-models">
-          <Loading />
-        </div>
-        <div className="area-output">
-          <Notices />
-          <Output />
-        </div>
-        <div className="area-counts">
-          <Counts />
-        </div>
-      </main>
+      <Suspense fallback={<main className="page-waiting">{words.waiting}</main>}>
+        <View />
+      </Suspense>
     </>
-  );
-}
-
-function Output() {
-  const [start] = useRun((state) => state.events);
-  const chosen = useSettings((settings) => settings.mode);
-  const mode = start?.type === 'start' ? start.settings.mode : chosen;
-  return (
-    <section>
-      <OutputBar />
-      {start ? <Legend mode={mode} /> : <Idea />}
-      <Stream />
-    </section>
   );
 }

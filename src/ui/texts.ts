@@ -16,6 +16,8 @@ export const page = {
   ask: 'What to ask, and how',
 };
 
+export const views = { label: 'Views', waiting: 'One moment …', watch: 'Watch' };
+
 export const prompt = {
   label: 'Prompt',
   placeholder: 'Write something for the models to answer, or choose an example below.',

@@ -1,0 +1,18 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { views as words } from '../ui/texts';
+import { Watch } from './views/Watch';
+
+/** One way to look at the same runs. Its id is its address, behind the page's "#". */
+export interface View {
+  readonly id: string;
+  readonly label: string;
+  /** The first one is part of the shell; the others come when they are asked for. */
+  readonly component: ComponentType | LazyExoticComponent<ComponentType>;
+}
+
+export const VIEWS: readonly [View, ...View[]] = [{ id: 'watch', label: words.watch, component: Watch }];
+
+/** `lazy` for a module's named export. */
+export function later<Name extends string>(name: Name, load: () => Promise<Record<Name, ComponentType>>) {
+  return lazy(async () => ({ default: (await load())[name] }));
+}

@@ -1,0 +1,45 @@
+import { Counts } from '../../features/counts';
+import { Idea } from '../../features/idea';
+import { Legend } from '../../features/legend';
+import { Loading } from '../../features/loading';
+import { Notices } from '../../features/notices';
+import { PromptForm } from '../../features/prompt';
+import { OutputBar, Stream } from '../../features/stream';
+import { useRun } from '../../store/run';
+import { useSettings } from '../../store/settings';
+import { page } from '../../ui/texts';
+import './watch.css';
+
+/** The prompt, the models, the output as it is drafted and judged, and its counts. */
+export function Watch() {
+  return (
+    <main className="page">
+      <section className="area-prompt" aria-label={page.ask}>
+        <PromptForm />
+      </section>
+      <div className="area-models">
+        <Loading />
+      </div>
+      <div className="area-output">
+        <Notices />
+        <Output />
+      </div>
+      <div className="area-counts">
+        <Counts />
+      </div>
+    </main>
+  );
+}
+
+function Output() {
+  const [start] = useRun((state) => state.events);
+  const chosen = useSettings((settings) => settings.mode);
+  const mode = start?.type === 'start' ? start.settings.mode : chosen;
+  return (
+    <section>
+      <OutputBar />
+      {start ? <Legend mode={mode} /> : <Idea />}
+      <Stream />
+    </section>
+  );
+}
