@@ -2,64 +2,116 @@
  * Measures stock web-llm, our plain decoding and speculation on the same prompts in a real browser, interleaved, and
  * compares their outputs id for id.
  *
- *   npm run bench -- --json FILE [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma 4] [--draft good|weak|ngram|mixed]
- *     [--temperature 0] [--rule rejection|coupled] [--seed 1]
+ *   npm run bench -- --json FILE [--pair embedded] [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma auto|N]
+ *     [--draft good|weak|ngram|mixed] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--no-roofline]
+ *
+ * A chart of the speedup of every prompt is written beside the JSON, as FILE.svg.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
+import { failClearly } from '../scripts/options.mjs';
+import { chart, printReport, summarise } from './report.mjs';
+import { median, medianInterval, spread } from './statistics.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    prompts: { type: 'string', default: fileURLToPath(new URL('prompts.json', import.meta.url)) },
-    'max-tokens': { type: 'string', default: '128' },
-    repetitions: { type: 'string', default: '3' },
-    gamma: { type: 'string', default: '4' },
-    draft: { type: 'string', default: 'good' },
-    temperature: { type: 'string', default: '0' },
-    rule: { type: 'string', default: 'rejection' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-ensurePackages();
-const { openBenchPage } = await import('./browser.mjs');
-const [maxTokens, repetitions, gamma] = [options['max-tokens'], options.repetitions, options.gamma].map(Number);
-const [temperature, seed] = [options.temperature, options.seed].map(Number);
-const drafts = {
+const DRAFTS = {
   good: { model: 'draft', drafting: 'model' },
   weak: { model: 'weak-draft', drafting: 'model' },
   ngram: { model: 'draft', drafting: 'ngram' },
   mixed: { model: 'draft', drafting: 'mixed' },
 };
-const chosen = drafts[options.draft];
-if (!chosen) throw new Error(`There is no draft "${options.draft}". Choose one of: ${Object.keys(drafts).join(', ')}.`);
-// Stock draws from its own generator, so only greedy text can be its text; the rejection rule draws otherwise than plain decoding.
-const comparable = { stock: temperature === 0, plain: temperature === 0 || options.rule === 'coupled' };
-const prompts = JSON.parse(fs.readFileSync(options.prompts, 'utf8'));
+const ROOFLINE_ROWS = [1, 5, 9, 17];
 
-const { page, browser, close } = await openBenchPage('bench/index.html', 'bench');
-try {
-  await page.evaluate((draft) => window.bench.load(draft), chosen.model);
-  const report = await measure(page);
-  report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
-  if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-  print(report);
-  if (report.runs.some((run) => !run.equal)) process.exitCode = 1;
-} finally {
-  await close();
+await failClearly(async () => {
+  const options = readOptions();
+  ensurePackages();
+  const { openBenchPage } = await import('./browser.mjs');
+  const rooflineMs = options.roofline ? await measureRoofline(openBenchPage) : null;
+  const { page, browser, close } = await openBenchPage('bench/index.html', 'bench');
+  try {
+    await page.evaluate((draft) => window.bench.load(draft), DRAFTS[options.draft].model);
+    const report = await measure(page, options);
+    report.calibration.rooflineMs = rooflineMs;
+    report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
+    report.versions = await page.evaluate(() => window.bench.VERSIONS);
+    if (options.json) {
+      fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+      fs.writeFileSync(`${options.json}.svg`, chart(report));
+    }
+    printReport(report);
+    if (report.runs.some((run) => !run.equal)) process.exitCode = 1;
+  } finally {
+    await close();
+  }
+});
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'string' },
+      pair: { type: 'string', default: 'embedded' },
+      prompts: { type: 'string', default: fileURLToPath(new URL('prompts.json', import.meta.url)) },
+      'max-tokens': { type: 'string', default: '128' },
+      repetitions: { type: 'string', default: '3' },
+      gamma: { type: 'string', default: 'auto' },
+      draft: { type: 'string', default: 'good' },
+      temperature: { type: 'string', default: '0' },
+      rule: { type: 'string', default: 'rejection' },
+      seed: { type: 'string', default: '1' },
+      'no-roofline': { type: 'boolean', default: false },
+    },
+  });
+  const whole = (name, value) => {
+    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is "${value}". Choose a whole number from 1 on.`);
+    return Number(value);
+  };
+  if (values.pair !== 'embedded') throw new Error(`There is no pair "${values.pair}". Choose: embedded.`);
+  if (!DRAFTS[values.draft]) throw new Error(`There is no draft "${values.draft}". Choose one of: ${Object.keys(DRAFTS).join(', ')}.`);
+  const prompts = JSON.parse(fs.readFileSync(values.prompts, 'utf8'));
+  const good = Array.isArray(prompts) && prompts.length > 0 && prompts.every((each) => each.id && each.kind && each.prompt);
+  if (!good) throw new Error(`${values.prompts} is no list of { "id", "kind", "prompt" }.`);
+  return {
+    ...{ json: values.json, draft: values.draft, rule: values.rule, prompts, roofline: !values['no-roofline'] },
+    ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
+    gamma: values.gamma === 'auto' ? 'auto' : whole('gamma', values.gamma),
+    maxTokens: whole('max-tokens', values['max-tokens']),
+    repetitions: whole('repetitions', values.repetitions),
+  };
 }
 
-async function measure(page) {
-  const settings = { mode: 'speculative', gamma, maxTokens, ignoreStopTokens: true, drafting: chosen.drafting };
-  settings.sampling = { ...(await page.evaluate(() => window.bench.GREEDY)), temperature, seed, rule: options.rule };
+/** Milliseconds that the target's multiplications alone take, by rows. */
+async function measureRoofline(openBenchPage) {
+  const { page, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
+  const call = (name, ...args) => page.evaluate(([n, a]) => window.kernels[n](...a), [name, args]);
+  try {
+    await call('load', 'target');
+    const measured = {};
+    for (const rows of ROOFLINE_ROWS) {
+      await call('sweep', 'target', rows);
+      measured[rows] = median((await call('forward', 'target', rows, 64, 3)).timings.roofline);
+    }
+    return measured;
+  } finally {
+    await close();
+  }
+}
+
+async function measure(page, { prompts, gamma, draft, maxTokens, repetitions, temperature, seed, rule }) {
+  const { model, drafting } = DRAFTS[draft];
+  const calibration = await page.evaluate((id) => window.bench.calibrate(id), model);
+  const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
+  const settings = { ...defaults, drafting, gamma, maxTokens, ignoreStopTokens: true };
+  settings.sampling = { ...defaults.sampling, temperature, seed, rule };
+  const run = (mode) => (prompt) => page.evaluate((args) => window.bench.run(...args), [prompt, model, { ...settings, mode }, calibration]);
   const ways = {
-    stock: (prompt) => page.evaluate(([p, n, t]) => window.bench.stock(p, n, t), [prompt, maxTokens, temperature]),
-    plain: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, chosen.model, { ...settings, mode: 'plain' }]),
-    speculative: (prompt) => page.evaluate(([p, d, s]) => window.bench.run(p, d, s), [prompt, chosen.model, settings]),
+    stock: (prompt) => page.evaluate((args) => window.bench.stock(...args), [prompt, maxTokens, temperature]),
+    plain: run('plain'),
+    speculative: run('speculative'),
   };
+  // Stock draws from its own generator, so only greedy text can be its text; the rejection rule draws otherwise than plain decoding.
+  const comparable = { stock: temperature === 0, plain: temperature === 0 || rule === 'coupled' };
   for (const way of Object.values(ways)) await way(prompts[0].prompt);
   const runs = [];
   for (const [index, { id, kind, prompt }] of prompts.entries()) {
@@ -67,93 +119,60 @@ async function measure(page) {
     for (let repetition = 0; repetition < repetitions; repetition++) {
       for (const way of rotate(Object.keys(ways), repetition + index)) seen[way].push(await ways[way](prompt));
     }
-    const [first] = seen.speculative;
-    const ids = (run) => run.ids.join();
-    const rates = Object.fromEntries(
-      Object.entries(seen).map(([way, all]) => [way, spread(all.map((run) => (run.ids.length * 1000) / run.latencyMs))]),
-    );
-    runs.push({
-      id,
-      kind,
-      gamma,
-      tokens: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].ids])),
-      temperature,
-      equal: Object.entries(seen)
-        .filter(([way]) => comparable[way] ?? true)
-        .flatMap(([, all]) => all)
-        .every((run) => ids(run) === ids(first)),
-      tokensPerSecond: rates,
-      rounds: first.rounds,
-      readbacks: Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, all[0].readbacks])),
-      drafted: first.drafted,
-      accepted: first.accepted,
-      rejected: first.rejected,
-      meanAcceptanceLength: first.ids.length / first.rounds,
-      speedupOverStock: rates.speculative.median / rates.stock.median,
-      speedupOverPlain: rates.speculative.median / rates.plain.median,
-      adapter: first.adapter,
-    });
+    runs.push({ id, kind, gamma, temperature, ...compare(seen, comparable) });
   }
-  return { draft: options.draft, maxTokens, repetitions, adapter: runs[0]?.adapter, runs, summary: summarise(runs) };
+  const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
+  return {
+    ...{ pair: 'embedded', draft, gamma, temperature, maxTokens, repetitions },
+    adapter: runs[0]?.adapter,
+    calibration: {
+      decodeMs: calibration.verifyMs[0][0],
+      draftMs: calibration.draftMs[0],
+      verifyMs: near(calibration.verifyMs),
+      readbackMs: calibration.readbackMs,
+      whole: calibration,
+    },
+    runs,
+    summary: summarise(runs),
+  };
 }
 
-function summarise(runs) {
-  const groups = { 'over all': runs };
-  for (const run of runs) groups[run.kind] = [...(groups[run.kind] ?? []), run];
-  const sum = (group, field) => group.reduce((total, run) => total + run[field], 0);
-  return Object.fromEntries(
-    Object.entries(groups).map(([kind, group]) => [
-      kind,
-      {
-        prompts: group.length,
-        equal: group.filter((run) => run.equal).length,
-        acceptedOverDrafted: sum(group, 'accepted') / sum(group, 'drafted'),
-        acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
-        meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),
-        readbacksPerRound: group.reduce((total, run) => total + run.readbacks.speculative, 0) / sum(group, 'rounds'),
-        tokensPerSecond: Object.fromEntries(
-          ['stock', 'plain', 'speculative'].map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))]),
-        ),
-        speedupOverStock: geometricMean(group.map((run) => run.speedupOverStock)),
-        speedupOverPlain: geometricMean(group.map((run) => run.speedupOverPlain)),
-      },
-    ]),
-  );
+/** What one prompt's repetitions say. Counts are the median run's. */
+function compare(seen, comparable) {
+  const byTime = [...seen.speculative].sort((a, b) => a.latencyMs - b.latencyMs);
+  const middle = byTime[byTime.length >> 1];
+  const ids = (run) => run.ids.join();
+  const each = (of) => Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, of(all)]));
+  const tokensPerSecond = each((all) => spread(all.map((run) => (run.ids.length * 1000) / run.latencyMs)));
+  // Repetitions lie side by side in time, so each is compared with its neighbour.
+  const ratios = (way) => seen.speculative.map((run, i) => seen[way][i].latencyMs / run.latencyMs);
+  return {
+    tokens: each((all) => all[0].ids),
+    equal: Object.entries(seen)
+      .filter(([way]) => comparable[way] ?? true)
+      .flatMap(([, all]) => all)
+      .every((run) => ids(run) === ids(seen.speculative[0])),
+    tokensPerSecond,
+    latencyMs: each((all) => median(all.map((run) => run.latencyMs))),
+    timeToFirstTokenMs: each((all) => median(all.map((run) => run.timeToFirstTokenMs))),
+    readbacks: each((all) => all.find((run) => run === middle)?.readbacks ?? all[0].readbacks),
+    rounds: middle.rounds,
+    targetPasses: middle.rounds,
+    drafted: middle.drafted,
+    accepted: middle.accepted,
+    rejected: middle.rejected,
+    acceptanceByPosition: middle.acceptanceByPosition,
+    meanAcceptanceLength: middle.ids.length / middle.rounds,
+    draftLengths: middle.draftLengths,
+    parts: middle.parts,
+    predictedSpeedup: middle.predictedSpeedup,
+    speedupOverStock: median(ratios('stock')),
+    speedupOverPlain: median(ratios('plain')),
+    overPlain: medianInterval(ratios('plain')),
+    adapter: middle.adapter,
+  };
 }
 
-function print({ summary, machine, adapter, maxTokens, repetitions, draft }) {
-  console.log(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`,
-  );
-  console.table(
-    Object.fromEntries(
-      Object.entries(summary).map(([kind, row]) => [
-        kind,
-        {
-          prompts: row.prompts,
-          'ids equal': row.equal,
-          'accepted/drafted': row.acceptedOverDrafted.toFixed(3),
-          α: row.acceptanceRate.toFixed(3),
-          'tokens/round': row.meanAcceptanceLength.toFixed(2),
-          'readbacks/round': row.readbacksPerRound.toFixed(2),
-          'stock t/s': row.tokensPerSecond.stock.toFixed(1),
-          'plain t/s': row.tokensPerSecond.plain.toFixed(1),
-          'speculative t/s': row.tokensPerSecond.speculative.toFixed(1),
-          'over stock': row.speedupOverStock.toFixed(2),
-          'over plain': row.speedupOverPlain.toFixed(2),
-        },
-      ]),
-    ),
-  );
-}
-
-function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1], min: sorted[0], max: sorted.at(-1) };
-}
-function geometricMean(values) {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-}
 function rotate(list, by) {
   return list.map((_, i) => list[(i + by) % list.length]);
 }

@@ -1,16 +1,19 @@
-import type { Calibration } from '../src/core/cost';
-import { GREEDY } from '../src/core/settings';
+import packageJson from '../package.json';
+import { type Calibration, type PricedRound, predictedRunSpeedup } from '../src/core/cost';
+import { DEFAULT_RUN } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
-import type { RunEvent, RunSettings } from '../src/core/types';
+import { COMMITTED_VERDICTS, type DraftSource, LIMITS, type RoundEvent, type RunEvent, type RunSettings } from '../src/core/types';
 import { fetchManifest } from '../src/model/manifest';
 import { perform } from '../src/worker/client';
 import { readbacks } from './readbacks';
 import type { StockReply, StockRequest } from './stock.worker';
 
+/** One run, in numbers. */
 export interface Measured {
   readonly ids: readonly number[];
   readonly latencyMs: number;
   readonly readbacks: number;
+  readonly timeToFirstTokenMs: number;
 }
 export interface MeasuredRun extends Measured {
   readonly rounds: number;
@@ -18,6 +21,13 @@ export interface MeasuredRun extends Measured {
   readonly accepted: number;
   readonly rejected: number;
   readonly adapter: string;
+  /** Conditional acceptance rate by position, over all sources; null where nothing was judged. */
+  readonly acceptanceByPosition: readonly (number | null)[];
+  /** By the cost model, with the run's own rates. */
+  readonly predictedSpeedup: number;
+  readonly draftLengths: readonly number[];
+  /** Milliseconds of the run's rounds by where they went: drafting and verifying by the device's clock, the rest of each round, between rounds. */
+  readonly parts: { readonly draft: number; readonly verify: number; readonly rest: number; readonly between: number };
 }
 
 const modelsUrl = new URL('/models/', location.href).href;
@@ -40,7 +50,8 @@ function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
 }
 
 const bench = {
-  GREEDY,
+  DEFAULT_RUN,
+  VERSIONS: { foretoken: packageJson.version, 'web-llm': packageJson.dependencies['@mlc-ai/web-llm'] },
 
   async load(draft: string): Promise<void> {
     const manifest = await fetchManifest(modelsUrl);
@@ -53,8 +64,9 @@ const bench = {
 
   async stock(prompt: string, maxTokens: number, temperature: number): Promise<Measured> {
     const before = await readbacks('stock');
-    const { ids, latencyMs } = await askStock({ complete: { prompt, maxTokens, temperature } });
-    return { ids: ids ?? [], latencyMs: latencyMs ?? NaN, readbacks: (await readbacks('stock')) - before };
+    const { ids, latencyMs, timeToFirstTokenMs } = await askStock({ complete: { prompt, maxTokens, temperature } });
+    const counted = (await readbacks('stock')) - before;
+    return { ids: ids ?? [], latencyMs: latencyMs ?? NaN, timeToFirstTokenMs: timeToFirstTokenMs ?? NaN, readbacks: counted };
   },
 
   async calibrate(draft: string): Promise<Calibration> {
@@ -73,10 +85,25 @@ const bench = {
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);
     if (end?.type !== 'end' || end.reason !== 'length') throw new Error(`the run ended early: ${JSON.stringify(end)}`);
-    const { rounds, drafted, accepted, rejected } = tally(events);
+    const { rounds, drafted, accepted, rejected, decodeMs } = tally(events);
+    const all = events.filter((event) => event.type === 'round');
+    const draftMs = sum(all.map(({ device }) => device?.draftMs ?? 0));
+    const verifyMs = sum(all.map(({ device }) => device?.verifyMs ?? 0));
+    const inRounds = sum(all.map(({ startMs, endMs }) => endMs - startMs));
+    const promptLength = start?.promptIds.length ?? 0;
+    const rates = { model: ratesByPosition(all, 'model'), lookup: ratesByPosition(all, 'lookup') };
     return {
       ids: committedTokens(events).map((token) => token.id),
       latencyMs: end.endMs,
+      timeToFirstTokenMs: all[0]?.endMs ?? NaN,
+      acceptanceByPosition: ratesByPosition(all, null),
+      predictedSpeedup: predictedRunSpeedup(
+        calibration,
+        { model: known(rates.model), lookup: known(rates.lookup) },
+        pricedRounds(all, promptLength),
+      ),
+      draftLengths: all.map(({ tokens }) => drafts(tokens).length),
+      parts: { draft: draftMs, verify: verifyMs, rest: inRounds - draftMs - verifyMs, between: decodeMs - inRounds },
       readbacks: (await readbacks('engine')) - before,
       adapter: start?.labels.adapter ?? '',
       rounds,
@@ -86,6 +113,32 @@ const bench = {
     };
   },
 };
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const drafts = (tokens: RoundEvent['tokens']) => tokens.filter(({ verdict }) => ['accepted', 'rejected', 'discarded'].includes(verdict));
+/** A position that was never judged takes no part in a prediction beyond the last that was. */
+const known = (rates: readonly (number | null)[]) => rates.flatMap((rate) => (rate === null ? [] : [rate]));
+
+/** @param source null: all */
+function ratesByPosition(rounds: readonly RoundEvent[], source: DraftSource | null): (number | null)[] {
+  return Array.from({ length: LIMITS.gamma.max }, (_, position) => {
+    const verdicts = rounds
+      .filter((round) => source === null || round.source === source)
+      .flatMap(({ tokens }) => drafts(tokens)[position]?.verdict ?? []);
+    const accepted = verdicts.filter((verdict) => verdict === 'accepted').length;
+    const judged = accepted + verdicts.filter((verdict) => verdict === 'rejected').length;
+    return judged > 0 ? accepted / judged : null;
+  });
+}
+
+function pricedRounds(rounds: readonly RoundEvent[], promptLength: number): PricedRound[] {
+  let context = promptLength - 1;
+  return rounds.map(({ tokens, source }) => {
+    const round = { gamma: drafts(tokens).length, source, context };
+    context += tokens.filter(({ verdict }) => COMMITTED_VERDICTS.has(verdict)).length;
+    return round;
+  });
+}
 
 declare global {
   interface Window {

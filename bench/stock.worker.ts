@@ -12,6 +12,7 @@ export interface StockReply {
   readonly error?: string;
   readonly ids?: readonly number[];
   readonly latencyMs?: number;
+  readonly timeToFirstTokenMs?: number;
 }
 
 const MODEL = 'stock-target';
@@ -28,7 +29,7 @@ self.onmessage = async ({ data }: MessageEvent<StockRequest>) => {
       reply({});
     } else if (data.complete && engine) {
       const start = performance.now();
-      await engine.chat.completions.create({
+      const { usage } = await engine.chat.completions.create({
         messages: [{ role: 'user', content: data.complete.prompt }],
         max_tokens: data.complete.maxTokens,
         temperature: data.complete.temperature,
@@ -38,7 +39,8 @@ self.onmessage = async ({ data }: MessageEvent<StockRequest>) => {
       const loaded = engine as unknown as { loadedModelIdToPipeline: Map<string, { outputIds: number[] }> };
       const ids = [...(loaded.loadedModelIdToPipeline.get(MODEL)?.outputIds ?? [])];
       await engine.resetChat();
-      reply({ ids, latencyMs });
+      // As web-llm measures it itself.
+      reply({ ids, latencyMs, timeToFirstTokenMs: (usage?.extra.time_to_first_token_s ?? NaN) * 1000 });
     }
   } catch (error) {
     reply({ error: String(error) });

@@ -52,14 +52,15 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const { prompt, promptIds, labels, calibration } = run;
   yield { type: 'start', prompt, promptIds, settings, labels, calibration };
 
-  const cacheable = history.slice(0, -1);
   for (const model of drafter ? [target, drafter] : [target]) {
     model.truncate(0);
     await model.begin(settings, history.length);
-    await model.prefill(cacheable, signal);
   }
+  // As many passes as the prompt needs before the one that the first token comes from.
+  const ahead = Math.floor((history.length - 1) / target.capabilities.passLength) * target.capabilities.passLength;
+  await target.prefill(history.slice(0, ahead), signal);
   if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
-  yield { type: 'prefill', tokens: cacheable.length, endMs: now() };
+  yield { type: 'prefill', tokens: ahead, endMs: now() };
 
   const length = draftLength(settings.gamma, calibration);
   const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
@@ -69,7 +70,11 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.
     const cached = history.length - 1;
     const most = Math.min(LIMITS.gamma.max, left - 1, context - history.length);
-    const limits = drafter && most > 0 ? length.choose(cached, most) : PLAIN;
+    const limits = drafter && index > 0 && most > 0 ? length.choose(cached, most) : PLAIN;
+    if (drafter && index === 1) {
+      await drafter.prefill(history.slice(0, -1), signal);
+      if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
+    }
     const proposal = drafter && Math.max(limits.model, limits.lookup) > 0 ? await drafter.propose(history, limits) : null;
     const outcome = await target.verify(history, proposal);
     const { tokens, stopped, stopString } = commit(outcome, history, text, ending);
@@ -77,7 +82,8 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     drafter?.truncate(history.length - 1);
     const endMs = now();
     const source = proposal?.source ?? null;
-    length.observe({ ...countVerdicts(outcome), source, context: cached, ms: endMs - startMs });
+    // The first two rounds see the prompt, one with each model.
+    if (index > 1) length.observe({ ...countVerdicts(outcome), source, context: cached, ms: endMs - startMs });
     yield { type: 'round', index, tokens, readbacks: outcome.readbacks, limits, source, device: outcome.device, startMs, endMs };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);

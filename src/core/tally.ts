@@ -15,9 +15,11 @@ export interface Tally {
   readonly acceptedOverDrafted: number | null;
   /** Committed tokens per round, bonus included. */
   readonly meanAcceptanceLength: number | null;
-  /** From the end of prefill to the end of the last round. */
+  /** Of the tokens after the first round, which sees the prompt. */
   readonly tokensPerSecond: number | null;
-  readonly prefillMs: number | null;
+  /** Until the end of the first round. */
+  readonly timeToFirstTokenMs: number | null;
+  /** From then to the end of the last round. */
   readonly decodeMs: number;
 }
 
@@ -26,20 +28,23 @@ export function tally(events: readonly RunEvent[]): Tally {
   const counts = { accepted: 0, rejected: 0, discarded: 0, corrected: 0, bonus: 0, plain: 0 };
   let rounds = 0;
   let readbacks = 0;
-  let prefillMs: number | null = null;
+  let firstMs: number | null = null;
+  let first = 0;
   let lastMs: number | null = null;
   for (const event of events) {
-    if (event.type === 'prefill') prefillMs = event.endMs;
     if (event.type !== 'round') continue;
     rounds++;
     readbacks += event.readbacks;
     lastMs = event.endMs;
     for (const token of event.tokens) counts[token.verdict]++;
+    if (firstMs !== null) continue;
+    firstMs = event.endMs;
+    first = counts.accepted + counts.corrected + counts.bonus + counts.plain;
   }
   const { accepted, rejected, discarded } = counts;
   const committed = accepted + counts.corrected + counts.bonus + counts.plain;
   const drafted = accepted + rejected + discarded;
-  const decodeMs = lastMs === null ? 0 : lastMs - (prefillMs ?? 0);
+  const decodeMs = lastMs === null ? 0 : lastMs - (firstMs ?? 0);
   return {
     rounds,
     drafted,
@@ -51,8 +56,8 @@ export function tally(events: readonly RunEvent[]): Tally {
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),
     meanAcceptanceLength: ratio(committed, rounds),
-    tokensPerSecond: ratio(committed * 1000, decodeMs),
-    prefillMs,
+    tokensPerSecond: ratio((committed - first) * 1000, decodeMs),
+    timeToFirstTokenMs: firstMs,
     decodeMs,
   };
 }

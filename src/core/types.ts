@@ -85,7 +85,12 @@ export interface RoundOutcome {
 
 /** A model's side of the loop: a cache of the tokens that it has seen, in order from the first. */
 export interface CachedModel {
-  readonly capabilities: { readonly vocabularySize: number; readonly contextLength: number };
+  readonly capabilities: {
+    readonly vocabularySize: number;
+    readonly contextLength: number;
+    /** Most tokens of one forward pass. */
+    readonly passLength: number;
+  };
   /** How many tokens the cache holds. */
   readonly cachedLength: number;
   /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
@@ -109,8 +114,9 @@ export interface Drafter extends CachedModel {
 
 export interface Target extends CachedModel {
   /**
-   * Judges `proposal` (null: plain decoding) in one forward pass over the last token of `history`, which is not yet
-   * cached, and the drafts. Afterwards the cache holds `history` and all drafts.
+   * Judges `proposal` in one forward pass over the last token of `history`, which is not yet cached, and the drafts.
+   * Without one (plain decoding) the pass may be over more of the end of `history`, as after a prefill that left a prompt's
+   * last tokens to it. Afterwards the cache holds `history` and all drafts.
    */
   verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome>;
 }
@@ -186,13 +192,14 @@ export interface StartEvent {
   readonly calibration: Calibration | null;
 }
 
-/** Both caches hold the prompt but its last token. Times are milliseconds from the start of the run. */
+/** The target's cache holds the prompt but for what the first pass takes, from which the first token comes. Times are milliseconds from the start of the run. */
 export interface PrefillEvent {
   readonly type: 'prefill';
   readonly tokens: number;
   readonly endMs: number;
 }
 
+/** One pass of the target. The first one sees the end of the prompt and drafts nothing: its end is the time to first token. */
 export interface RoundEvent {
   readonly type: 'round';
   readonly index: number;

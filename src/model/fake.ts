@@ -52,17 +52,18 @@ class CheckedCache {
 abstract class FakeModel {
   readonly language: FakeLanguage;
   protected readonly cache: CheckedCache;
-  readonly #prefillChunk: number;
+  protected readonly passLength: number;
 
-  /** @param prefillChunk tokens between two looks at the stop signal */
-  constructor(language: FakeLanguage, contextLength: number, prefillChunk = 4) {
+  /** @param passLength most tokens of one forward, and between two looks at the stop signal */
+  constructor(language: FakeLanguage, contextLength: number, passLength = 4) {
     this.language = language;
     this.cache = new CheckedCache(language.vocabularySize, contextLength);
-    this.#prefillChunk = prefillChunk;
+    this.passLength = passLength;
   }
 
   get capabilities() {
-    return { vocabularySize: this.cache.vocabularySize, contextLength: this.cache.contextLength };
+    const { vocabularySize, contextLength } = this.cache;
+    return { vocabularySize, contextLength, passLength: this.passLength };
   }
 
   get cachedLength(): number {
@@ -71,7 +72,7 @@ abstract class FakeModel {
 
   async prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
     while (this.cache.length < tokens.length && !signal.aborted) {
-      this.cache.extend(tokens.slice(0, this.cache.length + this.#prefillChunk));
+      this.cache.extend(tokens.slice(0, this.cache.length + this.passLength));
       await Promise.resolve();
     }
   }
@@ -91,8 +92,8 @@ export class FakeDrafter extends FakeModel implements Drafter {
   readonly #agreement: number;
 
   /** @param agreement in [0, 1] */
-  constructor(language: FakeLanguage, contextLength: number, agreement: number, prefillChunk?: number) {
-    super(language, contextLength, prefillChunk);
+  constructor(language: FakeLanguage, contextLength: number, agreement: number, passLength?: number) {
+    super(language, contextLength, passLength);
     this.#agreement = agreement;
   }
 
@@ -116,7 +117,9 @@ export class FakeDrafter extends FakeModel implements Drafter {
 
 export class FakeTarget extends FakeModel implements Target {
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
-    demand(this.cache.length === history.length - 1, `the cache holds ${this.cache.length} tokens of a history of ${history.length}`);
+    const unseen = history.length - this.cache.length;
+    const most = proposal ? 1 : this.passLength;
+    demand(unseen >= 1 && unseen <= most, `the cache holds ${this.cache.length} tokens of a history of ${history.length}`);
     const drafts = proposal ? draftedIds(proposal) : [];
     this.cache.extend([...history, ...drafts]);
     const choices = Array.from({ length: drafts.length + 1 }, (_, row) => nextToken(this.language, [...history, ...drafts.slice(0, row)]));

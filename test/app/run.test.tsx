@@ -22,7 +22,7 @@ describe('a run', () => {
     expect(elements.map((element) => element.dataset.verdict)).toEqual(tokens.map((token) => token.verdict));
     expect(elements.map((element) => Number(element.dataset.tokenId))).toEqual(tokens.map((token) => token.id));
     const kinds = new Set(tokens.map((token) => token.verdict));
-    expect([...kinds].sort()).toEqual(['accepted', 'bonus', 'corrected', 'discarded', 'rejected']);
+    expect([...kinds].sort()).toEqual(['accepted', 'bonus', 'corrected', 'discarded', 'plain', 'rejected']);
     const written = elements.filter((element) => COMMITTED.includes(element.dataset.verdict ?? ''));
     const text = committedTokens(useRun.getState().events).map((token) => token.text);
     expect(written.map((element) => element.textContent)).toEqual(text);

@@ -48,9 +48,9 @@ async function run(drafter: Drafter | null, gamma: number, maxTokens: number): P
 
 /** Proposes what the target said before, but a wrong id at every place of the output that `isWrong` names; plain ids, as a drafter without a GPU would. */
 function prompter(output: readonly TokenId[], promptLength: number, isWrong: (place: number) => boolean): Drafter {
-  const { vocabularySize, contextLength } = loaded.pipeline;
+  const { vocabularySize, contextLength, passLength } = loaded.pipeline;
   return {
-    capabilities: { vocabularySize, contextLength },
+    capabilities: { vocabularySize, contextLength, passLength },
     cachedLength: 0,
     prefill: async () => undefined,
     begin: async () => undefined,

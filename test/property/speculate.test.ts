@@ -145,8 +145,14 @@ describe('speculate', () => {
         const { target, drafter } = modelsOf(situation);
         let known = situation.prompt.length;
         await collect(drafter, target, runOf(situation, 'speculative'), (event) => {
-          if (event.type === 'prefill') expect(drafter.cachedLength).toBe(known - 1);
-          if (event.type !== 'prefill' && event.type !== 'round') return;
+          if (event.type === 'prefill') {
+            // The first pass takes what is left, and the draft sees the prompt after it.
+            expect(target.cachedLength).toBe(event.tokens);
+            expect(event.tokens).toBeLessThan(known);
+            expect(known - event.tokens).toBeLessThanOrEqual(target.capabilities.passLength);
+            expect(drafter.cachedLength).toBe(0);
+          }
+          if (event.type !== 'round') return;
           known += ids([event]).length;
           expect(target.cachedLength).toBe(known - 1);
           expect(drafter.cachedLength).toBeLessThanOrEqual(known - 1);

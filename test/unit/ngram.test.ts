@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NgramDrafter } from '../../src/core/ngram';
 
-const capabilities = { vocabularySize: 100, contextLength: 64 };
+const capabilities = { vocabularySize: 100, contextLength: 64, passLength: 64 };
 const propose = async (history: number[], gamma = 4, shortest = 2) => {
   const proposal = await new NgramDrafter(capabilities, shortest).propose(history, { model: 0, lookup: gamma });
   return proposal?.kind === 'ids' ? proposal.ids : proposal;

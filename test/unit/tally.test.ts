@@ -33,41 +33,42 @@ const events: RunEvent[] = [
     calibration: null,
   },
   { type: 'prefill', tokens: 0, endMs: 100 },
-  round(0, 100, 150, ['accepted', 'accepted', 'accepted', 'bonus']),
-  round(1, 150, 200, ['accepted', 'rejected', 'discarded', 'corrected']),
-  round(2, 200, 600, ['plain']),
+  round(0, 100, 120, ['plain']),
+  round(1, 120, 150, ['accepted', 'accepted', 'accepted', 'bonus']),
+  round(2, 150, 200, ['accepted', 'rejected', 'discarded', 'corrected']),
+  round(3, 200, 620, ['plain']),
   { type: 'end', reason: 'length', endMs: 650 },
 ];
 
 describe('tally', () => {
   it('counts a run as a person would by hand', () => {
     expect(tally(events)).toEqual({
-      rounds: 3,
+      rounds: 4,
       drafted: 6,
       accepted: 4,
       rejected: 1,
       discarded: 1,
-      committed: 7,
-      readbacks: 3,
+      committed: 8,
+      readbacks: 4,
       acceptanceRate: 4 / 5,
       acceptedOverDrafted: 4 / 6,
-      meanAcceptanceLength: 7 / 3,
+      meanAcceptanceLength: 2,
       tokensPerSecond: 14,
-      prefillMs: 100,
+      timeToFirstTokenMs: 120,
       decodeMs: 500,
     });
   });
 
   it('has no ratio where there is nothing to divide by', () => {
     const nothing = { acceptanceRate: null, acceptedOverDrafted: null, meanAcceptanceLength: null, tokensPerSecond: null };
-    expect(tally([])).toMatchObject({ ...nothing, prefillMs: null, decodeMs: 0, committed: 0 });
-    expect(tally(events.slice(0, 2))).toMatchObject({ ...nothing, prefillMs: 100 });
+    expect(tally([])).toMatchObject({ ...nothing, timeToFirstTokenMs: null, decodeMs: 0, committed: 0 });
+    expect(tally(events.slice(0, 2))).toMatchObject({ ...nothing, timeToFirstTokenMs: null });
     expect(tally([round(0, 0, 0, ['plain'])])).toMatchObject({ acceptanceRate: null, tokensPerSecond: null, meanAcceptanceLength: 1 });
   });
 });
 
 describe('committedTokens', () => {
   it('is the output, in order', () => {
-    expect(committedTokens(events).map((token) => token.id)).toEqual([0, 1, 2, 3, 10, 13, 20]);
+    expect(committedTokens(events).map((token) => token.id)).toEqual([0, 10, 11, 12, 13, 20, 23, 30]);
   });
 });

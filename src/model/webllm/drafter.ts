@@ -50,7 +50,8 @@ export class ModelDrafter implements Drafter {
   }
 
   get capabilities() {
-    return { vocabularySize: this.#model.vocabularySize, contextLength: this.#model.contextLength };
+    const { vocabularySize, contextLength, passLength } = this.#model;
+    return { vocabularySize, contextLength, passLength };
   }
 
   get cachedLength(): number {

@@ -76,6 +76,8 @@ const DOORS: readonly string[] = [
 export class ModelPipeline implements Detokenizer {
   readonly vocabularySize: number;
   readonly contextLength: number;
+  /** Most tokens of one forward. */
+  readonly passLength: number;
   readonly stopTokens: ReadonlySet<TokenId>;
   readonly device: GPUDevice;
   /** i32 [contextLength]: what the next forward reads, from index 0. */
@@ -95,6 +97,7 @@ export class ModelPipeline implements Detokenizer {
     this.#pipeline = pipeline;
     this.vocabularySize = pipeline.fullVocabSize;
     this.contextLength = pipeline.contextWindowSize;
+    this.passLength = pipeline.prefillChunkSize;
     this.stopTokens = new Set(pipeline.stopTokens);
     this.device = pipeline.tvm.lib.webGPUContext.device;
     const { tvm } = pipeline;
@@ -203,15 +206,15 @@ export class ModelPipeline implements Detokenizer {
     }
   }
 
-  /** Extends the cache to the whole of `tokens`, in chunks, waiting for each so that `signal` is heard between them. */
+  /** Extends the cache to the whole of `tokens`, in chunks, waiting for each but the last so that `signal` is heard between them. */
   async fill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
     while (this.#cachedLength < tokens.length && !signal.aborted) {
-      const chunk = tokens.slice(this.#cachedLength, this.#cachedLength + this.#pipeline.prefillChunkSize);
+      const chunk = tokens.slice(this.#cachedLength, this.#cachedLength + this.passLength);
       this.write(chunk);
       this.scoped(() => this.forward(chunk.length, 'last-row'));
       this.flush();
-      // After the last chunk too, so that what follows is not charged with the prefill. No readback.
-      await this.device.queue.onSubmittedWorkDone();
+      // No readback.
+      if (this.#cachedLength < tokens.length) await this.device.queue.onSubmittedWorkDone();
     }
   }
 

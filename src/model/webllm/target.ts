@@ -45,7 +45,8 @@ export class ModelTarget implements Target {
   }
 
   get capabilities() {
-    return { vocabularySize: this.#model.vocabularySize, contextLength: this.#model.contextLength };
+    const { vocabularySize, contextLength, passLength } = this.#model;
+    return { vocabularySize, contextLength, passLength };
   }
 
   get cachedLength(): number {
@@ -67,15 +68,15 @@ export class ModelTarget implements Target {
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
     const model = this.#model;
     const gamma = proposal?.length ?? 0;
-    const last = history[history.length - 1] as TokenId;
     const known = proposal?.kind === 'ids' ? proposal.ids : [];
     const onDevice = proposal?.kind === 'device' ? (proposal.handle as DeviceDrafts) : null;
-    model.write([last, ...known]);
+    const unseen = history.slice(model.cachedLength);
+    model.write([...unseen, ...known]);
     this.#sampler.beginRound(history);
     if (onDevice) model.encoder.copyBufferToBuffer(onDevice.ids, 0, model.input, 4, gamma * 4);
     this.#stopwatch?.mark(model.encoder, MOMENTS.verify);
     const read = model.scoped(() => {
-      const logits = model.forward(gamma + 1, 'all-rows');
+      const logits = model.forward(unseen.length + gamma, proposal ? 'all-rows' : 'last-row');
       return this.#sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
     });
     const first = onDevice ? MOMENTS.draft : MOMENTS.verify;

@@ -1,0 +1,96 @@
+/** What the bench says of its runs: a summary, a table for the terminal and a chart. */
+import { geometricMean } from './statistics.mjs';
+
+const WAYS = ['stock', 'plain', 'speculative'];
+
+/** Per kind and over all; ratios and rates as geometric means over prompts. */
+export function summarise(runs) {
+  const groups = { 'over all': runs };
+  for (const run of runs) groups[run.kind] = [...(groups[run.kind] ?? []), run];
+  const sum = (group, field) => group.reduce((total, run) => total + run[field], 0);
+  const part = (group, field) => group.reduce((total, run) => total + run.parts[field], 0);
+  return Object.fromEntries(
+    Object.entries(groups).map(([kind, group]) => [
+      kind,
+      {
+        prompts: group.length,
+        equal: group.filter((run) => run.equal).length,
+        acceptedOverDrafted: sum(group, 'accepted') / sum(group, 'drafted'),
+        acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
+        meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),
+        readbacksPerRound: group.reduce((total, run) => total + run.readbacks.speculative, 0) / sum(group, 'rounds'),
+        tokensPerSecond: Object.fromEntries(WAYS.map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))])),
+        timeToFirstTokenMs: Object.fromEntries(WAYS.map((way) => [way, geometricMean(group.map((run) => run.timeToFirstTokenMs[way]))])),
+        speedupOverStock: geometricMean(group.map((run) => run.speedupOverStock)),
+        speedupOverPlain: geometricMean(group.map((run) => run.speedupOverPlain)),
+        leastSpeedupOverPlain: Math.min(...group.map((run) => run.speedupOverPlain)),
+        predictedSpeedup: geometricMean(group.map((run) => run.predictedSpeedup)),
+        /** Share of the rounds' time that is neither drafting nor verifying by the device's clock. */
+        restOfRounds: part(group, 'rest') / (part(group, 'draft') + part(group, 'verify') + part(group, 'rest')),
+      },
+    ]),
+  );
+}
+
+export function printReport({ summary, machine, adapter, maxTokens, repetitions, draft, gamma, temperature, calibration }) {
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, temperature ${temperature}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`,
+  );
+  const { decodeMs, draftMs, readbackMs, verifyMs, rooflineMs } = calibration;
+  console.log(
+    `decode ${decodeMs.toFixed(2)} ms, draft step ${draftMs.toFixed(2)} ms, bare readback ${readbackMs.toFixed(2)} ms; verify by rows ${listed(verifyMs)}; roofline ${rooflineMs ? listed(rooflineMs) : 'not measured'}`,
+  );
+  console.table(
+    Object.fromEntries(
+      Object.entries(summary).map(([kind, row]) => [
+        kind,
+        {
+          prompts: row.prompts,
+          'ids equal': row.equal,
+          'accepted/drafted': row.acceptedOverDrafted.toFixed(3),
+          α: row.acceptanceRate.toFixed(3),
+          'tokens/round': row.meanAcceptanceLength.toFixed(2),
+          'readbacks/round': row.readbacksPerRound.toFixed(2),
+          'stock t/s': row.tokensPerSecond.stock.toFixed(1),
+          'plain t/s': row.tokensPerSecond.plain.toFixed(1),
+          'speculative t/s': row.tokensPerSecond.speculative.toFixed(1),
+          'over stock': row.speedupOverStock.toFixed(2),
+          'over plain': row.speedupOverPlain.toFixed(2),
+          'least over plain': row.leastSpeedupOverPlain.toFixed(2),
+          predicted: row.predictedSpeedup.toFixed(2),
+          'first token ms': WAYS.map((way) => row.timeToFirstTokenMs[way].toFixed(0)).join(' / '),
+        },
+      ]),
+    ),
+  );
+}
+
+/** Speedup over plain decoding and over stock, a row a prompt. */
+export function chart({ runs, machine, adapter, draft, gamma }) {
+  const [left, top, line, width] = [170, 56, 18, 520];
+  const most = Math.max(2, ...runs.flatMap((run) => [run.speedupOverPlain, run.speedupOverStock]));
+  const x = (ratio) => left + (ratio / most) * width;
+  const height = top + runs.length * line + 40;
+  const escaped = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const ticks = Array.from({ length: Math.floor(most * 2) + 1 }, (_, i) => i / 2);
+  const rows = runs.map(({ id, speedupOverPlain, speedupOverStock }, i) => {
+    const y = top + i * line;
+    return `<text x="${left - 8}" y="${y + 12}" text-anchor="end">${escaped(id)}</text>
+<rect x="${x(0)}" y="${y + 3}" width="${x(speedupOverPlain) - x(0)}" height="11" fill="#00775a"><title>${speedupOverPlain.toFixed(2)} over plain</title></rect>
+<circle cx="${x(speedupOverStock)}" cy="${y + 8.5}" r="4" fill="none" stroke="#1c1b18" stroke-width="1.5"><title>${speedupOverStock.toFixed(2)} over stock</title></circle>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 30} ${height}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="11" fill="#1c1b18">
+<rect width="100%" height="100%" fill="#fbfaf6"/>
+<text x="12" y="20" font-size="14" font-weight="600">Speedup by prompt: bars over plain decoding, rings over stock web-llm</text>
+<text x="12" y="38" fill="#625e54">${escaped(`${machine.cpu}, ${adapter}; draft ${draft}, γ ${gamma}`)}</text>
+${ticks.map((tick) => `<path d="M${x(tick)} ${top}V${height - 30}" stroke="${tick === 1 ? '#1c1b18' : '#e3dfd3'}"/><text x="${x(tick)}" y="${height - 14}" text-anchor="middle">${tick}</text>`).join('\n')}
+${rows.join('\n')}
+</svg>
+`;
+}
+
+function listed(byRows) {
+  return Object.entries(byRows)
+    .map(([rows, ms]) => `${rows}: ${ms.toFixed(1)}`)
+    .join(', ');
+}
