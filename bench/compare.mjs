@@ -166,6 +166,8 @@ function compare(seen, comparable) {
     draftLengths: middle.draftLengths,
     parts: middle.parts,
     predictedSpeedup: middle.predictedSpeedup,
+    /** What the prediction is of: the first token left out. */
+    decodeSpeedup: median(seen.speculative.map((run, i) => seen.plain[i].decodeMs / run.decodeMs)),
     speedupOverStock: median(ratios('stock')),
     speedupOverPlain: median(ratios('plain')),
     overPlain: medianInterval(ratios('plain')),

@@ -26,7 +26,9 @@ export interface MeasuredRun extends Measured {
   /** By the cost model, with the run's own rates. */
   readonly predictedSpeedup: number;
   readonly draftLengths: readonly number[];
-  /** Milliseconds of the run's rounds by where they went: drafting and verifying by the device's clock, the rest of each round, between rounds. */
+  /** From the first token to the last. */
+  readonly decodeMs: number;
+  /** Milliseconds of the rounds after the first by where they went: drafting and verifying by the device's clock, the rest of each round, between rounds. */
   readonly parts: { readonly draft: number; readonly verify: number; readonly rest: number; readonly between: number };
 }
 
@@ -87,9 +89,10 @@ const bench = {
     if (end?.type !== 'end' || end.reason !== 'length') throw new Error(`the run ended early: ${JSON.stringify(end)}`);
     const { rounds, drafted, accepted, rejected, decodeMs } = tally(events);
     const all = events.filter((event) => event.type === 'round');
-    const draftMs = sum(all.map(({ device }) => device?.draftMs ?? 0));
-    const verifyMs = sum(all.map(({ device }) => device?.verifyMs ?? 0));
-    const inRounds = sum(all.map(({ startMs, endMs }) => endMs - startMs));
+    const decoding = all.slice(1);
+    const draftMs = sum(decoding.map(({ device }) => device?.draftMs ?? 0));
+    const verifyMs = sum(decoding.map(({ device }) => device?.verifyMs ?? 0));
+    const inRounds = sum(decoding.map(({ startMs, endMs }) => endMs - startMs));
     const promptLength = start?.promptIds.length ?? 0;
     const rates = { model: ratesByPosition(all, 'model'), lookup: ratesByPosition(all, 'lookup') };
     return {
@@ -100,8 +103,9 @@ const bench = {
       predictedSpeedup: predictedRunSpeedup(
         calibration,
         { model: known(rates.model), lookup: known(rates.lookup) },
-        pricedRounds(all, promptLength),
+        pricedRounds(all, promptLength).slice(1),
       ),
+      decodeMs,
       draftLengths: all.map(({ tokens }) => drafts(tokens).length),
       parts: { draft: draftMs, verify: verifyMs, rest: inRounds - draftMs - verifyMs, between: decodeMs - inRounds },
       readbacks: (await readbacks('engine')) - before,

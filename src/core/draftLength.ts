@@ -56,13 +56,13 @@ const TYPICAL: Calibration = {
 /** Before anything was judged, and how many judgements that belief is worth. */
 const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
 /** Weight of a judgement after the next one of its position. */
-const MEMORY = 0.9;
+const MEMORY = 0.95;
 /** The same, of what was judged before a rest. */
 const TRIAL_MEMORY = 0.2;
 /** Weight of the newest round in the correction of the times. */
 const NEWEST = 0.15;
 /** Rounds without a source before it is tried again, the first time and at most; they double after each trial that failed. */
-const REST = { first: 12, most: 96 };
+const REST = { first: 24, most: 96 };
 
 /**
  * Chooses the length of the highest expected speed, from conditional acceptance rates by position, which are counted as the run goes on
