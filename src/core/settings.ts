@@ -34,6 +34,7 @@ export const DEFAULT_RUN: RunSettings = {
   maxTokens: 256,
   ignoreStopTokens: false,
   stopStrings: [],
+  format: null,
   sampling: GREEDY,
 };
 

@@ -152,6 +152,11 @@ export interface SamplingSettings {
   readonly rule: 'rejection' | 'coupled';
 }
 
+/** What an answer must look like: any JSON object, JSON of a schema (as text), or a grammar in xgrammar's EBNF. */
+export type ResponseFormat =
+  | { readonly type: 'json'; readonly schema: string | null }
+  | { readonly type: 'grammar'; readonly grammar: string };
+
 export interface RunSettings {
   readonly mode: 'speculative' | 'plain';
   /** Whence drafts come: the draft model; what followed before where the text repeats itself; or the model where it does not. */
@@ -169,6 +174,8 @@ export interface RunSettings {
   readonly ignoreStopTokens: boolean;
   /** The run ends with the token that completes one of them. */
   readonly stopStrings: readonly string[];
+  /** Costs a second readback in rounds whose drafts stay on the device: the mask of each position depends on the drafts before it. null: any text. */
+  readonly format: ResponseFormat | null;
   readonly sampling: SamplingSettings;
 }
 

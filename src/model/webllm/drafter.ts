@@ -62,9 +62,9 @@ export class ModelDrafter implements Drafter {
     return this.#model.fill(tokens, signal);
   }
 
-  begin({ sampling, confidence }: RunSettings, promptLength: number): Promise<void> {
-    this.#confidence = confidence;
-    return this.#sampler.begin(sampling, promptLength, this.#model.vocabularySize);
+  begin(settings: RunSettings, promptLength: number): Promise<void> {
+    this.#confidence = settings.confidence;
+    return this.#sampler.begin(settings, promptLength, this.#model.vocabularySize);
   }
 
   truncate(length: number): void {
@@ -73,7 +73,7 @@ export class ModelDrafter implements Drafter {
 
   async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal> {
     const model = this.#model;
-    this.#sampler.beginRound(history);
+    await this.#sampler.beginRound(history);
     // After rounds that were drafted otherwise, much may be unseen.
     if (history.length - model.cachedLength > CATCH_UP) await model.fill(history.slice(0, -1), { aborted: false });
     const unseen = history.slice(model.cachedLength);
@@ -119,7 +119,9 @@ export class ModelDrafter implements Drafter {
     const { greedy, sampled } = this.#sampler;
     const logits = model.forward(drafted === 0 ? unseen : 1, 'last-row');
     if (sampled) {
-      const buffers = { logits, sequence: ids, next: model.input, q, ...sampled.constraints };
+      // What the grammar lets come later depends on drafts that only the device knows; the judgement masks them.
+      const mask = drafted === 0 ? sampled.constraints.mask : undefined;
+      const buffers = { logits, sequence: ids, next: model.input, q, ...sampled.constraints, mask };
       sampled.kernel.draft(model.encoder, buffers, model.vocabularySize, drafted);
     } else {
       greedy.draft(model.encoder, { logits, sequence: ids, next: model.input, rows }, model.vocabularySize, drafted);

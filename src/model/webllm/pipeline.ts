@@ -4,7 +4,8 @@
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
-import type { Detokenizer, StopSignal, TokenId } from '../../core/types';
+import type { Detokenizer, ResponseFormat, StopSignal, TokenId } from '../../core/types';
+import { type Matcher, TokenGrammar, webllmFormat } from './grammar';
 
 interface Disposable {
   dispose(): void;
@@ -60,11 +61,14 @@ interface Pipeline {
   readonly contextWindowSize: number;
   readonly prefillChunkSize: number;
   resetChat(): void;
+  readonly grammarMatcher?: Matcher;
+  prepareGrammarMatcherForSampling(config: { response_format: unknown }): Promise<void> | undefined;
 }
 
 const DOORS: readonly string[] = [
   ...['tvm', 'vm', 'params', 'kvCache', 'device', 'embed', 'prefill', 'decoding', 'fKVCacheBeginForward', 'fKVCacheEndForward'],
   ...['tokenizer', 'conversation', 'config', 'stopTokens', 'fullVocabSize', 'contextWindowSize', 'prefillChunkSize', 'resetChat'],
+  'prepareGrammarMatcherForSampling',
   ...['tvm.beginScope', 'tvm.endScope', 'tvm.detachFromCurrentScope', 'tvm.empty', 'tvm.makeShapeTuple', 'tvm.scalar', 'tvm.getGlobalFunc'],
   ...['tvm.lib.webGPUContext.device', 'tvm.lib.webGPUContext.bufferTable', 'tvm.lib.webGPUContext.pendingEncoder'],
   ...['tvm.lib.webGPUContext.flushCommands', 'vm.getFunction'],
@@ -142,6 +146,29 @@ export class ModelPipeline implements Detokenizer {
 
   decode(ids: readonly TokenId[]): string {
     return this.#pipeline.tokenizer.decode(Int32Array.from(ids));
+  }
+
+  /**
+   * The grammar of `format` for an answer that begins after `promptLength` tokens.
+   *
+   * @throws FailureError invalid-setting where the schema or the grammar is none
+   */
+  async grammar(format: ResponseFormat, promptLength: number): Promise<TokenGrammar> {
+    try {
+      await this.#pipeline.prepareGrammarMatcherForSampling({ response_format: webllmFormat(format) });
+    } catch (cause) {
+      const what = format.type === 'json' ? 'JSON schema' : 'grammar';
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw new FailureError(
+        'invalid-setting',
+        `The ${what} of the response format cannot be used: ${detail}`,
+        `Correct the ${what}.`,
+        cause,
+      );
+    }
+    const { grammarMatcher } = this.#pipeline;
+    if (!grammarMatcher) throw incompatible('web-llm made no "grammarMatcher"');
+    return new TokenGrammar(grammarMatcher, this.vocabularySize, promptLength);
   }
 
   reset(): void {

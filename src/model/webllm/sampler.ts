@@ -1,7 +1,8 @@
 import { isGreedy } from '../../core/settings';
-import type { SamplingSettings, TokenId } from '../../core/types';
+import { LIMITS, type RunSettings, type SamplingSettings, type TokenId } from '../../core/types';
 import { GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import { type Constraints, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
+import type { TokenGrammar } from './grammar';
 
 /** The sampling kernel with what shapes the logits of the run under way. */
 interface Sampled {
@@ -16,7 +17,8 @@ export class Sampler {
   /** Made by the first run that samples. */
   #kernel: Promise<SamplingKernel> | null = null;
   #sampled: Sampled | null = null;
-  #begun: { readonly settings: SamplingSettings; readonly promptLength: number } | null = null;
+  #grammar: TokenGrammar | null = null;
+  #begun: { readonly settings: RunSettings; readonly promptLength: number } | null = null;
   /** Position of the round under way. */
   #position = -1;
 
@@ -35,15 +37,24 @@ export class Sampler {
   }
 
   /** Starts a run, once for the draft and its target, which hand over the same `settings`. @throws invalid-setting */
-  async begin(settings: SamplingSettings, promptLength: number, vocabularySize: number): Promise<void> {
+  async begin(settings: RunSettings, promptLength: number, vocabularySize: number): Promise<void> {
     if (this.#begun?.settings === settings && this.#begun.promptLength === promptLength) return;
     this.#release();
     await this.#prepare(settings, vocabularySize);
     this.#begun = { settings, promptLength };
   }
 
-  async #prepare(settings: SamplingSettings, vocabularySize: number): Promise<void> {
-    if (isGreedy(settings)) return;
+  /** From now on the run's tokens are those that `grammar` lets through. After `begin`, before anything is drafted. */
+  constrain(grammar: TokenGrammar): void {
+    this.#grammar = grammar;
+  }
+
+  get grammar(): TokenGrammar | null {
+    return this.#grammar;
+  }
+
+  async #prepare({ sampling: settings, format }: RunSettings, vocabularySize: number): Promise<void> {
+    if (isGreedy(settings) && !format) return;
     this.#kernel ??= SamplingKernel.create(this.#device);
     const kernel = await this.#kernel;
     kernel.configure(settings);
@@ -54,19 +65,28 @@ export class Sampler {
       this.#device.createBuffer({ label, size: vocabularySize * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
     const bias = biases ? perToken('logit bias') : undefined;
     if (bias) this.#device.queue.writeBuffer(bias, 0, biasOf(logitBias, vocabularySize));
-    this.#sampled = { kernel, constraints: { bias, counts: penalises ? perToken('generated tokens') : undefined } };
+    const mask = format ? this.#masks(vocabularySize) : undefined;
+    this.#sampled = { kernel, constraints: { bias, mask, counts: penalises ? perToken('generated tokens') : undefined } };
   }
 
   /** Tells the kernel which position comes next and what has been generated so far. Before a round's first command, by whoever gives it; told again, nothing changes. */
-  beginRound(history: readonly TokenId[]): void {
+  async beginRound(history: readonly TokenId[]): Promise<void> {
     if (!this.#sampled || !this.#begun || history.length === this.#position) return;
     this.#position = history.length;
     const { kernel, constraints } = this.#sampled;
     kernel.begin(history.length);
+    this.#grammar?.advance(history);
+    await this.mask([]);
     if (!constraints.counts) return;
     const counts = new Uint32Array(constraints.counts.size / 4);
     for (const id of history.slice(this.#begun.promptLength)) counts[id] = (counts[id] ?? 0) + 1;
     this.#device.queue.writeBuffer(constraints.counts, 0, counts);
+  }
+
+  /** Lets through, from now on, what the grammar lets come after each of `drafts`; nothing changes where there is no grammar. */
+  async mask(drafts: readonly TokenId[]): Promise<void> {
+    const { mask } = this.#sampled?.constraints ?? {};
+    if (this.#grammar && mask) this.#device.queue.writeBuffer(mask, 0, await this.#grammar.masks(drafts));
   }
 
   dispose(): void {
@@ -78,9 +98,17 @@ export class Sampler {
     );
   }
 
+  /** Room for a row of each token of the longest round. */
+  #masks(vocabularySize: number): GPUBuffer {
+    const size = (LIMITS.gamma.max + 1) * Math.ceil(vocabularySize / 32) * 4;
+    return this.#device.createBuffer({ label: 'grammar masks', size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+  }
+
   #release(): void {
     this.#sampled?.constraints.bias?.destroy();
     this.#sampled?.constraints.counts?.destroy();
+    this.#sampled?.constraints.mask?.destroy();
+    this.#grammar = null;
     this.#sampled = null;
     this.#begun = null;
     this.#position = -1;

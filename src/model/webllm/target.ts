@@ -18,6 +18,9 @@ export class ModelTarget implements Target {
   readonly #stopwatch: Stopwatch | null;
   readonly #rows: GPUBuffer;
   readonly #staging: GPUBuffer;
+  readonly #ids: GPUBuffer;
+  /** Made by the first round that needs it. */
+  #kept: GPUBuffer | null = null;
   /** f32 [rows, vocabulary]: what the target sampled from. */
   readonly #p: GPUBuffer;
   /** The greedy kernel's third binding, which verification leaves alone. */
@@ -36,6 +39,7 @@ export class ModelTarget implements Target {
     const bytes = TIMES_BYTES + (maxGamma + 1) * SAMPLING_ROW_BYTES;
     this.#rows = device.createBuffer({ label: 'verified rows', size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
     this.#staging = device.createBuffer({ label: 'round', size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.#ids = device.createBuffer({ label: 'ids', size: maxGamma * 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#p = device.createBuffer({
       label: 'target distributions',
       size: (maxGamma + 1) * model.vocabularySize * 4,
@@ -61,8 +65,9 @@ export class ModelTarget implements Target {
     this.#model.truncate(length);
   }
 
-  begin({ sampling }: RunSettings, promptLength: number): Promise<void> {
-    return this.#sampler.begin(sampling, promptLength, this.#model.vocabularySize);
+  async begin(settings: RunSettings, promptLength: number): Promise<void> {
+    await this.#sampler.begin(settings, promptLength, this.#model.vocabularySize);
+    if (settings.format) this.#sampler.constrain(await this.#model.grammar(settings.format, promptLength));
   }
 
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
@@ -72,20 +77,54 @@ export class ModelTarget implements Target {
     const onDevice = proposal?.kind === 'device' ? (proposal.handle as DeviceDrafts) : null;
     const unseen = history.slice(model.cachedLength);
     model.write([...unseen, ...known]);
-    this.#sampler.beginRound(history);
+    await this.#sampler.beginRound(history);
+    await this.#sampler.mask(known);
+    const masksWait = onDevice !== null && this.#sampler.grammar !== null;
+    if (masksWait) this.#sendIds(onDevice, gamma);
     if (onDevice) model.encoder.copyBufferToBuffer(onDevice.ids, 0, model.input, 4, gamma * 4);
     this.#stopwatch?.mark(model.encoder, MOMENTS.verify);
-    const read = model.scoped(() => {
-      const logits = model.forward(unseen.length + gamma, proposal ? 'all-rows' : 'last-row');
-      return this.#sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
-    });
+    const forward = () => model.forward(unseen.length + gamma, proposal ? 'all-rows' : 'last-row');
+    const judgement = (logits: GPUBuffer) =>
+      this.#sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
+    let read: (bytes: ArrayBuffer) => JudgedRow[];
+    if (masksWait) {
+      model.scoped(() => this.#keep(forward(), gamma + 1));
+      model.flush();
+      await this.#sampler.mask(await this.#receiveIds(gamma));
+      read = judgement(this.#kept as GPUBuffer);
+    } else read = model.scoped(() => judgement(forward()));
     const first = onDevice ? MOMENTS.draft : MOMENTS.verify;
     this.#stopwatch?.mark(model.encoder, MOMENTS.end);
     this.#stopwatch?.copy(model.encoder, first, MOMENTS.count, this.#staging, 0);
     model.flush();
     const bytes = await this.#read();
     const drafting = proposal?.kind === 'device' ? proposal.readbacks : 0;
-    return { ...judge(read(bytes)), device: this.#times(bytes, first), readbacks: 1 + drafting };
+    const readbacks = 1 + drafting + (masksWait ? 1 : 0);
+    return { ...judge(read(bytes)), device: this.#times(bytes, first), readbacks };
+  }
+
+  /** In a submission ahead of the forward's, so that the ids arrive while it runs. */
+  #sendIds({ ids }: DeviceDrafts, gamma: number): void {
+    this.#model.encoder.copyBufferToBuffer(ids, 0, this.#ids, 0, gamma * 4);
+    this.#model.flush();
+  }
+
+  async #receiveIds(gamma: number): Promise<TokenId[]> {
+    await this.#ids.mapAsync(GPUMapMode.READ, 0, gamma * 4);
+    const ids = Array.from(new Int32Array(this.#ids.getMappedRange(0, gamma * 4)));
+    this.#ids.unmap();
+    return ids;
+  }
+
+  /** Logits for a judgement that comes after their forward's scope. */
+  #keep(logits: GPUBuffer, rows: number): void {
+    const { device, vocabularySize, encoder } = this.#model;
+    this.#kept ??= device.createBuffer({
+      label: 'kept logits',
+      size: (this.#ids.size / 4 + 1) * vocabularySize * 4,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    });
+    encoder.copyBufferToBuffer(logits, 0, this.#kept, 0, rows * vocabularySize * 4);
   }
 
   /** Adds the judgement to the encoder; what it returns makes rows of the bytes that were read back. */
@@ -129,7 +168,8 @@ export class ModelTarget implements Target {
   }
 
   dispose(): void {
-    for (const buffer of [this.#rows, this.#staging, this.#p, this.#unused]) buffer.destroy();
+    for (const buffer of [this.#rows, this.#staging, this.#p, this.#unused, this.#ids]) buffer.destroy();
+    this.#kept?.destroy();
   }
 
   async #read(): Promise<ArrayBuffer> {

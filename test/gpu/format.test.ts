@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import { committedTokens, tally } from '../../src/core/tally';
+import { outputText } from '../../src/core/text';
+import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
+import { performRun } from './support/runs';
+
+const PROMPT = 'Write a JSON record for this sentence: Mia is 34 years old and lives in Oslo.';
+const STORY = 'Tell me a story about a fox.';
+const SCHEMA = JSON.stringify({
+  type: 'object',
+  properties: { who: { type: 'string', maxLength: 12 }, age: { type: 'integer' }, kind: { enum: ['red', 'blue'] } },
+  required: ['who', 'age', 'kind'],
+});
+let worker: Worker;
+
+beforeAll(() => {
+  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+});
+afterAll(() => worker.terminate());
+
+const run = (prompt: string, format: ResponseFormat, settings: Partial<RunSettings> = {}) =>
+  performRun(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 96, format, ...settings });
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
+
+describe('a response format', () => {
+  it('holds at any temperature and with every draft, and the target writes the same with and without them', async () => {
+    for (const sampling of [
+      { ...DEFAULT_RUN.sampling },
+      { ...DEFAULT_RUN.sampling, temperature: 1, seed: 3, rule: 'coupled' as const },
+    ]) {
+      const plain = await run(STORY, { type: 'json', schema: SCHEMA }, { mode: 'plain', sampling });
+      for (const drafting of ['model', 'ngram', 'mixed'] as const) {
+        const events = await run(STORY, { type: 'json', schema: SCHEMA }, { drafting, sampling });
+        expect(ids(events), drafting).toEqual(ids(plain));
+      }
+      const value = JSON.parse(outputText(plain));
+      expect(Object.keys(value)).toEqual(['who', 'age', 'kind']);
+      expect(Number.isInteger(value.age)).toBe(true);
+      expect(['red', 'blue']).toContain(value.kind);
+    }
+  });
+
+  it('costs a second readback in rounds that draft with the model, and none elsewhere', async () => {
+    const format: ResponseFormat = { type: 'json', schema: null };
+    const events = await run(PROMPT, format);
+    expect(() => JSON.parse(outputText(events))).not.toThrow();
+    const rounds = events.filter((event) => event.type === 'round');
+    for (const { readbacks, source } of rounds) expect(readbacks).toBe(source === 'model' ? 2 : 1);
+    expect(tally(events).accepted).toBeGreaterThan(0);
+    for (const { readbacks } of (await run(PROMPT, format, { drafting: 'ngram' })).filter((event) => event.type === 'round')) {
+      expect(readbacks).toBe(1);
+    }
+  });
+
+  it('may be any grammar, and its drafts that break it are rejected with p 0', async () => {
+    const events = await run(STORY, { type: 'grammar', grammar: 'root ::= "yes, " ("yes, ")* "no."' });
+    expect(outputText(events)).toMatch(/^(yes, )+(no\.)?$/);
+    const rejected = events.flatMap((event) => (event.type === 'round' ? event.tokens.filter(({ verdict }) => verdict === 'rejected') : []));
+    expect(rejected.length).toBeGreaterThan(0);
+    for (const { p } of rejected) expect(p).toBe(0);
+  });
+
+  it('that is none is refused before anything is computed', async () => {
+    for (const format of [
+      { type: 'json', schema: '{"type": 7}' },
+      { type: 'grammar', grammar: 'root :=' },
+    ] satisfies ResponseFormat[]) {
+      const events = await run(PROMPT, format);
+      expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'failed', failure: { code: 'invalid-setting' } });
+      expect(events.some(({ type }) => type === 'round')).toBe(false);
+    }
+    expect(ids(await run(PROMPT, { type: 'json', schema: null })).length).toBeGreaterThan(0);
+  });
+});
