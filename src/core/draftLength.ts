@@ -16,8 +16,12 @@ export interface ObservedRound {
 
 /** Says before every round how long a draft may be. */
 export interface DraftLength {
-  /** @param context tokens in the cache @param most the longest draft that the run has room for, at least 1 */
-  choose(context: number, most: number): DraftLimits;
+  /**
+   * @param round its index in the run
+   * @param context tokens in the cache
+   * @param most the longest draft that the run has room for, at least 1
+   */
+  choose(round: number, context: number, most: number): DraftLimits;
   observe(round: ObservedRound): void;
 }
 
@@ -29,14 +33,13 @@ export function draftLength(gamma: RunSettings['gamma'], calibration: Calibratio
 /** The lengths of a list, and its last one from then on. */
 class RecordedLength implements DraftLength {
   readonly #lengths: readonly DraftLimits[];
-  #round = 0;
 
   constructor(lengths: readonly DraftLimits[]) {
     this.#lengths = lengths;
   }
 
-  choose(_context: number, most: number): DraftLimits {
-    const { model, lookup } = this.#lengths[Math.min(this.#round++, this.#lengths.length - 1)] as DraftLimits;
+  choose(round: number, _context: number, most: number): DraftLimits {
+    const { model, lookup } = this.#lengths[Math.min(round, this.#lengths.length - 1)] as DraftLimits;
     return { model: Math.min(model, most), lookup: Math.min(lookup, most) };
   }
 
@@ -79,7 +82,7 @@ export class AdaptiveLength implements DraftLength {
     this.#costs = calibration ?? TYPICAL;
   }
 
-  choose(context: number, most: number): DraftLimits {
+  choose(_round: number, context: number, most: number): DraftLimits {
     const [model, lookup] = SOURCES.map((source) => {
       const record = this.#sources[source];
       const best = this.#best(source, context, most);

@@ -70,7 +70,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.
     const cached = history.length - 1;
     const most = Math.min(LIMITS.gamma.max, left - 1, context - history.length);
-    const limits = drafter && index > 0 && most > 0 ? length.choose(cached, most) : PLAIN;
+    const limits = drafter && index > 0 && most > 0 ? length.choose(index, cached, most) : PLAIN;
     if (drafter && index === 1) {
       await drafter.prefill(history.slice(0, -1), signal);
       if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };

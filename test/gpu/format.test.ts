@@ -25,10 +25,7 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }
 
 describe('a response format', () => {
   it('holds at any temperature and with every draft, and the target writes the same with and without them', async () => {
-    for (const sampling of [
-      { ...DEFAULT_RUN.sampling },
-      { ...DEFAULT_RUN.sampling, temperature: 1, seed: 3, rule: 'coupled' as const },
-    ]) {
+    for (const sampling of [{ ...DEFAULT_RUN.sampling }, { ...DEFAULT_RUN.sampling, temperature: 1, seed: 3, rule: 'coupled' as const }]) {
       const plain = await run(STORY, { type: 'json', schema: SCHEMA }, { mode: 'plain', sampling });
       for (const drafting of ['model', 'ngram', 'mixed'] as const) {
         const events = await run(STORY, { type: 'json', schema: SCHEMA }, { drafting, sampling });
@@ -56,7 +53,9 @@ describe('a response format', () => {
   it('may be any grammar, and its drafts that break it are rejected with p 0', async () => {
     const events = await run(STORY, { type: 'grammar', grammar: 'root ::= "yes, " ("yes, ")* "no."' });
     expect(outputText(events)).toMatch(/^(yes, )+(no\.)?$/);
-    const rejected = events.flatMap((event) => (event.type === 'round' ? event.tokens.filter(({ verdict }) => verdict === 'rejected') : []));
+    const rejected = events.flatMap((event) =>
+      event.type === 'round' ? event.tokens.filter(({ verdict }) => verdict === 'rejected') : [],
+    );
     expect(rejected.length).toBeGreaterThan(0);
     for (const { p } of rejected) expect(p).toBe(0);
   });

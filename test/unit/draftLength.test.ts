@@ -28,7 +28,7 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
   const chosen: number[] = [];
   let [committed, ms] = [0, 0];
   while (committed < tokens) {
-    const drafted = length.choose(0, Math.min(16, tokens - committed))[source];
+    const drafted = length.choose(chosen.length, 0, Math.min(16, tokens - committed))[source];
     let accepted = 0;
     while (accepted < drafted && draw() < rate) accepted++;
     const took = roundMs(real, drafted, 0, source);
@@ -43,8 +43,8 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
 describe('a fixed length', () => {
   it('stays, within what the run has room for', () => {
     const length = draftLength(4, null);
-    expect(length.choose(0, 16)).toEqual({ model: 4, lookup: 4 });
-    expect(length.choose(0, 2)).toEqual({ model: 2, lookup: 2 });
+    expect(length.choose(3, 0, 16)).toEqual({ model: 4, lookup: 4 });
+    expect(length.choose(7, 0, 2)).toEqual({ model: 2, lookup: 2 });
   });
 
   it('is repeated round by round from a list', () => {
@@ -53,7 +53,7 @@ describe('a fixed length', () => {
       { model: 0, lookup: 16 },
     ];
     const length = draftLength(recorded, costs);
-    expect([1, 2, 3].map(() => length.choose(9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
+    expect([0, 1, 2].map((round) => length.choose(round, 9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
   });
 });
 
@@ -89,7 +89,7 @@ describe('an adaptive length', () => {
     const length = new AdaptiveLength(costs);
     simulate(length, 1, 200, costs, 'lookup');
     simulate(length, 0, 30);
-    expect(length.choose(0, 16).model).toBe(0);
-    expect(length.choose(0, 16).lookup).toBeGreaterThan(8);
+    expect(length.choose(9, 0, 16).model).toBe(0);
+    expect(length.choose(9, 0, 16).lookup).toBeGreaterThan(8);
   });
 });
