@@ -81,7 +81,14 @@ const bench = {
   async run(prompt: string, draft: string, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
     const before = await readbacks('engine');
     const events: RunEvent[] = [];
-    for await (const update of perform(engine, { type: 'run', selection: { modelsUrl, draft }, prompt, settings, calibration })) {
+    for await (const update of perform(engine, {
+      type: 'run',
+      selection: { modelsUrl, draft },
+      turns: [],
+      prompt,
+      settings,
+      calibration,
+    })) {
       if (update.type !== 'progress' && update.type !== 'calibration') events.push(update);
     }
     const start = events.find((event) => event.type === 'start');

@@ -11,6 +11,7 @@ export class NgramDrafter implements Drafter {
   readonly capabilities: CachedModel['capabilities'];
   readonly #shortest: number;
   readonly cachedLength = 0;
+  known: readonly TokenId[] = [];
 
   /** @param shortest fewest tokens of the history's end that must be found, at least 1 */
   constructor(capabilities: CachedModel['capabilities'], shortest = 2) {
@@ -55,6 +56,14 @@ export class LookupFirst implements Drafter {
 
   get cachedLength(): number {
     return this.#model.cachedLength;
+  }
+
+  get known(): readonly TokenId[] {
+    return this.#model.known;
+  }
+
+  set known(history: readonly TokenId[]) {
+    this.#model.known = history;
   }
 
   begin(...run: Parameters<Drafter['begin']>): Promise<void> {

@@ -52,15 +52,19 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const { prompt, promptIds, labels, calibration } = run;
   yield { type: 'start', prompt, promptIds, settings, labels, calibration };
 
-  for (const model of drafter ? [target, drafter] : [target]) {
-    model.truncate(0);
+  const models = drafter ? [target, drafter] : [target];
+  for (const model of models) {
+    model.truncate(continued(model.known, history));
+    model.known = [];
     await model.begin(settings, history.length);
   }
   // As many passes as the prompt needs before the one that the first token comes from.
-  const ahead = Math.floor((history.length - 1) / target.capabilities.passLength) * target.capabilities.passLength;
+  const { passLength } = target.capabilities;
+  const reused = target.cachedLength;
+  const ahead = reused + Math.floor((history.length - 1 - reused) / passLength) * passLength;
   await target.prefill(history.slice(0, ahead), signal);
   if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
-  yield { type: 'prefill', tokens: ahead, endMs: now() };
+  yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
   const length = draftLength(settings.gamma, calibration);
   const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
@@ -87,9 +91,23 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     yield { type: 'round', index, tokens, readbacks: outcome.readbacks, limits, source, device: outcome.device, startMs, endMs };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);
-    if (stopped) return yield { type: 'end', reason: 'stop', stopString, endMs: now() };
-    if (left <= 0 || history.length > context) return yield { type: 'end', reason: 'length', endMs: now() };
+    if (!stopped && left > 0 && history.length <= context) continue;
+    for (const model of models) model.known = history;
+    if (stopped) yield { type: 'end', reason: 'stop', stopString, endMs: now() };
+    else yield { type: 'end', reason: 'length', endMs: now() };
+    return;
   }
+}
+
+/**
+ * How many tokens of `history` are in a cache already, where it goes on a conversation: where it has in common with what the cache holds more
+ * than half of that. Another prompt, or the same once more, starts from nothing, as it would alone.
+ */
+function continued(cached: readonly TokenId[], history: readonly TokenId[]): number {
+  if (cached.length >= history.length) return 0;
+  const differs = cached.findIndex((id, i) => id !== history[i]);
+  const common = differs === -1 ? cached.length : differs;
+  return 2 * common > cached.length ? common : 0;
 }
 
 const NONE: ReadonlySet<TokenId> = new Set();

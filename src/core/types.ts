@@ -93,6 +93,8 @@ export interface CachedModel {
   };
   /** How many tokens the cache holds. */
   readonly cachedLength: number;
+  /** The loop's own note: a history whose first tokens the cached ones are; empty where the loop cannot tell. */
+  known: readonly TokenId[];
   /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
   prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void>;
   /** Prepares for a run: how its tokens are chosen, and where its output begins in the history. Before it, tokens are chosen greedily. */
@@ -202,7 +204,10 @@ export interface StartEvent {
 /** The target's cache holds the prompt but for what the first pass takes, from which the first token comes. Times are milliseconds from the start of the run. */
 export interface PrefillEvent {
   readonly type: 'prefill';
+  /** Prompt tokens that went through the target meanwhile. */
   readonly tokens: number;
+  /** Prompt tokens that its cache held already, as an earlier turn of the conversation. */
+  readonly reused: number;
   readonly endMs: number;
 }
 

@@ -51,6 +51,7 @@ class CheckedCache {
 
 abstract class FakeModel {
   readonly language: FakeLanguage;
+  known: readonly TokenId[] = [];
   protected readonly cache: CheckedCache;
   protected readonly passLength: number;
 

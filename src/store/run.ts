@@ -57,7 +57,7 @@ export async function startRun(): Promise<void> {
   try {
     const selection = { modelsUrl: modelsUrl(), draft };
     for await (const update of performTask(
-      { type: 'run', selection, prompt, settings, calibration: calibrationOf(draft) },
+      { type: 'run', selection, turns: [], prompt, settings, calibration: calibrationOf(draft) },
       controller.signal,
     )) {
       if (update.type === 'progress') receiveProgress(update);

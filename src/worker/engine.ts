@@ -107,7 +107,7 @@ export class PairEngine implements Engine {
     const started = performance.now();
     const events = speculate(drafting?.drafter ?? null, target.side, {
       prompt: task.prompt,
-      promptIds: target.model.pipeline.encodeChat(task.prompt),
+      promptIds: target.model.pipeline.encodeChat(task.prompt, task.turns),
       settings: task.settings,
       labels: { target: target.model.name, draft: drafting?.name ?? null, adapter: shared.adapter },
       stopTokens: target.model.pipeline.stopTokens,

@@ -25,10 +25,18 @@ export interface CalibrateTask {
 export interface RunTask {
   readonly type: 'run';
   readonly selection: PairSelection;
+  /** The turns of the conversation before the prompt. */
+  readonly turns: readonly Turn[];
   readonly prompt: string;
   readonly settings: RunSettings;
   /** Of this pair on this device; null where it was not measured. */
   readonly calibration: Calibration | null;
+}
+
+/** A question and what was answered. */
+export interface Turn {
+  readonly question: string;
+  readonly answer: string;
 }
 
 export interface PairSelection {

@@ -52,6 +52,7 @@ function prompter(output: readonly TokenId[], promptLength: number, isWrong: (pl
   return {
     capabilities: { vocabularySize, contextLength, passLength },
     cachedLength: 0,
+    known: [],
     prefill: async () => undefined,
     begin: async () => undefined,
     truncate: () => undefined,

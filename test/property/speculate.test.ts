@@ -139,6 +139,33 @@ describe('speculate', () => {
     );
   });
 
+  it('goes on with a conversation from what the caches hold, and starts anew with anything else', async () => {
+    let reused = 0;
+    const extra = fc.record({ tokens: fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 12 }), drop: fc.nat(6), lookup: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(situations, fc.array(extra, { maxLength: 3 }), async (situation, turns) => {
+        const models = modelsOf({ ...situation, context: 1000 });
+        let prompt = situation.prompt;
+        for (const { tokens, drop, lookup } of [{ tokens: [], drop: 0, lookup: false }, ...turns]) {
+          const { vocabularySize } = situation.language;
+          const turn = {
+            ...situation,
+            context: 1000,
+            prompt: [...prompt.slice(0, prompt.length - drop), ...tokens.map((id) => id % vocabularySize)],
+          };
+          if (turn.prompt.length === 0) return;
+          const drafter = lookup ? new LookupFirst(models.drafter) : models.drafter;
+          const events = await collect(drafter, models.target, runOf(turn, 'speculative'));
+          expect(ids(events)).toEqual(greedy(turn));
+          for (const event of events) if (event.type === 'prefill') reused += event.reused;
+          prompt = [...turn.prompt, ...ids(events)];
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(reused).toBeGreaterThan(0);
+  });
+
   it('keeps both caches true after every round', async () => {
     await fc.assert(
       fc.asyncProperty(situations, async (situation) => {

@@ -9,6 +9,7 @@ import type { LoadProgress, RunTask, Task, Update } from '../../src/worker/proto
 const task: RunTask = {
   type: 'run',
   selection: { modelsUrl: 'http://localhost/models/', draft: 'draft' },
+  turns: [],
   prompt: 'Tell me.',
   settings: { ...DEFAULT_RUN, mode: 'plain', maxTokens: 3 },
   calibration: null,

@@ -32,7 +32,7 @@ const events: RunEvent[] = [
     labels: { target: 't', draft: 'd', adapter: 'a' },
     calibration: null,
   },
-  { type: 'prefill', tokens: 0, endMs: 100 },
+  { type: 'prefill', tokens: 0, reused: 0, endMs: 100 },
   round(0, 100, 120, ['plain']),
   round(1, 120, 150, ['accepted', 'accepted', 'accepted', 'bonus']),
   round(2, 150, 200, ['accepted', 'rejected', 'discarded', 'corrected']),

@@ -21,6 +21,7 @@ export interface DeviceDrafts {
 
 /** Drafts with a model of web-llm's. The ids go from kernel to kernel; nothing is read back. */
 export class ModelDrafter implements Drafter {
+  known: readonly TokenId[] = [];
   readonly #model: ModelPipeline;
   readonly #sampler: Sampler;
   readonly #drafts: DeviceDrafts;

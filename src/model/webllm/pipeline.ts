@@ -133,10 +133,14 @@ export class ModelPipeline implements Detokenizer {
     this.#pipeline.tvm.lib.webGPUContext.flushCommands();
   }
 
-  /** The ids of one question in the model's chat template, exactly as web-llm's chat.completions makes them. */
-  encodeChat(question: string): TokenId[] {
+  /** The ids of a question after earlier turns, in the model's chat template, exactly as web-llm's chat.completions makes them. */
+  encodeChat(question: string, turns: readonly { readonly question: string; readonly answer: string }[] = []): TokenId[] {
     const { conversation, tokenizer, config } = this.#pipeline;
     conversation.reset();
+    for (const turn of turns) {
+      conversation.appendMessage('user', turn.question);
+      conversation.appendMessage('assistant', turn.answer);
+    }
     conversation.appendMessage('user', question);
     conversation.appendReplyHeader('assistant');
     const parts = conversation.getPromptArray(config);

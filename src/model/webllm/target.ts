@@ -13,6 +13,7 @@ const TIMES_BYTES = MOMENTS.count * TIME_BYTES;
 
 /** Verifies with a model of web-llm's: one forward over all drafts, one readback. */
 export class ModelTarget implements Target {
+  known: readonly TokenId[] = [];
   readonly #model: ModelPipeline;
   readonly #sampler: Sampler;
   readonly #stopwatch: Stopwatch | null;

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import { committedTokens } from '../../src/core/tally';
+import { outputText } from '../../src/core/text';
+import type { RunEvent } from '../../src/core/types';
+import { performRun } from './support/runs';
+
+let worker: Worker;
+
+beforeAll(() => {
+  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+});
+afterAll(() => worker.terminate());
+
+const SETTINGS = { ...DEFAULT_RUN, gamma: 4, maxTokens: 24 };
+const FIRST = 'Tell me a story about a fox.';
+const SECOND = 'Count from 3 to 9.';
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
+const reused = (events: readonly RunEvent[]) => events.find((event) => event.type === 'prefill')?.reused;
+
+it('keeps the shared beginning of a conversation in both caches, and writes what it writes without', async () => {
+  const first = await performRun(worker, 'draft', FIRST, SETTINGS);
+  expect(reused(first)).toBe(0);
+  const turns = [{ question: FIRST, answer: outputText(first) }];
+  const second = await performRun(worker, 'draft', SECOND, SETTINGS, turns);
+  expect(reused(second)).toBeGreaterThan(12);
+  // The same question once more is no continuation.
+  const alone = await performRun(worker, 'draft', SECOND, SETTINGS, turns);
+  expect(reused(alone)).toBe(0);
+  expect(ids(second)).toEqual(ids(alone));
+  const plain = await performRun(worker, 'draft', SECOND, { ...SETTINGS, mode: 'plain' }, turns);
+  expect(ids(plain)).toEqual(ids(alone));
+});

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import { chiSquareOfTwo, totalVariation, totalVariationOfEqual } from '../../src/core/stats';
+import { committedTokens } from '../../src/core/tally';
+import type { RunSettings } from '../../src/core/types';
+import { performRun } from '../gpu/support/runs';
+
+const PROMPT = 'Tell me a story about a fox.';
+const RUNS = 1000;
+/** The first token comes from a plain round, so these hold drafted, rejected and corrected ones. */
+const TOKENS = 4;
+let worker: Worker;
+
+beforeAll(() => {
+  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+  return () => worker.terminate();
+});
+
+/** How often each beginning of `TOKENS` tokens was written, over as many seeds from `firstSeed` on. */
+async function outcomes(settings: Partial<RunSettings>, temperature: number, firstSeed: number, draft = 'weak-draft') {
+  const counts = new Map<string, number>();
+  for (let i = 0; i < RUNS; i++) {
+    const sampling = { ...DEFAULT_RUN.sampling, temperature, seed: firstSeed + i };
+    const whole = { ...DEFAULT_RUN, maxTokens: TOKENS, ignoreStopTokens: true, ...settings, sampling };
+    const text = committedTokens(await performRun(worker, draft, PROMPT, whole))
+      .map(({ id }) => id)
+      .join();
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Uniform numbers that are the same every time. */
+function draws() {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('what is written above temperature 0', () => {
+  it('has the distribution of plain decoding, and another temperature’s is told apart', async () => {
+    const plain = await outcomes({ mode: 'plain' }, 0.8, 1);
+    const speculative = await outcomes({ gamma: 3 }, 0.8, 1_000_001);
+    const warmer = await outcomes({ mode: 'plain' }, 1.1, 2_000_001);
+    const same = chiSquareOfTwo(plain, speculative);
+    const different = chiSquareOfTwo(plain, warmer);
+    const distance = totalVariation(plain, speculative);
+    const allowed = totalVariationOfEqual(plain, speculative, draws(), 0.999);
+    console.log(JSON.stringify({ runs: RUNS, tokens: TOKENS, same, different, distance, allowed }));
+    expect(same?.pValue).toBeGreaterThan(0.001);
+    expect(distance).toBeLessThan(allowed);
+    expect(different?.pValue).toBeLessThan(1e-6);
+  });
+});
