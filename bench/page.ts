@@ -1,8 +1,9 @@
 import packageJson from '../package.json';
-import { type Calibration, type PricedRound, predictedRunSpeedup } from '../src/core/cost';
+import { type Calibration, predictedRunSpeedup } from '../src/core/cost';
+import { pricedRounds, ratesByPosition, runRates } from '../src/core/pricing';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
-import { COMMITTED_VERDICTS, type DraftSource, LIMITS, type RoundEvent, type RunEvent, type RunSettings } from '../src/core/types';
+import type { RunEvent, RunSettings } from '../src/core/types';
 import { fetchManifest } from '../src/model/manifest';
 import { perform } from '../src/worker/client';
 import { readbacks } from './readbacks';
@@ -100,20 +101,15 @@ const bench = {
     const draftMs = sum(decoding.map(({ device }) => device?.draftMs ?? 0));
     const verifyMs = sum(decoding.map(({ device }) => device?.verifyMs ?? 0));
     const inRounds = sum(decoding.map(({ startMs, endMs }) => endMs - startMs));
-    const promptLength = start?.promptIds.length ?? 0;
-    const rates = { model: ratesByPosition(all, 'model'), lookup: ratesByPosition(all, 'lookup') };
+    const priced = pricedRounds(events);
     return {
       ids: committedTokens(events).map((token) => token.id),
       latencyMs: end.endMs,
       timeToFirstTokenMs: all[0]?.endMs ?? NaN,
-      acceptanceByPosition: ratesByPosition(all, null),
-      predictedSpeedup: predictedRunSpeedup(
-        calibration,
-        { model: known(rates.model), lookup: known(rates.lookup) },
-        pricedRounds(all, promptLength).slice(1),
-      ),
+      acceptanceByPosition: ratesByPosition(events, null),
+      predictedSpeedup: predictedRunSpeedup(calibration, runRates(events), priced),
       decodeMs,
-      draftLengths: all.map(({ tokens }) => drafts(tokens).length),
+      draftLengths: priced.map(({ gamma }) => gamma),
       parts: { draft: draftMs, verify: verifyMs, rest: inRounds - draftMs - verifyMs, between: decodeMs - inRounds },
       readbacks: (await readbacks('engine')) - before,
       adapter: start?.labels.adapter ?? '',
@@ -126,30 +122,6 @@ const bench = {
 };
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const drafts = (tokens: RoundEvent['tokens']) => tokens.filter(({ verdict }) => ['accepted', 'rejected', 'discarded'].includes(verdict));
-/** A position that was never judged takes no part in a prediction beyond the last that was. */
-const known = (rates: readonly (number | null)[]) => rates.flatMap((rate) => (rate === null ? [] : [rate]));
-
-/** @param source null: all */
-function ratesByPosition(rounds: readonly RoundEvent[], source: DraftSource | null): (number | null)[] {
-  return Array.from({ length: LIMITS.gamma.max }, (_, position) => {
-    const verdicts = rounds
-      .filter((round) => source === null || round.source === source)
-      .flatMap(({ tokens }) => drafts(tokens)[position]?.verdict ?? []);
-    const accepted = verdicts.filter((verdict) => verdict === 'accepted').length;
-    const judged = accepted + verdicts.filter((verdict) => verdict === 'rejected').length;
-    return judged > 0 ? accepted / judged : null;
-  });
-}
-
-function pricedRounds(rounds: readonly RoundEvent[], promptLength: number): PricedRound[] {
-  let context = promptLength - 1;
-  return rounds.map(({ tokens, source }) => {
-    const round = { gamma: drafts(tokens).length, source, context };
-    context += tokens.filter(({ verdict }) => COMMITTED_VERDICTS.has(verdict)).length;
-    return round;
-  });
-}
 
 declare global {
   interface Window {

@@ -175,3 +175,22 @@ export const failures = {
 function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+export const costs = {
+  heading: 'This device',
+  unmeasured: 'What this pair costs here has not been measured yet.',
+  measuring: 'Measuring what this pair costs here …',
+  again: 'Measure again',
+  decode: 'One token, plainly',
+  draft: 'Draft step',
+  draftNote: (ratio: string) => `c = ${ratio} of a token`,
+  verify: (rows: number) => `Verify ${rows} rows`,
+  verifyNote: (gamma: number, ratio: string) => `v(${gamma}) = ${ratio} tokens`,
+  fixed: 'Beside it, each round',
+  fixedNote: 'readback and bookkeeping',
+  breakEven: (gamma: number) => `Break-even α at γ ${gamma}`,
+  never: 'never',
+  milliseconds: (value: string) => `${value} ms`,
+  predicted: 'Predicted speedup',
+  predictedNote: 'of this run, from these costs and its own rates',
+};

@@ -1,3 +1,4 @@
+import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
 import { Idea } from '../../features/idea';
 import { Legend } from '../../features/legend';
@@ -26,6 +27,7 @@ export function Watch() {
       </div>
       <div className="area-counts">
         <Counts />
+        <Costs />
       </div>
     </main>
   );

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { type Tally, tally } from '../../core/tally';
 import { useRun } from '../../store/run';
+import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';
 import { Compared } from './Compared';
@@ -20,30 +21,13 @@ export function Counts() {
         <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {words.tokensPerSecond}
       </p>
       <DraftedBar tally={counted} seen={seen} />
-      <dl className="counts-list">
-        {rows(counted).map(({ key, name, note, value }) => (
-          <div key={key}>
-            <dt>
-              {name}
-              {note ? <small> {note}</small> : null}
-            </dt>
-            <dd data-count={key}>{seen ? value : formatCount(null)}</dd>
-          </div>
-        ))}
-      </dl>
+      <FigureList figures={figures(counted).map((figure) => (seen ? figure : { ...figure, value: formatCount(null) }))} />
       <Compared />
     </section>
   );
 }
 
-interface Row {
-  readonly key: string;
-  readonly name: string;
-  readonly note?: string;
-  readonly value: string;
-}
-
-function rows(counted: Tally): Row[] {
+function figures(counted: Tally): Figure[] {
   const { rounds, readbacks, acceptanceRate, acceptedOverDrafted, meanAcceptanceLength } = counted;
   return [
     { key: 'acceptanceRate', name: words.acceptanceRate, note: words.acceptanceRateNote, value: formatShare(acceptanceRate) },

@@ -1,0 +1,71 @@
+import { useMemo } from 'react';
+import { breakEven, type Calibration, costRatio, draftMs, predictedRunSpeedup, verifyMs, verifyRatio } from '../../core/cost';
+import { pricedRounds, runRates } from '../../core/pricing';
+import type { RunEvent } from '../../core/types';
+import { calibrationOf, measureCalibration, useCalibration } from '../../store/calibration';
+import { useLoading } from '../../store/loading';
+import { useRun } from '../../store/run';
+import { useSettings } from '../../store/settings';
+import { Button } from '../../ui/Button';
+import { type Figure, FigureList } from '../../ui/FigureList';
+import { formatRate, formatRatio, formatShare } from '../../ui/format';
+import { costs as words } from '../../ui/texts';
+import './costs.css';
+
+/** Draft length and tokens in the cache that the figures are for. */
+const EXAMPLE = { gamma: 4, context: 64 } as const;
+
+/** What the pair costs on this device, and what that makes of the run. */
+export function Costs() {
+  const draft = useSettings((settings) => settings.draft);
+  const { measuring, failure } = useCalibration();
+  // The key of what was measured depends on the manifest.
+  useLoading((state) => state.manifest);
+  const events = useRun((state) => state.events);
+  const idle = useRun((state) => state.activity === 'idle');
+  const calibration = calibrationOf(draft);
+  const run = useMemo(() => predicted(events), [events]);
+  return (
+    <section className="costs" aria-label={words.heading}>
+      <h2>{words.heading}</h2>
+      {calibration ? <Figures calibration={calibration} predicted={run} /> : <p>{measuring ? words.measuring : words.unmeasured}</p>}
+      {failure && !measuring ? <p role="alert">{`${failure.message} ${failure.hint}`}</p> : null}
+      <Button look="small" disabled={measuring || !idle} onPress={() => void measureCalibration()}>
+        {measuring ? words.measuring : words.again}
+      </Button>
+    </section>
+  );
+}
+
+function Figures({ calibration, predicted: speedup }: { readonly calibration: Calibration; readonly predicted: number | null }) {
+  const { gamma, context } = EXAMPLE;
+  const even = breakEven(calibration, gamma, context);
+  const ms = (value: number) => words.milliseconds(formatRate(value));
+  const figures: Figure[] = [
+    { key: 'decode', name: words.decode, value: ms(verifyMs(calibration, 1, context)) },
+    {
+      key: 'draft',
+      name: words.draft,
+      note: words.draftNote(formatRatio(costRatio(calibration, context))),
+      value: ms(draftMs(calibration, context)),
+    },
+    {
+      key: 'verify',
+      name: words.verify(gamma + 1),
+      note: words.verifyNote(gamma, formatRatio(verifyRatio(calibration, gamma, context))),
+      value: ms(verifyMs(calibration, gamma + 1, context)),
+    },
+    { key: 'fixed', name: words.fixed, note: words.fixedNote, value: ms(calibration.roundFixedMs) },
+    { key: 'breakEven', name: words.breakEven(gamma), value: even === null ? words.never : formatShare(even) },
+    { key: 'predicted', name: words.predicted, note: words.predictedNote, value: speedup === null ? '–' : `${formatRatio(speedup)} ×` },
+  ];
+  return <FigureList figures={figures} />;
+}
+
+/** null for a run that drafted nothing, or of which no costs were known when it began. */
+function predicted(events: readonly RunEvent[]): number | null {
+  const [start] = events;
+  if (start?.type !== 'start' || !start.calibration || start.settings.mode === 'plain') return null;
+  const rounds = pricedRounds(events);
+  return rounds.length > 0 ? predictedRunSpeedup(start.calibration, runRates(events), rounds) : null;
+}
