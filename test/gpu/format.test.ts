@@ -9,9 +9,13 @@ const PROMPT = 'Write a JSON record for this sentence: Mia is 34 years old and l
 const STORY = 'Tell me a story about a fox.';
 const SCHEMA = JSON.stringify({
   type: 'object',
-  properties: { who: { type: 'string', maxLength: 12 }, age: { type: 'integer' }, kind: { enum: ['red', 'blue'] } },
-  required: ['who', 'age', 'kind'],
+  properties: { age: { type: 'integer', minimum: 1, maximum: 99 }, kind: { enum: ['red', 'blue'] } },
+  required: ['age', 'kind'],
 });
+/** All that the schema lets through, but for white space. */
+const RECORDS = Array.from({ length: 99 }, (_, i) => ['red', 'blue'].map((kind) => JSON.stringify({ age: i + 1, kind }))).flat();
+/** A record without room for white space, so that it ends whatever a model prefers. */
+const RECORD = `root ::= "{\\"who\\":\\"" [a-z]{1,8} "\\",\\"age\\":" [1-9] [0-9]? "}"`;
 let worker: Worker;
 
 beforeAll(() => {
@@ -21,27 +25,33 @@ afterAll(() => worker.terminate());
 
 const run = (prompt: string, format: ResponseFormat, settings: Partial<RunSettings> = {}) =>
   performRun(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 96, format, ...settings });
+const stopped = (events: readonly RunEvent[]) => events.some((event) => event.type === 'end' && event.reason === 'stop');
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
 describe('a response format', () => {
   it('holds at any temperature and with every draft, and the target writes the same with and without them', async () => {
     for (const sampling of [{ ...DEFAULT_RUN.sampling }, { ...DEFAULT_RUN.sampling, temperature: 1, seed: 3, rule: 'coupled' as const }]) {
-      const plain = await run(STORY, { type: 'json', schema: SCHEMA }, { mode: 'plain', sampling });
-      for (const drafting of ['model', 'ngram', 'mixed'] as const) {
-        const events = await run(STORY, { type: 'json', schema: SCHEMA }, { drafting, sampling });
-        expect(ids(events), drafting).toEqual(ids(plain));
+      for (const format of [
+        { type: 'json', schema: SCHEMA },
+        { type: 'grammar', grammar: RECORD },
+      ] satisfies ResponseFormat[]) {
+        const plain = await run(STORY, format, { mode: 'plain', sampling });
+        for (const drafting of ['model', 'ngram', 'mixed'] as const) {
+          expect(ids(await run(STORY, format, { drafting, sampling })), drafting).toEqual(ids(plain));
+        }
+        // JSON of a schema may go on with white space for ever; what ends is whole.
+        if (format.type === 'grammar') expect(outputText(plain)).toMatch(/^\{"who":"[a-z]{1,8}","age":[1-9][0-9]?\}$/);
+        else if (stopped(plain)) expect(['red', 'blue']).toContain(JSON.parse(outputText(plain)).kind);
+        else expect(RECORDS.some((record) => record.startsWith(outputText(plain).replace(/\s/g, '')))).toBe(true);
       }
-      const value = JSON.parse(outputText(plain));
-      expect(Object.keys(value)).toEqual(['who', 'age', 'kind']);
-      expect(Number.isInteger(value.age)).toBe(true);
-      expect(['red', 'blue']).toContain(value.kind);
     }
   });
 
   it('costs a second readback in rounds that draft with the model, and none elsewhere', async () => {
     const format: ResponseFormat = { type: 'json', schema: null };
     const events = await run(PROMPT, format);
-    expect(() => JSON.parse(outputText(events))).not.toThrow();
+    expect(outputText(events)).toMatch(/^\{/);
+    if (stopped(events)) expect(() => JSON.parse(outputText(events))).not.toThrow();
     const rounds = events.filter((event) => event.type === 'round');
     for (const { readbacks, source } of rounds) expect(readbacks).toBe(source === 'model' ? 2 : 1);
     expect(tally(events).accepted).toBeGreaterThan(0);
@@ -52,7 +62,8 @@ describe('a response format', () => {
 
   it('may be any grammar, and its drafts that break it are rejected with p 0', async () => {
     const events = await run(STORY, { type: 'grammar', grammar: 'root ::= "yes, " ("yes, ")* "no."' });
-    expect(outputText(events)).toMatch(/^(yes, )+(no\.)?$/);
+    const sentences = Array.from({ length: 100 }, (_, times) => `${'yes, '.repeat(times)}no.`);
+    expect(sentences.some((sentence) => sentence.startsWith(outputText(events)))).toBe(true);
     const rejected = events.flatMap((event) =>
       event.type === 'round' ? event.tokens.filter(({ verdict }) => verdict === 'rejected') : [],
     );
