@@ -11,7 +11,8 @@ export interface ObservedRound {
   readonly judged: number;
   /** Tokens in the cache when it began. */
   readonly context: number;
-  readonly ms: number;
+  /** null where it is not what such a round takes. */
+  readonly ms: number | null;
 }
 
 /** Says before every round how long a draft may be. */
@@ -95,7 +96,7 @@ export class AdaptiveLength implements DraftLength {
     const kind = drafted === 0 ? 'plain' : 'drafted';
     const predicted = roundMs(this.#costs, drafted, context, source ?? 'model');
     // A pause of the machine, such as a collection of garbage, is no cost of the round.
-    const ratio = Math.min(2 * this.#drift[kind], Math.max(0.25, ms / predicted));
+    const ratio = ms === null ? this.#drift[kind] : Math.min(2 * this.#drift[kind], Math.max(0.25, ms / predicted));
     this.#drift[kind] += NEWEST * (ratio - this.#drift[kind]);
     for (const each of SOURCES) {
       const record = this.#sources[each];

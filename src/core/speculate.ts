@@ -86,8 +86,8 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     drafter?.truncate(history.length - 1);
     const endMs = now();
     const source = proposal?.source ?? null;
-    // The first two rounds see the prompt, one with each model.
-    if (index > 1) length.observe({ ...countVerdicts(outcome), source, context: cached, ms: endMs - startMs });
+    // The first two rounds see the prompt, one with each model, so their time is not a round's.
+    length.observe({ ...countVerdicts(outcome), source, context: cached, ms: index > 1 ? endMs - startMs : null });
     yield { type: 'round', index, tokens, readbacks: outcome.readbacks, limits, source, device: outcome.device, startMs, endMs };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);

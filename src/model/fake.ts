@@ -98,7 +98,8 @@ export class FakeDrafter extends FakeModel implements Drafter {
     this.#agreement = agreement;
   }
 
-  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal> {
+  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal | null> {
+    if (gamma === 0) return null;
     demand(Number.isInteger(gamma) && gamma >= 1, `a proposal of ${gamma} tokens`);
     const tokens = [...history];
     for (let drafted = 0; drafted < gamma; drafted++) {

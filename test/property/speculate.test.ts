@@ -117,6 +117,28 @@ describe('speculate', () => {
     expect(drafted).toBeGreaterThan(0);
   });
 
+  it('writes the same with lengths that adapt, drafts by every source, and rests from one that fails', async () => {
+    let plainRounds = 0;
+    await fc.assert(
+      fc.asyncProperty(situations, fc.boolean(), async (situation, lookUp) => {
+        const { target, drafter } = modelsOf(situation);
+        const run = runOf(situation, 'speculative');
+        const events = await collect(lookUp ? new LookupFirst(drafter) : drafter, target, {
+          ...run,
+          settings: { ...run.settings, gamma: 'auto' },
+        });
+        expect(ids(events)).toEqual(greedy(situation));
+        for (const { tokens, source, limits } of rounds(events)) {
+          expect(tokens.length - 1).toBeLessThanOrEqual(source ? limits[source] : 0);
+          if (source === null) plainRounds++;
+          else expect(tokens.some(({ verdict }) => verdict === 'accepted' || verdict === 'rejected')).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(plainRounds).toBeGreaterThan(1000);
+  });
+
   it('tells the same story in the same order, and says why it ended', async () => {
     await fc.assert(
       fc.asyncProperty(situations, async (situation) => {

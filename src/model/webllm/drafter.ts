@@ -72,7 +72,8 @@ export class ModelDrafter implements Drafter {
     this.#model.truncate(length);
   }
 
-  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal> {
+  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal | null> {
+    if (gamma === 0) return null;
     const model = this.#model;
     await this.#sampler.beginRound(history);
     // After rounds that were drafted otherwise, much may be unseen.
