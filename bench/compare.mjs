@@ -165,6 +165,7 @@ function compare(seen, comparable) {
     meanAcceptanceLength: middle.ids.length / middle.rounds,
     draftLengths: middle.draftLengths,
     parts: middle.parts,
+    plainParts: seen.plain[0].parts,
     predictedSpeedup: middle.predictedSpeedup,
     /** What the prediction is of: the first token left out. */
     decodeSpeedup: median(seen.speculative.map((run, i) => seen.plain[i].decodeMs / run.decodeMs)),

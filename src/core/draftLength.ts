@@ -49,6 +49,11 @@ class RecordedLength implements DraftLength {
   }
 }
 
+/** Drafts that are always accepted. */
+const CERTAIN: readonly number[] = Array.from({ length: LIMITS.gamma.max }, () => 1);
+/** Tokens by which the cache grows before rounds are priced anew. */
+const REPRICE = 32;
+
 const SOURCES: readonly DraftSource[] = ['model', 'lookup'];
 
 /** Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. The rounds correct them. */
@@ -76,6 +81,8 @@ const REST = { first: 24, most: 96 };
 export class AdaptiveLength implements DraftLength {
   readonly #costs: Calibration;
   readonly #sources = { model: new SourceRecord('model'), lookup: new SourceRecord('lookup') };
+  /** Milliseconds of a round by its drafts, from none on, as the cache was when they were reckoned. */
+  readonly #priced = new Map<DraftSource, { readonly context: number; readonly ms: readonly number[] }>();
   /** Measured over predicted time, of plain rounds and of drafted ones. */
   readonly #drift = { plain: 1, drafted: 1 };
 
@@ -94,33 +101,42 @@ export class AdaptiveLength implements DraftLength {
 
   observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {
     const kind = drafted === 0 ? 'plain' : 'drafted';
-    const predicted = roundMs(this.#costs, drafted, context, source ?? 'model');
+    const predicted = this.#prices(source ?? 'model', context)[drafted] as number;
     // A pause of the machine, such as a collection of garbage, is no cost of the round.
     const ratio = ms === null ? this.#drift[kind] : Math.min(2 * this.#drift[kind], Math.max(0.25, ms / predicted));
     this.#drift[kind] += NEWEST * (ratio - this.#drift[kind]);
     for (const each of SOURCES) {
       const record = this.#sources[each];
       if (each !== source) record.rest();
-      else record.judge(accepted, judged, this.#fastest(each, context, () => 1, LIMITS.gamma.max) > 0);
+      else record.judge(accepted, judged, this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0);
     }
+  }
+
+  #prices(source: DraftSource, context: number): readonly number[] {
+    const known = this.#priced.get(source);
+    if (known && Math.abs(context - known.context) < REPRICE) return known.ms;
+    const ms = Array.from({ length: LIMITS.gamma.max + 1 }, (_, gamma) => roundMs(this.#costs, gamma, context, source));
+    this.#priced.set(source, { context, ms });
+    return ms;
   }
 
   /** The length of the highest expected speed; 0 where plain decoding has it. */
   #best(source: DraftSource, context: number, most: number): number {
     const record = this.#sources[source];
-    return this.#fastest(source, context, (position) => record.rate(position), most);
+    return this.#fastest(source, context, record.rates(), most);
   }
 
   /** The same for rates by position. */
-  #fastest(source: DraftSource, context: number, rateAt: (position: number) => number, most: number): number {
+  #fastest(source: DraftSource, context: number, rates: readonly number[], most: number): number {
+    const ms = this.#prices(source, context);
     let best = 0;
-    let speed = 1 / (this.#drift.plain * roundMs(this.#costs, 0, context));
+    let speed = 1 / (this.#drift.plain * (ms[0] as number));
     let reached = 1;
     let tokens = 1;
     for (let gamma = 1; gamma <= most; gamma++) {
-      reached *= rateAt(gamma - 1);
+      reached *= rates[gamma - 1] as number;
       tokens += reached;
-      const expected = tokens / (this.#drift.drafted * roundMs(this.#costs, gamma, context, source));
+      const expected = tokens / (this.#drift.drafted * (ms[gamma] as number));
       if (expected > speed) [best, speed] = [gamma, expected];
     }
     return best;
@@ -145,14 +161,13 @@ class SourceRecord {
     return this.#resting >= this.#patience;
   }
 
-  /** Conditional acceptance rate of `position`, of which the one before it is the best guess until there are judgements. */
-  rate(position: number): number {
+  /** Conditional acceptance rates by position, of which the one before is the best guess until there are judgements. */
+  rates(): number[] {
     let rate = BELIEF.rate[this.#source];
-    for (let at = 0; at <= position; at++) {
-      const [accepted, judged] = [this.#accepted[at] as number, this.#judged[at] as number];
-      rate = (accepted + BELIEF.weight * rate) / (judged + BELIEF.weight);
-    }
-    return rate;
+    return this.#judged.map((judged, at) => {
+      rate = ((this.#accepted[at] as number) + BELIEF.weight * rate) / (judged + BELIEF.weight);
+      return rate;
+    });
   }
 
   rest(): void {
