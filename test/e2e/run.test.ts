@@ -58,6 +58,7 @@ describe('a visit with the models loaded', () => {
     expect(plain.every((token) => token.verdict === 'plain')).toBe(true);
     await visit.choose('Speculative');
     for (const gamma of [1, 16, 4]) {
+      await visit.choose('Fixed');
       await visit.set('Draft tokens γ', gamma);
       const tokens = await visit.run(PROMPT);
       expect(idsOf(tokens), `γ ${gamma}`).toEqual(idsOf(plain));
@@ -135,6 +136,7 @@ describe('a visit with the models loaded', () => {
 
   it('remembers its settings over a reload, and loads nothing twice', async () => {
     await visit.set('Most tokens', 77);
+    await visit.choose('Fixed');
     await visit.set('Draft tokens γ', 9);
     await visit.choose('Plain decoding');
     const asked = server.requests.length;
