@@ -51,8 +51,8 @@ export class Visit {
     return visit;
   }
 
-  async choose(mode: 'Speculative' | 'Plain decoding'): Promise<void> {
-    await this.page.getByRole('radio', { name: mode }).check();
+  async choose(option: 'Speculative' | 'Plain decoding' | 'Fixed'): Promise<void> {
+    await this.page.getByRole('radio', { name: option }).check();
   }
 
   async set(field: 'Draft tokens γ' | 'Most tokens', value: number): Promise<void> {
