@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import export
 import pair
-import practice
 from library import compile as library
 
 HERE = pathlib.Path(__file__).parent
@@ -105,26 +104,19 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
         arguments = [*recipe, "--out", work, "--steps", pair.STEPS[name], "--resume"]
         return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, recipe[0]], after, pair.STEPS[name])
 
-    def practised(name: str, after: list[str]) -> Phase:
-        arguments = ["practice.py", name, "--out", work, "--resume"]
-        return Phase(f"practise {name}", lambda: script(*arguments), [work / practice.FINAL[name]], ["practice.py"], after)
-
-    final = ["practise target", "practise draft", "train weak-draft"]
+    trained = [f"train {name}" for name in pair.STEPS]
     return [
         corpus,
         training("target", ["train.py", "--model", "target"], [corpus.name]),
         training("draft-start", ["train.py", "--model", "draft-start"], [corpus.name]),
         training("draft", ["distill.py"], [corpus.name, "train target", "train draft-start"]),
         training("weak-draft", ["train.py", "--model", "weak-draft"], [corpus.name]),
-        Phase("practice corpus", lambda: script("practice.py", "corpus", "--out", work), [work / "practised" / "corpus.bin"], ["practice.py"], [corpus.name]),
-        practised("target", ["practice corpus", "train target"]),
-        practised("draft", ["practise target", "train draft"]),
         Phase(
             "evaluate",
             lambda: script("evaluate.py", "--out", work),
             [work / "evaluation.json"],
             ["evaluate.py", "rounds.py", "rules.py", "ngram.py"],
-            final,
+            trained,
         ),
         Phase(
             "runtime and libraries",
@@ -133,7 +125,7 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
             ["pair.py", "requirements.txt", "library/*.py", "library/*.cc", "library/shims/**/*"],
             [],
         ),
-        Phase("export", lambda: export.swap_in(out, lambda staging: export.export(work, staging)), [out], ["export.py", "card.py", "DATA.md"], [*final, "evaluate", "runtime and libraries"]),
+        Phase("export", lambda: export.swap_in(out, lambda staging: export.export(work, staging)), [out], ["export.py", "card.py", "DATA.md"], [*trained, "evaluate", "runtime and libraries"]),
     ]
 
 

@@ -23,7 +23,7 @@ parts of Emscripten's system libraries (MIT and University of Illinois/NCSA).
 ## Training
 
 The target is trained on the corpus by cross-entropy; the good draft is trained so too, then distilled from the target (KL divergence and total
-variation on the corpus). Both then practise what they did least well: number words, word lists, arithmetic. The weak draft, deliberately weak, is trained briefly on stories alone. `npm run models` repeats all of it from its seeds.
+variation on the corpus); the weak draft, deliberately weak, is trained briefly on stories alone. `npm run models` repeats all of it from its seeds.
 
 ## Measured on held-out prompts
 

@@ -11,7 +11,7 @@ import corpus
 import pair
 import rules
 import tokenizer as tokens
-from practice import load as load_final
+from distill import load_network
 from ngram import Trigram
 from rounds import speculate
 
@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--length", type=int, default=400, help="tokens an answer, at most")
     chosen = parser.parse_args()
     tokenizer = tokens.load(chosen.out)
-    networks = {name: load_final(chosen.out, name) for name in pair.MODELS}
+    networks = {name: load_network(chosen.out, name) for name in pair.MODELS}
     trigram = Trigram(np.fromfile(chosen.out / "corpus.bin", dtype="<u2"), pair.TARGET.vocabulary)
     report = {"gamma": GAMMA, "prompts_per_kind": chosen.prompts, "weights": "bfloat16", "kinds": {}}
     for kind in corpus.KINDS:

@@ -16,7 +16,6 @@ import torch
 from tvm.contrib import tvmjs
 
 import pair
-import practice
 from card import model_card
 from library import llama
 from library.layout import lay_out
@@ -104,7 +103,7 @@ def add_draft(built: pathlib.Path, out: pathlib.Path, name: str, title: str) -> 
 
 def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.Shape) -> int:
     """Writes one model's folder and returns its number of parameters."""
-    state = torch.load(built / practice.FINAL.get(name, name) / "checkpoint.pt", map_location="cpu", weights_only=True)["state"]
+    state = torch.load(built / name / "checkpoint.pt", map_location="cpu", weights_only=True)["state"]
     arrays = lay_out({key: value.float().numpy() for key, value in state.items()}, shape)
     folder = out / name / "resolve" / "main"
     folder.mkdir(parents=True)
