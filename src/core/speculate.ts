@@ -2,7 +2,7 @@ import type { Calibration } from './cost';
 import { draftLength } from './draftLength';
 import { FailureError } from './failure';
 import { checkLogitBias } from './settings';
-import { StopStrings, TextStream } from './text';
+import { CandidateNames, StopStrings, TextStream } from './text';
 import {
   type Detokenizer,
   type Drafter,
@@ -49,6 +49,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const context = Math.min(target.capabilities.contextLength, drafter?.capabilities.contextLength ?? Infinity);
   checkLogitBias(settings.sampling.logitBias, target.capabilities.vocabularySize);
   const text = new TextStream(run.detokenizer);
+  const names = new CandidateNames(run.detokenizer);
   const { prompt, promptIds, labels, calibration } = run;
   yield { type: 'start', prompt, promptIds, settings, labels, calibration };
 
@@ -81,7 +82,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     }
     const proposal = drafter && Math.max(limits.model, limits.lookup) > 0 ? await drafter.propose(history, limits) : null;
     const outcome = await target.verify(history, proposal);
-    const { tokens, stopped, stopString } = commit(outcome, history, text, ending);
+    const { tokens, stopped, stopString } = commit(outcome, history, { text, names }, ending);
     target.truncate(history.length - 1);
     drafter?.truncate(history.length - 1);
     const endMs = now();
@@ -120,8 +121,14 @@ interface Ending {
   readonly stopStrings: StopStrings;
 }
 
+/** How ids become text. */
+interface Writing {
+  readonly text: TextStream;
+  readonly names: CandidateNames;
+}
+
 /** Appends what the round decided to `history`, up to and with the first token that ends the run; what was drafted beyond it is discarded. */
-function commit(outcome: RoundOutcome, history: TokenId[], text: TextStream, { stopTokens, stopStrings }: Ending) {
+function commit(outcome: RoundOutcome, history: TokenId[], { text, names }: Writing, { stopTokens, stopStrings }: Ending) {
   const tokens: RunToken[] = [];
   const ahead: TokenId[] = [];
   let stopped = false;
@@ -132,13 +139,13 @@ function commit(outcome: RoundOutcome, history: TokenId[], text: TextStream, { s
     const added = stopped ? '' : text.push(token.id);
     stopString = stopStrings.push(added);
     stopped ||= stopString !== null;
-    tokens.push({ ...token, text: added });
+    tokens.push({ ...token, text: added, candidates: names.of(token.candidates) });
   };
   for (const draft of outcome.drafts) {
     if (draft.verdict === 'accepted' && !stopped) commitToken(draft);
     else {
       const verdict = stopped ? 'discarded' : draft.verdict;
-      tokens.push({ ...draft, verdict, text: text.peek(draft.id, ahead) });
+      tokens.push({ ...draft, verdict, text: text.peek(draft.id, ahead), candidates: names.of(draft.candidates) });
       ahead.push(draft.id);
     }
   }

@@ -1,5 +1,5 @@
 import { committedTokens } from './tally';
-import type { Detokenizer, RunEvent, TokenId } from './types';
+import type { Candidate, Candidates, Detokenizer, NamedCandidate, RunEvent, TokenId } from './types';
 
 /** What a detokenizer writes for bytes that are no whole character. */
 const INCOMPLETE_END = /\uFFFD+$/u;
@@ -56,6 +56,30 @@ export class TextStream {
     this.#context = this.#window.length;
     this.#given = this.#detokenizer.decode(this.#window).length;
     this.#waiting = 0;
+  }
+}
+
+/** Names candidates by the text of each token alone. The same few come up again and again, so each is decoded once. */
+export class CandidateNames {
+  readonly #detokenizer: Detokenizer;
+  readonly #texts = new Map<TokenId, string>();
+
+  constructor(detokenizer: Detokenizer) {
+    this.#detokenizer = detokenizer;
+  }
+
+  of(candidates: Candidates | null): Candidates<NamedCandidate> | null {
+    if (!candidates) return null;
+    const named = (list: readonly Candidate[]) => list.map((candidate) => ({ ...candidate, text: this.#text(candidate.id) }));
+    return { p: named(candidates.p), q: named(candidates.q), residual: named(candidates.residual) };
+  }
+
+  #text(id: TokenId): string {
+    const known = this.#texts.get(id);
+    if (known !== undefined) return known;
+    const text = this.#detokenizer.decode([id]);
+    this.#texts.set(id, text);
+    return text;
   }
 }
 

@@ -35,15 +35,21 @@ export interface Candidate {
 }
 
 /** The few most likely tokens of one position, most likely first: under the target, under the draft, and in the residual max(0, p - q), normalised. */
-export interface Candidates {
-  readonly p: readonly Candidate[];
-  readonly q: readonly Candidate[];
-  readonly residual: readonly Candidate[];
+export interface Candidates<Kind extends Candidate = Candidate> {
+  readonly p: readonly Kind[];
+  readonly q: readonly Kind[];
+  readonly residual: readonly Kind[];
+}
+
+/** A candidate with its text, by itself: what is no whole character shows as U+FFFD. */
+export interface NamedCandidate extends Candidate {
+  readonly text: string;
 }
 
 /** A judged token with the text that it adds; empty while a character is still incomplete, and for the stop token that ends a run. */
 export interface RunToken extends JudgedToken {
   readonly text: string;
+  readonly candidates: Candidates<NamedCandidate> | null;
 }
 
 /** Anything that says whether to stop; an `AbortSignal` is one. */

@@ -113,6 +113,10 @@ export const tokenCard = {
   target: 'Target’s probability p',
   draft: 'Draft’s probability q',
   draw: 'Uniform draw u',
+  test: (u: string, bound: string, accepted: boolean) =>
+    accepted ? `u ${u} is below min(1, p / q) = ${bound}: accepted.` : `u ${u} is not below p / q = ${bound}: rejected.`,
+  candidates: { p: 'Likeliest for the target, p', q: 'Likeliest for the draft, q', residual: 'Residual, p − q where positive' },
+  unnamed: (id: number) => `token ${id}`,
   id: (id: number) => `token ${id}`,
   noText: '(no text yet, or the end of the answer)',
   noTextStruck: '(a token without text)',

@@ -111,6 +111,7 @@ describe('the rejection rule', () => {
     expect(accepted).toBeLessThan(drafted);
     for (const { id, verdict, p, q, u, candidates } of tokensOf(events)) {
       expect(candidates?.p.length).toBeGreaterThan(0);
+      expect(candidates?.p.every((candidate) => candidate.text !== '' || candidate.id <= 2)).toBe(true);
       if (q === null) continue;
       expect(candidates?.q.some((candidate) => candidate.probability >= q)).toBe(true);
       if (verdict === 'accepted') expect((u as number) * q).toBeLessThan(p as number);

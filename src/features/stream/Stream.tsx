@@ -26,6 +26,8 @@ export function Stream() {
   const card = useTokenCard(log);
   const code = start?.type === 'start' && isWrittenInCode(start.prompt);
   const mode = start?.type === 'start' ? start.settings.mode : undefined;
+  const sampling = start?.type === 'start' ? start.settings.sampling : undefined;
+  const rule = sampling && sampling.temperature > 0 ? sampling.rule : undefined;
   return (
     <div className="stream">
       <div
@@ -50,7 +52,7 @@ export function Stream() {
       <p className="visually-hidden" id={HINT}>
         {words.inspect}
       </p>
-      {card.shown ? <TokenCard {...card.shown} rounds={rounds} onEnter={card.stay} onLeave={card.leave} /> : null}
+      {card.shown ? <TokenCard {...card.shown} rounds={rounds} rule={rule} onEnter={card.stay} onLeave={card.leave} /> : null}
     </div>
   );
 }

@@ -1,18 +1,22 @@
-import { COMMITTED_VERDICTS, type RoundEvent, type RunToken } from '../../core/types';
+import { COMMITTED_VERDICTS, type RoundEvent, type RunToken, type SamplingSettings } from '../../core/types';
 import { formatProbability } from '../../ui/format';
 import { verdicts, tokenCard as words } from '../../ui/texts';
+import { CandidateBars } from './CandidateBars';
 import type { ShownCard } from './useTokenCard';
+import { visibleText } from './visibleText';
 
 const WIDTH = '17rem';
 
 interface TokenCardProps extends ShownCard {
   readonly rounds: readonly RoundEvent[];
+  /** How the run's drafts were judged; undefined where nothing was drawn. */
+  readonly rule: SamplingSettings['rule'] | undefined;
   readonly onEnter: () => void;
   readonly onLeave: () => void;
 }
 
-/** What is known of one token: its verdict in words and both models' probabilities. */
-export function TokenCard({ id, at, left, offset, above, rounds, onEnter, onLeave }: TokenCardProps) {
+/** What is known of one token: its verdict in words, both models' probabilities, the test that decided, and what else might have stood there. */
+export function TokenCard({ id, at, left, offset, above, rounds, rule, onEnter, onLeave }: TokenCardProps) {
   const token = tokenAt(rounds, at);
   if (!token) return null;
   const verdict = verdicts[token.verdict];
@@ -30,7 +34,7 @@ export function TokenCard({ id, at, left, offset, above, rounds, onEnter, onLeav
       onPointerLeave={onLeave}
     >
       <p className="token-card-text">
-        <code>{visibleText(token)}</code>
+        <code>{tokenText(token)}</code>
         <span>{words.id(token.id)}</span>
       </p>
       <p>
@@ -52,6 +56,8 @@ export function TokenCard({ id, at, left, offset, above, rounds, onEnter, onLeav
           </>
         )}
       </dl>
+      <Decision token={token} rule={rule} />
+      {token.candidates ? <CandidateBars candidates={token.candidates} chosen={token.id} /> : null}
     </div>
   );
 }
@@ -61,7 +67,15 @@ function tokenAt(rounds: readonly RoundEvent[], at: string): RunToken | undefine
   return rounds[round]?.tokens[token];
 }
 
-function visibleText({ text, verdict }: RunToken): string {
+function tokenText({ text, verdict }: RunToken): string {
   if (text === '') return COMMITTED_VERDICTS.has(verdict) ? words.noText : words.noTextStruck;
-  return text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
+  return visibleText(text);
+}
+
+/** The rejection rule's test of a draft, with this token's figures (Leviathan et al. 2023, algorithm 1). */
+function Decision({ token: { verdict, p, q, u }, rule }: { readonly token: RunToken; readonly rule: TokenCardProps['rule'] }) {
+  if (rule !== 'rejection' || p === null || q === null || u === null || q === 0) return null;
+  if (verdict !== 'accepted' && verdict !== 'rejected') return null;
+  const bound = formatProbability(Math.min(1, p / q));
+  return <p className="token-card-test">{words.test(formatProbability(u), bound, verdict === 'accepted')}</p>;
 }
