@@ -6,6 +6,8 @@ import type { ShownCard } from './useTokenCard';
 import { visibleText } from './visibleText';
 
 const WIDTH = '17rem';
+/** With three short lists of candidates side by side. */
+const WIDE = '36rem';
 
 interface TokenCardProps extends ShownCard {
   readonly rounds: readonly RoundEvent[];
@@ -20,14 +22,15 @@ export function TokenCard({ id, at, left, offset, above, rounds, rule, onEnter, 
   const token = tokenAt(rounds, at);
   if (!token) return null;
   const verdict = verdicts[token.verdict];
+  const width = `min(${token.candidates ? WIDE : WIDTH}, 100%)`;
   return (
     <div
       className="token-card"
       role="tooltip"
       id={id}
       style={{
-        left: `clamp(0px, ${left}px, 100% - min(${WIDTH}, 100%))`,
-        width: `min(${WIDTH}, 100%)`,
+        left: `clamp(0px, ${left}px, 100% - ${width})`,
+        width,
         [above ? 'bottom' : 'top']: offset,
       }}
       onPointerEnter={onEnter}

@@ -4,7 +4,7 @@ const SHOW_AFTER_MS = 90;
 const HIDE_AFTER_MS = 160;
 const CARD_ID = 'token-card';
 /** Room that a card needs below its token, in CSS pixels. */
-const CARD_HEIGHT = 420;
+const CARD_HEIGHT = 290;
 
 /** Which token's card is shown, and where: pixels from the left and from the top (or, `above`, from the bottom) of the log. */
 export interface ShownCard {
