@@ -1,10 +1,11 @@
 import type { Action } from './action';
 import { copyText } from './copyText';
 import { loadAgain } from './loadAgain';
+import { prove } from './prove';
 import { run } from './run';
 import { stop } from './stop';
 
-export const ACTIONS: readonly Action[] = [run, stop, copyText, loadAgain];
+export const ACTIONS: readonly Action[] = [run, stop, prove, copyText, loadAgain];
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { checkSettings } from '../core/settings';
-import type { EndEvent, RunEvent } from '../core/types';
+import type { EndEvent, RunEvent, RunSettings } from '../core/types';
 import { calibrationOf, confirmAdapter, ensureCalibration, stopCalibration } from './calibration';
 import { performTask } from './engine';
 import { FrameBuffer } from './frameBuffer';
@@ -35,11 +35,23 @@ let controller: AbortController | null = null;
 const arriving = new FrameBuffer(append);
 
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
-export async function startRun(): Promise<void> {
-  if (useRun.getState().activity !== 'idle') return;
+export function startRun(): Promise<void> {
   const chosen = useSettings.getState();
-  const { prompt, draft } = chosen;
-  const settings = runSettings(chosen);
+  return ask(chosen.prompt, runSettings(chosen));
+}
+
+/** Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. */
+export async function startCounterpart(): Promise<void> {
+  const [shown] = useRun.getState().events;
+  if (shown?.type !== 'start') return;
+  const { prompt, settings } = shown;
+  await ask(prompt, { ...settings, mode: settings.mode === 'plain' ? 'speculative' : 'plain' });
+}
+
+/** One run from its checks to its end, whatever happens. */
+async function ask(prompt: string, settings: RunSettings): Promise<void> {
+  if (useRun.getState().activity !== 'idle') return;
+  const { draft } = useSettings.getState();
   try {
     useRun.setState({ failure: null });
     checkPrompt(prompt);

@@ -107,6 +107,23 @@ describe('a run', () => {
     expect(useRun.getState().events).toBe(before);
   });
 
+  it('runs the other way what stands on the page, whatever was typed since, and compares', async () => {
+    await openPage();
+    const prove = page.getByRole('button', { name: 'Same output?' });
+    await expect.element(prove).toHaveAttribute('aria-disabled', 'true');
+    await prompt().fill('A fox.');
+    await runButton().click();
+    await untilIdle();
+    await prompt().fill('Something else.');
+    await prove.click();
+    await untilIdle();
+    const { last } = useRun.getState();
+    for (const events of [last.speculative, last.plain]) expect(events?.[0]).toMatchObject({ type: 'start', prompt: 'A fox.' });
+    await expect.element(page.getByText('The output is identical: 160 tokens.')).toBeInTheDocument();
+    await expect.element(prompt()).toHaveValue('Something else.');
+    await expect.element(page.getByRole('radio', { name: 'Speculative' })).toBeChecked();
+  });
+
   it('compares the last speculative run with the last plain one of the same prompt', async () => {
     await openPage();
     await prompt().fill('A fox.');

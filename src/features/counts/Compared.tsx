@@ -1,5 +1,7 @@
 import { useMemo } from 'react';
+import { prove } from '../../actions/prove';
 import { useRun } from '../../store/run';
+import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';
 import { type Comparison, compareRuns } from './comparison';
 
@@ -22,6 +24,7 @@ export function Compared() {
       ) : (
         <p>{speculative && plain ? words.otherPrompt : speculative ? words.runOther.plain : plain ? words.runOther.speculative : null}</p>
       )}
+      <ActionButton action={prove} look="small" />
     </div>
   );
 }
