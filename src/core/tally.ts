@@ -1,4 +1,4 @@
-import { COMMITTED_VERDICTS, type RunEvent, type RunToken } from './types';
+import { COMMITTED_VERDICTS, type RunEvent, type RunToken, type StartEvent } from './types';
 
 /** The counts of a run so far. Ratios are null while their denominator is zero. */
 export interface Tally {
@@ -21,6 +21,12 @@ export interface Tally {
   readonly timeToFirstTokenMs: number | null;
   /** From then to the end of the last round. */
   readonly decodeMs: number;
+}
+
+/** The event that begins a run; null while there is none. */
+export function startOf(events: readonly RunEvent[]): StartEvent | null {
+  const [start] = events;
+  return start?.type === 'start' ? start : null;
 }
 
 /** Counts `events` of one run, in order; a prefix of a run gives its state at that moment. */

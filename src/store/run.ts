@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { checkSettings } from '../core/settings';
+import { startOf } from '../core/tally';
 import type { EndEvent, RunEvent, RunSettings } from '../core/types';
 import { calibrationOf, confirmAdapter, ensureCalibration, stopCalibration } from './calibration';
 import { performTask } from './engine';
@@ -42,8 +43,8 @@ export function startRun(): Promise<void> {
 
 /** Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. */
 export async function startCounterpart(): Promise<void> {
-  const [shown] = useRun.getState().events;
-  if (shown?.type !== 'start') return;
+  const shown = startOf(useRun.getState().events);
+  if (!shown) return;
   const { prompt, settings } = shown;
   await ask(prompt, { ...settings, mode: settings.mode === 'plain' ? 'speculative' : 'plain' });
 }
@@ -87,8 +88,8 @@ async function ask(prompt: string, settings: RunSettings): Promise<void> {
   controller = null;
   keepLast();
   useRun.setState({ activity: 'idle', stoppedEarly });
-  const [start] = useRun.getState().events;
-  if (start?.type === 'start') confirmAdapter(draft, start.labels.adapter);
+  const start = startOf(useRun.getState().events);
+  if (start) confirmAdapter(draft, start.labels.adapter);
   if (started) void ensureCalibration();
 }
 
@@ -134,7 +135,7 @@ function endBy(failure: Failure): void {
 
 function keepLast(): void {
   const { events, started, last } = useRun.getState();
-  const [start] = events;
-  if (!started || start?.type !== 'start' || !events.some((event) => event.type === 'round')) return;
+  const start = startOf(events);
+  if (!started || !start || !events.some((event) => event.type === 'round')) return;
   useRun.setState({ last: { ...last, [start.settings.mode]: events } });
 }

@@ -116,7 +116,6 @@ export const tokenCard = {
   test: (u: string, bound: string, accepted: boolean) =>
     accepted ? `u (${u}) is below min(1, p / q) (${bound}): accepted.` : `u (${u}) is not below p / q (${bound}): rejected.`,
   candidates: { p: 'The target’s likeliest, p', q: 'The draft’s likeliest, q', residual: 'Residual, p − q above 0' },
-  unnamed: (id: number) => `token ${id}`,
   id: (id: number) => `token ${id}`,
   noText: '(no text yet, or the end of the answer)',
   noTextStruck: '(a token without text)',

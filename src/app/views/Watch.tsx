@@ -1,3 +1,4 @@
+import { startOf } from '../../core/tally';
 import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
 import { Idea } from '../../features/idea';
@@ -34,9 +35,9 @@ export function Watch() {
 }
 
 function Output() {
-  const [start] = useRun((state) => state.events);
+  const start = startOf(useRun((state) => state.events));
   const chosen = useSettings((settings) => settings.mode);
-  const mode = start?.type === 'start' ? start.settings.mode : chosen;
+  const mode = start?.settings.mode ?? chosen;
   return (
     <section>
       <OutputBar />

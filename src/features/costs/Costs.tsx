@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { breakEven, type Calibration, costRatio, draftMs, predictedRunSpeedup, verifyMs, verifyRatio } from '../../core/cost';
 import { pricedRounds, runRates } from '../../core/pricing';
+import { startOf } from '../../core/tally';
 import type { RunEvent } from '../../core/types';
 import { calibrationOf, measureCalibration, useCalibration } from '../../store/calibration';
 import { useLoading } from '../../store/loading';
@@ -64,8 +65,8 @@ function Figures({ calibration, predicted: speedup }: { readonly calibration: Ca
 
 /** null for a run that drafted nothing, or of which no costs were known when it began. */
 function predicted(events: readonly RunEvent[]): number | null {
-  const [start] = events;
-  if (start?.type !== 'start' || !start.calibration || start.settings.mode === 'plain') return null;
+  const start = startOf(events);
+  if (!start?.calibration || start.settings.mode === 'plain') return null;
   const rounds = pricedRounds(events);
   return rounds.length > 0 ? predictedRunSpeedup(start.calibration, runRates(events), rounds) : null;
 }

@@ -1,4 +1,4 @@
-import { committedTokens, tally } from '../../core/tally';
+import { committedTokens, startOf, tally } from '../../core/tally';
 import type { RunEvent, StartEvent } from '../../core/types';
 
 /** A speculative run beside a plain one of the same prompt, target and settings. */
@@ -34,11 +34,6 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
     alike,
     output: alike < shorter ? different : a.length === b.length ? 'identical' : cut ? 'partly' : different,
   };
-}
-
-function startOf(events: Events): StartEvent | null {
-  const [start] = events;
-  return start?.type === 'start' ? start : null;
 }
 
 function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {

@@ -23,7 +23,7 @@ export function CandidateBars({ candidates, chosen }: CandidateBarsProps) {
             <tbody>
               {candidates[name].slice(0, SHOWN).map(({ id, text, probability }) => (
                 <tr key={id} data-chosen={id === chosen || undefined}>
-                  <th scope="row">{text === '' ? words.unnamed(id) : visibleText(text)}</th>
+                  <th scope="row">{text === '' ? words.id(id) : visibleText(text)}</th>
                   <td className="candidate-bar" aria-hidden="true">
                     <i style={{ width: `${100 * probability}%` }} />
                   </td>

@@ -1,4 +1,5 @@
 import { useMemo, useRef } from 'react';
+import { startOf } from '../../core/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
 import { useRun } from '../../store/run';
 import { output as words } from '../../ui/texts';
@@ -18,16 +19,14 @@ export function Stream() {
   const events = useRun((state) => state.events);
   const live = useRun((state) => state.activity !== 'idle');
   const rounds = useMemo(() => events.filter(isRound), [events]);
-  const [start] = events;
+  const start = startOf(events);
   const end = events.at(-1);
   const writing = live && rounds.length > 0 && end?.type !== 'end';
   const log = useRef<HTMLDivElement>(null);
   const endMark = useFollowEnd(start, rounds.length);
   const card = useTokenCard(log);
-  const code = start?.type === 'start' && isWrittenInCode(start.prompt);
-  const mode = start?.type === 'start' ? start.settings.mode : undefined;
-  const sampling = start?.type === 'start' ? start.settings.sampling : undefined;
-  const rule = sampling && sampling.temperature > 0 ? sampling.rule : undefined;
+  const code = start !== null && isWrittenInCode(start.prompt);
+  const rule = start && start.settings.sampling.temperature > 0 ? start.settings.sampling.rule : null;
   return (
     <div className="stream">
       <div
@@ -38,7 +37,7 @@ export function Stream() {
         aria-live="off"
         aria-describedby={HINT}
         data-typeface={code ? 'code' : 'prose'}
-        data-mode={mode}
+        data-mode={start?.settings.mode}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard's way to the tokens
         tabIndex={0}
         onCopy={copyCommitted}

@@ -11,8 +11,8 @@ const WIDE = '36rem';
 
 interface TokenCardProps extends ShownCard {
   readonly rounds: readonly RoundEvent[];
-  /** How the run's drafts were judged; undefined where nothing was drawn. */
-  readonly rule: SamplingSettings['rule'] | undefined;
+  /** How the run's drafts were judged; null where nothing was drawn. */
+  readonly rule: SamplingSettings['rule'] | null;
   readonly onEnter: () => void;
   readonly onLeave: () => void;
 }
