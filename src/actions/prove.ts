@@ -1,4 +1,5 @@
 import { startCounterpart, useRun } from '../store/run';
+import { useWork } from '../store/work';
 import type { Action } from './action';
 
 /** Decodes the prompt of the run on the page the other way too, plainly or speculatively, so that both outputs stand side by side. */
@@ -6,9 +7,6 @@ export const prove: Action = {
   id: 'prove',
   label: 'Same output? Run it the other way',
   keys: [],
-  when: () => {
-    const { activity, events } = useRun.getState();
-    return activity === 'idle' && events.some((event) => event.type === 'round');
-  },
+  when: () => useWork.getState().current === null && useRun.getState().events.some((event) => event.type === 'round'),
   perform: startCounterpart,
 };

@@ -1,10 +1,13 @@
-import { stopRun, useRun } from '../store/run';
+import { stopWork, useWork } from '../store/work';
 import type { Action } from './action';
 
 export const stop: Action = {
   id: 'stop',
   label: 'Stop',
   keys: ['Escape'],
-  when: () => useRun.getState().activity === 'running',
-  perform: stopRun,
+  when: () => {
+    const { current, stopping } = useWork.getState();
+    return current !== null && !stopping;
+  },
+  perform: stopWork,
 };

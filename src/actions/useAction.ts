@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useLoading } from '../store/loading';
 import { useRun } from '../store/run';
+import { useWork } from '../store/work';
 import type { Action } from './action';
 
 /** Whether `action` can be done now, kept true while a component shows it. */
@@ -9,7 +10,7 @@ export function useCanPerform(action: Action): boolean {
 }
 
 function subscribe(changed: () => void): () => void {
-  const leave = [useRun.subscribe(changed), useLoading.subscribe(changed)];
+  const leave = [useRun.subscribe(changed), useLoading.subscribe(changed), useWork.subscribe(changed)];
   return () => {
     for (const unsubscribe of leave) unsubscribe();
   };

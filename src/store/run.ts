@@ -1,13 +1,13 @@
 import { create } from 'zustand';
-import { type Failure, FailureError, toFailure } from '../core/failure';
-import { checkSettings } from '../core/settings';
+import { type Failure, toFailure } from '../core/failure';
 import { startOf } from '../core/tally';
 import type { EndEvent, RunEvent, RunSettings } from '../core/types';
-import { calibrationOf, confirmAdapter, ensureCalibration, stopCalibration } from './calibration';
-import { performTask } from './engine';
+import { ensureCalibration } from './calibration';
 import { FrameBuffer } from './frameBuffer';
-import { dismissLoadingFailure, forgetModels, forgetUnready, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
+import { forgetModels, forgetUnready } from './loading';
+import { checkRequest, performRun } from './perform';
 import { type Mode, runSettings, useSettings } from './settings';
+import { occupy } from './work';
 
 export interface RunState {
   readonly activity: 'idle' | 'running' | 'stopping';
@@ -32,7 +32,6 @@ export const useRun = create<RunState>()(() => ({
   last: { speculative: null, plain: null },
 }));
 
-let controller: AbortController | null = null;
 const arriving = new FrameBuffer(append);
 
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
@@ -49,66 +48,44 @@ export async function startCounterpart(): Promise<void> {
   await ask(prompt, { ...settings, mode: settings.mode === 'plain' ? 'speculative' : 'plain' });
 }
 
-/** One run from its checks to its end, whatever happens. */
-async function ask(prompt: string, settings: RunSettings): Promise<void> {
+/** Puts a run that was recorded, here or elsewhere, on the page in place of the one that stands there; not while a run is under way. */
+export function showRun(events: readonly RunEvent[]): void {
   if (useRun.getState().activity !== 'idle') return;
-  const { draft } = useSettings.getState();
-  try {
-    useRun.setState({ failure: null });
-    checkPrompt(prompt);
-    checkSettings(settings);
-  } catch (thrown) {
-    useRun.setState({ failure: toFailure(thrown) });
-    return;
-  }
-  stopCalibration();
-  controller = new AbortController();
-  useRun.setState({ activity: 'running', started: false, stoppedEarly: false });
-  // The engine loads by itself what a run needs; the page needs the manifest too.
-  if (useLoading.getState().manifest) dismissLoadingFailure();
-  else void load();
-  try {
-    const selection = { modelsUrl: modelsUrl(), draft };
-    for await (const update of performTask(
-      { type: 'run', selection, turns: [], prompt, settings, calibration: calibrationOf(draft) },
-      controller.signal,
-    )) {
-      if (update.type === 'progress') receiveProgress(update);
-      else if (update.type !== 'calibration') arriving.add(update);
-    }
-    arriving.flush();
-  } catch (thrown) {
-    arriving.flush();
-    endBy(toFailure(thrown));
-  }
-  const { started, failure } = useRun.getState();
-  const stoppedEarly = controller.signal.aborted && !started && failure === null;
-  if (failure?.code === 'device-lost') forgetModels();
-  else if (!started) forgetUnready();
-  controller = null;
-  keepLast();
-  useRun.setState({ activity: 'idle', stoppedEarly });
-  const start = startOf(useRun.getState().events);
-  if (start) confirmAdapter(draft, start.labels.adapter);
-  if (started) void ensureCalibration();
+  useRun.setState({ events, started: true, stoppedEarly: false, failure: null });
 }
 
-/** Asks the run under way to stop; what it has measured stays. */
-export function stopRun(): void {
-  if (!controller) return;
-  useRun.setState({ activity: 'stopping' });
-  // A run waits for the page's own load, which must not outlive the wish to stop.
-  stopLoading();
-  controller.abort();
+/** One run from its checks to its end, whatever happens; nothing while the models are otherwise at work. */
+async function ask(prompt: string, settings: RunSettings): Promise<void> {
+  const { draft } = useSettings.getState();
+  await occupy('run', async (signal) => {
+    useRun.setState({ failure: null });
+    try {
+      checkRequest({ prompt, settings, draft });
+    } catch (thrown) {
+      useRun.setState({ failure: toFailure(thrown) });
+      return;
+    }
+    useRun.setState({ activity: 'running', started: false, stoppedEarly: false });
+    signal.addEventListener('abort', () => useRun.setState({ activity: 'stopping' }));
+    try {
+      for await (const event of performRun({ prompt, settings, draft }, signal)) arriving.add(event);
+      arriving.flush();
+    } catch (thrown) {
+      arriving.flush();
+      endBy(toFailure(thrown));
+    }
+    const { started, failure } = useRun.getState();
+    const stoppedEarly = signal.aborted && !started && failure === null;
+    if (failure?.code === 'device-lost') forgetModels();
+    else if (!started) forgetUnready();
+    keepLast();
+    useRun.setState({ activity: 'idle', stoppedEarly });
+    if (started) void ensureCalibration();
+  });
 }
 
 export function dismissRunFailure(): void {
   useRun.setState({ failure: null });
-}
-
-function checkPrompt(prompt: string): void {
-  if (prompt.trim() !== '') return;
-  throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something, or choose one of the examples.');
 }
 
 /** What comes before the start of a run, such as the end of one that was stopped while its models loaded, is no part of `events`. */

@@ -3,10 +3,10 @@
  * everything else that a person reads is here.
  */
 
-import type { Tally } from '../core/tally';
-import type { RunEvent, Verdict } from '../core/types';
-import type { LoadPhase } from '../worker/protocol';
-import { formatCount, formatRate, formatRatio, formatSeconds, formatShare } from './format';
+import type { Tally } from '../../core/tally';
+import type { RunEvent, Verdict } from '../../core/types';
+import type { LoadPhase } from '../../worker/protocol';
+import { formatCount, formatRate, formatRatio, formatSeconds, formatShare } from '../format';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
 

@@ -1,0 +1,71 @@
+import { FailureError } from '../core/failure';
+import { checkSettings } from '../core/settings';
+import type { RunEvent, RunSettings } from '../core/types';
+import type { Turn } from '../worker/protocol';
+import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';
+import { performTask } from './engine';
+import { dismissLoadingFailure, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
+
+/** All that decides what a run is asked. */
+export interface RunRequest {
+  readonly prompt: string;
+  readonly settings: RunSettings;
+  /** A draft's id in the manifest. */
+  readonly draft: string;
+  /** The turns of the conversation before the prompt; none by default. */
+  readonly turns?: readonly Turn[];
+}
+
+/** @throws FailureError why `request` cannot be run, before anything is loaded */
+export function checkRequest({ prompt, settings }: RunRequest): void {
+  if (prompt.trim() === '')
+    throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something, or choose one of the examples.');
+  checkSettings(settings);
+}
+
+/**
+ * One run, as part of the work that has the models (`occupy`): loads what is missing and yields the run's events. A run that fails or is
+ * stopped after its start says so by its end event; one that was stopped before yields an end alone.
+ *
+ * @throws FailureError what is wrong with the request, or what the engine could not do before the run started
+ */
+export async function* performRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+  checkRequest(request);
+  const { prompt, settings, draft, turns = [] } = request;
+  stopCalibration();
+  // The engine loads by itself what a run needs; the page needs the manifest too.
+  if (useLoading.getState().manifest) dismissLoadingFailure();
+  else void load();
+  // A run waits for the page's own load, which must not outlive the wish to stop.
+  signal.addEventListener('abort', stopLoading, { once: true });
+  try {
+    const selection = { modelsUrl: modelsUrl(), draft };
+    for await (const update of performTask(
+      { type: 'run', selection, turns, prompt, settings, calibration: calibrationOf(draft) },
+      signal,
+    )) {
+      if (update.type === 'progress') receiveProgress(update);
+      else if (update.type !== 'calibration') {
+        if (update.type === 'start') confirmAdapter(draft, update.labels.adapter);
+        yield update;
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', stopLoading);
+  }
+}
+
+/** `performRun` to its end, as a list; what comes before the start is left out. */
+export async function collectRun(
+  request: RunRequest,
+  signal: AbortSignal,
+  arrived: (event: RunEvent) => void = () => {},
+): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of performRun(request, signal)) {
+    if (events.length === 0 && event.type !== 'start') continue;
+    events.push(event);
+    arrived(event);
+  }
+  return events;
+}
