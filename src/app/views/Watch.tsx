@@ -5,6 +5,7 @@ import { Idea } from '../../features/idea';
 import { Legend } from '../../features/legend';
 import { Loading } from '../../features/loading';
 import { Notices } from '../../features/notices';
+import { Lane, Playback } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
 import { OutputBar, Stream } from '../../features/stream';
 import { useRun } from '../../store/run';
@@ -41,7 +42,15 @@ function Output() {
   return (
     <section>
       <OutputBar />
-      {start ? <Legend mode={mode} /> : <Idea />}
+      {start ? (
+        <>
+          <Playback />
+          <Legend mode={mode} />
+          {mode === 'speculative' ? <Lane /> : null}
+        </>
+      ) : (
+        <Idea />
+      )}
       <Stream />
     </section>
   );

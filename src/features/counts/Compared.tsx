@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import { prove } from '../../actions/prove';
+import { type Comparison, compareRuns } from '../../core/comparison';
 import { useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';
-import { type Comparison, compareRuns } from './comparison';
 
 /** The last speculative run beside the last plain one. */
 export function Compared() {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { type Tally, tally } from '../../core/tally';
-import { useRun } from '../../store/run';
+import { useShownEvents } from '../../store/playback';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';
@@ -8,9 +8,9 @@ import { Compared } from './Compared';
 import './counts.css';
 import { DraftedBar } from './DraftedBar';
 
-/** What the run's events add up to so far. */
+/** What the run's events add up to, at the moment that is shown. */
 export function Counts() {
-  const events = useRun((state) => state.events);
+  const events = useShownEvents();
   const counted = useMemo(() => tally(events), [events]);
   // Before a run nothing has been counted, not even zero.
   const seen = events.length > 0;

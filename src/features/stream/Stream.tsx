@@ -1,6 +1,7 @@
 import { useMemo, useRef } from 'react';
 import { startOf } from '../../core/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
+import { usePlayback, useShownEvents } from '../../store/playback';
 import { useRun } from '../../store/run';
 import { output as words } from '../../ui/texts';
 import { copyCommitted } from './copyCommitted';
@@ -16,12 +17,13 @@ const HINT = 'output-hint';
 
 /** The text of the run, every token with its verdict. Not a live region: the run's status is announced, tokens are not. */
 export function Stream() {
-  const events = useRun((state) => state.events);
+  const events = useShownEvents();
   const live = useRun((state) => state.activity !== 'idle');
+  const playing = usePlayback((state) => state.playing);
   const rounds = useMemo(() => events.filter(isRound), [events]);
   const start = startOf(events);
   const end = events.at(-1);
-  const writing = live && rounds.length > 0 && end?.type !== 'end';
+  const writing = (live || playing) && rounds.length > 0 && end?.type !== 'end';
   const log = useRef<HTMLDivElement>(null);
   const endMark = useFollowEnd(start, rounds.length);
   const card = useTokenCard(log);

@@ -1,9 +1,9 @@
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken, type SamplingSettings } from '../../core/types';
 import { formatProbability } from '../../ui/format';
 import { verdicts, tokenCard as words } from '../../ui/texts';
+import { visibleText } from '../../ui/visibleText';
 import { CandidateBars } from './CandidateBars';
 import type { ShownCard } from './useTokenCard';
-import { visibleText } from './visibleText';
 
 const WIDTH = '17rem';
 /** With three short lists of candidates side by side. */

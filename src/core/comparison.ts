@@ -1,5 +1,5 @@
-import { committedTokens, startOf, tally } from '../../core/tally';
-import type { RunEvent, StartEvent } from '../../core/types';
+import { committedTokens, startOf, tally } from './tally';
+import type { RunEvent, StartEvent } from './types';
 
 /** A speculative run beside a plain one of the same prompt, target and settings. */
 export interface Comparison {
@@ -16,7 +16,7 @@ type Events = readonly RunEvent[];
 
 /** null when the two runs were asked different things, so that nothing can be said. */
 export function compareRuns(speculative: Events, plain: Events): Comparison | null {
-  if (!sameQuestion(startOf(speculative), startOf(plain))) return null;
+  if (!comparableRuns(speculative, plain)) return null;
   const ids = [speculative, plain].map((events) => committedTokens(events).map((token) => token.id));
   const [a = [], b = []] = ids;
   const shorter = Math.min(a.length, b.length);
@@ -34,6 +34,11 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
     alike,
     output: alike < shorter ? different : a.length === b.length ? 'identical' : cut ? 'partly' : different,
   };
+}
+
+/** Whether two runs were asked the same: prompt, target and settings. */
+export function comparableRuns(a: Events, b: Events): boolean {
+  return sameQuestion(startOf(a), startOf(b));
 }
 
 function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {

@@ -1,0 +1,56 @@
+import { draftsOf } from '../../core/moment';
+import type { RoundEvent, RunToken } from '../../core/types';
+import { useMoment, useShownEvents } from '../../store/playback';
+import { formatCount } from '../../ui/format';
+import { playback as words } from '../../ui/texts/playback';
+import { visibleText } from '../../ui/visibleText';
+import './lane.css';
+
+/**
+ * The draft of one round: what was guessed, while it is guessed and read, and then what became of it. A second look at what the output says in
+ * full, so it is hidden from screen readers.
+ */
+export function Lane() {
+  const { phase, round, drafted } = useMoment();
+  const events = useShownEvents();
+  const latest = events.findLast((event) => event.type === 'round');
+  return (
+    <div className="lane" aria-hidden="true" data-phase={phase}>
+      {round ? <OpenRound round={round} drafted={drafted} /> : latest ? <DecidedRound round={latest} /> : null}
+    </div>
+  );
+}
+
+function OpenRound({ round, drafted }: { readonly round: RoundEvent; readonly drafted: number }) {
+  const drafts = draftsOf(round);
+  return (
+    <>
+      <p className="lane-label">{words.laneRound(formatCount(round.index + 1), drafts.length)}</p>
+      <p className="lane-tokens">
+        {drafts.map((token, i) => (
+          // A round never changes.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <LaneToken key={i} token={token} state={i < drafted ? 'pending' : 'open'} />
+        ))}
+      </p>
+    </>
+  );
+}
+
+function DecidedRound({ round }: { readonly round: RoundEvent }) {
+  return (
+    <>
+      <p className="lane-label">{words.laneRound(formatCount(round.index + 1), draftsOf(round).length)}</p>
+      <p className="lane-tokens">
+        {round.tokens.map((token, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a round never changes
+          <LaneToken key={i} token={token} state={token.verdict} />
+        ))}
+      </p>
+    </>
+  );
+}
+
+function LaneToken({ token, state }: { readonly token: RunToken; readonly state: RunToken['verdict'] | 'pending' | 'open' }) {
+  return <span className={`lane-token ${state}`}>{token.text === '' ? '·' : visibleText(token.text)}</span>;
+}

@@ -1,0 +1,2 @@
+export { Lane } from './Lane';
+export { Playback } from './Playback';
