@@ -4,6 +4,8 @@ export interface Action {
   readonly label: string;
   /** As `aria-keyshortcuts` writes them, with `Mod` for Control or, on Apple's systems, Command. */
   readonly keys: readonly string[];
+  /** The view that its keys belong to; everywhere without one. */
+  readonly view?: string;
   /** Whether it can be done now. */
   readonly when: () => boolean;
   readonly perform: () => void | Promise<void>;

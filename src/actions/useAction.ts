@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useLoading } from '../store/loading';
 import { useRun } from '../store/run';
+import { useStepper } from '../store/stepper';
 import { useWork } from '../store/work';
 import type { Action } from './action';
 
@@ -10,7 +11,7 @@ export function useCanPerform(action: Action): boolean {
 }
 
 function subscribe(changed: () => void): () => void {
-  const leave = [useRun.subscribe(changed), useLoading.subscribe(changed), useWork.subscribe(changed)];
+  const leave = [useRun.subscribe(changed), useLoading.subscribe(changed), useStepper.subscribe(changed), useWork.subscribe(changed)];
   return () => {
     for (const unsubscribe of leave) unsubscribe();
   };

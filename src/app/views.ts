@@ -10,9 +10,12 @@ export interface View {
   readonly component: ComponentType | LazyExoticComponent<ComponentType>;
 }
 
-export const VIEWS: readonly [View, ...View[]] = [{ id: 'watch', label: words.watch, component: Watch }];
-
 /** `lazy` for a module's named export. */
 export function later<Name extends string>(name: Name, load: () => Promise<Record<Name, ComponentType>>) {
   return lazy(async () => ({ default: (await load())[name] }));
 }
+
+export const VIEWS: readonly [View, ...View[]] = [
+  { id: 'watch', label: words.watch, component: Watch },
+  { id: 'step', label: words.step, component: later('Step', () => import('./views/Step')) },
+];

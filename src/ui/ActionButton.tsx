@@ -1,14 +1,27 @@
 import type { Action } from '../actions/action';
-import { ariaKeys } from '../actions/registry';
+import { ariaKeys, spellKeys } from '../actions/registry';
 import { useCanPerform } from '../actions/useAction';
 import { Button } from './Button';
 
+interface ActionButtonProps {
+  readonly action: Action;
+  readonly look?: 'normal' | 'small' | 'primary' | 'quiet';
+  /** Whether its first shortcut is written on it. */
+  readonly showKeys?: boolean;
+}
+
 /** The button of `action`: its label, its shortcut, and whether it can be done now. */
-export function ActionButton({ action, look }: { readonly action: Action; readonly look?: 'normal' | 'small' | 'primary' | 'quiet' }) {
+export function ActionButton({ action, look = 'normal', showKeys = false }: ActionButtonProps) {
   const can = useCanPerform(action);
+  const [keys] = action.keys;
   return (
-    <Button look={look ?? 'normal'} disabled={!can} keyShortcuts={ariaKeys(action.keys)} onPress={() => void action.perform()}>
+    <Button look={look} disabled={!can} keyShortcuts={ariaKeys(action.keys)} onPress={() => void action.perform()}>
       {action.label}
+      {showKeys && keys ? (
+        <span className="button-keys" aria-hidden="true">
+          {spellKeys(keys)}
+        </span>
+      ) : null}
     </Button>
   );
 }

@@ -1,1 +1,2 @@
+export { Ask } from './Ask';
 export { PromptForm } from './PromptForm';

@@ -1,0 +1,88 @@
+import { useMemo } from 'react';
+import { knownAfter } from '../../core/steps';
+import { committedTokens, startOf } from '../../core/tally';
+import type { RoundEvent, RunEvent } from '../../core/types';
+import { useRun } from '../../store/run';
+import { currentSteps, useStepper } from '../../store/stepper';
+import { formatCount } from '../../ui/format';
+import { stepper as words } from '../../ui/texts/stepper';
+import { Algorithm } from './Algorithm';
+import { Column } from './Column';
+import { ruleOf } from './rule';
+import { StepControls } from './StepControls';
+import './stepper.css';
+
+/** How much of the text before the round is shown, in characters. */
+const CONTEXT_SHOWN = 240;
+
+/** The run on the page, one step of the algorithm at a time: every draft, the pass, every test with its figures, and what the target puts in. */
+export function Stepper() {
+  const events = useRun((state) => state.events);
+  const at = useStepper((state) => state.at);
+  const rounds = useMemo(() => events.filter((event) => event.type === 'round'), [events]);
+  const steps = currentSteps();
+  const step = steps[Math.min(at, steps.length - 1)];
+  const round = step && rounds[step.round];
+  const start = startOf(events);
+  if (!step || !round || !start) return <p className="stepper-empty">{words.empty}</p>;
+  const rule = ruleOf(start.settings);
+  const known = knownAfter(round, step);
+  return (
+    <section className="stepper" aria-label={words.heading}>
+      <div className="step-bar">
+        <StepControls />
+        <p className="stepper-place" role="status">
+          {words.place(
+            formatCount(step.round + 1),
+            formatCount(rounds.length),
+            formatCount(Math.min(at, steps.length - 1) + 1),
+            formatCount(steps.length),
+          )}
+          {' · '}
+          {words.does(step.line, tokenOf(round, step.token))}
+        </p>
+      </div>
+      <Context events={events} round={round} at={step.round} />
+      <div className="stepper-parts">
+        <Algorithm rule={rule} line={step.line} source={round.source} />
+        <ol className="columns" aria-label={words.columns}>
+          {round.tokens.slice(0, known.tokens).map((token, i) => (
+            <Column
+              // A round never changes.
+              // biome-ignore lint/suspicious/noArrayIndexKey: see above
+              key={i}
+              token={token}
+              position={i}
+              verified={known.verified}
+              judged={i < known.judged}
+              now={step.token === i}
+              rule={rule}
+            />
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}
+
+function tokenOf(round: RoundEvent, token: number | null): RoundEvent['tokens'][number] | null {
+  return token === null ? null : (round.tokens[token] ?? null);
+}
+
+/** The end of the text that the round goes on from. */
+function Context({ events, round, at }: { readonly events: readonly RunEvent[]; readonly round: RoundEvent; readonly at: number }) {
+  const text = useMemo(
+    () =>
+      committedTokens(events.slice(0, events.indexOf(round)))
+        .map((token) => token.text)
+        .join(''),
+    [events, round],
+  );
+  const from = text.length > CONTEXT_SHOWN ? text.indexOf(' ', text.length - CONTEXT_SHOWN) : 0;
+  return (
+    <p className="stepper-context">
+      {at === 0 ? <i>{words.noContext}</i> : `${from > 0 ? '… ' : ''}${text.slice(Math.max(0, from))}`}
+      <span className="stepper-caret" aria-hidden="true" />
+    </p>
+  );
+}
