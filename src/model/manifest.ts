@@ -72,3 +72,22 @@ export function parseManifest(value: unknown): Manifest {
     'Serve the manifest.json that belongs to this version of the page.',
   );
 }
+
+/** The entries of the target and of draft `draftId`. @throws FailureError invalid-setting, vocabulary-mismatch */
+export function selectEntries(manifest: Manifest, draftId: string): { target: ModelEntry; draft: ModelEntry } {
+  const target = manifest.models[manifest.pair.target];
+  const draft = manifest.models[draftId];
+  if (!target || !draft) {
+    const known = manifest.pair.drafts.map((entry) => entry.id).join(', ');
+    throw new FailureError('invalid-setting', `There is no draft "${draftId}".`, `Choose one of: ${known}.`);
+  }
+  const tokenizer = (entry: ModelEntry) => entry.files.find((file) => file.path.endsWith('/tokenizer.json'))?.sha256;
+  if (target.vocabulary !== draft.vocabulary || tokenizer(target) !== tokenizer(draft)) {
+    throw new FailureError(
+      'vocabulary-mismatch',
+      `"${draft.name}" and "${target.name}" do not share a vocabulary, so no draft could ever be judged.`,
+      'Choose a draft of the target’s own family.',
+    );
+  }
+  return { target, draft };
+}

@@ -3,6 +3,7 @@ import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens } from '../../src/core/tally';
 import type { RunEvent } from '../../src/core/types';
 import { PairEngine } from '../../src/worker/engine';
+import { WebGpuPairs } from '../../src/worker/webgpuPairs';
 
 const RUNS = 200;
 
@@ -25,7 +26,7 @@ function watchBuffers() {
 
 it(`holds no more after ${RUNS} runs at temperature 0.8 than after the first`, async () => {
   const buffers = watchBuffers();
-  const engine = new PairEngine(navigator.gpu);
+  const engine = new PairEngine(new WebGpuPairs(navigator.gpu));
   const selection = { modelsUrl: new URL('/models/', location.href).href, draft: 'draft' };
   const heap = () => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? null;
   const run = async (seed: number) => {

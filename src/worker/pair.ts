@@ -1,0 +1,30 @@
+import type { FailureError } from '../core/failure';
+import type { Detokenizer, Drafter, Target, TokenId } from '../core/types';
+import type { LoadProgress, PairSelection, Turn } from './protocol';
+
+/** A model's text side. */
+export interface ModelText extends Detokenizer {
+  readonly stopTokens: ReadonlySet<TokenId>;
+  /** The ids of a question after earlier turns, in the model's chat template, up to where its answer begins. */
+  encodeChat(question: string, turns: readonly Turn[]): TokenId[];
+}
+
+/** Two models that are ready, wherever they run. */
+export interface ReadyPair {
+  /** What they run on, for display and export. */
+  readonly adapter: string;
+  readonly target: { readonly name: string; readonly side: Target; readonly text: ModelText };
+  readonly draft: { readonly name: string; readonly side: Drafter };
+  /** Milliseconds of one bare readback, with nothing to wait for. @param clock milliseconds from any fixed moment */
+  measureReadback(clock: () => number): Promise<number>;
+  /** Calls `failed` once when what they run on fails. @returns a function that ends it */
+  watch(failed: (failure: FailureError) => void): () => void;
+  /** What lies behind an error of one of the models. */
+  firstCause(error: unknown): Promise<unknown>;
+}
+
+/** Makes pairs ready, one after the other. */
+export interface PairLoader {
+  /** The pair of `selection`, keeping of what is loaded all that still fits. @throws FailureError, or the signal's reason */
+  ready(selection: PairSelection, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair>;
+}
