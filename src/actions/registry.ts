@@ -5,8 +5,9 @@ import { prove } from './prove';
 import { run } from './run';
 import { STEP_ACTIONS } from './step';
 import { stop } from './stop';
+import { THEME_ACTIONS } from './theme';
 
-export const ACTIONS: readonly Action[] = [run, stop, prove, copyText, loadAgain, ...STEP_ACTIONS];
+export const ACTIONS: readonly Action[] = [run, stop, prove, copyText, loadAgain, ...STEP_ACTIONS, ...THEME_ACTIONS];
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 

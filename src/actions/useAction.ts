@@ -2,8 +2,12 @@ import { useSyncExternalStore } from 'react';
 import { useLoading } from '../store/loading';
 import { useRun } from '../store/run';
 import { useStepper } from '../store/stepper';
+import { useTheme } from '../store/theme';
 import { useWork } from '../store/work';
 import type { Action } from './action';
+
+/** Whatever an action's `when` looks at. */
+const STORES = [useRun, useLoading, useStepper, useTheme, useWork];
 
 /** Whether `action` can be done now, kept true while a component shows it. */
 export function useCanPerform(action: Action): boolean {
@@ -11,7 +15,7 @@ export function useCanPerform(action: Action): boolean {
 }
 
 function subscribe(changed: () => void): () => void {
-  const leave = [useRun.subscribe(changed), useLoading.subscribe(changed), useStepper.subscribe(changed), useWork.subscribe(changed)];
+  const leave = STORES.map((store) => store.subscribe(changed));
   return () => {
     for (const unsubscribe of leave) unsubscribe();
   };

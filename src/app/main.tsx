@@ -4,9 +4,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { calibrateWhenReady } from '../store/calibration';
 import { load } from '../store/loading';
+import { applyTheme } from '../store/theme';
 import { App } from './App';
 import { ErrorBoundary } from './ErrorBoundary';
 
+applyTheme();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
 createRoot(root).render(

@@ -2,10 +2,15 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { views as words } from '../ui/texts';
 import { Watch } from './views/Watch';
 
+export const VIEW_GROUPS = ['see', 'believe', 'teach'] as const;
+export type ViewGroup = (typeof VIEW_GROUPS)[number];
+
 /** One way to look at the same runs. Its id is its address, behind the page's "#". */
 export interface View {
   readonly id: string;
   readonly label: string;
+  /** What a person comes for: to see it, to believe it, to teach it. The head shows the views by it. */
+  readonly group?: ViewGroup;
   /** The first one is part of the shell; the others come when they are asked for. */
   readonly component: ComponentType | LazyExoticComponent<ComponentType>;
 }
@@ -16,6 +21,6 @@ export function later<Name extends string>(name: Name, load: () => Promise<Recor
 }
 
 export const VIEWS: readonly [View, ...View[]] = [
-  { id: 'watch', label: words.watch, component: Watch },
-  { id: 'step', label: words.step, component: later('Step', () => import('./views/Step')) },
+  { id: 'watch', label: words.watch, group: 'see', component: Watch },
+  { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
 ];

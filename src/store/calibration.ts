@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
-import { createJSONStorage, persist } from 'zustand/middleware';
+import { persist } from 'zustand/middleware';
 import type { Calibration } from '../core/cost';
 import { type Failure, toFailure } from '../core/failure';
 import type { Manifest } from '../model/manifest';
 import { performTask } from './engine';
 import { modelsUrl, receiveProgress, useLoading } from './loading';
-import { quietStorage } from './quietStorage';
+import { rememberedStorage } from './remembered';
 import { useSettings } from './settings';
 
 export interface CalibrationState {
@@ -46,7 +46,7 @@ export const useCalibration = create<CalibrationState>()(
   persist((): CalibrationState => ({ measured: {}, measuring: false, failure: null }), {
     name: 'foretoken.calibrations',
     version: 1,
-    storage: createJSONStorage(() => quietStorage),
+    storage: rememberedStorage(1),
     partialize: ({ measured }) => ({ measured }),
     migrate: () => ({}),
     merge: (stored, current) => {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
-import { createJSONStorage, persist } from 'zustand/middleware';
+import { persist } from 'zustand/middleware';
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import { LIMITS, type RunSettings, type SamplingSettings } from '../core/types';
-import { quietStorage } from './quietStorage';
+import { rememberedStorage } from './remembered';
 
 export type Mode = RunSettings['mode'];
 
@@ -66,7 +66,7 @@ export const useSettings = create<Settings>()(
   persist(() => DEFAULT_SETTINGS, {
     name: STORAGE_KEY,
     version: STORAGE_VERSION,
-    storage: createJSONStorage(() => quietStorage),
+    storage: rememberedStorage(STORAGE_VERSION),
     partialize: ({ prompt: _, ...remembered }) => remembered,
     // Version 1 is the first; anything else was written by a program that is not known here.
     migrate: () => ({}),

@@ -9,6 +9,7 @@ import { connectEngine } from '../../../src/store/engine';
 import { load, useLoading } from '../../../src/store/loading';
 import { useRun } from '../../../src/store/run';
 import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../../src/store/settings';
+import { applyTheme, useTheme } from '../../../src/store/theme';
 import { FakeEngine } from './fakeEngine';
 import { MANIFEST } from './manifest';
 
@@ -25,9 +26,11 @@ export async function openPage({
   useCalibration.setState(useCalibration.getInitialState());
   useRun.setState(useRun.getInitialState());
   useLoading.setState(useLoading.getInitialState());
+  useTheme.setState(useTheme.getInitialState());
   document.documentElement.lang = 'en';
   document.title = 'Foretoken';
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => manifest());
+  const leaveTheme = applyTheme();
   const engine = new FakeEngine();
   connectEngine(engine);
   const place = document.body.appendChild(document.createElement('div'));
@@ -38,6 +41,7 @@ export async function openPage({
     </ErrorBoundary>,
   );
   onTestFinished(() => {
+    leaveTheme();
     root.unmount();
     place.remove();
     vi.restoreAllMocks();

@@ -1,0 +1,47 @@
+import { chooseTheme, THEMES, useTheme } from '../store/theme';
+import { page } from '../ui/texts';
+import { frame as words } from '../ui/texts/frame';
+import { Navigation } from './Navigation';
+import type { View } from './views';
+
+/** The page's name, its tools and the ways through it: of one height, whatever is shown below. */
+export function Header({ shown }: { readonly shown: View }) {
+  return (
+    <header className="page-header">
+      <button type="button" className="button small skip visually-hidden" onClick={focusContent}>
+        {words.skip}
+      </button>
+      <h1>{page.name}</h1>
+      <p className="tagline">{page.tagline}</p>
+      <div className="page-tools">
+        <ThemeChoice />
+      </div>
+      <Navigation shown={shown} />
+    </header>
+  );
+}
+
+function ThemeChoice() {
+  const theme = useTheme((state) => state.theme);
+  return (
+    <label className="theme-choice">
+      <span className="visually-hidden">{words.theme}</span>
+      <i className="theme-sign" aria-hidden="true" />
+      <select value={theme} onChange={(event) => chooseTheme(event.target.value as typeof theme)}>
+        {THEMES.map((each) => (
+          <option key={each} value={each}>
+            {words.themes[each]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Past the head, for a person at the keyboard. */
+function focusContent(): void {
+  const main = document.querySelector('main');
+  if (!main) return;
+  main.tabIndex = -1;
+  main.focus();
+}
