@@ -19,7 +19,10 @@ const browser = () => ({
 
 // What is found only while tests run makes Vite start them anew.
 const ENGINE_DEPENDENCIES = ['@mlc-ai/web-llm', 'valibot'];
-const PAGE_DEPENDENCIES = ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'];
+const PAGE_DEPENDENCIES = [
+  ...['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'],
+  ...['d3-scale', 'd3-shape'],
+];
 
 export default defineConfig({
   test: {
