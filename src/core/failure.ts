@@ -19,6 +19,8 @@ export type FailureCode =
   | 'token-outside-vocabulary'
   | 'invalid-setting'
   | 'invalid-logits'
+  | 'trace-invalid'
+  | 'trace-newer'
   | 'aborted'
   | 'internal';
 

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import type { Calibration } from '../core/cost';
 import { type Failure, toFailure } from '../core/failure';
+import { calibrationSchema } from '../model/calibrationSchema';
 import type { Manifest } from '../model/manifest';
 import { performTask } from './engine';
 import { modelsUrl, receiveProgress, useLoading } from './loading';
@@ -16,30 +17,8 @@ export interface CalibrationState {
   readonly failure: Failure | null;
 }
 
-const milliseconds = v.pipe(v.number(), v.minValue(0), v.finite());
-const milestones = v.pipe(v.array(milliseconds), v.minLength(1));
 const StoredCalibrations = v.object({
-  measured: v.record(
-    v.string(),
-    v.object({
-      adapter: v.string(),
-      calibration: v.pipe(
-        v.object({
-          rows: milestones,
-          contexts: milestones,
-          verifyMs: v.array(milestones),
-          draftMs: milestones,
-          readbackMs: milliseconds,
-          plainFixedMs: milliseconds,
-          roundFixedMs: milliseconds,
-        }),
-        v.check(({ rows, contexts, verifyMs, draftMs }) => {
-          const whole = verifyMs.length === contexts.length && draftMs.length === contexts.length;
-          return whole && verifyMs.every(({ length }) => length === rows.length);
-        }),
-      ),
-    }),
-  ),
+  measured: v.record(v.string(), v.object({ adapter: v.string(), calibration: calibrationSchema })),
 });
 
 export const useCalibration = create<CalibrationState>()(

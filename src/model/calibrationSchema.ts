@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.finite());
+const milestones = v.pipe(v.array(milliseconds), v.minLength(1), v.maxLength(64));
+
+/** A `Calibration` that was stored or sent: its tables are as large as its rows and contexts say. */
+export const calibrationSchema = v.pipe(
+  v.object({
+    rows: milestones,
+    contexts: milestones,
+    verifyMs: v.pipe(v.array(milestones), v.maxLength(64)),
+    draftMs: milestones,
+    readbackMs: milliseconds,
+    plainFixedMs: milliseconds,
+    roundFixedMs: milliseconds,
+  }),
+  v.check(({ rows, contexts, verifyMs, draftMs }) => {
+    const whole = verifyMs.length === contexts.length && draftMs.length === contexts.length;
+    return whole && verifyMs.every(({ length }) => length === rows.length);
+  }, 'its tables must be as large as its rows and contexts'),
+);

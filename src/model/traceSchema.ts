@@ -1,0 +1,158 @@
+import * as v from 'valibot';
+import type { FailureCode } from '../core/failure';
+import { type EndEvent, LIMITS, type RunSettings, type StartEvent } from '../core/types';
+import { calibrationSchema } from './calibrationSchema';
+
+/** Far above what a page can run, and low enough that a file from anywhere does no harm. */
+export const TRACE_LIMITS = {
+  promptLength: 400_000,
+  promptTokens: 65_536,
+  rounds: 65_536,
+  /** Drafts, and the target's own token. */
+  tokensOfRound: LIMITS.gamma.max + 1,
+  tokenText: 400,
+  candidates: 64,
+  label: 400,
+} as const;
+
+const DAY_MS = 86_400_000;
+
+const label = v.pipe(v.string(), v.maxLength(TRACE_LIMITS.label));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const id = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_MS));
+export const tokenText = v.pipe(v.string(), v.maxLength(TRACE_LIMITS.tokenText));
+const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const length = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIMITS.gamma.max));
+const limits = v.object({ model: length, lookup: length });
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
+
+const candidates = v.pipe(v.array(v.object({ id, probability, text: tokenText })), v.maxLength(TRACE_LIMITS.candidates));
+
+const verdict = v.picklist(['accepted', 'rejected', 'discarded', 'corrected', 'bonus', 'plain']);
+
+const token = v.object({
+  id,
+  verdict,
+  text: tokenText,
+  p: v.nullable(probability),
+  q: v.nullable(probability),
+  u: v.nullable(probability),
+  candidates: v.nullable(v.object({ p: candidates, q: candidates, residual: candidates })),
+});
+
+/** A seed that is no safe integer is written as its digits. */
+const seed = v.union([
+  v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,20}$/),
+    v.transform((digits) => BigInt(digits)),
+  ),
+]);
+
+const settings = v.object({
+  mode: v.picklist(['speculative', 'plain']),
+  drafting: v.picklist(['model', 'ngram', 'mixed']),
+  gamma: v.union([
+    v.literal('auto'),
+    v.pipe(v.number(), v.integer()),
+    v.pipe(v.array(limits), v.minLength(1), v.maxLength(TRACE_LIMITS.rounds)),
+  ]),
+  confidence: v.number(),
+  maxTokens: v.number(),
+  ignoreStopTokens: v.boolean(),
+  stopStrings: v.pipe(v.array(text(1000)), v.maxLength(64)),
+  format: v.nullable(
+    v.variant('type', [
+      v.object({ type: v.literal('json'), schema: v.nullable(text(100_000)) }),
+      v.object({ type: v.literal('grammar'), grammar: text(100_000) }),
+    ]),
+  ),
+  sampling: v.object({
+    temperature: v.number(),
+    topP: v.number(),
+    topK: v.number(),
+    repetitionPenalty: v.number(),
+    frequencyPenalty: v.number(),
+    presencePenalty: v.number(),
+    logitBias: v.pipe(v.record(v.string(), v.number()), v.maxEntries(4096)),
+    seed,
+    rule: v.picklist(['rejection', 'coupled']),
+  }),
+});
+
+export const startSchema = v.object({
+  type: v.literal('start'),
+  prompt: text(TRACE_LIMITS.promptLength),
+  promptIds: v.pipe(v.array(id), v.minLength(1), v.maxLength(TRACE_LIMITS.promptTokens)),
+  settings,
+  labels: v.object({ target: label, draft: v.nullable(label), adapter: label }),
+  calibration: v.nullable(calibrationSchema),
+});
+
+export const prefillSchema = v.object({ type: v.literal('prefill'), tokens: count, reused: count, endMs: milliseconds });
+
+const roundSchema = v.object({
+  type: v.literal('round'),
+  index: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  tokens: v.pipe(v.array(token), v.minLength(1), v.maxLength(TRACE_LIMITS.tokensOfRound)),
+  readbacks: count,
+  limits,
+  source: v.nullable(v.picklist(['model', 'lookup'])),
+  device: v.nullable(v.object({ draftMs: milliseconds, verifyMs: milliseconds })),
+  startMs: milliseconds,
+  endMs: milliseconds,
+});
+
+/** A code is data here: a trace may tell of a failure that this version of the page cannot have. */
+const failureCode = v.custom<FailureCode>((value) => typeof value === 'string' && /^[a-z][a-z-]{0,39}$/.test(value));
+const end = { type: v.literal('end'), endMs: milliseconds };
+
+export const endSchema = v.variant('reason', [
+  v.object({ ...end, reason: v.literal('stop'), stopString: v.nullable(text(1000)) }),
+  v.object({ ...end, reason: v.picklist(['length', 'aborted']) }),
+  v.object({ ...end, reason: v.literal('failed'), failure: v.object({ code: failureCode, message: text(2000), hint: text(2000) }) }),
+]);
+
+const eventSchema = v.variant('type', [startSchema, prefillSchema, roundSchema, endSchema]);
+
+/** Each event by itself; `checkOrder` judges them together. */
+export const eventsSchema = v.pipe(v.array(eventSchema), v.minLength(2), v.maxLength(TRACE_LIMITS.rounds + 3));
+
+const date = v.pipe(v.string(), v.isoTimestamp());
+
+/** What is known of a trace besides its events. */
+export const aboutSchema = v.object({
+  /** What the run shows, in a few words. */
+  title: v.nullable(label),
+  /** When it ran: an ISO 8601 time in UTC. */
+  recordedAt: v.nullable(date),
+  /** The machine that it ran on, as a person names it. */
+  machine: v.nullable(label),
+  /** What was left out so that it fits where it was put. */
+  leftOut: v.optional(v.pipe(v.array(v.picklist(['some-candidates', 'candidates', 'digits'])), v.maxLength(3)), []),
+});
+
+/** JSON has no bigint and no NaN: a seed may be digits, and what plain decoding ignores may be anything. */
+export function encodeStart(event: StartEvent): object {
+  const { settings } = event;
+  const { seed } = settings.sampling;
+  const gamma = typeof settings.gamma === 'number' && !Number.isInteger(settings.gamma) ? 'auto' : settings.gamma;
+  const sampling = { ...settings.sampling, seed: typeof seed === 'bigint' ? String(seed) : seed };
+  return { ...event, settings: { ...settings, gamma, sampling } };
+}
+
+/** A sum of rounded parts may come out a hair above 1. */
+export function inRange(probability: number | null): number | null {
+  return probability === null ? null : Math.min(1, probability);
+}
+
+// The schemas and the types of a run must not drift apart.
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+export const SCHEMAS_FIT: readonly [
+  Same<v.InferOutput<typeof settings>['mode'], RunSettings['mode']>,
+  Same<v.InferOutput<typeof settings>['drafting'], RunSettings['drafting']>,
+  Same<v.InferOutput<typeof startSchema>['labels'], StartEvent['labels']>,
+  Same<v.InferOutput<typeof endSchema>['reason'], EndEvent['reason']>,
+] = [true, true, true, true];

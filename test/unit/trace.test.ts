@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toFailure } from '../../src/core/failure';
+import type { RoundEvent, RunEvent, StartEvent } from '../../src/core/types';
+import { decodeTrace, encodeTrace, readTrace } from '../../src/model/trace';
+import { decodeLink, encodeLink, packTrace } from '../../src/model/traceLink';
+import { runsThatEnded } from '../support/runsThatEnded';
+
+const [events = []] = fc.sample(
+  runsThatEnded.filter((run) => run.filter(({ type }) => type === 'round').length > 3),
+  { numRuns: 1, seed: 11 },
+);
+const document = () => JSON.parse(JSON.stringify(encodeTrace(events)));
+
+function failureOf(attempt: () => unknown) {
+  try {
+    attempt();
+  } catch (thrown) {
+    return toFailure(thrown);
+  }
+  throw new Error('nothing was refused');
+}
+
+const swap = (of: (run: RunEvent[]) => RunEvent[]) => ({ ...document(), events: of(document().events) });
+const roundAt = (run: RunEvent[]) => run.findIndex((event) => event.type === 'round');
+const changeRound = (change: (round: RoundEvent) => object) =>
+  swap((run) =>
+    run.map((event, i) => (event.type === 'round' && i === roundAt(run) ? ({ ...event, ...change(event) } as RunEvent) : event)),
+  );
+const changeSettings = (change: object) =>
+  swap((run) => run.map((event) => (event.type === 'start' ? { ...event, settings: { ...event.settings, ...change } } : event)));
+
+const REFUSED: readonly [what: string, attempt: () => unknown, reason: RegExp][] = [
+  ['not JSON', () => readTrace('{'), /it is no JSON/],
+  ['of something else', () => decodeTrace({ format: 'other', version: 1 }), /no recording of Foretoken/],
+  ['without its end', () => decodeTrace(swap((run) => run.slice(0, -1))), /does not end with the end/],
+  ['without its start', () => decodeTrace(swap((run) => run.slice(1))), /does not begin with the start/],
+  ['of two runs', () => decodeTrace(swap((run) => [...run.slice(0, -1), ...run])), /more than one run/],
+  ['with rounds out of order', () => decodeTrace(changeRound(() => ({ index: 7 }))), /rounds are out of order/],
+  ['whose clock goes backwards', () => decodeTrace(changeRound(() => ({ startMs: 86_000_000 }))), /clock goes backwards/],
+  [
+    'with a round that cannot be',
+    () => decodeTrace(changeRound((round) => ({ tokens: ['plain', 'plain'].map((verdict) => ({ ...round.tokens[0], verdict })) }))),
+    /verdicts|tokens/,
+  ],
+  [
+    'with a probability above 1',
+    () => decodeTrace(changeRound(({ tokens: [token] }) => ({ tokens: [{ ...token, p: 1.5 }] }))),
+    /events\.\d+\.tokens\.0\.p/,
+  ],
+  ['with a setting out of range', () => decodeTrace(changeSettings({ mode: 'speculative', gamma: 17 })), /Draft length γ is 17/],
+  ['whose columns do not fit', () => decodeTrace({ ...packTrace(events), columns: { ...columns(), tokens: [] } }), /do not fit together/],
+];
+
+describe('a trace that cannot be used', () => {
+  it.each(REFUSED)('because it is %s is refused with the reason', (_what, attempt, reason) => {
+    const { code, message } = failureOf(attempt);
+    expect(code).toBe('trace-invalid');
+    expect(message).toMatch(reason);
+  });
+
+  it('because it is of a newer version is told apart', async () => {
+    const { code, hint } = failureOf(() => decodeTrace({ ...document(), version: 2, events: 'anything' }));
+    expect(code).toBe('trace-newer');
+    expect(hint).toContain('Reload the page');
+    await expect(decodeLink('2abc')).rejects.toMatchObject({ failure: { code: 'trace-newer' } });
+  });
+
+  it('because a few bytes of it stand for very many is refused', async () => {
+    const stream = new Blob([' '.repeat(40_000_000)]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    const payload = `1${Buffer.from(bytes).toString('base64url')}`;
+    expect(payload.length).toBeLessThan(400_000);
+    await expect(decodeLink(payload)).rejects.toMatchObject({ failure: { code: 'trace-invalid' } });
+  });
+});
+
+function columns() {
+  const packed = packTrace(events);
+  return 'columns' in packed ? packed.columns : {};
+}
+
+describe('a trace', () => {
+  it('keeps a seed that is no safe integer, and a plain run whose draft length was never typed', () => {
+    const [start, ...rest] = events as [StartEvent, ...RunEvent[]];
+    const sampling = { ...start.settings.sampling, seed: 2n ** 64n - 1n };
+    const plain: StartEvent = { ...start, settings: { ...start.settings, mode: 'plain', gamma: Number.NaN, sampling } };
+    const { events: read } = readTrace(JSON.stringify(encodeTrace([plain, ...rest])));
+    expect(read[0]).toEqual({ ...plain, settings: { ...plain.settings, gamma: 'auto' } });
+  });
+
+  it('is refused a link where there is too little room, and a file has room for all', async () => {
+    expect(await encodeLink(events, {}, 100)).toBeNull();
+    expect(JSON.stringify(packTrace(events)).length).toBeLessThan(JSON.stringify(encodeTrace(events)).length);
+  });
+});
