@@ -2,6 +2,7 @@
  * What speculation costs and what it gains, from times that were measured on a device (Leviathan et al. 2023, arXiv 2211.17192, section 3,
  * with the costs as measured instead of assumed).
  */
+import type { DraftSource } from './types';
 
 /** Times of one pair on one device, in milliseconds; forward passes are without their readback. */
 export interface Calibration {
@@ -38,8 +39,8 @@ export function draftMs(costs: Calibration, context: number): number {
   return interpolate(costs.contexts, costs.draftMs, context);
 }
 
-/** Milliseconds of a round of `gamma` drafts; 0: plain decoding. Drafts that are looked up cost nothing but their rows. */
-export function roundMs(costs: Calibration, gamma: number, context: number, source: 'model' | 'lookup' = 'model'): number {
+/** Milliseconds of a round of `gamma` drafts; 0: plain decoding. Drafts that are looked up, or that a person types, cost nothing but their rows. */
+export function roundMs(costs: Calibration, gamma: number, context: number, source: DraftSource = 'model'): number {
   if (gamma === 0) return verifyMs(costs, 1, context) + costs.plainFixedMs;
   const drafting = source === 'model' ? gamma * draftMs(costs, context) : 0;
   return drafting + verifyMs(costs, gamma + 1, context) + costs.roundFixedMs;
@@ -67,20 +68,14 @@ export function expectedTokens(rates: Rates, gamma: number): number {
 }
 
 /** Predicted tokens per millisecond over plain decoding's, prefill left out. */
-export function predictedSpeedup(
-  costs: Calibration,
-  rates: Rates,
-  gamma: number,
-  context: number,
-  source: 'model' | 'lookup' = 'model',
-): number {
+export function predictedSpeedup(costs: Calibration, rates: Rates, gamma: number, context: number, source: DraftSource = 'model'): number {
   return (expectedTokens(rates, gamma) * roundMs(costs, 0, context)) / roundMs(costs, gamma, context, source);
 }
 
 /** A round as its price is reckoned. */
 export interface PricedRound {
   readonly gamma: number;
-  readonly source: 'model' | 'lookup' | null;
+  readonly source: DraftSource | null;
   /** Tokens in the cache when it began. */
   readonly context: number;
 }
@@ -88,12 +83,12 @@ export interface PricedRound {
 /** The same for rounds of a run, each with its own draft length: expected tokens at plain decoding's price over the rounds' price. */
 export function predictedRunSpeedup(
   costs: Calibration,
-  rates: Readonly<Record<'model' | 'lookup', Rates>>,
+  rates: Readonly<Partial<Record<DraftSource, Rates>>>,
   rounds: readonly PricedRound[],
 ): number {
   let [plain, speculative] = [0, 0];
   for (const { gamma, source, context } of rounds) {
-    plain += (source ? expectedTokens(rates[source], gamma) : 1) * roundMs(costs, 0, context);
+    plain += (source ? expectedTokens(rates[source] ?? 0, gamma) : 1) * roundMs(costs, 0, context);
     speculative += roundMs(costs, gamma, context, source ?? 'model');
   }
   return plain / speculative;

@@ -26,7 +26,8 @@ export interface DraftLength {
   observe(round: ObservedRound): void;
 }
 
-export function draftLength(gamma: RunSettings['gamma'], calibration: Calibration | null): DraftLength {
+export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, calibration: Calibration | null): DraftLength {
+  if (drafting === 'person') return new PersonLength(gamma);
   if (gamma === 'auto') return new AdaptiveLength(calibration);
   return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, lookup: gamma }]) : new RecordedLength(gamma);
 }
@@ -49,12 +50,34 @@ class RecordedLength implements DraftLength {
   }
 }
 
+/** What a person may type in a round has nothing to do with what would be fastest. */
+class PersonLength implements DraftLength {
+  readonly #gamma: RunSettings['gamma'];
+
+  constructor(gamma: RunSettings['gamma']) {
+    this.#gamma = gamma;
+  }
+
+  choose(round: number, _context: number, most: number): DraftLimits {
+    const gamma = this.#gamma;
+    const wanted = typeof gamma === 'object' ? gamma[Math.min(round, gamma.length - 1)]?.person : gamma;
+    return { model: 0, lookup: 0, person: Math.min(most, typeof wanted === 'number' ? wanted : LIMITS.gamma.max) };
+  }
+
+  observe(): void {
+    // Nor does it depend on what becomes of it.
+  }
+}
+
 /** Drafts that are always accepted. */
 const CERTAIN: readonly number[] = Array.from({ length: LIMITS.gamma.max }, () => 1);
 /** Tokens by which the cache grows before rounds are priced anew. */
 const REPRICE = 32;
 
-const SOURCES: readonly DraftSource[] = ['model', 'lookup'];
+/** Sources whose lengths adapt. */
+type AdaptiveSource = Exclude<DraftSource, 'person'>;
+
+const SOURCES: readonly AdaptiveSource[] = ['model', 'lookup'];
 
 /** Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. The rounds correct them. */
 const TYPICAL: Calibration = {
@@ -121,7 +144,7 @@ export class AdaptiveLength implements DraftLength {
   }
 
   /** The length of the highest expected speed; 0 where plain decoding has it. */
-  #best(source: DraftSource, context: number, most: number): number {
+  #best(source: AdaptiveSource, context: number, most: number): number {
     const record = this.#sources[source];
     return this.#fastest(source, context, record.rates(), most);
   }
@@ -145,14 +168,14 @@ export class AdaptiveLength implements DraftLength {
 
 /** How drafts of one source have fared. */
 class SourceRecord {
-  readonly #source: DraftSource;
+  readonly #source: AdaptiveSource;
   /** By position: judgements and acceptances, of which older ones count less. */
   readonly #judged = new Array<number>(LIMITS.gamma.max).fill(0);
   readonly #accepted = new Array<number>(LIMITS.gamma.max).fill(0);
   #resting = 0;
   #patience = REST.first;
 
-  constructor(source: DraftSource) {
+  constructor(source: AdaptiveSource) {
     this.#source = source;
   }
 

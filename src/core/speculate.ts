@@ -43,7 +43,7 @@ export interface Run {
 export async function* speculate(drafter: Drafter | null, target: Target, run: Run): AsyncGenerator<RunEvent, void> {
   const { settings, signal } = run;
   const origin = run.clock();
-  const now = () => run.clock() - origin;
+  const now = () => run.clock() - origin - (drafter?.waitedMs ?? 0);
   const history = [...run.promptIds];
   checkPrompt(history, target.capabilities, drafter?.capabilities ?? target.capabilities);
   const context = Math.min(target.capabilities.contextLength, drafter?.capabilities.contextLength ?? Infinity);
@@ -67,11 +67,12 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
   yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
-  const length = draftLength(settings.gamma, calibration);
+  const length = draftLength(settings, calibration);
   const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
     if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
     const startMs = now();
+    const waited = drafter?.waitedMs;
     // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.
     const cached = history.length - 1;
     const most = Math.min(LIMITS.gamma.max, left - 1, context - history.length);
@@ -80,7 +81,10 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
       await drafter.prefill(history.slice(0, -1), signal);
       if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
     }
-    const proposal = drafter && Math.max(limits.model, limits.lookup) > 0 ? await drafter.propose(history, limits) : null;
+    const mayDraft = Math.max(limits.model, limits.lookup, limits.person ?? 0) > 0;
+    const proposal = drafter && mayDraft ? await drafter.propose(history, limits) : null;
+    // A person may be waited for long; a stop meanwhile shall not write another token.
+    if (waited !== undefined && signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
     const outcome = await target.verify(history, proposal);
     const { tokens, stopped, stopString } = commit(outcome, history, { text, names }, ending);
     target.truncate(history.length - 1);
@@ -89,7 +93,9 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     const source = proposal?.source ?? null;
     // The first two rounds see the prompt, one with each model, so their time is not a round's.
     length.observe({ ...countVerdicts(outcome), source, context: cached, ms: index > 1 ? endMs - startMs : null });
-    yield { type: 'round', index, tokens, readbacks: outcome.readbacks, limits, source, device: outcome.device, startMs, endMs };
+    const { readbacks, device } = outcome;
+    const waiting = waited === undefined ? {} : { waitedMs: (drafter?.waitedMs ?? 0) - waited };
+    yield { type: 'round', index, tokens, readbacks, limits, source, device, startMs, endMs, ...waiting };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);
     if (!stopped && left > 0 && history.length <= context) continue;

@@ -15,12 +15,14 @@ export interface Tally {
   readonly acceptedOverDrafted: number | null;
   /** Committed tokens per round, bonus included. */
   readonly meanAcceptanceLength: number | null;
-  /** Of the tokens after the first round, which sees the prompt. */
+  /** Of the tokens after the first round, which sees the prompt; null where a person drafts, whose time is no measure. */
   readonly tokensPerSecond: number | null;
   /** Until the end of the first round. */
   readonly timeToFirstTokenMs: number | null;
-  /** From then to the end of the last round. */
+  /** From then to the end of the last round, without what was waited for a person. */
   readonly decodeMs: number;
+  /** How long a person was waited for; null where none drafts. */
+  readonly waitedMs: number | null;
 }
 
 /** The event that begins a run; null while there is none. */
@@ -37,11 +39,13 @@ export function tally(events: readonly RunEvent[]): Tally {
   let firstMs: number | null = null;
   let first = 0;
   let lastMs: number | null = null;
+  let waitedMs: number | null = null;
   for (const event of events) {
     if (event.type !== 'round') continue;
     rounds++;
     readbacks += event.readbacks;
     lastMs = event.endMs;
+    if (event.waitedMs !== undefined) waitedMs = (waitedMs ?? 0) + event.waitedMs;
     for (const token of event.tokens) counts[token.verdict]++;
     if (firstMs !== null) continue;
     firstMs = event.endMs;
@@ -62,9 +66,10 @@ export function tally(events: readonly RunEvent[]): Tally {
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),
     meanAcceptanceLength: ratio(committed, rounds),
-    tokensPerSecond: ratio((committed - first) * 1000, decodeMs),
+    tokensPerSecond: waitedMs === null ? ratio((committed - first) * 1000, decodeMs) : null,
     timeToFirstTokenMs: firstMs,
     decodeMs,
+    waitedMs,
   };
 }
 

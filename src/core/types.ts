@@ -66,11 +66,11 @@ export type Proposal =
   | { readonly kind: 'device'; readonly source: DraftSource; readonly length: number; readonly readbacks: number; readonly handle: object }
   | { readonly kind: 'ids'; readonly source: DraftSource; readonly length: number; readonly ids: readonly TokenId[] };
 
-/** Whence drafts come: from a model, or looked up in what came before. */
-export type DraftSource = 'model' | 'lookup';
+/** Whence drafts come: from a model, looked up in what came before, or from a person who types them. */
+export type DraftSource = 'model' | 'lookup' | 'person';
 
-/** Most tokens that a draft of each source may have; 0: that source shall not draft. */
-export type DraftLimits = Readonly<Record<DraftSource, number>>;
+/** Most tokens that a draft of each source may have; 0: that source shall not draft. A person's stands only in runs that a person drafts. */
+export type DraftLimits = Readonly<Record<'model' | 'lookup', number>> & { readonly person?: number };
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */
 export interface DeviceTimes {
@@ -110,6 +110,8 @@ export interface CachedModel {
 }
 
 export interface Drafter extends CachedModel {
+  /** Milliseconds that a person has been waited for so far; undefined where none ever is. */
+  readonly waitedMs?: number;
   /**
    * Drafts after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the cache holds at most
    * `history` and all drafts, and may lack committed tokens, which it sees before it drafts again.
@@ -167,11 +169,12 @@ export type ResponseFormat =
 
 export interface RunSettings {
   readonly mode: 'speculative' | 'plain';
-  /** Whence drafts come: the draft model; what followed before where the text repeats itself; or the model where it does not. */
-  readonly drafting: 'model' | 'ngram' | 'mixed';
+  /** Whence drafts come: the draft model; what followed before where the text repeats itself; the model where it does not; or a person. */
+  readonly drafting: 'model' | 'ngram' | 'mixed' | 'person';
   /**
-   * Most tokens in a draft, 1 to 16; `auto`: in every round as many as are expected to be fastest, which may be none; a list: as an
-   * earlier run recorded them, round by round, and its last from then on. Ignored by plain decoding.
+   * Most tokens in a draft, 1 to 16; `auto`: in every round as many as are expected to be fastest, which may be none, and as many as
+   * there may be where a person drafts; a list: as an earlier run recorded them, round by round, and its last from then on. Ignored by
+   * plain decoding.
    */
   readonly gamma: number | 'auto' | readonly DraftLimits[];
   /** A draft ends before a token of which the draft model's most likely one has less than this probability. 0: off. Costs a readback for every drafted token. */
@@ -207,7 +210,7 @@ export interface StartEvent {
   readonly calibration: Calibration | null;
 }
 
-/** The target's cache holds the prompt but for what the first pass takes, from which the first token comes. Times are milliseconds from the start of the run. */
+/** The target's cache holds the prompt but for what the first pass takes, from which the first token comes. Times are milliseconds from the start of the run, while a person is waited for left out. */
 export interface PrefillEvent {
   readonly type: 'prefill';
   /** Prompt tokens that went through the target meanwhile. */
@@ -231,6 +234,8 @@ export interface RoundEvent {
   readonly device: DeviceTimes | null;
   readonly startMs: number;
   readonly endMs: number;
+  /** How long the round waited for a person, in milliseconds, on top of its other times; absent where no person drafts. */
+  readonly waitedMs?: number;
 }
 
 export type EndEvent = {

@@ -14,7 +14,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   ...{ a: 'accepted', r: 'rejected', d: 'discarded' },
   ...{ c: 'corrected', b: 'bonus', p: 'plain' },
 };
-const SOURCES: Readonly<Record<string, DraftSource | null>> = { '-': null, m: 'model', l: 'lookup' };
+const SOURCES: Readonly<Record<string, DraftSource | null>> = { '-': null, m: 'model', l: 'lookup', t: 'person' };
 const KINDS = ['p', 'q', 'residual'] as const;
 /** Where there is no number. */
 const NONE = -1;
@@ -46,6 +46,9 @@ export const columnsSchema = v.object({
   readbacks: perRound,
   modelLimits: perRound,
   lookupLimits: perRound,
+  /** Where a person drafts. */
+  personLimits: v.exactOptional(perRound),
+  waitedTicks: v.exactOptional(perRound),
   sources: letters(TRACE_LIMITS.rounds),
   /** Ticks; `NONE` for both where the device has no clock. */
   draftTicks: perRound,
@@ -89,6 +92,12 @@ export function toColumns(events: readonly RunEvent[], { ticksPerMs, parts }: Pr
     readbacks: rounds.map((round) => round.readbacks),
     modelLimits: rounds.map((round) => round.limits.model),
     lookupLimits: rounds.map((round) => round.limits.lookup),
+    ...(rounds.some((round) => round.limits.person !== undefined) && {
+      personLimits: rounds.map((round) => round.limits.person ?? NONE),
+    }),
+    ...(rounds.some((round) => round.waitedMs !== undefined) && {
+      waitedTicks: rounds.map((round) => (round.waitedMs === undefined ? NONE : ticks(round.waitedMs))),
+    }),
     sources: rounds.map((round) => letterOf(SOURCES, round.source)).join(''),
     draftTicks: rounds.map(({ device }) => (device ? ticks(device.draftMs) : NONE)),
     verifyTicks: rounds.map(({ device }) => (device ? ticks(device.verifyMs) : NONE)),
@@ -129,10 +138,13 @@ export function fromColumns(columns: v.InferOutput<typeof columnsSchema>): unkno
     if (source === undefined || size > TRACE_LIMITS.tokensOfRound) throw misfit();
     const [draft, verify] = [read.draftTicks(), read.verifyTicks()];
     const device = draft === NONE || verify === NONE ? null : { draftMs: draft / ticksPerMs, verifyMs: verify / ticksPerMs };
-    const limits = { model: read.modelLimits(), lookup: read.lookupLimits() };
+    const person = read.personLimits?.() ?? NONE;
+    const waited = read.waitedTicks?.() ?? NONE;
+    const limits = { model: read.modelLimits(), lookup: read.lookupLimits(), ...(person !== NONE && { person }) };
+    const waiting = waited !== NONE && { waitedMs: waited / ticksPerMs };
     const tokens = Array.from({ length: Math.max(0, size) }, token);
     const [startMs, endMs] = [advance(), advance()];
-    return { type: 'round', index, tokens, readbacks: read.readbacks(), limits, source, device, startMs, endMs };
+    return { type: 'round', index, tokens, readbacks: read.readbacks(), limits, source, device, startMs, endMs, ...waiting };
   };
   // A seed was read already; the events' own schema reads it again.
   const start = encodeStart(columns.start);

@@ -24,7 +24,7 @@ const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_MS));
 export const tokenText = v.pipe(v.string(), v.maxLength(TRACE_LIMITS.tokenText));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const length = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIMITS.gamma.max));
-const limits = v.object({ model: length, lookup: length });
+const limits = v.object({ model: length, lookup: length, person: v.exactOptional(length) });
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
 const candidates = v.pipe(v.array(v.object({ id, probability, text: tokenText })), v.maxLength(TRACE_LIMITS.candidates));
@@ -53,7 +53,7 @@ const seed = v.union([
 
 const settings = v.object({
   mode: v.picklist(['speculative', 'plain']),
-  drafting: v.picklist(['model', 'ngram', 'mixed']),
+  drafting: v.picklist(['model', 'ngram', 'mixed', 'person']),
   gamma: v.union([
     v.literal('auto'),
     v.pipe(v.number(), v.integer()),
@@ -99,10 +99,11 @@ const roundSchema = v.object({
   tokens: v.pipe(v.array(token), v.minLength(1), v.maxLength(TRACE_LIMITS.tokensOfRound)),
   readbacks: count,
   limits,
-  source: v.nullable(v.picklist(['model', 'lookup'])),
+  source: v.nullable(v.picklist(['model', 'lookup', 'person'])),
   device: v.nullable(v.object({ draftMs: milliseconds, verifyMs: milliseconds })),
   startMs: milliseconds,
   endMs: milliseconds,
+  waitedMs: v.exactOptional(milliseconds),
 });
 
 /** A code is data here: a trace may tell of a failure that this version of the page cannot have. */

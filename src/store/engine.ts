@@ -1,9 +1,11 @@
+import type { AskPerson } from '../core/person';
 import { perform } from '../worker/client';
 import type { Task, Update } from '../worker/protocol';
 
 /** Whoever carries out tasks: the worker in the page, a model in memory in a test. */
 export interface Engine {
-  perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void>;
+  /** @param ask answers for the person in a run that a person drafts; without it every question is passed */
+  perform(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void>;
 }
 
 let engine: Engine = workerEngine();
@@ -14,17 +16,17 @@ export function connectEngine(next: Engine): void {
 }
 
 /** @throws FailureError what the engine could not do */
-export function performTask(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
-  return engine.perform(task, signal);
+export function performTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
+  return engine.perform(task, signal, ask);
 }
 
 /** Starts the worker with its first task, and a new one after it has crashed. */
 function workerEngine(): Engine {
   let worker: Worker | null = null;
   return {
-    perform(task, signal) {
+    perform(task, signal, ask) {
       worker ??= start();
-      return perform(worker, task, signal);
+      return perform(worker, task, signal, ask);
     },
   };
 

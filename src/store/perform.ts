@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure';
+import type { AskPerson } from '../core/person';
 import { checkSettings } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { Turn } from '../worker/protocol';
@@ -14,6 +15,8 @@ export interface RunRequest {
   readonly draft: string;
   /** The turns of the conversation before the prompt; none by default. */
   readonly turns?: readonly Turn[];
+  /** Answers for the person where one drafts. */
+  readonly ask?: AskPerson;
 }
 
 /** @throws FailureError why `request` cannot be run, before anything is loaded */
@@ -31,7 +34,7 @@ export function checkRequest({ prompt, settings }: RunRequest): void {
  */
 export async function* performRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   checkRequest(request);
-  const { prompt, settings, draft, turns = [] } = request;
+  const { prompt, settings, draft, turns = [], ask } = request;
   stopCalibration();
   // The engine loads by itself what a run needs; the page needs the manifest too.
   if (useLoading.getState().manifest) dismissLoadingFailure();
@@ -43,6 +46,7 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
     for await (const update of performTask(
       { type: 'run', selection, turns, prompt, settings, calibration: calibrationOf(draft) },
       signal,
+      ask,
     )) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type !== 'calibration') {

@@ -13,7 +13,7 @@ export interface Settings {
   readonly mode: Mode;
   /** A draft's id in the manifest. */
   readonly draft: string;
-  readonly drafting: RunSettings['drafting'];
+  readonly drafting: Exclude<RunSettings['drafting'], 'person'>;
   /** Every round's draft as long as is expected to be fastest; else `gamma`. */
   readonly adaptive: boolean;
   /** As typed: NaN or outside `LIMITS` while a person edits; `checkSettings` judges it when a run starts. */

@@ -1,13 +1,20 @@
 import { FailureError } from '../core/failure';
+import type { AskPerson } from '../core/person';
 import type { FromPage, FromWorker, Task, Update } from './protocol';
 
 /**
  * Hands `task` to the engine's worker and yields its updates as they come. Leaving the loop early or aborting `signal`
  * asks the worker to stop; after an abort the updates go on until the worker has stopped, so nothing measured is lost.
  *
+ * @param ask answers for the person in a run that a person drafts; without it every question is passed
  * @throws FailureError what the worker could not do
  */
-export async function* perform(worker: Worker, task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
+export async function* perform(
+  worker: Worker,
+  task: Task,
+  signal?: AbortSignal,
+  ask: AskPerson = async () => null,
+): AsyncGenerator<Update, void> {
   const { port1: port, port2 } = new MessageChannel();
   const inbox: FromWorker[] = [];
   let wake = () => {};
@@ -15,7 +22,8 @@ export async function* perform(worker: Worker, task: Task, signal?: AbortSignal)
     inbox.push(message);
     wake();
   };
-  const stop = () => port.postMessage({ type: 'stop' } satisfies FromPage);
+  const send = (message: FromPage) => port.postMessage(message);
+  const stop = () => send({ type: 'stop' });
   const crashed = (event: ErrorEvent) => {
     receive({
       type: 'failed',
@@ -39,6 +47,7 @@ export async function* perform(worker: Worker, task: Task, signal?: AbortSignal)
           wake = resolve;
         });
       } else if (message.type === 'update') yield message.update;
+      else if (message.type === 'question') void ask(message.question).then((text) => send({ type: 'answer', text }));
       else if (message.type === 'done') return;
       else throw new FailureError(message.failure.code, message.failure.message, message.failure.hint);
     }

@@ -1,6 +1,7 @@
 import { calibrate } from '../core/calibrate';
 import { FailureError, toFailure } from '../core/failure';
 import { LookupFirst, NgramDrafter } from '../core/ngram';
+import { type AskPerson, PersonDrafter } from '../core/person';
 import { checkSettings } from '../core/settings';
 import { speculate } from '../core/speculate';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
@@ -36,7 +37,7 @@ export class PairEngine implements Engine {
     });
   }
 
-  async run(task: RunTask, report: Report<LoadProgress | RunEvent>, signal: AbortSignal): Promise<void> {
+  async run(task: RunTask, report: Report<LoadProgress | RunEvent>, signal: AbortSignal, ask: AskPerson = async () => null): Promise<void> {
     checkSettings(task.settings);
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
@@ -44,7 +45,7 @@ export class PairEngine implements Engine {
       const pair = await this.#pairs.ready(task.selection, report, signal);
       signal.throwIfAborted();
       begin();
-      await this.#decode(pair, task, report, signal);
+      await this.#decode(pair, task, report, signal, ask);
     }).catch((error) => {
       if (!signal.aborted) throw error;
       report({ type: 'end', reason: 'aborted', endMs: 0 });
@@ -70,9 +71,9 @@ export class PairEngine implements Engine {
     });
   }
 
-  async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal): Promise<void> {
-    const { target, draft, adapter } = pair;
-    const drafting = chooseDrafting(task.settings, draft);
+  async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
+    const { target, adapter } = pair;
+    const drafting = chooseDrafting(task.settings, pair, ask);
     const started = performance.now();
     const events = speculate(drafting?.drafter ?? null, target.side, {
       prompt: task.prompt,
@@ -107,8 +108,13 @@ export class PairEngine implements Engine {
 }
 
 /** What drafts and its name; null in plain decoding. */
-function chooseDrafting({ mode, drafting }: RunSettings, { name, side }: ReadyPair['draft']): { drafter: Drafter; name: string } | null {
+function chooseDrafting({ mode, drafting }: RunSettings, pair: ReadyPair, ask: AskPerson): { drafter: Drafter; name: string } | null {
+  const { name, side } = pair.draft;
   if (mode === 'plain') return null;
+  if (drafting === 'person') {
+    const clock = () => performance.now();
+    return { drafter: new PersonDrafter(pair.target.side.capabilities, pair.target.text, ask, clock), name: 'a person' };
+  }
   if (drafting === 'ngram') return { drafter: new NgramDrafter(side.capabilities), name: 'n-gram lookup' };
   if (drafting === 'mixed') return { drafter: new LookupFirst(side), name: `n-gram lookup, then ${name}` };
   return { drafter: side, name };

@@ -1,4 +1,5 @@
 import { toFailure } from '../core/failure';
+import type { AskPerson } from '../core/person';
 import type { RunEvent } from '../core/types';
 import type { CalibrateTask, CalibrationResult, FromPage, FromWorker, LoadProgress, LoadTask, RunTask, Task, Update } from './protocol';
 
@@ -6,21 +7,30 @@ import type { CalibrateTask, CalibrationResult, FromPage, FromWorker, LoadProgre
 export interface Engine {
   load(task: LoadTask, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<void>;
   calibrate(task: CalibrateTask, report: (update: LoadProgress | CalibrationResult) => void, signal: AbortSignal): Promise<void>;
-  run(task: RunTask, report: (update: LoadProgress | RunEvent) => void, signal: AbortSignal): Promise<void>;
+  /** @param ask asks the person before the page for a draft; null at once when the task is stopped */
+  run(task: RunTask, report: (update: LoadProgress | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
 }
 
-/** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal. */
+/** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal, and passes for the person. */
 export async function answer(engine: Engine, task: Task, port: MessagePort): Promise<void> {
   const controller = new AbortController();
   const send = (message: FromWorker) => port.postMessage(message);
   const report = (update: Update) => send({ type: 'update', update });
-  port.onmessage = (event: MessageEvent<FromPage>) => {
-    if (event.data.type === 'stop') controller.abort();
+  let answered: (text: string | null) => void = () => undefined;
+  const ask: AskPerson = (question) =>
+    new Promise((resolve) => {
+      answered = resolve;
+      if (controller.signal.aborted) resolve(null);
+      else send({ type: 'question', question });
+    });
+  port.onmessage = ({ data }: MessageEvent<FromPage>) => {
+    if (data.type === 'stop') controller.abort();
+    answered(data.type === 'answer' ? data.text : null);
   };
   try {
     if (task.type === 'load') await engine.load(task, report, controller.signal);
     else if (task.type === 'calibrate') await engine.calibrate(task, report, controller.signal);
-    else await engine.run(task, report, controller.signal);
+    else await engine.run(task, report, controller.signal, ask);
     send({ type: 'done' });
   } catch (error) {
     send({ type: 'failed', failure: toFailure(error) });

@@ -1,9 +1,10 @@
 import type { FailureError } from '../core/failure';
-import type { Detokenizer, Drafter, Target, TokenId } from '../core/types';
+import type { Tokenizer } from '../core/person';
+import type { Drafter, Target, TokenId } from '../core/types';
 import type { LoadProgress, PairSelection, Turn } from './protocol';
 
 /** A model's text side. */
-export interface ModelText extends Detokenizer {
+export interface ModelText extends Tokenizer {
   readonly stopTokens: ReadonlySet<TokenId>;
   /** The ids of a question after earlier turns, in the model's chat template, up to where its answer begins. */
   encodeChat(question: string, turns: readonly Turn[]): TokenId[];

@@ -1,10 +1,11 @@
 /**
  * What the page and the engine's worker say to each other; types only. Every task has a MessageChannel of its own: the
  * page posts a `Task` with one port, the worker answers on it with updates and one `done` or `failed`, and the page may
- * post `stop` at any moment.
+ * post `stop` at any moment. In a run that a person drafts the worker also asks, and waits for the page's one `answer`.
  */
 import type { Calibration } from '../core/cost';
 import type { Failure } from '../core/failure';
+import type { PersonQuestion } from '../core/person';
 import type { RunEvent, RunSettings } from '../core/types';
 
 export type Task = LoadTask | CalibrateTask | RunTask;
@@ -68,9 +69,10 @@ export type Update = LoadProgress | CalibrationResult | RunEvent;
 
 export type FromWorker =
   | { readonly type: 'update'; readonly update: Update }
+  | { readonly type: 'question'; readonly question: PersonQuestion }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly failure: Failure };
 
-export interface FromPage {
-  readonly type: 'stop';
-}
+export type FromPage =
+  | { readonly type: 'stop' }
+  | { readonly type: 'answer' /** As it was typed; null: the person passes. */; readonly text: string | null };

@@ -129,7 +129,7 @@ describe('speculate', () => {
         });
         expect(ids(events)).toEqual(greedy(situation));
         for (const { tokens, source, limits } of rounds(events)) {
-          expect(tokens.length - 1).toBeLessThanOrEqual(source ? limits[source] : 0);
+          expect(tokens.length - 1).toBeLessThanOrEqual((source && limits[source]) ?? 0);
           if (source === null) plainRounds++;
           else expect(tokens.some(({ verdict }) => verdict === 'accepted' || verdict === 'rejected')).toBe(true);
         }

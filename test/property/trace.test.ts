@@ -12,8 +12,15 @@ const about = { title: 'A run', recordedAt: '2026-11-25T03:00:00.000Z', machine:
 function essence(events: readonly RunEvent[]) {
   return events.map((event) => {
     if (event.type === 'round') {
-      const { index, readbacks, limits, source } = event;
-      return { index, readbacks, limits, source, tokens: event.tokens.map(({ id, verdict, text }) => ({ id, verdict, text })) };
+      const { index, readbacks, limits, source, waitedMs } = event;
+      return {
+        index,
+        readbacks,
+        limits,
+        source,
+        waited: waitedMs !== undefined,
+        tokens: event.tokens.map(({ id, verdict, text }) => ({ id, verdict, text })),
+      };
     }
     if (event.type === 'end') return { ...event, endMs: 0 };
     return event.type === 'prefill' ? { ...event, endMs: 0 } : { ...event, calibration: null };

@@ -13,7 +13,7 @@ const text = fc.oneof(
 );
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 });
 const candidates = fc.array(fc.record({ id, probability, text }), { maxLength: 5 });
-const limits = fc.record({ model: fc.nat(16), lookup: fc.nat(16) });
+const limits = fc.record({ model: fc.nat(16), lookup: fc.nat(16), person: fc.nat(16) }, { requiredKeys: ['model', 'lookup'] });
 
 /** The verdicts of a round: drafts up to the first that fell and the target's token, or up to an accepted stop token. */
 const verdicts: fc.Arbitrary<Verdict[]> = fc.oneof(
@@ -40,20 +40,24 @@ function token(verdict: Verdict): fc.Arbitrary<RunToken> {
 type Loose = Omit<RoundEvent, 'index' | 'startMs' | 'endMs'> & { readonly gaps: readonly [number, number] };
 
 const round: fc.Arbitrary<Loose> = verdicts.chain((each) =>
-  fc.record({
-    type: fc.constant('round' as const),
-    tokens: fc.tuple(...each.map(token)) as fc.Arbitrary<RunToken[]>,
-    readbacks: fc.nat(20),
-    limits,
-    source: fc.constantFrom('model' as const, 'lookup' as const, null),
-    device: orNull(fc.record({ draftMs: gap, verifyMs: gap })),
-    gaps: fc.tuple(gap, gap),
-  }),
+  fc.record(
+    {
+      type: fc.constant('round' as const),
+      tokens: fc.tuple(...each.map(token)) as fc.Arbitrary<RunToken[]>,
+      readbacks: fc.nat(20),
+      limits,
+      source: fc.constantFrom('model' as const, 'lookup' as const, 'person' as const, null),
+      device: orNull(fc.record({ draftMs: gap, verifyMs: gap })),
+      gaps: fc.tuple(gap, gap),
+      waitedMs: gap,
+    },
+    { requiredKeys: ['type', 'tokens', 'readbacks', 'limits', 'source', 'device', 'gaps'] },
+  ),
 );
 
 const settings: fc.Arbitrary<RunSettings> = fc.record({
   mode: fc.constantFrom('speculative', 'plain'),
-  drafting: fc.constantFrom('model', 'ngram', 'mixed'),
+  drafting: fc.constantFrom('model', 'ngram', 'mixed', 'person'),
   gamma: fc.oneof(fc.integer({ min: 1, max: 16 }), fc.constant('auto' as const), fc.array(limits, { minLength: 1, maxLength: 5 })),
   confidence: positive(0.9),
   maxTokens: fc.integer({ min: 1, max: 4096 }),

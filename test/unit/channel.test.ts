@@ -131,6 +131,42 @@ describe('a task between page and worker', () => {
     });
   });
 
+  it('asks the person before the page, who may pass, and takes nobody for one where none is there', async () => {
+    const heard: (string | null)[] = [];
+    const { worker } = workerOf({
+      async run(_, report, __, ask) {
+        for (const most of [4, 2, 1]) heard.push(await ask({ most }));
+        report(end);
+      },
+    });
+    const asked: number[] = [];
+    const person = async ({ most }: { most: number }) => {
+      asked.push(most);
+      return most === 2 ? null : ` ${most} words`;
+    };
+    expect(await collect(perform(worker, task, undefined, person))).toEqual([end]);
+    expect(asked).toEqual([4, 2, 1]);
+    await collect(perform(worker, task));
+    expect(heard).toEqual([' 4 words', null, ' 1 words', null, null, null]);
+  });
+
+  it('passes for a person who is waited for when it is stopped', async () => {
+    const heard: (string | null)[] = [];
+    const { worker } = workerOf({
+      async run(_, report, __, ask) {
+        heard.push(await ask({ most: 4 }), await ask({ most: 4 }));
+        report(end);
+      },
+    });
+    const controller = new AbortController();
+    const never = () => {
+      controller.abort();
+      return new Promise<string>(() => undefined);
+    };
+    expect(await collect(perform(worker, task, controller.signal, never))).toEqual([end]);
+    expect(heard).toEqual([null, null]);
+  });
+
   it('keeps tasks apart that run at once', async () => {
     const { worker } = workerOf({
       load: async (_, report) => report(progress),

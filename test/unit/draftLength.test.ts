@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost';
 import { AdaptiveLength, type DraftLength, draftLength } from '../../src/core/draftLength';
-import type { DraftLimits, DraftSource } from '../../src/core/types';
+import type { DraftLimits, RunSettings } from '../../src/core/types';
 
 const costs: Calibration = {
   rows: [1, 2, 17],
@@ -23,7 +23,7 @@ function draws(seed: number) {
 }
 
 /** Milliseconds per token over plain decoding's, of a run of `tokens` whose drafts are accepted at `rate`, on a device that costs `real`. */
-function simulate(length: DraftLength, rate: number, tokens: number, real = costs, source: DraftSource = 'model') {
+function simulate(length: DraftLength, rate: number, tokens: number, real = costs, source: 'model' | 'lookup' = 'model') {
   const draw = draws(7);
   const chosen: number[] = [];
   let [committed, ms] = [0, 0];
@@ -42,7 +42,7 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
 
 describe('a fixed length', () => {
   it('stays, within what the run has room for', () => {
-    const length = draftLength(4, null);
+    const length = draftLength({ drafting: 'model', gamma: 4 }, null);
     expect(length.choose(3, 0, 16)).toEqual({ model: 4, lookup: 4 });
     expect(length.choose(7, 0, 2)).toEqual({ model: 2, lookup: 2 });
   });
@@ -52,8 +52,24 @@ describe('a fixed length', () => {
       { model: 3, lookup: 1 },
       { model: 0, lookup: 16 },
     ];
-    const length = draftLength(recorded, costs);
+    const length = draftLength({ drafting: 'model', gamma: recorded }, costs);
     expect([0, 1, 2].map((round) => length.choose(round, 9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
+  });
+});
+
+describe('a length for a person', () => {
+  it('is the most that there may be, the one that was set, or the recorded one, and no other source drafts', () => {
+    const choose = (gamma: RunSettings['gamma'], round = 1, most = 40) =>
+      draftLength({ drafting: 'person', gamma }, costs).choose(round, 9, most);
+    expect(choose('auto')).toEqual({ model: 0, lookup: 0, person: 16 });
+    expect(choose('auto', 1, 5)).toEqual({ model: 0, lookup: 0, person: 5 });
+    expect(choose(3)).toEqual({ model: 0, lookup: 0, person: 3 });
+    const recorded = [
+      { model: 0, lookup: 0, person: 7 },
+      { model: 0, lookup: 0, person: 2 },
+    ];
+    expect([0, 1, 2].map((round) => choose(recorded, round).person)).toEqual([7, 2, 2]);
+    expect(choose([{ model: 4, lookup: 4 }])).toEqual({ model: 0, lookup: 0, person: 16 });
   });
 });
 

@@ -56,6 +56,7 @@ describe('tally', () => {
       tokensPerSecond: 14,
       timeToFirstTokenMs: 120,
       decodeMs: 500,
+      waitedMs: null,
     });
   });
 

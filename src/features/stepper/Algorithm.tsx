@@ -17,7 +17,9 @@ export function Algorithm({ rule, line, source }: AlgorithmProps) {
       {LINES.map((each) => (
         <li key={each} aria-current={each === line ? 'step' : undefined}>
           {words.lines[each]}
-          <code>{each === 'draft' && source === 'lookup' ? words.lookedUp : words.formulas[rule][each]}</code>
+          <code>
+            {each === 'draft' && (source === 'lookup' || source === 'person') ? words.drafted[source] : words.formulas[rule][each]}
+          </code>
         </li>
       ))}
     </ol>

@@ -4,7 +4,8 @@
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
-import type { Detokenizer, ResponseFormat, StopSignal, TokenId } from '../../core/types';
+import type { Tokenizer } from '../../core/person';
+import type { ResponseFormat, StopSignal, TokenId } from '../../core/types';
 import { type Matcher, TokenGrammar, webllmFormat } from './grammar';
 
 interface Disposable {
@@ -77,7 +78,7 @@ const DOORS: readonly string[] = [
 ];
 
 /** One model that web-llm has loaded, as rows of tokens in and rows of logits out, all on the device. */
-export class ModelPipeline implements Detokenizer {
+export class ModelPipeline implements Tokenizer {
   readonly vocabularySize: number;
   readonly contextLength: number;
   /** Most tokens of one forward. */
@@ -146,6 +147,10 @@ export class ModelPipeline implements Detokenizer {
     const parts = conversation.getPromptArray(config);
     conversation.reset();
     return parts.flatMap((part) => (typeof part === 'string' ? Array.from(tokenizer.encode(part)) : []));
+  }
+
+  encode(text: string): TokenId[] {
+    return Array.from(this.#pipeline.tokenizer.encode(text));
   }
 
   decode(ids: readonly TokenId[]): string {

@@ -58,7 +58,7 @@ export const stepper = {
   noContext: 'The answer begins here.',
   lines,
   formulas,
-  lookedUp: 'd₁ … dγ: what followed before',
+  drafted: { lookup: 'd₁ … dγ: what followed before', person: 'd₁ … dγ: what was typed' },
   position: (number: string) => `position ${number}`,
   noText: '(no text)',
   q: 'Draft q',

@@ -1,19 +1,16 @@
 import type { Calibration } from '../../../src/core/cost';
 import { FailureError } from '../../../src/core/failure';
+import { type AskPerson, PersonDrafter } from '../../../src/core/person';
 import { speculate } from '../../../src/core/speculate';
 import type { TokenId } from '../../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
 import type { Engine } from '../../../src/store/engine';
 import type { LoadProgress, RunTask, Task, Update } from '../../../src/worker/protocol';
+import { tokenizerOf, WORDS } from '../../support/words';
 import { MANIFEST } from './manifest';
 
-/** Words, line breaks, an indent, punctuation and a token without text, as a real vocabulary has them. */
-const VOCABULARY = [
-  ...['', '\n', '    ', ' fox', ' bell', ' river', 'ing', 'ed', '.', ',', ' "', '":', '{', '}', ' café', '\n\n'],
-  ...[' the', ' a', ' who', ' ran', ' found', ' under', ' an', ' old', ' oak', '\t', ' 1', '2', '3', ' (', ')', ' def'],
-];
-
-const LANGUAGE: FakeLanguage = { vocabularySize: VOCABULARY.length, order: 2, seed: 3 };
+const TOKENIZER = tokenizerOf(WORDS);
+const LANGUAGE: FakeLanguage = { vocabularySize: WORDS.length, order: 2, seed: 3 };
 const CONTEXT = 4096;
 const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3 };
 
@@ -43,7 +40,7 @@ export class FakeEngine implements Engine {
   readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, hold: null, failure: null };
   readonly tasks: Task[] = [];
 
-  async *perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
+  async *perform(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
     this.tasks.push(task);
     for (const update of progressOf(task.selection.draft)) {
       if (signal?.aborted) {
@@ -54,22 +51,26 @@ export class FakeEngine implements Engine {
     }
     if (task.type === 'calibrate' && !signal?.aborted)
       yield await this.#paced({ type: 'calibration', adapter: 'memory', calibration: CALIBRATION });
-    if (task.type === 'run') yield* this.#run(task, signal ?? new AbortController().signal);
+    if (task.type === 'run') yield* this.#run(task, signal ?? new AbortController().signal, ask);
   }
 
-  async *#run(task: RunTask, signal: AbortSignal): AsyncGenerator<Update, void> {
+  async *#run(task: RunTask, signal: AbortSignal, ask: AskPerson = async () => null): AsyncGenerator<Update, void> {
     const { failure } = this.options;
     this.options.failure = null;
-    const drafter = task.settings.mode === 'plain' ? null : new FakeDrafter(LANGUAGE, CONTEXT, AGREEMENT[task.selection.draft] ?? 0.5);
     let time = 0;
+    const clock = () => (time += 5);
+    const stopped = aborted(signal).then(() => null);
+    const model = new FakeDrafter(LANGUAGE, CONTEXT, AGREEMENT[task.selection.draft] ?? 0.5);
+    const person = new PersonDrafter(model.capabilities, TOKENIZER, (question) => Promise.race([ask(question), stopped]), clock);
+    const drafter = task.settings.mode === 'plain' ? null : task.settings.drafting === 'person' ? person : model;
     const events = speculate(drafter, new FakeTarget(LANGUAGE, CONTEXT), {
       prompt: task.prompt,
-      promptIds: [...task.prompt].map((letter) => (letter.codePointAt(0) ?? 0) % VOCABULARY.length),
+      promptIds: [...task.prompt].map((letter) => (letter.codePointAt(0) ?? 0) % WORDS.length),
       settings: task.settings,
       labels: { target: 'target', draft: drafter && task.selection.draft, adapter: 'memory' },
       stopTokens: this.options.stopTokens,
-      detokenizer: { decode: (ids) => ids.map((id) => VOCABULARY[id]).join('') },
-      clock: () => (time += 5),
+      detokenizer: TOKENIZER,
+      clock,
       signal,
       calibration: task.calibration,
     });

@@ -1,8 +1,16 @@
+import type { AskPerson } from '../../../src/core/person';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import { perform } from '../../../src/worker/client';
-import type { Turn } from '../../../src/worker/protocol';
+import type { RunTask, Turn } from '../../../src/worker/protocol';
 
 export const modelsUrl = new URL('/models/', location.href).href;
+
+/** Who takes part in a run besides the models. */
+interface Audience {
+  readonly ask?: AskPerson;
+  /** Told of all that has come so far. */
+  readonly arrived?: (events: RunEvent[]) => void;
+}
 
 /** The events of one run on an engine's worker. */
 export async function performRun(
@@ -11,17 +19,14 @@ export async function performRun(
   prompt: string,
   settings: RunSettings,
   turns: readonly Turn[] = [],
+  { ask, arrived }: Audience = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const update of perform(worker, {
-    type: 'run',
-    selection: { modelsUrl, draft },
-    turns,
-    prompt,
-    settings,
-    calibration: null,
-  })) {
-    if (update.type !== 'progress' && update.type !== 'calibration') events.push(update);
+  const task: RunTask = { type: 'run', selection: { modelsUrl, draft }, turns, prompt, settings, calibration: null };
+  for await (const update of perform(worker, task, undefined, ask)) {
+    if (update.type === 'progress' || update.type === 'calibration') continue;
+    events.push(update);
+    arrived?.(events);
   }
   return events;
 }
