@@ -1,5 +1,5 @@
 import { committedTokens, startOf, tally } from './tally';
-import type { RunEvent, StartEvent } from './types';
+import type { RunEvent, SamplingSettings, StartEvent } from './types';
 
 /** A speculative run beside a plain one of the same prompt, target and settings. */
 export interface Comparison {
@@ -48,10 +48,16 @@ function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
     a.labels.target === b.labels.target &&
     a.settings.maxTokens === b.settings.maxTokens &&
     a.settings.ignoreStopTokens === b.settings.ignoreStopTokens &&
-    JSON.stringify(a.settings.sampling) === JSON.stringify(b.settings.sampling) &&
+    sameSampling(a.settings.sampling, b.settings.sampling) &&
     a.promptIds.length === b.promptIds.length &&
     a.promptIds.every((id, i) => id === b.promptIds[i])
   );
+}
+
+/** A seed may be a number or, beyond what a number holds, a bigint. */
+function sameSampling(a: SamplingSettings, b: SamplingSettings): boolean {
+  const [one, other] = [a, b].map((sampling) => JSON.stringify({ ...sampling, seed: String(sampling.seed) }));
+  return one === other;
 }
 
 /** Whether speculation draws by other random numbers than plain decoding does. */

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { flushSync } from 'react-dom';
+import { describe, expect, it, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { VIEWS } from '../../src/app/views';
+import { startOf } from '../../src/core/tally';
+import type { RunEvent } from '../../src/core/types';
+import { pause, seek, usePlayback } from '../../src/store/playback';
+import { showRun, useRun } from '../../src/store/run';
+import { stepToEnd } from '../../src/store/stepper';
+import { runEvents } from '../support/runEvents';
+import { openPage } from './support/openPage';
+import { showView } from './support/views';
+
+const LISTS = 1000;
+/** Another one finds other lists; this one makes a failure the same everywhere. */
+const SEED = 25;
+
+/** `events` as a failure's message shows them. */
+function spelled(events: readonly RunEvent[]): string {
+  return JSON.stringify(events, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
+describe('a thousand generated lists of events', () => {
+  const lists = fc.sample(runEvents, { numRuns: LISTS, seed: SEED });
+
+  it.each(VIEWS.map(({ id }) => id))(
+    'are drawn by the view %s without an error, in a page that stays as wide as it is',
+    async (id) => {
+      await page.viewport(390, 844);
+      await openPage();
+      await showView(id);
+      const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
+      for (const [i, events] of lists.entries()) {
+        flushSync(() => {
+          showRun(events);
+          standBeside(events);
+        });
+        // Somewhere in the middle, where a round is open.
+        if (i % 3 === 0) flushSync(() => halfway(events));
+        const [said] = complaint.mock.calls;
+        const broken = document.querySelector('.page-broken');
+        if (said || broken) expect.fail(`${said?.join(' ') ?? broken?.textContent}\nlist ${i}: ${spelled(events)}`);
+        if (i % 20 !== 0) continue;
+        const { scrollWidth, clientWidth } = document.documentElement;
+        if (scrollWidth > clientWidth)
+          expect.fail(`${scrollWidth} px wide: ${widest()?.outerHTML.slice(0, 300)}\nlist ${i}: ${spelled(events)}`);
+      }
+      usePlayback.setState(usePlayback.getInitialState());
+    },
+    120_000,
+  );
+});
+
+function halfway(events: readonly RunEvent[]): void {
+  stepToEnd();
+  const latest = events.at(-1);
+  pause();
+  seek(latest && 'endMs' in latest ? latest.endMs / 2 : 0);
+}
+
+/** Beside what was asked the other way before it, as after a run. */
+function standBeside(events: readonly RunEvent[]): void {
+  const mode = startOf(events)?.settings.mode;
+  const { last } = useRun.getState();
+  if (mode) useRun.setState({ last: { ...last, [mode]: events } });
+}
+
+/** The innermost element that reaches beyond the page. */
+function widest(): Element | undefined {
+  const beyond = [...document.querySelectorAll('body *:not(.visually-hidden)')].filter(
+    (element) => element.getBoundingClientRect().left + element.scrollWidth > innerWidth,
+  );
+  return beyond.find((element) => !beyond.some((other) => other !== element && element.contains(other)));
+}

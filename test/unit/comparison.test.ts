@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { comparableRuns } from '../../src/core/comparison';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import type { RunEvent } from '../../src/core/types';
+
+function begun(seed: number | bigint, promptIds: readonly number[] = [1, 2]): RunEvent[] {
+  const settings = { ...DEFAULT_RUN, sampling: { ...DEFAULT_RUN.sampling, seed } };
+  const labels = { target: 't', draft: null, adapter: 'a' };
+  return [{ type: 'start', prompt: 'any', promptIds, settings, labels, calibration: null }];
+}
+
+describe('two runs', () => {
+  it('are compared where prompt and settings are the same, whatever kind of number the seed is', () => {
+    expect(comparableRuns(begun(5), begun(5))).toBe(true);
+    expect(comparableRuns(begun(5), begun(5n))).toBe(true);
+    expect(comparableRuns(begun(2n ** 64n - 1n), begun(2n ** 64n - 1n))).toBe(true);
+    expect(comparableRuns(begun(5), begun(6n))).toBe(false);
+    expect(comparableRuns(begun(5), begun(5, [1, 3]))).toBe(false);
+    expect(comparableRuns(begun(5), [])).toBe(false);
+  });
+});
