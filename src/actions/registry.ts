@@ -1,13 +1,25 @@
 import type { Action } from './action';
 import { copyText } from './copyText';
 import { loadAgain } from './loadAgain';
+import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
 import { run } from './run';
 import { STEP_ACTIONS } from './step';
 import { stop } from './stop';
 import { THEME_ACTIONS } from './theme';
 
-export const ACTIONS: readonly Action[] = [run, stop, prove, copyText, loadAgain, ...STEP_ACTIONS, ...THEME_ACTIONS];
+/** Where two have the same keys, the one of a view comes first. */
+export const ACTIONS: readonly Action[] = [
+  proveHere,
+  run,
+  stop,
+  prove,
+  copyText,
+  loadAgain,
+  showWrongRule,
+  ...STEP_ACTIONS,
+  ...THEME_ACTIONS,
+];
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { useLoading } from '../store/loading';
+import { useProof } from '../store/proof';
 import { useRun } from '../store/run';
 import { useStepper } from '../store/stepper';
 import { useTheme } from '../store/theme';
@@ -7,7 +8,7 @@ import { useWork } from '../store/work';
 import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
-const STORES = [useRun, useLoading, useStepper, useTheme, useWork];
+const STORES = [useRun, useLoading, useProof, useStepper, useTheme, useWork];
 
 /** Whether `action` can be done now, kept true while a component shows it. */
 export function useCanPerform(action: Action): boolean {

@@ -23,4 +23,5 @@ export function later<Name extends string>(name: Name, load: () => Promise<Recor
 export const VIEWS: readonly [View, ...View[]] = [
   { id: 'watch', label: words.watch, group: 'see', component: Watch },
   { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
+  { id: 'prove', label: words.prove, group: 'believe', component: later('Prove', () => import('./views/Prove')) },
 ];

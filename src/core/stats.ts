@@ -52,6 +52,43 @@ export function chiSquareTail(statistic: number, degreesOfFreedom: number): numb
   return upperGamma(degreesOfFreedom / 2, statistic / 2);
 }
 
+/**
+ * The total variation distance of two distributions from which on the test of two samples of `size` each finds it with probability `power` or
+ * more. Two samples that differ by d have a noncentrality of at least 2 · size · d² (Cauchy-Schwarz on Σ (a − b)² / (a + b)), so the distance is one
+ * that suffices; many differences are found earlier.
+ *
+ * @param level the p-value below which a difference counts as found
+ * @returns in [0, 1]
+ */
+export function detectableDistance(size: number, degreesOfFreedom: number, level: number, power: number): number {
+  const critical = rootOf((statistic) => level - chiSquareTail(statistic, degreesOfFreedom), 1e4);
+  const noncentrality = rootOf((lambda) => noncentralTail(critical, degreesOfFreedom, lambda) - power, 1e4);
+  return Math.min(1, Math.sqrt(noncentrality / (2 * size)));
+}
+
+/** Upper tail of the noncentral chi-square distribution: central ones, weighted by Poisson's (Johnson, Kotz, Balakrishnan 1995, 29.3). */
+export function noncentralTail(statistic: number, degreesOfFreedom: number, noncentrality: number): number {
+  const mean = noncentrality / 2;
+  const spread = 12 * Math.sqrt(mean) + 20;
+  let tail = 0;
+  for (let j = Math.max(0, Math.floor(mean - spread)); j <= mean + spread; j++) {
+    const weight = mean === 0 ? (j === 0 ? 1 : 0) : Math.exp(j * Math.log(mean) - mean - logGamma(j + 1));
+    tail += weight * chiSquareTail(statistic, degreesOfFreedom + 2 * j);
+  }
+  return Math.min(1, tail);
+}
+
+/** Where `rising` crosses 0 between 0 and `high`, by bisection. */
+function rootOf(rising: (x: number) => number, high: number): number {
+  let [low, top] = [0, high];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + top) / 2;
+    if (rising(middle) < 0) low = middle;
+    else top = middle;
+  }
+  return top;
+}
+
 /** Total variation distance of two samples' shares: half the sum of their absolute differences. */
 export function totalVariation(first: ReadonlyMap<string, number>, second: ReadonlyMap<string, number>): number {
   const [n1, n2] = [total(first), total(second)];

@@ -5,7 +5,7 @@ import type { RunEvent, RunSettings } from '../core/types';
 import type { Turn } from '../worker/protocol';
 import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';
 import { performTask } from './engine';
-import { dismissLoadingFailure, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
+import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
 
 /** All that decides what a run is asked. */
 export interface RunRequest {
@@ -72,4 +72,28 @@ export async function collectRun(
     arrived(event);
   }
   return events;
+}
+
+/**
+ * `collectRun` for work that counts whole runs only.
+ *
+ * @returns null where it was stopped before its end
+ * @throws FailureError why it failed, also where that was after its start
+ */
+export async function completeRun(
+  request: RunRequest,
+  signal: AbortSignal,
+  arrived?: (event: RunEvent) => void,
+): Promise<readonly RunEvent[] | null> {
+  const events = await collectRun(request, signal, arrived).catch((thrown: unknown) => {
+    if (signal.aborted) return [];
+    throw thrown;
+  });
+  const end = events.at(-1);
+  if (end?.type === 'end' && end.reason === 'failed') {
+    const { code, message, hint } = end.failure;
+    if (code === 'device-lost') forgetModels();
+    throw new FailureError(code, message, hint);
+  }
+  return end?.type === 'end' && end.reason !== 'aborted' ? events : null;
 }

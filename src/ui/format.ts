@@ -6,6 +6,7 @@ const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const twoDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
+const twoFigures = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 2 });
 const megabytes = new Intl.NumberFormat(LOCALE, {
   style: 'unit',
@@ -37,4 +38,21 @@ export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(mil
 export function formatProbability(probability: number | null): string {
   if (probability !== null && probability > 0 && probability < 0.005) return '< 0.01';
   return formatRatio(probability);
+}
+
+/** The probability of a test's result, in two figures; a very small one as a power of ten. */
+export function formatPValue(probability: number): string {
+  if (probability >= 0.001) return twoFigures.format(probability);
+  if (probability === 0) return '< 10⁻³⁰⁰';
+  return `10${superscript(Math.floor(Math.log10(probability)) + 1)} at most`;
+}
+
+function superscript(exponent: number): string {
+  return [...String(exponent)].map((sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)])).join('');
+}
+
+/** A probability as how many of how many: "66 of 100", "1 of 3.1K". */
+export function formatOdds(probability: number): string {
+  if (probability >= 0.095) return `${whole.format(100 * probability)} of 100`;
+  return probability < 1e-12 ? 'less than 1 of 1T' : `1 of ${compact.format(1 / probability)}`;
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { chiSquareOfTwo, chiSquareTail, totalVariation, totalVariationOfEqual } from '../../src/core/stats';
+import {
+  chiSquareOfTwo,
+  chiSquareTail,
+  detectableDistance,
+  noncentralTail,
+  totalVariation,
+  totalVariationOfEqual,
+} from '../../src/core/stats';
 
 const counts = (entries: Record<string, number>) => new Map(Object.entries(entries));
 
@@ -85,5 +92,29 @@ describe('total variation', () => {
     if (!first || !same || !other) throw new Error('three samples');
     expect(totalVariation(first, same)).toBeLessThan(totalVariationOfEqual(first, same, draw));
     expect(totalVariation(first, other)).toBeGreaterThan(totalVariationOfEqual(first, other, draw));
+  });
+});
+
+describe('the power of the test', () => {
+  it('is the level itself where nothing differs, and the table’s where it does', () => {
+    expect(noncentralTail(3.841459, 1, 0)).toBeCloseTo(0.05, 6);
+    // One degree of freedom is a shifted normal's square: P(|Z + 3| > 1.96) = 0.8508.
+    expect(noncentralTail(1.959964 ** 2, 1, 9)).toBeCloseTo(0.8508, 3);
+    // Cohen 1988, table 9.3: power 0.90 at level 0.01 with one degree of freedom takes a noncentrality of 14.88.
+    expect(2 * 500 * detectableDistance(500, 1, 0.01, 0.9) ** 2).toBeCloseTo(14.88, 1);
+  });
+
+  it('finds a difference of the size that is named as often as it says', () => {
+    const size = 400;
+    const distance = detectableDistance(size, 3, 0.01, 0.9);
+    const draw = draws(11);
+    let found = 0;
+    for (let trial = 0; trial < 300; trial++) {
+      const one = sample({ a: 0.25, b: 0.25, c: 0.25, d: 0.25 }, size, draw);
+      const half = distance / 2;
+      const other = sample({ a: 0.25 + half, b: 0.25 + half, c: 0.25 - half, d: 0.25 - half }, size, draw);
+      if ((chiSquareOfTwo(one, other)?.pValue ?? 1) < 0.01) found++;
+    }
+    expect(found / 300).toBeGreaterThan(0.84);
   });
 });

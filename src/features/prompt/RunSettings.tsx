@@ -26,11 +26,15 @@ const RULES = [
   { value: 'coupled', label: words.rules.coupled },
 ] as const;
 
-export function RunSettings() {
-  const { mode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
+/** @param withMode whether speculation itself is a choice; a view that always does both leaves it out */
+export function RunSettings({ withMode = true }: { readonly withMode?: boolean }) {
+  const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
+  const mode = withMode ? chosenMode : 'speculative';
   return (
     <div className="run-settings">
-      <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
+      {withMode ? (
+        <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
+      ) : null}
       <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
       <Choices
         legend={words.drafting}

@@ -1,2 +1,3 @@
 export { Ask } from './Ask';
 export { PromptForm } from './PromptForm';
+export { RunSettings } from './RunSettings';

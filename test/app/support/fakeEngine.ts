@@ -95,7 +95,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function progressOf(draft: string): LoadProgress[] {
+export function progressOf(draft: string): LoadProgress[] {
   return [MANIFEST.pair.target, draft].flatMap((model) => {
     const entry = MANIFEST.models[model];
     if (!entry) throw new FailureError('manifest-invalid', `There is no model ${model}.`, 'Choose another.');

@@ -1,0 +1,112 @@
+import { useMemo } from 'react';
+import { showWrongRule } from '../../actions/proof';
+import { controlTemperature } from '../../core/proof';
+import { type Beginning, type Judgement, judgeSamples } from '../../core/sameDistribution';
+import { type DistributionProof as Proof, useProof } from '../../store/proof';
+import { ActionButton } from '../../ui/ActionButton';
+import { type Figure, FigureList } from '../../ui/FigureList';
+import { formatCount, formatPValue, formatRatio } from '../../ui/format';
+import { Progress } from '../../ui/Progress';
+import { prove } from '../../ui/texts/prove';
+import { HistogramTable } from './HistogramTable';
+import { Proven } from './Proven';
+
+const words = prove.distribution;
+
+/** The two samples as they grow, the test, what it means, and the same test on a rule that is wrong. */
+export function DistributionProof({ proving }: { readonly proving: boolean }) {
+  const proof = useProof((state) => state.distribution);
+  return proof ? <Sampled proof={proof} proving={proving} /> : null;
+}
+
+function Sampled({ proof, proving }: { readonly proof: Proof; readonly proving: boolean }) {
+  const { plan, samples } = proof;
+  const { plain, speculative, control } = samples;
+  const judgement = useMemo(() => judgeSamples(speculative, plain), [speculative, plain]);
+  const done = Math.min(plain.length, speculative.length);
+  const sampling = proving && done < plan.size;
+  const alike = done > 0 && judgement.test === null && new Set([...plain, ...speculative].map(({ key }) => key)).size === 1;
+  return (
+    <>
+      <p className="proof-verdict" role="status" data-tone={sampling ? 'open' : TONES[judgement.verdict]}>
+        {sampling ? prove.working : alike ? words.same : words.verdict(judgement, done, plan.size)}
+      </p>
+      <Progress
+        label={words.progressLabel}
+        done={done}
+        total={plan.size}
+        text={`${words.progress(done, plan.size)}${sampling || done === plan.size ? '' : ` · ${prove.stopKept}`}`}
+      />
+      <div className="sampled">
+        <HistogramTable first={speculative} second={plain} legend={{ first: words.legend.first, second: words.legend.second }} />
+        <div className="sampled-figures">
+          <FigureList figures={figuresOf(judgement, speculative)} />
+          <p>{meaning(judgement, speculative, done)}</p>
+        </div>
+      </div>
+      {done === 0 || sampling ? null : (
+        <>
+          {judgement.verdict === 'alike' ? <Proven shown={words.proven(plan.tokens, done)} notShown={words.notProven} /> : null}
+          <Control proof={proof} control={control} />
+        </>
+      )}
+    </>
+  );
+}
+
+const TONES: Readonly<Record<Judgement['verdict'], string>> = { alike: 'alike', apart: 'apart', unclear: 'open' };
+
+function figuresOf({ test, distance }: Judgement, speculative: readonly Beginning[]): Figure[] {
+  const sum = (count: (beginning: Beginning) => number) => speculative.reduce((total, each) => total + count(each), 0);
+  return [
+    { key: 'statistic', name: words.statistic, value: formatRatio(test?.statistic ?? null) },
+    { key: 'degreesOfFreedom', name: words.degreesOfFreedom, note: words.degreesNote, value: formatCount(test?.degreesOfFreedom ?? null) },
+    { key: 'pValue', name: words.pValue, value: test ? formatPValue(test.pValue) : formatCount(null) },
+    { key: 'distance', name: words.distance, note: words.distanceNote, value: formatRatio(distance) },
+    {
+      key: 'judged',
+      name: words.judged,
+      note: words.judgedNote(formatCount(sum(({ rejected }) => rejected))),
+      value: formatCount(sum(({ judged }) => judged)),
+    },
+  ];
+}
+
+/** Fewer rejections than these leave the residual nearly untried. */
+const FEW_REJECTED = 20;
+
+/** How much the test would have seen, and how much of the rule it saw at work. */
+function meaning({ detectable }: Judgement, speculative: readonly Beginning[], done: number): string {
+  const judged = speculative.some((each) => each.judged > 0);
+  const rejected = speculative.reduce((total, each) => total + each.rejected, 0);
+  const sentences = [
+    // The distance that is found falls with the root of the number of runs.
+    detectable === null ? '' : words.power(detectable, 3 * done),
+    done > 0 && !judged ? words.untested : done > 0 && rejected < FEW_REJECTED ? words.fewRejected(rejected) : '',
+    words.levelNote,
+  ];
+  return sentences.filter(Boolean).join(' ');
+}
+
+/** The same test where it must fail. */
+function Control({ proof, control }: { readonly proof: Proof; readonly control: readonly Beginning[] }) {
+  const { plain } = proof.samples;
+  const judgement = useMemo(() => judgeSamples(control, plain), [control, plain]);
+  const right = proof.start?.settings.sampling.temperature ?? 0;
+  const complete = control.length >= plain.length;
+  return (
+    <section className="control" aria-label={words.controlHeading}>
+      <h3>{words.controlHeading}</h3>
+      <p>{words.controlIntro(String(controlTemperature(right)), String(right))}</p>
+      <ActionButton action={showWrongRule} look="small" />
+      {control.length === 0 ? null : (
+        <>
+          <p className="proof-verdict" role="status" data-tone={complete && judgement.verdict === 'apart' ? 'apart' : 'open'}>
+            {words.controlVerdict(judgement, control.length, plain.length)}
+          </p>
+          <HistogramTable first={control} second={plain} legend={{ first: words.legend.control, second: words.legend.second }} />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { proveHere } from '../../actions/proof';
+import { stop } from '../../actions/stop';
+import { PROOF_GAMMA, proofKind, SAMPLE_LIMITS } from '../../core/proof';
+import { changeSamplePlan, dismissProofFailure, useProof } from '../../store/proof';
+import { useSettings } from '../../store/settings';
+import { useWork } from '../../store/work';
+import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
+import { FailureNotice } from '../../ui/FailureNotice';
+import { NumberField } from '../../ui/NumberField';
+import { failures } from '../../ui/texts';
+import { prove as words } from '../../ui/texts/prove';
+import { Ask, RunSettings } from '../prompt';
+import { DistributionProof } from './DistributionProof';
+import { IdsProof } from './IdsProof';
+import './prove.css';
+
+/** One button that decodes both ways and says whether the output is the same, by ids or by distribution. */
+export function Prove() {
+  const { temperature, rule, adaptive } = useSettings();
+  const failure = useProof((state) => state.failure);
+  const proving = useWork(({ current }) => current === 'proof');
+  const kind = proofKind({ temperature, rule });
+  return (
+    <>
+      <Ask action={proveHere}>
+        <RunSettings withMode={false} />
+        {kind === 'distribution' ? <SamplePlanFields /> : null}
+        <p className="proof-asks">
+          {words.asks[kind]}
+          {kind === 'distribution' && adaptive ? words.distribution.fixedLength(PROOF_GAMMA) : null}
+        </p>
+      </Ask>
+      {failure ? (
+        <FailureNotice failure={failure}>
+          <Button look="quiet" onPress={dismissProofFailure}>
+            {failures.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+      <section className="proof" aria-label={words[kind].heading}>
+        <div className="proof-bar">
+          <h3>{words[kind].heading}</h3>
+          <ActionButton action={stop} look="small" showKeys />
+        </div>
+        {kind === 'ids' ? <IdsProof proving={proving} /> : <DistributionProof proving={proving} />}
+      </section>
+    </>
+  );
+}
+
+function SamplePlanFields() {
+  const { size, tokens } = useProof((state) => state.plan);
+  return (
+    <div className="run-settings">
+      <NumberField label={words.size} value={size} onChange={(value) => changeSamplePlan({ size: value })} {...SAMPLE_LIMITS.size} />
+      <NumberField
+        label={words.tokens}
+        value={tokens}
+        onChange={(value) => changeSamplePlan({ tokens: value })}
+        {...SAMPLE_LIMITS.tokens}
+      />
+    </div>
+  );
+}
