@@ -1,9 +1,9 @@
 import { PairEngine } from './engine';
 import { answer } from './host';
+import { Pairs } from './pairs';
 import type { Task } from './protocol';
-import { WebGpuPairs } from './webgpuPairs';
 
-const engine = new PairEngine(new WebGpuPairs(navigator.gpu));
+const engine = new PairEngine(new Pairs(navigator.gpu));
 
 self.onmessage = (event: MessageEvent<Task>) => {
   const [port] = event.ports;

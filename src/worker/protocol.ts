@@ -57,6 +57,8 @@ export interface LoadProgress {
   readonly phase: LoadPhase;
   readonly loadedBytes: number;
   readonly totalBytes: number;
+  /** What the model is to run on. */
+  readonly place: 'webgpu' | 'processor';
 }
 
 export interface CalibrationResult {

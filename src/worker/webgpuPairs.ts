@@ -60,7 +60,7 @@ export class WebGpuPairs implements PairLoader {
         id,
         entry,
         modelsUrl,
-        (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, ...progress }),
+        (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, place: 'webgpu', ...progress }),
         AbortSignal.any([signal, joint.signal]),
       ).catch((error) => {
         cause ??= error;

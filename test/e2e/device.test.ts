@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS } from '../../scripts/chromium.mjs';
 import { BUILT } from './support/build';
-import { committed, launch, Visit } from './support/page';
+import { committed, idsOf, launch, Visit } from './support/page';
 import { FaultyServer } from './support/server';
 
 let server: FaultyServer;
@@ -21,30 +21,38 @@ async function crashGraphics(browser: Browser): Promise<void> {
 }
 
 describe('the graphics device', () => {
-  it('no WebGPU: says where there is some, before anything large is downloaded', async () => {
-    // Browsers give WebGPU to https and localhost only, so any other name has none.
+  it('no WebGPU, over http from another machine: the pair runs on the processor, which is said, and writes the same', async () => {
+    // Browsers give WebGPU, and a place to keep files, to https and localhost only, so any other name has none.
     const browser = await launch([...CHROMIUM_ARGS, '--host-resolver-rules=MAP lecture.test 127.0.0.1']);
-    const visit = await Visit.open(browser, server.url.replace('127.0.0.1', 'lecture.test'));
-    expect(await visit.page.evaluate(() => 'gpu' in navigator)).toBe(false);
-    const asked = server.requests.length;
-    await visit.start('Is anyone there?');
-    const { code, message, hint } = await visit.failure();
-    expect([code, message]).toEqual(['no-webgpu', 'This browser has no WebGPU.']);
-    expect(hint).toMatch(/Chrome, Edge, Safari or Firefox.*over https or localhost/);
-    expect(await visit.prompt.inputValue()).toBe('Is anyone there?');
-    expect(server.requests.slice(asked).filter((name) => name.endsWith('.bin'))).toEqual([]);
+    const [here, elsewhere] = [
+      await Visit.open(browser, server.url),
+      await Visit.open(browser, server.url.replace('127.0.0.1', 'lecture.test')),
+    ];
+    expect(await elsewhere.page.evaluate(() => ['gpu' in navigator, 'caches' in globalThis])).toEqual([false, false]);
+    for (const visit of [here, elsewhere]) await visit.set('Most tokens', 24);
+    const onDevice = await here.run('Count from 1 to 30.');
+    await here.close();
+    const onProcessor = await elsewhere.run('Count from 1 to 30.');
+    expect(idsOf(onProcessor)).toEqual(idsOf(onDevice));
+    expect(await elsewhere.page.getByText('This browser has no WebGPU, so the models run on the processor').count()).toBe(1);
+    expect(elsewhere.uncaught).toEqual([]);
     await browser.close();
   });
 
-  it('no adapter: says so, before anything large is downloaded', async () => {
+  it('no adapter: the pair runs on the processor, from files that are kept, without a library', async () => {
     const browser = await launch(['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer']);
+    const asked = server.requests.length;
     const visit = await Visit.open(browser, server.url);
     expect(await visit.page.evaluate(async () => 'gpu' in navigator && (await navigator.gpu.requestAdapter()))).toBeNull();
-    const asked = server.requests.length;
-    await visit.start('Is anyone there?');
-    const { code, message } = await visit.failure();
-    expect([code, message]).toEqual(['no-adapter', 'This browser has WebGPU but found no graphics adapter for it.']);
-    expect(server.requests.slice(asked).filter((name) => name.endsWith('.bin'))).toEqual([]);
+    await visit.set('Most tokens', 8);
+    expect(committed(await visit.run('Count from 1 to 30.'))).toHaveLength(8);
+    const fetched = () => server.requests.slice(asked).filter((name) => name.startsWith('models/') && !name.endsWith('manifest.json'));
+    expect(fetched().length).toBeGreaterThan(0);
+    expect(fetched().filter((name) => name.endsWith('.wasm'))).toEqual([]);
+    const before = fetched().length;
+    await visit.page.reload();
+    expect(committed(await visit.run('Count from 1 to 30.'))).toHaveLength(8);
+    expect(fetched()).toHaveLength(before);
     await browser.close();
   });
 

@@ -3,7 +3,8 @@ import { shareDevice } from '../../src/gpu/device';
 import { fetchManifest, type Manifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
-import { PlainForward } from './forward';
+import { logits } from './support/logits';
+import { onProcessor } from './support/processor';
 
 const modelsUrl = new URL('/models/', location.href).href;
 const never = new AbortController().signal;
@@ -13,23 +14,6 @@ beforeAll(async () => {
   shareDevice(navigator.gpu);
   manifest = await fetchManifest(modelsUrl);
 });
-
-/** Logits of one forward over `ids`, read back: [ids.length][vocabulary], or only the last row. */
-async function logits(model: ModelPipeline, ids: readonly number[], want: 'last-row' | 'all-rows'): Promise<Float32Array[]> {
-  const rows = want === 'all-rows' ? ids.length : 1;
-  const size = rows * model.vocabularySize * 4;
-  const staging = model.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  model.write(ids);
-  model.scoped(() => {
-    const buffer = model.forward(ids.length, want);
-    model.encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
-  });
-  model.flush();
-  await staging.mapAsync(GPUMapMode.READ);
-  const all = new Float32Array(staging.getMappedRange().slice(0));
-  staging.destroy();
-  return Array.from({ length: rows }, (_, row) => all.slice(row * model.vocabularySize, (row + 1) * model.vocabularySize));
-}
 
 /** Ids that a generator of our own makes: the same in every run. */
 function someIds(length: number, vocabulary: number): number[] {
@@ -75,11 +59,11 @@ for (const id of ['target', 'draft', 'weak-draft']) {
     };
 
     it('agrees with an independent forward of the same weights, at every boundary', async () => {
-      const reference = await PlainForward.load(new URL(`${manifest.models[id]?.path}/`, modelsUrl).href);
-      expect(reference.vocabulary).toBe(model.vocabularySize);
+      const { forward: reference } = await onProcessor(manifest, id);
+      expect(reference.vocabularySize).toBe(model.vocabularySize);
       model.reset();
       for (const position of [0, 1, 2, 15, 16, 17, 62, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, context - 2, context - 1]) {
-        const expected = reference.forward(ids.slice(reference.length, position + 1)).at(-1) as Float64Array;
+        const [expected = new Float32Array()] = reference.forward(ids.slice(reference.length, position + 1), 'last-row');
         const actual = (await decodeAt(position)) as Float32Array;
         const worst = actual.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))), 0);
         const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -14,7 +14,15 @@ const task: RunTask = {
   settings: { ...DEFAULT_RUN, mode: 'plain', maxTokens: 3 },
   calibration: null,
 };
-const progress: LoadProgress = { type: 'progress', model: 'm', name: 'M', phase: 'downloading', loadedBytes: 1, totalBytes: 2 };
+const progress: LoadProgress = {
+  type: 'progress',
+  model: 'm',
+  name: 'M',
+  phase: 'downloading',
+  loadedBytes: 1,
+  totalBytes: 2,
+  place: 'webgpu',
+};
 const end: RunEvent = { type: 'end', reason: 'aborted', endMs: 1 };
 
 const unused = () => Promise.reject(new Error('not asked for'));

@@ -1,7 +1,7 @@
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
+import { type DownloadProgress, downloadInto } from '../download';
 import type { ModelEntry, ModelFile } from '../manifest';
-import { type DownloadProgress, downloadInto } from './download';
 import { ModelPipeline } from './pipeline';
 
 export interface LoadedModel {
@@ -14,7 +14,7 @@ export interface LoadedModel {
 export type LoaderProgress = DownloadProgress | { readonly phase: 'preparing' | 'ready'; readonly loadedBytes: number };
 
 /** Where web-llm looks before it fetches. */
-const CACHES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;
+export const CACHES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;
 
 /** Bytes of everything that loading `entry` may download. */
 export function downloadBytes(entry: ModelEntry): number {
@@ -91,8 +91,12 @@ function oneAfterTheOther<T>(reload: () => Promise<T>): Promise<T> {
   return mine;
 }
 
+export function isConfig({ path }: ModelFile): boolean {
+  return path.endsWith('/mlc-chat-config.json');
+}
+
+/** The files of `entry` by the cache in which web-llm looks for them. */
 function groups(entry: ModelEntry): [scope: string, files: ModelFile[]][] {
-  const isConfig = (file: ModelFile) => file.path.endsWith('/mlc-chat-config.json');
   return [
     [CACHES.config, entry.files.filter(isConfig)],
     [CACHES.library, [entry.library]],

@@ -101,7 +101,7 @@ export function progressOf(draft: string): LoadProgress[] {
     if (!entry) throw new FailureError('manifest-invalid', `There is no model ${model}.`, 'Choose another.');
     const totalBytes = entry.library.bytes + entry.files.reduce((sum, file) => sum + file.bytes, 0);
     const at = (phase: LoadProgress['phase'], loadedBytes: number): LoadProgress => ({
-      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes },
+      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes, place: 'webgpu' },
     });
     return [at('downloading', totalBytes / 4), at('checking', totalBytes), at('preparing', totalBytes), at('ready', totalBytes)];
   });

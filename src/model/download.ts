@@ -1,5 +1,5 @@
-import { FailureError } from '../../core/failure';
-import type { ModelFile } from '../manifest';
+import { FailureError } from '../core/failure';
+import type { ModelFile } from './manifest';
 
 export interface DownloadProgress {
   readonly phase: 'downloading' | 'checking';
@@ -29,7 +29,7 @@ export async function downloadInto(
     const cached = await cache.match(url);
     if (cached) {
       report({ phase: 'checking', loadedBytes: done });
-      if ((await sha256(await cached.arrayBuffer())) === file.sha256) {
+      if ((await sha256(new Uint8Array(await cached.arrayBuffer()))) === file.sha256) {
         done += file.bytes;
         report({ phase: 'checking', loadedBytes: done });
         continue;
@@ -42,8 +42,8 @@ export async function downloadInto(
   }
 }
 
-/** The whole body of `url`, checked against `file`. */
-async function fetchWhole(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal) {
+/** The whole body of `url`, checked against `file`. @throws FailureError file-missing, file-damaged, network; or the signal's reason */
+export async function fetchWhole(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal) {
   const response = await fetch(url, { cache: 'no-cache', signal }).catch((cause) => {
     signal.throwIfAborted();
     throw interrupted(file, cause);
@@ -89,8 +89,10 @@ async function store(cache: Cache, url: string, bytes: Uint8Array<ArrayBuffer>, 
   });
 }
 
-async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  // Over http from another machine, browsers have no subtle cryptography.
+  const subtle: SubtleCrypto | undefined = crypto.subtle;
+  const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : (await import('@noble/hashes/sha2.js')).sha256(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -1,0 +1,106 @@
+import { FailureError } from '../../core/failure';
+import { isGreedy } from '../../core/settings';
+import type { Candidate, RunSettings, TokenId } from '../../core/types';
+import type { JudgedRow } from '../../core/verify';
+import { greedyReference } from '../../gpu/kernels/greedy/reference';
+import { distributionReference, draftReference, judgeReference, type RowConstraints } from '../../gpu/kernels/sampling/reference';
+
+/** A draft with what it was chosen by: the probability of a greedy choice, or the distribution that a sampled one was drawn from. */
+export interface CpuDraft {
+  readonly id: TokenId;
+  readonly probability: number;
+  readonly q: readonly number[] | null;
+}
+
+/**
+ * How the tokens of a run are chosen from logits; draft and target alike. The plain references of the sampling kernels, which are tested against
+ * them: both write the same for the same logits and seed.
+ */
+export class Choosing {
+  readonly #settings: RunSettings;
+  readonly #promptLength: number;
+  readonly #greedy: boolean;
+  readonly #bias: Float32Array | undefined;
+
+  /** @throws FailureError invalid-setting: answers cannot be held to a format without web-llm */
+  constructor(settings: RunSettings, promptLength: number, vocabularySize: number) {
+    if (settings.format) {
+      throw new FailureError(
+        'invalid-setting',
+        'Without WebGPU an answer cannot be held to a format.',
+        'Run without a response format, or in a browser with WebGPU.',
+      );
+    }
+    this.#settings = settings;
+    this.#promptLength = promptLength;
+    this.#greedy = isGreedy(settings.sampling);
+    const biased = Object.entries(settings.sampling.logitBias);
+    this.#bias = biased.length > 0 ? new Float32Array(vocabularySize) : undefined;
+    for (const [id, bias] of biased) if (this.#bias) this.#bias[Number(id)] = bias;
+  }
+
+  /** The draft after `history` and `drafts`. */
+  draft(logits: Float32Array, history: readonly TokenId[], drafts: readonly TokenId[]): CpuDraft {
+    if (this.#greedy) {
+      const { id, probability } = this.#likeliest(logits, 'draft');
+      return { id, probability, q: null };
+    }
+    const q = this.#distribution(logits, history, drafts, 'draft');
+    const id = draftReference(q, this.#settings.sampling, history.length + drafts.length);
+    return { id, probability: q[id] as number, q };
+  }
+
+  /** The largest probability of the next draft, whatever will be drawn. */
+  confidence({ probability, q }: CpuDraft): number {
+    return q ? q.reduce((a, b) => Math.max(a, b), 0) : probability;
+  }
+
+  /**
+   * Judges drafts, should all before each be accepted.
+   *
+   * @param logits of γ + 1 rows
+   * @param drafts γ of them; `q` is null where a draft was certain, as one that was looked up
+   */
+  judge(logits: readonly Float32Array[], history: readonly TokenId[], drafts: readonly CpuDraft[]): JudgedRow[] {
+    const ids = drafts.map(({ id }) => id);
+    return logits.map((row, i) => {
+      const draft = drafts[i];
+      if (this.#greedy) {
+        const { id, probability, drafted } = this.#likeliest(row, 'target', draft?.id);
+        const judged = draft ? { id: draft.id, p: drafted, q: draft.probability, accepted: draft.id === id } : null;
+        return { token: id, tokenP: probability, draft: judged, u: null, top: null };
+      }
+      const p = this.#distribution(row, history, ids.slice(0, i), 'target');
+      return judgeReference(p, draft ?? null, this.#settings.sampling, history.length + i);
+    });
+  }
+
+  #likeliest(logits: Float32Array, model: 'target' | 'draft', drafted?: TokenId): Candidate & { readonly drafted: number } {
+    const [row] = greedyReference(logits, logits.length, drafted === undefined ? [] : [drafted]);
+    if (!row || row.invalid) throw invalidLogits(model);
+    return { id: row.choice, probability: row.p, drafted: row.draftP };
+  }
+
+  #distribution(logits: Float32Array, history: readonly TokenId[], drafts: readonly TokenId[], model: 'target' | 'draft'): number[] {
+    const { sampling } = this.#settings;
+    const constraints: RowConstraints = { drafts, counts: this.#counts(history, logits.length), ...(this.#bias && { bias: this.#bias }) };
+    const distribution = distributionReference(logits, sampling, constraints);
+    if (distribution.every((probability) => probability === 0)) throw invalidLogits(model);
+    return distribution;
+  }
+
+  /** How often each token has been generated. */
+  #counts(history: readonly TokenId[], vocabularySize: number): Uint32Array {
+    const counts = new Uint32Array(vocabularySize);
+    for (const id of history.slice(this.#promptLength)) counts[id] = (counts[id] ?? 0) + 1;
+    return counts;
+  }
+}
+
+function invalidLogits(model: 'target' | 'draft'): FailureError {
+  return new FailureError(
+    'invalid-logits',
+    `The ${model} gave a logit that is not a number.`,
+    'Its weights are damaged; clear this site’s stored data and load the pair again.',
+  );
+}

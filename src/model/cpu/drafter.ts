@@ -1,0 +1,45 @@
+import type { Drafter, DraftLimits, Proposal, RunSettings, TokenId } from '../../core/types';
+import { Choosing, type CpuDraft } from './choosing';
+import { CpuModel } from './model';
+
+/** What a `CpuTarget` finds behind a proposal's handle. */
+export interface CpuDrafts {
+  readonly drafts: readonly CpuDraft[];
+  /** Milliseconds that drafting took. */
+  readonly ms: number;
+}
+
+/** Drafts with a model on the processor. */
+export class CpuDrafter extends CpuModel implements Drafter {
+  #choosing: Choosing | null = null;
+  #confidence = 0;
+
+  async begin(settings: RunSettings, promptLength: number): Promise<void> {
+    // The target refuses what is wrong with the settings.
+    this.#choosing = new Choosing({ ...settings, format: null }, promptLength, this.forward.vocabularySize);
+    this.#confidence = settings.confidence;
+  }
+
+  async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal | null> {
+    if (gamma === 0 || !this.#choosing) return null;
+    // After rounds that were drafted otherwise, much may be unseen.
+    await this.prefill(history.slice(0, -1), { aborted: false });
+    const started = performance.now();
+    const drafts: CpuDraft[] = [];
+    let unseen = history.slice(this.forward.length);
+    while (drafts.length < gamma) {
+      const [logits] = this.forward.forward(unseen, 'last-row');
+      const draft = this.#choosing.draft(
+        logits as Float32Array,
+        history,
+        drafts.map(({ id }) => id),
+      );
+      // What is likeliest decides, not what was drawn, so nothing is lost. One draft is always made, as on a device.
+      if (drafts.length > 0 && this.#choosing.confidence(draft) < this.#confidence) break;
+      drafts.push(draft);
+      unseen = [draft.id];
+    }
+    const handle: CpuDrafts = { drafts, ms: performance.now() - started };
+    return { kind: 'device', source: 'model', length: drafts.length, readbacks: 0, handle };
+  }
+}

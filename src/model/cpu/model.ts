@@ -1,0 +1,47 @@
+import type { StopSignal, TokenId } from '../../core/types';
+import type { CpuForward } from './forward';
+
+/** Most tokens of one forward, and between two looks at the stop signal. */
+const PASS_LENGTH = 16;
+
+/** One model on the processor, as one side of the loop sees it. */
+export abstract class CpuModel {
+  known: readonly TokenId[] = [];
+  protected readonly forward: CpuForward;
+
+  constructor(forward: CpuForward) {
+    this.forward = forward;
+  }
+
+  get capabilities() {
+    const { vocabularySize, contextLength } = this.forward;
+    return { vocabularySize, contextLength, passLength: PASS_LENGTH };
+  }
+
+  get cachedLength(): number {
+    return this.forward.length;
+  }
+
+  async prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
+    while (this.forward.length < tokens.length && !signal.aborted) {
+      this.forward.forward(tokens.slice(this.forward.length, this.forward.length + PASS_LENGTH), 'last-row');
+      await heard();
+    }
+  }
+
+  truncate(length: number): void {
+    this.forward.truncate(length);
+  }
+}
+
+/** Lets a worker that computes without a pause hear what it was told meanwhile, such as to stop. */
+export function heard(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

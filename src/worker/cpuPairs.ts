@@ -1,0 +1,44 @@
+import { CpuDrafter } from '../model/cpu/drafter';
+import { type CpuModelFiles, cpuDownloadBytes, loadCpuModel } from '../model/cpu/loader';
+import { CpuTarget } from '../model/cpu/target';
+import { fetchManifest, type Manifest, type ModelEntry, selectEntries } from '../model/manifest';
+import type { PairLoader, ReadyPair } from './pair';
+import type { LoadProgress, PairSelection } from './protocol';
+
+interface Loaded {
+  readonly id: string;
+  readonly files: CpuModelFiles;
+}
+
+/** Runs the embedded pair on the processor, without WebGPU. */
+export class CpuPairs implements PairLoader {
+  #modelsUrl = '';
+  #target: Loaded | null = null;
+  #draft: Loaded | null = null;
+  #ready: { readonly draft: string; readonly pair: ReadyPair } | null = null;
+
+  async ready({ modelsUrl, draft }: PairSelection, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
+    if (this.#ready?.draft === draft && this.#modelsUrl === modelsUrl) return this.#ready.pair;
+    const manifest: Manifest = await fetchManifest(modelsUrl, signal);
+    const entries = selectEntries(manifest, draft);
+    if (this.#modelsUrl !== modelsUrl) this.#target = this.#draft = this.#ready = null;
+    this.#modelsUrl = modelsUrl;
+    const load = async (id: string, entry: ModelEntry): Promise<Loaded> => {
+      const about = { type: 'progress', model: id, name: entry.name, totalBytes: cpuDownloadBytes(entry), place: 'processor' } as const;
+      return { id, files: await loadCpuModel(entry, modelsUrl, (progress) => report({ ...about, ...progress }), signal) };
+    };
+    this.#target ??= await load(manifest.pair.target, entries.target);
+    if (this.#draft?.id !== draft) this.#draft = await load(draft, entries.draft);
+    const { forward, text } = this.#target.files;
+    const pair: ReadyPair = {
+      adapter: 'processor, without WebGPU',
+      target: { name: entries.target.name, side: new CpuTarget(forward), text },
+      draft: { name: entries.draft.name, side: new CpuDrafter(this.#draft.files.forward) },
+      measureReadback: async () => 0,
+      watch: () => () => undefined,
+      firstCause: async (error) => error,
+    };
+    this.#ready = { draft, pair };
+    return pair;
+  }
+}

@@ -1,0 +1,128 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
+import { committedTokens, tally } from '../../src/core/tally';
+import type { RunEvent, RunSettings } from '../../src/core/types';
+import { parseConfig, readWeights } from '../../src/model/cpu/weights';
+import { CpuPairs } from '../../src/worker/cpuPairs';
+import { PairEngine } from '../../src/worker/engine';
+
+const folder = path.resolve(import.meta.dirname, '../../public/models');
+const selection = { modelsUrl: 'http://localhost/models/', draft: 'draft' };
+
+/** The shipped pair on this machine's processor, its files served as they lie. */
+function engine(): PairEngine {
+  vi.stubGlobal('fetch', async (url: string) => {
+    const file = path.join(folder, new URL(url).pathname.replace('/models/', ''));
+    return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response('', { status: 404 });
+  });
+  return new PairEngine(new CpuPairs());
+}
+
+async function run(
+  pair: PairEngine,
+  settings: Partial<RunSettings>,
+  { prompt = 'Count from 1 to 30.', signal = new AbortController().signal } = {},
+): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  const task = { type: 'run', selection, turns: [], prompt, calibration: null } as const;
+  await pair.run(
+    { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
+    (update) => {
+      if (update.type !== 'progress') events.push(update);
+    },
+    signal,
+  );
+  return events;
+}
+
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
+
+describe('the pair on the processor', () => {
+  let pair: PairEngine;
+  beforeAll(() => {
+    pair = engine();
+    return () => vi.unstubAllGlobals();
+  });
+
+  it('says what it runs on, and reads nothing back', async () => {
+    const events = await run(pair, {});
+    expect(events[0]).toMatchObject({ labels: { adapter: 'processor, without WebGPU' } });
+    expect(tally(events)).toMatchObject({ readbacks: 0 });
+    expect(tally(events).accepted).toBeGreaterThan(0);
+    expect(events.find((event) => event.type === 'round' && event.index > 0)).toMatchObject({ device: { draftMs: expect.any(Number) } });
+  });
+
+  it.each(['model', 'ngram', 'mixed'] as const)('writes by %s drafts, at any γ, what it writes plainly', async (drafting) => {
+    const plain = ids(await run(pair, { mode: 'plain', ignoreStopTokens: true }));
+    expect(plain).toHaveLength(40);
+    for (const gamma of [1, 5, 16]) expect(ids(await run(pair, { drafting, gamma, ignoreStopTokens: true }))).toEqual(plain);
+  });
+
+  it('writes under the coupled rule what it writes plainly under the same seed, with p, q and candidates', async () => {
+    const sampling = { ...GREEDY, temperature: 0.9, topP: 0.95, repetitionPenalty: 1.1, seed: 5, rule: 'coupled' } as const;
+    const events = await run(pair, { sampling, ignoreStopTokens: true });
+    expect(ids(events)).toEqual(ids(await run(pair, { mode: 'plain', sampling, ignoreStopTokens: true })));
+    const drafted = events.flatMap((event) => (event.type === 'round' ? event.tokens.filter(({ q }) => q !== null) : []));
+    expect(drafted.length).toBeGreaterThan(0);
+    for (const { p, candidates } of drafted) {
+      expect(p).toBeGreaterThanOrEqual(0);
+      expect(candidates?.p.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('accepts and rejects by the draw under the rejection rule', async () => {
+    const sampling = { ...GREEDY, temperature: 1.2, seed: 2 };
+    const events = await run(pair, { sampling, ignoreStopTokens: true }, { prompt: 'Write 30 random words.' });
+    const judged = events
+      .flatMap((event) => (event.type === 'round' ? event.tokens : []))
+      .filter(({ verdict }) => verdict === 'rejected' || verdict === 'accepted');
+    expect(new Set(judged.map(({ verdict }) => verdict)).size).toBe(2);
+    for (const { verdict, p, q, u } of judged)
+      expect((u as number) < Math.min(1, (p as number) / (q as number))).toBe(verdict === 'accepted');
+  });
+
+  it('stops between two rounds', async () => {
+    const controller = new AbortController();
+    const ended = run(pair, { mode: 'plain', maxTokens: 900, ignoreStopTokens: true }, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 60);
+    const events = await ended;
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
+    expect(tally(events).committed).toBeLessThan(900);
+  });
+
+  it('refuses a response format in plain words', async () => {
+    const events = await run(pair, { format: { type: 'json', schema: null } });
+    expect(events.at(-1)).toMatchObject({
+      reason: 'failed',
+      failure: { code: 'invalid-setting', message: expect.stringContaining('format') },
+    });
+  });
+
+  it('is measured by its own clock', async () => {
+    let measured: unknown;
+    await pair.calibrate(
+      { type: 'calibrate', selection },
+      (update) => {
+        if (update.type === 'calibration') measured = update;
+      },
+      new AbortController().signal,
+    );
+    expect(measured).toMatchObject({ adapter: 'processor, without WebGPU', calibration: { readbackMs: 0 } });
+  });
+});
+
+describe('files that the processor cannot use', () => {
+  const config = JSON.parse(fs.readFileSync(path.join(folder, 'draft/resolve/main/mlc-chat-config.json'), 'utf8'));
+  const record = { name: 'emb', shape: [2, 2], dtype: 'float16', format: 'raw', byteOffset: 0, nbytes: 8 };
+
+  it('a configuration of another kind of model is named', () => {
+    expect(() => parseConfig({ ...config, model_config: { ...config.model_config, head_dim: 'wide' } })).toThrow(/model_config.head_dim/);
+  });
+
+  it('a tensor that is stored in another way is named', async () => {
+    const index = { records: [{ dataPath: 'a.bin', records: [record] }] };
+    await expect(readWeights(index, async () => new ArrayBuffer(8))).rejects.toThrow(/"emb" is float16/);
+  });
+});
