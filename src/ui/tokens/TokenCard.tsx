@@ -1,7 +1,7 @@
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken, type SamplingSettings } from '../../core/types';
-import { formatProbability } from '../../ui/format';
-import { verdicts, tokenCard as words } from '../../ui/texts';
-import { visibleText } from '../../ui/visibleText';
+import { formatProbability } from '../format';
+import { verdicts, tokenCard as words } from '../texts';
+import { visibleText } from '../visibleText';
 import { CandidateBars } from './CandidateBars';
 import type { ShownCard } from './useTokenCard';
 

@@ -1,8 +1,7 @@
-import { type FocusEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, type PointerEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 
 const SHOW_AFTER_MS = 90;
 const HIDE_AFTER_MS = 160;
-const CARD_ID = 'token-card';
 /** Room that a card needs below its token, in CSS pixels. */
 const CARD_HEIGHT = 290;
 
@@ -17,6 +16,7 @@ export interface ShownCard {
 
 /** Shows a card for the token that the pointer rests on or that has the focus; the card itself may be pointed at (WCAG 1.4.13). */
 export function useTokenCard(log: RefObject<HTMLElement | null>) {
+  const id = useId();
   const [shown, setShown] = useState<ShownCard | null>(null);
   const timer = useRef(0);
   const pointer = useRef<{ x: number; y: number } | null>(null);
@@ -37,7 +37,7 @@ export function useTokenCard(log: RefObject<HTMLElement | null>) {
     addEventListener('keydown', close, { capture: true });
     return () => removeEventListener('keydown', close, { capture: true });
   }, [shown]);
-  const place = (token: Element | null) => () => (token && log.current?.contains(token) ? placeCard(log.current, token) : null);
+  const place = (token: Element | null) => () => (token && log.current?.contains(token) ? placeCard(id, log.current, token) : null);
   // A pointer that leaves gives the card back to the token that the keyboard has reached.
   const leave = () => later(() => place(document.querySelector('[data-at]:focus-visible'))(), HIDE_AFTER_MS);
   return {
@@ -56,7 +56,7 @@ export function useTokenCard(log: RefObject<HTMLElement | null>) {
       onFocus: (event: FocusEvent) => {
         const token = tokenOf(event.target);
         if (!token) return;
-        token.setAttribute('aria-describedby', CARD_ID);
+        token.setAttribute('aria-describedby', id);
         later(place(token), 0);
       },
       onBlur: (event: FocusEvent) => {
@@ -78,14 +78,14 @@ function tokenOf(target: EventTarget): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>('[data-at]') : null;
 }
 
-function placeCard(log: HTMLElement, token: Element): ShownCard | null {
+function placeCard(id: string, log: HTMLElement, token: Element): ShownCard | null {
   const at = token.getAttribute('data-at');
   const line = [...token.getClientRects()].at(-1);
   if (at === null || !line) return null;
   const frame = log.getBoundingClientRect();
   const above = line.bottom + CARD_HEIGHT > innerHeight && line.top > CARD_HEIGHT;
   return {
-    id: CARD_ID,
+    id,
     at,
     left: line.left - frame.left,
     offset: above ? frame.bottom - line.top : line.bottom - frame.top,

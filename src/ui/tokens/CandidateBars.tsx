@@ -1,7 +1,7 @@
 import type { Candidates, NamedCandidate, TokenId } from '../../core/types';
-import { formatProbability } from '../../ui/format';
-import { tokenCard as words } from '../../ui/texts';
-import { visibleText } from '../../ui/visibleText';
+import { formatProbability } from '../format';
+import { tokenCard as words } from '../texts';
+import { visibleText } from '../visibleText';
 
 const SHOWN = 4;
 const DISTRIBUTIONS = ['p', 'q', 'residual'] as const;

@@ -1,0 +1,3 @@
+export { Rounds } from './Rounds';
+export { TokenLog } from './TokenLog';
+export { isWrittenInCode } from './typeface';
