@@ -30,6 +30,7 @@ export const DEFAULT_RUN: RunSettings = {
   mode: 'speculative',
   drafting: 'model',
   gamma: 'auto',
+  candidates: false,
   confidence: 0,
   maxTokens: 256,
   ignoreStopTokens: false,

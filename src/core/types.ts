@@ -34,7 +34,10 @@ export interface Candidate {
   readonly probability: number;
 }
 
-/** The few most likely tokens of one position, most likely first: under the target, under the draft, and in the residual max(0, p - q), normalised. */
+/**
+ * The few most likely tokens of one position, most likely first: under the target, under the draft, and in the residual max(0, p - q),
+ * normalised. Greedy decoding draws from no residual, so there it is empty; so is `q` where nothing was drafted.
+ */
 export interface Candidates<Kind extends Candidate = Candidate> {
   readonly p: readonly Kind[];
   readonly q: readonly Kind[];
@@ -177,6 +180,11 @@ export interface RunSettings {
    * plain decoding.
    */
   readonly gamma: number | 'auto' | readonly DraftLimits[];
+  /**
+   * Whether tokens bring what else might have stood there. Greedy rounds leave it out without this, to be faster; sampled ones have it in any
+   * case. It changes no token.
+   */
+  readonly candidates: boolean;
   /** A draft ends before a token of which the draft model's most likely one has less than this probability. 0: off. Costs a readback for every drafted token. */
   readonly confidence: number;
   /** Most committed tokens, the stop token included; at least 1. */

@@ -18,6 +18,7 @@ export class Sampler {
   #kernel: Promise<SamplingKernel> | null = null;
   #sampled: Sampled | null = null;
   #grammar: TokenGrammar | null = null;
+  #ranks = false;
   #begun: { readonly settings: RunSettings; readonly promptLength: number } | null = null;
   /** Position of the round under way. */
   #position = -1;
@@ -34,6 +35,11 @@ export class Sampler {
   /** null while the run under way is greedy. */
   get sampled(): Sampled | null {
     return this.#sampled;
+  }
+
+  /** Whether the greedy run under way brings what else might have stood at each position. */
+  get ranks(): boolean {
+    return this.#ranks;
   }
 
   /** Starts a run, once for the draft and its target, which hand over the same `settings`. @throws invalid-setting */
@@ -53,8 +59,12 @@ export class Sampler {
     return this.#grammar;
   }
 
-  async #prepare({ sampling: settings, format }: RunSettings, vocabularySize: number): Promise<void> {
-    if (isGreedy(settings) && !format) return;
+  async #prepare({ sampling: settings, format, candidates }: RunSettings, vocabularySize: number): Promise<void> {
+    if (isGreedy(settings) && !format) {
+      if (candidates) await this.greedy.prepareRanking();
+      this.#ranks = candidates;
+      return;
+    }
     this.#kernel ??= SamplingKernel.create(this.#device);
     const kernel = await this.#kernel;
     kernel.configure(settings);
@@ -109,6 +119,7 @@ export class Sampler {
     this.#sampled?.constraints.counts?.destroy();
     this.#sampled?.constraints.mask?.destroy();
     this.#grammar = null;
+    this.#ranks = false;
     this.#sampled = null;
     this.#begun = null;
     this.#position = -1;

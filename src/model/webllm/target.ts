@@ -1,7 +1,7 @@
 import { FailureError } from '../../core/failure';
-import type { DeviceTimes, Proposal, RoundOutcome, RunSettings, StopSignal, Target, TokenId } from '../../core/types';
+import type { Candidates, DeviceTimes, Proposal, RoundOutcome, RunSettings, StopSignal, Target, TokenId } from '../../core/types';
 import { type JudgedRow, judge } from '../../core/verify';
-import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import { GREEDY_ROW_BYTES, GREEDY_TOP_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
 import { Stopwatch, TIME_BYTES } from '../../gpu/stopwatch';
 import { type DeviceDrafts, MOMENTS } from './drafter';
@@ -18,6 +18,7 @@ export class ModelTarget implements Target {
   readonly #sampler: Sampler;
   readonly #stopwatch: Stopwatch | null;
   readonly #rows: GPUBuffer;
+  readonly #tops: GPUBuffer;
   readonly #staging: GPUBuffer;
   readonly #ids: GPUBuffer;
   /** Made by the first round that needs it. */
@@ -36,9 +37,11 @@ export class ModelTarget implements Target {
     this.#model = model;
     this.#sampler = sampler;
     const { device } = model;
-    // A sampled row is larger than a greedy one and its draft's together.
+    // A sampled row is larger than a greedy one and its draft's together, ranked or not.
     const bytes = TIMES_BYTES + (maxGamma + 1) * SAMPLING_ROW_BYTES;
     this.#rows = device.createBuffer({ label: 'verified rows', size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
+    const topBytes = (maxGamma + 1) * GREEDY_TOP_BYTES;
+    this.#tops = device.createBuffer({ label: 'verified tops', size: topBytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
     this.#staging = device.createBuffer({ label: 'round', size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#ids = device.createBuffer({ label: 'ids', size: maxGamma * 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#p = device.createBuffer({
@@ -131,20 +134,33 @@ export class ModelTarget implements Target {
   /** Adds the judgement to the encoder; what it returns makes rows of the bytes that were read back. */
   #judgeGreedily(logits: GPUBuffer, known: readonly TokenId[], gamma: number, onDevice: DeviceDrafts | null) {
     const { encoder, input, vocabularySize } = this.#model;
-    const bytes = (gamma + 1) * GREEDY_ROW_BYTES;
-    this.#sampler.greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows }, vocabularySize, gamma);
-    encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, TIMES_BYTES, bytes);
-    if (onDevice) encoder.copyBufferToBuffer(onDevice.rows, 0, this.#staging, TIMES_BYTES + bytes, gamma * GREEDY_ROW_BYTES);
+    const { greedy, ranks } = this.#sampler;
+    const tops = ranks ? this.#tops : undefined;
+    greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows, tops }, vocabularySize, gamma);
+    let end = TIMES_BYTES;
+    /** Adds `bytes` of `from` to what is read back; says where they lie in it. */
+    const send = (from: GPUBuffer, bytes: number) => {
+      encoder.copyBufferToBuffer(from, 0, this.#staging, end, bytes);
+      end += bytes;
+      return end - bytes;
+    };
+    const targetAt = send(this.#rows, (gamma + 1) * GREEDY_ROW_BYTES);
+    const draftAt = onDevice ? send(onDevice.rows, gamma * GREEDY_ROW_BYTES) : null;
+    const targetTops = tops ? send(tops, (gamma + 1) * GREEDY_TOP_BYTES) : null;
+    const draftTops = tops && onDevice ? send(onDevice.tops, gamma * GREEDY_TOP_BYTES) : null;
     return (read: ArrayBuffer): JudgedRow[] => {
-      const target = GreedyKernel.parse(read, TIMES_BYTES, gamma + 1);
-      const draft = onDevice ? GreedyKernel.parse(read, TIMES_BYTES + bytes, gamma) : [];
+      const target = GreedyKernel.parse(read, targetAt, gamma + 1);
+      const draft = draftAt === null ? [] : GreedyKernel.parse(read, draftAt, gamma);
       if (target.some((row) => row.invalid)) throw invalidLogits('target');
       if (draft.some((row) => row.invalid)) throw invalidLogits('draft');
-      return target.map(({ choice, p, draftP }, i) => {
+      const p = targetTops === null ? null : GreedyKernel.parseTops(read, targetTops, gamma + 1);
+      const q = draftTops === null ? [] : GreedyKernel.parseTops(read, draftTops, gamma);
+      return target.map(({ choice, p: tokenP, draftP }, i) => {
         const id = onDevice ? draft[i]?.choice : known[i];
-        const q = onDevice ? (draft[i]?.p ?? null) : 1;
-        const judged = id === undefined ? null : { id, p: draftP, q, accepted: id === choice };
-        return { token: choice, tokenP: p, draft: judged, u: null, top: null };
+        const judged = id === undefined ? null : { id, p: draftP, q: onDevice ? (draft[i]?.p ?? null) : 1, accepted: id === choice };
+        const certain = judged && !onDevice ? [{ id: judged.id, probability: 1 }] : [];
+        const top: Candidates | null = p && { p: p[i] ?? [], q: q[i] ?? certain, residual: [] };
+        return { token: choice, tokenP, draft: judged, u: null, top };
       });
     };
   }
@@ -169,7 +185,7 @@ export class ModelTarget implements Target {
   }
 
   dispose(): void {
-    for (const buffer of [this.#rows, this.#staging, this.#p, this.#unused, this.#ids]) buffer.destroy();
+    for (const buffer of [this.#rows, this.#tops, this.#staging, this.#p, this.#unused, this.#ids]) buffer.destroy();
     this.#kept?.destroy();
   }
 

@@ -1,3 +1,4 @@
+import type { Candidate } from '../../../core/types';
 import type { GreedyRow } from './greedy';
 
 /**
@@ -18,6 +19,19 @@ export function greedyReference(logits: Float32Array, vocabulary: number, drafte
     const id = drafted[row];
     const draftP = id === undefined ? 0 : Math.exp((x[id] as number) - top) / total;
     rows.push({ choice, p: 1 / total, draftP, invalid: x.some((value) => Number.isNaN(value) || value === Infinity) });
+  }
+  return rows;
+}
+
+/** The five most likely tokens of each row, as the ranking entries find them: most likely first, the lowest id among equals, none of probability 0. */
+export function rankingReference(logits: Float32Array, vocabulary: number): Candidate[][] {
+  const rows: Candidate[][] = [];
+  for (let row = 0; row * vocabulary < logits.length; row++) {
+    const x = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const top = x.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = x.reduce((sum, value) => sum + Math.exp(value - top), 0);
+    const ranked = Array.from(x, (logit, id) => ({ id, logit })).sort((a, b) => b.logit - a.logit || a.id - b.id);
+    rows.push(ranked.slice(0, 5).map(({ id, logit }) => ({ id, probability: Math.exp(logit - top) / total })));
   }
   return rows;
 }
