@@ -5,7 +5,7 @@ import { DEFAULT_RUN } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
 import type { RunEvent, RunSettings } from '../src/core/types';
 import { fetchManifest } from '../src/model/manifest';
-import { perform } from '../src/worker/client';
+import { isRunEvent, perform } from '../src/worker/client';
 import { readbacks } from './readbacks';
 import type { StockReply, StockRequest } from './stock.worker';
 
@@ -90,7 +90,7 @@ const bench = {
       settings,
       calibration,
     })) {
-      if (update.type !== 'progress' && update.type !== 'calibration') events.push(update);
+      if (isRunEvent(update)) events.push(update);
     }
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);

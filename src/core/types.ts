@@ -208,6 +208,20 @@ export interface RunLabels {
   readonly adapter: string;
 }
 
+/** Bytes that a model takes on the device, as allocated; weights are 0 where they are another model's. */
+export interface ModelMemory {
+  readonly weights: number;
+  readonly cache: number;
+}
+
+/** Bytes that a pair takes on the device, as allocated. */
+export interface PairMemory {
+  readonly target: ModelMemory;
+  readonly draft: ModelMemory;
+  /** What both work with: inputs, activations, distributions, readbacks. */
+  readonly working: number;
+}
+
 export interface StartEvent {
   readonly type: 'start';
   readonly prompt: string;

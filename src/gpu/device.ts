@@ -9,6 +9,8 @@ export interface SharedDevice {
   /** Resolves once the device is lost, or refuses a command, which leaves its buffers in doubt. */
   readonly failure: Promise<FailureError>;
   readonly hasFailed: boolean;
+  /** Bytes of all buffers that were created on it and not destroyed. */
+  readonly allocatedBytes: number;
   /** Called once when the device fails; for work that ends before, so that it need not wait on `failure` for the device's life. */
   readonly listeners: Set<(failure: FailureError) => void>;
 }
@@ -76,6 +78,7 @@ function descriptor({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
 function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): SharedDevice {
   const destroy = device.destroy.bind(device);
   Object.defineProperty(device, 'destroy', { value: () => undefined });
+  const allocated = countAllocations(device);
   let hasFailed = false;
   const listeners = new Set<(failure: FailureError) => void>();
   const failure = new Promise<FailureError>((resolve) => {
@@ -99,7 +102,33 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
     get hasFailed() {
       return hasFailed;
     },
+    get allocatedBytes() {
+      return allocated();
+    },
   };
+}
+
+/** Counts, from now on, the bytes of the buffers of `device`. */
+function countAllocations(device: GPUDevice): () => number {
+  let bytes = 0;
+  const create = device.createBuffer.bind(device);
+  Object.defineProperty(device, 'createBuffer', {
+    value: (descriptor: GPUBufferDescriptor): GPUBuffer => {
+      const buffer = create(descriptor);
+      const destroy = buffer.destroy.bind(buffer);
+      let { size } = buffer;
+      bytes += size;
+      Object.defineProperty(buffer, 'destroy', {
+        value: () => {
+          bytes -= size;
+          size = 0;
+          destroy();
+        },
+      });
+      return buffer;
+    },
+  });
+  return () => bytes;
 }
 
 function lost({ message }: GPUDeviceLostInfo) {

@@ -73,12 +73,28 @@ export function parseManifest(value: unknown): Manifest {
   );
 }
 
+export interface DraftChoice {
+  /** In the manifest. */
+  readonly id: string;
+  readonly name: string;
+  /** Whether it is the target. */
+  readonly itself: boolean;
+}
+
+/** What may draft for the target: the manifest's drafts, and at last the target itself. */
+export function draftChoices({ pair, models }: Manifest): DraftChoice[] {
+  const drafts = pair.drafts.map(({ id, name }) => ({ id, name, itself: false }));
+  return [...drafts, { id: pair.target, name: models[pair.target]?.name ?? pair.target, itself: true }];
+}
+
 /** The entries of the target and of draft `draftId`. @throws FailureError invalid-setting, vocabulary-mismatch */
 export function selectEntries(manifest: Manifest, draftId: string): { target: ModelEntry; draft: ModelEntry } {
   const target = manifest.models[manifest.pair.target];
   const draft = manifest.models[draftId];
   if (!target || !draft) {
-    const known = manifest.pair.drafts.map((entry) => entry.id).join(', ');
+    const known = draftChoices(manifest)
+      .map(({ id }) => id)
+      .join(', ');
     throw new FailureError('invalid-setting', `There is no draft "${draftId}".`, `Choose one of: ${known}.`);
   }
   const tokenizer = (entry: ModelEntry) => entry.files.find((file) => file.path.endsWith('/tokenizer.json'))?.sha256;

@@ -59,6 +59,7 @@ const settings = v.object({
     v.pipe(v.number(), v.integer()),
     v.pipe(v.array(limits), v.minLength(1), v.maxLength(TRACE_LIMITS.rounds)),
   ]),
+  candidates: v.optional(v.boolean(), false),
   confidence: v.number(),
   maxTokens: v.number(),
   ignoreStopTokens: v.boolean(),

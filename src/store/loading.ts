@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { fetchManifest, type Manifest } from '../model/manifest';
+import { draftChoices, fetchManifest, type Manifest } from '../model/manifest';
 import type { LoadProgress } from '../worker/protocol';
 import { performTask } from './engine';
+import { forgetMemory, receiveMemory } from './memory';
 import { changeSettings, useSettings } from './settings';
 
 export interface LoadingState {
@@ -32,7 +33,9 @@ export async function load(): Promise<void> {
     if (!useLoading.getState().manifest) await readManifest();
     const selection = { modelsUrl: modelsUrl(), draft: useSettings.getState().draft };
     for await (const update of performTask({ type: 'load', selection }, mine.signal)) {
-      if (update.type === 'progress' && loading === mine) receiveProgress(update);
+      if (loading !== mine) continue;
+      if (update.type === 'progress') receiveProgress(update);
+      if (update.type === 'memory') receiveMemory(update);
     }
   } catch (thrown) {
     if (loading === mine) failLoading(toFailure(thrown));
@@ -63,9 +66,10 @@ export function forgetUnready(): void {
 /** After the device is lost no model is ready. */
 export function forgetModels(): void {
   useLoading.setState({ progress: {} });
+  forgetMemory();
 }
 
-/** Chooses a draft of the manifest and starts to load it. */
+/** Chooses one of `draftChoices` and starts to load it. */
 export async function chooseDraft(draft: string): Promise<void> {
   changeSettings({ draft });
   await load();
@@ -82,7 +86,7 @@ export function dismissLoadingFailure(): void {
 async function readManifest(): Promise<void> {
   const manifest = await fetchManifest(modelsUrl());
   useLoading.setState({ manifest });
-  const { drafts } = manifest.pair;
+  const drafts = draftChoices(manifest);
   // A remembered draft that this pair does not have gives way to its first.
   const chosen = useSettings.getState().draft;
   const [first] = drafts;

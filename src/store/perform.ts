@@ -6,6 +6,7 @@ import type { Turn } from '../worker/protocol';
 import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';
 import { performTask } from './engine';
 import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
+import { receiveMemory } from './memory';
 
 /** All that decides what a run is asked. */
 export interface RunRequest {
@@ -49,6 +50,7 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
       ask,
     )) {
       if (update.type === 'progress') receiveProgress(update);
+      else if (update.type === 'memory') receiveMemory(update);
       else if (update.type !== 'calibration') {
         if (update.type === 'start') confirmAdapter(draft, update.labels.adapter);
         yield update;

@@ -1,5 +1,6 @@
 import { FailureError } from '../core/failure';
 import type { AskPerson } from '../core/person';
+import type { RunEvent } from '../core/types';
 import type { FromPage, FromWorker, Task, Update } from './protocol';
 
 /**
@@ -57,4 +58,9 @@ export async function* perform(
     worker.removeEventListener('error', crashed);
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Whether `update` is part of a run, rather than of what goes on around it. */
+export function isRunEvent(update: Update): update is RunEvent {
+  return update.type !== 'progress' && update.type !== 'calibration' && update.type !== 'memory';
 }

@@ -34,6 +34,7 @@ export class CpuPairs implements PairLoader {
       adapter: 'processor, without WebGPU',
       target: { name: entries.target.name, side: new CpuTarget(forward), text },
       draft: { name: entries.draft.name, side: new CpuDrafter(this.#draft.files.forward) },
+      memory: () => null,
       measureReadback: async () => 0,
       watch: () => () => undefined,
       firstCause: async (error) => error,

@@ -7,7 +7,7 @@ import { speculate } from '../core/speculate';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
 import type { Engine } from './host';
 import type { PairLoader, ReadyPair } from './pair';
-import type { CalibrateTask, CalibrationResult, LoadProgress, LoadTask, RunTask } from './protocol';
+import type { CalibrateTask, CalibrationResult, LoadProgress, LoadTask, MemoryUpdate, RunTask } from './protocol';
 
 type Report<T> = (update: T) => void;
 
@@ -20,8 +20,8 @@ export class PairEngine implements Engine {
     this.#pairs = pairs;
   }
 
-  async load({ selection }: LoadTask, report: Report<LoadProgress>, signal: AbortSignal): Promise<void> {
-    await this.#inTurn(signal, () => this.#pairs.ready(selection, report, signal)).catch((error) => {
+  async load({ selection }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
+    await this.#inTurn(signal, async () => reportMemory(await this.#pairs.ready(selection, report, signal), report)).catch((error) => {
       if (!signal.aborted) throw error;
       throw new FailureError('aborted', 'Loading was stopped.', 'Run to go on; files that are complete are kept.');
     });
@@ -37,7 +37,12 @@ export class PairEngine implements Engine {
     });
   }
 
-  async run(task: RunTask, report: Report<LoadProgress | RunEvent>, signal: AbortSignal, ask: AskPerson = async () => null): Promise<void> {
+  async run(
+    task: RunTask,
+    report: Report<LoadProgress | MemoryUpdate | RunEvent>,
+    signal: AbortSignal,
+    ask: AskPerson = async () => null,
+  ): Promise<void> {
     checkSettings(task.settings);
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
@@ -46,6 +51,7 @@ export class PairEngine implements Engine {
       signal.throwIfAborted();
       begin();
       await this.#decode(pair, task, report, signal, ask);
+      reportMemory(pair, report);
     }).catch((error) => {
       if (!signal.aborted) throw error;
       report({ type: 'end', reason: 'aborted', endMs: 0 });
@@ -105,6 +111,11 @@ export class PairEngine implements Engine {
       unwatch();
     }
   }
+}
+
+function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdate>): void {
+  const taken = memory();
+  if (taken) report({ type: 'memory', adapter, memory: taken });
 }
 
 /** What drafts and its name; null in plain decoding. */

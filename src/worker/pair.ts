@@ -1,6 +1,6 @@
 import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/person';
-import type { Drafter, Target, TokenId } from '../core/types';
+import type { Drafter, PairMemory, Target, TokenId } from '../core/types';
 import type { LoadProgress, PairSelection, Turn } from './protocol';
 
 /** A model's text side. */
@@ -18,6 +18,8 @@ export interface ReadyPair {
   readonly draft: { readonly name: string; readonly side: Drafter };
   /** Milliseconds of one bare readback, with nothing to wait for. @param clock milliseconds from any fixed moment */
   measureReadback(clock: () => number): Promise<number>;
+  /** What it takes on the GPU now; null where it runs on none. */
+  memory(): PairMemory | null;
   /** Calls `failed` once when what they run on fails. @returns a function that ends it */
   watch(failed: (failure: FailureError) => void): () => void;
   /** What lies behind an error of one of the models. */

@@ -6,7 +6,7 @@
 import type { Calibration } from '../core/cost';
 import type { Failure } from '../core/failure';
 import type { PersonQuestion } from '../core/person';
-import type { RunEvent, RunSettings } from '../core/types';
+import type { PairMemory, RunEvent, RunSettings } from '../core/types';
 
 export type Task = LoadTask | CalibrateTask | RunTask;
 
@@ -43,7 +43,7 @@ export interface Turn {
 export interface PairSelection {
   /** Absolute URL of the folder that holds manifest.json. */
   readonly modelsUrl: string;
-  /** A draft's id in the manifest. */
+  /** A draft's id in the manifest, or the target's: then it drafts for itself. */
   readonly draft: string;
 }
 
@@ -67,7 +67,14 @@ export interface CalibrationResult {
   readonly calibration: Calibration;
 }
 
-export type Update = LoadProgress | CalibrationResult | RunEvent;
+/** What the pair takes on the GPU; told when it is ready, and after a run, which may have taken more. */
+export interface MemoryUpdate {
+  readonly type: 'memory';
+  readonly adapter: string;
+  readonly memory: PairMemory;
+}
+
+export type Update = LoadProgress | CalibrationResult | MemoryUpdate | RunEvent;
 
 export type FromWorker =
   | { readonly type: 'update'; readonly update: Update }

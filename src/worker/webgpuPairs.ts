@@ -5,7 +5,7 @@ import { measureReadback } from '../gpu/readback';
 import { Stopwatch } from '../gpu/stopwatch';
 import { fetchManifest, type ModelEntry, selectEntries } from '../model/manifest';
 import { MOMENTS, ModelDrafter } from '../model/webllm/drafter';
-import { downloadBytes, type LoadedModel, loadModel } from '../model/webllm/loader';
+import { downloadBytes, type LoadedModel, loadModel, twinOf } from '../model/webllm/loader';
 import { Sampler } from '../model/webllm/sampler';
 import { ModelTarget } from '../model/webllm/target';
 import type { PairLoader, ReadyPair } from './pair';
@@ -72,12 +72,15 @@ export class WebGpuPairs implements PairLoader {
       const model = await load(manifest.pair.target, entries.target);
       return { model, side: new ModelTarget(model.pipeline, stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
     };
+    const targetReady = stage.target ? Promise.resolve(stage.target) : loadTarget();
     const loadDraft = async () => {
-      const model = await load(draft, entries.draft);
+      const itself = draft === manifest.pair.target;
+      const model = itself ? twinOf((await targetReady).model) : await load(draft, entries.draft);
+      if (itself) report(readyAlready(draft, entries.draft));
       return { model, side: new ModelDrafter(model.pipeline, stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
     };
     // In parallel: one model downloads while the other's pipelines are made.
-    const [target, drafter] = await Promise.allSettled([stage.target ?? loadTarget(), stage.draft ?? loadDraft()]);
+    const [target, drafter] = await Promise.allSettled([targetReady, stage.draft ?? loadDraft()]);
     if (target.status === 'fulfilled') stage.target = target.value;
     if (drafter.status === 'fulfilled') stage.draft = drafter.value;
     if (stage.shared.hasFailed) throw await stage.shared.failure;
@@ -92,7 +95,8 @@ export class WebGpuPairs implements PairLoader {
     if (old && !old.shared.hasFailed && old.modelsUrl === modelsUrl) return old;
     this.#stage = null;
     if (old) {
-      for (const loaded of [old.target, old.draft]) if (loaded) await unload(loaded);
+      // The draft may be the target once more, on its weights.
+      for (const loaded of [old.draft, old.target]) if (loaded) await unload(loaded);
       old.sampler.dispose();
       old.stopwatch?.dispose();
     }
@@ -111,6 +115,11 @@ function readyPair(shared: SharedDevice, target: Loaded<ModelTarget>, draft: Loa
     adapter: shared.adapter,
     target: { name: target.model.name, side: target.side, text: target.model.pipeline },
     draft: { name: draft.model.name, side: draft.side },
+    memory: () => {
+      const [own, drafts] = [target.model.pipeline.memory, draft.model.pipeline.memory];
+      const working = shared.allocatedBytes - own.weights - own.cache - drafts.weights - drafts.cache;
+      return { target: own, draft: drafts, working };
+    },
     measureReadback: (clock) => measureReadback(shared.device, clock),
     watch: (failed) => {
       shared.listeners.add(failed);
@@ -118,6 +127,11 @@ function readyPair(shared: SharedDevice, target: Loaded<ModelTarget>, draft: Loa
     },
     firstCause: (error) => firstCause(shared, error),
   };
+}
+
+function readyAlready(model: string, entry: ModelEntry): LoadProgress {
+  const totalBytes = downloadBytes(entry);
+  return { type: 'progress', model, name: entry.name, phase: 'ready', loadedBytes: totalBytes, totalBytes, place: 'webgpu' };
 }
 
 /** How long a device may take to say that it is lost after the first command failed for it. */

@@ -7,6 +7,7 @@ import { shareDevice } from '../../src/gpu/device';
 import type { CpuModelFiles } from '../../src/model/cpu/loader';
 import { fetchManifest, type Manifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { isRunEvent } from '../../src/worker/client';
 import { CpuPairs } from '../../src/worker/cpuPairs';
 import { PairEngine } from '../../src/worker/engine';
 import { logits } from './support/logits';
@@ -34,7 +35,7 @@ describe('the pair on the processor', () => {
       await engine.run(
         { type: 'run', selection, turns: [], prompt, settings, calibration: null },
         (update) => {
-          if (update.type !== 'progress') events.push(update);
+          if (isRunEvent(update)) events.push(update);
         },
         never,
       );

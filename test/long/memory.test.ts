@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens } from '../../src/core/tally';
 import type { RunEvent } from '../../src/core/types';
+import { isRunEvent } from '../../src/worker/client';
 import { PairEngine } from '../../src/worker/engine';
 import { WebGpuPairs } from '../../src/worker/webgpuPairs';
 
@@ -38,7 +39,7 @@ it(`holds no more after ${RUNS} runs at temperature 0.8 than after the first`, a
       sampling: { ...DEFAULT_RUN.sampling, temperature: 0.8, seed },
     };
     const task = { type: 'run', selection, turns: [], prompt: 'Tell me a story about a fox.', settings, calibration: null } as const;
-    await engine.run(task, (update) => update.type !== 'progress' && events.push(update), new AbortController().signal);
+    await engine.run(task, (update) => isRunEvent(update) && events.push(update), new AbortController().signal);
     expect(committedTokens(events)).toHaveLength(32);
   };
   // Every draft length leaves a shape behind; after these all of them are there.

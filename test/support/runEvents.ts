@@ -102,6 +102,7 @@ const settings: fc.Arbitrary<RunSettings> = fc.record({
   mode: fc.constantFrom('speculative', 'speculative', 'plain'),
   drafting: fc.constantFrom('model', 'ngram', 'mixed'),
   gamma: fc.oneof(fc.integer({ min: 1, max: 16 }), fc.constant('auto' as const), fc.array(limits, { minLength: 1, maxLength: 4 })),
+  candidates: fc.boolean(),
   confidence: fc.constantFrom(0, 0.4, 0.99),
   maxTokens: fc.constantFrom(1, 160, Number.MAX_SAFE_INTEGER),
   ignoreStopTokens: fc.boolean(),

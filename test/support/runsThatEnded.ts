@@ -59,6 +59,7 @@ const settings: fc.Arbitrary<RunSettings> = fc.record({
   mode: fc.constantFrom('speculative', 'plain'),
   drafting: fc.constantFrom('model', 'ngram', 'mixed', 'person'),
   gamma: fc.oneof(fc.integer({ min: 1, max: 16 }), fc.constant('auto' as const), fc.array(limits, { minLength: 1, maxLength: 5 })),
+  candidates: fc.boolean(),
   confidence: positive(0.9),
   maxTokens: fc.integer({ min: 1, max: 4096 }),
   ignoreStopTokens: fc.boolean(),

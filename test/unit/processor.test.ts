@@ -5,6 +5,7 @@ import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
+import { isRunEvent } from '../../src/worker/client';
 import { CpuPairs } from '../../src/worker/cpuPairs';
 import { PairEngine } from '../../src/worker/engine';
 
@@ -30,7 +31,7 @@ async function run(
   await pair.run(
     { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
     (update) => {
-      if (update.type !== 'progress') events.push(update);
+      if (isRunEvent(update)) events.push(update);
     },
     signal,
   );
@@ -81,6 +82,18 @@ describe('the pair on the processor', () => {
     expect(new Set(judged.map(({ verdict }) => verdict)).size).toBe(2);
     for (const { verdict, p, q, u } of judged)
       expect((u as number) < Math.min(1, (p as number) / (q as number))).toBe(verdict === 'accepted');
+  });
+
+  it('brings the likeliest tokens of p and q with greedy rounds when asked, and writes the same', async () => {
+    const settings = { maxTokens: 20, ignoreStopTokens: true } as const;
+    const events = await run(pair, { ...settings, candidates: true });
+    expect(ids(events)).toEqual(ids(await run(pair, settings)));
+    const tokens = events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
+    for (const { id, p, q, candidates } of tokens.filter(({ verdict }) => verdict === 'accepted')) {
+      expect(candidates).toMatchObject({ residual: [] });
+      expect(candidates?.p[0]).toMatchObject({ id, probability: p });
+      expect(candidates?.q[0]).toMatchObject({ id, probability: q });
+    }
   });
 
   it('stops between two rounds', async () => {

@@ -52,11 +52,13 @@ function ModelProgress({ label, entry, progress }: ModelProgressProps) {
   );
 }
 
+/** One, where the target drafts for itself. */
 function chosenModels({ pair, models }: Manifest, chosen: string) {
   const draft = pair.drafts.find(({ id }) => id === chosen);
+  const target = { id: pair.target, label: words.target, entry: models[pair.target] };
   return [
-    { id: pair.target, label: words.target, entry: models[pair.target] },
-    { id: chosen, label: words.draft(draft?.name ?? chosen), entry: models[chosen] },
+    target,
+    ...(chosen === pair.target ? [] : [{ id: chosen, label: words.draft(draft?.name ?? chosen), entry: models[chosen] }]),
   ].flatMap(({ id, label, entry }) => (entry ? [{ id, label, entry }] : []));
 }
 

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../core/types';
+import { draftChoices } from '../../model/manifest';
 import { chooseDraft, useLoading } from '../../store/loading';
 import { changeSettings, useSettings } from '../../store/settings';
 import { Choices } from '../../ui/Choices';
@@ -94,8 +95,8 @@ export function RunSettings({ withMode = true }: { readonly withMode?: boolean }
 
 function DraftChoice({ disabled }: { readonly disabled: boolean }) {
   const draft = useSettings((settings) => settings.draft);
-  const drafts = useLoading((state) => state.manifest?.pair.drafts);
-  if (!drafts) {
+  const manifest = useLoading((state) => state.manifest);
+  if (!manifest) {
     return (
       <div className="no-drafts">
         <p className="field-label">{words.draft}</p>
@@ -103,7 +104,7 @@ function DraftChoice({ disabled }: { readonly disabled: boolean }) {
       </div>
     );
   }
-  const options = drafts.map(({ id, name }) => ({ value: id, label: name }));
+  const options = draftChoices(manifest).map((choice) => ({ value: choice.id, label: words.draftLabel(choice) }));
   return (
     <Choices legend={words.draft} options={options} value={draft} onChange={(chosen) => void chooseDraft(chosen)} disabled={disabled} />
   );

@@ -1,8 +1,8 @@
 import { FailureError } from '../../core/failure';
 import { isGreedy } from '../../core/settings';
-import type { Candidate, RunSettings, TokenId } from '../../core/types';
+import type { Candidate, Candidates, RunSettings, TokenId } from '../../core/types';
 import type { JudgedRow } from '../../core/verify';
-import { greedyReference } from '../../gpu/kernels/greedy/reference';
+import { greedyReference, rankingReference } from '../../gpu/kernels/greedy/reference';
 import { distributionReference, draftReference, judgeReference, type RowConstraints } from '../../gpu/kernels/sampling/reference';
 
 /** A draft with what it was chosen by: the probability of a greedy choice, or the distribution that a sampled one was drawn from. */
@@ -10,6 +10,8 @@ export interface CpuDraft {
   readonly id: TokenId;
   readonly probability: number;
   readonly q: readonly number[] | null;
+  /** What else might have stood there; null where it was not asked for, or `q` says it. */
+  readonly top: readonly Candidate[] | null;
 }
 
 /**
@@ -43,11 +45,11 @@ export class Choosing {
   draft(logits: Float32Array, history: readonly TokenId[], drafts: readonly TokenId[]): CpuDraft {
     if (this.#greedy) {
       const { id, probability } = this.#likeliest(logits, 'draft');
-      return { id, probability, q: null };
+      return { id, probability, q: null, top: this.#rank(logits) };
     }
     const q = this.#distribution(logits, history, drafts, 'draft');
     const id = draftReference(q, this.#settings.sampling, history.length + drafts.length);
-    return { id, probability: q[id] as number, q };
+    return { id, probability: q[id] as number, q, top: null };
   }
 
   /** The largest probability of the next draft, whatever will be drawn. */
@@ -68,11 +70,22 @@ export class Choosing {
       if (this.#greedy) {
         const { id, probability, drafted } = this.#likeliest(row, 'target', draft?.id);
         const judged = draft ? { id: draft.id, p: drafted, q: draft.probability, accepted: draft.id === id } : null;
-        return { token: id, tokenP: probability, draft: judged, u: null, top: null };
+        const p = this.#rank(row);
+        const top: Candidates | null = p && {
+          p,
+          q: draft?.top ?? (draft ? [{ id: draft.id, probability: draft.probability }] : []),
+          residual: [],
+        };
+        return { token: id, tokenP: probability, draft: judged, u: null, top };
       }
       const p = this.#distribution(row, history, ids.slice(0, i), 'target');
       return judgeReference(p, draft ?? null, this.#settings.sampling, history.length + i);
     });
+  }
+
+  /** The likeliest tokens where the run asks for them. */
+  #rank(logits: Float32Array): Candidate[] | null {
+    return this.#settings.candidates ? (rankingReference(logits, logits.length)[0] ?? null) : null;
   }
 
   #likeliest(logits: Float32Array, model: 'target' | 'draft', drafted?: TokenId): Candidate & { readonly drafted: number } {

@@ -29,6 +29,6 @@ export class CpuTarget extends CpuModel implements Target {
 function draftsOf(proposal: Proposal | null): CpuDrafts {
   if (proposal?.kind === 'device') return proposal.handle as CpuDrafts;
   // What was looked up was certain.
-  const drafts = (proposal?.ids ?? []).map((id): CpuDraft => ({ id, probability: 1, q: null }));
+  const drafts = (proposal?.ids ?? []).map((id): CpuDraft => ({ id, probability: 1, q: null, top: null }));
   return { drafts, ms: 0 };
 }

@@ -82,6 +82,12 @@ export async function loadModel(
   }
 }
 
+/** `model` once more, which must be unloaded before it: the same weights, and a cache of its own. */
+export function twinOf({ id, name, pipeline: source }: LoadedModel): LoadedModel {
+  const pipeline = new ModelPipeline(source);
+  return { id, name: `${name}, itself`, pipeline, unload: async () => pipeline.dispose() };
+}
+
 let lastReload: Promise<unknown> = Promise.resolve();
 
 /** web-llm makes its tokenizer module on first use without guarding against a second caller meanwhile, whose objects the first then refuses. */

@@ -1,81 +1,13 @@
 /**
- * The only file that touches web-llm's private fields (0.2.86). Everything it reaches for is named in `DOORS` and
+ * The only file that touches web-llm's private fields (0.2.86). Everything it reaches for is named in doors.ts and
  * checked when a model has been loaded, so that another version fails with the name of what it lacks.
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
 import type { Tokenizer } from '../../core/person';
-import type { ResponseFormat, StopSignal, TokenId } from '../../core/types';
-import { type Matcher, TokenGrammar, webllmFormat } from './grammar';
-
-interface Disposable {
-  dispose(): void;
-}
-interface Tensor extends Disposable {
-  readonly shape: readonly number[];
-  getDataPtr(): number;
-  view(shape: number[]): Tensor;
-}
-type PackedFunction = Disposable & ((...args: unknown[]) => unknown);
-
-interface Runtime {
-  readonly lib: {
-    readonly webGPUContext: {
-      readonly device: GPUDevice;
-      readonly bufferTable: readonly (GPUBuffer | undefined)[];
-      pendingEncoder: GPUCommandEncoder | null;
-      flushCommands(): void;
-    };
-  };
-  beginScope(): void;
-  endScope(): void;
-  detachFromCurrentScope<T>(object: T): T;
-  empty(shape: number[], dtype: string, device: unknown): Tensor;
-  makeShapeTuple(shape: number[]): unknown;
-  scalar(value: number, dtype: string): unknown;
-  getGlobalFunc(name: string): PackedFunction;
-}
-
-interface Conversation {
-  reset(): void;
-  appendMessage(role: 'user' | 'assistant', content: string): void;
-  appendReplyHeader(role: 'assistant'): void;
-  getPromptArray(config: unknown): (string | unknown[])[];
-}
-
-interface Pipeline {
-  readonly tvm: Runtime;
-  readonly vm: { getFunction(name: string): PackedFunction };
-  readonly params: unknown;
-  readonly kvCache: unknown;
-  readonly device: unknown;
-  readonly embed: PackedFunction;
-  readonly prefill: PackedFunction;
-  readonly decoding: PackedFunction;
-  readonly fKVCacheBeginForward: PackedFunction;
-  readonly fKVCacheEndForward: PackedFunction;
-  readonly tokenizer: { encode(text: string): Int32Array; decode(ids: Int32Array): string };
-  readonly conversation: Conversation;
-  readonly config: unknown;
-  readonly stopTokens: readonly number[];
-  readonly fullVocabSize: number;
-  readonly contextWindowSize: number;
-  readonly prefillChunkSize: number;
-  resetChat(): void;
-  readonly grammarMatcher?: Matcher;
-  prepareGrammarMatcherForSampling(config: { response_format: unknown }): Promise<void> | undefined;
-}
-
-const DOORS: readonly string[] = [
-  ...['tvm', 'vm', 'params', 'kvCache', 'device', 'embed', 'prefill', 'decoding', 'fKVCacheBeginForward', 'fKVCacheEndForward'],
-  ...['tokenizer', 'conversation', 'config', 'stopTokens', 'fullVocabSize', 'contextWindowSize', 'prefillChunkSize', 'resetChat'],
-  'prepareGrammarMatcherForSampling',
-  ...['tvm.beginScope', 'tvm.endScope', 'tvm.detachFromCurrentScope', 'tvm.empty', 'tvm.makeShapeTuple', 'tvm.scalar', 'tvm.getGlobalFunc'],
-  ...['tvm.lib.webGPUContext.device', 'tvm.lib.webGPUContext.bufferTable', 'tvm.lib.webGPUContext.pendingEncoder'],
-  ...['tvm.lib.webGPUContext.flushCommands', 'vm.getFunction'],
-  ...['tokenizer.encode', 'tokenizer.decode', 'conversation.reset', 'conversation.appendMessage', 'conversation.appendReplyHeader'],
-  'conversation.getPromptArray',
-];
+import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
+import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
+import { TokenGrammar, webllmFormat } from './grammar';
 
 /** One model that web-llm has loaded, as rows of tokens in and rows of logits out, all on the device. */
 export class ModelPipeline implements Tokenizer {
@@ -87,29 +19,47 @@ export class ModelPipeline implements Tokenizer {
   readonly device: GPUDevice;
   /** i32 [contextLength]: what the next forward reads, from index 0. */
   readonly input: GPUBuffer;
+  /** On the device, as allocated. */
+  readonly memory: ModelMemory;
   readonly #pipeline: Pipeline;
   readonly #inputTensor: Tensor;
   readonly #verify: PackedFunction;
   readonly #pop: PackedFunction;
+  /** null: the cache is the one that web-llm made. */
+  readonly #twin: { readonly cache: Disposable; readonly clear: PackedFunction; readonly addSequence: PackedFunction } | null = null;
   #cachedLength = 0;
 
   /** @throws FailureError library-incompatible, naming what is missing */
-  constructor(engine: MLCEngine, modelId: string) {
-    const loaded = (engine as unknown as { loadedModelIdToPipeline?: Map<string, unknown> }).loadedModelIdToPipeline?.get(modelId);
-    const missing = loaded === undefined ? 'loadedModelIdToPipeline' : DOORS.find((door) => reach(loaded, door) === undefined);
-    if (missing) throw incompatible(`web-llm no longer has "${missing}"`);
-    const pipeline = loaded as Pipeline;
+  constructor(engine: MLCEngine, modelId: string);
+  /** The model of `source` once more, which must outlive it: the same weights, and a cache of its own. */
+  constructor(source: ModelPipeline);
+  constructor(from: MLCEngine | ModelPipeline, modelId = '') {
+    const pipeline = from instanceof ModelPipeline ? from.#pipeline : openDoors(from, modelId);
     this.#pipeline = pipeline;
     this.vocabularySize = pipeline.fullVocabSize;
     this.contextLength = pipeline.contextWindowSize;
     this.passLength = pipeline.prefillChunkSize;
     this.stopTokens = new Set(pipeline.stopTokens);
-    this.device = pipeline.tvm.lib.webGPUContext.device;
-    const { tvm } = pipeline;
+    const { tvm, vm } = pipeline;
+    this.device = tvm.lib.webGPUContext.device;
     tvm.beginScope();
     try {
-      this.#verify = tvm.detachFromCurrentScope(lookUp('batch_verify', () => pipeline.vm.getFunction('batch_verify')));
-      this.#pop = tvm.detachFromCurrentScope(lookUp('kv_state_popn', () => tvm.getGlobalFunc('vm.builtin.kv_state_popn')));
+      const before = this.#allocated();
+      const builtin = (name: string) => tvm.detachFromCurrentScope(lookUp(name, () => tvm.getGlobalFunc(`vm.builtin.${name}`)));
+      if (from instanceof ModelPipeline) {
+        const create = lookUp('create_tir_paged_kv_cache', () => vm.getFunction('create_tir_paged_kv_cache'));
+        // As web-llm makes its own: one sequence, pages of 16 tokens, no sliding window.
+        const sizes = [1, this.contextLength, this.passLength, 16, 0].map((size) => tvm.makeShapeTuple([size]));
+        const cache = tvm.detachFromCurrentScope(create(...sizes) as Disposable);
+        this.#twin = { cache, clear: builtin('kv_state_clear'), addSequence: builtin('kv_state_add_sequence') };
+        this.memory = { weights: 0, cache: this.#allocated() - before };
+      } else {
+        const weights = this.#weights();
+        // So far web-llm has allocated nothing besides, but for eight bytes.
+        this.memory = { weights, cache: before - weights };
+      }
+      this.#verify = tvm.detachFromCurrentScope(lookUp('batch_verify', () => vm.getFunction('batch_verify')));
+      this.#pop = builtin('kv_state_popn');
       this.#inputTensor = tvm.detachFromCurrentScope(tvm.empty([this.contextLength], 'int32', pipeline.device));
     } finally {
       tvm.endScope();
@@ -181,7 +131,11 @@ export class ModelPipeline implements Tokenizer {
   }
 
   reset(): void {
-    this.#pipeline.resetChat();
+    if (this.#twin) {
+      const { cache, clear, addSequence } = this.#twin;
+      clear(cache);
+      addSequence(cache, this.#pipeline.tvm.scalar(0, 'int64'));
+    } else this.#pipeline.resetChat();
     this.#cachedLength = 0;
   }
 
@@ -193,8 +147,8 @@ export class ModelPipeline implements Tokenizer {
     }
     const surplus = this.#cachedLength - length;
     if (surplus <= 0) return;
-    const { tvm, kvCache } = this.#pipeline;
-    this.#pop(kvCache, tvm.scalar(0, 'int64'), tvm.scalar(surplus, 'int32'));
+    const { tvm } = this.#pipeline;
+    this.#pop(this.#cache, tvm.scalar(0, 'int64'), tvm.scalar(surplus, 'int32'));
     this.#cachedLength = length;
   }
 
@@ -222,7 +176,8 @@ export class ModelPipeline implements Tokenizer {
     if (this.#cachedLength + rows > this.contextLength) {
       throw new RangeError(`${this.#cachedLength} tokens and ${rows} more exceed the context of ${this.contextLength}`);
     }
-    const { tvm, params, kvCache, embed, prefill, decoding, fKVCacheBeginForward, fKVCacheEndForward } = this.#pipeline;
+    const { tvm, params, embed, prefill, decoding, fKVCacheBeginForward, fKVCacheEndForward } = this.#pipeline;
+    const kvCache = this.#cache;
     const hidden = embed(this.#inputTensor.view([rows]), params) as Tensor;
     const run = rows === 1 ? decoding : want === 'all-rows' ? this.#verify : prefill;
     fKVCacheBeginForward(kvCache, tvm.makeShapeTuple([0]), tvm.makeShapeTuple([rows]));
@@ -258,6 +213,23 @@ export class ModelPipeline implements Tokenizer {
     this.#inputTensor.dispose();
     this.#verify.dispose();
     this.#pop.dispose();
+    for (const made of Object.values(this.#twin ?? {})) made.dispose();
+  }
+
+  get #cache(): unknown {
+    return this.#twin?.cache ?? this.#pipeline.kvCache;
+  }
+
+  /** Bytes of every buffer that web-llm holds for this model. */
+  #allocated(): number {
+    return this.#pipeline.tvm.lib.webGPUContext.bufferTable.reduce((sum, buffer) => sum + (buffer?.size ?? 0), 0);
+  }
+
+  /** Call inside a scope. */
+  #weights(): number {
+    const { params } = this.#pipeline;
+    const buffers = new Set(Array.from({ length: params.size() }, (_, i) => this.#buffer(params.get(i))));
+    return [...buffers].reduce((sum, { size }) => sum + size, 0);
   }
 
   #buffer(tensor: Tensor): GPUBuffer {
@@ -265,25 +237,4 @@ export class ModelPipeline implements Tokenizer {
     if (!buffer) throw incompatible('a tensor has no GPU buffer');
     return buffer;
   }
-}
-
-function reach(from: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], from);
-}
-
-function lookUp(name: string, get: () => PackedFunction): PackedFunction {
-  try {
-    return get();
-  } catch (cause) {
-    throw incompatible(`the model's library has no "${name}"`, cause);
-  }
-}
-
-function incompatible(what: string, cause?: unknown) {
-  return new FailureError(
-    'library-incompatible',
-    `This model cannot be driven: ${what}.`,
-    'Use the model libraries and the web-llm version that this page was built with.',
-    cause,
-  );
 }

@@ -5,6 +5,7 @@
 
 import type { Tally } from '../../core/tally';
 import type { RunEvent, Verdict } from '../../core/types';
+import type { DraftChoice } from '../../model/manifest';
 import type { LoadPhase } from '../../worker/protocol';
 import { formatCount, formatRate, formatRatio, formatSeconds, formatShare } from '../format';
 
@@ -30,6 +31,7 @@ export const settings = {
   mode: 'Decoding',
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
   draft: 'Draft model',
+  draftLabel: ({ name, itself }: DraftChoice) => (itself ? 'The target itself' : name),
   draftsUnread: 'The list of drafts has not been read yet.',
   drafting: 'Drafting by',
   draftings: { model: 'Model', ngram: 'Lookup', mixed: 'Lookup, then model' },

@@ -2,7 +2,7 @@ import type { Calibration } from '../../../src/core/cost';
 import { FailureError } from '../../../src/core/failure';
 import { type AskPerson, PersonDrafter } from '../../../src/core/person';
 import { speculate } from '../../../src/core/speculate';
-import type { TokenId } from '../../../src/core/types';
+import type { PairMemory, TokenId } from '../../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
 import type { Engine } from '../../../src/store/engine';
 import type { LoadProgress, RunTask, Task, Update } from '../../../src/worker/protocol';
@@ -12,7 +12,7 @@ import { MANIFEST } from './manifest';
 const TOKENIZER = tokenizerOf(WORDS);
 const LANGUAGE: FakeLanguage = { vocabularySize: WORDS.length, order: 2, seed: 3 };
 const CONTEXT = 4096;
-const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3 };
+const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3, target: 1 };
 
 /** A device on which a row more costs a third of a decode. */
 const CALIBRATION: Calibration = {
@@ -22,6 +22,13 @@ const CALIBRATION: Calibration = {
     [12, 15, 62],
   ],
   ...{ readbackMs: 0.5, plainFixedMs: 1, roundFixedMs: 1 },
+};
+
+/** What the made-up pair is said to take. */
+const MEMORY: PairMemory = {
+  target: { weights: 11_000_000, cache: 6_000_000 },
+  draft: { weights: 1_600_000, cache: 1_000_000 },
+  working: 2_000_000,
 };
 
 /** How a `FakeEngine` behaves; it may change between tasks. */
@@ -49,6 +56,7 @@ export class FakeEngine implements Engine {
       }
       yield await this.#paced(update);
     }
+    if (task.type === 'load' && !signal?.aborted) yield await this.#paced({ type: 'memory', adapter: 'memory', memory: MEMORY });
     if (task.type === 'calibrate' && !signal?.aborted)
       yield await this.#paced({ type: 'calibration', adapter: 'memory', calibration: CALIBRATION });
     if (task.type === 'run') yield* this.#run(task, signal ?? new AbortController().signal, ask);

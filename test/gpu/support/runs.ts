@@ -1,6 +1,6 @@
 import type { AskPerson } from '../../../src/core/person';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
-import { perform } from '../../../src/worker/client';
+import { isRunEvent, perform } from '../../../src/worker/client';
 import type { RunTask, Turn } from '../../../src/worker/protocol';
 
 export const modelsUrl = new URL('/models/', location.href).href;
@@ -24,7 +24,7 @@ export async function performRun(
   const events: RunEvent[] = [];
   const task: RunTask = { type: 'run', selection: { modelsUrl, draft }, turns, prompt, settings, calibration: null };
   for await (const update of perform(worker, task, undefined, ask)) {
-    if (update.type === 'progress' || update.type === 'calibration') continue;
+    if (!isRunEvent(update)) continue;
     events.push(update);
     arrived?.(events);
   }

@@ -30,8 +30,15 @@ export function rankingReference(logits: Float32Array, vocabulary: number): Cand
     const x = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
     const top = x.reduce((a, b) => Math.max(a, b), -Infinity);
     const total = x.reduce((sum, value) => sum + Math.exp(value - top), 0);
-    const ranked = Array.from(x, (logit, id) => ({ id, logit })).sort((a, b) => b.logit - a.logit || a.id - b.id);
-    rows.push(ranked.slice(0, 5).map(({ id, logit }) => ({ id, probability: Math.exp(logit - top) / total })));
+    const ranked: Candidate[] = [];
+    x.forEach((logit, id) => {
+      const probability = Math.exp(logit - top) / total;
+      const before = ranked.findIndex((other) => (x[other.id] as number) < logit);
+      const at = before === -1 ? ranked.length : before;
+      if (at < 5 && probability > 0) ranked.splice(at, 0, { id, probability });
+      if (ranked.length > 5) ranked.pop();
+    });
+    rows.push(ranked);
   }
   return rows;
 }

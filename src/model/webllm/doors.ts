@@ -1,0 +1,103 @@
+/** What is reached for in web-llm (0.2.86) behind its public types, and the check that it is there. Types and names only; pipeline.ts uses them. */
+import type { MLCEngine } from '@mlc-ai/web-llm';
+import { FailureError } from '../../core/failure';
+import type { Matcher } from './grammar';
+
+export interface Disposable {
+  dispose(): void;
+}
+export interface Tensor extends Disposable {
+  readonly shape: readonly number[];
+  getDataPtr(): number;
+  view(shape: number[]): Tensor;
+}
+export type PackedFunction = Disposable & ((...args: unknown[]) => unknown);
+
+interface Runtime {
+  readonly lib: {
+    readonly webGPUContext: {
+      readonly device: GPUDevice;
+      readonly bufferTable: readonly (GPUBuffer | undefined)[];
+      pendingEncoder: GPUCommandEncoder | null;
+      flushCommands(): void;
+    };
+  };
+  beginScope(): void;
+  endScope(): void;
+  detachFromCurrentScope<T>(object: T): T;
+  empty(shape: number[], dtype: string, device: unknown): Tensor;
+  makeShapeTuple(shape: number[]): unknown;
+  scalar(value: number, dtype: string): unknown;
+  getGlobalFunc(name: string): PackedFunction;
+}
+
+interface Conversation {
+  reset(): void;
+  appendMessage(role: 'user' | 'assistant', content: string): void;
+  appendReplyHeader(role: 'assistant'): void;
+  getPromptArray(config: unknown): (string | unknown[])[];
+}
+
+export interface Pipeline {
+  readonly tvm: Runtime;
+  readonly vm: { getFunction(name: string): PackedFunction };
+  /** Of tensors. */
+  readonly params: { size(): number; get(index: number): Tensor };
+  readonly kvCache: unknown;
+  readonly device: unknown;
+  readonly embed: PackedFunction;
+  readonly prefill: PackedFunction;
+  readonly decoding: PackedFunction;
+  readonly fKVCacheBeginForward: PackedFunction;
+  readonly fKVCacheEndForward: PackedFunction;
+  readonly tokenizer: { encode(text: string): Int32Array; decode(ids: Int32Array): string };
+  readonly conversation: Conversation;
+  readonly config: unknown;
+  readonly stopTokens: readonly number[];
+  readonly fullVocabSize: number;
+  readonly contextWindowSize: number;
+  readonly prefillChunkSize: number;
+  resetChat(): void;
+  readonly grammarMatcher?: Matcher;
+  prepareGrammarMatcherForSampling(config: { response_format: unknown }): Promise<void> | undefined;
+}
+
+const DOORS: readonly string[] = [
+  ...['tvm', 'vm', 'params', 'kvCache', 'device', 'embed', 'prefill', 'decoding', 'fKVCacheBeginForward', 'fKVCacheEndForward'],
+  ...['tokenizer', 'conversation', 'config', 'stopTokens', 'fullVocabSize', 'contextWindowSize', 'prefillChunkSize', 'resetChat'],
+  'prepareGrammarMatcherForSampling',
+  ...['tvm.beginScope', 'tvm.endScope', 'tvm.detachFromCurrentScope', 'tvm.empty', 'tvm.makeShapeTuple', 'tvm.scalar', 'tvm.getGlobalFunc'],
+  ...['tvm.lib.webGPUContext.device', 'tvm.lib.webGPUContext.bufferTable', 'tvm.lib.webGPUContext.pendingEncoder'],
+  ...['tvm.lib.webGPUContext.flushCommands', 'vm.getFunction'],
+  ...['tokenizer.encode', 'tokenizer.decode', 'conversation.reset', 'conversation.appendMessage', 'conversation.appendReplyHeader'],
+  ...['conversation.getPromptArray', 'params.size', 'params.get'],
+];
+
+/** The pipeline that `engine` loaded as `modelId`. @throws FailureError library-incompatible, naming what is missing */
+export function openDoors(engine: MLCEngine, modelId: string): Pipeline {
+  const loaded = (engine as unknown as { loadedModelIdToPipeline?: Map<string, unknown> }).loadedModelIdToPipeline?.get(modelId);
+  const missing = loaded === undefined ? 'loadedModelIdToPipeline' : DOORS.find((door) => reach(loaded, door) === undefined);
+  if (missing) throw incompatible(`web-llm no longer has "${missing}"`);
+  return loaded as Pipeline;
+}
+
+function reach(from: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], from);
+}
+
+export function lookUp(name: string, get: () => PackedFunction): PackedFunction {
+  try {
+    return get();
+  } catch (cause) {
+    throw incompatible(`the model's library has no "${name}"`, cause);
+  }
+}
+
+export function incompatible(what: string, cause?: unknown) {
+  return new FailureError(
+    'library-incompatible',
+    `This model cannot be driven: ${what}.`,
+    'Use the model libraries and the web-llm version that this page was built with.',
+    cause,
+  );
+}
