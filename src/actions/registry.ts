@@ -1,12 +1,15 @@
 import type { Action } from './action';
 import { copyText } from './copyText';
 import { loadAgain } from './loadAgain';
+import { search, showKeys } from './palette';
 import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
 import { run } from './run';
+import { replaceNewerSettings, resetAll } from './settings';
 import { STEP_ACTIONS } from './step';
 import { stop } from './stop';
 import { THEME_ACTIONS } from './theme';
+import { undo } from './undo';
 
 /** Where two have the same keys, the one of a view comes first. */
 export const ACTIONS: readonly Action[] = [
@@ -18,6 +21,11 @@ export const ACTIONS: readonly Action[] = [
   loadAgain,
   showWrongRule,
   ...STEP_ACTIONS,
+  search,
+  showKeys,
+  undo,
+  resetAll,
+  replaceNewerSettings,
   ...THEME_ACTIONS,
 ];
 
@@ -31,6 +39,7 @@ export function actionFor(event: KeyboardEvent): Action | undefined {
 /** `keys` as a person of this system reads them, such as "Ctrl+Enter". */
 export function spellKeys(keys: string): string {
   const spelled = keys
+    .replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`)
     .replace('Mod', APPLE ? '⌘' : 'Ctrl')
     .replace('Escape', 'Esc')
     .replace('Shift+', '⇧');
@@ -47,20 +56,29 @@ const ARROWS: Readonly<Record<string, string>> = { Left: '←', Right: '→', Up
 /** What takes keys for itself: text that is typed, sliders, radio buttons, and the output, whose tokens the arrows walk through. */
 const OWN_KEYS = 'input, textarea, select, [contenteditable], [role="log"]';
 
+/** With Mod, but a text's own while one is typed. */
+const EDITING_KEYS: ReadonlySet<string> = new Set(['Mod+z']);
+
 function matches(keys: string, event: KeyboardEvent): boolean {
   const parts = keys.split('+');
+  const key = parts.at(-1) ?? '';
   const command = parts.includes('Mod');
   const taken = event.target instanceof Element && event.target.closest(OWN_KEYS) !== null;
-  if (taken && !command && keys !== 'Escape') return false;
+  if (taken && ((!command && keys !== 'Escape') || EDITING_KEYS.has(keys))) return false;
   // Control serves on Apple's systems too, for keyboards that have no Command.
   return (
-    event.key === parts.at(-1) &&
+    // A locked capital is the same key, and a sign may need Shift or not, as the keyboard has it.
+    (event.key === key || (isLetter(key) && event.key.toLowerCase() === key)) &&
     (event.ctrlKey || event.metaKey) === command &&
-    event.shiftKey === parts.includes('Shift') &&
+    (event.shiftKey === parts.includes('Shift') || isSign(key)) &&
     !event.altKey
   );
 }
 
-function isHere({ view }: Action): boolean {
+const isLetter = (key: string) => /^[a-z]$/.test(key);
+const isSign = (key: string) => key.length === 1 && !/[a-z0-9 ]/i.test(key);
+
+/** Whether the keys of `action` are those of the view that is shown. */
+export function isHere({ view }: Action): boolean {
   return view === undefined || location.hash === `#${view}` || location.hash.startsWith(`#${view}/`);
 }

@@ -1,14 +1,17 @@
 import { useSyncExternalStore } from 'react';
 import { useLoading } from '../store/loading';
+import { useNotice } from '../store/notice';
 import { useProof } from '../store/proof';
+import { useRemembered } from '../store/remembered';
 import { useRun } from '../store/run';
+import { useSettings } from '../store/settings';
 import { useStepper } from '../store/stepper';
 import { useTheme } from '../store/theme';
 import { useWork } from '../store/work';
 import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
-const STORES = [useRun, useLoading, useProof, useStepper, useTheme, useWork];
+const STORES = [useRun, useLoading, useNotice, useProof, useRemembered, useSettings, useStepper, useTheme, useWork];
 
 /** Whether `action` can be done now, kept true while a component shows it. */
 export function useCanPerform(action: Action): boolean {

@@ -1,19 +1,31 @@
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
+import { UndoNotice } from '../features/undo';
+import { usePalette } from '../store/palette';
 import { views as words } from '../ui/texts';
 import './app.css';
 import { Header } from './Header';
 import { useShortcuts } from './useShortcuts';
 import { useView } from './useView';
+import { VIEWS } from './views';
+
+const Palette = lazy(async () => ({ default: (await import('../features/palette')).Palette }));
+const Shortcuts = lazy(async () => ({ default: (await import('../features/palette')).Shortcuts }));
 
 export function App() {
   useShortcuts();
   const shown = useView();
   const View = shown.component;
+  const open = usePalette((state) => state.open);
   return (
     <>
       <Header shown={shown} />
       <Suspense fallback={<main className="page-waiting">{words.waiting}</main>}>
         <View />
+      </Suspense>
+      <UndoNotice />
+      <Suspense fallback={null}>
+        {open === 'search' ? <Palette places={VIEWS} shown={shown} /> : null}
+        {open === 'keys' ? <Shortcuts places={VIEWS} /> : null}
       </Suspense>
     </>
   );

@@ -1,6 +1,10 @@
+import { search } from '../actions/palette';
+import { performAction } from '../actions/performAction';
+import { ariaKeys, spellKeys } from '../actions/registry';
 import { chooseTheme, THEMES, useTheme } from '../store/theme';
 import { page } from '../ui/texts';
 import { frame as words } from '../ui/texts/frame';
+import { palette } from '../ui/texts/palette';
 import { Navigation } from './Navigation';
 import type { View } from './views';
 
@@ -14,10 +18,30 @@ export function Header({ shown }: { readonly shown: View }) {
       <h1>{page.name}</h1>
       <p className="tagline">{page.tagline}</p>
       <div className="page-tools">
+        <SearchButton />
         <ThemeChoice />
       </div>
       <Navigation shown={shown} />
     </header>
+  );
+}
+
+/** The way to everything that can be done, as a place that looks as if one could type there. */
+function SearchButton() {
+  const [keys = ''] = search.keys;
+  return (
+    <button
+      type="button"
+      className="search-button"
+      aria-label={search.label}
+      aria-keyshortcuts={ariaKeys(search.keys)}
+      onClick={() => void performAction(search)}
+    >
+      {palette.open}
+      <span className="search-keys" aria-hidden="true">
+        {spellKeys(keys)}
+      </span>
+    </button>
   );
 }
 

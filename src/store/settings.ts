@@ -45,7 +45,7 @@ export function runSettings({ mode, drafting, adaptive, gamma, maxTokens, temper
   return { ...DEFAULT_RUN, mode, drafting, gamma: adaptive ? 'auto' : gamma, maxTokens, sampling: { ...GREEDY, temperature, seed, rule } };
 }
 
-const STORAGE_KEY = 'foretoken.settings';
+export const SETTINGS_KEY = 'foretoken.settings';
 const STORAGE_VERSION = 1;
 
 /** What is remembered between visits. A field that cannot be used gives way to its default, anything else as a whole. */
@@ -64,7 +64,7 @@ const StoredSettings = v.object({
 /** A store of its own, since `persist` writes on every change and the run's store changes with every round. */
 export const useSettings = create<Settings>()(
   persist(() => DEFAULT_SETTINGS, {
-    name: STORAGE_KEY,
+    name: SETTINGS_KEY,
     version: STORAGE_VERSION,
     storage: rememberedStorage(STORAGE_VERSION),
     partialize: ({ prompt: _, ...remembered }) => remembered,
@@ -80,3 +80,18 @@ export const useSettings = create<Settings>()(
 export function changeSettings(change: Partial<Settings>): void {
   useSettings.setState(change);
 }
+
+/** Whether `settings` are those of a first visit, whatever is typed in the prompt box. */
+export function areDefaults(settings: Settings): boolean {
+  return FIELDS.every((field) => Object.is(settings[field], DEFAULT_SETTINGS[field]));
+}
+
+/** Takes all settings but the prompt back to those of a first visit. @returns a function that restores what they were */
+export function resetSettings(): () => void {
+  const { prompt: _, ...before } = useSettings.getState();
+  const { prompt: __, ...defaults } = DEFAULT_SETTINGS;
+  changeSettings(defaults);
+  return () => changeSettings(before);
+}
+
+const FIELDS = (Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]).filter((field) => field !== 'prompt');

@@ -1,4 +1,5 @@
 import type { Action } from '../actions/action';
+import { performAction } from '../actions/performAction';
 import { ariaKeys, spellKeys } from '../actions/registry';
 import { useCanPerform } from '../actions/useAction';
 import { Button } from './Button';
@@ -15,7 +16,7 @@ export function ActionButton({ action, look = 'normal', showKeys = false }: Acti
   const can = useCanPerform(action);
   const [keys] = action.keys;
   return (
-    <Button look={look} disabled={!can} keyShortcuts={ariaKeys(action.keys)} onPress={() => void action.perform()}>
+    <Button look={look} disabled={!can} keyShortcuts={ariaKeys(action.keys)} onPress={() => void performAction(action)}>
       {action.label}
       {showKeys && keys ? (
         <span className="button-keys" aria-hidden="true">

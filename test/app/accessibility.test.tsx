@@ -1,14 +1,8 @@
-import axe from 'axe-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
+import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
-
-/** What axe finds wrong with the page as it stands, in short. */
-async function violations(): Promise<string[]> {
-  const { violations: found } = await axe.run(document, { rules: { 'page-has-heading-one': { enabled: true } } });
-  return found.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.failureSummary} ${node.html.slice(0, 160)}`));
-}
 
 afterEach(async () => {
   document.documentElement.style.colorScheme = '';

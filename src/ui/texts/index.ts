@@ -24,7 +24,9 @@ export const prompt = {
   placeholder: 'Write something for the models to answer, or choose an example below.',
   presets: 'Examples',
   hard: 'hard for the draft',
-  shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops.`,
+  shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
+  newerSettings:
+    'A newer version of this page has stored its settings in this browser. They are left as they are, so what you choose here lasts until the page is closed.',
 };
 
 export const settings = {

@@ -7,6 +7,8 @@ import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
 import { useCalibration } from '../../../src/store/calibration';
 import { connectEngine } from '../../../src/store/engine';
 import { load, useLoading } from '../../../src/store/loading';
+import { putNoticeAway } from '../../../src/store/notice';
+import { closePalette } from '../../../src/store/palette';
 import { useRun } from '../../../src/store/run';
 import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../../src/store/settings';
 import { applyTheme, useTheme } from '../../../src/store/theme';
@@ -27,6 +29,8 @@ export async function openPage({
   useRun.setState(useRun.getInitialState());
   useLoading.setState(useLoading.getInitialState());
   useTheme.setState(useTheme.getInitialState());
+  putNoticeAway();
+  closePalette();
   document.documentElement.lang = 'en';
   document.title = 'Foretoken';
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => manifest());

@@ -1,0 +1,19 @@
+import { openPalette } from '../store/palette';
+import type { Action } from './action';
+
+/** Everything that can be done, by name. */
+export const search: Action = {
+  id: 'search',
+  label: 'Search actions and views',
+  keys: ['Mod+k'],
+  when: () => true,
+  perform: () => openPalette('search'),
+};
+
+export const showKeys: Action = {
+  id: 'show-keys',
+  label: 'Keyboard shortcuts',
+  keys: ['?'],
+  when: () => true,
+  perform: () => openPalette('keys'),
+};

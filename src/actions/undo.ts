@@ -1,0 +1,11 @@
+import { undoLast, useNotice } from '../store/notice';
+import type { Action } from './action';
+
+/** Takes back what was deleted or reset last. */
+export const undo: Action = {
+  id: 'undo',
+  label: 'Undo',
+  keys: ['Mod+z'],
+  when: () => useNotice.getState().undo !== null,
+  perform: undoLast,
+};

@@ -1,0 +1,90 @@
+import type { Action } from '../../actions/action';
+import { performAction } from '../../actions/performAction';
+import { ACTIONS, isHere } from '../../actions/registry';
+import { palette as words } from '../../ui/texts/palette';
+
+/** A view, as far as the palette needs to know it. */
+export interface Place {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** One line of the palette: an action, or the way to a view. */
+export interface Entry {
+  readonly id: string;
+  readonly label: string;
+  readonly keys: readonly string[];
+  readonly can: boolean;
+  readonly perform: () => void;
+}
+
+export interface EntryGroup {
+  readonly name: string;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Everything that can be done, by where: in the view that is shown, the ways to the views, and what other views have. An action of another
+ * view goes there first.
+ */
+export function entryGroups(places: readonly Place[], shown: Place, query: string): EntryGroup[] {
+  const open = places.filter((place) => place !== shown).map(toView);
+  const elsewhere = places
+    .map((place) => ({
+      name: words.elsewhere(place.label),
+      entries: ACTIONS.filter((action) => action.view === place.id && !isHere(action)).map(toAction),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+  const here = ACTIONS.filter(isHere).map(toAction);
+  return [
+    { name: words.here, entries: here.filter(({ can }) => can) },
+    { name: words.views, entries: open },
+    ...elsewhere,
+    { name: words.notNowHeading, entries: here.filter(({ can }) => !can) },
+  ]
+    .map(({ name, entries }) => ({ name, entries: ranked(entries, query) }))
+    .filter(({ entries }) => entries.length > 0);
+}
+
+function toView({ id, label }: Place): Entry {
+  const go = () => {
+    location.hash = id;
+  };
+  return { id: `view-${id}`, label, keys: [], can: true, perform: go };
+}
+
+function toAction(action: Action): Entry {
+  const perform = () => {
+    if (action.view !== undefined && !isHere(action)) location.hash = action.view;
+    void performAction(action);
+  };
+  return { id: action.id, label: action.label, keys: action.keys, can: action.when(), perform };
+}
+
+/** The entries whose label holds every word of `query`, those first whose words begin with them. */
+export function ranked(entries: readonly Entry[], query: string): Entry[] {
+  const wanted = plainWords(query);
+  return entries
+    .map((entry) => ({ entry, rank: rank(plainWords(entry.label), wanted) }))
+    .filter(({ rank: found }) => found !== null)
+    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
+    .map(({ entry }) => entry);
+}
+
+/** null where a word of `wanted` is missing; higher the more of them begin a word. */
+function rank(label: readonly string[], wanted: readonly string[]): number | null {
+  let sum = 0;
+  for (const word of wanted) {
+    if (label[0]?.startsWith(word)) sum += 3;
+    else if (label.some((each) => each.startsWith(word))) sum += 2;
+    else if (label.join(' ').includes(word)) sum += 1;
+    else return null;
+  }
+  return sum;
+}
+
+/** Lower-case words without accents or punctuation. */
+function plainWords(text: string): string[] {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return plain.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
+}

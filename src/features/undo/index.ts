@@ -1,0 +1,1 @@
+export { UndoNotice } from './UndoNotice';

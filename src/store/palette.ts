@@ -1,0 +1,16 @@
+import { create } from 'zustand';
+
+export interface PaletteState {
+  /** `search`: actions and views by name; `keys`: all shortcuts. */
+  readonly open: 'search' | 'keys' | null;
+}
+
+export const usePalette = create<PaletteState>()(() => ({ open: null }));
+
+export function openPalette(open: NonNullable<PaletteState['open']>): void {
+  usePalette.setState({ open });
+}
+
+export function closePalette(): void {
+  usePalette.setState({ open: null });
+}

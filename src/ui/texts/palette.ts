@@ -1,0 +1,22 @@
+export const palette = {
+  search: 'Search actions and views',
+  placeholder: 'What would you like to do?',
+  results: 'Actions and views',
+  open: 'Search',
+  here: 'Here',
+  views: 'Views',
+  elsewhere: (view: string) => `In ${view}`,
+  nothing: (query: string) => `Nothing is called “${query}”.`,
+  found: (count: number) => (count === 1 ? 'One result.' : `${count} results.`),
+  notNow: 'not now',
+  notNowHeading: 'Not now',
+  keys: 'Keyboard shortcuts',
+  everywhere: 'Everywhere',
+  outputHeading: 'In the output',
+  outputKeys: [
+    { keys: '← →', label: 'From token to token' },
+    { keys: 'Home End', label: 'First and last token' },
+    { keys: 'Esc', label: 'Close a token’s card' },
+  ],
+  close: 'Close',
+};

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { ACTIONS } from '../../src/actions/registry';
+import { VIEWS } from '../../src/app/views';
+import { useRun } from '../../src/store/run';
+import { useSettings } from '../../src/store/settings';
+import { violations } from './support/accessible';
+import { openPage, prompt, runToEnd, untilIdle } from './support/openPage';
+import { showView } from './support/views';
+
+const dialog = () => page.getByRole('dialog', { name: 'Search actions and views' });
+const field = () => page.getByRole('combobox', { name: 'Search actions and views' });
+const options = () => page.getByRole('listbox', { name: 'Actions and views' }).getByRole('option').elements();
+const active = () => document.getElementById(document.activeElement?.getAttribute('aria-activedescendant') ?? '');
+
+async function openSearch(): Promise<void> {
+  await userEvent.keyboard('{Control>}k{/Control}');
+  await expect.element(field()).toHaveFocus();
+}
+
+describe('the command palette', () => {
+  it('has every action and every view but the one that is shown, each with its shortcut', async () => {
+    await openPage();
+    await openSearch();
+    const labels = options().map((option) => option.firstElementChild?.textContent);
+    for (const { label } of ACTIONS) expect(labels).toContain(label);
+    for (const { label } of VIEWS.slice(1)) expect(labels).toContain(label);
+    const run = page.getByRole('option', { name: /^Run / });
+    await expect.element(run).toHaveTextContent(/(Ctrl|⌘)\+Enter/);
+    await expect.element(run).toHaveAttribute('aria-keyshortcuts', expect.stringMatching(/(Control|Meta)\+Enter/));
+  });
+
+  it('is searched, walked through and used by keys, and gives the focus back', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await openSearch();
+    await userEvent.keyboard('them');
+    expect(options().map((option) => option.textContent)).toHaveLength(3);
+    await expect.element(page.getByRole('status').filter({ hasText: '3 results.' })).toBeInTheDocument();
+    const first = active();
+    expect(first?.getAttribute('aria-selected')).toBe('true');
+    await userEvent.keyboard('{ArrowDown}');
+    expect(active()).not.toBe(first);
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    expect(active()).toBe(first);
+    await userEvent.keyboard('{Control>}a{/Control}dark{Enter}');
+    await expect.element(dialog()).not.toBeInTheDocument();
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    await expect.element(prompt()).toHaveFocus();
+    await openSearch();
+    await userEvent.keyboard('run{Enter}');
+    await untilIdle();
+    expect(useRun.getState().events.length).toBeGreaterThan(2);
+  });
+
+  it('goes to a view, and to the view of an action that is elsewhere', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    await openSearch();
+    await userEvent.keyboard('next rej{Enter}');
+    await expect.element(page.getByRole('link', { name: 'Step' })).toHaveAttribute('aria-current', 'page');
+    await openSearch();
+    await userEvent.keyboard('watch{Enter}');
+    await expect.element(page.getByRole('link', { name: 'Watch' })).toHaveAttribute('aria-current', 'page');
+    await showView('watch');
+  });
+
+  it('shows what cannot be done now as such, and does not do it', async () => {
+    await openPage();
+    await openSearch();
+    await userEvent.keyboard('stop');
+    await expect.element(page.getByRole('option', { name: /^Stop/ })).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(dialog()).toBeInTheDocument();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(dialog()).not.toBeInTheDocument();
+  });
+
+  it('says so when nothing is called that, whatever is typed', async () => {
+    await openPage();
+    await openSearch();
+    await field().fill('<b>\u202ezebra');
+    await expect.element(page.getByRole('status').filter({ hasText: /^Nothing is called/ })).toBeInTheDocument();
+    expect(options()).toEqual([]);
+    await userEvent.keyboard('{ArrowDown}{Enter}{Escape}');
+    await expect.element(dialog()).not.toBeInTheDocument();
+  });
+
+  it('keeps the keys of the page from acting behind it', async () => {
+    const engine = await openPage();
+    engine.options.hold = 2;
+    await prompt().fill('A fox.');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect.poll(() => useRun.getState().events.length).toBeGreaterThan(2);
+    await openSearch();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(dialog()).not.toBeInTheDocument();
+    expect(useRun.getState().activity).toBe('running');
+    await userEvent.keyboard('{Escape}');
+    await untilIdle();
+  });
+
+  it.each(['light', 'dark'])('has nothing that axe finds, at two sizes, in the %s theme', async (theme) => {
+    await openPage();
+    document.documentElement.dataset.theme = theme;
+    for (const [width, height] of [
+      [1280, 800],
+      [360, 740],
+    ] as const) {
+      await page.viewport(width, height);
+      await openSearch();
+      expect(await violations()).toEqual([]);
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+      await userEvent.keyboard('{Escape}');
+    }
+    await page.viewport(1280, 800);
+  });
+});
+
+describe('the list of shortcuts', () => {
+  it('opens with a question mark, has every key of the registry, and closes', async () => {
+    await openPage();
+    await userEvent.keyboard('?');
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect.element(help).toBeInTheDocument();
+    for (const { label, keys } of ACTIONS) {
+      if (keys.length > 0) expect(help.element().textContent).toContain(label);
+    }
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await expect.element(help).not.toBeInTheDocument();
+  });
+
+  it('leaves a question mark that is typed where it is typed', async () => {
+    await openPage();
+    await prompt().click();
+    await userEvent.keyboard('Why?');
+    await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+    expect(useSettings.getState().prompt).toBe('Why?');
+  });
+});
+
+describe('settings', () => {
+  it('are reset but for the prompt, and the reset is undone by a key', async () => {
+    await openPage({ settings: { gamma: 9, mode: 'plain', prompt: 'A fox.' } });
+    await page.getByRole('button', { name: 'Reset settings' }).click();
+    expect(useSettings.getState()).toMatchObject({ gamma: 4, mode: 'speculative', prompt: 'A fox.' });
+    await expect.element(page.getByRole('status').filter({ hasText: 'The settings are reset.' })).toBeInTheDocument();
+    await expect.element(page.getByRole('button', { name: 'Reset settings' })).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.keyboard('{Control>}z{/Control}');
+    expect(useSettings.getState()).toMatchObject({ gamma: 9, mode: 'plain', prompt: 'A fox.' });
+    await expect.element(page.getByText('The settings are reset.')).not.toBeInTheDocument();
+  });
+
+  it('of a newer version are replaced only when a person says so, and come back by undo', async () => {
+    const newer = '{"state":{"mode":"plain","tempo":"allegro"},"version":9}';
+    await openPage();
+    localStorage.setItem('foretoken.settings', newer);
+    await useSettings.persist.rehydrate();
+    await expect.element(page.getByText(/^A newer version of this page/)).toBeInTheDocument();
+    await page.getByText('Plain decoding', { exact: true }).click();
+    expect(localStorage.getItem('foretoken.settings')).toBe(newer);
+    await page.getByRole('button', { name: 'Remember settings here all the same' }).click();
+    await page.getByText('Speculative', { exact: true }).click();
+    expect(localStorage.getItem('foretoken.settings')).toContain('"version":1');
+    await page.getByRole('button', { name: /^Undo/ }).click();
+    expect(localStorage.getItem('foretoken.settings')).toBe(newer);
+    await page.getByRole('button', { name: 'Remember settings here all the same' }).click();
+  });
+});
