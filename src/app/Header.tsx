@@ -30,14 +30,9 @@ export function Header({ shown }: { readonly shown: View }) {
 function SearchButton() {
   const [keys = ''] = search.keys;
   return (
-    <button
-      type="button"
-      className="search-button"
-      aria-label={search.label}
-      aria-keyshortcuts={ariaKeys(search.keys)}
-      onClick={() => void performAction(search)}
-    >
+    <button type="button" className="search-button" aria-keyshortcuts={ariaKeys(search.keys)} onClick={() => void performAction(search)}>
       {palette.open}
+      <span className="visually-hidden"> {palette.openMore}</span>
       <span className="search-keys" aria-hidden="true">
         {spellKeys(keys)}
       </span>

@@ -3,6 +3,7 @@ export const palette = {
   placeholder: 'What would you like to do?',
   results: 'Actions and views',
   open: 'Search',
+  openMore: 'actions and views',
   here: 'Here',
   views: 'Views',
   elsewhere: (view: string) => `In ${view}`,
