@@ -25,6 +25,8 @@ export interface Settings {
   /** As typed, like `gamma`. */
   readonly seed: number;
   readonly rule: SamplingSettings['rule'];
+  /** Whether the settings that are seldom changed are open. */
+  readonly allSettings: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -38,6 +40,7 @@ export const DEFAULT_SETTINGS: Settings = {
   temperature: 0,
   seed: 1,
   rule: 'rejection',
+  allSettings: false,
 };
 
 /** What a run is asked for by the settings as they are; `checkSettings` judges it. */
@@ -59,6 +62,7 @@ const StoredSettings = v.object({
   temperature: v.fallback(v.pipe(v.number(), v.minValue(0), v.finite()), DEFAULT_SETTINGS.temperature),
   seed: v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), DEFAULT_SETTINGS.seed),
   rule: v.fallback(v.picklist(['rejection', 'coupled']), DEFAULT_SETTINGS.rule),
+  allSettings: v.fallback(v.boolean(), DEFAULT_SETTINGS.allSettings),
 });
 
 /** A store of its own, since `persist` writes on every change and the run's store changes with every round. */
@@ -81,17 +85,17 @@ export function changeSettings(change: Partial<Settings>): void {
   useSettings.setState(change);
 }
 
-/** Whether `settings` are those of a first visit, whatever is typed in the prompt box. */
+/** Whether `settings` are those of a first visit, whatever is typed in the prompt box and open on the page. */
 export function areDefaults(settings: Settings): boolean {
   return FIELDS.every((field) => Object.is(settings[field], DEFAULT_SETTINGS[field]));
 }
 
 /** Takes all settings but the prompt back to those of a first visit. @returns a function that restores what they were */
 export function resetSettings(): () => void {
-  const { prompt: _, ...before } = useSettings.getState();
-  const { prompt: __, ...defaults } = DEFAULT_SETTINGS;
+  const { prompt: _, allSettings: __, ...before } = useSettings.getState();
+  const { prompt: ___, allSettings: ____, ...defaults } = DEFAULT_SETTINGS;
   changeSettings(defaults);
   return () => changeSettings(before);
 }
 
-const FIELDS = (Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]).filter((field) => field !== 'prompt');
+const FIELDS = (Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]).filter((field) => field !== 'prompt' && field !== 'allSettings');

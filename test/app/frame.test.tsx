@@ -89,7 +89,7 @@ describe('what a newer version of the page has stored', () => {
     await openPage();
     localStorage.setItem('foretoken.settings', newer);
     await useSettings.persist.rehydrate();
-    expect(useSettings.getState()).toEqual({ ...DEFAULT_SETTINGS, adaptive: false });
+    expect(useSettings.getState()).toEqual({ ...DEFAULT_SETTINGS, adaptive: false, allSettings: true });
     expect(useRemembered.getState().newer).toEqual(['foretoken.settings']);
     changeSettings({ gamma: 7 });
     expect(localStorage.getItem('foretoken.settings')).toBe(newer);

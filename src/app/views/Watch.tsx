@@ -5,7 +5,7 @@ import { Idea } from '../../features/idea';
 import { Legend } from '../../features/legend';
 import { Loading } from '../../features/loading';
 import { Notices } from '../../features/notices';
-import { Lane, Playback } from '../../features/playback';
+import { Lane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
 import { OutputBar, Stream } from '../../features/stream';
 import { useRun } from '../../store/run';
@@ -20,16 +20,18 @@ export function Watch() {
       <section className="area-prompt" aria-label={page.ask}>
         <PromptForm />
       </section>
-      <div className="area-models">
-        <Loading />
-      </div>
       <div className="area-output">
         <Notices />
         <Output />
       </div>
-      <div className="area-counts">
-        <Counts />
-        <Costs />
+      <div className="area-side">
+        <div className="area-models">
+          <Loading />
+        </div>
+        <div className="area-counts">
+          <Counts />
+          <Costs />
+        </div>
       </div>
     </main>
   );
@@ -45,7 +47,9 @@ function Output() {
       {start ? (
         <>
           <Playback />
-          <Legend mode={mode} />
+          <Legend mode={mode}>
+            <TimelineKey />
+          </Legend>
           {mode === 'speculative' ? <Lane /> : null}
         </>
       ) : (

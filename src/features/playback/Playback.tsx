@@ -10,7 +10,7 @@ import { PlayButton } from './PlayButton';
 import './playback.css';
 import { Scrubber } from './Scrubber';
 import { ShownPhase } from './ShownPhase';
-import { Timeline, TimelineKey } from './Timeline';
+import { Timeline } from './Timeline';
 
 const SPEEDS = RATES.map((rate) => ({ value: String(rate), label: words.rates[rate] }));
 
@@ -31,7 +31,6 @@ export function Playback() {
         <Scrubber endMs={duration(events)} totalMs={totalMs} />
         {other ? <Timeline events={other} totalMs={totalMs} /> : null}
       </div>
-      <TimelineKey />
     </section>
   );
 }

@@ -1,2 +1,3 @@
 export { Lane } from './Lane';
 export { Playback } from './Playback';
+export { TimelineKey } from './Timeline';

@@ -12,11 +12,12 @@ import { RunSettings } from './RunSettings';
 export function PromptForm() {
   return (
     <Ask rows={2}>
-      <RunSettings />
-      <div className="settings-foot">
-        <p className="shortcuts">{words.shortcuts(spellKeys(run.keys[0] ?? ''), spellKeys(stop.keys[0] ?? ''))}</p>
-        <ActionButton action={resetAll} look="quiet" />
-      </div>
+      <RunSettings>
+        <div className="settings-foot">
+          <p className="shortcuts">{words.shortcuts(spellKeys(run.keys[0] ?? ''), spellKeys(stop.keys[0] ?? ''))}</p>
+          <ActionButton action={resetAll} look="quiet" />
+        </div>
+      </RunSettings>
       <NewerSettings />
     </Ask>
   );

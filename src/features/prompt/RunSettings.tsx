@@ -1,8 +1,11 @@
+import type { ReactNode } from 'react';
 import { LIMITS } from '../../core/types';
 import { draftChoices } from '../../model/manifest';
 import { chooseDraft, useLoading } from '../../store/loading';
+import { useRun } from '../../store/run';
 import { changeSettings, useSettings } from '../../store/settings';
 import { Choices } from '../../ui/Choices';
+import { formatRatio } from '../../ui/format';
 import { NumberField } from '../../ui/NumberField';
 import { settings as words } from '../../ui/texts';
 
@@ -27,8 +30,13 @@ const RULES = [
   { value: 'coupled', label: words.rules.coupled },
 ] as const;
 
-/** @param withMode whether speculation itself is a choice; a view that always does both leaves it out */
-export function RunSettings({ withMode = true }: { readonly withMode?: boolean }) {
+/**
+ * How a run decodes: what is changed most stands open, the rest behind one line that tells of it.
+ *
+ * @param withMode whether speculation itself is a choice; a view that always does both leaves it out
+ * @param children behind the other settings
+ */
+export function RunSettings({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
   return (
@@ -37,59 +45,85 @@ export function RunSettings({ withMode = true }: { readonly withMode?: boolean }
         <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
       ) : null}
       <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
-      <Choices
-        legend={words.drafting}
-        options={DRAFTINGS}
-        value={drafting}
-        onChange={(chosen) => changeSettings({ drafting: chosen })}
-        disabled={mode === 'plain'}
-      />
-      <Choices
-        legend={words.length}
-        options={LENGTHS}
-        value={adaptive ? 'adaptive' : 'fixed'}
-        onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
-        disabled={mode === 'plain'}
-      />
-      <NumberField
-        label={words.gamma}
-        value={gamma}
-        onChange={(value) => changeSettings({ gamma: value })}
-        min={LIMITS.gamma.min}
-        max={LIMITS.gamma.max}
-        disabled={mode === 'plain' || adaptive}
-      />
-      <NumberField
-        label={words.maxTokens}
-        value={maxTokens}
-        onChange={(value) => changeSettings({ maxTokens: value })}
-        min={LIMITS.maxTokens.min}
-        max={null}
-      />
-      <NumberField
-        label={words.temperature}
-        value={temperature}
-        onChange={(value) => changeSettings({ temperature: value })}
-        min={0}
-        max={null}
-        step={0.1}
-      />
-      <NumberField
-        label={words.seed}
-        value={seed}
-        onChange={(value) => changeSettings({ seed: value })}
-        min={0}
-        max={null}
-        disabled={temperature === 0}
-      />
-      <Choices
-        legend={words.rule}
-        options={RULES}
-        value={rule}
-        onChange={(chosen) => changeSettings({ rule: chosen })}
-        disabled={temperature === 0}
-      />
+      <MoreSettings plain={mode === 'plain'}>
+        <Choices
+          legend={words.drafting}
+          options={DRAFTINGS}
+          value={drafting}
+          onChange={(chosen) => changeSettings({ drafting: chosen })}
+          disabled={mode === 'plain'}
+        />
+        <Choices
+          legend={words.length}
+          options={LENGTHS}
+          value={adaptive ? 'adaptive' : 'fixed'}
+          onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
+          disabled={mode === 'plain'}
+        />
+        <NumberField
+          label={words.gamma}
+          value={gamma}
+          onChange={(value) => changeSettings({ gamma: value })}
+          min={LIMITS.gamma.min}
+          max={LIMITS.gamma.max}
+          disabled={mode === 'plain' || adaptive}
+        />
+        <NumberField
+          label={words.maxTokens}
+          value={maxTokens}
+          onChange={(value) => changeSettings({ maxTokens: value })}
+          min={LIMITS.maxTokens.min}
+          max={null}
+        />
+        <NumberField
+          label={words.temperature}
+          value={temperature}
+          onChange={(value) => changeSettings({ temperature: value })}
+          min={0}
+          max={null}
+          step={0.1}
+        />
+        <NumberField
+          label={words.seed}
+          value={seed}
+          onChange={(value) => changeSettings({ seed: value })}
+          min={0}
+          max={null}
+          disabled={temperature === 0}
+        />
+        <Choices
+          legend={words.rule}
+          options={RULES}
+          value={rule}
+          onChange={(chosen) => changeSettings({ rule: chosen })}
+          disabled={temperature === 0}
+        />
+        {children}
+      </MoreSettings>
     </div>
+  );
+}
+
+/** A line that tells of the settings behind it, which it opens. A setting that was refused is in sight. */
+function MoreSettings({ plain, children }: { readonly plain: boolean; readonly children: ReactNode }) {
+  const { drafting, adaptive, gamma, maxTokens, temperature, seed, rule, allSettings } = useSettings();
+  const refused = useRun(({ failure }) => failure?.code === 'invalid-setting');
+  const parts = [
+    ...(plain ? [] : [words.draftedBy[drafting], words.gammaIs(adaptive ? words.lengths.adaptive.toLowerCase() : String(gamma))]),
+    words.upTo(String(maxTokens)),
+    temperature === 0 ? words.greedy : words.sampled(formatRatio(temperature), String(seed), words.rules[rule].toLowerCase()),
+  ];
+  return (
+    <details
+      className="more-settings"
+      open={allSettings || refused}
+      onToggle={(event) => changeSettings({ allSettings: event.currentTarget.open })}
+    >
+      <summary>
+        <b>{words.more}</b> <span>{parts.join(words.between)}</span>
+      </summary>
+      <div className="more-settings-fields">{children}</div>
+    </details>
   );
 }
 

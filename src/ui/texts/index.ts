@@ -45,6 +45,18 @@ export const settings = {
   seed: 'Seed',
   rule: 'Verify rule',
   rules: { rejection: 'Rejection', coupled: 'Coupled' },
+  more: 'More settings',
+  draftedBy: {
+    model: 'drafts by the model',
+    ngram: 'drafts by lookup',
+    mixed: 'drafts by lookup, then the model',
+    person: 'drafts by a person',
+  },
+  gammaIs: (gamma: string) => `γ ${gamma}`,
+  upTo: (tokens: string) => `at most ${tokens} tokens`,
+  greedy: 'temperature 0',
+  sampled: (temperature: string, seed: string, rule: string) => `temperature ${temperature}, seed ${seed}, ${rule} rule`,
+  between: ' · ',
   outside: (whole: boolean, min: number, max: number | null) =>
     `Choose a ${whole ? 'whole ' : ''}number, ${max === null ? `${min} or more` : `${min} to ${max}`}.`,
 };
@@ -109,7 +121,8 @@ export const verdicts: Record<Verdict, { readonly name: string; readonly meaning
 
 export const legend = {
   heading: 'How to read the marks',
-  sample: 'word',
+  explain: 'What the marks mean',
+  sample: 'abc',
   round: { name: 'Round', meaning: 'a new target pass begins' },
   end: { name: 'End', meaning: 'the token that ends the answer' },
 };

@@ -24,7 +24,7 @@ export async function openPage({
   settings?: Partial<Settings>;
 } = {}): Promise<FakeEngine> {
   localStorage.clear();
-  useSettings.setState({ ...DEFAULT_SETTINGS, ...settings });
+  useSettings.setState({ ...DEFAULT_SETTINGS, allSettings: true, ...settings });
   useCalibration.setState(useCalibration.getInitialState());
   useRun.setState(useRun.getInitialState());
   useLoading.setState(useLoading.getInitialState());

@@ -52,11 +52,18 @@ export class Visit {
   }
 
   async choose(option: 'Speculative' | 'Plain decoding' | 'Fixed'): Promise<void> {
+    await this.#openSettings();
     await this.page.getByRole('radio', { name: option }).check();
   }
 
   async set(field: 'Draft tokens γ' | 'Most tokens', value: number): Promise<void> {
+    await this.#openSettings();
     await this.page.getByRole('spinbutton', { name: field }).fill(String(value));
+  }
+
+  async #openSettings(): Promise<void> {
+    const settings = this.page.locator('details', { hasText: 'More settings' });
+    if ((await settings.getAttribute('open')) === null) await settings.locator('summary').click();
   }
 
   /** Types `prompt`, presses Run and waits for the end. */
