@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { lessonsPlugin } from './scripts/lessonsPlugin.ts';
 
 // A relative base lets the built page live on any static host, on a sub-path too.
 export default defineConfig({
   base: './',
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
-  plugins: [react()],
+  plugins: [lessonsPlugin(), react()],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 7000 },
 });

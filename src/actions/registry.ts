@@ -2,6 +2,7 @@ import type { Action } from './action';
 import { copyText } from './copyText';
 import { loadAgain } from './loadAgain';
 import { search, showKeys } from './palette';
+import { PROGRESS_ACTIONS } from './progress';
 import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
 import { run } from './run';
@@ -27,6 +28,7 @@ export const ACTIONS: readonly Action[] = [
   resetAll,
   replaceNewerSettings,
   ...THEME_ACTIONS,
+  ...PROGRESS_ACTIONS,
 ];
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);

@@ -21,6 +21,8 @@ export type FailureCode =
   | 'invalid-logits'
   | 'trace-invalid'
   | 'trace-newer'
+  | 'progress-unreadable'
+  | 'progress-newer'
   | 'aborted'
   | 'internal';
 

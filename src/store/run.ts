@@ -1,11 +1,11 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { startOf } from '../core/tally';
-import type { EndEvent, RunEvent, RunSettings } from '../core/types';
+import type { EndEvent, RunEvent } from '../core/types';
 import { ensureCalibration } from './calibration';
 import { FrameBuffer } from './frameBuffer';
 import { forgetModels, forgetUnready } from './loading';
-import { checkRequest, performRun } from './perform';
+import { checkRequest, performRun, type RunRequest } from './perform';
 import { type Mode, runSettings, useSettings } from './settings';
 import { occupy } from './work';
 
@@ -37,30 +37,15 @@ const arriving = new FrameBuffer(append);
 /** Runs the prompt with the settings as they are now, unless a run is under way. Failures land in the state. */
 export function startRun(): Promise<void> {
   const chosen = useSettings.getState();
-  return ask(chosen.prompt, runSettings(chosen));
+  return startRequest({ prompt: chosen.prompt, settings: runSettings(chosen), draft: chosen.draft });
 }
 
-/** Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. */
-export async function startCounterpart(): Promise<void> {
-  const shown = startOf(useRun.getState().events);
-  if (!shown) return;
-  const { prompt, settings } = shown;
-  await ask(prompt, { ...settings, mode: settings.mode === 'plain' ? 'speculative' : 'plain' });
-}
-
-/** Puts a run that was recorded, here or elsewhere, on the page in place of the one that stands there; not while a run is under way. */
-export function showRun(events: readonly RunEvent[]): void {
-  if (useRun.getState().activity !== 'idle') return;
-  useRun.setState({ events, started: true, stoppedEarly: false, failure: null });
-}
-
-/** One run from its checks to its end, whatever happens; nothing while the models are otherwise at work. */
-async function ask(prompt: string, settings: RunSettings): Promise<void> {
-  const { draft } = useSettings.getState();
+/** Runs `request` whatever the settings say, which stay as they are; one run from its checks to its end. Nothing while the models are otherwise at work. */
+export async function startRequest(request: RunRequest): Promise<void> {
   await occupy('run', async (signal) => {
     useRun.setState({ failure: null });
     try {
-      checkRequest({ prompt, settings, draft });
+      checkRequest(request);
     } catch (thrown) {
       useRun.setState({ failure: toFailure(thrown) });
       return;
@@ -68,7 +53,7 @@ async function ask(prompt: string, settings: RunSettings): Promise<void> {
     useRun.setState({ activity: 'running', started: false, stoppedEarly: false });
     signal.addEventListener('abort', () => useRun.setState({ activity: 'stopping' }));
     try {
-      for await (const event of performRun({ prompt, settings, draft }, signal)) arriving.add(event);
+      for await (const event of performRun(request, signal)) arriving.add(event);
       arriving.flush();
     } catch (thrown) {
       arriving.flush();
@@ -82,6 +67,21 @@ async function ask(prompt: string, settings: RunSettings): Promise<void> {
     useRun.setState({ activity: 'idle', stoppedEarly });
     if (started) void ensureCalibration();
   });
+}
+
+/** Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. */
+export async function startCounterpart(): Promise<void> {
+  const shown = startOf(useRun.getState().events);
+  if (!shown) return;
+  const { prompt, settings } = shown;
+  const mode = settings.mode === 'plain' ? 'speculative' : 'plain';
+  await startRequest({ prompt, settings: { ...settings, mode }, draft: useSettings.getState().draft });
+}
+
+/** Puts a run that was recorded, here or elsewhere, on the page in place of the one that stands there; not while a run is under way. */
+export function showRun(events: readonly RunEvent[]): void {
+  if (useRun.getState().activity !== 'idle') return;
+  useRun.setState({ events, started: true, stoppedEarly: false, failure: null });
 }
 
 export function dismissRunFailure(): void {

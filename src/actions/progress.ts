@@ -1,0 +1,25 @@
+import { tell } from '../store/notice';
+import { exportProgress, resetProgress } from '../store/progress';
+import type { Action } from './action';
+import { saveFile } from './saveFile';
+
+/** What a person can do with all progress of the course at once. */
+export const saveProgress: Action = {
+  id: 'save-progress',
+  label: 'Save progress as a file',
+  keys: [],
+  view: 'learn',
+  when: () => true,
+  perform: () => saveFile('foretoken-progress.json', exportProgress(), 'application/json'),
+};
+
+export const beginAnew: Action = {
+  id: 'begin-anew',
+  label: 'Begin the course anew',
+  keys: [],
+  view: 'learn',
+  when: () => true,
+  perform: () => tell('Your progress in the course was put away.', resetProgress()),
+};
+
+export const PROGRESS_ACTIONS: readonly Action[] = [saveProgress, beginAnew];

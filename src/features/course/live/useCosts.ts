@@ -1,0 +1,16 @@
+import type { Calibration } from '../../../core/cost';
+import { calibrationOf, useCalibration } from '../../../store/calibration';
+import { useLoading } from '../../../store/loading';
+import { useSettings } from '../../../store/settings';
+
+/** Tokens in the cache that the figures of the lessons are for. */
+export const CONTEXT = 64;
+
+/** What the chosen pair costs on this device, kept true; null until it is measured. */
+export function useCosts(): Calibration | null {
+  const draft = useSettings((settings) => settings.draft);
+  // The key of what was measured depends on both.
+  useCalibration((state) => state.measured);
+  useLoading((state) => state.manifest);
+  return calibrationOf(draft);
+}

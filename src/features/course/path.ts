@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+
+const TOOLS = ['practice', 'quiz', 'words', 'tutor', 'progress'] as const;
+export type Tool = (typeof TOOLS)[number];
+
+/** Which page of the course the address names. */
+export type CoursePath =
+  | { readonly kind: 'overview' }
+  | { readonly kind: 'tool'; readonly tool: Tool }
+  | { readonly kind: 'lesson'; readonly id: string; readonly section: string | null };
+
+export function useCoursePath(): CoursePath {
+  const hash = useSyncExternalStore(listen, () => location.hash);
+  return readPath(hash);
+}
+
+/** Of "#learn/NAME" or "#learn/LESSON/SECTION". */
+export function readPath(hash: string): CoursePath {
+  const [, name = '', section = null] = hash.split('/');
+  if (name === '') return { kind: 'overview' };
+  const tool = TOOLS.find((each) => each === name);
+  return tool ? { kind: 'tool', tool } : { kind: 'lesson', id: name, section };
+}
+
+export function lessonAddress(id: string, section: string | null = null): string {
+  return section === null ? `#learn/${id}` : `#learn/${id}/${section}`;
+}
+
+export function toolAddress(tool: Tool): string {
+  return `#learn/${tool}`;
+}
+
+function listen(changed: () => void): () => void {
+  addEventListener('hashchange', changed);
+  return () => removeEventListener('hashchange', changed);
+}

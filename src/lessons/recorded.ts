@@ -1,0 +1,17 @@
+import type { RunEvent } from '../core/types';
+import { decodeTrace } from '../model/trace';
+
+/** Runs of the embedded pair that were recorded once, so that a lesson has a real one before any model is loaded. */
+const FILES = {
+  /** The weak draft at temperature 1, under the rejection rule. */
+  sampled: () => import('./recorded/sampled.json'),
+  /** The good draft at temperature 0, a draft length of 4. */
+  greedy: () => import('./recorded/greedy.json'),
+} as const;
+
+export type RecordedName = keyof typeof FILES;
+
+export async function recordedRun(name: RecordedName): Promise<readonly RunEvent[]> {
+  const { default: document } = await FILES[name]();
+  return decodeTrace(document).events;
+}

@@ -1,0 +1,53 @@
+import { formatCount } from '../format';
+
+export const course = {
+  heading: 'Learn',
+  contents: 'Contents',
+  start: 'Start here',
+  intro:
+    'Twelve short lessons. Each has something to do on real runs: the two models are in this page, and nearly every figure that you meet is measured on your own device, as you read.',
+  course: 'The course',
+  beside: 'Beside the course',
+  tools: 'Do and ask',
+  practice: 'Guided practice',
+  practiceSummary: 'Three steps on an example of your own.',
+  quiz: 'Quiz',
+  quizSummary: 'Sixteen questions, some about your own last run. Every answer is explained.',
+  words: 'Key terms',
+  wordsSummary: 'The words of the field, each with its definition.',
+  tutor: 'Tutor',
+  tutorSummary: 'Answers from the lessons’ text, with the passage that it stands on.',
+  progress: 'Your progress',
+  progressSummary: 'Kept in this browser; save it as a file, load it, or begin anew.',
+  minutes: (minutes: number) => `${formatCount(minutes)} min`,
+  readingTime: (minutes: number) => `${formatCount(minutes)} ${minutes === 1 ? 'minute' : 'minutes'} to read and try`,
+  lessonOf: (number: number, count: number) => `Lesson ${formatCount(number)} of ${formatCount(count)}`,
+  besidePiece: 'A short piece beside the course',
+  read: 'read',
+  markRead: 'Mark as read',
+  markUnread: 'Mark as not read',
+  readCount: (read: number, all: number) => `${formatCount(read)} of ${formatCount(all)} read`,
+  continueWith: (title: string) => `Go on with: ${title}`,
+  previous: 'Previous',
+  next: 'Next',
+  related: 'Goes well with',
+  waiting: 'One moment …',
+  unknown: 'There is no such lesson.',
+  termsOf: 'Definition',
+};
+
+export const progressTools = {
+  heading: 'Your progress',
+  kept: 'What you have read, your practice notes and your quiz scores are kept in this browser and nowhere else. Save them as a file to take them along.',
+  import: 'Load progress from a file',
+  replaced: 'Your progress was replaced by the file’s.',
+  dismiss: 'Dismiss',
+  frozen: 'What you do now is not kept in this browser, so that the newer progress stays whole. Saving gives you that newer file.',
+  aside: 'What was stored has been put aside in the browser’s storage, under “foretoken.progress.aside”.',
+};
+
+export const words = {
+  heading: 'Key terms',
+  intro:
+    'Where one of them first stands in a section of a lesson it is underlined with dots: point at it, or move to it with Tab, and its definition appears.',
+};

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { LESSONS } from '../../src/lessons';
+import { restoreProgress, useProgress } from '../../src/store/progress';
+import { useRun } from '../../src/store/run';
+import { violations } from './support/accessible';
+import { openPage } from './support/openPage';
+
+const heading = (name: string) => page.getByRole('heading', { level: 2, name, exact: true });
+const focused = () => document.activeElement as HTMLElement | null;
+
+/** Opens `hash` as a person does who has never learnt anything here. */
+async function openCourse(hash: string) {
+  const engine = await openPage();
+  restoreProgress();
+  location.hash = hash;
+  return engine;
+}
+
+const PATHS = [...LESSONS.map(({ id }) => id), 'words', 'progress'];
+
+/** Waits for the page of the course that `path` names, a lesson's prose included. */
+async function untilThere(path: string): Promise<void> {
+  const title = LESSONS.find(({ id }) => id === path)?.title;
+  const shown = title ? `.lesson[aria-label="${title}"] .prose p` : { words: '.glossary', progress: '.progress-tools' }[path];
+  await vi.waitFor(() => expect(document.querySelector(shown ?? '.overview')).not.toBeNull(), { timeout: 20_000 });
+}
+
+beforeEach(() => {
+  localStorage.clear();
+});
+
+afterEach(async () => {
+  location.hash = '';
+  document.documentElement.style.colorScheme = '';
+  await page.viewport(1280, 800);
+});
+
+describe('the course', () => {
+  it('leads from its overview through every lesson, and remembers what was read', async () => {
+    await openCourse('#learn');
+    await expect.element(page.getByText(`0 of ${LESSONS.length} read`)).toBeInTheDocument();
+    await page.getByRole('link', { name: /^Go on with/ }).click();
+    for (const [i, { title }] of LESSONS.entries()) {
+      await expect.element(heading(title)).toBeInTheDocument();
+      await untilThere(LESSONS[i]?.id ?? '');
+      const next = LESSONS[i + 1];
+      if (next) await page.getByRole('link', { name: `Next ${next.title}` }).click();
+    }
+    await page.getByRole('button', { name: 'Mark as read' }).click();
+    expect(Object.keys(useProgress.getState().progress.lessons)).toHaveLength(LESSONS.length);
+    restoreProgress();
+    expect(Object.keys(useProgress.getState().progress.lessons)).toHaveLength(LESSONS.length);
+  }, 120_000);
+
+  it('is read by the keyboard alone: a term, a run, the next lesson', async () => {
+    await openCourse('#learn/why-slow');
+    const term = page.getByRole('button', { name: 'token', exact: true }).first();
+    await expect.element(term).toBeInTheDocument();
+    await tabTo(term.element());
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('A piece of text that a model reads and writes as one');
+    expect(focused()?.getAttribute('aria-describedby')).toBe(page.getByRole('tooltip').element().id);
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByRole('tooltip')).not.toBeInTheDocument();
+    await tabTo(page.getByRole('button', { name: 'Run it' }).element());
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText(/^60 passes for 60 tokens: one each/)).toBeInTheDocument();
+    expect(useRun.getState().events[0]).toMatchObject({ prompt: 'Tell a short story about a fox who finds a bell.' });
+    await tabTo(page.getByRole('link', { name: /^Next/ }).element());
+    await userEvent.keyboard('{Enter}');
+    await expect.element(heading('The intern and the editor')).toBeInTheDocument();
+    await vi.waitFor(() => expect(focused()).toBe(heading('The intern and the editor').element()));
+  });
+});
+
+async function tabTo(element: Element): Promise<void> {
+  for (let presses = 0; presses < 120 && focused() !== element; presses++) await userEvent.keyboard('{Tab}');
+  expect(focused()).toBe(element);
+}
+
+describe.each(['light', 'dark'])('in the %s theme', (theme) => {
+  it.each([
+    [1280, 800],
+    [390, 844],
+  ])(
+    'axe finds nothing in the course at %i × %i',
+    async (width, height) => {
+      await page.viewport(width, height);
+      document.documentElement.style.colorScheme = theme;
+      await openCourse('#learn');
+      await expect.element(heading('Learn')).toBeInTheDocument();
+      expect(await violations()).toEqual([]);
+      const found: Record<string, string[]> = {};
+      for (const path of PATHS) {
+        location.hash = `#learn/${path}`;
+        await untilThere(path);
+        const here = await violations();
+        if (here.length > 0) found[path] = here;
+      }
+      expect(found).toEqual({});
+    },
+    120_000,
+  );
+});
+
+it('fits a window of 360 pixels, every page of it', async () => {
+  await page.viewport(360, 740);
+  await openCourse('#learn');
+  for (const path of PATHS) {
+    location.hash = `#learn/${path}`;
+    await untilThere(path);
+    expect(document.documentElement.scrollWidth, path).toBeLessThanOrEqual(document.documentElement.clientWidth);
+  }
+}, 120_000);
