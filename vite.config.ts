@@ -9,5 +9,13 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [lessonsPlugin(), react()],
   worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 7000 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 7000,
+    rollupOptions: {
+      input: { index: 'index.html', embed: 'embed.html', element: 'src/app/embedElement.ts' },
+      // Other pages name this one, so its name must not change with its content.
+      output: { entryFileNames: ({ name }) => (name === 'element' ? 'embed.js' : 'assets/[name]-[hash].js') },
+    },
+  },
 });

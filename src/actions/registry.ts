@@ -1,3 +1,4 @@
+import { readAddress } from '../store/address';
 import type { Action } from './action';
 import { copyText } from './copyText';
 import { loadAgain } from './loadAgain';
@@ -5,8 +6,10 @@ import { search, showKeys } from './palette';
 import { PROGRESS_ACTIONS } from './progress';
 import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
+import { recordings } from './recordings';
 import { run } from './run';
 import { replaceNewerSettings, resetAll } from './settings';
+import { openTrace, saveTrace, share } from './share';
 import { STEP_ACTIONS } from './step';
 import { stop } from './stop';
 import { THEME_ACTIONS } from './theme';
@@ -19,6 +22,10 @@ export const ACTIONS: readonly Action[] = [
   stop,
   prove,
   copyText,
+  share,
+  saveTrace,
+  openTrace,
+  recordings,
   loadAgain,
   showWrongRule,
   ...STEP_ACTIONS,
@@ -33,9 +40,9 @@ export const ACTIONS: readonly Action[] = [
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** The action that `event` asks for and that can be done now. */
-export function actionFor(event: KeyboardEvent): Action | undefined {
-  return ACTIONS.find((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)) && action.when());
+/** The action among `actions` that `event` asks for and that can be done now. */
+export function actionFor(event: KeyboardEvent, actions: readonly Action[] = ACTIONS): Action | undefined {
+  return actions.find((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)) && action.when());
 }
 
 /** `keys` as a person of this system reads them, such as "Ctrl+Enter". */
@@ -82,5 +89,5 @@ const isSign = (key: string) => key.length === 1 && !/[a-z0-9 ]/i.test(key);
 
 /** Whether the keys of `action` are those of the view that is shown. */
 export function isHere({ view }: Action): boolean {
-  return view === undefined || location.hash === `#${view}` || location.hash.startsWith(`#${view}/`);
+  return view === undefined || readAddress(location.hash).view === view;
 }

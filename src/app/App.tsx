@@ -4,6 +4,7 @@ import { usePalette } from '../store/palette';
 import { views as words } from '../ui/texts';
 import './app.css';
 import { Header } from './Header';
+import { Overlays } from './Overlays';
 import { useShortcuts } from './useShortcuts';
 import { useView } from './useView';
 import { VIEWS } from './views';
@@ -27,6 +28,7 @@ export function App() {
         {open === 'search' ? <Palette places={VIEWS} shown={shown} /> : null}
         {open === 'keys' ? <Shortcuts places={VIEWS} /> : null}
       </Suspense>
+      <Overlays />
     </>
   );
 }

@@ -2,13 +2,17 @@
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { namesRecording, readAddress } from '../store/address';
 import { calibrateWhenReady } from '../store/calibration';
 import { load } from '../store/loading';
+import { showOpening } from '../store/opening';
+import { followAddress } from '../store/recording';
 import { applyTheme } from '../store/theme';
 import { App } from './App';
 import { ErrorBoundary } from './ErrorBoundary';
 
 applyTheme();
+if (!namesRecording(readAddress(location.hash))) showOpening();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
 createRoot(root).render(
@@ -19,4 +23,5 @@ createRoot(root).render(
   </StrictMode>,
 );
 calibrateWhenReady();
+followAddress();
 void load();

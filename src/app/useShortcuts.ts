@@ -1,19 +1,20 @@
 import { useEffect } from 'react';
+import type { Action } from '../actions/action';
 import { performAction } from '../actions/performAction';
-import { actionFor } from '../actions/registry';
+import { ACTIONS, actionFor } from '../actions/registry';
 
-/** Lets the keys of every action do what its button does, wherever the focus is. */
-export function useShortcuts(): void {
+/** Lets the keys of `actions`, by default of all, do what their buttons do, wherever the focus is. */
+export function useShortcuts(actions: readonly Action[] = ACTIONS): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       // A dialog has its own keys, Escape among them.
       const busy = event.isComposing || document.querySelector(':modal') !== null;
-      const action = busy ? undefined : actionFor(event);
+      const action = busy ? undefined : actionFor(event, actions);
       if (!action) return;
       event.preventDefault();
       void performAction(action);
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
-  }, []);
+  }, [actions]);
 }

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { onAddress, readAddress } from '../store/address';
 import { page } from '../ui/texts';
 import { frame } from '../ui/texts/frame';
 import { VIEWS, type View } from './views';
 
 /** The view that the address names, the first one where it names none. Another one is shown from its top, and names the window. */
 export function useView(): View {
-  const hash = useSyncExternalStore(listen, () => location.hash);
-  const shown = VIEWS.find(({ id }) => hash === `#${id}` || hash.startsWith(`#${id}/`)) ?? VIEWS[0];
+  const hash = useSyncExternalStore(onAddress, () => location.hash);
+  const shown = VIEWS.find(({ id }) => id === readAddress(hash).view) ?? VIEWS[0];
   const before = useRef(shown);
   useEffect(() => {
     document.title = shown === VIEWS[0] ? page.name : frame.title(shown.label, page.name);
@@ -14,9 +15,4 @@ export function useView(): View {
     before.current = shown;
   }, [shown]);
   return shown;
-}
-
-function listen(changed: () => void): () => void {
-  addEventListener('hashchange', changed);
-  return () => removeEventListener('hashchange', changed);
 }

@@ -23,6 +23,7 @@ export type FailureCode =
   | 'trace-newer'
   | 'progress-unreadable'
   | 'progress-newer'
+  | 'busy'
   | 'aborted'
   | 'internal';
 

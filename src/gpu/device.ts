@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure';
+import { markPipelines } from './pipelineTimes';
 
 const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
 
@@ -78,6 +79,7 @@ function descriptor({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
 function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): SharedDevice {
   const destroy = device.destroy.bind(device);
   Object.defineProperty(device, 'destroy', { value: () => undefined });
+  markPipelines(device);
   const allocated = countAllocations(device);
   let hasFailed = false;
   const listeners = new Set<(failure: FailureError) => void>();

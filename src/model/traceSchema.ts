@@ -133,7 +133,7 @@ export const aboutSchema = v.object({
   /** The machine that it ran on, as a person names it. */
   machine: v.nullable(label),
   /** What was left out so that it fits where it was put. */
-  leftOut: v.optional(v.pipe(v.array(v.picklist(['some-candidates', 'candidates', 'digits'])), v.maxLength(3)), []),
+  leftOut: v.optional(v.pipe(v.array(v.picklist(['some-candidates', 'candidates', 'digits'])), v.maxLength(3), v.readonly()), []),
 });
 
 /** JSON has no bigint and no NaN: a seed may be digits, and what plain decoding ignores may be anything. */

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { happenedBy, knownAt, type Moment, momentOf } from '../core/moment';
 import type { RunEvent } from '../core/types';
-import { createPlayer } from './player';
+import { createPlayer, type Rate } from './player';
 import { useRun } from './run';
 
 export { type PlaybackState, RATES, type Rate } from './player';
@@ -20,10 +20,29 @@ const player = createPlayer({
   isEnded: () => (useRun.getState().events.at(-1)?.type ?? 'end') === 'end',
 });
 
-export const { use: usePlayback, playFromStart, resume, pause, seek, setRate } = player;
+export const { use: usePlayback, playFromStart, resume, pause, seek } = player;
+
+/** Whether the slow pace is the page's own choice, which ends with the run that it was made for. */
+let slowed = false;
+
+/** Shows what comes from now on at `rate`, without a leap. */
+export function setRate(rate: Rate): void {
+  slowed = false;
+  player.setRate(rate);
+}
+
+/** Shows the run on the page from its start, so slowly that it can be read, without choosing that pace for the runs that follow. */
+export function playSlowly(): void {
+  slowed = true;
+  usePlayback.setState({ rate: 0.1 });
+  playFromStart();
+}
 
 useRun.subscribe(({ events }, before) => {
-  if (events[0] !== before.events[0]) player.restart();
+  if (events[0] === before.events[0]) return;
+  if (slowed) usePlayback.setState({ rate: 1 });
+  slowed = false;
+  player.restart();
 });
 
 /** What has happened of the run on the page by the moment that is shown. */

@@ -31,6 +31,11 @@ export const formatCompact = (count: number) => compact.format(count);
 /** Decimal megabytes. */
 export const formatBytes = (bytes: number) => megabytes.format(bytes / 1e6);
 
+const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long' });
+
+/** A day, of an ISO 8601 time, where the person is. */
+export const formatDate = (time: string) => date.format(new Date(time));
+
 /** Milliseconds, as seconds. */
 export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(milliseconds / 1000)} s`;
 

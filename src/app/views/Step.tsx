@@ -1,5 +1,6 @@
 import { Notices } from '../../features/notices';
 import { Ask } from '../../features/prompt';
+import { RecordingNote } from '../../features/recording';
 import { Stepper } from '../../features/stepper';
 import { stepper as words } from '../../ui/texts/stepper';
 import './wide.css';
@@ -11,6 +12,7 @@ export function Step() {
       <h2 className="visually-hidden">{words.heading}</h2>
       <Ask />
       <Notices />
+      <RecordingNote />
       <Stepper />
     </main>
   );

@@ -7,7 +7,10 @@ import { Loading } from '../../features/loading';
 import { Notices } from '../../features/notices';
 import { Lane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
+import { RecordingNote } from '../../features/recording';
 import { OutputBar, Stream } from '../../features/stream';
+import { usePlayback } from '../../store/playback';
+import { useShownRecording } from '../../store/recording';
 import { useRun } from '../../store/run';
 import { useSettings } from '../../store/settings';
 import { page } from '../../ui/texts';
@@ -40,10 +43,13 @@ export function Watch() {
 function Output() {
   const start = startOf(useRun((state) => state.events));
   const chosen = useSettings((settings) => settings.mode);
+  const playing = usePlayback((state) => state.playing);
+  const opening = useShownRecording()?.opening ?? false;
   const mode = start?.settings.mode ?? chosen;
   return (
     <section>
       <OutputBar />
+      <RecordingNote />
       {start ? (
         <>
           <Playback />
@@ -56,6 +62,7 @@ function Output() {
         <Idea />
       )}
       <Stream />
+      {opening && !playing ? <Idea /> : null}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { loadAgain } from '../../actions/loadAgain';
 import { dismissLoadingFailure, useLoading } from '../../store/loading';
+import { dismissRecordingFailure, useRecording } from '../../store/recording';
 import { dismissRunFailure, useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
@@ -7,9 +8,10 @@ import { FailureNotice } from '../../ui/FailureNotice';
 import { failures as words } from '../../ui/texts';
 import './notices.css';
 
-/** The failures of the last run and of the last loading, until they are dismissed or the next attempt begins. */
+/** The failures of the last run, of the last recording that was opened and of the last loading, until they are dismissed or the next attempt begins. */
 export function Notices() {
   const runFailure = useRun((state) => state.failure);
+  const recordingFailure = useRecording((state) => state.failure);
   const loadFailure = useLoading((state) => state.failure);
   // One cause often fails both; it is said once.
   const loadShown = loadFailure && loadFailure.message !== runFailure?.message ? loadFailure : null;
@@ -18,6 +20,13 @@ export function Notices() {
       {runFailure ? (
         <FailureNotice failure={runFailure}>
           <Button look="quiet" onPress={dismissRunFailure}>
+            {words.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+      {recordingFailure ? (
+        <FailureNotice failure={recordingFailure}>
+          <Button look="quiet" onPress={dismissRecordingFailure}>
             {words.dismiss}
           </Button>
         </FailureNotice>

@@ -1,3 +1,5 @@
+import { recordings } from '../../actions/recordings';
+import { share } from '../../actions/share';
 import { stop } from '../../actions/stop';
 import { ActionButton } from '../../ui/ActionButton';
 import { output as words } from '../../ui/texts';
@@ -12,6 +14,8 @@ export function OutputBar() {
       <RunStatus />
       <div className="output-buttons">
         <CopyButton />
+        <ActionButton action={share} look="quiet" />
+        <ActionButton action={recordings} look="quiet" />
         <ActionButton action={stop} look="small" />
       </div>
     </div>

@@ -1,14 +1,19 @@
 import { tally } from '../../core/tally';
 import { useLoading } from '../../store/loading';
+import { usePlayback } from '../../store/playback';
+import { useShownRecording } from '../../store/recording';
 import { type RunState, useRun } from '../../store/run';
 import { summary, output as words } from '../../ui/texts';
+import { recording as recordingWords } from '../../ui/texts/recording';
 
 /** One sentence on where the run is; announced when it begins to run, and when it has ended. */
 export function RunStatus() {
   const loading = useLoading(
     ({ progress }) => Object.values(progress).some(({ phase }) => phase !== 'ready') || Object.keys(progress).length === 0,
   );
-  const sentence = useRun((state) => statusSentence(state, loading));
+  const recorded = useShownRecording() !== null;
+  const playing = usePlayback((state) => state.playing);
+  const sentence = useRun((state) => statusSentence(state, loading, recorded, playing));
   return (
     <p className="run-status" role="status">
       {sentence}
@@ -16,12 +21,19 @@ export function RunStatus() {
   );
 }
 
-function statusSentence({ activity, events, started, stoppedEarly, failure }: RunState, loading: boolean): string {
+function statusSentence(
+  { activity, events, started, stoppedEarly, failure }: RunState,
+  loading: boolean,
+  recorded: boolean,
+  playing: boolean,
+): string {
   if (activity === 'stopping') return words.stopping;
   if (activity === 'running') return started || !loading ? words.running : words.waiting;
   if (stoppedEarly) return words.stoppedEarly;
   // The notice tells of the failure; the run that still stands has been told of.
   if (failure && !started) return '';
   const latest = events.at(-1);
-  return latest?.type === 'end' ? summary(latest.reason, tally(events)) : '';
+  if (latest?.type !== 'end') return '';
+  if (!recorded) return summary(latest.reason, tally(events));
+  return playing ? recordingWords.playing : recordingWords.status(summary(latest.reason, tally(events)));
 }

@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
 import { startOf } from '../../core/tally';
 import { usePlayback, useShownEvents } from '../../store/playback';
+import { useShownRecording } from '../../store/recording';
 import { useRun } from '../../store/run';
 import { output as words } from '../../ui/texts';
+import { recording as recordingWords } from '../../ui/texts/recording';
 import { TokenLog } from '../../ui/tokens';
 import './stream.css';
 import { useFollowEnd } from './useFollowEnd';
@@ -11,11 +13,12 @@ import { useFollowEnd } from './useFollowEnd';
 export function Stream() {
   const events = useShownEvents();
   const live = useRun((state) => state.activity !== 'idle');
+  const recording = useShownRecording();
   const playing = usePlayback((state) => state.playing);
   const rounds = useMemo(() => events.filter(({ type }) => type === 'round').length, [events]);
-  const endMark = useFollowEnd(startOf(events), rounds);
+  const endMark = useFollowEnd(startOf(events), rounds, live || (playing && !recording?.opening));
   return (
-    <TokenLog label={words.log} events={events} writing={live || playing}>
+    <TokenLog label={recording ? recordingWords.log : words.log} events={events} writing={live || playing}>
       <span ref={endMark} className="end-mark" />
     </TokenLog>
   );

@@ -5,9 +5,10 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
  *
  * @param run changes when another text begins, which is then followed from its start
  * @param length changes when the text grows
+ * @param growing whether it grows because the person asked for it; what is there at once is read from its beginning
  * @returns the ref of an element at the end of the text
  */
-export function useFollowEnd(run: unknown, length: number) {
+export function useFollowEnd(run: unknown, length: number, growing: boolean) {
   const end = useRef<HTMLSpanElement>(null);
   const following = useRef(true);
   useEffect(() => {
@@ -23,7 +24,7 @@ export function useFollowEnd(run: unknown, length: number) {
     following.current = true;
   }, [run]);
   useLayoutEffect(() => {
-    if (length > 0 && following.current) end.current?.scrollIntoView({ block: 'nearest' });
-  }, [length]);
+    if (growing && length > 0 && following.current) end.current?.scrollIntoView({ block: 'nearest' });
+  }, [length, growing]);
   return end;
 }

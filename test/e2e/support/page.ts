@@ -34,7 +34,7 @@ export class Visit {
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
     this.page = page;
-    this.log = page.getByRole('log', { name: 'Output' });
+    this.log = page.getByRole('log', { name: 'Output', exact: true });
     this.prompt = page.getByRole('textbox', { name: 'Prompt' });
     this.runButton = page.getByRole('button', { name: 'Run', exact: true });
     this.stopButton = page.getByRole('button', { name: 'Stop', exact: true });

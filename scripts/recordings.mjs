@@ -1,0 +1,105 @@
+/** What `npm run traces` records: runs of every kind, in the order of the library. What is not named is as the page has it at first. */
+const STORY = 'Tell a short story about a fox who finds a bell.';
+const JSON_RECORD = 'Turn this into JSON: Mia Berg is 34 years old, lives in Oslo and works as a baker.';
+const COPY =
+  'Rewrite this with the name changed from Tom to Anna: Tom took the red kite to the hill. On Sunday Tom walked to the harbour with a lamp. He gave the lamp to the baker.';
+
+const fixed = (gamma) => ({ length: 'Fixed', gamma });
+const sampled = (seed, rule = 'Rejection') => ({ temperature: 0.8, seed, rule });
+
+export const OPENING = { name: 'opening', title: 'A story, as it was written', prompt: STORY, ...fixed(4), maxTokens: 72 };
+
+export const RECORDINGS = [
+  { name: 'story', title: 'A story', kind: 'story', how: 'greedy, four drafts a round', prompt: STORY, ...fixed(4) },
+  { name: 'story-plain', title: 'The same story, plainly', kind: 'story', how: 'the target alone', prompt: STORY, mode: 'Plain decoding' },
+  {
+    name: 'story-weak',
+    title: 'The same story, with a weak draft',
+    kind: 'story',
+    how: 'greedy, four drafts a round, few of them right',
+    prompt: STORY,
+    draft: 1,
+    ...fixed(4),
+  },
+  {
+    name: 'story-sampled',
+    title: 'A story by chance',
+    kind: 'story',
+    how: 'temperature 0.8, rejection rule, with candidates',
+    prompt: STORY,
+    ...fixed(4),
+    ...sampled(7),
+    maxTokens: 100,
+  },
+  {
+    name: 'story-coupled',
+    title: 'A story under shared noise',
+    kind: 'story',
+    how: 'temperature 0.8, coupled rule, with candidates',
+    prompt: STORY,
+    ...fixed(4),
+    ...sampled(7, 'Coupled'),
+    maxTokens: 100,
+  },
+  { name: 'json', title: 'A JSON record', kind: 'JSON', how: 'greedy, eight drafts a round', prompt: JSON_RECORD, ...fixed(8) },
+  {
+    name: 'function',
+    title: 'A function',
+    kind: 'code',
+    how: 'greedy, adaptive draft length',
+    prompt: 'Write a Python function that adds two numbers.',
+  },
+  {
+    name: 'counting',
+    title: 'Counting to thirty',
+    kind: 'counting',
+    how: 'greedy, eight drafts a round',
+    prompt: 'Count from 1 to 30.',
+    ...fixed(8),
+  },
+  {
+    name: 'copy',
+    title: 'A copy with one change',
+    kind: 'copy',
+    how: 'greedy, looked up in the prompt, then by the model',
+    prompt: COPY,
+    drafting: 'Lookup, then model',
+    ...fixed(8),
+  },
+  {
+    name: 'question',
+    title: 'What is speculative decoding?',
+    kind: 'answer',
+    how: 'greedy, adaptive draft length',
+    prompt: 'What is speculative decoding?',
+  },
+  {
+    name: 'question-sampled',
+    title: 'An answer by chance',
+    kind: 'answer',
+    how: 'temperature 0.8, weak draft, with candidates',
+    prompt: 'What is a draft model?',
+    draft: 1,
+    ...fixed(3),
+    ...sampled(3),
+    maxTokens: 80,
+  },
+  {
+    name: 'random-words',
+    title: 'Random words',
+    kind: 'hard',
+    how: 'temperature 0.8: no draft can know the next one',
+    prompt: 'Write 30 random words.',
+    ...fixed(4),
+    ...sampled(5),
+    maxTokens: 80,
+  },
+  {
+    name: 'random-numbers',
+    title: 'Random numbers',
+    kind: 'hard',
+    how: 'greedy, adaptive draft length',
+    prompt: 'Write 30 random numbers.',
+    maxTokens: 100,
+  },
+];

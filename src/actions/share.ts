@@ -1,0 +1,32 @@
+import { openTraceFile } from '../store/recording';
+import { chooseFile, saveFile } from '../store/saveFile';
+import { canShare, openShare, traceFile } from '../store/share';
+import { useWork } from '../store/work';
+import type { Action } from './action';
+
+/** Makes a link that holds the whole run on the page. */
+export const share: Action = { id: 'share', label: 'Share', keys: [], when: canShare, perform: openShare };
+
+/** Saves the run on the page as a file, with all that is known of it. */
+export const saveTrace: Action = {
+  id: 'save-trace',
+  label: 'Save as a file',
+  keys: [],
+  when: canShare,
+  perform: () => {
+    const { name, text } = traceFile();
+    saveFile(name, text);
+  },
+};
+
+/** Shows the recorded run in a file. */
+export const openTrace: Action = {
+  id: 'open-trace',
+  label: 'Open a file',
+  keys: [],
+  when: () => useWork.getState().current === null,
+  perform: async () => {
+    const file = await chooseFile('.json,application/json');
+    if (file) await openTraceFile(file);
+  },
+};

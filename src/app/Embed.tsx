@@ -1,0 +1,70 @@
+import { useSyncExternalStore } from 'react';
+import { STEP_ACTIONS } from '../actions/step';
+import { startOf } from '../core/tally';
+import { Legend } from '../features/legend';
+import { Notices } from '../features/notices';
+import { Lane, Playback } from '../features/playback';
+import { RecordingNote } from '../features/recording';
+import { Stepper } from '../features/stepper';
+import { Stream } from '../features/stream';
+import { type Address, namesRecording, onAddress, readAddress } from '../store/address';
+import { useRun } from '../store/run';
+import { embed as words } from '../ui/texts/recording';
+import './embed.css';
+import { useShortcuts } from './useShortcuts';
+
+const LOOKS = [
+  { value: 'watch', label: words.watch },
+  { value: 'step', label: words.step },
+] as const;
+
+/** A recorded run by itself: played, or stepped through; with the way to the whole page. */
+export function Embed() {
+  useShortcuts(STEP_ACTIONS);
+  const address = readAddress(useSyncExternalStore(onAddress, () => location.hash));
+  const start = startOf(useRun((state) => state.events));
+  const look = address.view === 'step' ? 'step' : 'watch';
+  return (
+    <main className="embed">
+      <h1 className="visually-hidden">{words.heading}</h1>
+      <Notices />
+      {start ? (
+        <>
+          <div className="embed-bar">
+            <nav aria-label={words.look}>
+              {LOOKS.map(({ value, label }) => (
+                <a key={value} href={hashOf(address, value)} aria-current={value === look ? 'page' : undefined}>
+                  {label}
+                </a>
+              ))}
+            </nav>
+            <a href={`./${hashOf(address, look)}`} target="_blank" rel="noopener">
+              {words.whole}
+            </a>
+          </div>
+          <RecordingNote />
+          <h2 className="visually-hidden">{look === 'step' ? words.step : words.watch}</h2>
+          {look === 'step' ? <Stepper /> : <Played speculative={start.settings.mode === 'speculative'} />}
+        </>
+      ) : (
+        <p>{namesRecording(address) ? '' : words.nothing}</p>
+      )}
+    </main>
+  );
+}
+
+function Played({ speculative }: { readonly speculative: boolean }) {
+  return (
+    <>
+      <Playback />
+      {speculative ? <Lane /> : null}
+      <Stream />
+      <Legend mode={speculative ? 'speculative' : 'plain'} />
+    </>
+  );
+}
+
+/** The address of the same recording, looked at in another way. */
+function hashOf({ trace, recording }: Address, look: 'watch' | 'step'): string {
+  return `#${look}&${trace === null ? `recording=${recording}` : `trace=${trace}`}`;
+}

@@ -1,0 +1,43 @@
+import { Suspense, useEffect } from 'react';
+import { useLibrary } from '../store/library';
+import { openTraceFile } from '../store/recording';
+import { useShare } from '../store/share';
+import { later } from './views';
+
+const ShareDialog = later('ShareDialog', () => import('../features/share'));
+const LibraryDialog = later('LibraryDialog', () => import('../features/library'));
+
+/** What lies over the page when it is asked for; and files that are dropped anywhere on it. */
+export function Overlays() {
+  useDroppedFiles();
+  const sharing = useShare((state) => state.open);
+  const choosing = useLibrary((state) => state.open);
+  return (
+    <Suspense fallback={null}>
+      {sharing ? <ShareDialog /> : null}
+      {choosing ? <LibraryDialog /> : null}
+    </Suspense>
+  );
+}
+
+/** Opens a file that is dropped on the page, which the browser would otherwise show in its place. */
+function useDroppedFiles(): void {
+  useEffect(() => {
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const over = (event: DragEvent) => {
+      if (holdsFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      void openTraceFile(file);
+    };
+    addEventListener('dragover', over);
+    addEventListener('drop', drop);
+    return () => {
+      removeEventListener('dragover', over);
+      removeEventListener('drop', drop);
+    };
+  }, []);
+}

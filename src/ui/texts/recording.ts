@@ -1,0 +1,61 @@
+import type { TraceAbout } from '../../model/trace';
+
+const leftOut: Record<TraceAbout['leftOut'][number], string> = {
+  'some-candidates': 'some of the candidates',
+  candidates: 'the candidates',
+  digits: 'some digits of times and probabilities',
+};
+
+/** What was left out, in one sentence. */
+function withoutSentence(left: TraceAbout['leftOut']): string {
+  const parts = left.filter((each) => each !== 'some-candidates' || !left.includes('candidates')).map((each) => leftOut[each]);
+  return parts.length === 0 ? '' : `Left out for its length: ${parts.join(', and ')}.`;
+}
+
+export const recording = {
+  label: 'A recording',
+  untitled: 'A recorded run',
+  log: 'Recorded output',
+  playing: 'A recorded run, playing.',
+  status: (sentence: string) => `Recording. ${sentence}`,
+  on: (machine: string) => `on ${machine}`,
+  pressRun: 'Press Run and your own device writes.',
+  without: withoutSentence,
+};
+
+export const library = {
+  heading: 'Recorded runs',
+  intro:
+    'Real runs of the embedded pair, with every probability. They play, step and compare like a run of your own; nothing is loaded for them.',
+  reading: 'Reading the list …',
+  close: 'Close',
+  open: 'You have a recording as a file? Open it here, or drop it on the page.',
+};
+
+export const share = {
+  heading: 'Share this run',
+  intro: 'The link holds the whole run: it opens on any machine, with nothing to load, and nothing is sent to a server.',
+  making: 'Making the link …',
+  link: 'Link',
+  linkLength: (characters: string) => `${characters} characters.`,
+  whole: 'Nothing is left out.',
+  embed: 'For a slide or a document',
+  embedNote: 'One frame for a page of yours; it plays and steps by itself.',
+  copyLink: 'Copy link',
+  copyEmbed: 'Copy embed code',
+  copied: 'Copied.',
+  notCopied: 'The clipboard is not available; select the text and copy it.',
+  tooLong:
+    'This run is too long for a link. A file holds all of it; whoever opens the file on this page, or drops it there, sees what you see.',
+  fileNote: 'A file leaves nothing out.',
+  close: 'Close',
+};
+
+export const embed = {
+  heading: 'A run of speculative decoding',
+  look: 'Look at it',
+  watch: 'Play',
+  step: 'Step by step',
+  whole: 'Open the whole page',
+  nothing: 'This frame names no recording: its address should end in #trace=…, as “Copy embed code” on the page gives it.',
+};

@@ -1,0 +1,52 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { committedTokens } from '../../src/core/tally';
+import { readTrace } from '../../src/model/trace';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = path.join(root, 'public/traces');
+const read = (file: string) => fs.readFileSync(path.join(folder, file), 'utf8');
+const { recordings } = JSON.parse(read('index.json')) as { recordings: { name: string; title: string; kind: string; how: string }[] };
+const events = (name: string) => readTrace(read(`${name}.json`)).events;
+
+describe('the recordings that come with the page', () => {
+  it('are all there, can be read, and wrote something to a proper end', () => {
+    expect(fs.readdirSync(folder).sort()).toEqual(['index.json', ...recordings.map(({ name }) => `${name}.json`)].sort());
+    for (const { name, title, how } of recordings) {
+      const { about } = readTrace(read(`${name}.json`));
+      expect(about.title).toBe(title);
+      expect(how).not.toBe('');
+      expect(about.recordedAt).not.toBeNull();
+      expect(about.machine).not.toBeNull();
+      expect(committedTokens(events(name)).length, name).toBeGreaterThan(8);
+      const end = events(name).at(-1);
+      expect(end?.type === 'end' && end.reason, name).toMatch(/^(stop|length)$/);
+    }
+  });
+
+  it('are of every kind: of text, of decoding, of draft and of verdict', () => {
+    expect(new Set(recordings.map(({ kind }) => kind))).toEqual(new Set(['story', 'JSON', 'code', 'counting', 'copy', 'answer', 'hard']));
+    const starts = recordings.flatMap(({ name }) => events(name).filter((event) => event.type === 'start'));
+    const kinds = (of: (start: (typeof starts)[number]) => unknown) => new Set(starts.map(of));
+    expect(kinds(({ settings }) => settings.mode)).toEqual(new Set(['speculative', 'plain']));
+    expect(kinds(({ labels }) => labels.draft).size).toBeGreaterThanOrEqual(3);
+    expect(kinds(({ settings }) => `${settings.sampling.temperature > 0} ${settings.sampling.rule}`).size).toBeGreaterThanOrEqual(3);
+    const tokens = recordings.flatMap(({ name }) => events(name).flatMap((event) => (event.type === 'round' ? event.tokens : [])));
+    expect(new Set(tokens.map(({ verdict }) => verdict)).size).toBe(6);
+    expect(tokens.some(({ candidates }) => (candidates?.residual.length ?? 0) > 0)).toBe(true);
+  });
+
+  it('are small: 400 KB in all, and the one that the page opens with 9 KB', () => {
+    const bytes = fs.readdirSync(folder).reduce((sum, file) => sum + fs.statSync(path.join(folder, file)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(400_000);
+    expect(fs.statSync(path.join(root, 'src/store/opening.json')).size).toBeLessThanOrEqual(9_000);
+  });
+
+  it('can be opened with: the opening is a greedy run of every greedy verdict', () => {
+    const { events: opening, about } = readTrace(fs.readFileSync(path.join(root, 'src/store/opening.json'), 'utf8'));
+    expect(about.machine).not.toBeNull();
+    const verdicts = opening.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ verdict }) => verdict) : []));
+    expect(new Set(verdicts)).toEqual(new Set(['plain', 'accepted', 'rejected', 'discarded', 'corrected', 'bonus']));
+  });
+});
