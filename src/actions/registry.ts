@@ -1,6 +1,9 @@
 import { readAddress } from '../store/address';
 import type { Action } from './action';
 import { copyText } from './copyText';
+import { startExperiment } from './experiment';
+import { exportRunCsv, exportRunJson } from './exportRun';
+import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
 import { loadAgain } from './loadAgain';
 import { search, showKeys } from './palette';
 import { PROGRESS_ACTIONS } from './progress';
@@ -18,6 +21,7 @@ import { undo } from './undo';
 /** Where two have the same keys, the one of a view comes first. */
 export const ACTIONS: readonly Action[] = [
   proveHere,
+  startExperiment,
   run,
   stop,
   prove,
@@ -28,6 +32,10 @@ export const ACTIONS: readonly Action[] = [
   recordings,
   loadAgain,
   showWrongRule,
+  exportRunJson,
+  exportRunCsv,
+  exportWorksheetCsv,
+  exportWorksheetJson,
   ...STEP_ACTIONS,
   search,
   showKeys,

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { useExperiment } from '../store/experiment';
 import { useLoading } from '../store/loading';
 import { useNotice } from '../store/notice';
 import { useProof } from '../store/proof';
@@ -11,7 +12,7 @@ import { useWork } from '../store/work';
 import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
-const STORES = [useRun, useLoading, useNotice, useProof, useRemembered, useSettings, useStepper, useTheme, useWork];
+const STORES = [useRun, useExperiment, useLoading, useNotice, useProof, useRemembered, useSettings, useStepper, useTheme, useWork];
 
 /** Whether `action` can be done now, kept true while a component shows it. */
 export function useCanPerform(action: Action): boolean {

@@ -36,10 +36,11 @@ export const useCalibration = create<CalibrationState>()(
 );
 
 let controller: AbortController | null = null;
+let underWay: Promise<void> | null = null;
 
-/** Measures what the chosen pair costs here, unless that is known or being measured. Failures land in the state. */
-export async function ensureCalibration(): Promise<void> {
-  if (calibrationOf(useSettings.getState().draft) === null) await measureCalibration();
+/** Measures what a pair costs here, the chosen one by default, unless that is known or being measured. Failures land in the state. */
+export async function ensureCalibration(draft = useSettings.getState().draft): Promise<void> {
+  if (calibrationOf(draft) === null) await measureCalibration(draft);
 }
 
 /** From now on, measures whenever the chosen pair has become ready. */
@@ -51,14 +52,23 @@ export function calibrateWhenReady(): () => void {
   });
 }
 
+/** Until a measurement under way, if there is one, has ended. */
+export async function calibrationSettled(): Promise<void> {
+  await underWay;
+}
+
 /** Measures anew. A run that starts meanwhile ends it. */
-export async function measureCalibration(): Promise<void> {
+export async function measureCalibration(draft = useSettings.getState().draft): Promise<void> {
   const { manifest } = useLoading.getState();
   if (controller || !manifest) return;
+  underWay = measure(manifest, draft);
+  await underWay;
+}
+
+async function measure(manifest: Manifest, draft: string): Promise<void> {
   const mine = new AbortController();
   controller = mine;
   useCalibration.setState({ measuring: true, failure: null });
-  const { draft } = useSettings.getState();
   try {
     for await (const update of performTask({ type: 'calibrate', selection: { modelsUrl: modelsUrl(), draft } }, mine.signal)) {
       if (update.type === 'progress') receiveProgress(update);

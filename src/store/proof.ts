@@ -45,7 +45,8 @@ export function dismissProofFailure(): void {
 /** Decodes the prompt both ways with the settings as they are, and compares what can be compared under them. */
 export function proveSame(): Promise<void> {
   const chosen = useSettings.getState();
-  const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative' };
+  // Where the outputs part, the likeliest tokens say what the target thought of both.
+  const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative', candidates: true };
   const request = { prompt: chosen.prompt, settings, draft: chosen.draft };
   return prove((signal) => (proofKind(settings.sampling) === 'ids' ? compareIds(request, signal) : compareSamples(request, signal)));
 }

@@ -5,6 +5,7 @@ const MISSING = '–';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const twoDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const threeDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const twoFigures = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 2 });
@@ -24,6 +25,8 @@ export const formatCount = orMissing(whole);
 export const formatRate = orMissing(oneDecimal);
 export const formatRatio = orMissing(twoDecimals);
 export const formatShare = orMissing(share);
+/** A logarithm. */
+export const formatLog = orMissing(threeDecimals);
 
 /** A large count in few figures, such as 5.8M. */
 export const formatCompact = (count: number) => compact.format(count);
@@ -60,4 +63,10 @@ function superscript(exponent: number): string {
 export function formatOdds(probability: number): string {
   if (probability >= 0.095) return `${whole.format(100 * probability)} of 100`;
   return probability < 1e-12 ? 'less than 1 of 1T' : `1 of ${compact.format(1 / probability)}`;
+}
+
+/** Milliseconds as a person says them: "12 s", "3 min". */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return seconds < 90 ? `${whole.format(seconds)} s` : `${whole.format(seconds / 60)} min`;
 }

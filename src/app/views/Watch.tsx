@@ -1,6 +1,7 @@
 import { startOf } from '../../core/tally';
 import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
+import { ExportRun } from '../../features/exports';
 import { Idea } from '../../features/idea';
 import { Legend } from '../../features/legend';
 import { Loading } from '../../features/loading';
@@ -34,6 +35,7 @@ export function Watch() {
         <div className="area-counts">
           <Counts />
           <Costs />
+          <ExportRun />
         </div>
       </div>
     </main>

@@ -17,7 +17,15 @@ export const page = {
   ask: 'What to ask, and how',
 };
 
-export const views = { label: 'Views', waiting: 'One moment …', watch: 'Watch', step: 'Step', prove: 'Prove', learn: 'Learn' };
+export const views = {
+  label: 'Views',
+  waiting: 'One moment …',
+  watch: 'Watch',
+  step: 'Step',
+  prove: 'Prove',
+  experiment: 'Experiment',
+  learn: 'Learn',
+};
 
 export const prompt = {
   label: 'Prompt',

@@ -7,3 +7,8 @@ export async function violations(): Promise<string[]> {
   const { violations: found } = await axe.run(document, { rules });
   return found.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.failureSummary} ${node.html.slice(0, 160)}`));
 }
+
+/** Whether the page has no sideways scroll. */
+export function fitsTheWidth(): boolean {
+  return document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+}

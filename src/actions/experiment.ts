@@ -1,0 +1,12 @@
+import { runExperiment } from '../store/experiment';
+import { useWork } from '../store/work';
+import type { Action } from './action';
+
+export const startExperiment: Action = {
+  id: 'start-experiment',
+  label: 'Run the experiment',
+  keys: ['Mod+Enter'],
+  view: 'experiment',
+  when: () => useWork.getState().current === null,
+  perform: runExperiment,
+};

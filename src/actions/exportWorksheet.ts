@@ -1,0 +1,28 @@
+import { worksheetCsv, worksheetJson } from '../core/exports';
+import { useExperiment } from '../store/experiment';
+import { currentVersions } from '../store/versions';
+import type { Action } from './action';
+import { download } from './download';
+
+const isMeasured = () => useExperiment.getState().measured.length > 0;
+
+/** The worksheet as a table, a row for each line. */
+export const exportWorksheetCsv: Action = {
+  id: 'export-worksheet-csv',
+  label: 'Worksheet as CSV',
+  keys: [],
+  when: isMeasured,
+  perform: () => download('foretoken-worksheet.csv', worksheetCsv(useExperiment.getState().measured, currentVersions()), 'text/csv'),
+};
+
+/** The worksheet with every run behind it. */
+export const exportWorksheetJson: Action = {
+  id: 'export-worksheet-json',
+  label: 'Worksheet as JSON',
+  keys: [],
+  when: isMeasured,
+  perform: () => {
+    const sheet = worksheetJson(useExperiment.getState().measured, currentVersions());
+    download('foretoken-worksheet.json', `${JSON.stringify(sheet, null, 1)}\n`, 'application/json');
+  },
+};

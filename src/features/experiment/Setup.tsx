@@ -1,0 +1,112 @@
+import { EXPERIMENT_LIMITS, planRuns } from '../../core/experiment';
+import { LIMITS } from '../../core/types';
+import { changeExperiment, DRAFT_LENGTHS, draftKey, planOf, useExperiment } from '../../store/experiment';
+import { Choices } from '../../ui/Choices';
+import { formatCount } from '../../ui/format';
+import { ManyChoices } from '../../ui/ManyChoices';
+import { NumberField } from '../../ui/NumberField';
+import { settings } from '../../ui/texts';
+import { experiment } from '../../ui/texts/experiment';
+import { PromptChoice } from './PromptChoice';
+import { useDraftChoices } from './variantName';
+
+const words = experiment.setup;
+
+const RULES = [
+  { value: 'rejection', label: settings.rules.rejection },
+  { value: 'coupled', label: settings.rules.coupled },
+] as const;
+
+const LENGTHS = DRAFT_LENGTHS.map((gamma) => ({ value: String(gamma), label: gamma === 'auto' ? words.adaptive : formatCount(gamma) }));
+
+/** All that decides what is measured. */
+export function Setup() {
+  const form = useExperiment((state) => state.form);
+  const { gammas, maxTokens, repetitions, temperature, rule, seed } = form;
+  const { min, max } = LIMITS.gamma;
+  return (
+    <section className="setup" aria-label={words.heading}>
+      <p className="setup-intro">{experiment.intro}</p>
+      <PromptChoice />
+      <div className="run-settings">
+        <DraftChoices />
+        <ManyChoices
+          legend={words.gammas}
+          options={LENGTHS}
+          values={gammas.map(String)}
+          onChange={(chosen) =>
+            changeExperiment({
+              gammas: chosen
+                .map((value) => (value === 'auto' ? value : Number(value)))
+                .filter((g) => g === 'auto' || (g >= min && g <= max)),
+            })
+          }
+        />
+        <NumberField
+          label={words.maxTokens}
+          value={maxTokens}
+          onChange={(value) => changeExperiment({ maxTokens: value })}
+          {...EXPERIMENT_LIMITS.maxTokens}
+        />
+        <NumberField
+          label={words.repetitions}
+          value={repetitions}
+          onChange={(value) => changeExperiment({ repetitions: value })}
+          {...EXPERIMENT_LIMITS.repetitions}
+        />
+        <NumberField
+          label={settings.temperature}
+          value={temperature}
+          onChange={(value) => changeExperiment({ temperature: value })}
+          min={0}
+          max={null}
+          step={0.1}
+        />
+        <NumberField
+          label={settings.seed}
+          value={seed}
+          onChange={(value) => changeExperiment({ seed: value })}
+          min={0}
+          max={null}
+          disabled={temperature === 0}
+        />
+        <Choices
+          legend={settings.rule}
+          options={RULES}
+          value={rule}
+          onChange={(chosen) => changeExperiment({ rule: chosen })}
+          disabled={temperature === 0}
+        />
+      </div>
+      <Size />
+    </section>
+  );
+}
+
+function DraftChoices() {
+  const chosen = useExperiment((state) => state.form.drafts);
+  const drafts = useDraftChoices();
+  if (!drafts) return <p className="no-drafts">{words.noDrafts}</p>;
+  const [first] = drafts;
+  const options = [
+    ...drafts.map(({ id, name, itself }) => ({
+      value: draftKey({ drafting: 'model', draft: id }),
+      label: itself ? words.itself : name,
+    })),
+    { value: draftKey({ drafting: 'ngram' }), label: words.lookup },
+    ...(first ? [{ value: draftKey({ drafting: 'mixed', draft: first.id }), label: words.mixed(first.name) }] : []),
+  ];
+  return (
+    <ManyChoices legend={words.drafts} options={options} values={chosen} onChange={(values) => changeExperiment({ drafts: values })} />
+  );
+}
+
+/** How many runs that makes; nothing while the numbers make no plan. */
+function Size() {
+  const form = useExperiment((state) => state.form);
+  const drafts = useDraftChoices() ?? [];
+  const plan = planOf(form, drafts);
+  const { min, max } = EXPERIMENT_LIMITS.repetitions;
+  const countable = Number.isInteger(plan.repetitions) && plan.repetitions >= min && plan.repetitions <= max;
+  return <p className="setup-size">{countable ? words.size(plan, planRuns(plan).length) : null}</p>;
+}

@@ -1,0 +1,1 @@
+export { Experiment } from './Experiment';

@@ -1,0 +1,25 @@
+import { useMemo } from 'react';
+import type { Variant } from '../../core/experiment';
+import { type DraftChoice, draftChoices } from '../../model/manifest';
+import { useLoading } from '../../store/loading';
+import { formatCount } from '../../ui/format';
+import { experiment } from '../../ui/texts/experiment';
+
+/** What may draft; null while the manifest has not been read. */
+export function useDraftChoices(): DraftChoice[] | null {
+  const manifest = useLoading((state) => state.manifest);
+  return useMemo(() => manifest && draftChoices(manifest), [manifest]);
+}
+
+/** The name of a way of decoding, as the manifest names its draft. */
+export function useVariantName(): (variant: Variant | null) => string {
+  const drafts = useDraftChoices();
+  return (variant) => {
+    if (!variant) return experiment.sheet.plain;
+    const { lookup, mixed, adaptive, itself } = experiment.setup;
+    const known = drafts?.find(({ id }) => id === variant.draft);
+    const draft = known?.itself ? itself : (known?.name ?? variant.draft);
+    const source = { model: draft, ngram: lookup, mixed: mixed(draft), person: draft }[variant.drafting];
+    return `${source}, ${variant.gamma === 'auto' ? adaptive.toLowerCase() : `γ ${formatCount(variant.gamma)}`}`;
+  };
+}

@@ -1,0 +1,1 @@
+export { ExportRun } from './ExportRun';

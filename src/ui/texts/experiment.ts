@@ -1,0 +1,170 @@
+import type { AcceptanceBand } from '../../core/acceptance';
+import type { ExperimentPlan } from '../../core/experiment';
+import type { TextKind } from '../../core/quality';
+import type { OutputCount, QualityCount, Speedup } from '../../core/worksheet';
+import { formatCount, formatRatio, formatShare } from '../format';
+
+const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+const kinds: Record<TextKind | 'all', string> = {
+  story: 'Story',
+  json: 'JSON',
+  code: 'Code',
+  counting: 'Counting',
+  copy: 'Copy',
+  answers: 'Answers',
+  hard: 'Hard for the draft',
+  own: 'Other',
+  all: 'All together',
+};
+
+const bands: Record<AcceptanceBand, string> = {
+  'nearly-all': 'The draft nearly always says what the target would.',
+  most: 'The draft is right more often than not; whether that pays is up to the costs.',
+  half: 'Half of what is drafted is thrown away. On most devices that is theatre: movement without gain.',
+  few: 'The draft seldom says what the target would. It cannot pay.',
+};
+
+export const experiment = {
+  heading: 'Experiment',
+  intro:
+    'Every prompt is decoded plainly and in every chosen way, all of one length, interleaved, so that whatever else this machine does falls on all alike. Each model runs once uncounted before it is measured.',
+  kinds,
+
+  setup: {
+    heading: 'What is measured',
+    prompts: 'Prompts',
+    own: 'A prompt of your own',
+    ownPlaceholder: 'Write it here …',
+    add: 'Add',
+    remove: 'Take away',
+    taken: 'The prompt was taken away.',
+    drafts: 'Drafts',
+    itself: 'The target itself',
+    lookup: 'Lookup',
+    mixed: (draft: string) => `Lookup, then ${draft}`,
+    noDrafts: 'The list of drafts has not been read yet.',
+    gammas: 'Draft tokens γ',
+    adaptive: 'Adaptive',
+    maxTokens: 'Tokens of every run',
+    repetitions: 'Repetitions',
+    size: ({ prompts, variants, repetitions }: ExperimentPlan, runs: number) =>
+      `${plural(runs, 'run')}: ${plural(prompts.length, 'prompt')}, plainly and in ${plural(variants.length, 'way')}, ${
+        repetitions === 1 ? 'once' : `${formatCount(repetitions)} times`
+      }.`,
+  },
+
+  progress: {
+    label: 'Progress of the experiment',
+    done: (done: number, total: number) => `${formatCount(done)} of ${plural(total, 'run')}`,
+    left: (time: string) => `about ${time} left`,
+    loading: 'loading what the first run needs',
+    stopped: 'stopped; what was measured stays',
+    ended: (done: number) => `Measured: ${plural(done, 'run')}.`,
+  },
+
+  sheet: {
+    heading: 'Worksheet',
+    empty: 'Nothing has been measured yet.',
+    scroll: 'Worksheet, which scrolls sideways',
+    plain: 'Plain',
+    columns: {
+      way: 'Way',
+      runs: 'Runs',
+      drafted: 'Drafted',
+      accepted: 'Accepted',
+      rejected: 'Rejected',
+      discarded: 'Discarded',
+      passes: 'Target passes',
+      first: 'First token, ms',
+      latency: 'Latency, ms',
+      speed: 'Tokens per second',
+      speedup: 'Speedup',
+      output: 'Identical output',
+      quality: 'Right by rule',
+      logProbability: 'Mean ln p',
+      alpha: 'α',
+      ratio: 'Accepted / drafted',
+    },
+    speedup: ({ mean }: Speedup) => `${formatRatio(mean)} ×`,
+    range: ({ least, most, pairs }: Speedup) => (pairs > 1 ? `${formatRatio(least)} to ${formatRatio(most)}` : ''),
+    output: ({ identical, different, drawnApart }: OutputCount) =>
+      drawnApart > 0
+        ? 'two draws'
+        : identical + different === 0
+          ? '–'
+          : `${formatCount(identical)} of ${formatCount(identical + different)}`,
+    quality: ({ right, wrong, cut, unruled }: QualityCount) =>
+      right + wrong > 0 ? `${formatCount(right)} of ${formatCount(right + wrong)}` : cut === 0 && unruled > 0 ? 'no rule' : '–',
+    cut: ({ cut }: QualityCount) => (cut > 0 ? `${formatCount(cut)} not ended` : ''),
+    notes: [
+      'Latency is of a whole run, prompt included; speedup is plain decoding’s latency a token over the speculative one’s, in pairs of one prompt and seed: geometric mean, and the range over the pairs.',
+      'Output is compared with plain decoding’s of the same prompt and seed, id for id.',
+      'The rule, where a kind has one, asks for a JSON object of the sentence’s own values, a function whose brackets and blocks close, the very numbers or words that were asked for. Only answers that ended within their run are judged.',
+      'Mean ln p is over the answer’s tokens, p under the target: how likely the target itself finds what was written.',
+    ],
+  },
+
+  findings: {
+    heading: 'What it says',
+    best: (way: string, speedup: string) => `Fastest here: ${way}, ${speedup} as fast as plain decoding over all texts.`,
+    none: (way: string, speedup: string) => `Nothing pays here: the best is ${way}, at ${speedup} of plain decoding’s speed.`,
+    same: (pairs: number) => `All ${plural(pairs, 'output')} are plain decoding’s own, id for id.`,
+    differ: (different: number, pairs: number) => `${formatCount(different)} of ${plural(pairs, 'output')} differ from plain decoding’s.`,
+    drawn:
+      'Outputs are drawn anew by speculation under the rejection rule, so they are not compared id by id; Prove compares the distributions.',
+    acceptance: (kind: string, share: number, accepted: number, judged: number) =>
+      `${kind}: ${formatCount(accepted)} of ${formatCount(judged)} judged drafts accepted, α = ${formatShare(share)}.`,
+    noAcceptance: (kind: string) => `${kind}: no draft was judged.`,
+    bands,
+    pays: (speedup: string) => `It pays: ${speedup}.`,
+    even: (speedup: string) => `It makes little difference: ${speedup}.`,
+    costs: (speedup: string) => `It costs more than it gains: ${speedup}.`,
+    chart: 'Speedup over plain decoding',
+    chartNote: 'Geometric means over pairs of runs. The line is plain decoding: left of it speculation is slower.',
+    chartDescription: (bands: string) =>
+      `Bars of the speedup for ${bands}, with a line at 1, where speculation is as fast as plain decoding.`,
+    speedAxis: 'Speedup',
+    kindAxis: 'Kind of text',
+    wayAxis: 'Way',
+  },
+
+  vote: {
+    heading: 'Which is better? A blind vote',
+    none: 'All answers are the same as plain decoding’s, so there is nothing to choose between. Measure with a temperature of 0.8 under the rejection rule to have two draws of each.',
+    unmeasured: 'Once two answers to one prompt differ, you can vote on them without knowing which is which.',
+    ask: (number: number, of: number) =>
+      `Pair ${formatCount(number)} of ${formatCount(of)}. One answer is the target’s alone, the other was drafted and verified. Which is better?`,
+    prompt: 'Prompt',
+    answers: ['Answer A', 'Answer B'],
+    choose: ['A is better', 'B is better', 'No difference'],
+    done: 'That was the last pair.',
+    revealed: (choice: string) => `The last vote went to ${choice}.`,
+    sides: { speculative: 'speculation', plain: 'the target alone', neither: 'neither' },
+    tally: 'Votes',
+    empty: '(an empty answer)',
+  },
+
+  typed: {
+    heading: 'With counts of your own',
+    intro: 'Measured elsewhere? Type the counts: drafted and accepted give the acceptance, the rest is optional.',
+    fields: {
+      drafted: 'Drafted tokens',
+      accepted: 'Accepted tokens',
+      rejected: 'Rejected tokens',
+      plainTime: 'Time plainly',
+      speculativeTime: 'Time with speculation',
+    },
+    formula: (accepted: number, drafted: number) =>
+      `accepted ÷ drafted = ${formatCount(accepted)} ÷ ${formatCount(drafted)} = ${formatShare(accepted / drafted)}`,
+    alpha: (accepted: number, rejected: number) =>
+      `α = accepted ÷ (accepted + rejected) = ${formatCount(accepted)} ÷ ${formatCount(accepted + rejected)} = ${formatShare(accepted / (accepted + rejected))}`,
+    discarded: (count: number) =>
+      `${plural(count, 'draft')} stood behind a rejection and was never judged: the plain ratio counts it as lost, α does not.`,
+    speedup: (speedup: number) => `speedup = time plainly ÷ time with speculation = ${formatRatio(speedup)} ×`,
+    meaning: (accepted: number) => `Of 100 drafted tokens, ${formatCount(accepted)} were kept.`,
+    faster: 'Speculation was faster.',
+    slower: 'Speculation was slower: what was drafted in vain cost more than what was kept saved.',
+    waiting: 'Type how many tokens were drafted and how many accepted.',
+  },
+};
