@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { connectEngine } from '../../src/store/engine';
-import { changeExperiment, useExperiment } from '../../src/store/experiment';
+import { changeExperiment, type ExperimentForm, useExperiment } from '../../src/store/experiment';
 import { useWork } from '../../src/store/work';
 import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
@@ -47,6 +47,15 @@ afterEach(async () => {
   document.documentElement.style.colorScheme = '';
   await page.viewport(1280, 800);
 });
+
+const IMPOSSIBLE: readonly [string, Partial<ExperimentForm>, string][] = [
+  ['no prompt', { chosen: [] }, 'No prompt is chosen.'],
+  ['no draft', { drafts: [] }, 'No draft, or no draft length, is chosen.'],
+  ['no draft length', { gammas: [] }, 'No draft, or no draft length, is chosen.'],
+  ['no repetition', { repetitions: 0 }, 'Repetitions: 0.'],
+  ['half a token', { maxTokens: 12.5 }, 'Tokens of every run: 12.5.'],
+  ['a temperature that is none', { temperature: -1 }, 'Temperature is -1.'],
+];
 
 describe('an experiment', () => {
   it('measures every prompt in every way, all of one length, and fills the worksheet', async () => {
@@ -102,14 +111,7 @@ describe('an experiment', () => {
     expect(useExperiment.getState().measured).toHaveLength(4);
   });
 
-  it.each([
-    ['no prompt', { chosen: [] }, 'No prompt is chosen.'],
-    ['no draft', { drafts: [] }, 'No draft, or no draft length, is chosen.'],
-    ['no draft length', { gammas: [] }, 'No draft, or no draft length, is chosen.'],
-    ['no repetition', { repetitions: 0 }, 'Repetitions: 0.'],
-    ['half a token', { maxTokens: 12.5 }, 'Tokens of every run: 12.5.'],
-    ['a temperature that is none', { temperature: -1 }, 'Temperature is -1.'],
-  ])('refuses impossible settings in words and loses nothing: %s', async (_, change, message) => {
+  it.each(IMPOSSIBLE)('refuses impossible settings in words and loses nothing: %s', async (_, change, message) => {
     const engine = await openExperiment();
     await start().click();
     await idle();
