@@ -4,6 +4,7 @@ import { copyText } from './copyText';
 import { startExperiment } from './experiment';
 import { exportRunCsv, exportRunJson } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
+import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
 import { search, showKeys } from './palette';
 import { PROGRESS_ACTIONS } from './progress';
@@ -40,6 +41,7 @@ export const ACTIONS: readonly Action[] = [
   search,
   showKeys,
   undo,
+  ...HISTORY_ACTIONS,
   resetAll,
   replaceNewerSettings,
   ...THEME_ACTIONS,

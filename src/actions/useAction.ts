@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { useExperiment } from '../store/experiment';
+import { useHistory } from '../store/history';
 import { useLoading } from '../store/loading';
 import { useNotice } from '../store/notice';
 import { useProof } from '../store/proof';
@@ -12,7 +13,19 @@ import { useWork } from '../store/work';
 import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
-const STORES = [useRun, useExperiment, useLoading, useNotice, useProof, useRemembered, useSettings, useStepper, useTheme, useWork];
+const STORES = [
+  useExperiment,
+  useHistory,
+  useLoading,
+  useNotice,
+  useProof,
+  useRemembered,
+  useRun,
+  useSettings,
+  useStepper,
+  useTheme,
+  useWork,
+];
 
 /** Whether `action` can be done now, kept true while a component shows it. */
 export function useCanPerform(action: Action): boolean {

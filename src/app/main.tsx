@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { namesRecording, readAddress } from '../store/address';
 import { calibrateWhenReady } from '../store/calibration';
+import { keepHistory } from '../store/history';
 import { load } from '../store/loading';
 import { showOpening } from '../store/opening';
 import { followAddress } from '../store/recording';
@@ -13,6 +14,7 @@ import { ErrorBoundary } from './ErrorBoundary';
 
 applyTheme();
 if (!namesRecording(readAddress(location.hash))) showOpening();
+keepHistory();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
 createRoot(root).render(

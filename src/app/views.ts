@@ -25,5 +25,6 @@ export const VIEWS: readonly [View, ...View[]] = [
   { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
   { id: 'prove', label: words.prove, group: 'believe', component: later('Prove', () => import('./views/Prove')) },
   { id: 'experiment', label: words.experiment, group: 'believe', component: later('Experiment', () => import('./views/Experiment')) },
+  { id: 'history', label: words.history, group: 'believe', component: later('History', () => import('./views/History')) },
   { id: 'learn', label: words.learn, group: 'teach', component: later('Learn', () => import('./views/Learn')) },
 ];

@@ -116,3 +116,8 @@ export function outputText(events: readonly RunEvent[]): string {
   const at = stopString === null ? -1 : text.lastIndexOf(stopString);
   return at === -1 ? text : text.slice(0, at);
 }
+
+/** `text` with U+FFFD for every half of a surrogate pair that stands alone, as UTF-8 has it: what a tokenizer can be given. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\uFFFD');
+}

@@ -1,6 +1,7 @@
 import { FailureError } from '../core/failure';
 import type { AskPerson } from '../core/person';
 import { checkSettings } from '../core/settings';
+import { wellFormed } from '../core/text';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { Turn } from '../worker/protocol';
 import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';
@@ -35,7 +36,8 @@ export function checkRequest({ prompt, settings }: RunRequest): void {
  */
 export async function* performRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   checkRequest(request);
-  const { prompt, settings, draft, turns = [], ask } = request;
+  const { settings, draft, turns = [], ask } = request;
+  const prompt = wellFormed(request.prompt);
   stopCalibration();
   // The engine loads by itself what a run needs; the page needs the manifest too.
   if (useLoading.getState().manifest) dismissLoadingFailure();

@@ -42,6 +42,11 @@ export const formatDate = (time: string) => date.format(new Date(time));
 /** Milliseconds, as seconds. */
 export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(milliseconds / 1000)} s`;
 
+const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Milliseconds since 1970, as date and time here. */
+export const formatMoment = (milliseconds: number) => moment.format(milliseconds);
+
 /** A probability in [0, 1]; one that would be rounded to nothing says so. */
 export function formatProbability(probability: number | null): string {
   if (probability !== null && probability > 0 && probability < 0.005) return '< 0.01';

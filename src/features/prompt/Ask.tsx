@@ -4,6 +4,7 @@ import { run } from '../../actions/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { Presets } from './Presets';
 import { PromptBox } from './PromptBox';
+import { PromptNotes } from './PromptNotes';
 import './prompt.css';
 
 interface AskProps {
@@ -21,6 +22,7 @@ export function Ask({ action = run, rows = 1, children }: AskProps) {
         <PromptBox rows={rows} />
         <ActionButton action={action} look="primary" />
       </div>
+      <PromptNotes />
       <Presets />
       {children}
     </div>

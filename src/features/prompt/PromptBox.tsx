@@ -19,6 +19,7 @@ export function PromptBox({ rows }: { readonly rows: number }) {
       </label>
       <textarea
         id="prompt"
+        dir="auto"
         ref={box}
         rows={rows}
         value={value}

@@ -5,6 +5,7 @@ import type { RoundEvent, RunEvent } from '../../core/types';
 import { useRun } from '../../store/run';
 import { currentSteps, useStepper } from '../../store/stepper';
 import { formatCount } from '../../ui/format';
+import { PlainText } from '../../ui/PlainText';
 import { stepper as words } from '../../ui/texts/stepper';
 import { Algorithm } from './Algorithm';
 import { Column } from './Column';
@@ -81,7 +82,7 @@ function Context({ events, round, at }: { readonly events: readonly RunEvent[]; 
   const from = text.length > CONTEXT_SHOWN ? text.indexOf(' ', text.length - CONTEXT_SHOWN) : 0;
   return (
     <p className="stepper-context">
-      {at === 0 ? <i>{words.noContext}</i> : `${from > 0 ? '… ' : ''}${text.slice(Math.max(0, from))}`}
+      {at === 0 ? <i>{words.noContext}</i> : <PlainText text={`${from > 0 ? '… ' : ''}${text.slice(Math.max(0, from))}`} />}
       <span className="stepper-caret" aria-hidden="true" />
     </p>
   );

@@ -1,3 +1,4 @@
+import { pinShown } from '../../actions/history';
 import { recordings } from '../../actions/recordings';
 import { share } from '../../actions/share';
 import { stop } from '../../actions/stop';
@@ -16,6 +17,7 @@ export function OutputBar() {
         <CopyButton />
         <ActionButton action={share} look="quiet" />
         <ActionButton action={recordings} look="quiet" />
+        <ActionButton action={pinShown} look="quiet" />
         <ActionButton action={stop} look="small" />
       </div>
     </div>

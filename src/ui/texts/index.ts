@@ -1,5 +1,5 @@
 /**
- * The words of the page. Labels of actions stand in the registry of actions, and a failure brings its own message and hint;
+ * The words of the page. Labels of actions, and what they tell when they are done, stand with the actions, and a failure brings its own message and hint;
  * everything else that a person reads is here.
  */
 
@@ -24,6 +24,7 @@ export const views = {
   step: 'Step',
   prove: 'Prove',
   experiment: 'Experiment',
+  history: 'History',
   learn: 'Learn',
 };
 
@@ -33,6 +34,11 @@ export const prompt = {
   presets: 'Examples',
   hard: 'hard for the draft',
   shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
+  long: (characters: string, tokens: string) =>
+    `${characters} characters. These models hold ${tokens} tokens, prompt and answer together; a prompt that is too long is refused, and stays here.`,
+  hidden: (signs: readonly string[]) => `Characters that cannot be seen: ${signs.join(', ')}. They are sent as they are.`,
+  sign: (sign: string, count: number) => (count === 1 ? sign : `${sign} (${formatCount(count)} times)`),
+  halves: 'U+D800 to U+DFFF are halves of characters; the models read each as “\ufffd”.',
   newerSettings:
     'A newer version of this page has stored its settings in this browser. They are left as they are, so what you choose here lasts until the page is closed.',
 };

@@ -1,4 +1,5 @@
 import { COMMITTED_VERDICTS, type RunToken } from '../../core/types';
+import { Hidden } from '../Hidden';
 import { tokenPieces } from './tokenPieces';
 
 interface TokenProps {
@@ -28,6 +29,9 @@ export function Token({ token, at, isStop }: TokenProps) {
       {tokenPieces(token.text).map((piece, i) =>
         piece.kind === 'space' ? (
           piece.text
+        ) : piece.kind === 'hidden' ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a token's pieces never change
+          <Hidden key={i} sign={piece.sign ?? ''} text={piece.text} />
         ) : (
           // A token's pieces never change.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above

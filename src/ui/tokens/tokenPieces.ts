@@ -1,7 +1,11 @@
-/** A token's text, cut where it is shown differently: `ink` takes the mark of the verdict, `space` stays bare. */
+import { textParts } from '../hiddenCharacters';
+
+/** A token's text, cut where it is shown differently: `ink` takes the mark of the verdict, `space` stays bare, `hidden` has a sign. */
 export interface Piece {
-  readonly kind: 'ink' | 'space' | 'newline';
+  readonly kind: 'ink' | 'space' | 'newline' | 'hidden';
   readonly text: string;
+  /** Of a character that cannot be seen. */
+  readonly sign: string | null;
 }
 
 /**
@@ -10,7 +14,7 @@ export interface Piece {
  */
 export function tokenPieces(text: string): Piece[] {
   return text.split(/(\n)/).flatMap((part): Piece[] => {
-    if (part === '\n') return [{ kind: 'newline', text: part }];
+    if (part === '\n') return [{ kind: 'newline', text: part, sign: null }];
     const core = part.trim();
     if (core === '') return piece('ink', part);
     const start = part.indexOf(core);
@@ -19,5 +23,5 @@ export function tokenPieces(text: string): Piece[] {
 }
 
 function piece(kind: Piece['kind'], text: string): Piece[] {
-  return text === '' ? [] : [{ kind, text }];
+  return textParts(text).map((part) => ({ kind: part.sign === null ? kind : 'hidden', ...part }));
 }

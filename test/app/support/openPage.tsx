@@ -4,8 +4,10 @@ import { onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { App } from '../../../src/app/App';
 import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
+import { MemoryArchive } from '../../../src/store/archive';
 import { useCalibration } from '../../../src/store/calibration';
 import { connectEngine } from '../../../src/store/engine';
+import { keepHistory } from '../../../src/store/history';
 import { useLibrary } from '../../../src/store/library';
 import { load, useLoading } from '../../../src/store/loading';
 import { putNoticeAway } from '../../../src/store/notice';
@@ -40,6 +42,7 @@ export async function openPage({
   document.documentElement.lang = 'en';
   document.title = 'Foretoken';
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => manifest());
+  const leaveHistory = keepHistory(async () => new MemoryArchive());
   const leaveTheme = applyTheme();
   const engine = new FakeEngine();
   connectEngine(engine);
@@ -51,6 +54,7 @@ export async function openPage({
     </ErrorBoundary>,
   );
   onTestFinished(() => {
+    leaveHistory();
     leaveTheme();
     root.unmount();
     place.remove();

@@ -1,0 +1,86 @@
+import type { RunSummary } from '../../core/runSummary';
+import type { Change } from '../../core/settingsChange';
+import { formatBytes, formatCount } from '../format';
+
+const fields: Record<Change['field'], string> = {
+  prompt: 'Prompt',
+  mode: 'Decoding',
+  draft: 'Draft model',
+  drafting: 'Drafting by',
+  gamma: 'Draft tokens γ',
+  confidence: 'Least confidence',
+  maxTokens: 'Most tokens',
+  temperature: 'Temperature',
+  seed: 'Seed',
+  rule: 'Verify rule',
+  topP: 'Top-p',
+  topK: 'Top-k',
+  repetitionPenalty: 'Repetition penalty',
+  frequencyPenalty: 'Frequency penalty',
+  presencePenalty: 'Presence penalty',
+  logitBias: 'Logit bias',
+  ignoreStopTokens: 'Past stop tokens',
+  stopStrings: 'Stop strings',
+  format: 'Format',
+  target: 'Target',
+  adapter: 'Device',
+};
+
+const gammas = { auto: 'γ adaptive', recorded: 'γ as recorded' };
+
+export const historyWords = {
+  heading: 'History',
+  empty: 'No run yet. Ask something above: every run that ends is kept here.',
+  visit: 'This visit',
+  before: 'Before',
+  opening: 'Reading the history …',
+  kept: (runs: number, bytes: number, most: number) =>
+    `${formatCount(runs)} of at most ${formatCount(most)} runs, ${formatBytes(bytes)}, in this browser only. The oldest make room for new ones.`,
+  visitOnly: 'until the page is closed',
+  all: (runs: number) => `Show all ${formatCount(runs)}`,
+  open: 'Open',
+  pin: 'Pin',
+  unpin: 'Unpin',
+  remove: 'Delete',
+  /** Behind a button's word, for those who hear it alone. */
+  of: (prompt: string) => ` “${prompt}”`,
+  how: ({ mode, drafting, draft, gamma, temperature }: RunSummary) => {
+    const warm = temperature > 0 ? `, temperature ${temperature}` : '';
+    if (mode === 'plain') return `Plain decoding${warm}`;
+    const source =
+      drafting === 'ngram' ? 'lookup' : drafting === 'mixed' ? `lookup, then ${draft}` : drafting === 'person' ? 'a person' : draft;
+    return `Speculative: ${source}, ${typeof gamma === 'number' ? `γ ${gamma}` : gammas[gamma]}${warm}`;
+  },
+  ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },
+  accepted: 'accepted',
+  tokensPerSecond: 'tokens/s',
+  tokens: 'tokens',
+  comparison: 'Pinned run and the run on the page',
+  pinned: 'Pinned',
+  shown: 'On the page',
+  pinnedAlone: 'This run is pinned. Change the prompt or a setting and run again: the next run stands beside it here.',
+  sameRun: 'The pinned run itself is on the page. Change the prompt or a setting and run again.',
+  toSettings: 'Settings are in Watch.',
+  changes: 'What changed',
+  noChange: 'Nothing: the same prompt and the same settings.',
+  fields,
+  from: 'from',
+  to: 'to',
+  figures: 'Figures',
+  alike: (tokens: number, whole: boolean) =>
+    whole
+      ? `Both texts are the same: ${formatCount(tokens)} tokens.`
+      : `The first ${formatCount(tokens)} tokens are the same; marked from there on.`,
+  noneAlike: 'The texts differ from the first token on.',
+  noText: '(no text)',
+  rows: {
+    tokensPerSecond: 'Tokens per second',
+    acceptanceRate: 'Acceptance rate α',
+    acceptedOverDrafted: 'Accepted / drafted',
+    meanAcceptanceLength: 'Mean acceptance length',
+    committed: 'Tokens',
+    rounds: 'Rounds',
+    decodeMs: 'Decoding time',
+    timeToFirstTokenMs: 'Time to first token',
+  },
+};
