@@ -1,5 +1,6 @@
 import { readAddress } from '../store/address';
 import type { Action } from './action';
+import { ask, askLastAgain, clearConversation, leaveOut } from './conversation';
 import { copyText } from './copyText';
 import { startExperiment } from './experiment';
 import { exportRunCsv, exportRunJson } from './exportRun';
@@ -10,6 +11,7 @@ import { search, showKeys } from './palette';
 import { PROGRESS_ACTIONS } from './progress';
 import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
+import { playRace, RACE_STEPS, race, raceLast } from './race';
 import { recordings } from './recordings';
 import { run } from './run';
 import { replaceNewerSettings, resetAll } from './settings';
@@ -21,8 +23,10 @@ import { undo } from './undo';
 
 /** Where two have the same keys, the one of a view comes first. */
 export const ACTIONS: readonly Action[] = [
+  ask,
   proveHere,
   startExperiment,
+  race,
   run,
   stop,
   prove,
@@ -37,6 +41,12 @@ export const ACTIONS: readonly Action[] = [
   exportRunCsv,
   exportWorksheetCsv,
   exportWorksheetJson,
+  playRace,
+  raceLast,
+  ...RACE_STEPS,
+  askLastAgain,
+  leaveOut,
+  clearConversation,
   ...STEP_ACTIONS,
   search,
   showKeys,

@@ -1,9 +1,11 @@
 import { useSyncExternalStore } from 'react';
+import { useConversation } from '../store/conversation';
 import { useExperiment } from '../store/experiment';
 import { useHistory } from '../store/history';
 import { useLoading } from '../store/loading';
 import { useNotice } from '../store/notice';
 import { useProof } from '../store/proof';
+import { useRace } from '../store/race';
 import { useRemembered } from '../store/remembered';
 import { useRun } from '../store/run';
 import { useSettings } from '../store/settings';
@@ -14,11 +16,13 @@ import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
 const STORES = [
+  useConversation,
   useExperiment,
   useHistory,
   useLoading,
   useNotice,
   useProof,
+  useRace,
   useRemembered,
   useRun,
   useSettings,

@@ -22,7 +22,9 @@ export function later<Name extends string>(name: Name, load: () => Promise<Recor
 
 export const VIEWS: readonly [View, ...View[]] = [
   { id: 'watch', label: words.watch, group: 'see', component: Watch },
+  { id: 'race', label: words.race, group: 'see', component: later('Race', () => import('./views/Race')) },
   { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
+  { id: 'converse', label: words.converse, group: 'see', component: later('Converse', () => import('./views/Converse')) },
   { id: 'prove', label: words.prove, group: 'believe', component: later('Prove', () => import('./views/Prove')) },
   { id: 'experiment', label: words.experiment, group: 'believe', component: later('Experiment', () => import('./views/Experiment')) },
   { id: 'history', label: words.history, group: 'believe', component: later('History', () => import('./views/History')) },

@@ -70,7 +70,11 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const length = draftLength(settings, calibration);
   const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
-    if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
+    if (signal.aborted) {
+      // What a stop leaves may be gone on from, as what is finished.
+      for (const model of models) model.known = history;
+      return yield { type: 'end', reason: 'aborted', endMs: now() };
+    }
     const startMs = now();
     const waited = drafter?.waitedMs;
     // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.

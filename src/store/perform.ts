@@ -1,4 +1,4 @@
-import { FailureError } from '../core/failure';
+import { type Failure, FailureError } from '../core/failure';
 import type { AskPerson } from '../core/person';
 import { checkSettings } from '../core/settings';
 import { wellFormed } from '../core/text';
@@ -63,7 +63,7 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
   }
 }
 
-/** `performRun` to its end, as a list; what comes before the start is left out. */
+/** `performRun` to its end, as a list; what comes before the start is left out, but a failure is thrown. */
 export async function collectRun(
   request: RunRequest,
   signal: AbortSignal,
@@ -71,7 +71,10 @@ export async function collectRun(
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const event of performRun(request, signal)) {
-    if (events.length === 0 && event.type !== 'start') continue;
+    if (events.length === 0 && event.type !== 'start') {
+      if (event.type === 'end' && event.reason === 'failed') throw errorOf(event.failure);
+      continue;
+    }
     events.push(event);
     arrived(event);
   }
@@ -95,9 +98,12 @@ export async function completeRun(
   });
   const end = events.at(-1);
   if (end?.type === 'end' && end.reason === 'failed') {
-    const { code, message, hint } = end.failure;
-    if (code === 'device-lost') forgetModels();
-    throw new FailureError(code, message, hint);
+    if (end.failure.code === 'device-lost') forgetModels();
+    throw errorOf(end.failure);
   }
   return end?.type === 'end' && end.reason !== 'aborted' ? events : null;
+}
+
+function errorOf({ code, message, hint }: Failure): FailureError {
+  return new FailureError(code, message, hint);
 }

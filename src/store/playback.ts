@@ -8,7 +8,7 @@ import { useRun } from './run';
 export { type PlaybackState, RATES, type Rate } from './player';
 
 /** The run on the page, from where its first round begins: while the prompt is read there is nothing to see. */
-const player = createPlayer({
+export const player = createPlayer({
   firstMs: () => {
     const prefill = useRun.getState().events.find((event) => event.type === 'prefill');
     return prefill ? knownAt(prefill) : 0;

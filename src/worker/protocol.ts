@@ -6,7 +6,7 @@
 import type { Calibration } from '../core/cost';
 import type { Failure } from '../core/failure';
 import type { PersonQuestion } from '../core/person';
-import type { PairMemory, RunEvent, RunSettings } from '../core/types';
+import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
 
 export type Task = LoadTask | CalibrateTask | RunTask;
 
@@ -38,6 +38,11 @@ export interface RunTask {
 export interface Turn {
   readonly question: string;
   readonly answer: string;
+  /**
+   * The answer's tokens as they were written, without a stop token at their end: they stand in the caches, and a tokenizer would often cut
+   * the same text otherwise. Without them the text is cut anew.
+   */
+  readonly ids?: readonly TokenId[];
 }
 
 export interface PairSelection {

@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { useRun } from '../../src/store/run';
 import { log, openPage, prompt, runButton, tokenElements, untilIdle } from './support/openPage';
+import { tabTo } from './support/tabTo';
 
 const focused = () => document.activeElement as HTMLElement | null;
-
-/** Presses Tab until `element` has the focus. */
-async function tabTo(element: Element): Promise<void> {
-  for (let presses = 0; presses < 60 && focused() !== element; presses++) await userEvent.keyboard('{Tab}');
-  expect(focused()).toBe(element);
-}
 
 describe('with the keyboard alone', () => {
   it('asks, runs, walks through the tokens and reads their cards', async () => {

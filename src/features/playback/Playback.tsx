@@ -1,42 +1,41 @@
 import { useMemo } from 'react';
 import { comparableRuns } from '../../core/comparison';
-import { knownAt } from '../../core/moment';
+import { knownAt, momentOf } from '../../core/moment';
 import type { RunEvent } from '../../core/types';
-import { RATES, type Rate, setRate, usePlayback } from '../../store/playback';
+import { player } from '../../store/playback';
 import { useRun } from '../../store/run';
-import { Choices } from '../../ui/Choices';
+import { formatSeconds } from '../../ui/format';
+import { PaceChoice, PlayButton, Scrubber } from '../../ui/player';
 import { playback as words } from '../../ui/texts/playback';
-import { PlayButton } from './PlayButton';
 import './playback.css';
-import { Scrubber } from './Scrubber';
 import { ShownPhase } from './ShownPhase';
 import { Timeline } from './Timeline';
-
-const SPEEDS = RATES.map((rate) => ({ value: String(rate), label: words.rates[rate] }));
 
 /** The run on the page in time: its rounds to scale, and the moment that is shown, which can be moved, held and slowed. */
 export function Playback() {
   const events = useRun((state) => state.events);
+  const live = useRun(({ activity }) => activity !== 'idle');
   const other = useOther(events);
   const totalMs = Math.max(duration(events), other ? duration(other) : 0);
   return (
     <section className="playback" aria-label={words.heading}>
       <div className="playback-bar">
-        <PlayButton />
-        <Choices legend={words.rate} options={SPEEDS} value={String(usePlayback(({ rate }) => rate))} onChange={chooseRate} />
+        <PlayButton player={player} live={live} empty={events.length === 0} />
+        <PaceChoice player={player} />
         <ShownPhase />
       </div>
       <div className="timelines">
         <Timeline events={events} totalMs={totalMs} />
-        <Scrubber endMs={duration(events)} totalMs={totalMs} />
+        <Scrubber
+          player={player}
+          endMs={duration(events)}
+          totalMs={totalMs}
+          momentText={(atMs) => words.momentText(formatSeconds(atMs), words.phases[momentOf(events, atMs).phase])}
+        />
         {other ? <Timeline events={other} totalMs={totalMs} /> : null}
       </div>
     </section>
   );
-}
-
-function chooseRate(value: string): void {
-  setRate(Number(value) as Rate);
 }
 
 /** The last run of the other mode, where it was asked the same. */

@@ -5,9 +5,8 @@ import { useShownRecording } from '../../store/recording';
 import { useRun } from '../../store/run';
 import { output as words } from '../../ui/texts';
 import { recording as recordingWords } from '../../ui/texts/recording';
-import { TokenLog } from '../../ui/tokens';
+import { TokenLog, useFollowEnd } from '../../ui/tokens';
 import './stream.css';
-import { useFollowEnd } from './useFollowEnd';
 
 /** The text of the run on the page, at the moment that is shown. */
 export function Stream() {

@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Tokenizer as TextTokenizer } from '../../core/person';
+import { type AnsweredTurn, encodeTurns } from '../../core/splice';
 import type { TokenId } from '../../core/types';
 import type { ModelConfig } from './weights';
 
@@ -16,13 +17,16 @@ export class ChatText implements TextTokenizer {
     this.#tokenizer = new Tokenizer(tokenizer, {});
   }
 
-  encodeChat(question: string, turns: readonly { readonly question: string; readonly answer: string }[]): TokenId[] {
+  encodeChat(question: string, turns: readonly AnsweredTurn[]): TokenId[] {
+    return encodeTurns(question, turns, (written) => [this.#text(question, written)], this);
+  }
+
+  #text(question: string, turns: readonly AnsweredTurn[]): string {
     const { roles, role_content_sep: behindRole, role_empty_sep: behindLast, seps } = this.#template;
     const [separator] = seps;
     const message = (role: string, text: string) => `${role}${behindRole}${text}${separator}`;
     const before = turns.map((turn) => message(roles.user, turn.question) + message(roles.assistant, turn.answer)).join('');
-    const text = `${before}${message(roles.user, question)}${roles.assistant}${behindLast}`;
-    return this.encode(text);
+    return `${before}${message(roles.user, question)}${roles.assistant}${behindLast}`;
   }
 
   encode(text: string): TokenId[] {

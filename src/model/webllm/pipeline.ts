@@ -5,6 +5,7 @@
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
 import type { Tokenizer } from '../../core/person';
+import { type AnsweredTurn, encodeTurns } from '../../core/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
 import { TokenGrammar, webllmFormat } from './grammar';
@@ -84,9 +85,14 @@ export class ModelPipeline implements Tokenizer {
     this.#pipeline.tvm.lib.webGPUContext.flushCommands();
   }
 
-  /** The ids of a question after earlier turns, in the model's chat template, exactly as web-llm's chat.completions makes them. */
-  encodeChat(question: string, turns: readonly { readonly question: string; readonly answer: string }[] = []): TokenId[] {
-    const { conversation, tokenizer, config } = this.#pipeline;
+  /** The ids of a question after earlier turns, in the model's chat template, as web-llm's chat.completions makes them; an answer's own ids stay as they are. */
+  encodeChat(question: string, turns: readonly AnsweredTurn[] = []): TokenId[] {
+    return encodeTurns(question, turns, (written) => this.#template(question, written), this);
+  }
+
+  /** The chat template's text, message by message. */
+  #template(question: string, turns: readonly AnsweredTurn[]): string[] {
+    const { conversation, config } = this.#pipeline;
     conversation.reset();
     for (const turn of turns) {
       conversation.appendMessage('user', turn.question);
@@ -96,7 +102,7 @@ export class ModelPipeline implements Tokenizer {
     conversation.appendReplyHeader('assistant');
     const parts = conversation.getPromptArray(config);
     conversation.reset();
-    return parts.flatMap((part) => (typeof part === 'string' ? Array.from(tokenizer.encode(part)) : []));
+    return parts.filter((part) => typeof part === 'string');
   }
 
   encode(text: string): TokenId[] {

@@ -1,3 +1,4 @@
 export { Rounds } from './Rounds';
 export { TokenLog } from './TokenLog';
 export { isWrittenInCode } from './typeface';
+export { useFollowEnd } from './useFollowEnd';

@@ -2,6 +2,7 @@ import type { Calibration } from '../../../src/core/cost';
 import { FailureError } from '../../../src/core/failure';
 import { type AskPerson, PersonDrafter } from '../../../src/core/person';
 import { speculate } from '../../../src/core/speculate';
+import { type AnsweredTurn, encodeTurns } from '../../../src/core/splice';
 import type { PairMemory, TokenId } from '../../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
 import type { Engine } from '../../../src/store/engine';
@@ -11,8 +12,14 @@ import { MANIFEST } from './manifest';
 
 const TOKENIZER = tokenizerOf(WORDS);
 const LANGUAGE: FakeLanguage = { vocabularySize: WORDS.length, order: 2, seed: 3 };
-const CONTEXT = 4096;
 const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3, target: 1 };
+
+/** A token for every letter of a prompt. */
+const LETTERS = { encode: (text: string) => [...text].map((letter) => (letter.codePointAt(0) ?? 0) % WORDS.length) };
+const writeTurns = (question: string) => (turns: readonly AnsweredTurn[]) => [
+  ...turns.flatMap((turn) => [turn.question, turn.answer]),
+  question,
+];
 
 /** A device on which a row more costs a third of a decode. */
 const CALIBRATION: Calibration = {
@@ -40,12 +47,16 @@ export interface FakeEngineOptions {
   hold: number | null;
   /** Thrown by the next run after its third round. */
   failure: FailureError | null;
+  /** Tokens that the models hold. */
+  context: number;
 }
 
 /** The real loop over made-up models, in the page instead of a worker. */
 export class FakeEngine implements Engine {
-  readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, hold: null, failure: null };
+  readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, hold: null, failure: null, context: 4096 };
   readonly tasks: Task[] = [];
+  /** Kept from run to run, as is its cache. */
+  #target: FakeTarget | null = null;
 
   async *perform(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
     this.tasks.push(task);
@@ -63,17 +74,18 @@ export class FakeEngine implements Engine {
   }
 
   async *#run(task: RunTask, signal: AbortSignal, ask: AskPerson = async () => null): AsyncGenerator<Update, void> {
-    const { failure } = this.options;
+    const { failure, context } = this.options;
     this.options.failure = null;
+    if (this.#target?.capabilities.contextLength !== context) this.#target = new FakeTarget(LANGUAGE, context);
     let time = 0;
     const clock = () => (time += 5);
     const stopped = aborted(signal).then(() => null);
-    const model = new FakeDrafter(LANGUAGE, CONTEXT, AGREEMENT[task.selection.draft] ?? 0.5);
+    const model = new FakeDrafter(LANGUAGE, context, AGREEMENT[task.selection.draft] ?? 0.5);
     const person = new PersonDrafter(model.capabilities, TOKENIZER, (question) => Promise.race([ask(question), stopped]), clock);
     const drafter = task.settings.mode === 'plain' ? null : task.settings.drafting === 'person' ? person : model;
-    const events = speculate(drafter, new FakeTarget(LANGUAGE, CONTEXT), {
+    const events = speculate(drafter, this.#target, {
       prompt: task.prompt,
-      promptIds: [...task.prompt].map((letter) => (letter.codePointAt(0) ?? 0) % WORDS.length),
+      promptIds: encodeTurns(task.prompt, task.turns, writeTurns(task.prompt), LETTERS),
       settings: task.settings,
       labels: { target: 'target', draft: drafter && task.selection.draft, adapter: 'memory' },
       stopTokens: this.options.stopTokens,
@@ -82,10 +94,16 @@ export class FakeEngine implements Engine {
       signal,
       calibration: task.calibration,
     });
-    for await (const event of events) {
-      yield await this.#paced(event);
-      if (event.type === 'round' && event.index + 1 === this.options.hold) await aborted(signal);
-      if (failure && event.type === 'round' && event.index === 2) throw failure;
+    try {
+      for await (const event of events) {
+        yield await this.#paced(event);
+        if (event.type === 'round' && event.index + 1 === this.options.hold) await aborted(signal);
+        if (failure && event.type === 'round' && event.index === 2) throw failure;
+      }
+    } catch (thrown) {
+      // As the engine's worker does with what the loop refuses.
+      if (thrown === failure || !(thrown instanceof FailureError)) throw thrown;
+      yield { type: 'end', reason: 'failed', failure: thrown.failure, endMs: 0 };
     }
   }
 

@@ -1,0 +1,109 @@
+import { type Comparison, compareRuns } from './comparison';
+import { draftsOf, knownAt, momentOf, type Phase } from './moment';
+import { tally } from './tally';
+import { COMMITTED_VERDICTS, type RunEvent, type RunSettings } from './types';
+
+/** Who runs a race: plain decoding and speculation, of the same prompt. */
+export type Lane = RunSettings['mode'];
+export const LANES: readonly Lane[] = ['speculative', 'plain'];
+
+/** One race: both runs, which ran one after the other, each with a clock of its own. A run that has not begun is empty. */
+export interface Heat {
+  readonly runs: Readonly<Record<Lane, readonly RunEvent[]>>;
+  /** Which of them ran first; null where that is not known. */
+  readonly first: Lane | null;
+}
+
+/** One target pass as the course shows it: which tokens of the text it committed, from `from` up to `to`. */
+export interface Leap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A run at one moment of the race's clock. */
+export interface Runner {
+  readonly phase: Phase;
+  /** Events that have happened. */
+  readonly happened: number;
+  /** The target passes that have ended. */
+  readonly passes: number;
+  /** Tokens that stand. */
+  readonly committed: number;
+  /** Drafts of the open round that are there, waiting for the target. */
+  readonly open: number;
+}
+
+/** The passes of a run, in order. */
+export function leapsOf(events: readonly RunEvent[]): Leap[] {
+  let to = 0;
+  return events.flatMap((event) => {
+    if (event.type !== 'round') return [];
+    const from = to;
+    to += event.tokens.filter(({ verdict }) => COMMITTED_VERDICTS.has(verdict)).length;
+    return [{ from, to }];
+  });
+}
+
+/** Where the run of `events` stands at `atMs` of its clock. @param leaps of the same events */
+export function runnerAt(events: readonly RunEvent[], leaps: readonly Leap[], atMs: number): Runner {
+  const { phase, happened, round, drafted } = momentOf(events, atMs);
+  // A start, then at most one prefill, stand before the rounds.
+  const before = events.findIndex(({ type }) => type === 'round');
+  const passes = before === -1 ? 0 : Math.min(leaps.length, Math.max(0, happened - before));
+  const open = round ? Math.min(drafted, draftsOf(round).length) : 0;
+  return { phase, happened, passes, committed: leaps[passes - 1]?.to ?? 0, open };
+}
+
+/** When a run had all that it has, in milliseconds of its clock; null while it is not at its end. */
+export function finishOf(events: readonly RunEvent[]): number | null {
+  const end = events.at(-1);
+  return end?.type === 'end' ? end.endMs : null;
+}
+
+/** How long a heat takes to replay, in milliseconds: as long as its slower run. */
+export function heatMs({ runs }: Heat): number {
+  return Math.max(...LANES.map((lane) => (runs[lane].length > 0 ? knownAt(runs[lane].at(-1) as RunEvent) : 0)));
+}
+
+export interface RaceResult {
+  readonly comparison: Comparison;
+  /** How many times as soon speculation was at its end, prompt and all; null where one was stopped, or both did not write as many tokens. */
+  readonly sooner: number | null;
+  /** Whether both came to their end with texts of different lengths. */
+  readonly unequal: boolean;
+  /** Target passes that each needed. */
+  readonly passes: Readonly<Record<Lane, number>>;
+}
+
+/** null where there are no two comparable runs, or one of them has written nothing. */
+export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult | null {
+  const comparison = compareRuns(speculative, plain);
+  const [fastTally, slowTally] = [tally(speculative), tally(plain)];
+  const passes = { speculative: fastTally.rounds, plain: slowTally.rounds };
+  if (!comparison || passes.speculative === 0 || passes.plain === 0) return null;
+  const [fast, slow] = [finishOf(speculative), finishOf(plain)];
+  const finished = isFinished(speculative) && isFinished(plain);
+  const unequal = fastTally.committed !== slowTally.committed;
+  const sooner = finished && !unequal && fast !== null && slow !== null && fast > 0 ? slow / fast : null;
+  return { comparison, sooner, unequal: finished && unequal, passes };
+}
+
+/** The heat in the middle by the ratio of tokens per second, of those that both runs finished, the lower one of two; the first where none is finished. */
+export function medianHeat(heats: readonly Heat[]): number {
+  const rated = heats
+    .map((heat, index) => ({ index, speed: LANES.every((lane) => isFinished(heat.runs[lane])) ? speedOf(heat) : null }))
+    .filter((each): each is { index: number; speed: number } => each.speed !== null)
+    .sort((a, b) => a.speed - b.speed);
+  return rated[(rated.length - 1) >> 1]?.index ?? 0;
+}
+
+/** Speculation's tokens per second over plain decoding's; null where one is missing. */
+export function speedOf(heat: Heat): number | null {
+  return raceResult(heat)?.comparison.speed ?? null;
+}
+
+/** Whether a run came to its own end, neither stopped nor failed. */
+export function isFinished(events: readonly RunEvent[]): boolean {
+  const end = events.at(-1);
+  return end?.type === 'end' && (end.reason === 'stop' || end.reason === 'length');
+}

@@ -1,0 +1,69 @@
+import { finishOf, LANES, type Lane, type Leap } from '../../core/race';
+import { tally } from '../../core/tally';
+import type { RunEvent } from '../../core/types';
+import { racePlayer } from '../../store/race';
+import { formatCount } from '../../ui/format';
+import { race as words } from '../../ui/texts/race';
+import { useCourseLength, useRunner } from './useRunners';
+
+const HEIGHT = 20;
+/** What is left free behind every pass, so that passes can be counted, as a share of a token. */
+const GAP = 0.22;
+
+/** Both runs on one course, a token to a step: every target pass is a leap as long as what it committed. */
+export function Course() {
+  const length = useCourseLength();
+  return (
+    <ol className="course" aria-label={words.course}>
+      {LANES.map((lane) => (
+        <Track key={lane} lane={lane} length={length} />
+      ))}
+    </ol>
+  );
+}
+
+function Track({ lane, length }: { readonly lane: Lane; readonly length: number }) {
+  const { events, leaps, runner } = useRunner(lane);
+  const { passes, committed, open, phase } = runner;
+  const slow = racePlayer.use(({ rate, playing, atMs }) => atMs !== null && (rate !== 1 || !playing));
+  const done = phase === 'ended';
+  return (
+    <li className="track" data-lane={lane} data-phase={phase}>
+      <p className="track-name">
+        <b>{words.lanes[lane]}</b>
+        <span aria-hidden="true">{done ? finishSign(events) : slow ? words.phases[phase] : ''}</span>
+      </p>
+      <svg className="track-course" viewBox={`0 0 ${length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <path className="track-ground" d={`M0 ${HEIGHT / 2 - 0.5}H${length}v1H0z`} />
+        <path className="track-leaps" d={leapPath(leaps.slice(0, passes))} />
+        {open > 0 ? (
+          <rect
+            className="track-open"
+            x={committed}
+            width={Math.min(open, Math.max(0, length - committed))}
+            y={HEIGHT * 0.3}
+            height={HEIGHT * 0.4}
+          />
+        ) : null}
+      </svg>
+      <p className="track-passes">
+        <b>{formatCount(passes)}</b> {words.passesUnit(passes)}
+      </p>
+      <p className="track-tokens">{words.of(committed, length)}</p>
+    </li>
+  );
+}
+
+/** How a run ended, with its time and, apart, that of its prompt. */
+function finishSign(events: readonly RunEvent[]): string {
+  const end = events.at(-1);
+  const at = finishOf(events);
+  if (end?.type !== 'end' || at === null) return '';
+  if (end.reason === 'aborted' || end.reason === 'failed') return words.finishes[end.reason];
+  return words.finishes.finished(at, tally(events).timeToFirstTokenMs);
+}
+
+/** All leaps as one path. */
+function leapPath(leaps: readonly Leap[]): string {
+  return leaps.map(({ from, to }) => (to > from ? `M${from} 3H${to - GAP}V${HEIGHT - 3}H${from}z` : '')).join('');
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef } from 'react';
+import { race as raceAction } from '../../actions/race';
+import { stop } from '../../actions/stop';
+import { dismissRaceFailure, useRace } from '../../store/race';
+import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
+import { FailureNotice } from '../../ui/FailureNotice';
+import { failures } from '../../ui/texts';
+import { race as words } from '../../ui/texts/race';
+import { Ask } from '../prompt';
+import { Course } from './Course';
+import { RaceSettings } from './RaceSettings';
+import { RaceStatus } from './RaceStatus';
+import './race.css';
+import { Result } from './Result';
+import { Texts } from './Texts';
+import { Transport } from './Transport';
+
+/** The prompt, the course with both runs on it, their texts side by side, and what came of it. */
+export function Race() {
+  const failure = useRace((state) => state.failure);
+  const shownRaces = useRef(useRace.getState().races);
+  const stage = useRef<HTMLDivElement>(null);
+  const races = useRace((state) => state.races);
+  // A race that begins below the fold is brought into sight, as a whole where it fits.
+  useEffect(() => {
+    if (races > shownRaces.current) stage.current?.scrollIntoView({ block: 'nearest' });
+    shownRaces.current = races;
+  }, [races]);
+  const empty = useRace(({ heats, activity }) => heats.length === 0 && activity === 'idle');
+  return (
+    <>
+      <Ask action={raceAction}>
+        <RaceSettings />
+      </Ask>
+      {failure ? (
+        <FailureNotice failure={failure}>
+          <Button look="quiet" onPress={dismissRaceFailure}>
+            {failures.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+      <section className="race" aria-label={words.heading}>
+        <div className="race-bar">
+          <RaceStatus />
+          <ActionButton action={stop} look="small" showKeys />
+        </div>
+        {empty ? (
+          <p className="race-intro">{words.intro}</p>
+        ) : (
+          <>
+            <div className="race-stage" ref={stage}>
+              <Transport />
+              <Course />
+              <Texts />
+            </div>
+            <Result />
+          </>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { heatMs, raceResult } from '../../core/race';
+import { type RaceState, racePlayer, shownHeat, useRace } from '../../store/race';
+import { race as words } from '../../ui/texts/race';
+import { useHeat } from './useRunners';
+
+/** One sentence on where the race is; announced when it begins to be measured, and when it has been. */
+export function RaceStatus() {
+  const sentence = useRace(statusOf);
+  const totalMs = heatMs(useHeat());
+  const replaying = racePlayer.use(({ atMs }) => atMs !== null && atMs < totalMs);
+  return (
+    <p className="race-status" role="status">
+      {replaying ? words.replaying : sentence}
+    </p>
+  );
+}
+
+function statusOf(state: RaceState): string {
+  const { activity, running, heats, repetitions } = state;
+  if (activity === 'warming') return words.warming;
+  if (activity === 'measuring' && running) return words.measuring(running, heats.length, repetitions);
+  const heat = shownHeat(state);
+  if (heats.length === 0) return words.empty;
+  const result = raceResult(heat);
+  if (!result) return Object.values(heat.runs).some((events) => events.length === 0) ? words.alone : words.notComparable;
+  return words.needed(result.passes.speculative, result.passes.plain);
+}

@@ -1,0 +1,1 @@
+export { Race } from './Race';

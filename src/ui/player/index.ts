@@ -1,0 +1,3 @@
+export { PaceChoice } from './PaceChoice';
+export { PlayButton } from './PlayButton';
+export { Scrubber } from './Scrubber';

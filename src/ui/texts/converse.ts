@@ -1,0 +1,39 @@
+import type { Kept } from '../../core/conversation';
+import { formatCount, formatRate, formatShare } from '../format';
+
+const tokens = (count: number) => `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`;
+
+export const converse = {
+  heading: 'A conversation with the pair',
+  intro:
+    'Every turn goes on from the ones before: both models keep what they have read in their caches, and every turn has its own acceptance.',
+  question: 'Your turn',
+  placeholder: 'Ask something; Enter sends it, Shift+Enter begins a line.',
+  starters: 'To begin with',
+  starterPrompts: ['What is speculative decoding?', 'Tell a short story about a fox who finds a bell.', 'Count from 1 to 30.'],
+  turns: 'Turns',
+  turn: (number: number) => `Turn ${formatCount(number)}`,
+  answer: (number: number) => `Answer of turn ${formatCount(number)}`,
+  waiting: 'Loading the models, or reading the prompt …',
+  noAnswer: 'No answer.',
+  stopped: 'Stopped; what stands is part of the conversation.',
+  failed: 'Failed; what stands is part of the conversation.',
+  cut: 'The context is full: the answer ends here.',
+  leftOut: 'Left out: the models are no longer told of it.',
+  acceptance: 'Acceptance rate α',
+  perPass: 'Tokens per pass',
+  rate: 'Tokens per second',
+  kept: 'Prompt from the caches',
+  keptNote: ({ prompt, reused }: Kept) =>
+    reused === 0 ? `none of ${tokens(prompt)}: read anew` : `${formatCount(reused)} of ${tokens(prompt)}`,
+  trend: 'Acceptance by turn',
+  trendOf: (number: number, rate: number | null) =>
+    `Turn ${formatCount(number)}: ${rate === null ? 'no draft was judged' : `α ${formatShare(rate)}`}`,
+  context: 'Context',
+  contextUsed: (used: number, most: number) => `${formatCount(used)} of ${tokens(most)}`,
+  full: 'The conversation no longer fits into the context of these models. Leave out its oldest turns, or begin a new one.',
+  settings: 'Settings',
+  asking: (number: number) => `Answering turn ${formatCount(number)} …`,
+  summary: (number: number, committed: number, alpha: number | null, rate: number | null) =>
+    `Turn ${formatCount(number)}: ${tokens(committed)}${alpha === null ? '' : `, α ${formatShare(alpha)}`}${rate === null ? '' : `, ${formatRate(rate)} tokens per second`}.`,
+};

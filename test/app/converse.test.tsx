@@ -1,0 +1,174 @@
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { FailureError } from '../../src/core/failure';
+import { committedTokens, tally } from '../../src/core/tally';
+import { useConversation } from '../../src/store/conversation';
+import type { Settings } from '../../src/store/settings';
+import { stopWork, useWork } from '../../src/store/work';
+import { openPage } from './support/openPage';
+import { tabTo } from './support/tabTo';
+import { showView } from './support/views';
+
+const box = () => page.getByLabelText('Your turn');
+const turn = (number: number) => page.getByRole('listitem', { name: `Turn ${number}`, exact: true });
+const answer = (number: number) => page.getByRole('log', { name: `Answer of turn ${number}` });
+const button = (name: string) => page.getByRole('complementary').getByRole('button', { name });
+const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+const turns = () => useConversation.getState().turns;
+const figure = (number: number, key: string) => turn(number).element().querySelector(`[data-count="${key}"]`)?.textContent;
+
+async function openConverse(settings: Partial<Settings> = {}) {
+  useConversation.setState(useConversation.getInitialState());
+  const engine = await openPage({ settings: { maxTokens: 12, adaptive: false, ...settings } });
+  await showView('converse');
+  await expect.element(box()).toBeInTheDocument();
+  return engine;
+}
+
+async function say(question: string): Promise<void> {
+  await box().fill(question);
+  await userEvent.keyboard('{Enter}');
+  await idle();
+}
+
+afterEach(async () => {
+  // A test that failed shall not keep the models from the next.
+  stopWork();
+  document.documentElement.style.colorScheme = '';
+  await page.viewport(1280, 800);
+});
+
+describe('a conversation', () => {
+  it('goes on from the turns before, with the tokens that were written, and shows what the caches kept', async () => {
+    const engine = await openConverse();
+    await say('A fox.');
+    await say('Go on.');
+    const [, second] = engine.tasks.filter((task) => task.type === 'run');
+    const [first] = turns();
+    const ids = committedTokens(first?.events ?? []).map(({ id }) => id);
+    expect(second?.turns).toMatchObject([{ question: 'A fox.', ids }]);
+    // Six letters and twelve tokens, of which the last is in no cache yet.
+    expect(figure(1, 'reused')).toBe('0%');
+    await expect.element(turn(2)).toHaveTextContent('17 of 24 tokens');
+    for (const [i, each] of turns().entries()) {
+      const { acceptanceRate } = tally(each.events);
+      expect(figure(i + 1, 'acceptanceRate')).toBe(`${Math.round(100 * (acceptanceRate ?? 0))}%`);
+      const marks = [
+        ...answer(i + 1)
+          .element()
+          .querySelectorAll<HTMLElement>('[data-verdict]'),
+      ].map(({ dataset }) => dataset.verdict);
+      expect(marks).toEqual(each.events.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ verdict }) => verdict) : [])));
+    }
+    const trend = page.getByRole('complementary').getByRole('listitem');
+    expect(trend.elements().map((item) => item.textContent)).toEqual(turns().map((_, i) => expect.stringContaining(`Turn ${i + 1}: α`)));
+    await expect.element(page.getByRole('progressbar', { name: 'Context' })).toHaveAttribute('aria-valuenow', '36');
+  });
+
+  it('stopped in a turn keeps what there is, goes on from it, and can ask again', async () => {
+    const engine = await openConverse();
+    engine.options.hold = 3;
+    await box().fill('A fox.');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => turns()[0]?.events.filter(({ type }) => type === 'round').length).toBe(3);
+    await userEvent.keyboard('{Escape}');
+    await idle();
+    const written = committedTokens(turns()[0]?.events ?? []);
+    await expect.element(turn(1)).toHaveTextContent('Stopped; what stands is part of the conversation.');
+    engine.options.hold = null;
+    await say('Go on.');
+    await expect.element(turn(2)).toHaveTextContent(`${6 + written.length - 1} of ${12 + written.length} tokens`);
+    await turn(2).getByRole('button', { name: 'Ask again' }).click();
+    await idle();
+    expect(turns().map(({ question }) => question)).toEqual(['A fox.', 'Go on.']);
+  });
+
+  it('says why a turn failed, keeps what was written, and can ask again', async () => {
+    const engine = await openConverse();
+    await say('A fox.');
+    engine.options.failure = new FailureError('device-lost', 'The GPU stopped answering.', 'Run again.');
+    await say('Go on.');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The GPU stopped answering.');
+    expect(committedTokens(turns()[1]?.events ?? []).length).toBeGreaterThan(0);
+    await turn(2).getByRole('button', { name: 'Ask again' }).click();
+    await idle();
+    expect(page.getByRole('alert').elements()).toEqual([]);
+    expect(turns()[1]?.events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
+  });
+
+  it('is cleared and brought back', async () => {
+    await openConverse();
+    await say('A fox.');
+    const before = turns();
+    await button('New conversation').click();
+    expect(turns()).toEqual([]);
+    await expect.element(page.getByRole('heading', { name: 'To begin with' })).toBeInTheDocument();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(turns()).toBe(before);
+    await expect.element(answer(1)).toBeInTheDocument();
+  });
+
+  it('that no longer fits says so, and leaves out its oldest turns or begins anew', async () => {
+    const engine = await openConverse();
+    engine.options.context = 60;
+    for (const question of ['A fox.', 'A bell.']) await say(question);
+    await say('A river that runs under an old oak, and a bell.');
+    const alert = page.getByRole('alert');
+    await expect.element(alert).toHaveTextContent(/The prompt has 84 tokens; these models hold 60\..*no longer fits into the context/);
+    await alert.getByRole('button', { name: 'Leave out the oldest turns' }).click();
+    await idle();
+    // One turn of eighteen tokens is left out, which is not enough; then the other.
+    await expect.element(turn(1)).toHaveTextContent('Left out');
+    await alert.getByRole('button', { name: 'Leave out the oldest turns' }).click();
+    await idle();
+    expect(alert.elements()).toEqual([]);
+    await expect.element(turn(2)).toHaveTextContent('Left out');
+    expect(engine.tasks.filter((task) => task.type === 'run').at(-1)).toMatchObject({ turns: [] });
+    expect(committedTokens(turns()[2]?.events ?? []).length).toBeGreaterThan(0);
+  });
+
+  it('asks for a question when there is none, and loses nothing', async () => {
+    const engine = await openConverse();
+    await say('A fox.');
+    const before = turns();
+    await say('  ');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
+    expect(document.activeElement).toBe(box().element());
+    expect(turns()).toBe(before);
+    expect(engine.tasks.filter((task) => task.type === 'run')).toHaveLength(1);
+    await box().fill('A');
+    expect(page.getByRole('alert').elements()).toEqual([]);
+  });
+
+  it('goes by keyboard alone', async () => {
+    await openConverse();
+    await tabTo(box().element());
+    await userEvent.keyboard('A fox.{Shift>}{Enter}{/Shift}Or two.{Enter}');
+    await idle();
+    expect(turns()[0]?.question).toBe('A fox.\nOr two.');
+    expect(document.activeElement).toBe(box().element());
+    await expect.element(page.getByRole('status').filter({ hasText: /^Turn 1: 12 tokens, α \d+%/ })).toBeInTheDocument();
+    answer(1).element().focus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Plain');
+  });
+});
+
+describe.each(['light', 'dark'])('a conversation in the %s theme', (theme) => {
+  it.each([
+    [1280, 800],
+    [390, 844],
+    [360, 740],
+  ])('at %i × %i has nothing that axe finds, and no sideways scroll', async (width, height) => {
+    await page.viewport(width, height);
+    document.documentElement.style.colorScheme = theme;
+    await openConverse();
+    const faults = async () => (await axe.run(document)).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+    expect(await faults()).toEqual([]);
+    await say('A fox.');
+    await say('A_word_that_never_ends_'.repeat(12));
+    expect(await faults()).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+  });
+});

@@ -1,0 +1,222 @@
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { LANES } from '../../src/core/race';
+import { committedTokens } from '../../src/core/tally';
+import { racePlayer, shownHeat, useRace } from '../../src/store/race';
+import type { Settings } from '../../src/store/settings';
+import { stopWork, useWork } from '../../src/store/work';
+import { openPage, prompt, runToEnd } from './support/openPage';
+import { tabTo } from './support/tabTo';
+import { showView } from './support/views';
+
+const raceButton = () => page.getByRole('button', { name: 'Race', exact: true });
+const region = () => page.getByRole('region', { name: /^A race/ });
+const text = (lane: string) => page.getByRole('log', { name: `Text of ${lane}` });
+const figure = (name: string) => [...region().element().querySelectorAll(`[data-figure="${name}"] td`)].map((cell) => cell.textContent);
+const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+const runs = () => shownHeat(useRace.getState()).runs;
+const written = (lane: 'plain' | 'speculative') =>
+  committedTokens(runs()[lane])
+    .map((token) => token.text)
+    .join('');
+
+async function openRace(settings: Partial<Settings> = {}) {
+  useRace.setState(useRace.getInitialState());
+  racePlayer.use.setState(racePlayer.use.getInitialState());
+  const engine = await openPage({ settings: { prompt: 'A fox.', maxTokens: 40, adaptive: false, ...settings } });
+  await showView('race');
+  await expect.element(raceButton()).toBeInTheDocument();
+  return engine;
+}
+
+async function raceToFinish(): Promise<void> {
+  await raceButton().click();
+  await idle();
+  racePlayer.pause();
+  racePlayer.seek(Number.POSITIVE_INFINITY);
+  await expect.element(page.getByRole('button', { name: 'To the start' })).toHaveAttribute('aria-disabled', 'false');
+}
+
+afterEach(async () => {
+  // A test that failed shall not keep the models from the next.
+  stopWork();
+  document.documentElement.style.colorScheme = '';
+  await page.viewport(1280, 800);
+});
+
+describe('a race', () => {
+  it('measures both ways alone, warmed up alike, in an order that changes, and says so', async () => {
+    const engine = await openRace();
+    await raceToFinish();
+    const asked = () => engine.tasks.flatMap((task) => (task.type === 'run' ? [[task.settings.mode, task.settings.maxTokens]] : []));
+    expect(asked()).toEqual([
+      ['plain', 8],
+      ['speculative', 8],
+      ['plain', 40],
+      ['speculative', 40],
+    ]);
+    await expect.element(region()).toHaveTextContent('Plain decoding ran first here; the order changes with every race.');
+    await expect.element(region()).toHaveTextContent('Before it both decoded 8 tokens that are not counted.');
+    engine.tasks.length = 0;
+    await raceToFinish();
+    expect(
+      asked()
+        .slice(2)
+        .map(([mode]) => mode),
+    ).toEqual(['speculative', 'plain']);
+    await expect.element(region()).toHaveTextContent('Speculation ran first here');
+  });
+
+  it('shows the finish, the passes, the ratio, and that the texts are the same by their ids', async () => {
+    await openRace();
+    await raceToFinish();
+    const { plain, speculative } = runs();
+    const ends = [speculative, plain].map((events) => events.at(-1));
+    expect(figure('finish')).toEqual(ends.map((end) => end?.type === 'end' && `${(end.endMs / 1000).toFixed(2)} s`));
+    const passes = [speculative, plain].map((events) => events.filter(({ type }) => type === 'round').length);
+    expect(figure('passes')).toEqual(passes.map(String));
+    expect(passes[1]).toBe(40);
+    await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens compared, id for id.');
+    await expect.element(region()).toHaveTextContent(`${passes[0]} target passes instead of 40.`);
+    expect(text('plain decoding').element().textContent).toBe(written('plain'));
+    expect(written('speculative')).toBe(written('plain'));
+  });
+
+  it('can be held, moved by passes and slowed: both stand where their own clocks say', async () => {
+    await openRace();
+    await raceToFinish();
+    racePlayer.seek(0);
+    await expect.element(text('speculation')).toHaveTextContent('');
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}');
+    const { atMs, playing } = racePlayer.use.getState();
+    expect(playing).toBe(false);
+    for (const [i, lane] of LANES.entries()) {
+      const happened = runs()[lane].filter((event) => event.type === 'round' && event.endMs <= (atMs ?? 0));
+      expect(figure('passes')[i]).toBe(String(happened.length));
+    }
+    await userEvent.keyboard('{ArrowLeft}');
+    expect(racePlayer.use.getState().atMs).toBeLessThan(atMs ?? 0);
+    await page.getByText('A tenth').click();
+    await page.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => racePlayer.use.getState().playing).toBe(true);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    expect(racePlayer.use.getState().playing).toBe(false);
+  });
+
+  it('that is stopped in the middle keeps what was measured, and says of what', async () => {
+    const engine = await openRace();
+    await expect.element(region()).toHaveTextContent('No race yet');
+    // The warm-up runs end before their ninth round; the first run that is measured waits there.
+    engine.options.hold = 9;
+    await raceButton().click();
+    await expect.poll(() => runs().plain.filter(({ type }) => type === 'round').length).toBe(9);
+    await expect.element(text('plain decoding')).toHaveTextContent('Measured unseen');
+    await userEvent.keyboard('{Escape}');
+    await idle();
+    racePlayer.seek(Number.POSITIVE_INFINITY);
+    expect(committedTokens(runs().plain)).toHaveLength(9);
+    expect(text('plain decoding').element().textContent).toBe(written('plain'));
+    await expect.element(region()).toHaveTextContent('Only one of the two was measured.');
+    engine.options.hold = null;
+    await raceToFinish();
+    await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens');
+  });
+
+  it('that was stopped while it warmed up leaves the race before', async () => {
+    const engine = await openRace();
+    await raceToFinish();
+    const { heats } = useRace.getState();
+    engine.options.hold = 2;
+    await raceButton().click();
+    await expect.element(page.getByText(/^Warming up/)).toBeInTheDocument();
+    await userEvent.keyboard('{Escape}');
+    await idle();
+    expect(useRace.getState().heats).toBe(heats);
+  });
+
+  it('runs several times on demand, and shows the one in the middle first', async () => {
+    await openRace();
+    await page.getByRole('group', { name: 'Runs of each' }).getByText('3').click();
+    await raceToFinish();
+    expect(useRace.getState().heats.map(({ first }) => first)).toEqual(['plain', 'speculative', 'plain']);
+    const choices = page.getByRole('group', { name: 'Which race' }).getByRole('radio');
+    expect(choices.elements()).toHaveLength(3);
+    await expect.element(region()).toHaveTextContent('the one with the median ratio is shown first');
+    await page.getByRole('group', { name: 'Which race' }).getByText(/^3:/).click();
+    expect(useRace.getState().shown).toBe(2);
+  });
+
+  it('works from two runs that were made before, or recorded', async () => {
+    await openRace();
+    const last = page.getByRole('button', { name: 'Race the last two runs' });
+    await expect.element(last).toHaveAttribute('aria-disabled', 'true');
+    location.hash = '#watch';
+    await runToEnd();
+    await page.getByRole('button', { name: 'Same output?' }).click();
+    await idle();
+    location.hash = '#race';
+    await last.click();
+    racePlayer.seek(Number.POSITIVE_INFINITY);
+    await expect.element(region()).toHaveTextContent('Two runs that were recorded one by one');
+    await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens');
+  });
+
+  it('says why sampled texts part under the rejection rule', async () => {
+    await openRace({ temperature: 1, rule: 'rejection' });
+    await raceToFinish();
+    // The fake language has one possible text; another one stands in for the plain run's.
+    const { heats } = useRace.getState();
+    const heat = heats[0];
+    const plain = heat?.runs.plain.map((event) =>
+      event.type === 'round' && event.index === 5
+        ? { ...event, tokens: event.tokens.map((token) => ({ ...token, id: token.id + 1 })) }
+        : event,
+    );
+    if (heat && plain) useRace.setState({ heats: [{ ...heat, runs: { ...heat.runs, plain } }] });
+    await expect.element(region()).toHaveTextContent('The texts part at token 6: the rejection rule keeps the target’s distribution');
+  });
+
+  it('asks for a prompt and refuses impossible settings before anything runs', async () => {
+    const engine = await openRace({ prompt: ' ' });
+    await raceButton().click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
+    await prompt().fill('A fox.');
+    await page.getByText('Settings', { exact: true }).click();
+    await page.getByLabelText('Most tokens').fill('0');
+    await raceButton().click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Most tokens is 0.');
+    expect(engine.tasks.filter(({ type }) => type === 'run')).toEqual([]);
+  });
+
+  it('goes by keyboard alone', async () => {
+    await openRace();
+    await tabTo(prompt().element());
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await idle();
+    await tabTo(page.getByRole('button', { name: 'To the start' }).element());
+    await userEvent.keyboard('p{Home}{ArrowRight}p');
+    await expect.poll(() => racePlayer.use.getState().atMs, { timeout: 20_000 }).toBeNull();
+    await expect.element(region()).toHaveTextContent('The texts are the same');
+  });
+});
+
+describe.each(['light', 'dark'])('a race in the %s theme', (theme) => {
+  it.each([
+    [1280, 800],
+    [390, 844],
+    [360, 740],
+  ])('at %i × %i has nothing that axe finds, and no sideways scroll', async (width, height) => {
+    await page.viewport(width, height);
+    document.documentElement.style.colorScheme = theme;
+    await openRace();
+    const faults = async () =>
+      (await axe.run(document)).violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+      );
+    expect(await faults()).toEqual([]);
+    await raceToFinish();
+    expect(await faults()).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+  });
+});
