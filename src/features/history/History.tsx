@@ -35,12 +35,14 @@ function HistoryState() {
   const kept = entries.filter(({ id }) => !unkept.includes(id));
   const bytes = kept.reduce((sum, entry) => sum + entry.bytes, 0);
   return (
-    <div className="history-state" role="status">
-      {failure ? (
-        <p data-code={failure.code}>
-          <b>{failure.message}</b> {failure.hint}
-        </p>
-      ) : null}
+    <div className="history-state">
+      <div role="status">
+        {failure ? (
+          <p data-code={failure.code}>
+            <b>{failure.message}</b> {failure.hint}
+          </p>
+        ) : null}
+      </div>
       {keeps === 'opening' ? <p>{words.opening}</p> : null}
       {keeps === 'browser' ? <p>{words.kept(kept.length, bytes, HISTORY_LIMITS.runs)}</p> : null}
     </div>

@@ -19,6 +19,7 @@ const CONTEXT_SHOWN = 240;
 /** The run on the page, one step of the algorithm at a time: every draft, the pass, every test with its figures, and what the target puts in. */
 export function Stepper() {
   const events = useRun((state) => state.events);
+  const live = useRun(({ activity }) => activity !== 'idle');
   const at = useStepper((state) => state.at);
   const rounds = useMemo(() => events.filter((event) => event.type === 'round'), [events]);
   const steps = currentSteps();
@@ -32,7 +33,8 @@ export function Stepper() {
     <section className="stepper" aria-label={words.heading}>
       <div className="step-bar">
         <StepControls />
-        <p className="stepper-place" role="status">
+        {/* While a run grows its counts change with every round, which is not to be read out. */}
+        <p className="stepper-place" role="status" aria-live={live ? 'off' : 'polite'}>
           {words.place(
             formatCount(step.round + 1),
             formatCount(rounds.length),
