@@ -7,6 +7,7 @@ import { exportRunCsv, exportRunJson } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
 import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
+import { OFFLINE_ACTIONS } from './offline';
 import { search, showKeys } from './palette';
 import { PROGRESS_ACTIONS } from './progress';
 import { proveHere, showWrongRule } from './proof';
@@ -47,6 +48,7 @@ export const ACTIONS: readonly Action[] = [
   askLastAgain,
   leaveOut,
   clearConversation,
+  ...OFFLINE_ACTIONS,
   ...STEP_ACTIONS,
   search,
   showKeys,

@@ -4,11 +4,13 @@ import { useExperiment } from '../store/experiment';
 import { useHistory } from '../store/history';
 import { useLoading } from '../store/loading';
 import { useNotice } from '../store/notice';
+import { useOffline } from '../store/offline';
 import { useProof } from '../store/proof';
 import { useRace } from '../store/race';
 import { useRemembered } from '../store/remembered';
 import { useRun } from '../store/run';
 import { useSettings } from '../store/settings';
+import { useShell } from '../store/shell';
 import { useStepper } from '../store/stepper';
 import { useTheme } from '../store/theme';
 import { useWork } from '../store/work';
@@ -21,11 +23,13 @@ const STORES = [
   useHistory,
   useLoading,
   useNotice,
+  useOffline,
   useProof,
   useRace,
   useRemembered,
   useRun,
   useSettings,
+  useShell,
   useStepper,
   useTheme,
   useWork,

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { OfflineNotices, OfflinePanel } from '../features/offline';
 import { UndoNotice } from '../features/undo';
 import { usePalette } from '../store/palette';
 import { views as words } from '../ui/texts';
@@ -29,6 +30,8 @@ export function App() {
         {open === 'keys' ? <Shortcuts places={VIEWS} /> : null}
       </Suspense>
       <Overlays />
+      <OfflinePanel />
+      <OfflineNotices />
     </>
   );
 }

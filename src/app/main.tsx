@@ -7,7 +7,9 @@ import { calibrateWhenReady } from '../store/calibration';
 import { keepHistory } from '../store/history';
 import { load } from '../store/loading';
 import { showOpening } from '../store/opening';
+import { prepareOffline } from '../store/prepareOffline';
 import { followAddress } from '../store/recording';
+import { restoreTab, watchTab } from '../store/tab';
 import { applyTheme } from '../store/theme';
 import { App } from './App';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -15,6 +17,8 @@ import { ErrorBoundary } from './ErrorBoundary';
 applyTheme();
 if (!namesRecording(readAddress(location.hash))) showOpening();
 keepHistory();
+restoreTab();
+watchTab();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
 createRoot(root).render(
@@ -27,3 +31,5 @@ createRoot(root).render(
 calibrateWhenReady();
 followAddress();
 void load();
+// What is served for development changes too fast to be stored.
+if (import.meta.env.PROD) void prepareOffline();

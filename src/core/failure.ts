@@ -24,6 +24,7 @@ export type FailureCode =
   | 'progress-unreadable'
   | 'progress-newer'
   | 'busy'
+  | 'interrupted'
   | 'aborted'
   | 'internal';
 

@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure';
+import { FORMER_FILES } from './keptList';
 import type { ModelFile } from './manifest';
 
 export interface DownloadProgress {
@@ -6,10 +7,17 @@ export interface DownloadProgress {
   readonly loadedBytes: number;
 }
 
+/** A file is reported on as often as this while it comes, so that a fast connection does not keep the page busy with its progress. */
+const REPORTS_PER_FILE = 50;
+
+/** Header of a stored file: the SHA-256 that it was checked against. */
+const HASH_HEADER = 'x-foretoken-sha256';
+
 /**
  * Puts `files` into `cache`, whole and with the right hash, so that what reads the cache afterwards never touches the
  * network. A cached file with another hash (an older version, or a cut one) is fetched anew; what is already right is
- * kept, so an interrupted download goes on where it stopped, file by file.
+ * kept, so an interrupted download goes on where it stopped, file by file. What another version of a file replaces is set aside
+ * (`keptList.ts`), and taken from there where that version is asked for again. One file is checked and stored while the next one comes.
  *
  * @param files with paths relative to `base`
  * @param report called as bytes come in; `loadedBytes` counts over all files
@@ -23,27 +31,58 @@ export async function downloadInto(
   signal: AbortSignal,
 ): Promise<void> {
   let done = 0;
-  for (const file of files) {
-    signal.throwIfAborted();
-    const url = new URL(file.path, base).href;
-    const cached = await cache.match(url);
-    if (cached) {
-      report({ phase: 'checking', loadedBytes: done });
-      if ((await sha256(new Uint8Array(await cached.arrayBuffer()))) === file.sha256) {
-        done += file.bytes;
-        report({ phase: 'checking', loadedBytes: done });
-        continue;
+  const storing: Promise<void>[] = [];
+  let failedToStore = false;
+  try {
+    for (const file of files) {
+      signal.throwIfAborted();
+      if (failedToStore) break;
+      const url = new URL(file.path, base).href;
+      const cached = await cache.match(url);
+      if (cached) report({ phase: 'checking', loadedBytes: done });
+      if (!(cached && (await hasHash(cached.clone(), file)))) {
+        const former = await takeBack(url, file);
+        if (cached && !former) await setAside(url, cached);
+        const body =
+          former ?? (await fetchBody(url, file, (loaded) => report({ phase: 'downloading', loadedBytes: done + loaded }), signal));
+        const stored = checkAndStore(cache, url, file, body);
+        stored.catch(() => {
+          failedToStore = true;
+        });
+        storing.push(stored);
       }
-      await cache.delete(url);
+      done += file.bytes;
+      if (cached) report({ phase: 'checking', loadedBytes: done });
     }
-    const { bytes, type } = await fetchWhole(url, file, (loaded) => report({ phase: 'downloading', loadedBytes: done + loaded }), signal);
-    await store(cache, url, bytes, type);
-    done += file.bytes;
+  } finally {
+    // Whatever fails, what is complete is kept.
+    await Promise.allSettled(storing);
   }
+  await Promise.all(storing);
+}
+
+/** Whether `cache` holds `file` at `url`, as it was checked when it was stored. */
+export async function isStored(cache: Cache, url: string, file: ModelFile): Promise<boolean> {
+  const stored = await cache.match(url);
+  if (!stored) return false;
+  return stored.headers.has(HASH_HEADER) ? stored.headers.get(HASH_HEADER) === file.sha256 : hasHash(stored, file);
+}
+
+/** What a file holds, and its media type. */
+export interface Body {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly type: string;
 }
 
 /** The whole body of `url`, checked against `file`. @throws FailureError file-missing, file-damaged, network; or the signal's reason */
-export async function fetchWhole(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal) {
+export async function fetchWhole(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal): Promise<Body> {
+  const body = await fetchBody(url, file, report, signal);
+  await check(file, body);
+  return body;
+}
+
+/** The body of `url`, of the length that `file` says. */
+async function fetchBody(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal): Promise<Body> {
   const response = await fetch(url, { cache: 'no-cache', signal }).catch((cause) => {
     signal.throwIfAborted();
     throw interrupted(file, cause);
@@ -57,6 +96,7 @@ export async function fetchWhole(url: string, file: ModelFile, report: (loaded: 
   }
   const bytes = new Uint8Array(file.bytes);
   let loaded = 0;
+  let reported = 0;
   const reader = response.body.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch((cause) => {
@@ -70,15 +110,22 @@ export async function fetchWhole(url: string, file: ModelFile, report: (loaded: 
     }
     bytes.set(value, loaded);
     loaded += value.length;
+    if (loaded < file.bytes && loaded - reported < file.bytes / REPORTS_PER_FILE) continue;
+    reported = loaded;
     report(loaded);
   }
   if (loaded < file.bytes) throw damaged(file, `it ends after ${loaded} of ${file.bytes} bytes`);
-  if ((await sha256(bytes)) !== file.sha256) throw damaged(file, 'its SHA-256 is not the one in the manifest');
   return { bytes, type: response.headers.get('content-type') ?? 'application/octet-stream' };
 }
 
-async function store(cache: Cache, url: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<void> {
-  const headers = { 'content-type': type, 'content-length': String(bytes.length) };
+async function check(file: ModelFile, { bytes }: Body): Promise<void> {
+  if ((await sha256(bytes)) !== file.sha256) throw damaged(file, 'its SHA-256 is not the one in the manifest');
+}
+
+async function checkAndStore(cache: Cache, url: string, file: ModelFile, body: Body): Promise<void> {
+  await check(file, body);
+  const { bytes, type } = body;
+  const headers = { 'content-type': type, 'content-length': String(bytes.length), [HASH_HEADER]: file.sha256 };
   await cache.put(url, new Response(bytes, { headers })).catch((cause) => {
     throw new FailureError(
       'storage',
@@ -87,6 +134,26 @@ async function store(cache: Cache, url: string, bytes: Uint8Array<ArrayBuffer>, 
       cause,
     );
   });
+}
+
+async function hasHash(response: Response, file: ModelFile): Promise<boolean> {
+  return (await sha256(new Uint8Array(await response.arrayBuffer()))) === file.sha256;
+}
+
+/** Keeps what stands at `url` until the kept list is another, unless its version is kept already; where there is no room for both, only the new one is. */
+async function setAside(url: string, cached: Response): Promise<void> {
+  const former = await caches.open(FORMER_FILES);
+  if (!(await former.match(url))) await former.put(url, cached).catch(() => undefined);
+}
+
+/** The file at `url` that was set aside, if it is `file`; it is not aside any more. */
+async function takeBack(url: string, file: ModelFile): Promise<Body | null> {
+  const former = await caches.open(FORMER_FILES);
+  const aside = await former.match(url);
+  if (!aside || !(await hasHash(aside.clone(), file))) return null;
+  await former.delete(url);
+  const type = aside.headers.get('content-type') ?? 'application/octet-stream';
+  return { bytes: new Uint8Array(await aside.arrayBuffer()), type };
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
+import { keepList, keptList } from './keptList';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 // Relative and without "..": a manifest names files below its own folder only.
@@ -35,25 +36,60 @@ export type Manifest = v.InferOutput<typeof manifest>;
 export type ModelEntry = Manifest['models'][string];
 export type ModelFile = ModelEntry['files'][number];
 
+/** How long the network may take to answer where a kept manifest could serve. */
+const PATIENCE_MS = 4000;
+
 /**
- * The manifest in folder `modelsUrl` (absolute, with its final slash).
+ * The manifest in folder `modelsUrl` (absolute, with its final slash); without a network, or where that does not answer, the last one whose
+ * pair was stored whole.
  *
  * @throws FailureError file-missing, network, manifest-invalid
  */
 export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Promise<Manifest> {
-  const url = new URL('manifest.json', modelsUrl).href;
-  const response = await fetch(url, { cache: 'no-cache', signal: signal ?? null }).catch((cause) => {
+  const url = manifestUrl(modelsUrl);
+  const text = await keptList(url);
+  const kept = text === null ? null : parseKept(text);
+  if (kept && !navigator.onLine) return kept;
+  const patience = kept ? [AbortSignal.timeout(PATIENCE_MS)] : [];
+  let response: Response;
+  try {
+    response = await fetch(url, { cache: 'no-cache', signal: AbortSignal.any([...(signal ? [signal] : []), ...patience]) });
+  } catch (cause) {
     signal?.throwIfAborted();
+    if (kept) return kept;
     throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
-  });
-  if (!response.ok) {
-    throw new FailureError(
-      'file-missing',
-      `The list of models is missing: ${url} answered ${response.status}.`,
-      'Whoever serves this page must serve its folder models/ too.',
-    );
   }
-  return parseManifest(await response.json().catch(() => undefined));
+  if (response.ok) return parseManifest(await response.json().catch(() => undefined));
+  // A server that is down is no better than none.
+  if (kept && response.status >= 500) return kept;
+  throw new FailureError(
+    'file-missing',
+    `The list of models is missing: ${url} answered ${response.status}.`,
+    'Whoever serves this page must serve its folder models/ too.',
+  );
+}
+
+/** From now on `manifest`, whose pair is stored whole, serves without a network. @throws DOMException where there is no room or no storage */
+export function keepManifest(modelsUrl: string, manifest: Manifest): Promise<void> {
+  return keepList(manifestUrl(modelsUrl), JSON.stringify(manifest));
+}
+
+/** Whether `manifest` is the one that serves without a network. */
+export async function isKept(modelsUrl: string, manifest: Manifest): Promise<boolean> {
+  return (await keptList(manifestUrl(modelsUrl))) === JSON.stringify(manifest);
+}
+
+function manifestUrl(modelsUrl: string): string {
+  return new URL('manifest.json', modelsUrl).href;
+}
+
+/** null for what another version of the page kept and this one cannot read. */
+function parseKept(text: string): Manifest | null {
+  try {
+    return parseManifest(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** @throws FailureError manifest-invalid, naming the first field that is wrong */

@@ -7,7 +7,8 @@ export const quietStorage: StateStorage = {
   removeItem: (key) => quietly(() => localStorage.removeItem(key)),
 };
 
-function quietly<T>(access: () => T): T | undefined {
+/** What `access` gives; undefined where it throws. */
+export function quietly<T>(access: () => T): T | undefined {
   try {
     return access();
   } catch {

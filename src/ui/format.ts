@@ -9,12 +9,10 @@ const threeDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 3, 
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const twoFigures = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 2 });
-const megabytes = new Intl.NumberFormat(LOCALE, {
-  style: 'unit',
-  unit: 'megabyte',
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
+const bytesIn = (unit: 'megabyte' | 'gigabyte') =>
+  new Intl.NumberFormat(LOCALE, { style: 'unit', unit, minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const megabytes = bytesIn('megabyte');
+const gigabytes = bytesIn('gigabyte');
 
 /** A number that may be missing, as a dash. */
 function orMissing(format: Intl.NumberFormat): (value: number | null) => string {
@@ -31,8 +29,8 @@ export const formatLog = orMissing(threeDecimals);
 /** A large count in few figures, such as 5.8M. */
 export const formatCompact = (count: number) => compact.format(count);
 
-/** Decimal megabytes. */
-export const formatBytes = (bytes: number) => megabytes.format(bytes / 1e6);
+/** Decimal megabytes, or gigabytes where there are some. */
+export const formatBytes = (bytes: number) => (bytes < 1e9 ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / 1e9));
 
 const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long' });
 

@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const rooms = ['app', 'features', 'ui', 'actions', 'store', 'lessons', 'api', 'worker', 'model', 'gpu', 'core'];
+const rooms = ['app', 'features', 'ui', 'actions', 'store', 'lessons', 'sw', 'api', 'worker', 'model', 'gpu', 'core'];
 
 describe('import boundaries', () => {
   for (const [index, room] of rooms.entries()) {

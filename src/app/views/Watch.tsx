@@ -6,6 +6,7 @@ import { Idea } from '../../features/idea';
 import { Legend } from '../../features/legend';
 import { Loading } from '../../features/loading';
 import { Notices } from '../../features/notices';
+import { OfflineLine } from '../../features/offline';
 import { Lane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
 import { RecordingNote } from '../../features/recording';
@@ -31,6 +32,7 @@ export function Watch() {
       <div className="area-side">
         <div className="area-models">
           <Loading />
+          <OfflineLine />
         </div>
         <div className="area-counts">
           <Counts />

@@ -1,7 +1,8 @@
 import { FailureError } from '../../core/failure';
 import { downloadInto, fetchWhole } from '../download';
+import { CACHES, isConfig } from '../files';
 import type { ModelEntry, ModelFile } from '../manifest';
-import { CACHES, isConfig, type LoaderProgress } from '../webllm/loader';
+import type { LoaderProgress } from '../webllm/loader';
 import { CpuForward } from './forward';
 import { ChatText } from './text';
 import { parseConfig, readWeights } from './weights';

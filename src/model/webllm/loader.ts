@@ -1,6 +1,7 @@
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
-import { type DownloadProgress, downloadInto } from '../download';
+import type { DownloadProgress } from '../download';
+import { CACHES, downloadBytes, openCache, storeModel } from '../files';
 import type { ModelEntry, ModelFile } from '../manifest';
 import { ModelPipeline } from './pipeline';
 
@@ -12,14 +13,6 @@ export interface LoadedModel {
 }
 
 export type LoaderProgress = DownloadProgress | { readonly phase: 'preparing' | 'ready'; readonly loadedBytes: number };
-
-/** Where web-llm looks before it fetches. */
-export const CACHES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;
-
-/** Bytes of everything that loading `entry` may download. */
-export function downloadBytes(entry: ModelEntry): number {
-  return [...entry.files, entry.library].reduce((sum, file) => sum + file.bytes, 0);
-}
 
 /**
  * Downloads and checks what `entry` lists, then has web-llm load it from its own cache.
@@ -34,22 +27,8 @@ export async function loadModel(
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
-  let loadedBytes = 0;
-  for (const [scope, files] of groups(entry)) {
-    const cache = await openCache(scope);
-    const before = loadedBytes;
-    await downloadInto(
-      cache,
-      modelsUrl,
-      files,
-      (progress) => {
-        loadedBytes = before + progress.loadedBytes;
-        report({ ...progress, loadedBytes });
-      },
-      signal,
-    );
-  }
-  loadedBytes = downloadBytes(entry);
+  await storeModel(entry, modelsUrl, report, signal);
+  const loadedBytes = downloadBytes(entry);
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await import('@mlc-ai/web-llm');
   signal.throwIfAborted();
@@ -95,32 +74,6 @@ function oneAfterTheOther<T>(reload: () => Promise<T>): Promise<T> {
   const mine = lastReload.then(reload);
   lastReload = mine.catch(() => undefined);
   return mine;
-}
-
-export function isConfig({ path }: ModelFile): boolean {
-  return path.endsWith('/mlc-chat-config.json');
-}
-
-/** The files of `entry` by the cache in which web-llm looks for them. */
-function groups(entry: ModelEntry): [scope: string, files: ModelFile[]][] {
-  return [
-    [CACHES.config, entry.files.filter(isConfig)],
-    [CACHES.library, [entry.library]],
-    [CACHES.weights, entry.files.filter((file) => !isConfig(file))],
-  ];
-}
-
-async function openCache(scope: string): Promise<Cache> {
-  try {
-    return await caches.open(scope);
-  } catch (cause) {
-    throw new FailureError(
-      'storage',
-      'This browser keeps no files for this page, so the models cannot be stored.',
-      'Leave private browsing, or allow this site to store data, then run again.',
-      cause,
-    );
-  }
 }
 
 async function cachedLibrary(modelsUrl: string, library: ModelFile): Promise<Blob> {

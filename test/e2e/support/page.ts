@@ -43,9 +43,22 @@ export class Visit {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  /** Opens `url` as someone who was never there. */
-  static async open(browser: Browser, url: string): Promise<Visit> {
-    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce' });
+  /** Opens `url` as someone who was never there. @param storing whether the page may store itself for use offline */
+  static async open(browser: Browser, url: string, storing = false): Promise<Visit> {
+    const context = await browser.newContext({
+      permissions: ['clipboard-read', 'clipboard-write'],
+      reducedMotion: 'reduce',
+      serviceWorkers: storing ? 'allow' : 'block',
+    });
+    return Visit.in(context, url);
+  }
+
+  /** Opens `url` in another tab of the same person. */
+  alsoOpen(url: string): Promise<Visit> {
+    return Visit.in(this.#context, url);
+  }
+
+  private static async in(context: BrowserContext, url: string): Promise<Visit> {
     const visit = new Visit(context, await context.newPage());
     await visit.page.goto(url);
     return visit;

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * What the built page may load and run: its own files, and pictures that it makes itself. No script that a link, a file or a text brought
+ * along can run, and nothing can be sent anywhere else. The engine's worker compiles WebAssembly under a policy of its own, none by default.
+ */
+const POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'", 'blob:'],
+  'worker-src': ["'self'"],
+  'frame-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'object-src': ["'none'"],
+};
+
+/**
+ * Writes the policy into every page of the build; while the page is served for development Vite needs scripts of its own in it.
+ *
+ * @returns {import('vite').Plugin}
+ */
+export function contentPolicy() {
+  return {
+    name: 'content-policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      // First in the head: it holds from where it stands.
+      handler: (html) => [
+        { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: policyOf(html) }, injectTo: 'head-prepend' },
+      ],
+    },
+  };
+}
+
+/** The policy of a page whose own inline scripts, and no others, may run. @param {string} html */
+function policyOf(html) {
+  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, code = '']) => {
+    return `'sha256-${createHash('sha256').update(code).digest('base64')}'`;
+  });
+  const sources = { ...POLICY, 'script-src': [...POLICY['script-src'], ...inline] };
+  return Object.entries(sources)
+    .map(([directive, allowed]) => `${directive} ${allowed.join(' ')}`)
+    .join('; ');
+}

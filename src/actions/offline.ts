@@ -1,0 +1,40 @@
+import { protectStorage, showOfflinePanel, useOffline } from '../store/offline';
+import { applyUpdate, lookForUpdate, useShell } from '../store/shell';
+import { useWork } from '../store/work';
+import type { Action } from './action';
+
+export const showOffline: Action = {
+  id: 'offline',
+  label: 'Offline and storage',
+  keys: [],
+  when: () => !useOffline.getState().panel,
+  perform: showOfflinePanel,
+};
+
+/** Loads the page anew from the version that waits; never while the models are at work. */
+export const update: Action = {
+  id: 'update',
+  label: 'Update now',
+  keys: [],
+  when: () => ['waiting', 'elsewhere'].includes(useShell.getState().update) && useWork.getState().current === null,
+  perform: applyUpdate,
+};
+
+export const lookForNewer: Action = {
+  id: 'look-for-update',
+  label: 'Look for a newer version',
+  keys: [],
+  when: () => useShell.getState().shell === 'stored' && useShell.getState().update === 'none',
+  perform: lookForUpdate,
+};
+
+export const protect: Action = {
+  id: 'protect-storage',
+  label: 'Protect it',
+  keys: [],
+  when: () => useOffline.getState().protected === false,
+  perform: protectStorage,
+};
+
+/** What a person can do about the page without a network. */
+export const OFFLINE_ACTIONS: readonly Action[] = [showOffline, update, lookForNewer, protect];

@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from 'react';
+import { downloadBytes, ownBytes } from '../../model/files';
+import type { Manifest } from '../../model/manifest';
+import { deleteOffline, othersStored, storeOffline, useOffline } from '../../store/offline';
+import { Button } from '../../ui/Button';
+import { formatBytes } from '../../ui/format';
+import { offline as words } from '../../ui/texts/offline';
+
+interface ModelRowProps {
+  readonly id: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+
+/** One model: how much of it is stored, and what to do about it. Deleting asks back in the same row. */
+export function ModelRow({ id, name, manifest }: ModelRowProps) {
+  const { models, storing } = useOffline();
+  const [asking, setAsking] = useState(false);
+  const { bytes, whole } = models[id] ?? { bytes: 0, whole: false };
+  const row = useRef<HTMLTableRowElement>(null);
+  const asked = useRef(false);
+  // The focus stays in the row: on what does no harm, then on where it came from.
+  useEffect(() => {
+    if (asking || asked.current) row.current?.querySelector<HTMLElement>('button:last-of-type')?.focus();
+    asked.current = asking;
+  }, [asking]);
+  const entry = manifest.models[id];
+  if (!entry) return null;
+  const isComing = storing?.model === id;
+  if (asking) {
+    return (
+      <tr ref={row}>
+        <td colSpan={4}>
+          <p>{words.confirm(name, formatBytes(ownBytes(entry, othersStored(id, manifest, models))))}</p>
+          <p className="offline-answers">
+            <Button
+              look="small"
+              onPress={() => {
+                setAsking(false);
+                void deleteOffline(id);
+              }}
+            >
+              {words.remove}
+            </Button>
+            <Button look="small" onPress={() => setAsking(false)}>
+              {words.keep}
+            </Button>
+          </p>
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr ref={row} data-stored={whole}>
+      <th scope="row">{name}</th>
+      <td>{formatBytes(isComing ? storing.loadedBytes : whole ? bytes : downloadBytes(entry))}</td>
+      <td>{isComing ? words.storing : whole ? words.stored : bytes > 0 ? words.partly : words.absent}</td>
+      <td>
+        {whole ? (
+          <Button look="quiet" name={words.of(words.remove, name)} onPress={() => setAsking(true)}>
+            {words.remove}
+          </Button>
+        ) : (
+          <Button look="quiet" name={words.of(words.store, name)} disabled={storing !== null} onPress={() => void storeOffline(id)}>
+            {words.store}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}

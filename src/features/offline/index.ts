@@ -1,0 +1,3 @@
+export { OfflineLine } from './OfflineLine';
+export { OfflineNotices } from './OfflineNotices';
+export { OfflinePanel } from './OfflinePanel';

@@ -1,0 +1,69 @@
+import { PrecacheController } from 'workbox-precaching/PrecacheController';
+import type { ShellReport } from './messages';
+import type { Route } from './route';
+
+/** A file of the build. `revision` is null where the URL itself has the file's hash. */
+export interface ShellFile {
+  readonly url: string;
+  readonly revision: string | null;
+}
+
+/**
+ * The page's own files, stored as a whole when a version is installed and answered from storage from then on, so that a page never mixes
+ * two versions. The models are not among them: `model/webllm` stores and checks those itself.
+ */
+export class Shell implements Route {
+  readonly #scope: string;
+  readonly #cacheName: string;
+  readonly #stored: PrecacheController;
+
+  /** @param scope absolute URL of the folder that the page lies in, with its final slash */
+  constructor(files: readonly ShellFile[], scope: string) {
+    this.#scope = scope;
+    this.#cacheName = `foretoken/shell ${scope}`;
+    this.#stored = new PrecacheController({ cacheName: this.#cacheName });
+    this.#stored.addToCacheList([...files]);
+  }
+
+  /** Stores what is not stored yet; the installation fails where a file cannot be had or kept. */
+  install(event: ExtendableEvent): void {
+    void this.#stored.install(event);
+  }
+
+  takes(request: Request, url: URL): boolean {
+    if (request.method !== 'GET' || !url.href.startsWith(this.#scope)) return false;
+    return this.#key(request, url) !== undefined || this.#isHashed(url);
+  }
+
+  async answer({ request }: FetchEvent): Promise<Response> {
+    const url = new URL(request.url);
+    const cache = await caches.open(this.#cacheName);
+    // A page of an earlier version, open in another tab, may still ask for its own files.
+    return (await cache.match(this.#key(request, url) ?? url.href)) ?? fetch(request);
+  }
+
+  async report(): Promise<ShellReport> {
+    const cache = await caches.open(this.#cacheName);
+    const keys = [...this.#stored.getURLsToCacheKeys().values()];
+    const found = await Promise.all(keys.map((key) => cache.match(key)));
+    const sizes = await Promise.all(found.map(async (response) => (response ? (await response.blob()).size : 0)));
+    return { files: keys.length, missing: found.filter((response) => !response).length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  }
+
+  /** Deletes the files of other versions. */
+  tidy(event: ExtendableEvent): void {
+    void this.#stored.activate(event);
+  }
+
+  /** Where the answer is stored; undefined for what is no file of this version. A page is the same whatever its query says. */
+  #key(request: Request, url: URL): string | undefined {
+    const page = request.mode === 'navigate';
+    const path = page && url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname;
+    return this.#stored.getCacheKeyForURL(new URL(path + (page ? '' : url.search), url).href);
+  }
+
+  /** Vite puts what has its hash in its name into assets/. */
+  #isHashed(url: URL): boolean {
+    return url.href.startsWith(`${this.#scope}assets/`);
+  }
+}
