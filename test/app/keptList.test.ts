@@ -11,6 +11,12 @@ const answer = (respond: (signal: AbortSignal) => Promise<Response>) =>
 const never = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
+const SILENCES: [what: string, respond: (signal: AbortSignal) => Promise<Response>][] = [
+  ['breaks off', async () => Promise.reject(new TypeError('Failed to fetch'))],
+  ['never answers', never],
+  ['is down', async () => new Response('', { status: 503 })],
+];
+
 beforeEach(async () => {
   await caches.delete('foretoken/lists');
 });
@@ -25,11 +31,7 @@ describe('the list of models', () => {
     expect((await fetchManifest(FOLDER)).pair.name).toBe('Newer pair');
   });
 
-  it.each([
-    ['breaks off', async () => Promise.reject(new TypeError('Failed to fetch'))],
-    ['never answers', never],
-    ['is down', async () => new Response('', { status: 503 })],
-  ])('is the kept one where the network %s', async (_, respond) => {
+  it.each(SILENCES)('is the kept one where the network %s', async (_, respond) => {
     await keepManifest(FOLDER, MANIFEST);
     answer(respond);
     expect(await fetchManifest(FOLDER)).toEqual(MANIFEST);

@@ -204,11 +204,13 @@ describe('a tab that was put away', () => {
     expect(sessionStorage.getItem(KEY)).toBeNull();
   });
 
-  it.each([
+  const others = [
     ['merely reloaded', { ...kept, atWork: false }],
     ['left by a newer version', { ...kept, version: 2 }],
     ['left by who knows what', { prompt: 7 }],
-  ])('begins anew where it was %s', async (_, stored) => {
+  ] as const;
+
+  it.each(others)('begins anew where it was %s', async (_, stored) => {
     await openPage();
     put(stored);
     restoreTab();
