@@ -1,5 +1,6 @@
 import { readAddress } from '../store/address';
 import type { Action } from './action';
+import { measureAllClaims } from './claims';
 import { ask, askLastAgain, clearConversation, leaveOut } from './conversation';
 import { copyText } from './copyText';
 import { startExperiment } from './experiment';
@@ -27,6 +28,7 @@ export const ACTIONS: readonly Action[] = [
   ask,
   proveHere,
   startExperiment,
+  measureAllClaims,
   race,
   run,
   stop,

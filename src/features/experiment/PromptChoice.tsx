@@ -38,9 +38,8 @@ export function PromptChoice() {
             <span className="prompt-kind">{experiment.kinds[ownPrompt(prompt).kind]}</span>
             <span className="prompt-own">
               <span>{prompt}</span>
-              <Button look="quiet" onPress={() => takeAway(prompt)}>
+              <Button look="quiet" name={`${words.remove}: ${prompt}`} onPress={() => takeAway(prompt)}>
                 {words.remove}
-                <span className="visually-hidden">: {prompt}</span>
               </Button>
             </span>
           </li>

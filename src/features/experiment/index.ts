@@ -1,1 +1,2 @@
 export { Experiment } from './Experiment';
+export { useVariantName } from './variantName';

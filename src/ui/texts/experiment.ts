@@ -86,7 +86,7 @@ export const experiment = {
       alpha: 'α',
       ratio: 'Accepted / drafted',
     },
-    speedup: ({ mean }: Speedup) => `${formatRatio(mean)} ×`,
+    speedup: ({ mean }: Speedup) => `${formatRatio(mean)}\u00a0×`,
     range: ({ least, most, pairs }: Speedup) => (pairs > 1 ? `${formatRatio(least)} to ${formatRatio(most)}` : ''),
     output: ({ identical, different, drawnApart }: OutputCount) =>
       drawnApart > 0

@@ -26,6 +26,7 @@ export const views = {
   converse: 'Converse',
   prove: 'Prove',
   experiment: 'Experiment',
+  claims: 'Claims',
   history: 'History',
   learn: 'Learn',
 };

@@ -1,0 +1,61 @@
+import { useId, useMemo } from 'react';
+import { type ClaimFigures, type ClaimId, EVIDENCE, judgeClaim } from '../../core/claims';
+import { claimModels, measureEvidence, useClaims } from '../../store/claims';
+import { useLoading } from '../../store/loading';
+import { useWork } from '../../store/work';
+import { Button } from '../../ui/Button';
+import { Progress } from '../../ui/Progress';
+import { claimWords as words } from '../../ui/texts/claims';
+import { Evidence } from './Evidence';
+import { useModelName } from './modelName';
+
+/** A claim as it is said, what would count as holding, the verdict, its figures, and the runs that they come from. */
+export function Claim({ id }: { readonly id: ClaimId }) {
+  const heading = useId();
+  const name = EVIDENCE[id];
+  const runs = useClaims(({ evidence }) => evidence[name]);
+  const measuring = useClaims((state) => (state.measuring?.name === name ? state.measuring : null));
+  const manifest = useLoading((state) => state.manifest);
+  const busy = useWork(({ current }) => current !== null);
+  const nameOf = useModelName();
+  const models = useMemo(() => claimModels(manifest), [manifest]);
+  const judged = useMemo(() => (models ? judgeClaim(id, runs ?? [], models) : null), [id, runs, models]);
+  const said = words.claims[id];
+  const label = runs ? words.again : words.measure;
+  const verdict = judged?.verdict ?? 'unmeasured';
+  const near = judged !== null && judged.verdict !== 'unmeasured' && judged.near;
+  return (
+    <article className="claim" aria-labelledby={heading} data-verdict={verdict}>
+      <h3 id={heading}>{said.claim}</h3>
+      <p className="claim-verdict" role="status">
+        {measuring ? '' : near ? words.seeming(words.verdicts[verdict]) : words.verdicts[verdict]}
+      </p>
+      <div className="claim-body">
+        <p className="claim-bound">{said.bound}</p>
+        {measuring ? (
+          <Progress
+            label={words.progressOf(said.claim)}
+            done={measuring.done}
+            total={measuring.total}
+            text={words.measuring(measuring.done, measuring.total)}
+          />
+        ) : judged === null || judged.verdict === 'unmeasured' ? (
+          <p>{words.reasons[judged?.reason ?? 'no-runs']}</p>
+        ) : (
+          <>
+            <p className="claim-figures">{(said.figures as FiguresOf)(judged.figures, nameOf)}</p>
+            {near ? <p>{words.near}</p> : null}
+            <p className="claim-lesson">{said.lesson[judged.verdict]}</p>
+          </>
+        )}
+        {judged && judged.runs.length > 0 && !measuring ? <Evidence runs={judged.runs} /> : null}
+      </div>
+      <Button look="small" disabled={busy} name={`${label}: ${said.claim}`} onPress={() => void measureEvidence([name])}>
+        {label}
+      </Button>
+    </article>
+  );
+}
+
+/** The words and the verdict of one id belong together, which the compiler cannot follow through a lookup. */
+type FiguresOf = (figures: ClaimFigures[ClaimId], nameOf: (draft: string) => string) => string;

@@ -1,0 +1,45 @@
+import { measureAllClaims } from '../../actions/claims';
+import { stop } from '../../actions/stop';
+import { CLAIMS } from '../../core/claims';
+import { startOf } from '../../core/tally';
+import { dismissClaimsFailure, useClaims } from '../../store/claims';
+import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
+import { FailureNotice } from '../../ui/FailureNotice';
+import { failures } from '../../ui/texts';
+import { claimWords as words } from '../../ui/texts/claims';
+import { Claim } from './Claim';
+import './claims.css';
+
+/** Popular claims, each with this device's verdict and the runs behind it. */
+export function Claims() {
+  const { evidence, failure } = useClaims();
+  const adapters = new Set(Object.values(evidence).flatMap((runs) => runs.flatMap(({ events }) => startOf(events)?.labels.adapter ?? [])));
+  return (
+    <>
+      <div className="claims-head">
+        <p>
+          {words.intro} {[...adapters].map(words.device).join(' ')}
+        </p>
+        <div className="claims-actions">
+          <ActionButton action={measureAllClaims} look="primary" showKeys />
+          <ActionButton action={stop} showKeys />
+        </div>
+      </div>
+      {failure ? (
+        <FailureNotice failure={failure}>
+          <Button look="quiet" onPress={dismissClaimsFailure}>
+            {failures.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+      <ol className="claims">
+        {CLAIMS.map((id) => (
+          <li key={id}>
+            <Claim id={id} />
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import type { MeasuredRun } from '../../core/experiment';
+import { tally } from '../../core/tally';
+import { latencyOf } from '../../core/worksheet';
+import { showRun } from '../../store/run';
+import { useWork } from '../../store/work';
+import { Button } from '../../ui/Button';
+import { claimWords as words } from '../../ui/texts/claims';
+import { useVariantName } from '../experiment';
+
+/** The runs that a verdict stands on, each of which can be looked at. */
+export function Evidence({ runs }: { readonly runs: readonly MeasuredRun[] }) {
+  const nameOf = useVariantName();
+  const busy = useWork(({ current }) => current !== null);
+  const watch = ({ events }: MeasuredRun) => {
+    showRun(events);
+    location.hash = '#watch';
+  };
+  return (
+    <details className="evidence">
+      <summary>{words.evidence(runs.length)}</summary>
+      <ul>
+        {runs.map((run) => {
+          const { prompt, variant, index } = run.planned;
+          const line = words.run(prompt, nameOf(variant), tally(run.events).committed, latencyOf(run.events));
+          return (
+            <li key={index}>
+              <span>{line}</span>
+              <Button look="quiet" disabled={busy} name={`${words.watch}: ${line}`} onPress={() => watch(run)}>
+                {words.watch}
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}

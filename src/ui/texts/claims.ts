@@ -1,0 +1,120 @@
+import { BOUNDS, type ClaimFigures, type ClaimId, type ClaimVerdict, type Unmeasured } from '../../core/claims';
+import { formatCompact, formatCount, formatRate, formatRatio, formatShare } from '../format';
+
+const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+const times = (ratio: number) => `${formatRatio(ratio)}\u00a0×`;
+
+interface ClaimWords<Id extends ClaimId> {
+  /** As it is said. */
+  readonly claim: string;
+  /** What counts as holding. */
+  readonly bound: string;
+  /** The figures behind the verdict, in a sentence. @param nameOf a draft's name by its id */
+  readonly figures: (figures: ClaimFigures[Id], nameOf: (draft: string) => string) => string;
+  /** What is to be learnt from it where it holds, and where it does not. */
+  readonly lesson: { readonly holds: string; readonly fails: string };
+}
+
+const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
+  'two-to-three': {
+    claim: 'It is two to three times faster.',
+    bound: `Holds from ${times(BOUNDS.fast)} on, over prompts of five kinds, the draft’s length adaptive.`,
+    figures: ({ speedup }) =>
+      `${times(speedup.mean)} on the average; ${times(speedup.least)} to ${times(speedup.most)} over ${plural(speedup.pairs, 'prompt')}.`,
+    lesson: {
+      holds: 'A prize of this device and these texts, not a law: look at the range.',
+      fails: 'Two to three is a prize that depends on the work, not a law.',
+    },
+  },
+  'no-loss': {
+    claim: 'There is no loss of quality.',
+    bound: 'Holds where every output is the target’s own, id for id, at temperature 0.',
+    figures: ({ identical, compared, plain, speculative }) =>
+      `${formatCount(identical)} of ${plural(compared, 'output')} identical; by rule ${rightOf(plain)} right plainly, ${rightOf(speculative)} with speculation.`,
+    lesson: {
+      holds: 'The draft decides how fast it goes, never what is said.',
+      fails: 'It must hold: where one id differs the rule or a kernel is at fault. Prove shows the place.',
+    },
+  },
+  'cheap-verification': {
+    claim: 'Verification costs little.',
+    bound: `Holds where the target’s pass over ${BOUNDS.gamma + 1} rows takes at most ${times(BOUNDS.cheap)} the time of a pass over one.`,
+    figures: ({ ratio, plainMs, verifyMs, gamma }) =>
+      `A pass over ${gamma + 1} rows takes ${times(ratio)} the time of one row: ${formatRate(verifyMs)} ms against ${formatRate(plainMs)} ms, by the device’s clock.`,
+    lesson: {
+      holds: 'This device waits for memory: further rows come nearly free.',
+      fails: 'This device is busy computing: every further row is paid for.',
+    },
+  },
+  'half-is-theatre': {
+    claim: 'When the draft is wrong half of the time, it is theatre.',
+    bound: `Holds where runs with ${formatShare(BOUNDS.half.least)} to ${formatShare(BOUNDS.half.most)} of their drafts accepted gain less than ${times(BOUNDS.gain)}.`,
+    figures: ({ speedup, share }) =>
+      `With ${formatShare(share)} of the drafts accepted: ${times(speedup.mean)}, over ${plural(speedup.pairs, 'run')}.`,
+    lesson: {
+      holds: 'Movement without gain: what is thrown away eats what is saved.',
+      fails: 'Every device has its own acceptance from which on it pays; the break-even stands under Measure.',
+    },
+  },
+  'not-for-small': {
+    claim: 'It is not for small models.',
+    bound: `Holds where a target below ${formatCompact(BOUNDS.small)} parameters gains less than ${times(BOUNDS.gain)}.`,
+    figures: ({ speedup, parameters }) => `A target of ${formatCompact(parameters)} parameters: ${times(speedup.mean)}.`,
+    lesson: {
+      holds: 'Here the draft, or the pass over its tokens, costs too much of what a token costs.',
+      fails: 'What counts is how much cheaper the draft is than the target, not how large the target is.',
+    },
+  },
+  'bigger-drafts': {
+    claim: 'A bigger draft is better.',
+    bound: `Holds where each larger draft is faster than every smaller one at γ = ${BOUNDS.gamma}; the largest is the target itself.`,
+    figures: ({ drafts }, nameOf) =>
+      `${drafts
+        .map(
+          ({ draft, parameters, acceptedOverDrafted, speedup }) =>
+            `${nameOf(draft)} (${formatCompact(parameters)} parameters): ${formatShare(acceptedOverDrafted)} accepted, ${times(speedup.mean)}`,
+        )
+        .join('; ')}.`,
+    lesson: {
+      holds: 'Here agreement gains more than the larger draft costs.',
+      fails: 'A perfect draft that costs as much as the target gains nothing.',
+    },
+  },
+};
+
+function rightOf({ right, wrong }: { readonly right: number; readonly wrong: number }): string {
+  return `${formatCount(right)} of ${formatCount(right + wrong)}`;
+}
+
+const reasons: Record<Unmeasured, string> = {
+  'no-runs': 'Nothing has been run for it yet.',
+  'too-few': 'Too few runs have ended to say anything.',
+  'no-clock': 'This device has no clock that can be read, or no such round was run.',
+  'none-about-half': `No run had about half of its drafts accepted (${formatShare(BOUNDS.half.least)} to ${formatShare(BOUNDS.half.most)}), so nothing can be said.`,
+  'not-small': 'The target here is not a small model, so nothing can be said.',
+  'one-size': 'All drafts that were measured are of one size, so nothing can be said.',
+};
+
+export const claimWords = {
+  heading: 'Claims',
+  intro:
+    'What is often said of speculative decoding, put to the test on this device and these models. A verdict stands on runs that are listed below it; without a measurement there is none.',
+  claims,
+  verdicts: { holds: 'Holds here', fails: 'Does not hold here', unmeasured: 'Not measured' } satisfies Record<
+    ClaimVerdict['verdict'],
+    string
+  >,
+  /** A verdict that few runs bear. */
+  seeming: (verdict: string) => `${verdict}, as far as these runs tell`,
+  near: 'The figures lie near the bound: for so few runs this is no more than a tendency.',
+  reasons,
+  measure: 'Measure',
+  again: 'Measure again',
+  measuring: (done: number, total: number) => `${formatCount(done)} of ${plural(total, 'run')}`,
+  progressOf: (claim: string) => `Measurement: ${claim}`,
+  evidence: (runs: number) => `The ${plural(runs, 'run')} behind it`,
+  watch: 'Watch it',
+  run: (prompt: string, way: string, tokens: number, ms: number) =>
+    `${way}: “${prompt}”, ${plural(tokens, 'token')} in ${formatRate(ms / 1000)} s`,
+  device: (adapter: string) => `Measured on ${adapter}.`,
+};
