@@ -73,13 +73,13 @@ export class Index<Item extends Entry> {
 }
 
 const EMPTY_WORDS = new Set(
-  `a about all also an and any are as at be because been but by can could did do does each else every explain for from get give had has have how i
-  if in into is it its just like made make makes me mean means more most much my need not of on one only or other our please really say says she should
-  so some such tell than that the their them then there these they this to too up us use used very was we were what when where which who whom why will
-  with work works would you your`.split(/\s+/),
+  `a about all allowed also an and any are as at be because been but by can could did do does each else every explain for from get give had has have how i
+  if in into is it its just like made make makes matter matters me mean means more most much my need of on one only or other our please really say says she should
+  so some such tell than that the their them then there these they this to too up us very was we were what where which who whom why will
+  with would you your`.split(/\s+/),
 );
 
-/** Words that people use for one thing; each becomes the first. */
+/** Words that people for one thing; each becomes the first. */
 const SYNONYMS: readonly (readonly string[])[] = [
   ['faster', 'quick', 'quicker', 'speed', 'speedup', 'fast', 'gain', 'win'],
   ['slow', 'slower', 'lose', 'loses', 'loss'],
@@ -110,9 +110,6 @@ export function stemsOf(text: string): string[] {
 
 /** Cuts the commonest endings of English off, so that "drafts", "drafted" and "drafting" meet. */
 function stem(word: string): string {
-  if (word.length < 5) return word.replace(/s$/, '');
-  return word
-    .replace(/(?:ies)$/, 'y')
-    .replace(/(?:ing|ed|es|s|ly)$/, '')
-    .replace(/e$/, '');
+  const single = word.replace(/ies$/, 'y').replace(/s$/, '');
+  return single.length < 5 ? single : single.replace(/(?:ing|ed|ly)$/, '').replace(/e$/, '');
 }

@@ -73,13 +73,19 @@ export function dismissProgressFailure(): void {
 }
 
 function change(edit: (progress: Progress) => Progress): void {
-  useProgress.setState(({ progress }) => ({ progress: edit(progress) }));
+  keep(edit(useProgress.getState().progress));
 }
 
 function replace(progress: Progress): () => void {
   const before = useProgress.getState().progress;
-  useProgress.setState({ progress, failure: null });
-  return () => useProgress.setState({ progress: before });
+  keep(progress);
+  useProgress.setState({ failure: null });
+  return () => keep(before);
+}
+
+function keep(progress: Progress): void {
+  useProgress.setState({ progress });
+  if (!useProgress.getState().frozen) quietStorage.setItem(STORAGE_KEY, writeProgress(progress));
 }
 
 function restored(): ProgressState {
@@ -101,6 +107,9 @@ function stored(): string | null {
   return typeof kept === 'string' ? kept : null;
 }
 
-useProgress.subscribe(({ progress, frozen }, before) => {
-  if (!frozen && progress !== before.progress) quietStorage.setItem(STORAGE_KEY, writeProgress(progress));
-});
+// Another tab's progress is not written over by this one's.
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', ({ key }) => {
+    if (key === STORAGE_KEY) restoreProgress();
+  });
+}

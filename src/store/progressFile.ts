@@ -6,7 +6,7 @@ export const PROGRESS_VERSION = 1;
 const FORMAT = 'foretoken-progress';
 
 /** More than a person writes, and small enough for a browser's storage. */
-const LONGEST_TEXT = 20_000;
+export const LONGEST_TEXT = 20_000;
 const text = v.fallback(v.pipe(v.string(), v.maxLength(LONGEST_TEXT)), '');
 const time = v.pipe(v.number(), v.finite(), v.minValue(0));
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LONGEST_TEXT));

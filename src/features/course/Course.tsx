@@ -1,13 +1,15 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { course as words } from '../../ui/texts/course';
 import { Contents } from './Contents';
 import './course.css';
 import { LessonPage } from './LessonPage';
-import { LiveOutput } from './live/output';
+import { LiveOutput } from './live';
 import { Overview } from './Overview';
 import { ProgressNotice } from './ProgressNotice';
 import { ProgressPage } from './ProgressPage';
 import { type CoursePath, type Tool, useCoursePath } from './path';
+import { PracticePage } from './practice/PracticePage';
+import { QuizPage } from './quiz/QuizPage';
+import { TutorPage } from './tutor/TutorPage';
 import { WordsPage } from './WordsPage';
 
 interface CourseProps {
@@ -39,11 +41,14 @@ function Page({ path }: { readonly path: CoursePath }) {
   if (path.kind === 'overview') return <Overview />;
   if (path.kind === 'lesson') return <LessonPage key={path.id} id={path.id} section={path.section} />;
   const Shown = TOOL_PAGES[path.tool];
-  return Shown ? <Shown /> : <p>{words.unknown}</p>;
+  return <Shown />;
 }
 
-const TOOL_PAGES: Readonly<Partial<Record<Tool, () => ReactNode>>> = {
+const TOOL_PAGES: Readonly<Record<Tool, () => ReactNode>> = {
+  practice: PracticePage,
+  quiz: QuizPage,
   words: WordsPage,
+  tutor: TutorPage,
   progress: ProgressPage,
 };
 

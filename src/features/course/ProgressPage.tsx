@@ -5,6 +5,7 @@ import { tell } from '../../store/notice';
 import { importProgress, useProgress } from '../../store/progress';
 import { ActionButton } from '../../ui/ActionButton';
 import { course, progressTools as words } from '../../ui/texts/course';
+import { ScoreHistory } from './quiz/ScoreHistory';
 
 /** What is kept of a person's way through the course, and what can be done with all of it. */
 export function ProgressPage() {
@@ -15,6 +16,7 @@ export function ProgressPage() {
       <h2 className="course-title">{words.heading}</h2>
       <p className="course-lead">{words.kept}</p>
       <p>{course.readCount(LESSONS.filter(({ id }) => id in progress.lessons).length, LESSONS.length)}</p>
+      <ScoreHistory />
       <div className="progress-tools">
         <ActionButton action={saveProgress} />
         <label className="button file-button" htmlFor={file}>

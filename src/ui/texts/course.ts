@@ -12,7 +12,7 @@ export const course = {
   practice: 'Guided practice',
   practiceSummary: 'Three steps on an example of your own.',
   quiz: 'Quiz',
-  quizSummary: 'Sixteen questions, some about your own last run. Every answer is explained.',
+  quizSummary: 'Questions in five forms, some about your own last run. Every answer is explained.',
   words: 'Key terms',
   wordsSummary: 'The words of the field, each with its definition.',
   tutor: 'Tutor',

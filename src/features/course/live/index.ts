@@ -1,0 +1,2 @@
+export { LivePart, WorkState } from './LivePart';
+export { LiveOutput, useOutput } from './output';

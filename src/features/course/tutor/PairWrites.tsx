@@ -1,0 +1,47 @@
+import { DEFAULT_RUN } from '../../../core/settings';
+import { startOf } from '../../../core/tally';
+import { pairQuestion } from '../../../lessons/pairQuestions';
+import { startRequest, useRun } from '../../../store/run';
+import { useSettings } from '../../../store/settings';
+import type { Exchange } from '../../../store/tutor';
+import { useWork } from '../../../store/work';
+import { Button } from '../../../ui/Button';
+import { tutor as words } from '../../../ui/texts/tutor';
+import { LivePart, useOutput, WorkState } from '../live';
+
+const TOKENS = 120;
+/** The pair's context is short, and a copy needs it twice. */
+const LONGEST_COPY = 400;
+
+/** What the loaded pair can write of the last question: what it has learnt, or a copy of the answer. A demonstration, and called one. */
+export function PairWrites({ exchange: { question, answer } }: { readonly exchange: Exchange }) {
+  const output = useOutput();
+  const prompt = useRun(({ events }) => startOf(events)?.prompt ?? null);
+  const busy = useWork((state) => state.current !== null);
+  const running = useRun((state) => state.activity !== 'idle');
+  const draft = useSettings((settings) => settings.draft);
+  const known = pairQuestion(question);
+  const copy = answer && answer.text.length <= LONGEST_COPY ? `Copy this exactly: ${answer.text}` : null;
+  if (known === null && copy === null) return null;
+  const ask = (asked: string) => startRequest({ prompt: asked, settings: { ...DEFAULT_RUN, drafting: 'mixed', maxTokens: TOKENS }, draft });
+  return (
+    <LivePart name={words.pairHeading} wide>
+      <h3 className="live-step">{words.pairHeading}</h3>
+      <p className="live-note">{known === null ? words.copyNote : words.pairNote}</p>
+      <div className="live-bar">
+        {known === null ? null : (
+          <Button disabled={busy} onPress={() => void ask(known)}>
+            {words.pairAsk(known)}
+          </Button>
+        )}
+        {copy === null ? null : (
+          <Button disabled={busy} onPress={() => void ask(copy)}>
+            {words.copyAsk}
+          </Button>
+        )}
+        <WorkState working={running} />
+      </div>
+      {prompt !== null && (prompt === known || prompt === copy) ? <div className="try-output">{output}</div> : null}
+    </LivePart>
+  );
+}

@@ -1,0 +1,45 @@
+import { Index } from './search';
+
+/** Questions that the embedded pair has learnt to answer, as it knows them: in other words, or on other matters, its text does not read well. */
+export const PAIR_QUESTIONS: readonly string[] = [
+  'What is speculative decoding?',
+  'What is a draft model?',
+  'What is the target model?',
+  'What is the acceptance rate?',
+  'What is a good acceptance rate?',
+  'Does speculative decoding change the output?',
+  'What happens when a token is rejected?',
+  'What is a bonus token?',
+  'What is the residual distribution?',
+  'What is a corrected token?',
+  'When is a token accepted?',
+  'When does speculative decoding help?',
+  'When does speculative decoding not help?',
+  'How much faster is speculative decoding?',
+  'What is the draft length?',
+  'Why is decoding slow?',
+  'Why can the target check several tokens at once?',
+  'Explain it with an intern and an editor.',
+  'What does speculative decoding cost?',
+  'What is break-even?',
+  'How small should the draft be?',
+  'What is a token?',
+  'What is a KV cache?',
+  'What is verification?',
+  'Who invented speculative decoding?',
+  'What is prompt lookup?',
+  'What is temperature?',
+  'Should I use a smaller model instead?',
+  'How do I measure the speedup?',
+];
+
+const index = new Index(PAIR_QUESTIONS.map((text) => ({ heading: '', text })));
+
+/** Less of a question than this in common, and the pair is not asked. */
+const LEAST_COVERAGE = 0.75;
+
+/** The question nearest to `question` that the pair can answer; null where it can not. */
+export function pairQuestion(question: string): string | null {
+  const [best] = index.find(question).filter(({ coverage }) => coverage >= LEAST_COVERAGE);
+  return best?.entry.text ?? null;
+}

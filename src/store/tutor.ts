@@ -1,0 +1,31 @@
+import { create } from 'zustand';
+import { type Answer, answer } from '../lessons/tutor';
+
+export interface Exchange {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly question: string;
+  /** null: the lessons do not answer it. */
+  readonly answer: Answer | null;
+}
+
+export interface TutorState {
+  /** The latest first. */
+  readonly exchanges: readonly Exchange[];
+}
+
+/** What was asked and answered since the page was opened. */
+export const useTutor = create<TutorState>()(() => ({ exchanges: [] }));
+
+/** Answers `question` from the lessons; nothing is asked by blanks alone. */
+export function askTutor(question: string): void {
+  const asked = question.trim();
+  if (asked === '') return;
+  useTutor.setState(({ exchanges }) => ({
+    exchanges: [{ number: exchanges.length + 1, question: asked, answer: answer(asked) }, ...exchanges],
+  }));
+}
+
+export function forgetExchanges(): void {
+  useTutor.setState({ exchanges: [] });
+}

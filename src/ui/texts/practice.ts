@@ -1,0 +1,61 @@
+export const practice = {
+  heading: 'Guided practice',
+  intro:
+    'Three steps on an example of your own, and a comparison with what you want. Take something that you would really ask a model. What you write is kept in this browser.',
+  example: {
+    title: 'Your example',
+    label: 'A prompt of yours',
+    hint: 'Something short that you might ask: a form to fill in, a function, a story.',
+    run: 'Run it here',
+    note: 'The pair in this page is small: watch how it is decoded, not how wise the answer is.',
+  },
+  explain: {
+    title: '1. Explain it plainly, and doubt it',
+    words:
+      'Explain in your own words, to somebody who knows nothing of it, how speculative decoding would treat your example. Then read it again, and mark what sounds uncertain or too broad.',
+    label: 'Your explanation',
+    marking: 'Mark words: once for uncertain, twice for too broad, a third time for neither.',
+    marked: 'Your explanation, to be marked',
+    kinds: { uncertain: 'uncertain', broad: 'too broad' },
+    weigh: (words: string) => `Worth a second look: ${words}. You decide.`,
+    counts: (uncertain: number, broad: number) => `${uncertain} uncertain, ${broad} too broad`,
+    empty: 'What you write above appears here.',
+    keys: 'With the arrow keys you go from word to word; Enter or the space bar marks.',
+  },
+  next: {
+    title: '2. One detail, two next steps',
+    words:
+      'Choose one detail of your example: a length, a kind of text, a device. Write down two things that you might try next, and for each a reason why it might be the wrong thing to do.',
+    detail: 'The detail',
+    step: (number: number) => `Next step ${number}`,
+    doubt: (number: number) => `Why step ${number} might be wrong`,
+  },
+  check: {
+    title: '3. Check one term: “draft model”',
+    words: 'Read what a trusted source says a draft model is, and compare it with this course’s definition.',
+    ours: 'This course says',
+    sources: 'Sources to trust more than a page that you happened to find',
+    source: 'Which source you read',
+    found: 'What it says, in your own words, and where it differs',
+    list: [
+      {
+        name: 'Leviathan, Kalman and Matias 2023, “Fast Inference from Transformers via Speculative Decoding”, section 2 (there: approximation model)',
+        at: 'https://arxiv.org/abs/2211.17192',
+      },
+      {
+        name: 'Chen et al. 2023, “Accelerating Large Language Model Decoding with Speculative Sampling”',
+        at: 'https://arxiv.org/abs/2302.01318',
+      },
+      { name: 'vLLM’s documentation, “Draft Models”', at: 'https://docs.vllm.ai/en/latest/features/speculative_decoding/draft_model/' },
+    ],
+  },
+  compare: {
+    title: 'Compare with your own',
+    words: 'Does what you explained hold for you?',
+    goal: 'Your goal: what should be faster, and how much would be enough?',
+    constraints: 'Your constraints: memory, hardware, requests at a time, what must not change',
+    verdict: 'What in your explanation still holds, and what would you now write differently?',
+  },
+  kept: 'Kept in this browser.',
+  notKept: 'Not kept: this browser holds the progress of a newer version.',
+};
