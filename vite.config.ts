@@ -15,7 +15,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 7000,
     rollupOptions: {
-      input: { index: 'index.html', embed: 'embed.html', element: 'src/app/embedElement.ts' },
+      input: { index: 'index.html', embed: 'embed.html', notes: 'notes.html', element: 'src/app/embedElement.ts' },
       // Other pages name this one, so its name must not change with its content.
       output: { entryFileNames: ({ name }) => (name === 'element' ? 'embed.js' : 'assets/[name]-[hash].js') },
     },

@@ -44,6 +44,10 @@ await failClearly(async () => {
     page.setDefaultTimeout(120_000);
     await page.goto(server.resolvedUrls.local[0]);
     await page.getByText('Both models are ready.').waitFor({ state: 'attached' });
+    // Settings that are folded away are there all the same.
+    await page.locator('details').evaluateAll((all) => {
+      for (const each of all) each.setAttribute('open', '');
+    });
     const files = new Map();
     for (const recording of [OPENING, ...RECORDINGS]) {
       const document = JSON.parse(await record(page, { ...DEFAULTS, ...recording }));

@@ -10,6 +10,7 @@ import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
 import { OFFLINE_ACTIONS } from './offline';
 import { search, showKeys } from './palette';
+import { PLAYLIST_ACTIONS, present, STAGE_ACTIONS, STAGE_STEP_ACTIONS } from './present';
 import { PROGRESS_ACTIONS } from './progress';
 import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
@@ -25,13 +26,16 @@ import { undo } from './undo';
 
 /** Where two have the same keys, the one of a view comes first. */
 export const ACTIONS: readonly Action[] = [
+  stop,
+  ...STAGE_STEP_ACTIONS,
+  ...STAGE_ACTIONS,
+  present,
   ask,
   proveHere,
   startExperiment,
   measureAllClaims,
   race,
   run,
-  stop,
   prove,
   copyText,
   share,
@@ -58,6 +62,7 @@ export const ACTIONS: readonly Action[] = [
   ...HISTORY_ACTIONS,
   resetAll,
   replaceNewerSettings,
+  ...PLAYLIST_ACTIONS,
   ...THEME_ACTIONS,
   ...PROGRESS_ACTIONS,
 ];
@@ -72,7 +77,7 @@ export function actionFor(event: KeyboardEvent, actions: readonly Action[] = ACT
 /** `keys` as a person of this system reads them, such as "Ctrl+Enter". */
 export function spellKeys(keys: string): string {
   const spelled = keys
-    .replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`)
+    .replace(/(^|\+)([a-z])$/, (_, before: string, letter: string) => `${before}${letter.toUpperCase()}`)
     .replace('Mod', APPLE ? '⌘' : 'Ctrl')
     .replace('Escape', 'Esc')
     .replace('Shift+', '⇧');
@@ -94,7 +99,8 @@ const EDITING_KEYS: ReadonlySet<string> = new Set(['Mod+z']);
 
 function matches(keys: string, event: KeyboardEvent): boolean {
   const parts = keys.split('+');
-  const key = parts.at(-1) ?? '';
+  // The sign that parts keys may be one.
+  const key = parts.at(-1) || '+';
   const command = parts.includes('Mod');
   const taken = event.target instanceof Element && event.target.closest(OWN_KEYS) !== null;
   if (taken && ((!command && keys !== 'Escape') || EDITING_KEYS.has(keys))) return false;

@@ -1,4 +1,4 @@
-import { openTraceFile } from '../store/recording';
+import { openFile } from '../store/openFile';
 import { chooseFile, saveFile } from '../store/saveFile';
 import { canShare, openShare, traceFile } from '../store/share';
 import { useWork } from '../store/work';
@@ -19,7 +19,7 @@ export const saveTrace: Action = {
   },
 };
 
-/** Shows the recorded run in a file. */
+/** Shows the recorded run in a file, or takes in a playlist. */
 export const openTrace: Action = {
   id: 'open-trace',
   label: 'Open a file',
@@ -27,6 +27,6 @@ export const openTrace: Action = {
   when: () => useWork.getState().current === null,
   perform: async () => {
     const file = await chooseFile('.json,application/json');
-    if (file) await openTraceFile(file);
+    if (file) await openFile(file);
   },
 };

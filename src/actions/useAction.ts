@@ -5,6 +5,8 @@ import { useHistory } from '../store/history';
 import { useLoading } from '../store/loading';
 import { useNotice } from '../store/notice';
 import { useOffline } from '../store/offline';
+import { usePlaylist } from '../store/playlist';
+import { usePresenter } from '../store/presenter';
 import { useProof } from '../store/proof';
 import { useRace } from '../store/race';
 import { useRemembered } from '../store/remembered';
@@ -24,6 +26,8 @@ const STORES = [
   useLoading,
   useNotice,
   useOffline,
+  usePlaylist,
+  usePresenter,
   useProof,
   useRace,
   useRemembered,

@@ -1,20 +1,24 @@
 import { Suspense, useEffect } from 'react';
 import { useLibrary } from '../store/library';
-import { openTraceFile } from '../store/recording';
+import { openFile } from '../store/openFile';
+import { usePresenter } from '../store/presenter';
 import { useShare } from '../store/share';
 import { later } from './views';
 
 const ShareDialog = later('ShareDialog', () => import('../features/share'));
+const PresenterBar = later('PresenterBar', () => import('../features/present'));
 const LibraryDialog = later('LibraryDialog', () => import('../features/library'));
 
 /** What lies over the page when it is asked for; and files that are dropped anywhere on it. */
 export function Overlays() {
   useDroppedFiles();
   const sharing = useShare((state) => state.open);
+  const presenting = usePresenter(({ at }) => at !== null);
   const choosing = useLibrary((state) => state.open);
   return (
     <Suspense fallback={null}>
       {sharing ? <ShareDialog /> : null}
+      {presenting ? <PresenterBar /> : null}
       {choosing ? <LibraryDialog /> : null}
     </Suspense>
   );
@@ -31,7 +35,7 @@ function useDroppedFiles(): void {
       const file = event.dataTransfer?.files[0];
       if (!file) return;
       event.preventDefault();
-      void openTraceFile(file);
+      void openFile(file);
     };
     addEventListener('dragover', over);
     addEventListener('drop', drop);

@@ -8,6 +8,7 @@ import { keepHistory } from '../store/history';
 import { load } from '../store/loading';
 import { showOpening } from '../store/opening';
 import { prepareOffline } from '../store/prepareOffline';
+import { resumePresenting } from '../store/presenter';
 import { followAddress } from '../store/recording';
 import { restoreTab, watchTab } from '../store/tab';
 import { applyTheme } from '../store/theme';
@@ -30,6 +31,7 @@ createRoot(root).render(
 );
 calibrateWhenReady();
 followAddress();
+resumePresenting();
 void load();
 // What is served for development changes too fast to be stored.
 if (import.meta.env.PROD) void prepareOffline();

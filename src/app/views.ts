@@ -30,4 +30,5 @@ export const VIEWS: readonly [View, ...View[]] = [
   { id: 'claims', label: words.claims, group: 'believe', component: later('Claims', () => import('./views/Claims')) },
   { id: 'history', label: words.history, group: 'believe', component: later('History', () => import('./views/History')) },
   { id: 'learn', label: words.learn, group: 'teach', component: later('Learn', () => import('./views/Learn')) },
+  { id: 'present', label: words.present, group: 'teach', component: later('Present', () => import('./views/Present')) },
 ];

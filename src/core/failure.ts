@@ -24,6 +24,8 @@ export type FailureCode =
   | 'progress-unreadable'
   | 'progress-newer'
   | 'busy'
+  | 'playlist-invalid'
+  | 'playlist-newer'
   | 'interrupted'
   | 'aborted'
   | 'internal';

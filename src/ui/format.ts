@@ -37,6 +37,12 @@ const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long' });
 /** A day, of an ISO 8601 time, where the person is. */
 export const formatDate = (time: string) => date.format(new Date(time));
 
+/** Milliseconds, as minutes and seconds of a clock. */
+export function formatClock(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 /** Milliseconds, as seconds. */
 export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(milliseconds / 1000)} s`;
 

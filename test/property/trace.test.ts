@@ -4,6 +4,7 @@ import { FailureError } from '../../src/core/failure';
 import type { RunEvent } from '../../src/core/types';
 import { decodeTrace, encodeTrace, readTrace } from '../../src/model/trace';
 import { decodeLink, encodeLink, LINK_LIMIT, packTrace } from '../../src/model/traceLink';
+import { changeOne } from '../support/changeOne';
 import { runsThatEnded } from '../support/runsThatEnded';
 
 const about = { title: 'A run', recordedAt: '2026-11-25T03:00:00.000Z', machine: 'a machine', leftOut: [] };
@@ -129,18 +130,3 @@ describe('what is no trace', () => {
     expect(seen.has('trace-invalid')).toBe(true);
   });
 });
-
-/** Puts `value` in place of the `at`-th thing in `document`, counted as they come. */
-function changeOne(document: unknown, at: number, value: unknown): void {
-  const places: [holder: Record<string, unknown>, key: string][] = [];
-  const walk = (holder: unknown) => {
-    if (typeof holder !== 'object' || holder === null) return;
-    for (const [key, held] of Object.entries(holder)) {
-      places.push([holder as Record<string, unknown>, key]);
-      walk(held);
-    }
-  };
-  walk(document);
-  const place = places[at % places.length];
-  if (place) place[0][place[1]] = value;
-}

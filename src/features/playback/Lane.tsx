@@ -16,11 +16,7 @@ export function Lane() {
   const latest = events.findLast((event) => event.type === 'round');
   return (
     <div className="lane" aria-hidden="true" data-phase={phase}>
-      {round ? (
-        <OpenRound key={round.index} round={round} drafted={drafted} />
-      ) : latest ? (
-        <DecidedRound key={latest.index} round={latest} />
-      ) : null}
+      {round ? <OpenRound round={round} drafted={drafted} /> : latest ? <DecidedRound round={latest} /> : null}
     </div>
   );
 }

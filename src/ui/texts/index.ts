@@ -29,6 +29,7 @@ export const views = {
   claims: 'Claims',
   history: 'History',
   learn: 'Learn',
+  present: 'Present',
 };
 
 export const prompt = {

@@ -1,0 +1,171 @@
+import { addRun, addTrace, importPlaylist, playlistFile, restoreDefault, usePlaylist } from '../store/playlist';
+import {
+  changeScale,
+  leavePresenting,
+  nextItem,
+  performItem,
+  presentedItem,
+  previousItem,
+  SCALES,
+  startPresenting,
+  toggleBlank,
+  toggleLook,
+  usePresenter,
+} from '../store/presenter';
+import { chooseFile, saveFile } from '../store/saveFile';
+import { canShare } from '../store/share';
+import { openNotes } from '../store/speakerNotes';
+import { useWork } from '../store/work';
+import type { Action } from './action';
+import { STEP_ACTIONS } from './step';
+
+const presents = () => usePresenter.getState().at !== null;
+const isRun = () => presents() && presentedItem()?.kind !== 'lesson';
+
+export const present: Action = {
+  id: 'present',
+  label: 'Present',
+  keys: ['Mod+Enter'],
+  view: 'present',
+  when: () => !presents() && usePlaylist.getState().items.length > 0,
+  perform: () => startPresenting(),
+};
+
+export const nextOnPlaylist: Action = {
+  id: 'present-next',
+  label: 'Next on the playlist',
+  keys: ['PageDown', 'n', 'ArrowRight'],
+  when: () => presents() && (usePresenter.getState().at ?? 0) < usePlaylist.getState().items.length - 1,
+  perform: nextItem,
+};
+
+export const previousOnPlaylist: Action = {
+  id: 'present-previous',
+  label: 'Back on the playlist',
+  keys: ['PageUp', 'p', 'ArrowLeft'],
+  when: () => presents() && (usePresenter.getState().at ?? 0) > 0,
+  perform: previousItem,
+};
+
+/** Runs what is prepared, or plays the recording. */
+export const performPresented: Action = {
+  id: 'present-perform',
+  label: 'Run or play it',
+  keys: ['r', 'Mod+Enter'],
+  when: () => isRun() && useWork.getState().current === null,
+  perform: performItem,
+};
+
+export const switchLook: Action = {
+  id: 'present-look',
+  label: 'Whole or step by step',
+  keys: ['s'],
+  when: isRun,
+  perform: toggleLook,
+};
+
+export const blank: Action = { id: 'present-blank', label: 'Dark or back', keys: ['b', '.'], when: presents, perform: toggleBlank };
+
+export const larger: Action = {
+  id: 'present-larger',
+  label: 'Larger',
+  keys: ['+'],
+  when: () => presents() && usePresenter.getState().scale !== SCALES.at(-1),
+  perform: () => changeScale(1),
+};
+
+export const smaller: Action = {
+  id: 'present-smaller',
+  label: 'Smaller',
+  keys: ['-'],
+  when: () => presents() && usePresenter.getState().scale !== SCALES[0],
+  perform: () => changeScale(-1),
+};
+
+export const fullScreen: Action = {
+  id: 'present-full-screen',
+  label: 'Full screen or not',
+  keys: ['f'],
+  when: presents,
+  perform: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+};
+
+/** A window for the speaker's own screen. */
+export const notesWindow: Action = {
+  id: 'present-notes',
+  label: 'Notes window',
+  keys: ['w'],
+  view: 'present',
+  when: () => true,
+  perform: openNotes,
+};
+
+export const endPresenting: Action = {
+  id: 'present-end',
+  label: 'End the presentation',
+  keys: ['Escape'],
+  when: () => presents() && useWork.getState().current === null,
+  perform: leavePresenting,
+};
+
+/** The ways through a run that is presented step by step; the arrows stay with it at its ends too. */
+export const STAGE_STEP_ACTIONS: readonly Action[] = STEP_ACTIONS.map((action) => ({
+  ...action,
+  id: `present-${action.id}`,
+  view: 'present',
+  when: () => isRun() && usePresenter.getState().look === 'step',
+}));
+
+/** In the order in which they are offered; before others, whose keys they take while something is presented. */
+export const STAGE_ACTIONS: readonly Action[] = [
+  ...[previousOnPlaylist, nextOnPlaylist, performPresented, switchLook],
+  ...[smaller, larger, blank, fullScreen, notesWindow, endPresenting],
+];
+
+export const addCurrentRun: Action = {
+  id: 'playlist-add-run',
+  label: 'Add the prompt, to run live',
+  keys: [],
+  when: () => true,
+  perform: addRun,
+};
+
+export const addCurrentTrace: Action = {
+  id: 'playlist-add-trace',
+  label: 'Add the run on the page, as recorded',
+  keys: [],
+  when: canShare,
+  perform: addTrace,
+};
+
+export const savePlaylist: Action = {
+  id: 'playlist-save',
+  label: 'Save the playlist as a file',
+  keys: [],
+  when: () => usePlaylist.getState().items.length > 0,
+  perform: () => {
+    const { name, text } = playlistFile();
+    saveFile(name, text);
+  },
+};
+
+export const openPlaylist: Action = {
+  id: 'playlist-open',
+  label: 'Open a playlist',
+  keys: [],
+  when: () => !presents(),
+  perform: async () => {
+    const file = await chooseFile('.json,application/json');
+    if (file) await importPlaylist(file);
+  },
+};
+
+export const defaultPlaylist: Action = {
+  id: 'playlist-default',
+  label: 'The lecture that comes with the page',
+  keys: [],
+  when: () => !presents(),
+  perform: restoreDefault,
+};
+
+export const PLAYLIST_ACTIONS: readonly Action[] = [addCurrentRun, addCurrentTrace, savePlaylist, openPlaylist, defaultPlaylist];

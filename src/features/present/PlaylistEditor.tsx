@@ -1,0 +1,116 @@
+import { useEffect } from 'react';
+import {
+  addCurrentRun,
+  addCurrentTrace,
+  defaultPlaylist,
+  notesWindow,
+  openPlaylist,
+  present,
+  STAGE_ACTIONS,
+  savePlaylist,
+} from '../../actions/present';
+import { spellKeys } from '../../actions/registry';
+import { readLibrary, useLibrary } from '../../store/library';
+import { addLesson, addRecording, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/playlist';
+import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
+import { FailureNotice } from '../../ui/FailureNotice';
+import { present as words } from '../../ui/texts/present';
+import { PlaylistRow } from './PlaylistRow';
+import './editor.css';
+
+interface PlaylistEditorProps {
+  /** The lessons that there are. */
+  readonly lessons: readonly { readonly id: string; readonly title: string }[];
+}
+
+/** What is to be presented, in its order. */
+export function PlaylistEditor({ lessons }: PlaylistEditorProps) {
+  const { title, items, failure, kept } = usePlaylist();
+  const recordings = useLibrary((state) => state.recordings) ?? [];
+  useEffect(() => void readLibrary(), []);
+  return (
+    <div className="playlist">
+      <p className="playlist-intro">{words.intro}</p>
+      <div className="playlist-head">
+        <label>
+          <span className="field-label">{words.title}</span>
+          <input value={title} maxLength={200} onChange={(event) => renamePlaylist(event.target.value)} />
+        </label>
+        <ActionButton action={present} look="primary" />
+        <ActionButton action={notesWindow} />
+      </div>
+      {failure ? (
+        <FailureNotice failure={failure}>
+          <Button look="quiet" onPress={dismissPlaylistFailure}>
+            {words.dismiss}
+          </Button>
+        </FailureNotice>
+      ) : null}
+      {kept ? null : <p role="alert">{words.unkept}</p>}
+      {items.length === 0 ? <p>{words.empty}</p> : null}
+      <ol className="playlist-items" aria-label={words.list}>
+        {items.map((item, at) => (
+          <PlaylistRow key={item.id} item={item} at={at} last={at === items.length - 1} />
+        ))}
+      </ol>
+      <div className="playlist-add">
+        <ActionButton action={addCurrentRun} look="small" />
+        <ActionButton action={addCurrentTrace} look="small" />
+        <Adder
+          label={words.addRecording}
+          options={recordings.map(({ name, title: text }) => ({ id: name, title: text }))}
+          add={addRecording}
+        />
+        <Adder label={words.addLesson} options={lessons} add={addLesson} />
+      </div>
+      <div className="playlist-files">
+        {[openPlaylist, savePlaylist, defaultPlaylist].map((action) => (
+          <ActionButton key={action.id} action={action} look="quiet" />
+        ))}
+      </div>
+      <h2>{words.keysHeading}</h2>
+      <dl className="playlist-keys">
+        {STAGE_ACTIONS.map(({ id, label, keys }) => (
+          <div key={id}>
+            <dt>{label}</dt>
+            <dd>
+              {keys.map((key) => (
+                <kbd key={key}>{spellKeys(key)}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+interface AdderProps {
+  readonly label: string;
+  readonly options: readonly { readonly id: string; readonly title: string }[];
+  readonly add: (id: string, title: string) => void;
+}
+
+/** One of many to be added; choosing does it. */
+function Adder({ label, options, add }: AdderProps) {
+  return (
+    <label className="playlist-adder">
+      <span>{label}</span>
+      <select
+        value=""
+        onChange={(event) => {
+          const chosen = options.find(({ id }) => id === event.target.value);
+          if (chosen) add(chosen.id, chosen.title);
+        }}
+      >
+        <option value="">{words.choose}</option>
+        {options.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

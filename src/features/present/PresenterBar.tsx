@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { endPresenting, nextOnPlaylist, previousOnPlaylist } from '../../actions/present';
+import { usePlaylist } from '../../store/playlist';
+import { usePresenter } from '../../store/presenter';
+import { serveNotes } from '../../store/speakerNotes';
+import { ActionButton } from '../../ui/ActionButton';
+import { formatCount } from '../../ui/format';
+import { present as words } from '../../ui/texts/present';
+import './stage.css';
+
+/** The foot of everything that is presented: where in the playlist, and the ways on. Notes are not on it. */
+export function PresenterBar() {
+  const { at, blank, scale } = usePresenter();
+  const { title, items } = usePlaylist();
+  useEffect(serveNotes, []);
+  useEffect(() => {
+    const root = document.documentElement;
+    root.dataset.presenting = 'true';
+    root.style.setProperty('--stage-scale', String(scale));
+    return () => {
+      delete root.dataset.presenting;
+      root.style.removeProperty('--stage-scale');
+    };
+  }, [scale]);
+  if (at === null) return null;
+  return (
+    <>
+      <aside className="presenter-bar" aria-label={words.bar}>
+        {/* In place of the page's, whose head is hidden. */}
+        <h1 className="visually-hidden">{title}</h1>
+        <p>
+          <b>{words.position(formatCount(at + 1), formatCount(items.length))}</b> {items[at]?.title}
+        </p>
+        <ActionButton action={previousOnPlaylist} look="quiet" />
+        <ActionButton action={nextOnPlaylist} look="quiet" />
+        <ActionButton action={endPresenting} look="quiet" />
+      </aside>
+      {blank ? (
+        <div className="presenter-blank" role="status">
+          <span className="visually-hidden">{words.blank}</span>
+        </div>
+      ) : null}
+    </>
+  );
+}

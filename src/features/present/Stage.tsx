@@ -1,0 +1,90 @@
+import type { ReactNode } from 'react';
+import { performPresented } from '../../actions/present';
+import { spellKeys } from '../../actions/registry';
+import { startOf, tally } from '../../core/tally';
+import { useShownEvents } from '../../store/playback';
+import { usePlaylist } from '../../store/playlist';
+import { usePresenter } from '../../store/presenter';
+import { useRun } from '../../store/run';
+import { formatRate, formatRatio, formatShare } from '../../ui/format';
+import { present as words } from '../../ui/texts/present';
+import './stage.css';
+
+interface StageProps {
+  /** What draws a run: its text, the draft of a round, its steps; and what went wrong. */
+  readonly text: ReactNode;
+  readonly lane: ReactNode;
+  readonly steps: ReactNode;
+  readonly notices: ReactNode;
+  readonly note: ReactNode;
+}
+
+/** One run of the playlist, large, each part at a place of its own, so that nothing moves but the text. */
+export function Stage({ text, lane, steps, notices, note }: StageProps) {
+  const { at, look } = usePresenter();
+  const item = usePlaylist(({ items }) => (at === null ? undefined : items[at]));
+  const started = useRun(({ events, activity }) => events.length > 0 || activity !== 'idle');
+  if (!item || item.kind === 'lesson') return null;
+  return (
+    <section className="stage" aria-label={words.stage}>
+      <h2 className="stage-title">
+        {item.title} <small>{words.kinds[item.kind]}</small>
+      </h2>
+      {item.kind === 'run' ? <Prepared prompt={item.prompt} how={words.decoded(item.settings)} /> : note}
+      {notices}
+      {started ? (
+        <>
+          {look === 'step' ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys too
+            <section className="stage-run" aria-label={words.steps} tabIndex={0}>
+              {steps}
+            </section>
+          ) : (
+            <>
+              <div className="stage-run">{text}</div>
+              {lane}
+            </>
+          )}
+          <Figures />
+        </>
+      ) : (
+        <p className="stage-ready">{words.notRun(spellKeys(performPresented.keys[0] ?? ''))}</p>
+      )}
+    </section>
+  );
+}
+
+function Prepared({ prompt, how }: { readonly prompt: string; readonly how: string }) {
+  return (
+    <p className="stage-prompt">
+      <q>{prompt}</q> <small>{how}</small>
+    </p>
+  );
+}
+
+/** What the run on the page comes to at the shown moment. */
+function Figures() {
+  const events = useShownEvents();
+  const counts = tally(events);
+  const plain = startOf(events)?.settings.mode === 'plain';
+  const figures = [
+    { name: words.figures.rate, value: formatRate(counts.tokensPerSecond) },
+    ...(plain
+      ? []
+      : [
+          { name: words.figures.alpha, value: formatShare(counts.acceptanceRate) },
+          { name: words.figures.ratio, value: formatShare(counts.acceptedOverDrafted) },
+        ]),
+    { name: words.figures.length, value: formatRatio(counts.meanAcceptanceLength) },
+  ];
+  return (
+    <dl className="stage-figures">
+      {figures.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,3 @@
+export { PlaylistEditor } from './PlaylistEditor';
+export { PresenterBar } from './PresenterBar';
+export { Stage } from './Stage';

@@ -1,0 +1,58 @@
+import type { PlaylistItem, PreparedSettings } from '../../model/playlist';
+
+const kinds: Record<PlaylistItem['kind'], string> = { run: 'Live run', recording: 'Recording', trace: 'Recording', lesson: 'Lesson' };
+
+export const present = {
+  heading: 'Present',
+  intro:
+    'What you want to show, in its order: runs that this device makes in front of everyone, recordings, lessons. It works without a network.',
+  title: 'Name of the playlist',
+  list: 'Playlist',
+  empty: 'The playlist is empty. Add what is on the page, a recording or a lesson.',
+  unkept: 'This browser does not keep the playlist (a private window, or no room left). Save it as a file before you close the page.',
+  kinds,
+  itemTitle: (position: string) => `Title of item ${position}`,
+  notes: 'Private notes',
+  notesOf: (position: string) => `Private notes of item ${position}`,
+  notesHint: 'Shown here when you open them, and in the notes window; never on the projection.',
+  look: 'Begin with',
+  looks: { watch: 'the whole', step: 'its steps' },
+  up: 'Up',
+  down: 'Down',
+  remove: 'Remove',
+  from: 'Present from here',
+  /** Which item a button is about, for those who cannot see where it stands. */
+  ofItem: (position: string) => ` item ${position}`,
+  addLesson: 'Add a lesson',
+  addRecording: 'Add a recording',
+  choose: 'Choose …',
+  dismiss: 'Dismiss',
+  keysHeading: 'While you present',
+  stage: 'Presentation',
+  bar: 'Presentation',
+  steps: 'Step by step',
+  position: (position: string, count: string) => `${position} / ${count}`,
+  next: (title: string) => `Next: ${title}`,
+  notRun: (key: string) => `${key} runs it on this device.`,
+  decoded: ({ mode, drafting, adaptive, gamma, temperature, rule }: PreparedSettings) =>
+    mode === 'plain'
+      ? 'plain decoding'
+      : [
+          `drafts by ${{ model: 'the model', ngram: 'lookup', mixed: 'lookup, then the model' }[drafting]}`,
+          adaptive ? 'γ adaptive' : `γ ${gamma}`,
+          temperature === 0 ? 'greedy' : `temperature ${temperature}, ${rule} rule`,
+        ].join(', '),
+  figures: { rate: 'tokens per second', alpha: 'acceptance rate α', ratio: 'accepted / drafted', length: 'mean acceptance length' },
+  blank: 'The projection is dark.',
+};
+
+export const speakerNotes = {
+  heading: 'Speaker’s notes',
+  waiting: 'Nothing is being presented. Start the presentation on the page; its notes appear here.',
+  none: 'No notes for this one.',
+  next: 'Next',
+  end: 'The end.',
+  elapsed: 'Since the start',
+  back: 'Back',
+  forward: 'Next',
+};

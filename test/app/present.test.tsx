@@ -1,0 +1,171 @@
+import { createRoot } from 'react-dom/client';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { SpeakerNotes } from '../../src/app/SpeakerNotes';
+import { readPlaylist } from '../../src/model/playlist';
+import { encodeTrace } from '../../src/model/trace';
+import { playlistFile, usePlaylist } from '../../src/store/playlist';
+import { usePresenter } from '../../src/store/presenter';
+import { useRun } from '../../src/store/run';
+import { useSettings } from '../../src/store/settings';
+import { violations } from './support/accessible';
+import { openPage, prompt, runToEnd, tokenElements, untilIdle } from './support/openPage';
+import { showView } from './support/views';
+
+const titles = () => usePlaylist.getState().items.map(({ title }) => title);
+const rows = () => page.getByRole('list', { name: 'Playlist' }).getByRole('listitem');
+const stage = () => page.getByRole('region', { name: 'Presentation' });
+
+/** Three items: a live run, a recording of one, a lesson. */
+async function prepare() {
+  const engine = await openPage();
+  usePlaylist.setState({ title: 'A lecture', items: [] });
+  await prompt().fill('A fox finds a bell.');
+  await page.getByLabelText('Most tokens').fill('40');
+  await runToEnd();
+  const trace = encodeTrace(useRun.getState().events, { title: 'As recorded' });
+  vi.mocked(fetch).mockImplementation(async () => Response.json(trace));
+  await showView('present');
+  await page.getByRole('button', { name: 'Add the prompt, to run live' }).click();
+  await page.getByRole('button', { name: 'Add the run on the page, as recorded' }).click();
+  await expect.poll(titles).toHaveLength(2);
+  await page.getByLabelText('Add a lesson').selectOptions('The intern and the editor');
+  onTestFinished(() => {
+    usePresenter.setState(usePresenter.getInitialState());
+  });
+  return engine;
+}
+
+describe('a playlist', () => {
+  it('takes in a run, a recording and a lesson, in an order of one’s own, and brings back what was removed', async () => {
+    await prepare();
+    expect(titles()).toEqual(['A fox finds a bell.', 'A fox finds a bell.', 'The intern and the editor']);
+    await page.getByLabelText('Title of item 2').fill('Recorded');
+    await page.getByRole('button', { name: 'Up item 2' }).click();
+    expect(titles()[0]).toBe('Recorded');
+    await page.getByRole('button', { name: 'Remove item 1' }).click();
+    expect(titles()).toHaveLength(2);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(titles()[0]).toBe('Recorded');
+    await expect.element(rows().nth(2)).toBeInTheDocument();
+  });
+
+  it('is saved as a file that opens again, and is kept over a visit', async () => {
+    await prepare();
+    const { name, text } = playlistFile();
+    expect(name).toBe('a-lecture.foretoken.json');
+    expect(readPlaylist(text).items).toHaveLength(3);
+    expect(JSON.parse(localStorage.getItem('foretoken.playlist') ?? '{}').state.items).toHaveLength(3);
+    usePlaylist.setState({ title: 'Another', items: [] });
+    const data = new DataTransfer();
+    data.items.add(new File([text], name));
+    dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    await expect.poll(titles).toHaveLength(3);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(usePlaylist.getState().title).toBe('Another');
+  });
+
+  it('of a newer version is refused with a clear word, and the one here stays', async () => {
+    await prepare();
+    const data = new DataTransfer();
+    data.items.add(new File([JSON.stringify({ format: 'foretoken-playlist', version: 9, items: [] })], 'a.json'));
+    dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    await expect.element(page.getByRole('alert')).toHaveTextContent('saved by a newer version of the page');
+    expect(titles()).toHaveLength(3);
+  });
+
+  it('says so where the browser does not keep it', async () => {
+    await prepare();
+    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await page.getByLabelText('Title of item 1').fill('Not kept');
+    await expect.element(page.getByText(/This browser does not keep the playlist/)).toBeInTheDocument();
+    expect(titles()[0]).toBe('Not kept');
+  });
+
+  it.each(['light', 'dark'])('is free of what axe finds in the %s theme, at any width, and never scrolls sideways', async (theme) => {
+    document.documentElement.style.colorScheme = theme;
+    onTestFinished(async () => {
+      document.documentElement.style.colorScheme = '';
+      await page.viewport(1280, 800);
+    });
+    await prepare();
+    await page.getByText('Private notes').first().click();
+    for (const [width, height] of [
+      [1280, 800],
+      [390, 844],
+      [360, 740],
+    ] as const) {
+      await page.viewport(width, height);
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+      expect(await violations()).toEqual([]);
+    }
+  });
+});
+
+describe('presenting, with the keyboard alone', () => {
+  it('runs, plays, steps, and goes from item to item and back, and leaves everything as it was', async () => {
+    const engine = await prepare();
+    const before = useSettings.getState();
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(stage()).toHaveTextContent('R runs it on this device.');
+    expect(await violations()).toEqual([]);
+    await expect.element(page.getByRole('navigation')).not.toBeInTheDocument();
+    const asked = engine.tasks.filter(({ type }) => type === 'run').length;
+    await userEvent.keyboard('r');
+    await expect.poll(() => engine.tasks.filter(({ type }) => type === 'run').length).toBe(asked + 1);
+    await untilIdle();
+    expect(tokenElements().length).toBeGreaterThan(20);
+    await userEvent.keyboard('{PageDown}');
+    await expect.element(page.getByRole('log', { name: 'Recorded output' })).toBeInTheDocument();
+    await userEvent.keyboard('s{ArrowRight}');
+    await expect.element(page.getByText(/step 2 of/)).toBeInTheDocument();
+    expect(await violations()).toEqual([]);
+    await userEvent.keyboard('{PageDown}');
+    await expect.poll(() => location.hash).toBe('#learn/premise');
+    await expect.element(page.getByRole('complementary', { name: 'Presentation' })).toHaveTextContent('3 / 3');
+    await userEvent.keyboard('pp');
+    // What was run stands there again.
+    await expect.element(page.getByRole('log', { name: 'Output', exact: true })).toBeInTheDocument();
+    expect(tokenElements().length).toBeGreaterThan(20);
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByRole('list', { name: 'Playlist' })).toBeInTheDocument();
+    expect(useSettings.getState()).toEqual(before);
+  });
+
+  it('is dark and comes back, grows and shrinks', async () => {
+    await prepare();
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(stage()).toBeInTheDocument();
+    await userEvent.keyboard('b');
+    await expect.element(page.getByText('The projection is dark.')).toBeInTheDocument();
+    await userEvent.keyboard('b');
+    await expect.element(page.getByText('The projection is dark.')).not.toBeInTheDocument();
+    const size = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const usual = size();
+    await userEvent.keyboard('+');
+    await expect.poll(size).toBeGreaterThan(usual);
+    await userEvent.keyboard('--');
+    await expect.poll(size).toBeLessThan(usual);
+  });
+
+  it('never shows a note, which a window of its own does', async () => {
+    await prepare();
+    usePlaylist.setState(({ items }) => ({ items: items.map((item) => ({ ...item, notes: 'A secret word' })) }));
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(stage()).toBeInTheDocument();
+    for (const key of ['{PageDown}', '{PageDown}', '{PageUp}']) {
+      expect(document.body.textContent).not.toContain('A secret word');
+      await userEvent.keyboard(key);
+    }
+    const place = document.body.appendChild(document.createElement('div'));
+    const root = createRoot(place);
+    root.render(<SpeakerNotes />);
+    onTestFinished(() => {
+      root.unmount();
+      place.remove();
+    });
+    await expect.element(page.getByText('A secret word')).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,30 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LESSONS } from '../../src/lessons';
+import { parseManifest } from '../../src/model/manifest';
+import { checkPlaylist } from '../../src/model/playlist';
+import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
+
+const root = path.resolve(import.meta.dirname, '../../public');
+
+describe('the lecture that comes with the page', () => {
+  it('names only lessons, recordings and drafts that there are', () => {
+    const { items } = checkPlaylist(DEFAULT_PLAYLIST);
+    const { pair } = parseManifest(JSON.parse(fs.readFileSync(path.join(root, 'models/manifest.json'), 'utf8')));
+    for (const item of items) {
+      if (item.kind === 'lesson') expect(LESSONS.map(({ id }) => `learn/${id}`)).toContain(item.path);
+      if (item.kind === 'recording') expect(fs.existsSync(path.join(root, `traces/${item.recording}.json`)), item.recording).toBe(true);
+      if (item.kind === 'run') expect(pair.drafts.map(({ id }) => id)).toContain(item.settings.draft);
+    }
+  });
+
+  it('lasts ten minutes by its notes, which say when each item comes', () => {
+    const starts = DEFAULT_PLAYLIST.items
+      .map(({ notes }) => /^(\d+):(\d\d)\. /.exec(notes))
+      .map((at) => Number(at?.[1]) * 60 + Number(at?.[2]));
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    expect(starts[0]).toBe(0);
+    expect(starts.at(-1)).toBeLessThan(600);
+  });
+});
