@@ -43,9 +43,17 @@ export const DEFAULT_SETTINGS: Settings = {
   allSettings: false,
 };
 
-/** What a run is asked for by the settings as they are; `checkSettings` judges it. */
+/** What a run is asked for by the settings as they are; `checkSettings` judges it. The page's runs bring candidates, for cards and steps. */
 export function runSettings({ mode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule }: Settings): RunSettings {
-  return { ...DEFAULT_RUN, mode, drafting, gamma: adaptive ? 'auto' : gamma, maxTokens, sampling: { ...GREEDY, temperature, seed, rule } };
+  return {
+    ...DEFAULT_RUN,
+    mode,
+    drafting,
+    gamma: adaptive ? 'auto' : gamma,
+    maxTokens,
+    candidates: true,
+    sampling: { ...GREEDY, temperature, seed, rule },
+  };
 }
 
 export const SETTINGS_KEY = 'foretoken.settings';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GREEDY_ROW_BYTES, GREEDY_TOP_BYTES, GreedyKernel, type GreedyRow } from '../../src/gpu/kernels/greedy/greedy';
-import { greedyReference, rankingReference } from '../../src/gpu/kernels/greedy/reference';
+import { GREEDY_ROW_BYTES, GreedyKernel, type GreedyRow } from '../../src/gpu/kernels/greedy/greedy';
+import { greedyReference } from '../../src/gpu/kernels/greedy/reference';
 import { download } from './support/buffers';
 
 let device: GPUDevice;
@@ -57,26 +57,6 @@ function expectRows(actual: GreedyRow[], expected: GreedyRow[]) {
     expect(row.p).toBeCloseTo(expected[i]?.p ?? NaN, 5);
     expect(row.draftP).toBeCloseTo(expected[i]?.draftP ?? NaN, 5);
   });
-}
-
-/** The same with the likeliest tokens of every row. */
-async function verifyAndRank(logits: Float32Array<ArrayBuffer>, vocabulary: number, drafted: number[]) {
-  await kernel.prepareRanking();
-  const count = drafted.length + 1;
-  const buffers = {
-    logits: upload(logits),
-    sequence: upload(Int32Array.from([0, ...drafted])),
-    next: upload(new Int32Array(1)),
-    rows: device.createBuffer({ size: count * GREEDY_ROW_BYTES, usage: STORAGE }),
-    tops: device.createBuffer({ size: count * GREEDY_TOP_BYTES, usage: STORAGE }),
-  };
-  const encoder = device.createCommandEncoder();
-  kernel.verify(encoder, buffers, vocabulary, drafted.length);
-  device.queue.submit([encoder.finish()]);
-  const rows = GreedyKernel.parse(await download(device, buffers.rows), 0, count);
-  const tops = GreedyKernel.parseTops(await download(device, buffers.tops), 0, count);
-  for (const buffer of Object.values(buffers)) buffer.destroy();
-  return { rows, tops };
 }
 
 describe('greedy kernel', () => {
@@ -165,54 +145,5 @@ describe('greedy kernel', () => {
       expect(some.slice(0, -1)).toEqual(all.slice(0, rows - 1));
       expect(some.at(-1)?.p).toBe(all[rows - 1]?.p);
     }
-  });
-
-  for (const vocabulary of [1, 2, 3, 33, 255, 257, 2048, 32001]) {
-    it(`ranks a vocabulary of ${vocabulary} as its reference does, and leaves the rows as they are to the last bit`, async () => {
-      for (const gamma of [0, 4]) {
-        const logits = someLogits((gamma + 1) * vocabulary, 3 * vocabulary + gamma);
-        const drafted = Array.from({ length: gamma }, (_, i) => (i * 7919) % vocabulary);
-        const { rows, tops } = await verifyAndRank(logits, vocabulary, drafted);
-        expect(rows).toEqual(await verify(logits, vocabulary, drafted));
-        const expected = rankingReference(logits, vocabulary);
-        expect(tops.map((top) => top.map(({ id }) => id))).toEqual(expected.map((top) => top.map(({ id }) => id)));
-        tops.forEach((top, row) => {
-          expect(top[0]).toEqual({ id: rows[row]?.choice, probability: rows[row]?.p });
-          for (const [k, { probability }] of top.entries()) expect(probability).toBeCloseTo(expected[row]?.[k]?.probability ?? NaN, 5);
-        });
-      }
-    });
-  }
-
-  it('ranks equals by their ids, wherever they stand, and nothing that is masked', async () => {
-    const logits = new Float32Array(2048).fill(-Infinity);
-    for (const id of [2047, 3, 1024, 35, 67]) logits[id] = 2;
-    logits[9] = 1;
-    const { tops } = await verifyAndRank(logits, 2048, []);
-    expect(tops[0]?.map(({ id }) => id)).toEqual([3, 35, 67, 1024, 2047]);
-    const few = new Float32Array(600).fill(-Infinity);
-    few[77] = -40;
-    few[5] = -41;
-    expect((await verifyAndRank(few, 600, [])).tops[0]?.map(({ id }) => id)).toEqual([77, 5]);
-  });
-
-  it('ranks each draft beside its choice', async () => {
-    await kernel.prepareRanking();
-    const vocabulary = 1000;
-    const logits = someLogits(vocabulary, 8);
-    const buffers = {
-      logits: upload(logits),
-      sequence: upload(new Int32Array(4)),
-      next: upload(new Int32Array(1)),
-      rows: device.createBuffer({ size: 4 * GREEDY_ROW_BYTES, usage: STORAGE }),
-      tops: device.createBuffer({ size: 4 * GREEDY_TOP_BYTES, usage: STORAGE }),
-    };
-    const encoder = device.createCommandEncoder();
-    kernel.draft(encoder, buffers, vocabulary, 2);
-    device.queue.submit([encoder.finish()]);
-    const [, , top] = GreedyKernel.parseTops(await download(device, buffers.tops), 0, 3);
-    expect(top?.map(({ id }) => id)).toEqual(rankingReference(logits, vocabulary)[0]?.map(({ id }) => id));
-    expect(Array.from(new Int32Array(await download(device, buffers.next)))).toEqual([top?.[0]?.id]);
-    for (const buffer of Object.values(buffers)) buffer.destroy();
   });
 });

@@ -2,7 +2,8 @@ import { FailureError } from '../../core/failure';
 import { isGreedy } from '../../core/settings';
 import type { Candidate, Candidates, RunSettings, TokenId } from '../../core/types';
 import type { JudgedRow } from '../../core/verify';
-import { greedyReference, rankingReference } from '../../gpu/kernels/greedy/reference';
+import { greedyReference } from '../../gpu/kernels/greedy/reference';
+import { rankingReference } from '../../gpu/kernels/ranking/reference';
 import { distributionReference, draftReference, judgeReference, type RowConstraints } from '../../gpu/kernels/sampling/reference';
 
 /** A draft with what it was chosen by: the probability of a greedy choice, or the distribution that a sampled one was drawn from. */
@@ -85,7 +86,7 @@ export class Choosing {
 
   /** The likeliest tokens where the run asks for them. */
   #rank(logits: Float32Array): Candidate[] | null {
-    return this.#settings.candidates ? (rankingReference(logits, logits.length)[0] ?? null) : null;
+    return this.#settings.candidates ? rankingReference(logits) : null;
   }
 
   #likeliest(logits: Float32Array, model: 'target' | 'draft', drafted?: TokenId): Candidate & { readonly drafted: number } {

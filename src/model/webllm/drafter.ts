@@ -1,5 +1,5 @@
 import type { Drafter, DraftLimits, Proposal, RunSettings, StopSignal, TokenId } from '../../core/types';
-import { GREEDY_ROW_BYTES, GREEDY_TOP_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import type { Stopwatch } from '../../gpu/stopwatch';
 import type { ModelPipeline } from './pipeline';
 import type { Sampler } from './sampler';
@@ -15,9 +15,7 @@ export interface DeviceDrafts {
   readonly ids: GPUBuffer;
   /** After greedy drafting. */
   readonly rows: GPUBuffer;
-  /** The likeliest tokens of each, after greedy drafting that ranks. */
-  readonly tops: GPUBuffer;
-  /** f32 [drafts, vocabulary], after sampled drafting. */
+  /** f32 [drafts, vocabulary]: the distributions, after sampled drafting; the logits, after greedy drafting of a run that ranks them. */
   readonly q: GPUBuffer;
 }
 
@@ -43,8 +41,11 @@ export class ModelDrafter implements Drafter {
     this.#drafts = {
       ids: model.device.createBuffer({ label: 'drafted ids', size: maxGamma * 4, usage }),
       rows: model.device.createBuffer({ label: 'drafted rows', size: maxGamma * GREEDY_ROW_BYTES, usage }),
-      tops: model.device.createBuffer({ label: 'drafted tops', size: maxGamma * GREEDY_TOP_BYTES, usage }),
-      q: model.device.createBuffer({ label: 'draft distributions', size: maxGamma * model.vocabularySize * 4, usage }),
+      q: model.device.createBuffer({
+        label: 'draft distributions',
+        size: maxGamma * model.vocabularySize * 4,
+        usage: usage | GPUBufferUsage.COPY_DST,
+      }),
     };
     this.#staging = model.device.createBuffer({
       label: 'confidence',
@@ -120,8 +121,8 @@ export class ModelDrafter implements Drafter {
   /** Adds one draft step to the encoder; the first sees the `unseen` last tokens of the history. */
   #draft(drafted: number, unseen: number): void {
     const model = this.#model;
-    const { ids, rows, tops, q } = this.#drafts;
-    const { greedy, sampled, ranks } = this.#sampler;
+    const { ids, rows, q } = this.#drafts;
+    const { greedy, sampled, ranking } = this.#sampler;
     const logits = model.forward(drafted === 0 ? unseen : 1, 'last-row');
     if (sampled) {
       // What the grammar lets come later depends on drafts that only the device knows; the judgement masks them.
@@ -129,8 +130,9 @@ export class ModelDrafter implements Drafter {
       const buffers = { logits, sequence: ids, next: model.input, q, ...sampled.constraints, mask };
       sampled.kernel.draft(model.encoder, buffers, model.vocabularySize, drafted);
     } else {
-      const buffers = { logits, sequence: ids, next: model.input, rows, tops: ranks ? tops : undefined };
-      greedy.draft(model.encoder, buffers, model.vocabularySize, drafted);
+      greedy.draft(model.encoder, { logits, sequence: ids, next: model.input, rows }, model.vocabularySize, drafted);
+      const bytes = model.vocabularySize * 4;
+      if (ranking) model.encoder.copyBufferToBuffer(logits, 0, q, drafted * bytes, bytes);
     }
   }
 

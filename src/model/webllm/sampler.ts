@@ -1,6 +1,7 @@
 import { isGreedy } from '../../core/settings';
 import { LIMITS, type RunSettings, type SamplingSettings, type TokenId } from '../../core/types';
 import { GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import { RankingKernel } from '../../gpu/kernels/ranking/ranking';
 import { type Constraints, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
 import type { TokenGrammar } from './grammar';
 
@@ -18,7 +19,9 @@ export class Sampler {
   #kernel: Promise<SamplingKernel> | null = null;
   #sampled: Sampled | null = null;
   #grammar: TokenGrammar | null = null;
-  #ranks = false;
+  #ranks: RankingKernel | null = null;
+  /** Made by the first greedy run that brings candidates. */
+  #ranking: Promise<RankingKernel> | null = null;
   #begun: { readonly settings: RunSettings; readonly promptLength: number } | null = null;
   /** Position of the round under way. */
   #position = -1;
@@ -37,8 +40,8 @@ export class Sampler {
     return this.#sampled;
   }
 
-  /** Whether the greedy run under way brings what else might have stood at each position. */
-  get ranks(): boolean {
+  /** What ranks the rows of the greedy run under way; null where it brings no candidates. */
+  get ranking(): RankingKernel | null {
     return this.#ranks;
   }
 
@@ -61,8 +64,9 @@ export class Sampler {
 
   async #prepare({ sampling: settings, format, candidates }: RunSettings, vocabularySize: number): Promise<void> {
     if (isGreedy(settings) && !format) {
-      if (candidates) await this.greedy.prepareRanking();
-      this.#ranks = candidates;
+      if (!candidates) return;
+      this.#ranking ??= RankingKernel.create(this.#device);
+      this.#ranks = await this.#ranking;
       return;
     }
     this.#kernel ??= SamplingKernel.create(this.#device);
@@ -102,10 +106,12 @@ export class Sampler {
   dispose(): void {
     this.#release();
     this.greedy.dispose();
-    this.#kernel?.then(
-      (kernel) => kernel.dispose(),
-      () => undefined,
-    );
+    for (const made of [this.#kernel, this.#ranking]) {
+      made?.then(
+        (kernel) => kernel.dispose(),
+        () => undefined,
+      );
+    }
   }
 
   /** Room for a row of each token of the longest round. */
@@ -119,7 +125,7 @@ export class Sampler {
     this.#sampled?.constraints.counts?.destroy();
     this.#sampled?.constraints.mask?.destroy();
     this.#grammar = null;
-    this.#ranks = false;
+    this.#ranks = null;
     this.#sampled = null;
     this.#begun = null;
     this.#position = -1;

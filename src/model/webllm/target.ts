@@ -1,7 +1,8 @@
 import { FailureError } from '../../core/failure';
 import type { Candidates, DeviceTimes, Proposal, RoundOutcome, RunSettings, StopSignal, Target, TokenId } from '../../core/types';
 import { type JudgedRow, judge } from '../../core/verify';
-import { GREEDY_ROW_BYTES, GREEDY_TOP_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
+import { RANKED_ROW_BYTES, RankingKernel } from '../../gpu/kernels/ranking/ranking';
 import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
 import { Stopwatch, TIME_BYTES } from '../../gpu/stopwatch';
 import { type DeviceDrafts, MOMENTS } from './drafter';
@@ -18,7 +19,8 @@ export class ModelTarget implements Target {
   readonly #sampler: Sampler;
   readonly #stopwatch: Stopwatch | null;
   readonly #rows: GPUBuffer;
-  readonly #tops: GPUBuffer;
+  /** Of the target's rows and the draft's. */
+  readonly #ranked: GPUBuffer;
   readonly #staging: GPUBuffer;
   readonly #ids: GPUBuffer;
   /** Made by the first round that needs it. */
@@ -40,8 +42,12 @@ export class ModelTarget implements Target {
     // A sampled row is larger than a greedy one and its draft's together, ranked or not.
     const bytes = TIMES_BYTES + (maxGamma + 1) * SAMPLING_ROW_BYTES;
     this.#rows = device.createBuffer({ label: 'verified rows', size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-    const topBytes = (maxGamma + 1) * GREEDY_TOP_BYTES;
-    this.#tops = device.createBuffer({ label: 'verified tops', size: topBytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
+    const rankedBytes = (2 * maxGamma + 1) * RANKED_ROW_BYTES;
+    this.#ranked = device.createBuffer({
+      label: 'ranked rows',
+      size: rankedBytes,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
+    });
     this.#staging = device.createBuffer({ label: 'round', size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#ids = device.createBuffer({ label: 'ids', size: maxGamma * 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#p = device.createBuffer({
@@ -134,9 +140,14 @@ export class ModelTarget implements Target {
   /** Adds the judgement to the encoder; what it returns makes rows of the bytes that were read back. */
   #judgeGreedily(logits: GPUBuffer, known: readonly TokenId[], gamma: number, onDevice: DeviceDrafts | null) {
     const { encoder, input, vocabularySize } = this.#model;
-    const { greedy, ranks } = this.#sampler;
-    const tops = ranks ? this.#tops : undefined;
-    greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows, tops }, vocabularySize, gamma);
+    const { greedy, ranking } = this.#sampler;
+    greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows }, vocabularySize, gamma);
+    const drafted = onDevice ? gamma : 0;
+    if (ranking) {
+      const rows = { logits, rows: this.#rows, count: gamma + 1 };
+      const drafts = onDevice ? { logits: onDevice.q, rows: onDevice.rows, count: gamma } : null;
+      ranking.rank(encoder, rows, drafts, this.#ranked, vocabularySize);
+    }
     let end = TIMES_BYTES;
     /** Adds `bytes` of `from` to what is read back; says where they lie in it. */
     const send = (from: GPUBuffer, bytes: number) => {
@@ -146,20 +157,18 @@ export class ModelTarget implements Target {
     };
     const targetAt = send(this.#rows, (gamma + 1) * GREEDY_ROW_BYTES);
     const draftAt = onDevice ? send(onDevice.rows, gamma * GREEDY_ROW_BYTES) : null;
-    const targetTops = tops ? send(tops, (gamma + 1) * GREEDY_TOP_BYTES) : null;
-    const draftTops = tops && onDevice ? send(onDevice.tops, gamma * GREEDY_TOP_BYTES) : null;
+    const rankedAt = ranking ? send(this.#ranked, (gamma + 1 + drafted) * RANKED_ROW_BYTES) : null;
     return (read: ArrayBuffer): JudgedRow[] => {
       const target = GreedyKernel.parse(read, targetAt, gamma + 1);
       const draft = draftAt === null ? [] : GreedyKernel.parse(read, draftAt, gamma);
       if (target.some((row) => row.invalid)) throw invalidLogits('target');
       if (draft.some((row) => row.invalid)) throw invalidLogits('draft');
-      const p = targetTops === null ? null : GreedyKernel.parseTops(read, targetTops, gamma + 1);
-      const q = draftTops === null ? [] : GreedyKernel.parseTops(read, draftTops, gamma);
+      const ranked = rankedAt === null ? null : RankingKernel.parse(read, rankedAt, gamma + 1 + drafted);
       return target.map(({ choice, p: tokenP, draftP }, i) => {
         const id = onDevice ? draft[i]?.choice : known[i];
         const judged = id === undefined ? null : { id, p: draftP, q: onDevice ? (draft[i]?.p ?? null) : 1, accepted: id === choice };
         const certain = judged && !onDevice ? [{ id: judged.id, probability: 1 }] : [];
-        const top: Candidates | null = p && { p: p[i] ?? [], q: q[i] ?? certain, residual: [] };
+        const top: Candidates | null = ranked && { p: ranked[i] ?? [], q: ranked[gamma + 1 + i] ?? certain, residual: [] };
         return { token: choice, tokenP, draft: judged, u: null, top };
       });
     };
@@ -185,7 +194,7 @@ export class ModelTarget implements Target {
   }
 
   dispose(): void {
-    for (const buffer of [this.#rows, this.#tops, this.#staging, this.#p, this.#unused, this.#ids]) buffer.destroy();
+    for (const buffer of [this.#rows, this.#ranked, this.#staging, this.#p, this.#unused, this.#ids]) buffer.destroy();
     this.#kept?.destroy();
   }
 

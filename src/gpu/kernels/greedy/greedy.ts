@@ -1,4 +1,3 @@
-import type { Candidate } from '../../../core/types';
 import { ShapeBuffers } from '../shapes';
 import code from './greedy.wgsl?raw';
 
@@ -17,11 +16,6 @@ export interface GreedyRow {
 /** Bytes of one row: choice u32, p f32, draftP f32, invalid u32. */
 export const GREEDY_ROW_BYTES = 16;
 
-const TOP = 5;
-
-/** Bytes of one row's likeliest tokens: five ids u32, five probabilities f32 (0 where there are fewer). */
-export const GREEDY_TOP_BYTES = 4 * 2 * TOP;
-
 export interface GreedyBuffers {
   /** f32 [rows, vocabulary] */
   readonly logits: GPUBuffer;
@@ -31,46 +25,50 @@ export interface GreedyBuffers {
   readonly next: GPUBuffer;
   /** `GREEDY_ROW_BYTES` a row */
   readonly rows: GPUBuffer;
-  /** `GREEDY_TOP_BYTES` a row: receives each row's likeliest tokens, after `prepareRanking`. Left out, they are not looked for. */
-  readonly tops?: GPUBuffer | undefined;
 }
-
-type Entry = 'draft' | 'verify' | 'draftAndRank' | 'verifyAndRank';
 
 /** Argmax and softmax probabilities of rows of logits, on the device; greedy.wgsl says in which order. */
 export class GreedyKernel {
   readonly #device: GPUDevice;
-  readonly #module: GPUShaderModule;
-  readonly #pipelines = new Map<Entry, GPUComputePipeline>();
+  readonly #pipelines: Record<'draft' | 'verify', GPUComputePipeline>;
+  readonly #layout: GPUBindGroupLayout;
   readonly #shapes: ShapeBuffers;
-  #ranking: Promise<void> | null = null;
 
-  private constructor(device: GPUDevice) {
+  private constructor(device: GPUDevice, layout: GPUBindGroupLayout, draft: GPUComputePipeline, verify: GPUComputePipeline) {
     this.#device = device;
-    this.#module = device.createShaderModule({ code, label: 'greedy' });
+    this.#layout = layout;
+    this.#pipelines = { draft, verify };
     this.#shapes = new ShapeBuffers(device);
   }
 
   static async create(device: GPUDevice): Promise<GreedyKernel> {
-    const kernel = new GreedyKernel(device);
-    await kernel.#prepare(['draft', 'verify'], CHOICE);
-    return kernel;
+    const storage = (binding: number, type: GPUBufferBindingType) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } });
+    const layout = device.createBindGroupLayout({
+      entries: [
+        storage(0, 'read-only-storage'),
+        storage(1, 'storage'),
+        storage(2, 'storage'),
+        storage(3, 'storage'),
+        storage(4, 'uniform'),
+      ],
+    });
+    const module = device.createShaderModule({ code, label: 'greedy' });
+    const pipeline = (entryPoint: string) =>
+      device.createComputePipelineAsync({
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint },
+      });
+    return new GreedyKernel(device, layout, await pipeline('draft'), await pipeline('verify'));
   }
 
-  /** Makes what dispatches with `tops` need; to be awaited before the first of them. */
-  prepareRanking(): Promise<void> {
-    this.#ranking ??= this.#prepare(['draftAndRank', 'verifyAndRank'], [...CHOICE, 'storage']);
-    return this.#ranking;
-  }
-
-  /** Adds to `encoder`: choose draft number `drafted` (from 0) from one row of logits, into sequence[drafted], next[0], rows[drafted] and tops[drafted]. */
+  /** Adds to `encoder`: choose draft number `drafted` (from 0) from one row of logits, into sequence[drafted], next[0] and rows[drafted]. */
   draft(encoder: GPUCommandEncoder, buffers: GreedyBuffers, vocabulary: number, drafted: number): void {
-    this.#dispatch(encoder, buffers.tops ? 'draftAndRank' : 'draft', buffers, [vocabulary, drafted], 1);
+    this.#dispatch(encoder, 'draft', buffers, [vocabulary, drafted], 1);
   }
 
-  /** Adds to `encoder`: judge `drafted` + 1 rows of logits against sequence[1..drafted], into rows[0..drafted] and tops[0..drafted]. */
+  /** Adds to `encoder`: judge `drafted` + 1 rows of logits against sequence[1..drafted], into rows[0..drafted]. */
   verify(encoder: GPUCommandEncoder, buffers: GreedyBuffers, vocabulary: number, drafted: number): void {
-    this.#dispatch(encoder, buffers.tops ? 'verifyAndRank' : 'verify', buffers, [vocabulary, drafted], drafted + 1);
+    this.#dispatch(encoder, 'verify', buffers, [vocabulary, drafted], drafted + 1);
   }
 
   /** `count` rows from bytes that were read back. */
@@ -87,54 +85,22 @@ export class GreedyKernel {
     });
   }
 
-  /** The likeliest tokens of `count` rows from bytes that were read back, most likely first. */
-  static parseTops(bytes: ArrayBuffer, offset: number, count: number): Candidate[][] {
-    const view = new DataView(bytes, offset, count * GREEDY_TOP_BYTES);
-    return Array.from({ length: count }, (_, row) => {
-      const at = row * GREEDY_TOP_BYTES;
-      return Array.from({ length: TOP }, (_, k) => ({
-        id: view.getUint32(at + 4 * k, true),
-        probability: view.getFloat32(at + 4 * (TOP + k), true),
-      })).filter(({ probability }) => probability > 0);
-    });
-  }
-
   dispose(): void {
     this.#shapes.dispose();
   }
 
-  async #prepare(entries: readonly Entry[], types: readonly GPUBufferBindingType[]): Promise<void> {
-    const layout = this.#device.createPipelineLayout({
-      bindGroupLayouts: [
-        this.#device.createBindGroupLayout({
-          entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
-        }),
-      ],
-    });
-    for (const entryPoint of entries) {
-      const compute = { module: this.#module, entryPoint };
-      this.#pipelines.set(entryPoint, await this.#device.createComputePipelineAsync({ layout, compute }));
-    }
-  }
-
-  #dispatch(encoder: GPUCommandEncoder, entry: Entry, buffers: GreedyBuffers, shape: number[], groups: number): void {
-    const { logits, sequence, next, rows, tops } = buffers;
-    const pipeline = this.#pipelines.get(entry);
-    if (!pipeline) throw new Error(`the greedy kernel was not prepared for ${entry}`);
-    const bound = [logits, sequence, next, rows, this.#shapes.of(shape), ...(tops ? [tops] : [])];
+  #dispatch(encoder: GPUCommandEncoder, entry: 'draft' | 'verify', buffers: GreedyBuffers, shape: number[], groups: number): void {
+    const entries = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shapes.of(shape)];
     const pass = encoder.beginComputePass({ label: `greedy ${entry}` });
-    pass.setPipeline(pipeline);
+    pass.setPipeline(this.#pipelines[entry]);
     pass.setBindGroup(
       0,
       this.#device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
+        layout: this.#layout,
+        entries: entries.map((buffer, binding) => ({ binding, resource: { buffer } })),
       }),
     );
     pass.dispatchWorkgroups(groups);
     pass.end();
   }
 }
-
-/** What the entries without a ranking bind. */
-const CHOICE: readonly GPUBufferBindingType[] = ['read-only-storage', 'storage', 'storage', 'storage', 'uniform'];

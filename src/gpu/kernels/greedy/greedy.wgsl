@@ -23,15 +23,6 @@ struct Row {
 @group(0) @binding(2) var<storage, read_write> next: array<i32>;
 @group(0) @binding(3) var<storage, read_write> rows: array<Row>;
 @group(0) @binding(4) var<uniform> shape: Shape;
-// Of `draftAndRank` and `verifyAndRank` only.
-@group(0) @binding(5) var<storage, read_write> tops: array<Top>;
-
-// The most likely tokens of a row, most likely first, the lowest id among equals; probability 0 where there are fewer.
-const TOP = 5u;
-struct Top {
-  ids: array<u32, TOP>,
-  probabilities: array<f32, TOP>,
-}
 
 // A wider workgroup is slower where a core runs it whole, as every thread takes part in every step of the tree.
 const WIDTH = 32u;
@@ -89,7 +80,9 @@ fn reduceRow(row: u32, lane: u32) {
   workgroupBarrier();
 }
 
-fn chooseDraft(lane: u32) {
+// The draft's choice after one forward: appended to `sequence`, the drafts so far, and given to the next forward.
+@compute @workgroup_size(WIDTH)
+fn draft(@builtin(local_invocation_index) lane: u32) {
   reduceRow(0u, lane);
   if (lane == 0u) {
     sequence[shape.drafted] = i32(bestId[0]);
@@ -98,7 +91,11 @@ fn chooseDraft(lane: u32) {
   }
 }
 
-fn judgeRow(row: u32, lane: u32) {
+// The target's choice at every row, and its probability of what was drafted there. `sequence` is the target's own input:
+// the last token of the history, then the drafts.
+@compute @workgroup_size(WIDTH)
+fn verify(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let row = group.x;
   reduceRow(row, lane);
   if (lane == 0u) {
     var p = 0.0;
@@ -108,88 +105,4 @@ fn judgeRow(row: u32, lane: u32) {
     }
     rows[row] = Row(bestId[0], 1.0 / total[0], p, invalid[0]);
   }
-}
-
-// The draft's choice after one forward: appended to `sequence`, the drafts so far, and given to the next forward.
-@compute @workgroup_size(WIDTH)
-fn draft(@builtin(local_invocation_index) lane: u32) {
-  chooseDraft(lane);
-}
-
-// The target's choice at every row, and its probability of what was drafted there. `sequence` is the target's own input:
-// the last token of the history, then the drafts.
-@compute @workgroup_size(WIDTH)
-fn verify(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  judgeRow(group.x, lane);
-}
-
-var<workgroup> lists: array<Top, WIDTH>;
-
-// Keeps the five largest logits, of which `probabilities` holds the value until they are all known.
-fn insert(top: ptr<function, Top>, id: u32, logit: f32) {
-  var at = TOP;
-  while (at > 0u) {
-    let known = (*top).probabilities[at - 1u];
-    if (known > logit || (known == logit && (*top).ids[at - 1u] < id)) {
-      break;
-    }
-    at--;
-  }
-  if (at == TOP) {
-    return;
-  }
-  for (var k = TOP - 1u; k > at; k--) {
-    (*top).probabilities[k] = (*top).probabilities[k - 1u];
-    (*top).ids[k] = (*top).ids[k - 1u];
-  }
-  (*top).probabilities[at] = logit;
-  (*top).ids[at] = id;
-}
-
-// The likeliest tokens of `row`, after reduceRow of it, into tops[index]. It leaves best, bestId and total as they are.
-fn rankRow(row: u32, index: u32, lane: u32) {
-  var own: Top;
-  for (var k = 0u; k < TOP; k++) {
-    own.probabilities[k] = LOWEST;
-    own.ids[k] = shape.vocabulary;
-  }
-  for (var j = lane; j < shape.vocabulary; j += WIDTH) {
-    let logit = logits[row * shape.vocabulary + j];
-    // What is not above the last of the list is the rule; a masked token's minus infinity never is.
-    if (logit > own.probabilities[TOP - 1u]) {
-      insert(&own, j, logit);
-    }
-  }
-  lists[lane] = own;
-  workgroupBarrier();
-  if (lane == 0u) {
-    for (var l = 1u; l < WIDTH; l++) {
-      for (var k = 0u; k < TOP; k++) {
-        let logit = lists[l].probabilities[k];
-        if (lists[l].ids[k] == shape.vocabulary || logit < own.probabilities[TOP - 1u]) {
-          break;
-        }
-        insert(&own, lists[l].ids[k], logit);
-      }
-    }
-    for (var k = 0u; k < TOP; k++) {
-      let known = own.ids[k] < shape.vocabulary;
-      own.probabilities[k] = select(0.0, exp(own.probabilities[k] - best[0]) / total[0], known);
-    }
-    tops[index] = own;
-  }
-}
-
-// The same as `draft`, and the row's likeliest tokens.
-@compute @workgroup_size(WIDTH)
-fn draftAndRank(@builtin(local_invocation_index) lane: u32) {
-  chooseDraft(lane);
-  rankRow(0u, shape.drafted, lane);
-}
-
-// The same as `verify`, and each row's likeliest tokens.
-@compute @workgroup_size(WIDTH)
-fn verifyAndRank(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  judgeRow(group.x, lane);
-  rankRow(group.x, group.x, lane);
 }

@@ -1,4 +1,3 @@
-import type { Candidate } from '../../../core/types';
 import type { GreedyRow } from './greedy';
 
 /**
@@ -19,26 +18,6 @@ export function greedyReference(logits: Float32Array, vocabulary: number, drafte
     const id = drafted[row];
     const draftP = id === undefined ? 0 : Math.exp((x[id] as number) - top) / total;
     rows.push({ choice, p: 1 / total, draftP, invalid: x.some((value) => Number.isNaN(value) || value === Infinity) });
-  }
-  return rows;
-}
-
-/** The five most likely tokens of each row, as the ranking entries find them: most likely first, the lowest id among equals, none of probability 0. */
-export function rankingReference(logits: Float32Array, vocabulary: number): Candidate[][] {
-  const rows: Candidate[][] = [];
-  for (let row = 0; row * vocabulary < logits.length; row++) {
-    const x = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
-    const top = x.reduce((a, b) => Math.max(a, b), -Infinity);
-    const total = x.reduce((sum, value) => sum + Math.exp(value - top), 0);
-    const ranked: Candidate[] = [];
-    x.forEach((logit, id) => {
-      const probability = Math.exp(logit - top) / total;
-      const before = ranked.findIndex((other) => (x[other.id] as number) < logit);
-      const at = before === -1 ? ranked.length : before;
-      if (at < 5 && probability > 0) ranked.splice(at, 0, { id, probability });
-      if (ranked.length > 5) ranked.pop();
-    });
-    rows.push(ranked);
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 import { checkSampling } from '../../../core/settings';
 import type { Candidates, SamplingSettings } from '../../../core/types';
 import { ShapeBuffers } from '../shapes';
+import { widthFor } from '../width';
 import distribution from './distribution.wgsl?raw';
 import { PURPOSES, type Purposes, seedWords } from './philox';
 import philox from './philox.wgsl?raw';
@@ -217,12 +218,6 @@ export class SamplingKernel {
     pass.dispatchWorkgroups(groups);
     pass.end();
   }
-}
-
-function widthFor(device: GPUDevice): number {
-  // Not every browser has it.
-  const info: Partial<GPUAdapterInfo> | undefined = device.adapterInfo;
-  return info?.isFallbackAdapter || info?.architecture === 'swiftshader' ? 8 : 256;
 }
 
 function flagsOf({ mask, bias, counts }: Constraints): number {

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Candidate } from '../../src/core/types';
+import { GREEDY_ROW_BYTES, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
+import { RANKED_ROW_BYTES, RankingKernel } from '../../src/gpu/kernels/ranking/ranking';
+import { rankingReference } from '../../src/gpu/kernels/ranking/reference';
+import { download } from './support/buffers';
+
+const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+let device: GPUDevice;
+let greedy: GreedyKernel;
+let ranking: RankingKernel;
+
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('these tests need a WebGPU adapter');
+  device = await adapter.requestDevice({ requiredLimits: { maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize } });
+  greedy = await GreedyKernel.create(device);
+  ranking = await RankingKernel.create(device);
+});
+afterAll(() => {
+  greedy.dispose();
+  ranking.dispose();
+  device.destroy();
+});
+
+function upload(data: Float32Array<ArrayBuffer>): GPUBuffer {
+  const buffer = device.createBuffer({ size: data.byteLength, usage: STORAGE });
+  device.queue.writeBuffer(buffer, 0, data);
+  return buffer;
+}
+
+/** Ranks rows of the target and of the draft after the greedy kernel; its probabilities of each row's choice come along. */
+async function rank(target: Float32Array<ArrayBuffer>, draft: Float32Array<ArrayBuffer> | null, vocabulary: number) {
+  const encoder = device.createCommandEncoder();
+  const chosen = (data: Float32Array<ArrayBuffer>) => {
+    const count = data.length / vocabulary;
+    const [logits, rows] = [upload(data), device.createBuffer({ size: count * GREEDY_ROW_BYTES, usage: STORAGE })];
+    const sequence = device.createBuffer({ size: 4 * (count + 1), usage: STORAGE });
+    greedy.verify(encoder, { logits, sequence, next: device.createBuffer({ size: 4, usage: STORAGE }), rows }, vocabulary, count - 1);
+    return { logits, rows, count };
+  };
+  const [targetRows, draftRows] = [chosen(target), draft && chosen(draft)];
+  const count = targetRows.count + (draftRows?.count ?? 0);
+  const ranked = device.createBuffer({ size: count * RANKED_ROW_BYTES, usage: STORAGE });
+  ranking.rank(encoder, targetRows, draftRows, ranked, vocabulary);
+  device.queue.submit([encoder.finish()]);
+  const choices = [targetRows, draftRows].map(async (rows) =>
+    rows ? GreedyKernel.parse(await download(device, rows.rows), 0, rows.count) : [],
+  );
+  return { rows: RankingKernel.parse(await download(device, ranked), 0, count), choices: (await Promise.all(choices)).flat() };
+}
+
+/** Logits without a generator of the platform's: the same on every machine. */
+function someLogits(size: number, seed: number): Float32Array<ArrayBuffer> {
+  let state = seed;
+  return Float32Array.from({ length: size }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 32) * 24 - 12;
+  });
+}
+
+function referenceOf(logits: Float32Array, vocabulary: number): Candidate[][] {
+  return Array.from({ length: logits.length / vocabulary }, (_, row) =>
+    rankingReference(logits.subarray(row * vocabulary, (row + 1) * vocabulary)),
+  );
+}
+
+const idsOf = (rows: readonly (readonly Candidate[])[]) => rows.map((row) => row.map(({ id }) => id));
+
+describe('ranking kernel', () => {
+  for (const vocabulary of [1, 2, 3, 5, 31, 33, 257, 2048, 32001, 151936]) {
+    it(`matches its reference on a vocabulary of ${vocabulary}, rows of the target and of the draft`, async () => {
+      const target = someLogits(3 * vocabulary, vocabulary);
+      const draft = someLogits(2 * vocabulary, vocabulary + 1);
+      const { rows, choices } = await rank(target, draft, vocabulary);
+      const expected = [...referenceOf(target, vocabulary), ...referenceOf(draft, vocabulary)];
+      expect(idsOf(rows)).toEqual(idsOf(expected));
+      rows.forEach((row, i) => {
+        // The likeliest is the greedy kernel's choice, at its very probability.
+        expect(row[0]).toEqual({ id: choices[i]?.choice, probability: choices[i]?.p });
+        row.forEach(({ probability }, k) => {
+          expect(probability).toBeCloseTo(expected[i]?.[k]?.probability ?? NaN, 5);
+        });
+      });
+    });
+  }
+
+  it('ranks the target alone', async () => {
+    const logits = someLogits(2048, 6);
+    expect(idsOf((await rank(logits, null, 2048)).rows)).toEqual(idsOf(referenceOf(logits, 2048)));
+  });
+
+  it('gives equals the order of their ids, wherever they stand', async () => {
+    const logits = new Float32Array(2048).fill(-1);
+    for (const id of [2047, 3, 1024, 35, 67]) logits[id] = 2;
+    logits[9] = 1;
+    expect(idsOf((await rank(logits, null, 2048)).rows)).toEqual([[3, 35, 67, 1024, 2047]]);
+    expect(idsOf((await rank(new Float32Array(700), null, 700)).rows)).toEqual([[0, 1, 2, 3, 4]]);
+  });
+
+  it('finds the largest where one thread has many of them', async () => {
+    const logits = someLogits(8192, 2);
+    for (let id = 7; id < 8192; id += 32) logits[id] = 20 + ((id * 31) % 256);
+    expect(idsOf((await rank(logits, logits, 8192)).rows)).toEqual([
+      ...idsOf(referenceOf(logits, 8192)),
+      ...idsOf(referenceOf(logits, 8192)),
+    ]);
+  });
+
+  it('leaves out what is masked', async () => {
+    const logits = new Float32Array(600).fill(-Infinity);
+    logits[77] = -40;
+    logits[5] = -41;
+    expect(idsOf((await rank(logits, null, 600)).rows)).toEqual([[77, 5]]);
+  });
+});
