@@ -8,6 +8,7 @@ import { exportRunCsv, exportRunJson } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
 import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
+import { measureCosts } from './measureCosts';
 import { OFFLINE_ACTIONS } from './offline';
 import { search, showKeys } from './palette';
 import { PLAYLIST_ACTIONS, present, STAGE_ACTIONS, STAGE_STEP_ACTIONS } from './present';
@@ -43,6 +44,7 @@ export const ACTIONS: readonly Action[] = [
   openTrace,
   recordings,
   loadAgain,
+  measureCosts,
   showWrongRule,
   exportRunJson,
   exportRunCsv,

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { useCalibration } from '../store/calibration';
 import { useConversation } from '../store/conversation';
 import { useExperiment } from '../store/experiment';
 import { useHistory } from '../store/history';
@@ -20,6 +21,7 @@ import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
 const STORES = [
+  useCalibration,
   useConversation,
   useExperiment,
   useHistory,

@@ -26,6 +26,7 @@ export const VIEWS: readonly [View, ...View[]] = [
   { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
   { id: 'converse', label: words.converse, group: 'see', component: later('Converse', () => import('./views/Converse')) },
   { id: 'prove', label: words.prove, group: 'believe', component: later('Prove', () => import('./views/Prove')) },
+  { id: 'measure', label: words.measure, group: 'believe', component: later('Measure', () => import('./views/Measure')) },
   { id: 'experiment', label: words.experiment, group: 'believe', component: later('Experiment', () => import('./views/Experiment')) },
   { id: 'claims', label: words.claims, group: 'believe', component: later('Claims', () => import('./views/Claims')) },
   { id: 'history', label: words.history, group: 'believe', component: later('History', () => import('./views/History')) },

@@ -11,7 +11,7 @@ describe('the costs of this device', () => {
     const engine = await openPage();
     await expect.element(panel()).toHaveTextContent('has not been measured yet');
     await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
-    await page.getByRole('button', { name: 'Measure again' }).click();
+    await page.getByRole('button', { name: 'Measure this device' }).click();
     await expect.poll(() => figure('decode')).toBe('10.3 ms');
     // 10 and 13 and 60 ms for 1, 2 and 17 rows, 2 ms more by 512 tokens, at 64 tokens and four drafts.
     expect(figure('verify')).toBe('22.7 ms');

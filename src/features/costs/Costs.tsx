@@ -1,13 +1,14 @@
 import { useMemo } from 'react';
-import { breakEven, type Calibration, costRatio, draftMs, predictedRunSpeedup, verifyMs, verifyRatio } from '../../core/cost';
-import { pricedRounds, runRates } from '../../core/pricing';
+import { measureCosts } from '../../actions/measureCosts';
+import { breakEven, type Calibration, costRatio, draftMs, verifyMs, verifyRatio } from '../../core/cost';
+import { explainedSpeedup } from '../../core/pricing';
 import { startOf } from '../../core/tally';
 import type { RunEvent } from '../../core/types';
-import { calibrationOf, measureCalibration, useCalibration } from '../../store/calibration';
+import { calibrationOf, useCalibration } from '../../store/calibration';
 import { useLoading } from '../../store/loading';
 import { useRun } from '../../store/run';
 import { useSettings } from '../../store/settings';
-import { Button } from '../../ui/Button';
+import { ActionButton } from '../../ui/ActionButton';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
@@ -23,7 +24,6 @@ export function Costs() {
   // The key of what was measured depends on the manifest.
   useLoading((state) => state.manifest);
   const events = useRun((state) => state.events);
-  const idle = useRun((state) => state.activity === 'idle');
   const calibration = calibrationOf(draft);
   const run = useMemo(() => predicted(events), [events]);
   return (
@@ -31,9 +31,9 @@ export function Costs() {
       <h2>{words.heading}</h2>
       {calibration ? <Figures calibration={calibration} predicted={run} /> : <p>{measuring ? words.measuring : words.unmeasured}</p>}
       {failure && !measuring ? <p role="alert">{`${failure.message} ${failure.hint}`}</p> : null}
-      <Button look="small" disabled={measuring || !idle} onPress={() => void measureCalibration()}>
-        {measuring ? words.measuring : words.again}
-      </Button>
+      {measuring && calibration ? <p>{words.measuring}</p> : null}
+      <ActionButton action={measureCosts} look="small" />
+      <a href="#measure">{words.more}</a>
     </section>
   );
 }
@@ -56,7 +56,6 @@ function Figures({ calibration, predicted: speedup }: { readonly calibration: Ca
       note: words.verifyNote(gamma, formatRatio(verifyRatio(calibration, gamma, context))),
       value: ms(verifyMs(calibration, gamma + 1, context)),
     },
-    { key: 'fixed', name: words.fixed, note: words.fixedNote, value: ms(calibration.roundFixedMs) },
     { key: 'breakEven', name: words.breakEven(gamma), value: even === null ? words.never : formatShare(even) },
     { key: 'predicted', name: words.predicted, note: words.predictedNote, value: speedup === null ? '–' : `${formatRatio(speedup)} ×` },
   ];
@@ -65,8 +64,6 @@ function Figures({ calibration, predicted: speedup }: { readonly calibration: Ca
 
 /** null for a run that drafted nothing, or of which no costs were known when it began. */
 function predicted(events: readonly RunEvent[]): number | null {
-  const start = startOf(events);
-  if (!start?.calibration || start.settings.mode === 'plain') return null;
-  const rounds = pricedRounds(events);
-  return rounds.length > 0 ? predictedRunSpeedup(start.calibration, runRates(events), rounds) : null;
+  const costs = startOf(events)?.calibration;
+  return costs ? explainedSpeedup(events, costs) : null;
 }

@@ -14,7 +14,7 @@ export function AxisOfY({ axis, plot }: AxisProps) {
         {labelOf(axis)}
       </text>
       {y.ticks.map(({ at, text }) => (
-        <g key={text}>
+        <g key={at}>
           {y.kind === 'linear' ? <line className="chart-grid" x1={left} x2={right} y1={crisp(at)} y2={crisp(at)} /> : null}
           <text className="chart-tick" x={left - 0.5 * em} y={at + 0.34 * em} textAnchor="end">
             {text}
@@ -32,7 +32,7 @@ export function AxisOfX({ axis, plot }: AxisProps) {
     <g className="chart-axis">
       {y.kind === 'linear' ? <line className="chart-base" x1={left} x2={right} y1={crisp(bottom)} y2={crisp(bottom)} /> : null}
       {x.ticks.map(({ at, text }) => (
-        <g key={text}>
+        <g key={at}>
           {x.kind === 'linear' ? <line className="chart-notch" x1={crisp(at)} x2={crisp(at)} y1={bottom} y2={bottom + 0.35 * em} /> : null}
           <text className="chart-tick" x={at} y={bottom + 1.45 * em} textAnchor="middle">
             {text}

@@ -1,0 +1,40 @@
+import { measureCosts } from '../../actions/measureCosts';
+import { explainedSpeedup } from '../../core/pricing';
+import { usualGamma } from '../../core/runAcceptance';
+import { ActionButton } from '../../ui/ActionButton';
+import type { LabelledPoint } from '../../ui/chart';
+import { formatCount, formatRatio } from '../../ui/format';
+import { measure as words } from '../../ui/texts/measure';
+import { SpeedCurves } from './SpeedCurves';
+import type { Measured } from './useMeasured';
+
+/** Speedup over acceptance by the measured costs, with this run's place in it: as expected, and as measured where that is known. */
+export function Curves({ measured }: { readonly measured: Measured }) {
+  const { events, costs, context, acceptanceRate, comparison } = measured;
+  return (
+    <section className="measure-part" aria-labelledby="measure-curves">
+      <h3 id="measure-curves">{words.curvesHeading}</h3>
+      {costs ? (
+        <SpeedCurves
+          title={words.curvesTitle}
+          note={words.curvesNote(formatCount(context))}
+          costs={costs}
+          context={context}
+          gamma={usualGamma(events)}
+          points={acceptanceRate === null ? [] : pointsOf(acceptanceRate, explainedSpeedup(events, costs), comparison?.speed ?? null)}
+        />
+      ) : (
+        <p className="measure-missing">
+          {words.unmeasured} <ActionButton action={measureCosts} look="small" />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function pointsOf(x: number, expected: number | null, speed: number | null): LabelledPoint[] {
+  const points: LabelledPoint[] = [];
+  if (expected !== null) points.push({ x, y: expected, look: 'soft', label: words.runExpected(formatRatio(expected)) });
+  if (speed !== null) points.push({ x, y: speed, look: 'ink', label: words.runMeasured(formatRatio(speed)) });
+  return points;
+}

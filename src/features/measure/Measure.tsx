@@ -1,0 +1,25 @@
+import { Curves } from './Curves';
+import { DeviceCosts } from './DeviceCosts';
+import { Memory } from './Memory';
+import './measure.css';
+import { RunCharts } from './RunCharts';
+import { useMeasured } from './useMeasured';
+import { Verdict } from './Verdict';
+import { WhatIf } from './WhatIf';
+
+/** What speculation costs on this device, whether it pays for the run on the page, and what would have to be otherwise. */
+export function Measure() {
+  const measured = useMeasured();
+  return (
+    <div className="measure">
+      <Verdict measured={measured} />
+      <RunCharts measured={measured} />
+      <Curves measured={measured} />
+      <div className="measure-columns">
+        <DeviceCosts costs={measured.device} context={measured.context} />
+        <Memory />
+      </div>
+      <WhatIf measured={measured} />
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { useMemo } from 'react';
+import { measureCosts } from '../../actions/measureCosts';
+import { prove } from '../../actions/prove';
+import { adviceOf } from '../../core/advice';
+import { explainedSpeedup } from '../../core/pricing';
+import { ActionButton } from '../../ui/ActionButton';
+import { measure as words } from '../../ui/texts/measure';
+import type { Measured } from './useMeasured';
+
+/** Whether speculation pays for this run on this device, why, and what was really measured. */
+export function Verdict({ measured }: { readonly measured: Measured }) {
+  const { events, start, costs, context, rates, acceptanceRate, comparison } = measured;
+  const advice = useMemo(() => costs && adviceOf(costs, rates ?? 1, context), [costs, rates, context]);
+  const expected = useMemo(() => (costs ? explainedSpeedup(events, costs) : null), [events, costs]);
+  const speed = comparison?.speed ?? null;
+  return (
+    <section className="measure-part" aria-labelledby="measure-verdict">
+      <h3 id="measure-verdict">{words.verdictHeading}</h3>
+      {advice ? (
+        <p className="measure-verdict" data-advice={rates === null ? 'open' : advice.code}>
+          {rates === null ? words.ceiling(advice.ceiling) : words.verdict(advice)}
+        </p>
+      ) : (
+        <>
+          <p className="measure-verdict">{words.noCosts}</p>
+          <ActionButton action={measureCosts} />
+        </>
+      )}
+      <div className="measure-verdict-parts">
+        <dl className="measure-speeds">
+          <div>
+            <dt>
+              {words.expected} <small>{words.expectedNote}</small>
+            </dt>
+            <dd data-count="expected">{expected === null ? words.missing : words.times(expected)}</dd>
+          </div>
+          <div>
+            <dt>
+              {words.measured} <small>{words.measuredNote}</small>
+            </dt>
+            <dd data-count="measured">{speed === null ? words.missing : words.times(speed)}</dd>
+          </div>
+        </dl>
+        {advice && rates !== null ? (
+          <ul className="measure-reasons">
+            {words.reasons(advice, acceptanceRate).map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+            <li>{start?.calibration ? words.costsOfRun(start.labels.adapter) : words.costsOfDevice}</li>
+          </ul>
+        ) : null}
+      </div>
+      {start && speed === null ? (
+        <p className="measure-missing">
+          {words.noPlain} <ActionButton action={prove} look="small" />
+        </p>
+      ) : null}
+    </section>
+  );
+}
