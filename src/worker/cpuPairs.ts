@@ -23,13 +23,20 @@ export class CpuPairs implements PairLoader {
     const entries = selectEntries(manifest, draft);
     if (this.#modelsUrl !== modelsUrl) this.#target = this.#draft = this.#ready = null;
     this.#modelsUrl = modelsUrl;
+    const about = (id: string, entry: ModelEntry) =>
+      ({ type: 'progress', model: id, name: entry.name, totalBytes: cpuDownloadBytes(entry), place: 'processor' }) as const;
     const load = async (id: string, entry: ModelEntry): Promise<Loaded> => {
-      const about = { type: 'progress', model: id, name: entry.name, totalBytes: cpuDownloadBytes(entry), place: 'processor' } as const;
-      return { id, files: await loadCpuModel(entry, modelsUrl, (progress) => report({ ...about, ...progress }), signal) };
+      return { id, files: await loadCpuModel(entry, modelsUrl, (progress) => report({ ...about(id, entry), ...progress }), signal) };
     };
     this.#target ??= await load(manifest.pair.target, entries.target);
-    if (this.#draft?.id !== draft) this.#draft = await load(draft, entries.draft);
     const { forward, text } = this.#target.files;
+    if (draft === manifest.pair.target) {
+      // The target's weights, with a cache of its own.
+      if (this.#draft?.id !== draft) this.#draft = { id: draft, files: { forward: forward.sibling(), text } };
+      report({ ...about(draft, entries.draft), phase: 'ready', loadedBytes: cpuDownloadBytes(entries.draft) });
+    } else if (this.#draft?.id !== draft) {
+      this.#draft = await load(draft, entries.draft);
+    }
     const pair: ReadyPair = {
       adapter: 'processor, without WebGPU',
       target: { name: entries.target.name, side: new CpuTarget(forward), text },

@@ -18,7 +18,7 @@ async function open(): Promise<Awaited<ReturnType<typeof openPage>>> {
 
 /** Measures the chosen pair's costs. */
 async function measure(): Promise<void> {
-  await section('What a round costs').getByRole('button', { name: 'Measure this device' }).click();
+  await section('Does it pay here?').getByRole('button', { name: 'Measure this device' }).click();
   await expect.poll(() => count('What a round costs', 'decode'), { timeout: 10_000 }).toMatch(/ms$/);
 }
 

@@ -24,10 +24,10 @@ function engine(): PairEngine {
 async function run(
   pair: PairEngine,
   settings: Partial<RunSettings>,
-  { prompt = 'Count from 1 to 30.', signal = new AbortController().signal } = {},
+  { prompt = 'Count from 1 to 30.', draft = 'draft', signal = new AbortController().signal } = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  const task = { type: 'run', selection, turns: [], prompt, calibration: null } as const;
+  const task = { type: 'run', selection: { ...selection, draft }, turns: [], prompt, calibration: null } as const;
   await pair.run(
     { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
     (update) => {
@@ -94,6 +94,20 @@ describe('the pair on the processor', () => {
       expect(candidates?.p[0]).toMatchObject({ id, probability: p });
       expect(candidates?.q[0]).toMatchObject({ id, probability: q });
     }
+  });
+
+  it('lets the target draft for itself, which is always right and writes what it writes plainly, with candidates', async () => {
+    const settings = { maxTokens: 20, ignoreStopTokens: true } as const;
+    const plain = ids(await run(pair, { ...settings, mode: 'plain' }));
+    const itself = await run(pair, { ...settings, candidates: true }, { draft: 'target' });
+    expect(ids(itself)).toEqual(plain);
+    const { accepted, drafted } = tally(itself);
+    expect(drafted).toBeGreaterThan(10);
+    expect(accepted).toBe(drafted);
+    const tokens = itself.flatMap((event) => (event.type === 'round' ? event.tokens : []));
+    for (const { candidates } of tokens.filter(({ verdict }) => verdict === 'accepted')) expect(candidates?.q).toEqual(candidates?.p);
+    // And back to another draft.
+    expect(ids(await run(pair, settings))).toEqual(plain);
   });
 
   it('stops between two rounds', async () => {

@@ -1,7 +1,5 @@
-import { measureCosts } from '../../actions/measureCosts';
 import { explainedSpeedup } from '../../core/pricing';
 import { usualGamma } from '../../core/runAcceptance';
-import { ActionButton } from '../../ui/ActionButton';
 import type { LabelledPoint } from '../../ui/chart';
 import { formatCount, formatRatio } from '../../ui/format';
 import { measure as words } from '../../ui/texts/measure';
@@ -24,9 +22,7 @@ export function Curves({ measured }: { readonly measured: Measured }) {
           points={acceptanceRate === null ? [] : pointsOf(acceptanceRate, explainedSpeedup(events, costs), comparison?.speed ?? null)}
         />
       ) : (
-        <p className="measure-missing">
-          {words.unmeasured} <ActionButton action={measureCosts} look="small" />
-        </p>
+        <p className="measure-missing">{words.unmeasured}</p>
       )}
     </section>
   );

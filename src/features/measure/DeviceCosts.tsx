@@ -1,7 +1,5 @@
-import { measureCosts } from '../../actions/measureCosts';
 import { breakEven, type Calibration, costRatio, draftMs, verifyMs, verifyRatio } from '../../core/cost';
 import { useCalibration } from '../../store/calibration';
-import { ActionButton } from '../../ui/ActionButton';
 import { Chart, Lines } from '../../ui/chart';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
@@ -18,10 +16,7 @@ export function DeviceCosts({ costs, context }: DeviceCostsProps) {
   const { measuring, failure } = useCalibration();
   return (
     <section className="measure-part" aria-labelledby="measure-costs">
-      <div className="measure-bar">
-        <h3 id="measure-costs">{words.costsHeading}</h3>
-        <ActionButton action={measureCosts} look="small" />
-      </div>
+      <h3 id="measure-costs">{words.costsHeading}</h3>
       {measuring ? <p role="status">{words.measuring}</p> : null}
       {failure && !measuring ? <p role="alert">{`${failure.message} ${failure.hint}`}</p> : null}
       {costs ? (

@@ -15,16 +15,16 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
   const speed = comparison?.speed ?? null;
   return (
     <section className="measure-part" aria-labelledby="measure-verdict">
-      <h3 id="measure-verdict">{words.verdictHeading}</h3>
+      <div className="measure-bar">
+        <h3 id="measure-verdict">{words.verdictHeading}</h3>
+        <ActionButton action={measureCosts} look="small" />
+      </div>
       {advice ? (
         <p className="measure-verdict" data-advice={rates === null ? 'open' : advice.code}>
           {rates === null ? words.ceiling(advice.ceiling) : words.verdict(advice)}
         </p>
       ) : (
-        <>
-          <p className="measure-verdict">{words.noCosts}</p>
-          <ActionButton action={measureCosts} />
-        </>
+        <p className="measure-verdict">{words.noCosts}</p>
       )}
       <div className="measure-verdict-parts">
         <dl className="measure-speeds">

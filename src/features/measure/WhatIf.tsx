@@ -1,10 +1,8 @@
 import { useMemo, useState } from 'react';
-import { measureCosts } from '../../actions/measureCosts';
 import { bestGamma, breakEven, expectedTokens, predictedSpeedup, verifyMs } from '../../core/cost';
 import { usualGamma } from '../../core/runAcceptance';
 import { LIMITS } from '../../core/types';
 import { costsOf, type TheoryCosts, theoryOf } from '../../core/whatIf';
-import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
 import { Slider } from '../../ui/Slider';
@@ -53,8 +51,7 @@ export function WhatIf({ measured }: { readonly measured: Measured }) {
         </Button>
       </div>
       <p>
-        {words.whatIfIntro} {device ? words.fromDevice : words.fromExample}{' '}
-        {device ? null : <ActionButton action={measureCosts} look="small" />}
+        {words.whatIfIntro} {device ? words.fromDevice : words.fromExample}
       </p>
       <div className="measure-pair">
         <div className="measure-sliders">

@@ -1,0 +1,74 @@
+/**
+ * What it costs that the page's greedy runs bring candidates: the same runs with and without, side by side in time, and whether both write the same ids.
+ *
+ *   npm run bench:candidates -- [--repetitions 5] [--max-tokens 96] [--gamma 4]
+ */
+import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensurePackages } from '../scripts/install.mjs';
+import { failClearly } from '../scripts/options.mjs';
+import { medianInterval } from './statistics.mjs';
+
+const PROMPTS = 6;
+
+await failClearly(async () => {
+  const { values } = parseArgs({
+    options: {
+      repetitions: { type: 'string', default: '5' },
+      'max-tokens': { type: 'string', default: '96' },
+      gamma: { type: 'string', default: '4' },
+    },
+  });
+  for (const [name, value] of Object.entries(values)) {
+    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is "${value}". Choose a whole number from 1 on.`);
+  }
+  ensurePackages();
+  const { openBenchPage } = await import('./browser.mjs');
+  const { page, close } = await openBenchPage('bench/index.html', 'bench');
+  try {
+    await page.evaluate(() => window.bench.load('draft'));
+    const calibration = await page.evaluate(() => window.bench.calibrate('draft'));
+    const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
+    const settings = { ...defaults, gamma: Number(values.gamma), maxTokens: Number(values['max-tokens']), ignoreStopTokens: true };
+    const run = (prompt, mode, candidates) =>
+      page.evaluate((args) => window.bench.run(...args), [prompt, 'draft', { ...settings, mode, candidates }, calibration]);
+    for (const mode of ['speculative', 'plain']) print(mode, await compare(run, mode, prompts(), Number(values.repetitions)));
+  } finally {
+    await close();
+  }
+});
+
+/** One prompt of every kind there is. */
+function prompts() {
+  const all = JSON.parse(fs.readFileSync(fileURLToPath(new URL('prompts.json', import.meta.url)), 'utf8'));
+  return all.filter(({ kind }, i) => all.findIndex((other) => other.kind === kind) === i).slice(0, PROMPTS);
+}
+
+/** Times of the tokens after the first, with over without, in pairs that lie side by side; who goes first changes. */
+async function compare(run, mode, list, repetitions) {
+  for (const candidates of [true, false]) await run(list[0].prompt, mode, candidates);
+  const ratios = [];
+  let [equal, oneReadback] = [true, true];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const [index, { prompt }] of list.entries()) {
+      const order = (repetition + index) % 2 === 0 ? [true, false] : [false, true];
+      const seen = new Map();
+      for (const candidates of order) seen.set(candidates, await run(prompt, mode, candidates));
+      const [rich, bare] = [seen.get(true), seen.get(false)];
+      equal &&= rich.ids.join() === bare.ids.join();
+      oneReadback &&= rich.readbacks === rich.rounds;
+      ratios.push(rich.decodeMs / bare.decodeMs);
+    }
+  }
+  return { ratios, equal, oneReadback };
+}
+
+function print(mode, { ratios, equal, oneReadback }) {
+  const { median, interval95 } = medianInterval(ratios);
+  const figure = (ratio) => ratio.toFixed(3);
+  const interval = interval95 ? ` (95 %: ${interval95.map(figure).join(' to ')})` : '';
+  console.log(`${mode}: time with candidates over without, median of ${ratios.length} pairs: ${figure(median)}${interval}`);
+  console.log(`  ids ${equal ? 'identical' : 'DIFFERENT'}; readbacks a round with candidates: ${oneReadback ? 'one' : 'MORE THAN ONE'}`);
+  if (!equal || !oneReadback) process.exitCode = 1;
+}
