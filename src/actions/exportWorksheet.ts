@@ -1,8 +1,8 @@
 import { worksheetCsv, worksheetJson } from '../core/exports';
 import { useExperiment } from '../store/experiment';
+import { saveFile } from '../store/saveFile';
 import { currentVersions } from '../store/versions';
 import type { Action } from './action';
-import { download } from './download';
 
 const isMeasured = () => useExperiment.getState().measured.length > 0;
 
@@ -12,7 +12,7 @@ export const exportWorksheetCsv: Action = {
   label: 'Worksheet as CSV',
   keys: [],
   when: isMeasured,
-  perform: () => download('foretoken-worksheet.csv', worksheetCsv(useExperiment.getState().measured, currentVersions()), 'text/csv'),
+  perform: () => saveFile('foretoken-worksheet.csv', worksheetCsv(useExperiment.getState().measured, currentVersions()), 'text/csv'),
 };
 
 /** The worksheet with every run behind it. */
@@ -23,6 +23,6 @@ export const exportWorksheetJson: Action = {
   when: isMeasured,
   perform: () => {
     const sheet = worksheetJson(useExperiment.getState().measured, currentVersions());
-    download('foretoken-worksheet.json', `${JSON.stringify(sheet, null, 1)}\n`, 'application/json');
+    saveFile('foretoken-worksheet.json', `${JSON.stringify(sheet, null, 1)}\n`, 'application/json');
   },
 };

@@ -1,7 +1,7 @@
 import { tell } from '../store/notice';
 import { exportProgress, resetProgress } from '../store/progress';
+import { saveFile } from '../store/saveFile';
 import type { Action } from './action';
-import { saveFile } from './saveFile';
 
 /** What a person can do with all progress of the course at once. */
 export const saveProgress: Action = {

@@ -4,7 +4,7 @@ import { measureAllClaims } from './claims';
 import { ask, askLastAgain, clearConversation, leaveOut } from './conversation';
 import { copyText } from './copyText';
 import { startExperiment } from './experiment';
-import { exportRunCsv, exportRunJson } from './exportRun';
+import { exportRunCsv } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
 import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
@@ -46,7 +46,6 @@ export const ACTIONS: readonly Action[] = [
   loadAgain,
   measureCosts,
   showWrongRule,
-  exportRunJson,
   exportRunCsv,
   exportWorksheetCsv,
   exportWorksheetJson,

@@ -1,12 +1,12 @@
-/** Has the browser save `text` as a file named `name`. */
-export function saveFile(name: string, text: string, type = 'application/json'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Has the browser save `content` as a file named `name`: the one place where the page makes downloads. A text is written as UTF-8. */
+export function saveFile(name: string, content: string | Blob, type = 'application/json'): void {
+  const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type: `${type};charset=utf-8` }) : content);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
   // The browser has taken hold of it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** Asks for one file. @returns null where none was chosen */

@@ -1,10 +1,12 @@
 import { create } from 'zustand';
+import { conditionsOf } from '../core/exports';
 import { type Failure, toFailure } from '../core/failure';
 import { startOf } from '../core/tally';
 import type { RunEvent } from '../core/types';
 import { encodeTrace, type TraceAbout } from '../model/trace';
 import { shownRecording } from './recording';
 import { useRun } from './run';
+import { currentVersions } from './versions';
 
 /** The run on the page as others can be given it. */
 export interface Shared {
@@ -45,11 +47,13 @@ export function closeShare(): void {
   useShare.setState({ open: false });
 }
 
-/** The run on the page as a file: a name and its text, with nothing left out. @throws FailureError trace-invalid */
+/** The run on the page as a file: a name and its text, with nothing left out, and beside the trace its conditions and what wrote it. @throws FailureError trace-invalid */
 export function traceFile(): { readonly name: string; readonly text: string } {
   const { events } = useRun.getState();
-  const text = `${JSON.stringify(encodeTrace(events, aboutRun(events)))}\n`;
-  const words = (startOf(events)?.prompt ?? '').toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const start = startOf(events);
+  const trace = encodeTrace(events, aboutRun(events));
+  const text = `${JSON.stringify({ ...trace, conditions: start && conditionsOf(start), exportedBy: currentVersions() })}\n`;
+  const words = (start?.prompt ?? '').toLowerCase().match(/[a-z0-9]+/g) ?? [];
   return { name: `foretoken-${words.slice(0, 6).join('-').slice(0, 48) || 'run'}.json`, text };
 }
 

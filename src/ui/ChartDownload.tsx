@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { download } from '../actions/download';
+import { saveFile } from '../store/saveFile';
 import { Button } from './Button';
 import { chartPng, chartSvg } from './chart';
 import { exports as words } from './texts/exports';
@@ -22,7 +22,7 @@ export function ChartDownload({ name, caption, children }: ChartDownloadProps) {
     chartPng(svg()).then(
       (png) => {
         setFailed(false);
-        download(`${name}.png`, png);
+        saveFile(`${name}.png`, png);
       },
       () => setFailed(true),
     );
@@ -30,7 +30,7 @@ export function ChartDownload({ name, caption, children }: ChartDownloadProps) {
     <div className="chart-download" ref={place}>
       {children}
       <div className="chart-downloads">
-        <Button look="quiet" onPress={() => download(`${name}.svg`, svg(), 'image/svg+xml')}>
+        <Button look="quiet" onPress={() => saveFile(`${name}.svg`, svg(), 'image/svg+xml')}>
           {words.svg}
         </Button>
         <Button look="quiet" onPress={() => void savePng()}>

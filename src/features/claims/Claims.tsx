@@ -4,9 +4,7 @@ import { CLAIMS } from '../../core/claims';
 import { startOf } from '../../core/tally';
 import { dismissClaimsFailure, useClaims } from '../../store/claims';
 import { ActionButton } from '../../ui/ActionButton';
-import { Button } from '../../ui/Button';
-import { FailureNotice } from '../../ui/FailureNotice';
-import { failures } from '../../ui/texts';
+import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { claimWords as words } from '../../ui/texts/claims';
 import { Claim } from './Claim';
 import './claims.css';
@@ -26,13 +24,7 @@ export function Claims() {
           <ActionButton action={stop} showKeys />
         </div>
       </div>
-      {failure ? (
-        <FailureNotice failure={failure}>
-          <Button look="quiet" onPress={dismissClaimsFailure}>
-            {failures.dismiss}
-          </Button>
-        </FailureNotice>
-      ) : null}
+      <DismissibleFailure failure={failure} onDismiss={dismissClaimsFailure} />
       <ol className="claims">
         {CLAIMS.map((id) => (
           <li key={id}>

@@ -2,9 +2,7 @@ import { startExperiment } from '../../actions/experiment';
 import { stop } from '../../actions/stop';
 import { dismissExperimentFailure, useExperiment } from '../../store/experiment';
 import { ActionButton } from '../../ui/ActionButton';
-import { Button } from '../../ui/Button';
-import { FailureNotice } from '../../ui/FailureNotice';
-import { failures } from '../../ui/texts';
+import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { BlindVote } from './BlindVote';
 import './experiment.css';
 import { ExperimentProgress } from './ExperimentProgress';
@@ -25,13 +23,7 @@ export function Experiment() {
         <ActionButton action={stop} showKeys />
         <ExperimentProgress />
       </div>
-      {failure ? (
-        <FailureNotice failure={failure}>
-          <Button look="quiet" onPress={dismissExperimentFailure}>
-            {failures.dismiss}
-          </Button>
-        </FailureNotice>
-      ) : null}
+      <DismissibleFailure failure={failure} onDismiss={dismissExperimentFailure} />
       {measured.length > 0 ? <Findings measured={measured} /> : null}
       <Worksheet measured={measured} />
       <BlindVote measured={measured} />

@@ -1,4 +1,5 @@
-import { exportRunCsv, exportRunJson } from '../../actions/exportRun';
+import { exportRunCsv } from '../../actions/exportRun';
+import { saveTrace } from '../../actions/share';
 import { ActionButton } from '../../ui/ActionButton';
 import './exports.css';
 import { exports as words } from '../../ui/texts/exports';
@@ -9,7 +10,7 @@ export function ExportRun() {
     <section className="export-run" aria-label={words.heading}>
       <h2>{words.heading}</h2>
       <div className="exports">
-        <ActionButton action={exportRunJson} look="quiet" />
+        <ActionButton action={saveTrace} look="quiet" />
         <ActionButton action={exportRunCsv} look="quiet" />
       </div>
     </section>

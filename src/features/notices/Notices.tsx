@@ -4,6 +4,7 @@ import { dismissRecordingFailure, useRecording } from '../../store/recording';
 import { dismissRunFailure, useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
+import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { failures as words } from '../../ui/texts';
 import './notices.css';
@@ -17,20 +18,8 @@ export function Notices() {
   const loadShown = loadFailure && loadFailure.message !== runFailure?.message ? loadFailure : null;
   return (
     <div className="notices">
-      {runFailure ? (
-        <FailureNotice failure={runFailure}>
-          <Button look="quiet" onPress={dismissRunFailure}>
-            {words.dismiss}
-          </Button>
-        </FailureNotice>
-      ) : null}
-      {recordingFailure ? (
-        <FailureNotice failure={recordingFailure}>
-          <Button look="quiet" onPress={dismissRecordingFailure}>
-            {words.dismiss}
-          </Button>
-        </FailureNotice>
-      ) : null}
+      <DismissibleFailure failure={runFailure} onDismiss={dismissRunFailure} />
+      <DismissibleFailure failure={recordingFailure} onDismiss={dismissRecordingFailure} />
       {loadShown ? (
         <FailureNotice failure={loadShown}>
           <ActionButton action={loadAgain} look="quiet" />

@@ -5,10 +5,8 @@ import { changeSamplePlan, dismissProofFailure, useProof } from '../../store/pro
 import { useSettings } from '../../store/settings';
 import { useWork } from '../../store/work';
 import { ActionButton } from '../../ui/ActionButton';
-import { Button } from '../../ui/Button';
-import { FailureNotice } from '../../ui/FailureNotice';
+import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { NumberField } from '../../ui/NumberField';
-import { failures } from '../../ui/texts';
 import { prove as words } from '../../ui/texts/prove';
 import { Ask, RunSettings } from '../prompt';
 import { DistributionProof } from './DistributionProof';
@@ -31,13 +29,7 @@ export function Prove() {
           {kind === 'distribution' && adaptive ? words.distribution.fixedLength(PROOF_GAMMA) : null}
         </p>
       </Ask>
-      {failure ? (
-        <FailureNotice failure={failure}>
-          <Button look="quiet" onPress={dismissProofFailure}>
-            {failures.dismiss}
-          </Button>
-        </FailureNotice>
-      ) : null}
+      <DismissibleFailure failure={failure} onDismiss={dismissProofFailure} />
       <section className="proof" aria-label={words[kind].heading}>
         <div className="proof-bar">
           <h3>{words[kind].heading}</h3>

@@ -3,9 +3,7 @@ import { race as raceAction } from '../../actions/race';
 import { stop } from '../../actions/stop';
 import { dismissRaceFailure, useRace } from '../../store/race';
 import { ActionButton } from '../../ui/ActionButton';
-import { Button } from '../../ui/Button';
-import { FailureNotice } from '../../ui/FailureNotice';
-import { failures } from '../../ui/texts';
+import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { race as words } from '../../ui/texts/race';
 import { Ask } from '../prompt';
 import { Course } from './Course';
@@ -33,13 +31,7 @@ export function Race() {
       <Ask action={raceAction}>
         <RaceSettings />
       </Ask>
-      {failure ? (
-        <FailureNotice failure={failure}>
-          <Button look="quiet" onPress={dismissRaceFailure}>
-            {failures.dismiss}
-          </Button>
-        </FailureNotice>
-      ) : null}
+      <DismissibleFailure failure={failure} onDismiss={dismissRaceFailure} />
       <section className="race" aria-label={words.heading}>
         <div className="race-bar">
           <RaceStatus />
