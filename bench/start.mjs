@@ -1,9 +1,12 @@
 /**
- * npm run bench:start [-- --visits N --json FILE]: how soon a first visit sees a recorded run move and can run the embedded pair itself. Production
- * build, served from this machine, a new profile with empty caches for every visit.
+ * Measures how soon a first visit sees a recorded run move and has the embedded pair ready: production build, served from this machine, a browser
+ * and a profile of its own for every visit, so that nothing is cached, stored or compiled.
  *
- * Milliseconds from the start of navigation: first token of the recorded run drawn, pair ready (Run is answered at once), and of that time the
- * making of GPU pipelines, by the marks that the engine's worker leaves.
+ *   npm run bench:start -- [--json FILE] [--visits 5] [--dist FOLDER]...
+ *
+ * Without --dist the working tree is built; several builds are visited in turn, one visit each, so that they can be compared. Milliseconds from
+ * the start of navigation: the first token of the recorded run drawn; the run moving, which is the first frame in which a further draft of it is drawn in the
+ * lane or a further token in the text; the pair ready, from where on Run is answered at once; and of that time the making of GPU pipelines, by the marks of the engine's worker.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -12,44 +15,87 @@ import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
 import { failClearly } from '../scripts/options.mjs';
-import { median } from './statistics.mjs';
+import { spread } from './statistics.mjs';
+
+const MEASURES = ['firstTokenMs', 'movingMs', 'readyMs', 'pipelinesMs'];
 
 await failClearly(async () => {
-  const { values } = parseArgs({
-    options: { visits: { type: 'string', default: '5' }, json: { type: 'string' }, dist: { type: 'string' } },
-  });
-  const visits = Number(values.visits);
-  if (!Number.isInteger(visits) || visits < 1) throw new Error(`--visits is "${values.visits}". Choose a whole number from 1 on.`);
+  const options = readOptions();
   ensurePackages();
   const { chromium } = await import('playwright-core');
-  const { build, preview } = await import('vite');
-  const outDir = path.resolve(root, values.dist ?? 'build/start');
-  if (!values.dist) await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
-  const seen = [];
+  const builds = await serve(options.dist);
+  const machine = {
+    cpu: os.cpus()[0]?.model.trim(),
+    cores: os.cpus().length,
+    load: os.loadavg()[0],
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+  };
   try {
-    for (let visit = 0; visit < visits; visit++) {
-      // A browser of its own: no cache, no storage, no compiled code, no shaders of an earlier visit.
-      const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
-      seen.push(await measureVisit(browser, server.resolvedUrls.local[0]));
-      console.log(sentence(seen.at(-1)));
-      await browser.close();
+    for (let visit = 0; visit < options.visits; visit++) {
+      for (const build of rotate(builds, visit)) {
+        const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
+        try {
+          machine.browser = `Chromium ${browser.version()}`;
+          const { adapter, ...times } = await measureVisit(browser, build.url);
+          machine.adapter = adapter;
+          build.visits.push(times);
+          console.log(`${build.name}: ${sentence(times)}`);
+        } finally {
+          await browser.close();
+        }
+      }
     }
   } finally {
-    await server.close();
+    await Promise.all(builds.map(({ server }) => server.close()));
   }
-  const middle = Object.fromEntries(Object.keys(seen[0]).map((key) => [key, median(seen.map((each) => each[key]))]));
-  console.log(`median             ${sentence(middle)}`);
-  const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length };
-  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, visits: seen, median: middle }, null, 1)}\n`);
+  const report = builds.map(({ name, visits }) => ({ build: name, ...summarise(visits), visits }));
+  console.log(
+    `\n${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)} before; ${machine.browser}, adapter ${machine.adapter}`,
+  );
+  for (const { build, ...measures } of report) {
+    console.log(
+      `${build}, median of ${options.visits} visits: ${sentence(Object.fromEntries(MEASURES.map((each) => [each, measures[each].median])))}`,
+    );
+  }
+  if (options.json) fs.writeFileSync(options.json, `${JSON.stringify({ machine, builds: report }, null, 1)}\n`);
 });
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: { visits: { type: 'string', default: '5' }, json: { type: 'string' }, dist: { type: 'string', multiple: true, default: [] } },
+  });
+  if (!/^[1-9]\d*$/.test(values.visits)) throw new Error(`--visits is "${values.visits}". Choose a whole number from 1 on.`);
+  for (const folder of values.dist) {
+    if (!fs.existsSync(path.join(folder, 'index.html')))
+      throw new Error(`--dist is "${folder}", where no index.html is. Build one: npm run build -- --out ${folder}`);
+  }
+  return { ...values, visits: Number(values.visits) };
+}
+
+/** Every folder of `dist` behind a port of its own; the working tree's build where there is none. */
+async function serve(dist) {
+  const { build, preview } = await import('vite');
+  const own = path.join(root, 'build/start');
+  if (dist.length === 0) await build({ root, logLevel: 'warn', build: { outDir: own, emptyOutDir: true } });
+  const folders = dist.length === 0 ? [own] : dist.map((folder) => path.resolve(folder));
+  return Promise.all(
+    folders.map(async (outDir) => {
+      const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+      return { name: path.basename(outDir), url: server.resolvedUrls.local[0], server, visits: [] };
+    }),
+  );
+}
 
 async function measureVisit(browser, url) {
   const page = await browser.newPage();
   await page.addInitScript(watchStart);
   await page.goto(url, { waitUntil: 'commit' });
-  await page.waitForFunction(() => window.start?.readyMs !== undefined, null, { timeout: 120_000 });
-  const { firstTokenMs, readyMs } = await page.evaluate(() => window.start);
+  await page.waitForFunction(() => window.start?.readyMs !== undefined && window.start.movingMs !== undefined, null, { timeout: 120_000 });
+  const { firstTokenMs, movingMs, readyMs } = await page.evaluate(() => window.start);
+  const adapter = await page.evaluate(async () => {
+    const { vendor, architecture } = (await navigator.gpu?.requestAdapter())?.info ?? {};
+    return [vendor, architecture].filter(Boolean).join(' ') || 'unknown';
+  });
   const [worker] = page.workers();
   const made = await worker.evaluate(() =>
     performance
@@ -57,18 +103,27 @@ async function measureVisit(browser, url) {
       .filter(({ name }) => name === 'pipeline')
       .map(({ startTime, duration }) => ({ startTime, duration })),
   );
-  return { firstTokenMs, readyMs, pipelinesMs: union(made) };
+  if (made.length === 0) throw new Error('The engine left no marks of the pipelines that it made.');
+  return { adapter, firstTokenMs, movingMs, readyMs, pipelinesMs: union(made) };
 }
 
-/** In the page, before its own scripts: notes the frame in which the first token stands, and the moment at which the pair is ready. */
+/** In the page, before its own scripts: looks at every frame. */
 function watchStart() {
   window.start = {};
+  let first = '';
   const look = () => {
     const { start } = window;
-    if (start.firstTokenMs === undefined && document.querySelector('[data-token-id]')) start.firstTokenMs = performance.now();
+    const count = (selector) => document.querySelectorAll(selector).length;
+    const tokens = count('[data-token-id]');
+    const drawn = `${tokens} ${count('.lane-token.pending')}`;
+    if (start.firstTokenMs === undefined && tokens > 0) {
+      start.firstTokenMs = performance.now();
+      first = drawn;
+    }
+    if (start.movingMs === undefined && first !== '' && drawn !== first) start.movingMs = performance.now();
     const ready = [...document.querySelectorAll('[role="status"]')].some(({ textContent }) => textContent === 'Both models are ready.');
     if (start.readyMs === undefined && ready) start.readyMs = performance.now();
-    if (start.readyMs === undefined || start.firstTokenMs === undefined) requestAnimationFrame(look);
+    if (start.readyMs === undefined || start.movingMs === undefined) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
@@ -83,7 +138,15 @@ function union(intervals) {
   return total;
 }
 
-function sentence({ firstTokenMs, readyMs, pipelinesMs }) {
+function summarise(visits) {
+  return Object.fromEntries(MEASURES.map((measure) => [measure, spread(visits.map((each) => each[measure]))]));
+}
+
+function rotate(list, by) {
+  return list.map((_, i) => list[(i + by) % list.length]);
+}
+
+function sentence({ firstTokenMs, movingMs, readyMs, pipelinesMs }) {
   const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
-  return `first recorded token ${seconds(firstTokenMs)}, pair ready ${seconds(readyMs)}, of it making pipelines ${seconds(pipelinesMs)}`;
+  return `first token ${seconds(firstTokenMs)}, moving ${seconds(movingMs)}, pair ready ${seconds(readyMs)}, of it pipelines ${seconds(pipelinesMs)}`;
 }

@@ -31,11 +31,16 @@ export function setRate(rate: Rate): void {
   player.setRate(rate);
 }
 
-/** Shows the run on the page from its start, so slowly that it can be read, without choosing that pace for the runs that follow. */
+/**
+ * Shows the run on the page from its first token, which stands there at once, so slowly that it can be read, without choosing that pace for the
+ * runs that follow.
+ */
 export function playSlowly(): void {
   slowed = true;
   usePlayback.setState({ rate: 0.1 });
-  playFromStart();
+  const first = useRun.getState().events.find((event) => event.type === 'round');
+  seek(first ? knownAt(first) : 0);
+  resume();
 }
 
 useRun.subscribe(({ events }, before) => {
