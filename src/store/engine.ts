@@ -6,6 +6,8 @@ import type { Task, Update } from '../worker/protocol';
 export interface Engine {
   /** @param ask answers for the person in a run that a person drafts; without it every question is passed */
   perform(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void>;
+  /** Gets ready for a first task. */
+  warmUp?(): void;
 }
 
 let engine: Engine = workerEngine();
@@ -20,13 +22,21 @@ export function performTask(task: Task, signal?: AbortSignal, ask?: AskPerson): 
   return engine.perform(task, signal, ask);
 }
 
-/** Starts the worker with its first task, and a new one after it has crashed. */
+/** Tells the engine that a task will come. */
+export function warmUpEngine(): void {
+  engine.warmUp?.();
+}
+
+/** Starts the worker with its first task at the latest, and a new one after it has crashed. */
 function workerEngine(): Engine {
   let worker: Worker | null = null;
   return {
     perform(task, signal, ask) {
       worker ??= start();
       return perform(worker, task, signal, ask);
+    },
+    warmUp() {
+      worker ??= start();
     },
   };
 

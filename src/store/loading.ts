@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { draftChoices, fetchManifest, type Manifest } from '../model/manifest';
 import type { LoadProgress } from '../worker/protocol';
-import { performTask } from './engine';
+import { performTask, warmUpEngine } from './engine';
 import { forgetMemory, receiveMemory } from './memory';
 import { changeSettings, useSettings } from './settings';
 
@@ -29,6 +29,7 @@ export async function load(): Promise<void> {
   const mine = new AbortController();
   loading = mine;
   useLoading.setState({ failure: null });
+  warmUpEngine();
   try {
     if (!useLoading.getState().manifest) await readManifest();
     const selection = { modelsUrl: modelsUrl(), draft: useSettings.getState().draft };

@@ -6,7 +6,7 @@ import { Stopwatch } from '../gpu/stopwatch';
 import { downloadBytes } from '../model/files';
 import { fetchManifest, type ModelEntry, selectEntries } from '../model/manifest';
 import { MOMENTS, ModelDrafter } from '../model/webllm/drafter';
-import { type LoadedModel, loadModel, twinOf } from '../model/webllm/loader';
+import { importEngine, type LoadedModel, loadModel, twinOf } from '../model/webllm/loader';
 import { Sampler } from '../model/webllm/sampler';
 import { ModelTarget } from '../model/webllm/target';
 import type { PairLoader, ReadyPair } from './pair';
@@ -22,7 +22,8 @@ interface Loaded<Side> {
 interface Stage {
   readonly modelsUrl: string;
   readonly shared: SharedDevice;
-  readonly sampler: Sampler;
+  /** Made while the models are fetched. */
+  readonly sampler: Promise<Sampler>;
   readonly stopwatch: Stopwatch | null;
   target: Loaded<ModelTarget> | null;
   draft: Loaded<ModelDrafter> | null;
@@ -52,35 +53,46 @@ export class WebGpuPairs implements PairLoader {
       stage.draft = null;
     }
 
+    const itself = draft === manifest.pair.target;
     // What fails first stops the other, so that its message does not wait for a download that has become useless.
     const joint = new AbortController();
     let cause: unknown = null;
-    const load = (id: string, entry: ModelEntry) => {
+    const load = (id: string, entry: ModelEntry, downloaded = () => {}) => {
       const totalBytes = downloadBytes(entry);
       return loadModel(
         id,
         entry,
         modelsUrl,
-        (progress) => report({ type: 'progress', model: id, name: entry.name, totalBytes, place: 'webgpu', ...progress }),
+        (progress) => {
+          if (progress.phase === 'preparing') downloaded();
+          report({ type: 'progress', model: id, name: entry.name, totalBytes, place: 'webgpu', ...progress });
+        },
         AbortSignal.any([signal, joint.signal]),
-      ).catch((error) => {
-        cause ??= error;
-        joint.abort(error);
-        throw error;
-      });
+      )
+        .catch((error) => {
+          cause ??= error;
+          joint.abort(error);
+          throw error;
+        })
+        .finally(downloaded);
     };
+    let draftIsHere = () => {};
+    const draftHere = new Promise<void>((resolve) => {
+      draftIsHere = resolve;
+    });
+    if (stage.draft || itself) draftIsHere();
     const loadTarget = async () => {
+      // The draft is small: its pipelines are made while the target still comes.
+      await draftHere;
       const model = await load(manifest.pair.target, entries.target);
-      return { model, side: new ModelTarget(model.pipeline, stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
+      return { model, side: new ModelTarget(model.pipeline, await stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
     };
     const targetReady = stage.target ? Promise.resolve(stage.target) : loadTarget();
     const loadDraft = async () => {
-      const itself = draft === manifest.pair.target;
-      const model = itself ? twinOf((await targetReady).model) : await load(draft, entries.draft);
+      const model = itself ? twinOf((await targetReady).model) : await load(draft, entries.draft, draftIsHere);
       if (itself) report(readyAlready(draft, entries.draft));
-      return { model, side: new ModelDrafter(model.pipeline, stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
+      return { model, side: new ModelDrafter(model.pipeline, await stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
     };
-    // In parallel: one model downloads while the other's pipelines are made.
     const [target, drafter] = await Promise.allSettled([targetReady, stage.draft ?? loadDraft()]);
     if (target.status === 'fulfilled') stage.target = target.value;
     if (drafter.status === 'fulfilled') stage.draft = drafter.value;
@@ -98,13 +110,18 @@ export class WebGpuPairs implements PairLoader {
     if (old) {
       // The draft may be the target once more, on its weights.
       for (const loaded of [old.draft, old.target]) if (loaded) await unload(loaded);
-      old.sampler.dispose();
+      old.sampler.then(
+        (sampler) => sampler.dispose(),
+        () => undefined,
+      );
       old.stopwatch?.dispose();
     }
     this.#currentDevice ??= shareDevice(this.#gpu);
     const shared = await this.#currentDevice();
     const { device } = shared;
-    const sampler = await Sampler.create(device);
+    const sampler = Sampler.create(device);
+    // Both are asked for in good time; who needs them hears why they cannot be had.
+    for (const early of [importEngine(), sampler]) early.catch(() => undefined);
     const stage: Stage = { modelsUrl, shared, sampler, stopwatch: Stopwatch.create(device, MOMENTS.count), target: null, draft: null };
     this.#stage = stage;
     return stage;

@@ -141,7 +141,7 @@ describe('a newer version of the page, on a sub-path', () => {
     await visit.choose('Plain decoding');
     await visit.start(PROMPT);
     await visit.waitForTokens(4);
-    expect(await update.getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => update.getAttribute('aria-disabled')).toBe('true');
     await visit.stopButton.click();
     await visit.ended();
     const before = await visit.tokens();

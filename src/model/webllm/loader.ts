@@ -30,18 +30,19 @@ export async function loadModel(
   await storeModel(entry, modelsUrl, report, signal);
   const loadedBytes = downloadBytes(entry);
   report({ phase: 'preparing', loadedBytes });
-  const { MLCEngine } = await import('@mlc-ai/web-llm');
+  const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
   // As a blob: web-llm fetches some libraries (on localhost, or named by a relative URL) past its cache, and so past our check.
   const libraryUrl = URL.createObjectURL(await cachedLibrary(modelsUrl, entry.library));
+  const turn = takeTurn();
   const engine: MLCEngine = new MLCEngine({
+    initProgressCallback: turn.end,
     appConfig: { model_list: [{ model_id: id, model: new URL(entry.path, modelsUrl).href, model_lib: libraryUrl }] },
   });
   try {
-    await oneAfterTheOther(() => {
-      signal.throwIfAborted();
-      return engine.reload(id);
-    });
+    await turn.begin;
+    signal.throwIfAborted();
+    await engine.reload(id);
     const pipeline = new ModelPipeline(engine, id);
     report({ phase: 'ready', loadedBytes });
     return {
@@ -57,6 +58,7 @@ export async function loadModel(
     await engine.unload().catch(() => undefined);
     throw error;
   } finally {
+    turn.end();
     URL.revokeObjectURL(libraryUrl);
   }
 }
@@ -67,13 +69,24 @@ export function twinOf({ id, name, pipeline: source }: LoadedModel): LoadedModel
   return { id, name: `${name}, itself`, pipeline, unload: async () => pipeline.dispose() };
 }
 
-let lastReload: Promise<unknown> = Promise.resolve();
+/** web-llm's module is large: whoever will load a model asks for it early, so that it comes and is compiled beside the model's files. */
+export function importEngine(): Promise<typeof import('@mlc-ai/web-llm')> {
+  return import('@mlc-ai/web-llm');
+}
 
-/** web-llm makes its tokenizer module on first use without guarding against a second caller meanwhile, whose objects the first then refuses. */
-function oneAfterTheOther<T>(reload: () => Promise<T>): Promise<T> {
-  const mine = lastReload.then(reload);
-  lastReload = mine.catch(() => undefined);
-  return mine;
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * web-llm makes its tokenizer module on first use without guarding against a second caller meanwhile, whose objects the first then refuses. A
+ * reload therefore begins when the one before has its tokenizer, which its first word of progress tells, so that the rest of them overlap.
+ */
+function takeTurn(): { readonly begin: Promise<void>; readonly end: () => void } {
+  const begin = lastTurn;
+  let end = () => {};
+  lastTurn = new Promise((resolve) => {
+    end = resolve;
+  });
+  return { begin, end };
 }
 
 async function cachedLibrary(modelsUrl: string, library: ModelFile): Promise<Blob> {
