@@ -62,7 +62,7 @@ describe('the graphics device', () => {
     await visit.choose('Plain decoding');
     await visit.set('Most tokens', 900);
     await visit.start('Count from 1 to 90 in words.');
-    await visit.waitForTokens(4);
+    await visit.waitForTokens(4, 'plain');
     await crashGraphics(browser);
     const { code, message, hint } = await visit.failure();
     expect(code).toBe('device-lost');

@@ -9,6 +9,8 @@ import { committed, idsOf, launch, type ShownToken, Visit } from './support/page
 import { FaultyServer } from './support/server';
 
 const PROMPT = 'Please tell me what the gardener saw behind the old mill.';
+/** Its answer takes seconds. */
+const LONG = 'Count from 1 to 90 in words.';
 let browser: Browser;
 
 beforeAll(async () => {
@@ -24,7 +26,7 @@ async function untilReady(visit: Visit): Promise<void> {
 }
 
 /** Opens the step view, which is no part of the shell, in another tab, then the page again, and runs there with the draft that was not chosen before. */
-async function runInNewTab(visit: Visit, url: string): Promise<ShownToken[]> {
+async function runInNewTab(visit: Visit, url: string, prompt = PROMPT): Promise<ShownToken[]> {
   const another = await visit.alsoOpen(`${url}?from=slides#step`);
   await another.page.getByRole('heading', { name: 'The run, step by step' }).waitFor({ state: 'attached' });
   await another.page.goto(url);
@@ -32,7 +34,7 @@ async function runInNewTab(visit: Visit, url: string): Promise<ShownToken[]> {
   another.page.on('requestfailed', (request) => failed.push(request.url()));
   await another.choose('Speculative');
   await another.page.getByRole('radio', { name: 'Weak draft' }).check();
-  const tokens = await another.run(PROMPT);
+  const tokens = await another.run(prompt);
   expect(failed).toEqual([]);
   expect(another.uncaught).toEqual([]);
   return tokens;
@@ -139,10 +141,10 @@ describe('a newer version of the page, on a sub-path', () => {
     const update = told.getByRole('button', { name: 'Update now' });
     await visit.set('Most tokens', 900);
     await visit.choose('Plain decoding');
-    await visit.start(PROMPT);
-    await visit.waitForTokens(4);
+    await visit.start(LONG);
+    await visit.waitForTokens(4, 'plain');
     await expect.poll(() => update.getAttribute('aria-disabled')).toBe('true');
-    await visit.stopButton.click();
+    await page.keyboard.press('Escape');
     await visit.ended();
     const before = await visit.tokens();
     expect([loads, await generation()]).toEqual([0, 0]);
@@ -150,7 +152,7 @@ describe('a newer version of the page, on a sub-path', () => {
     await update.click();
     await expect.poll(generation).toBe(1);
     await expect.poll(() => loads).toBe(1);
-    expect(await visit.prompt.inputValue()).toBe(PROMPT);
+    expect(await visit.prompt.inputValue()).toBe(LONG);
     expect(await visit.tokens()).toEqual(before);
     expect(await page.getByRole('spinbutton', { name: 'Most tokens' }).inputValue()).toBe('900');
     expect(await page.getByRole('radio', { name: 'Plain decoding' }).isChecked()).toBe(true);
@@ -163,7 +165,7 @@ describe('a newer version of the page, on a sub-path', () => {
     await server.close();
     await page.context().setOffline(true);
     await visit.set('Most tokens', 4);
-    const offline = idsOf(await runInNewTab(visit, url));
+    const offline = idsOf(await runInNewTab(visit, url, LONG));
     expect(offline).toEqual(idsOf(before).slice(0, 4));
     await visit.close();
     fs.rmSync(host, { recursive: true });
@@ -193,13 +195,13 @@ describe('a browser', () => {
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 900);
     await visit.choose('Plain decoding');
-    await visit.start('Count from 1 to 90 in words.');
-    await visit.waitForTokens(4);
+    await visit.start(LONG);
+    await visit.waitForTokens(4, 'plain');
     await visit.page.reload();
     const { code, message } = await visit.failure();
     expect([code, message]).toEqual(['interrupted', 'The browser put this tab away while the models were at work.']);
     expect((await visit.tokens()).length).toBeGreaterThanOrEqual(4);
-    expect(await visit.prompt.inputValue()).toBe('Count from 1 to 90 in words.');
+    expect(await visit.prompt.inputValue()).toBe(LONG);
     await visit.set('Most tokens', 3);
     await visit.runButton.click();
     await visit.ended();

@@ -75,7 +75,7 @@ describe('a visit with the models loaded', () => {
     await visit.choose('Plain decoding');
     await visit.start('Count from 1 to 90 in words.');
     // Plain tokens, not those of the run before, which stand until the first of the new one.
-    await visit.page.locator('[data-verdict="plain"]').nth(3).waitFor();
+    await visit.waitForTokens(4, 'plain');
     await visit.stopButton.click();
     await visit.ended();
     const kept = await visit.tokens();

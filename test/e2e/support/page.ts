@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS, ensureChromium } from '../../../scripts/chromium.mjs';
+import type { Verdict } from '../../../src/core/types';
 
 /** How long a pair may take to load, and a run to end, with WebGPU on a busy processor. */
 const PATIENCE_MS = 40_000;
@@ -116,8 +117,9 @@ export class Visit {
   }
 
   /** Waits until `count` tokens are on the page; one that has no text yet counts. */
-  async waitForTokens(count: number): Promise<void> {
-    const last = this.log.locator('[data-token-id]').nth(count - 1);
+  /** @param verdict counts tokens of this verdict only, where what stood before has others */
+  async waitForTokens(count: number, verdict?: Verdict): Promise<void> {
+    const last = this.log.locator(verdict ? `[data-verdict="${verdict}"]` : '[data-token-id]').nth(count - 1);
     await this.#expectSoon(last.waitFor({ state: 'attached' }));
   }
 
