@@ -116,7 +116,7 @@ function rateAt(rates: Rates, position: number): number {
   return typeof rates === 'number' ? rates : (rates[Math.min(position, rates.length - 1)] ?? 0);
 }
 
-/** Linear between points and beyond the last two; `at` ascending. */
+/** Linear between points and beyond the last two, where it does not fall below both: that would soon be a time of 0, or less. `at` ascending. */
 function interpolate(at: readonly number[], values: readonly number[], x: number): number {
   if (at.length === 1) return values[0] as number;
   let right = at.findIndex((point) => point >= x);
@@ -124,5 +124,5 @@ function interpolate(at: readonly number[], values: readonly number[], x: number
   right = Math.max(1, right);
   const [x0, x1] = [at[right - 1] as number, at[right] as number];
   const [y0, y1] = [values[right - 1] as number, values[right] as number];
-  return Math.max(0, y0 + ((x - x0) / (x1 - x0)) * (y1 - y0));
+  return Math.max(Math.min(y0, y1), y0 + ((x - x0) / (x1 - x0)) * (y1 - y0));
 }

@@ -51,6 +51,21 @@ describe('costs', () => {
     expect(verifyRatio(costs, 4, 0)).toBeCloseTo(3, 10);
   });
 
+  it('never fall below what was measured, so that no round is free', () => {
+    const falling = {
+      ...costs,
+      contexts: [100, 200],
+      draftMs: [1, 0.1],
+      verifyMs: [
+        [10, 20, 30],
+        [1, 2, 3],
+      ],
+    };
+    expect(roundMs(falling, 0, 150)).toBeCloseTo(5.5, 10);
+    for (const context of [200, 500, 5000]) expect(roundMs(falling, 0, context)).toBeCloseTo(1, 10);
+    expect(Number.isFinite(predictedSpeedup(falling, 1, 1, 5000))).toBe(true);
+  });
+
   it('decide what speculation gains', () => {
     expect(predictedSpeedup(costs, 0.5, 0, 0)).toBe(1);
     expect(predictedSpeedup(costs, 1, 4, 0)).toBeCloseTo(50 / 34, 10);
