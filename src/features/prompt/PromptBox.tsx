@@ -1,17 +1,23 @@
 import { useEffect, useRef } from 'react';
-import { dismissRunFailure, useRun } from '../../store/run';
+import type { Failure } from '../../core/failure';
 import { changeSettings, useSettings } from '../../store/settings';
 import { prompt as words } from '../../ui/texts';
 
-/** What is asked. An empty prompt that was run brings the focus back here. */
-export function PromptBox({ rows }: { readonly rows: number }) {
+interface PromptBoxProps {
+  readonly rows: number;
+  /** That it was empty when something was asked; every time it brings the focus here. */
+  readonly refused: Failure | null;
+  /** Called when it is typed in while it is refused. */
+  readonly onMend: () => void;
+}
+
+/** What is asked. */
+export function PromptBox({ rows, refused, onMend }: PromptBoxProps) {
   const value = useSettings((settings) => settings.prompt);
-  const failure = useRun((state) => state.failure);
-  const empty = failure?.code === 'prompt-empty' ? failure : null;
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (empty) box.current?.focus();
-  }, [empty]);
+    if (refused) box.current?.focus();
+  }, [refused]);
   return (
     <div className="prompt-box">
       <label className="field-label" htmlFor="prompt">
@@ -24,9 +30,9 @@ export function PromptBox({ rows }: { readonly rows: number }) {
         rows={rows}
         value={value}
         placeholder={words.placeholder}
-        aria-invalid={empty !== null}
+        aria-invalid={refused !== null}
         onChange={(event) => {
-          if (empty) dismissRunFailure();
+          if (refused) onMend();
           changeSettings({ prompt: event.target.value });
         }}
       />

@@ -28,7 +28,7 @@ export function Race() {
   const empty = useRace(({ heats, activity }) => heats.length === 0 && activity === 'idle');
   return (
     <>
-      <Ask action={raceAction}>
+      <Ask action={raceAction} refused={{ failure, dismiss: dismissRaceFailure }}>
         <RaceSettings />
       </Ask>
       <DismissibleFailure failure={failure} onDismiss={dismissRaceFailure} />
