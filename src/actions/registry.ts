@@ -6,6 +6,7 @@ import { copyText } from './copyText';
 import { startExperiment } from './experiment';
 import { exportRunCsv } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
+import { judge, pass, play } from './guessing';
 import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
 import { measureCosts } from './measureCosts';
@@ -32,6 +33,8 @@ export const ACTIONS: readonly Action[] = [
   ...STAGE_ACTIONS,
   present,
   ask,
+  judge,
+  play,
   proveHere,
   startExperiment,
   measureAllClaims,
@@ -55,6 +58,7 @@ export const ACTIONS: readonly Action[] = [
   askLastAgain,
   leaveOut,
   clearConversation,
+  pass,
   ...OFFLINE_ACTIONS,
   ...STEP_ACTIONS,
   search,

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { useCalibration } from '../store/calibration';
 import { useConversation } from '../store/conversation';
 import { useExperiment } from '../store/experiment';
+import { useGuessing } from '../store/guessing';
 import { useHistory } from '../store/history';
 import { useLoading } from '../store/loading';
 import { useNotice } from '../store/notice';
@@ -24,6 +25,7 @@ const STORES = [
   useCalibration,
   useConversation,
   useExperiment,
+  useGuessing,
   useHistory,
   useLoading,
   useNotice,

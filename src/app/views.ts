@@ -25,6 +25,7 @@ export const VIEWS: readonly [View, ...View[]] = [
   { id: 'race', label: words.race, group: 'see', component: later('Race', () => import('./views/Race')) },
   { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
   { id: 'converse', label: words.converse, group: 'see', component: later('Converse', () => import('./views/Converse')) },
+  { id: 'draft', label: words.draft, group: 'see', component: later('BeTheDraft', () => import('./views/BeTheDraft')) },
   { id: 'prove', label: words.prove, group: 'believe', component: later('Prove', () => import('./views/Prove')) },
   { id: 'measure', label: words.measure, group: 'believe', component: later('Measure', () => import('./views/Measure')) },
   { id: 'experiment', label: words.experiment, group: 'believe', component: later('Experiment', () => import('./views/Experiment')) },

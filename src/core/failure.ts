@@ -17,6 +17,8 @@ export type FailureCode =
   | 'prompt-empty'
   | 'prompt-too-long'
   | 'token-outside-vocabulary'
+  | 'guess-empty'
+  | 'guess-too-long'
   | 'invalid-setting'
   | 'invalid-logits'
   | 'trace-invalid'

@@ -24,6 +24,7 @@ export const views = {
   race: 'Race',
   step: 'Step',
   converse: 'Converse',
+  draft: 'Be the draft',
   prove: 'Prove',
   measure: 'Measure',
   experiment: 'Experiment',

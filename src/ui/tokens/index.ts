@@ -1,3 +1,4 @@
+export { CandidateBars } from './CandidateBars';
 export { Rounds } from './Rounds';
 export { TokenLog } from './TokenLog';
 export { isWrittenInCode } from './typeface';

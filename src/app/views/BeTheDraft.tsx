@@ -1,0 +1,15 @@
+import { BeTheDraft as Guessing } from '../../features/bethedraft';
+import { Notices } from '../../features/notices';
+import { guessing as words } from '../../ui/texts/guessing';
+import './wide.css';
+
+/** A person drafts instead of the draft model. */
+export function BeTheDraft() {
+  return (
+    <main className="page-wide">
+      <h2 className="visually-hidden">{words.heading}</h2>
+      <Notices />
+      <Guessing />
+    </main>
+  );
+}

@@ -1,0 +1,1 @@
+export { BeTheDraft } from './BeTheDraft';
