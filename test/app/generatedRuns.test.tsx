@@ -5,7 +5,10 @@ import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
 import { startOf } from '../../src/core/tally';
 import type { RunEvent } from '../../src/core/types';
+import { useConversation } from '../../src/store/conversation';
+import { useGuessing } from '../../src/store/guessing';
 import { pause, seek, usePlayback } from '../../src/store/playback';
+import { useRace } from '../../src/store/race';
 import { showRun, useRun } from '../../src/store/run';
 import { stepToEnd } from '../../src/store/stepper';
 import { runEvents } from '../support/runEvents';
@@ -13,6 +16,8 @@ import { openPage } from './support/openPage';
 import { showView } from './support/views';
 
 const LISTS = 1000;
+/** Views that draw the run on the page or one of their own; the others stand as they are until they are asked for work of theirs. */
+const DRAWING = new Set(['watch', 'race', 'step', 'converse', 'draft', 'measure']);
 /** Another one finds other lists; this one makes a failure the same everywhere. */
 const SEED = 25;
 
@@ -30,6 +35,7 @@ describe('a thousand generated lists of events', () => {
       await page.viewport(390, 844);
       await openPage();
       await showView(id);
+      const drawn = new Set<string | null | undefined>();
       const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
       for (const [i, events] of lists.entries()) {
         flushSync(() => {
@@ -42,11 +48,15 @@ describe('a thousand generated lists of events', () => {
         const broken = document.querySelector('.page-broken');
         if (said || broken) expect.fail(`${said?.join(' ') ?? broken?.textContent}\nlist ${i}: ${spelled(events)}`);
         if (i % 20 !== 0) continue;
+        // What a view defers is drawn now.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        drawn.add(document.querySelector('main')?.textContent);
         const { scrollWidth, clientWidth } = document.documentElement;
         if (scrollWidth > clientWidth)
           expect.fail(`${scrollWidth} px wide: ${widest()?.outerHTML.slice(0, 300)}\nlist ${i}: ${spelled(events)}`);
       }
       usePlayback.setState(usePlayback.getInitialState());
+      if (DRAWING.has(id)) expect(drawn.size).toBeGreaterThan(20);
     },
     120_000,
   );
@@ -59,11 +69,15 @@ function halfway(events: readonly RunEvent[]): void {
   seek(latest && 'endMs' in latest ? latest.endMs / 2 : 0);
 }
 
-/** Beside what was asked the other way before it, as after a run. */
+/** Beside what was asked the other way before it, as after a run; and wherever a view has runs of its own. */
 function standBeside(events: readonly RunEvent[]): void {
   const mode = startOf(events)?.settings.mode;
   const { last } = useRun.getState();
   if (mode) useRun.setState({ last: { ...last, [mode]: events } });
+  const { speculative, plain } = useRun.getState().last;
+  useRace.setState({ heats: [{ runs: { speculative: speculative ?? events, plain: plain ?? events }, first: null }], recorded: true });
+  useConversation.setState({ turns: [{ question: 'A fox.', events }] });
+  useGuessing.setState({ events, model: last.speculative ?? events });
 }
 
 /** The innermost element that reaches beyond the page. */

@@ -11,9 +11,10 @@ export async function showView(id: string): Promise<void> {
   });
   await vi.waitFor(
     () => {
-      const main = document.querySelector('main');
+      // While a view's code is on its way the one before is still there, hidden.
+      const [main, another] = document.querySelectorAll('main');
       const link = document.querySelector('nav a[aria-current="page"]');
-      if (link?.getAttribute('href') !== `#${id}` || !main || main.textContent === views.waiting)
+      if (link?.getAttribute('href') !== `#${id}` || !main || another || main.textContent === views.waiting)
         throw new Error(`the view ${id} is not there`);
     },
     { timeout: 20_000 },
