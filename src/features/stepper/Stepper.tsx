@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { draftsOf } from '../../core/moment';
 import { knownAfter } from '../../core/steps';
 import { committedTokens, startOf } from '../../core/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
@@ -29,6 +30,7 @@ export function Stepper() {
   if (!step || !round || !start) return <p className="stepper-empty">{words.empty}</p>;
   const rule = ruleOf(start.settings);
   const known = knownAfter(round, step);
+  const drafted = draftsOf(round).length > 0;
   return (
     <section className="stepper" aria-label={words.heading}>
       <div className="step-bar">
@@ -42,13 +44,14 @@ export function Stepper() {
             formatCount(steps.length),
           )}
           {' · '}
-          {words.does(step.line, tokenOf(round, step.token))}
+          {words.does(step.line, tokenOf(round, step.token), drafted)}
         </p>
       </div>
       <Context events={events} round={round} at={step.round} />
       <div className="stepper-parts">
         <Algorithm rule={rule} line={step.line} source={round.source} />
         <ol className="columns" aria-label={words.columns}>
+          {drafted || known.tokens > 0 ? null : <li className="no-draft">{words.noDraft}</li>}
           {round.tokens.slice(0, known.tokens).map((token, i) => (
             <Column
               // A round never changes.

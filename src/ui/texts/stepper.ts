@@ -56,6 +56,7 @@ export const stepper = {
   algorithm: 'The algorithm',
   columns: 'The round’s positions',
   noContext: 'The answer begins here.',
+  noDraft: 'Nothing was drafted in this round: the pass gives the target’s own next token, and no more.',
   lines,
   formulas,
   drafted: { lookup: 'd₁ … dγ: what followed before', person: 'd₁ … dγ: what was typed' },
@@ -72,13 +73,13 @@ export const stepper = {
   origin: (verdict: Exclude<Verdict, 'accepted' | 'rejected'>, rule: Rule) => origins[verdict](rule),
   place: (round: string, rounds: string, step: string, steps: string) => `Round ${round} of ${rounds}, step ${step} of ${steps}`,
   /** What a step does, in a sentence. */
-  does: (line: Line, token: RunToken | null) => {
+  does: (line: Line, token: RunToken | null, drafted: boolean) => {
     const quoted = token ? `“${visibleText(token.text.trim() || token.text) || '…'}”` : '';
     switch (line) {
       case 'draft':
         return `The draft proposes ${quoted}.`;
       case 'verify':
-        return 'The target reads the whole draft in one pass.';
+        return drafted ? 'The target reads the whole draft in one pass.' : 'The target makes a pass, with nothing drafted.';
       case 'judge':
         return `${quoted} is ${token?.verdict === 'accepted' ? 'accepted' : 'rejected'}.`;
       case 'correct':
