@@ -154,6 +154,27 @@ describe('what is told once', () => {
     expect(JSON.parse(localStorage.getItem('foretoken.offline') ?? '{}').state.told).toBe(true);
   });
 
+  it('leaves by itself where it is about being ready, but not from under the focus', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await openStored();
+      await line('not ready').click();
+      await storeButton('Target').click();
+      await storeButton('Good draft').click();
+      await panel().getByRole('button', { name: 'Close' }).click();
+      await expect.element(told()).toBeInTheDocument();
+      const dismiss = told().getByRole('button', { name: 'Dismiss' }).element() as HTMLElement;
+      dismiss.focus();
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect(told().query()).not.toBeNull();
+      dismiss.blur();
+      await vi.advanceTimersByTimeAsync(15_000);
+      await expect.poll(() => told().query()).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is that there is a newer version, which cannot be had in a run, and can wait', async () => {
     const engine = await openStored();
     engine.options.hold = 3;

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { showOffline, update } from '../../actions/offline';
 import { useLoading } from '../../store/loading';
 import { noteReadyTold, useOffline, useOfflineMemory } from '../../store/offline';
@@ -11,6 +11,9 @@ import { Button } from '../../ui/Button';
 import { formatSeconds } from '../../ui/format';
 import { offline as words } from '../../ui/texts/offline';
 import './notices.css';
+
+/** Long enough to be read twice. */
+const READY_TOLD_MS = 12_000;
 
 /** What a person should hear once, in a corner that moves nothing else: that the page works offline, that there is a newer one, that the tab slept. */
 export function OfflineNotices() {
@@ -35,14 +38,28 @@ export function OfflineNotices() {
           </Button>
         </Call>
       )}
-      {tellsReady ? (
-        <Call text={words.told}>
-          <Button look="small" onPress={noteReadyTold}>
-            {words.dismiss}
-          </Button>
-          <ActionButton action={showOffline} look="quiet" />
-        </Call>
-      ) : null}
+      {tellsReady ? <ReadyCall /> : null}
+    </div>
+  );
+}
+
+/** Leaves by itself, unless it is looked at: the line beside the models goes on saying so. */
+function ReadyCall() {
+  const call = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!call.current?.matches(':hover, :focus-within')) noteReadyTold();
+    }, READY_TOLD_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div ref={call}>
+      <Call text={words.told}>
+        <Button look="small" onPress={noteReadyTold}>
+          {words.dismiss}
+        </Button>
+        <ActionButton action={showOffline} look="quiet" />
+      </Call>
     </div>
   );
 }
