@@ -3,6 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { useMemory } from '../../src/store/memory';
 import { useRun } from '../../src/store/run';
 import { violations } from './support/accessible';
+import { catchDownloads } from './support/downloads';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
 const section = (name: string) => page.getByRole('region', { name });
@@ -73,6 +74,9 @@ describe('a run', () => {
       .getByRole('button', { name: /Same output/ })
       .click();
     await expect.poll(() => count('Does it pay here?', 'measured'), { timeout: 20_000 }).toMatch(/^\d+\.\d\d ×$/);
+    // The plain run stands on the page now; what is known of agreement stays, and is said to be the other run's.
+    await expect.element(section(RUN)).toHaveTextContent('this is of the speculative run');
+    await expect.element(page.getByRole('img', { name: 'Acceptance by kind of token' })).toBeInTheDocument();
   });
 
   it('is followed while it streams', async () => {
@@ -83,6 +87,25 @@ describe('a run', () => {
     await expect.element(page.getByRole('img', { name: 'Acceptance over the run' })).toBeInTheDocument();
     await userEvent.keyboard('{Escape}');
     await expect.poll(() => useRun.getState().activity).toBe('idle');
+  });
+});
+
+describe('figures', () => {
+  it('are taken along with the switch, the draft, γ, the device and the versions', async () => {
+    const downloads = catchDownloads();
+    await open();
+    await measure();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    for (const [part, file] of [
+      [RUN, 'foretoken-acceptance.svg'],
+      ['Speed over agreement', 'foretoken-curves.svg'],
+    ] as const) {
+      await section(part).getByRole('button', { name: 'Figure as SVG' }).click();
+      await expect.poll(() => downloads.at(-1)?.name).toBe(file);
+      for (const word of ['speculative', 'drafts by draft', 'γ 4', 'Device: memory', 'web-llm 0.2.86', 'models '])
+        expect(downloads.at(-1)?.text).toContain(word);
+    }
   });
 });
 

@@ -1,31 +1,44 @@
+import { breakEven } from '../../core/cost';
 import { explainedSpeedup } from '../../core/pricing';
 import { usualGamma } from '../../core/runAcceptance';
 import type { LabelledPoint } from '../../ui/chart';
-import { formatCount, formatRatio } from '../../ui/format';
+import { formatCount, formatRatio, formatShare } from '../../ui/format';
 import { measure as words } from '../../ui/texts/measure';
+import { Figure } from './Figure';
 import { SpeedCurves } from './SpeedCurves';
 import type { Measured } from './useMeasured';
 
 /** Speedup over acceptance by the measured costs, with this run's place in it: as expected, and as measured where that is known. */
 export function Curves({ measured }: { readonly measured: Measured }) {
-  const { events, costs, context, acceptanceRate, comparison } = measured;
+  const { events, start, costs, context, acceptanceRate, comparison } = measured;
+  const gamma = usualGamma(events);
   return (
     <section className="measure-part" aria-labelledby="measure-curves">
       <h3 id="measure-curves">{words.curvesHeading}</h3>
       {costs ? (
-        <SpeedCurves
-          title={words.curvesTitle}
-          note={words.curvesNote(formatCount(context))}
-          costs={costs}
-          context={context}
-          gamma={usualGamma(events)}
-          points={acceptanceRate === null ? [] : pointsOf(acceptanceRate, explainedSpeedup(events, costs), comparison?.speed ?? null)}
-        />
+        <Figure name="foretoken-curves" start={start}>
+          <SpeedCurves
+            title={words.curvesTitle}
+            note={words.curvesNote(formatCount(context))}
+            costs={costs}
+            context={context}
+            gamma={gamma}
+            points={[
+              ...evenOf(gamma === null ? null : breakEven(costs, gamma, context)),
+              ...(acceptanceRate === null ? [] : pointsOf(acceptanceRate, explainedSpeedup(events, costs), comparison?.speed ?? null)),
+            ]}
+          />
+        </Figure>
       ) : (
         <p className="measure-missing">{words.unmeasured}</p>
       )}
     </section>
   );
+}
+
+/** This device's own point: from where on the run's draft length pays. */
+function evenOf(rate: number | null): LabelledPoint[] {
+  return rate === null ? [] : [{ x: rate, y: 1, look: 'soft', label: words.evenPoint(formatShare(rate)) }];
 }
 
 function pointsOf(x: number, expected: number | null, speed: number | null): LabelledPoint[] {

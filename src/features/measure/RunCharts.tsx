@@ -16,6 +16,7 @@ import type { RunEvent } from '../../core/types';
 import { Bars, Chart, Lines, ReferenceLine } from '../../ui/chart';
 import { formatCount, formatShare } from '../../ui/format';
 import { measure as words } from '../../ui/texts/measure';
+import { Figure } from './Figure';
 import type { Measured } from './useMeasured';
 
 const SHARE = { label: words.accepted, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: formatShare } as const;
@@ -27,6 +28,7 @@ export function RunCharts({ measured }: { readonly measured: Measured }) {
   return (
     <section className="measure-part" aria-labelledby="measure-run">
       <h3 id="measure-run">{words.runHeading}</h3>
+      {measured.beside ? <p className="measure-missing">{words.beside}</p> : null}
       {judged ? (
         <div className="measure-charts">
           <OverRun measured={measured} />
@@ -41,7 +43,7 @@ export function RunCharts({ measured }: { readonly measured: Measured }) {
   );
 }
 
-function OverRun({ measured: { events, costs, context } }: { readonly measured: Measured }) {
+function OverRun({ measured: { events, start, costs, context } }: { readonly measured: Measured }) {
   const points = useMemo(() => acceptanceOverRun(events), [events]);
   const gamma = useMemo(() => usualGamma(events), [events]);
   const even = costs && gamma ? breakEven(costs, gamma, context) : null;
@@ -51,32 +53,34 @@ function OverRun({ measured: { events, costs, context } }: { readonly measured: 
   const recent = words.recent(formatCount(RECENT));
   return (
     <div>
-      <Chart
-        title={words.overTitle}
-        description={`${words.overDescription(formatShare(last?.overall ?? null))} ${costs ? sideWords(points, even) : ''}`}
-        x={{ label: words.committed, domain: [0, Math.max(40, last?.committed ?? 0)], nice: true, format: formatCount }}
-        y={SHARE}
-        table={{
-          columns: [words.committed, words.overall, recent],
-          rows: shown.map((point) => [formatCount(point.committed), formatShare(point.overall), formatShare(point.recent)]),
-        }}
-        keys={[
-          { name: words.overall, look: 'soft', mark: 'line' },
-          { name: recent, look: 'accepted', mark: 'line' },
-        ]}
-      >
-        <Lines
-          series={[{ name: words.overall, look: 'soft', points: points.map(({ committed, overall }) => ({ x: committed, y: overall })) }]}
-        />
-        <Lines
-          series={[
-            { name: recent, look: 'accepted', strong: true, points: points.map((point) => ({ x: point.committed, y: point.recent })) },
+      <Figure name="foretoken-acceptance" start={start}>
+        <Chart
+          title={words.overTitle}
+          description={`${words.overDescription(formatShare(last?.overall ?? null))} ${costs ? sideWords(points, even) : ''}`}
+          x={{ label: words.committed, domain: [0, Math.max(40, last?.committed ?? 0)], nice: true, format: formatCount }}
+          y={SHARE}
+          table={{
+            columns: [words.committed, words.overall, recent],
+            rows: shown.map((point) => [formatCount(point.committed), formatShare(point.overall), formatShare(point.recent)]),
+          }}
+          keys={[
+            { name: words.overall, look: 'soft', mark: 'line' },
+            { name: recent, look: 'accepted', mark: 'line' },
           ]}
-        />
-        {even === null || gamma === null ? null : (
-          <ReferenceLine y={even} label={words.breakEvenAt(formatCount(gamma), formatShare(even))} />
-        )}
-      </Chart>
+        >
+          <Lines
+            series={[{ name: words.overall, look: 'soft', points: points.map(({ committed, overall }) => ({ x: committed, y: overall })) }]}
+          />
+          <Lines
+            series={[
+              { name: recent, look: 'accepted', strong: true, points: points.map((point) => ({ x: point.committed, y: point.recent })) },
+            ]}
+          />
+          {even === null || gamma === null ? null : (
+            <ReferenceLine y={even} label={words.breakEvenAt(formatCount(gamma), formatShare(even))} />
+          )}
+        </Chart>
+      </Figure>
       {costs ? <p className="measure-side">{sideWords(points, even)}</p> : null}
     </div>
   );

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { measureCosts } from '../../actions/measureCosts';
 import { prove } from '../../actions/prove';
+import { stop } from '../../actions/stop';
 import { adviceOf } from '../../core/advice';
 import { explainedSpeedup } from '../../core/pricing';
 import { ActionButton } from '../../ui/ActionButton';
@@ -17,7 +18,10 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
     <section className="measure-part" aria-labelledby="measure-verdict">
       <div className="measure-bar">
         <h3 id="measure-verdict">{words.verdictHeading}</h3>
-        <ActionButton action={measureCosts} look="small" />
+        <div className="measure-do">
+          <ActionButton action={stop} look="small" showKeys />
+          <ActionButton action={measureCosts} look="small" />
+        </div>
       </div>
       {advice ? (
         <p className="measure-verdict" data-advice={rates === null ? 'open' : advice.code}>

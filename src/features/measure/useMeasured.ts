@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo } from 'react';
-import { type Comparison, compareRuns } from '../../core/comparison';
+import { type Comparison, comparableRuns, compareRuns } from '../../core/comparison';
 import type { Calibration, Rates } from '../../core/cost';
 import { runRates } from '../../core/pricing';
 import { committedTokens, startOf, tally } from '../../core/tally';
@@ -14,8 +14,10 @@ import { useSettings } from '../../store/settings';
 const EXAMPLE_CONTEXT = 64;
 
 export interface Measured {
-  /** Of the run on the page, as far as it is shown. */
+  /** Of the run on the page, as far as it is shown; where that decodes plainly, of the speculative run of the same question, if there was one. */
   readonly events: readonly RunEvent[];
+  /** Whether `events` are not of the run on the page. */
+  readonly beside: boolean;
   readonly start: StartEvent | null;
   /** Of the chosen pair on this device. */
   readonly device: Calibration | null;
@@ -32,10 +34,13 @@ export interface Measured {
 
 /** All that the view's figures derive from. While a run streams it follows at the pace at which charts can be drawn. */
 export function useMeasured(): Measured {
-  const events = useDeferredValue(useShownEvents());
+  const shown = useDeferredValue(useShownEvents());
   const device = useDeviceCosts();
   const last = useRun((state) => state.last);
   return useMemo(() => {
+    const { speculative } = last;
+    const beside = speculative !== null && isPlain(shown) && comparableRuns(speculative, shown);
+    const events = beside ? speculative : shown;
     const start = startOf(events);
     const known = start?.calibration ?? device;
     const { model, lookup } = runRates(events);
@@ -45,15 +50,16 @@ export function useMeasured(): Measured {
     const context = start ? start.promptIds.length + Math.round(committedTokens(events).length / 2) : EXAMPLE_CONTEXT;
     return {
       events,
+      beside,
       start,
       device,
       costs,
       context,
       rates,
       acceptanceRate: tally(events).acceptanceRate,
-      comparison: compare(events, last),
+      comparison: compare(shown, last),
     };
-  }, [events, device, last]);
+  }, [shown, device, last]);
 }
 
 /** What is known of the chosen pair's costs on this device. */
@@ -63,6 +69,10 @@ export function useDeviceCosts(): Calibration | null {
   // The key of what was measured depends on the manifest.
   useLoading((state) => state.manifest);
   return calibrationOf(draft);
+}
+
+function isPlain(events: readonly RunEvent[]): boolean {
+  return startOf(events)?.settings.mode === 'plain';
 }
 
 function compare(events: readonly RunEvent[], last: Record<'speculative' | 'plain', readonly RunEvent[] | null>): Comparison | null {

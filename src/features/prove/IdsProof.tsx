@@ -27,7 +27,7 @@ function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: bo
         {proving ? prove.working : verdictSentence(alignment)}
       </p>
       {parting && !proving ? <PartingNote parting={parting} pair={pairs[parting.at]} /> : null}
-      <AlignedTokens pairs={pairs} parted={proving ? null : alike} />
+      <AlignedTokens pairs={pairs} parted={proving || verdict === 'partly' ? null : alike} />
       {proving || verdict === null ? null : verdict === 'different' ? (
         <Proven shown={words.refuted(alike)} notShown={words.unrefuted} />
       ) : (

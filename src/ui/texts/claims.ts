@@ -74,7 +74,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
           ({ draft, parameters, acceptedOverDrafted, speedup }) =>
             `${nameOf(draft)} (${formatCompact(parameters)} parameters): ${formatShare(acceptedOverDrafted)} accepted, ${times(speedup.mean)}`,
         )
-        .join('; ')}.`,
+        .join(';\n')}.`,
     lesson: {
       holds: 'Here agreement gains more than the larger draft costs.',
       fails: 'A perfect draft that costs as much as the target gains nothing.',

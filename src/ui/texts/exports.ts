@@ -1,13 +1,21 @@
 import type { Conditions, Versions } from '../../core/exports';
 
+const versionLine = ({ page, webLlm, models }: Versions) => `Foretoken ${page}, web-llm ${webLlm}, models ${models ?? 'unknown'}.`;
+
 export const exports = {
   heading: 'Take it along',
   svg: 'Figure as SVG',
   png: 'Figure as PNG',
   failed: 'The browser could not make the picture; take the SVG.',
-  /** Stands below a figure that leaves the page. */
-  caption: (ways: readonly string[], { target, device, temperature }: Conditions, { page, webLlm, models }: Versions) => [
+  /** Stands below a figure of several ways that leaves the page. */
+  caption: (ways: readonly string[], { target, device, temperature }: Conditions, versions: Versions) => [
     `${target}, plainly and speculatively: ${ways.join('; ')}. Temperature ${temperature}. Device: ${device}.`,
-    `Foretoken ${page}, web-llm ${webLlm}, models ${models ?? 'unknown'}.`,
+    versionLine(versions),
   ],
+  /** Below a figure of one run. */
+  runCaption: (conditions: Conditions, versions: Versions) => {
+    const { target, draft, gamma, temperature, device } = conditions;
+    const drafted = gamma === null ? '' : `, drafts by ${draft ?? 'lookup'}, γ ${gamma}`;
+    return [`${target}, ${conditions.switch}${drafted}. Temperature ${temperature}. Device: ${device}.`, versionLine(versions)];
+  },
 };

@@ -106,6 +106,7 @@ export const measure = {
   speedup: 'Speedup',
   unitTimes: '×',
   asPlain: 'as fast as plain',
+  evenPoint: (rate: string) => `pays from ${rate} on`,
   runMeasured: (ratio: string) => `measured ${ratio} ×`,
   runExpected: (ratio: string) => `expected ${ratio} ×`,
   gamma: (gamma: number) => `γ = ${formatCount(gamma)}`,
@@ -113,6 +114,7 @@ export const measure = {
   runHeading: 'This run’s agreement',
   noRun: 'Ask something above, and the run’s figures stand here as it goes.',
   nothingJudged: 'No draft was judged in this run.',
+  beside: 'The run on the page decodes plainly; this is of the speculative run of the same question before it.',
   overTitle: 'Acceptance over the run',
   overDescription: (overall: string) => `The acceptance rate of all drafts so far ends at ${overall}.`,
   recent: (judged: string) => `last ${judged} drafts`,
@@ -146,7 +148,8 @@ export const measure = {
 
   whatIfHeading: 'What if?',
   theory: 'Theory',
-  whatIfIntro: 'What the model of costs says of figures that nobody measured. Move them to see what would pay.',
+  whatIfIntro:
+    'What the model of costs says of figures that nobody measured, v(γ) taken for a straight line. Move them to see what would pay.',
   fromDevice: 'They start from what was measured here.',
   fromExample: 'Nothing was measured here, so they start from invented figures.',
   reset: 'Back to the start',
