@@ -5,7 +5,7 @@ const MISSING = '–';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const twoDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const threeDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const threeDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: 'negative' });
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const twoFigures = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 2 });
@@ -23,8 +23,8 @@ export const formatCount = orMissing(whole);
 export const formatRate = orMissing(oneDecimal);
 export const formatRatio = orMissing(twoDecimals);
 export const formatShare = orMissing(share);
-/** A logarithm. */
-export const formatLog = orMissing(threeDecimals);
+/** A logarithm, with a minus as long as its digits are wide; one that rounds to nothing has none. */
+export const formatLog = (value: number | null) => orMissing(threeDecimals)(value).replace('-', '−');
 
 /** A large count in few figures, such as 5.8M. */
 export const formatCompact = (count: number) => compact.format(count);

@@ -44,6 +44,7 @@ export function SpeedupChart({ rows, measured }: SpeedupChartProps) {
         x={{ label: words.speedAxis, unit: '×', domain: [0, Math.max(1.2, ...values)], nice: true, format: formatRatio }}
         y={{ label: few ? words.kindAxis : words.wayAxis, bands }}
         aspect={0.62}
+        least={Math.max(17, 9 + 1.4 * bands.length * series.length)}
         keys={few ? series.map(({ name, look }) => ({ name, look, mark: 'bar' as const })) : []}
         labelRoom={3}
         table={{

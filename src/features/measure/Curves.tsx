@@ -38,12 +38,15 @@ export function Curves({ measured }: { readonly measured: Measured }) {
 
 /** This device's own point: from where on the run's draft length pays. */
 function evenOf(rate: number | null): LabelledPoint[] {
-  return rate === null ? [] : [{ x: rate, y: 1, look: 'soft', label: words.evenPoint(formatShare(rate)) }];
+  return rate === null ? [] : [{ x: rate, y: 1, look: 'soft', label: words.evenPoint(formatShare(rate)), below: true }];
 }
 
 function pointsOf(x: number, expected: number | null, speed: number | null): LabelledPoint[] {
   const points: LabelledPoint[] = [];
-  if (expected !== null) points.push({ x, y: expected, look: 'soft', label: words.runExpected(formatRatio(expected)) });
-  if (speed !== null) points.push({ x, y: speed, look: 'ink', label: words.runMeasured(formatRatio(speed)) });
+  // The lower one has its label below it, so that the two stay apart.
+  const fell = expected !== null && speed !== null && speed < expected;
+  if (expected !== null)
+    points.push({ x, y: expected, look: 'soft', label: words.runExpected(formatRatio(expected)), below: speed !== null && !fell });
+  if (speed !== null) points.push({ x, y: speed, look: 'ink', label: words.runMeasured(formatRatio(speed)), below: fell });
   return points;
 }

@@ -35,9 +35,10 @@ export function Memory() {
         title={words.memoryTitle}
         note={draft.weights === 0 ? `${words.memoryItself} ${note}` : note}
         description={note}
-        x={{ label: words.bytes, unit: words.megabytes, domain: [0, Math.max(...sizes) * 1.4], format: formatRate }}
+        x={{ label: words.bytes, unit: words.megabytes, domain: [0, Math.max(...sizes)], nice: true, format: formatRate }}
         y={{ label: '', bands }}
         table={{ columns: ['', words.bytes], rows: parts.map(([name, bytes]) => [name, formatBytes(bytes)]) }}
+        labelRoom={4.6}
         aspect={0.36}
       >
         <Bars

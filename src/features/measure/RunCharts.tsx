@@ -56,6 +56,7 @@ function OverRun({ measured: { events, start, costs, context } }: { readonly mea
       <Figure name="foretoken-acceptance" start={start}>
         <Chart
           title={words.overTitle}
+          note={costs ? <span className="measure-side">{sideWords(points, even)}</span> : undefined}
           description={`${words.overDescription(formatShare(last?.overall ?? null))} ${costs ? sideWords(points, even) : ''}`}
           x={{ label: words.committed, domain: [0, Math.max(40, last?.committed ?? 0)], nice: true, format: formatCount }}
           y={SHARE}
@@ -77,11 +78,10 @@ function OverRun({ measured: { events, start, costs, context } }: { readonly mea
             ]}
           />
           {even === null || gamma === null ? null : (
-            <ReferenceLine y={even} label={words.breakEvenAt(formatCount(gamma), formatShare(even))} />
+            <ReferenceLine y={even} label={words.breakEvenAt(formatCount(gamma), formatShare(even))} below />
           )}
         </Chart>
       </Figure>
-      {costs ? <p className="measure-side">{sideWords(points, even)}</p> : null}
     </div>
   );
 }
@@ -126,7 +126,8 @@ function ByKind({ events }: { readonly events: readonly RunEvent[] }) {
       title={words.kindTitle}
       note={words.kindNote}
       description={words.kindDescription}
-      x={{ ...SHARE, domain: [0, 1.3], ticks: [0, 0.25, 0.5, 0.75, 1] }}
+      labelRoom={7}
+      x={SHARE}
       y={{ label: '', bands }}
       table={{
         columns: [words.kind, words.accepted, words.judged],

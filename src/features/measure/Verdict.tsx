@@ -50,6 +50,7 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
             {words.reasons(advice, acceptanceRate).map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
+            {speed !== null && speed < 1 !== advice.best.speedup < 1 ? <li>{words.otherwise(speed)}</li> : null}
             <li>{start?.calibration ? words.costsOfRun(start.labels.adapter) : words.costsOfDevice}</li>
           </ul>
         ) : null}

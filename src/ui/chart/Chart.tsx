@@ -28,6 +28,8 @@ interface ChartProps {
   readonly labelRoom?: number;
   /** Height of the SVG over its width, within sensible bounds. */
   readonly aspect?: number;
+  /** Least height of the SVG in em, where many bars lie in it. */
+  readonly least?: number;
   /** Marks: `Lines`, `Bars`, `Histogram`, `Points`, `ReferenceLine`. */
   readonly children: ReactNode;
 }
@@ -38,10 +40,22 @@ const PlotContext = createContext<Plot | null>(null);
 const HEIGHTS = { least: 17, most: 25 } as const;
 
 /** A figure: its title, an SVG as wide as its place with letters of one size at any width, and the same figures as a table. */
-export function Chart({ title, description, note, x, y, table, keys = [], labelRoom = 0, aspect = 0.58, children }: ChartProps) {
+export function Chart({
+  title,
+  description,
+  note,
+  x,
+  y,
+  table,
+  keys = [],
+  labelRoom = 0,
+  aspect = 0.58,
+  least = HEIGHTS.least,
+  children,
+}: ChartProps) {
   const id = useId();
   const svg = useRef<SVGSVGElement>(null);
-  const size = useSize(svg, aspect);
+  const size = useSize(svg, aspect, least);
   const rows = size ? keyRows(keys, size) : [];
   const plot = size ? layOut(size, x, y, { top: rows.length * 1.6, right: labelRoom }) : null;
   return (
@@ -129,7 +143,7 @@ function Table({ table, title }: { readonly table: ChartTable; readonly title: s
 }
 
 /** The SVG's size, kept true; null before its first layout. */
-function useSize(svg: React.RefObject<SVGSVGElement | null>, aspect: number): Size | null {
+function useSize(svg: React.RefObject<SVGSVGElement | null>, aspect: number, least: number): Size | null {
   const [size, setSize] = useState<Size | null>(null);
   useLayoutEffect(() => {
     const element = svg.current;
@@ -138,13 +152,13 @@ function useSize(svg: React.RefObject<SVGSVGElement | null>, aspect: number): Si
       const { width } = element.getBoundingClientRect();
       if (width === 0) return;
       const em = Number.parseFloat(getComputedStyle(element).fontSize);
-      const height = Math.round(Math.min(HEIGHTS.most * em, Math.max(HEIGHTS.least * em, width * aspect)));
+      const height = Math.round(Math.max(least * em, Math.min(HEIGHTS.most * em, width * aspect)));
       setSize((known) => (known?.width === width && known.em === em && known.height === height ? known : { width, height, em }));
     };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [svg, aspect]);
+  }, [svg, aspect, least]);
   return size;
 }

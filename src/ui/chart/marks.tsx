@@ -91,6 +91,13 @@ export function Bars({ series, bands, label }: BarsProps) {
   if (band.kind !== 'band') throw new Error('bars need an axis of names');
   const width = band.width / Math.max(1, series.length);
   const zero = linear(value).at(0);
+  // All or none, where they stand above.
+  const labelled =
+    label !== undefined &&
+    (!upright ||
+      series.every(({ values }, s) =>
+        values.every((each, b) => each === null || textWidth(label(each, b, s), em) < band.width / series.length + 0.7 * em),
+      ));
   return series.map(({ name, look, values }, s) => (
     <g key={name}>
       {bands.map((each, b) => {
@@ -103,7 +110,7 @@ export function Bars({ series, bands, label }: BarsProps) {
         return (
           <g key={each}>
             <rect className={`chart-bar ${look}`} {...box} />
-            {label && (!upright || textWidth(label(measured, b, s), em) < width + em / 2) ? (
+            {labelled ? (
               <text
                 className="chart-value"
                 x={upright ? start + width / 2 : end + 0.4 * em}
@@ -159,6 +166,8 @@ export interface LabelledPoint {
   readonly y: number;
   readonly look: Look;
   readonly label?: string;
+  /** Whether its label stands lower than the point, and not higher. */
+  readonly below?: boolean;
 }
 
 /** Single points, each with its label beside it: on its right, or on its left where it would leave the chart. */
@@ -172,7 +181,12 @@ export function Points({ points }: { readonly points: readonly LabelledPoint[] }
       <g key={`${point.x} ${point.y} ${point.label}`}>
         <Point look={point.look} x={at} y={height} r={0.42 * em} />
         {point.label ? (
-          <text className="chart-name strong" x={at + (left ? -0.8 : 0.8) * em} y={height - 0.5 * em} textAnchor={left ? 'end' : 'start'}>
+          <text
+            className="chart-name strong"
+            x={at + (left ? -0.8 : 0.8) * em}
+            y={height + (point.below ? 1.3 : -0.5) * em}
+            textAnchor={left ? 'end' : 'start'}
+          >
             {point.label}
           </text>
         ) : null}
@@ -186,10 +200,12 @@ interface ReferenceLineProps {
   readonly x?: number;
   readonly y?: number;
   readonly label: string;
+  /** Whether the name of a level line stands below it. */
+  readonly below?: boolean;
 }
 
 /** A dashed line across the plot with its name, such as a break-even. */
-export function ReferenceLine({ x: atX, y: atY, label }: ReferenceLineProps) {
+export function ReferenceLine({ x: atX, y: atY, label, below = false }: ReferenceLineProps) {
   const { em, left, right, top, bottom, x, y } = usePlot();
   if (atX !== undefined) {
     const at = linear(x).at(atX);
@@ -207,7 +223,7 @@ export function ReferenceLine({ x: atX, y: atY, label }: ReferenceLineProps) {
   return (
     <g>
       <line className="chart-reference" x1={left} x2={right} y1={at} y2={at} />
-      <text className="chart-name" x={left + 0.4 * em} y={at - 0.4 * em}>
+      <text className="chart-name" x={left + 0.4 * em} y={at + (below ? 1.1 : -0.4) * em}>
         {label}
       </text>
     </g>

@@ -47,12 +47,16 @@ export interface Plot {
   readonly y: LinearScale | BandScale;
 }
 
-/** Width of a letter on the average, in em: text is laid out before it is drawn. */
-const LETTER = 0.58;
+/** About how wide letters of a sans-serif face are, in em, the wider of common ones: text is laid out before it is drawn. */
+const LETTERS: readonly (readonly [RegExp, number])[] = [
+  [/[%mwMW@—…]/, 0.96],
+  [/[ iljftrI.,:;'’|()]/, 0.4],
+];
+const LETTER = 0.64;
 
-/** About how wide `text` is drawn, in pixels. */
+/** About how wide `text` is drawn, in pixels: rather too wide than too narrow. */
 export function textWidth(text: string, em: number): number {
-  return text.length * LETTER * em;
+  return [...text].reduce((sum, letter) => sum + (LETTERS.find(([which]) => which.test(letter))?.[1] ?? LETTER), 0) * em;
 }
 
 export interface Size {
@@ -76,7 +80,9 @@ export function layOut(
   const bottom = height - 3.6 * em;
   const y = scaleOf(yAxis, [bottom, top], em, (bottom - top) / (2.4 * em));
   const left = Math.min(width * 0.42, Math.max(2 * em, ...y.ticks.map(({ text }) => textWidth(text, em))) + 0.7 * em);
-  const right = Math.max(left + em, width - Math.max(0.8, room.right) * em);
+  // Half of the last tick's text stands beyond the plot.
+  const last = 'bands' in xAxis ? 0 : textWidth(xAxis.format(xAxis.domain[1]), em) / 2;
+  const right = Math.max(left + em, width - Math.max(0.8 * em, room.right * em, last));
   const x = scaleOf(xAxis, [left, right], em, (right - left) / (4.5 * em));
   return { em, left, right, top, bottom, x, y };
 }
@@ -109,7 +115,10 @@ function scaleOf(axis: Axis, range: readonly [number, number], em: number, most:
 }
 
 function thinned(values: readonly number[], most: number): readonly number[] {
-  const every = Math.max(1, Math.ceil(values.length / Math.max(1, most)));
+  const steps = values.length - 1;
+  let every = Math.max(1, Math.ceil(values.length / Math.max(1, most)));
+  // The last one stays, where the steps can be shared out.
+  while (every < steps && steps % every !== 0) every++;
   return values.filter((_, i) => i % every === 0);
 }
 

@@ -18,13 +18,13 @@ const tokens = (gamma: number) => `${formatCount(gamma)} ${gamma === 1 ? 'token'
 function verdict({ code, best, breakEven, ceiling }: Advice): string {
   switch (code) {
     case 'worth-it':
-      return `Worth it here: ${times(best.speedup)} plain decoding, with drafts of ${tokens(best.gamma)}.`;
+      return `Worth it here: ${times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
     case 'hardly':
-      return `Hardly worth it here: ${times(best.speedup)} plain decoding at best, with drafts of ${tokens(best.gamma)}.`;
+      return `Hardly worth it here: ${times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
     case 'agreement-too-low':
       return breakEven
         ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays here.`
-        : `Agreement is too low: ${times(best.speedup)} plain decoding at best.`;
+        : `Agreement is too low: ${times(best.speedup)} plain decoding expected at best.`;
     case 'draft-too-slow':
       return `The draft is too slow: were every draft accepted, it would still be ${times(ceiling)} plain decoding at best.`;
     case 'device-compute-bound':
@@ -56,6 +56,8 @@ export const measure = {
   reasons,
   ceiling: (ratio: number) =>
     `Were every draft accepted, this pair would be ${times(ratio)} plain decoding here. Run something to learn how often it is right.`,
+  otherwise: (speed: number) =>
+    `The two runs that were measured say otherwise: ${times(speed)}. One pair of runs is little; measure more under Experiment, or this device anew if it was busy.`,
   noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
   expected: 'Expected',
   expectedNote: 'from the measured costs and this run’s own acceptance',
