@@ -79,7 +79,7 @@ describe('a race', () => {
     expect(passes[1]).toBe(40);
     await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens compared, id for id.');
     await expect.element(region()).toHaveTextContent(`${passes[0]} target passes instead of 40.`);
-    expect(text('plain decoding').element().textContent).toBe(written('plain'));
+    await expect.poll(() => text('plain decoding').element().textContent).toBe(written('plain'));
     expect(written('speculative')).toBe(written('plain'));
   });
 
@@ -116,7 +116,7 @@ describe('a race', () => {
     await idle();
     racePlayer.seek(Number.POSITIVE_INFINITY);
     expect(committedTokens(runs().plain)).toHaveLength(9);
-    expect(text('plain decoding').element().textContent).toBe(written('plain'));
+    await expect.poll(() => text('plain decoding').element().textContent).toBe(written('plain'));
     await expect.element(region()).toHaveTextContent('Only one of the two was measured.');
     engine.options.hold = null;
     await raceToFinish();
