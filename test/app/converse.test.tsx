@@ -17,6 +17,8 @@ const button = (name: string) => page.getByRole('complementary').getByRole('butt
 const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
 const turns = () => useConversation.getState().turns;
 const figure = (number: number, key: string) => turn(number).element().querySelector(`[data-count="${key}"]`)?.textContent;
+const marks = (number: number) =>
+  [...answer(number).element().querySelectorAll<HTMLElement>('[data-verdict]')].map(({ dataset }) => dataset.verdict);
 
 async function openConverse(settings: Partial<Settings> = {}) {
   useConversation.setState(useConversation.getInitialState());
@@ -49,20 +51,18 @@ describe('a conversation', () => {
     const ids = committedTokens(first?.events ?? []).map(({ id }) => id);
     expect(second?.turns).toMatchObject([{ question: 'A fox.', ids }]);
     // Six letters and twelve tokens, of which the last is in no cache yet.
-    expect(figure(1, 'reused')).toBe('0%');
+    await expect.poll(() => figure(1, 'reused')).toBe('0%');
     await expect.element(turn(2)).toHaveTextContent('17 of 24 tokens');
     for (const [i, each] of turns().entries()) {
       const { acceptanceRate } = tally(each.events);
-      expect(figure(i + 1, 'acceptanceRate')).toBe(`${Math.round(100 * (acceptanceRate ?? 0))}%`);
-      const marks = [
-        ...answer(i + 1)
-          .element()
-          .querySelectorAll<HTMLElement>('[data-verdict]'),
-      ].map(({ dataset }) => dataset.verdict);
-      expect(marks).toEqual(each.events.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ verdict }) => verdict) : [])));
+      await expect.poll(() => figure(i + 1, 'acceptanceRate')).toBe(`${Math.round(100 * (acceptanceRate ?? 0))}%`);
+      const judged = each.events.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ verdict }) => verdict) : []));
+      await expect.poll(() => marks(i + 1)).toEqual(judged);
     }
     const trend = page.getByRole('complementary').getByRole('listitem');
-    expect(trend.elements().map((item) => item.textContent)).toEqual(turns().map((_, i) => expect.stringContaining(`Turn ${i + 1}: α`)));
+    await expect
+      .poll(() => trend.elements().map((item) => item.textContent))
+      .toEqual(turns().map((_, i) => expect.stringContaining(`Turn ${i + 1}: α`)));
     await expect.element(page.getByRole('progressbar', { name: 'Context' })).toHaveAttribute('aria-valuenow', '36');
   });
 
@@ -93,7 +93,7 @@ describe('a conversation', () => {
     expect(committedTokens(turns()[1]?.events ?? []).length).toBeGreaterThan(0);
     await turn(2).getByRole('button', { name: 'Ask again' }).click();
     await idle();
-    expect(page.getByRole('alert').elements()).toEqual([]);
+    await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
     expect(turns()[1]?.events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
   });
 
@@ -102,10 +102,10 @@ describe('a conversation', () => {
     await say('A fox.');
     const before = turns();
     await button('New conversation').click();
-    expect(turns()).toEqual([]);
+    await expect.poll(turns).toEqual([]);
     await expect.element(page.getByRole('heading', { name: 'To begin with' })).toBeInTheDocument();
     await page.getByRole('button', { name: 'Undo' }).click();
-    expect(turns()).toBe(before);
+    await expect.poll(turns).toBe(before);
     await expect.element(answer(1)).toBeInTheDocument();
   });
 
@@ -122,7 +122,7 @@ describe('a conversation', () => {
     await expect.element(turn(1)).toHaveTextContent('Left out');
     await alert.getByRole('button', { name: 'Leave out the oldest turns' }).click();
     await idle();
-    expect(alert.elements()).toEqual([]);
+    await expect.element(alert).not.toBeInTheDocument();
     await expect.element(turn(2)).toHaveTextContent('Left out');
     expect(engine.tasks.filter((task) => task.type === 'run').at(-1)).toMatchObject({ turns: [] });
     expect(committedTokens(turns()[2]?.events ?? []).length).toBeGreaterThan(0);
@@ -134,11 +134,11 @@ describe('a conversation', () => {
     const before = turns();
     await say('  ');
     await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
-    expect(document.activeElement).toBe(box().element());
+    await expect.element(box()).toHaveFocus();
     expect(turns()).toBe(before);
     expect(engine.tasks.filter((task) => task.type === 'run')).toHaveLength(1);
     await box().fill('A');
-    expect(page.getByRole('alert').elements()).toEqual([]);
+    await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
   });
 
   it('goes by keyboard alone', async () => {
@@ -147,7 +147,7 @@ describe('a conversation', () => {
     await userEvent.keyboard('A fox.{Shift>}{Enter}{/Shift}Or two.{Enter}');
     await idle();
     expect(turns()[0]?.question).toBe('A fox.\nOr two.');
-    expect(document.activeElement).toBe(box().element());
+    await expect.element(box()).toHaveFocus();
     await expect.element(page.getByRole('status').filter({ hasText: /^Turn 1: 12 tokens, α \d+%/ })).toBeInTheDocument();
     answer(1).element().focus();
     await userEvent.keyboard('{ArrowRight}');

@@ -73,9 +73,9 @@ describe('a race', () => {
     await raceToFinish();
     const { plain, speculative } = runs();
     const ends = [speculative, plain].map((events) => events.at(-1));
-    expect(figure('finish')).toEqual(ends.map((end) => end?.type === 'end' && `${(end.endMs / 1000).toFixed(2)} s`));
+    await expect.poll(() => figure('finish')).toEqual(ends.map((end) => end?.type === 'end' && `${(end.endMs / 1000).toFixed(2)} s`));
     const passes = [speculative, plain].map((events) => events.filter(({ type }) => type === 'round').length);
-    expect(figure('passes')).toEqual(passes.map(String));
+    await expect.poll(() => figure('passes')).toEqual(passes.map(String));
     expect(passes[1]).toBe(40);
     await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens compared, id for id.');
     await expect.element(region()).toHaveTextContent(`${passes[0]} target passes instead of 40.`);
@@ -93,15 +93,15 @@ describe('a race', () => {
     expect(playing).toBe(false);
     for (const [i, lane] of LANES.entries()) {
       const happened = runs()[lane].filter((event) => event.type === 'round' && event.endMs <= (atMs ?? 0));
-      expect(figure('passes')[i]).toBe(String(happened.length));
+      await expect.poll(() => figure('passes')[i]).toBe(String(happened.length));
     }
     await userEvent.keyboard('{ArrowLeft}');
-    expect(racePlayer.use.getState().atMs).toBeLessThan(atMs ?? 0);
+    await expect.poll(() => racePlayer.use.getState().atMs).toBeLessThan(atMs ?? 0);
     await page.getByText('A tenth').click();
     await page.getByRole('button', { name: 'Play' }).click();
     await expect.poll(() => racePlayer.use.getState().playing).toBe(true);
     await page.getByRole('button', { name: 'Pause' }).click();
-    expect(racePlayer.use.getState().playing).toBe(false);
+    await expect.poll(() => racePlayer.use.getState().playing).toBe(false);
   });
 
   it('that is stopped in the middle keeps what was measured, and says of what', async () => {
@@ -141,10 +141,10 @@ describe('a race', () => {
     await raceToFinish();
     expect(useRace.getState().heats.map(({ first }) => first)).toEqual(['plain', 'speculative', 'plain']);
     const choices = page.getByRole('group', { name: 'Which race' }).getByRole('radio');
-    expect(choices.elements()).toHaveLength(3);
+    await expect.poll(() => choices.elements().length).toBe(3);
     await expect.element(region()).toHaveTextContent('the one with the median ratio is shown first');
     await page.getByRole('group', { name: 'Which race' }).getByText(/^3:/).click();
-    expect(useRace.getState().shown).toBe(2);
+    await expect.poll(() => useRace.getState().shown).toBe(2);
   });
 
   it('works from two runs that were made before, or recorded', async () => {
