@@ -16,7 +16,11 @@ export function Lane() {
   const latest = events.findLast((event) => event.type === 'round');
   return (
     <div className="lane" aria-hidden="true" data-phase={phase}>
-      {round ? <OpenRound round={round} drafted={drafted} /> : latest ? <DecidedRound round={latest} /> : null}
+      {round ? (
+        <OpenRound key={round.index} round={round} drafted={drafted} />
+      ) : latest ? (
+        <DecidedRound key={latest.index} round={latest} />
+      ) : null}
     </div>
   );
 }

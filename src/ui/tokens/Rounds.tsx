@@ -1,5 +1,5 @@
-import { memo } from 'react';
-import type { RoundEvent } from '../../core/types';
+import { Fragment, memo } from 'react';
+import { COMMITTED_VERDICTS, type RoundEvent, type RunToken } from '../../core/types';
 import { Token } from './Token';
 
 const ROUNDS_PER_BLOCK = 32;
@@ -28,9 +28,13 @@ interface BlockProps extends RoundsProps {
 
 const Block = memo(
   function Block({ rounds, from, to, stopped }: BlockProps) {
-    return rounds
-      .slice(from, to)
-      .map((round, i, block) => <Round key={round.index} round={round} at={from + i} stopped={stopped && i === block.length - 1} />);
+    return rounds.slice(from, to).map((round, i, block) => (
+      <Fragment key={round.index}>
+        {/* A round may begin within a word: breaking there, too, a line never moves what earlier rounds wrote. */}
+        <wbr />
+        <Round round={round} at={from + i} stopped={stopped && i === block.length - 1} />
+      </Fragment>
+    ));
   },
   (before, after) =>
     before.rounds[before.from] === after.rounds[after.from] &&
@@ -52,11 +56,19 @@ const Round = memo(function Round({ round, at, stopped }: RoundProps) {
       {round.tokens.map((token, i) => (
         // A round never changes, and one text may stand twice in it.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <Token key={i} token={token} at={`${at}.${i}`} isStop={stopped && i === last} />
+        <Fragment key={i}>
+          {i > 0 && isStruck(token) !== isStruck(round.tokens[i - 1]) ? <wbr /> : null}
+          <Token token={token} at={`${at}.${i}`} isStop={stopped && i === last} />
+        </Fragment>
       ))}
     </span>
   );
 });
+
+/** What was struck is no part of a word: a line may break beside it, so that what comes after it moves nothing that stands. */
+function isStruck(token: RunToken | undefined): boolean {
+  return token !== undefined && !COMMITTED_VERDICTS.has(token.verdict);
+}
 
 /** Whether a blank follows the boundary, so that it stands between two words. */
 function startsApart(round: RoundEvent): boolean {

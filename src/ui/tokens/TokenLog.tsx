@@ -49,7 +49,7 @@ export function TokenLog({ label, events, writing, children }: TokenLogProps) {
         {...card.handlers}
       >
         <Rounds rounds={rounds} stopped={end?.type === 'end' && end.reason === 'stop'} />
-        {writing && rounds.length > 0 && end?.type !== 'end' ? <span className="writing" /> : null}
+        {writing && rounds.length > 0 && end?.type !== 'end' ? <span className="writing" key={rounds.length} /> : null}
         {children}
       </div>
       <p className="visually-hidden" id={hint}>
