@@ -36,7 +36,7 @@ export const guessing = {
     count === 1 ? 'Only the first token could be judged.' : `Only the first ${formatCount(count)} tokens could be judged.`,
   thoughts: 'What the target thought',
   thoughtsEmpty: 'After each round: what you typed, the target’s probability of it, and what it would have written.',
-  p: (value: string) => `p = ${value}`,
+  p: (value: string) => (value.startsWith('<') ? `p ${value}` : `p = ${value}`),
   verdicts: {
     accepted: 'Accepted',
     rejected: 'Rejected',
