@@ -80,15 +80,17 @@ describe('a person who drafts', () => {
     expect(verdicts).toEqual(['accepted', 'accepted', 'rejected', 'discarded', 'corrected']);
     await expect.poll(() => [...thoughts().element().querySelectorAll('li')].map((item) => item.dataset.verdict)).toEqual(verdicts);
     const own = first?.tokens.at(-1)?.text.trim();
-    await expect.element(status()).toHaveTextContent(`Round 1: 2 of 4 accepted; the target wrote “${own}” instead. Your turn.`);
+    await expect
+      .element(status())
+      .toHaveTextContent(`Round 1: 2 of 4 drafted tokens accepted; the target wrote “${own}” instead. Your turn.`);
     // The rejected token shows p, and the target's own one in its place.
     await expect.element(thoughts().getByRole('listitem').nth(2)).toHaveTextContent('p = 0.00');
     await expect.element(thoughts().getByRole('listitem').nth(2)).toHaveTextContent('1.00');
     await expect.element(thoughts().getByRole('listitem').nth(3)).toHaveTextContent('never judged');
-    await expect.element(score()).toHaveTextContent('2 of 3 accepted, α 67%');
+    await expect.element(score()).toHaveTextContent('2 of 3 judged accepted, α 67%');
     const model = scoreOf(upToTokens(state().model, committedTokens(state().events).length));
     expect(model.judged).toBeGreaterThan(0);
-    await expect.element(score()).toHaveTextContent(`${model.accepted} of ${model.judged} accepted`);
+    await expect.element(score()).toHaveTextContent(`${model.accepted} of ${model.judged} judged accepted`);
     await expect.element(score()).toHaveTextContent('On the same stretch of the same text.');
   });
 
@@ -155,7 +157,7 @@ describe('a person who drafts', () => {
     expect(state().events.slice(0, events.length)).toEqual(events);
     expect(state().events.at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
     await expect.element(status()).toHaveTextContent('Stopped; the score stands.');
-    await expect.element(score()).toHaveTextContent('2 of 2 accepted');
+    await expect.element(score()).toHaveTextContent('2 of 2 judged accepted');
     expect(engine.tasks.filter((task) => task.type === 'run')).toHaveLength(2);
     await begin();
     expect(committedTokens(state().events)).toHaveLength(1);
@@ -168,7 +170,7 @@ describe('a person who drafts', () => {
     location.hash = '#watch';
     await idle();
     location.hash = '#draft';
-    await expect.element(score()).toHaveTextContent('2 of 2 accepted');
+    await expect.element(score()).toHaveTextContent('2 of 2 judged accepted');
     await expect.element(status()).toHaveTextContent('Stopped; the score stands.');
   });
 
@@ -201,7 +203,7 @@ describe('a person who drafts', () => {
     await button('Pass').click();
     await idle();
     await expect.element(page.getByRole('alert')).toHaveTextContent('The engine broke.');
-    await expect.element(score()).toHaveTextContent('2 of 2 accepted');
+    await expect.element(score()).toHaveTextContent('2 of 2 judged accepted');
     await expect.element(box()).toHaveAttribute('readonly');
     leave();
     await begin();

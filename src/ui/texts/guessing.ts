@@ -29,7 +29,7 @@ export const guessing = {
       ? `Round ${formatCount(number)}: passed. The target wrote ${own}.`
       : accepted === drafted
         ? `Round ${formatCount(number)}: all ${formatCount(drafted)} accepted${own === '' ? '' : `, and ${own} on top`}.`
-        : `Round ${formatCount(number)}: ${of(accepted, drafted)} accepted${own === '' ? '' : `; the target wrote ${own} instead`}.`,
+        : `Round ${formatCount(number)}: ${of(accepted, drafted)} drafted tokens accepted${own === '' ? '' : `; the target wrote ${own} instead`}.`,
   unread: (number: number, typed: string, own: string) =>
     `Round ${formatCount(number)}: nothing of “${typed}” is in the models’ vocabulary. The target wrote ${own}.`,
   cut: (count: number) =>
@@ -49,7 +49,7 @@ export const guessing = {
   you: 'You',
   room: 'All teams',
   model: 'Draft model',
-  accepted: ({ accepted, judged }: Score) => `${of(accepted, judged)} accepted`,
+  accepted: ({ accepted, judged }: Score) => `${of(accepted, judged)} judged accepted`,
   alpha: (rate: number | null) => (rate === null ? 'nothing judged yet' : `α ${formatShare(rate)}`),
   saved: ({ saved, passes, committed }: Score) =>
     `${formatCount(saved)} ${saved === 1 ? 'pass' : 'passes'} saved: ${formatCount(committed)} ${committed === 1 ? 'token' : 'tokens'} in ${formatCount(passes)}`,
