@@ -17,10 +17,28 @@ import { canShare } from '../store/share';
 import { openNotes } from '../store/speakerNotes';
 import { useWork } from '../store/work';
 import type { Action } from './action';
+import { measureAllClaims } from './claims';
+import { ask } from './conversation';
+import { startExperiment } from './experiment';
+import { proveHere } from './proof';
+import { playRace, RACE_STEPS, race } from './race';
 import { STEP_ACTIONS } from './step';
 
+const VIEW_RUNS: readonly Action[] = [race, ask, proveHere, startExperiment, measureAllClaims];
+
 const presents = () => usePresenter.getState().at !== null;
-const isRun = () => presents() && presentedItem()?.kind !== 'lesson';
+
+/** Whether a run is presented, on a stage of its own. */
+function isRun(): boolean {
+  const kind = presents() ? presentedItem()?.kind : undefined;
+  return kind === 'run' || kind === 'recording' || kind === 'trace';
+}
+
+/** What a view that is presented has to run. */
+function ofView(): Action | undefined {
+  const item = presents() ? presentedItem() : null;
+  return item?.kind === 'view' ? VIEW_RUNS.find(({ view }) => view === item.view) : undefined;
+}
 
 export const present: Action = {
   id: 'present',
@@ -47,13 +65,13 @@ export const previousOnPlaylist: Action = {
   perform: previousItem,
 };
 
-/** Runs what is prepared, or plays the recording. */
+/** Runs what is prepared, or plays the recording; in a view, what it runs. */
 export const performPresented: Action = {
   id: 'present-perform',
   label: 'Run or play it',
   keys: ['r', 'Mod+Enter'],
-  when: () => isRun() && useWork.getState().current === null,
-  perform: performItem,
+  when: () => (isRun() && useWork.getState().current === null) || (ofView()?.when() ?? false),
+  perform: () => ofView()?.perform() ?? performItem(),
 };
 
 export const switchLook: Action = {
@@ -121,6 +139,11 @@ export const STAGE_ACTIONS: readonly Action[] = [
   ...[previousOnPlaylist, nextOnPlaylist, performPresented, switchLook],
   ...[smaller, larger, blank, fullScreen, notesWindow, endPresenting],
 ];
+
+/** What the window with the notes can do too, by the same keys; a window cannot be opened or made full from another one. */
+export const NOTES_ACTIONS: readonly Action[] = [...STAGE_STEP_ACTIONS, playRace, ...RACE_STEPS, ...STAGE_ACTIONS].filter(
+  (action) => action !== notesWindow && action !== fullScreen,
+);
 
 export const addCurrentRun: Action = {
   id: 'playlist-add-run',

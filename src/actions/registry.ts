@@ -26,7 +26,6 @@ import { stop } from './stop';
 import { THEME_ACTIONS } from './theme';
 import { undo } from './undo';
 
-/** Where two have the same keys, the one of a view comes first. */
 export const ACTIONS: readonly Action[] = [
   stop,
   ...STAGE_STEP_ACTIONS,
@@ -74,9 +73,10 @@ export const ACTIONS: readonly Action[] = [
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** The action among `actions` that `event` asks for and that can be done now. */
+/** The action among `actions` that `event` asks for and that can be done now: of the view that is shown rather than of all, else the first. */
 export function actionFor(event: KeyboardEvent, actions: readonly Action[] = ACTIONS): Action | undefined {
-  return actions.find((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)) && action.when());
+  const asked = actions.filter((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)) && action.when());
+  return asked.find(({ view }) => view !== undefined) ?? asked[0];
 }
 
 /** `keys` as a person of this system reads them, such as "Ctrl+Enter". */
@@ -96,8 +96,12 @@ export function ariaKeys(keys: readonly string[]): string | undefined {
 
 const ARROWS: Readonly<Record<string, string>> = { Left: '←', Right: '→', Up: '↑', Down: '↓' };
 
-/** What takes keys for itself: text that is typed, sliders, radio buttons, and the output, whose tokens the arrows walk through. */
-const OWN_KEYS = 'input, textarea, select, [contenteditable], [role="log"]';
+/** What takes keys for itself: text that is typed, sliders, radio buttons. */
+const OWN_KEYS = 'input, textarea, select, [contenteditable]';
+
+/** The output, whose tokens these keys walk through. */
+const OUTPUT = '[role="log"]';
+const OUTPUT_KEYS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'Enter', ' ']);
 
 /** With Mod, but a text's own while one is typed. */
 const EDITING_KEYS: ReadonlySet<string> = new Set(['Mod+z']);
@@ -107,7 +111,8 @@ function matches(keys: string, event: KeyboardEvent): boolean {
   // The sign that parts keys may be one.
   const key = parts.at(-1) || '+';
   const command = parts.includes('Mod');
-  const taken = event.target instanceof Element && event.target.closest(OWN_KEYS) !== null;
+  const within = (selector: string) => event.target instanceof Element && event.target.closest(selector) !== null;
+  const taken = within(OWN_KEYS) || (OUTPUT_KEYS.has(key) && within(OUTPUT));
   if (taken && ((!command && keys !== 'Escape') || EDITING_KEYS.has(keys))) return false;
   // Control serves on Apple's systems too, for keyboards that have no Command.
   return (

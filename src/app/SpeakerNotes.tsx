@@ -1,50 +1,61 @@
-import { useEffect, useState } from 'react';
-import { followNotes, type NotesRequest, type ShownNotes } from '../store/speakerNotes';
+import { useEffect, useRef, useState } from 'react';
+import { followNotes, type ShownNotes } from '../store/speakerNotes';
 import { Button } from '../ui/Button';
 import { formatClock, formatCount } from '../ui/format';
 import { present, speakerNotes as words } from '../ui/texts/present';
 import './notes.css';
 
-/** What the speaker wants to remember of what is shown, what comes next, and the time; next and back from here too. */
+/** Keys of this window itself: the focus, its buttons, scrolling. */
+const OWN_KEYS: ReadonlySet<string> = new Set(['Tab', 'Enter', ' ', 'ArrowUp', 'ArrowDown', 'Escape']);
+
+/** What the speaker wants to remember of what is shown, what comes next, and the time. The keys of the presentation work from here too. */
 export function SpeakerNotes() {
   const [shown, setShown] = useState<ShownNotes | null>(null);
-  const [ask, setAsk] = useState<(request: NotesRequest) => void>(() => () => undefined);
+  const press = useRef<(key: string) => void>(() => undefined);
   useEffect(() => {
-    const { ask: send, end } = followNotes(setShown);
-    setAsk(() => send);
-    const press = ({ key }: KeyboardEvent) => {
-      if (key === 'PageDown' || key === 'ArrowRight') send('next');
-      if (key === 'PageUp' || key === 'ArrowLeft') send('previous');
+    const followed = followNotes(setShown);
+    press.current = followed.press;
+    const listen = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || OWN_KEYS.has(event.key)) return;
+      event.preventDefault();
+      followed.press(event.key);
     };
-    addEventListener('keydown', press);
+    addEventListener('keydown', listen);
     return () => {
-      end();
-      removeEventListener('keydown', press);
+      followed.end();
+      removeEventListener('keydown', listen);
     };
   }, []);
+  if (!shown) {
+    return (
+      <main className="speaker">
+        <h1>{words.heading}</h1>
+        <p>{words.waiting}</p>
+      </main>
+    );
+  }
   return (
     <main className="speaker">
-      <h1>{words.heading}</h1>
-      {shown ? (
-        <>
-          <p className="speaker-place">
-            {present.position(formatCount(shown.position), formatCount(shown.count))} <b>{shown.title}</b>
-          </p>
-          <p className="speaker-text">{shown.notes || words.none}</p>
-          <p>{shown.next === '' ? words.end : present.next(shown.next)}</p>
-          <p>
-            {words.elapsed} <Elapsed since={shown.startedAt} />
-          </p>
-          <div className="speaker-buttons">
-            <Button onPress={() => ask('previous')}>{words.back}</Button>
-            <Button look="primary" onPress={() => ask('next')}>
-              {words.forward}
-            </Button>
-          </div>
-        </>
-      ) : (
-        <p>{words.waiting}</p>
-      )}
+      <div className="speaker-head">
+        <h1>
+          {words.heading} <span>{present.position(formatCount(shown.position), formatCount(shown.count))}</span>
+        </h1>
+        <p>
+          <span className="visually-hidden">{words.elapsed}</span> <Elapsed since={shown.startedAt} />
+        </p>
+      </div>
+      <h2>{shown.title}</h2>
+      <p className="speaker-text">{shown.notes || words.none}</p>
+      <p className="speaker-next">{shown.next === '' ? words.end : present.next(shown.next)}</p>
+      <div className="speaker-buttons">
+        <Button onPress={() => press.current('PageUp')}>{words.back}</Button>
+        <Button look="primary" onPress={() => press.current('PageDown')}>
+          {words.forward}
+        </Button>
+        <Button onPress={() => press.current('r')}>{words.perform}</Button>
+        <Button onPress={() => press.current('b')}>{words.dark}</Button>
+      </div>
+      <p className="speaker-hint">{words.keys}</p>
     </main>
   );
 }

@@ -59,12 +59,7 @@ export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Pr
     if (kept) return kept;
     throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
   }
-  if (response.ok) {
-    const list: unknown = await response.json().catch(() => undefined);
-    signal?.throwIfAborted();
-    // Cut short, or the page of whoever stands between.
-    return list === undefined && kept ? kept : parseManifest(list);
-  }
+  if (response.ok) return parseManifest(await response.json().catch(() => undefined));
   // A server that is down is no better than none.
   if (kept && response.status >= 500) return kept;
   throw new FailureError(

@@ -35,6 +35,14 @@ const item = v.variant('kind', [
   /** Of the page's library. */
   v.object({ ...common, kind: v.literal('recording'), look, recording: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,60}$/)) }),
   v.object({ ...common, kind: v.literal('trace'), look, trace: traceDocument }),
+  /** A view of the page, such as a race, with the prompt and the settings that it is shown with. */
+  v.object({
+    ...common,
+    kind: v.literal('view'),
+    view: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,30}$/)),
+    prompt: text(100_000),
+    settings,
+  }),
   /** A place in the page's lessons. */
   v.object({ ...common, kind: v.literal('lesson'), path: v.pipe(v.string(), v.regex(/^learn(\/[\w-]{1,80}){0,3}$/)) }),
 ]);

@@ -5,6 +5,8 @@ const SETTINGS: PreparedSettings = {
   ...({ temperature: 0, seed: 1, rule: 'rejection' } as const),
 };
 
+const STORY = 'Tell a short story about a fox who finds a bell.';
+
 const lesson = (id: string, title: string, notes: string): PlaylistItem => ({
   kind: 'lesson',
   id: `lesson-${id}`,
@@ -47,20 +49,27 @@ export const DEFAULT_PLAYLIST: Playlist = {
       'step',
       '3:15. Arrow keys step. Stop at the first rejection: u is not below p / q, so a token comes from the residual.',
     ),
-    lesson('lossless', 'The same output, exactly', '5:00. What lossless means here, and what it does not promise.'),
+    lesson('lossless', 'The same output, exactly', '4:45. What lossless means here, and what it does not promise.'),
+    {
+      ...({ kind: 'view', id: 'view-race', title: 'Live: a race', view: 'race' } as const),
+      notes:
+        '5:45. R measures both ways on this machine, one after the other, and replays them together. P holds it, arrows go pass by pass.',
+      prompt: STORY,
+      settings: SETTINGS,
+    },
     run(
       'counting',
       'Live: counting',
       'Count from 1 to 30.',
       { gamma: 8 },
-      '6:15. R runs it on this machine. Nearly every draft is kept: watch the mean acceptance length.',
+      '6:45. R runs it on this machine. Nearly every draft is kept: watch the mean acceptance length.',
     ),
     run(
       'weak',
       'Live: a weak draft',
-      'Tell a short story about a fox who finds a bell.',
+      STORY,
       { draft: 'weak-draft' },
-      '7:15. The same target, a draft that knows less. The text does not change; the speed does.',
+      '7:30. The same target, a draft that knows less. The text does not change; the speed does.',
     ),
     recording('random-words', 'Nothing to guess', 'watch', '8:15. No draft, however large, can know the next word of a random list.'),
     lesson('when-not', 'When it does not pay', '9:00. Half wrong may be theatre. End with the question: what would your own text be like?'),

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { startOf } from '../core/tally';
-import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, readPlaylist } from '../model/playlist';
+import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, type PreparedSettings, readPlaylist } from '../model/playlist';
 import { NOTHING_KNOWN } from '../model/trace';
 import { DEFAULT_PLAYLIST } from './defaultPlaylist';
 import { tell } from './notice';
@@ -41,15 +41,19 @@ export const usePlaylist = create<PlaylistState>()(
 
 /** Adds the prompt and the settings as they are now, to be run live. Without a prompt nothing is added, and the state says so. */
 export function addRun(): void {
-  const { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings.getState();
+  const { prompt, settings } = prepared();
   if (prompt.trim() === '') {
     usePlaylist.setState({
       failure: { code: 'prompt-empty', message: 'There is no prompt to add.', hint: 'Type one on Watch, or choose an example there.' },
     });
     return;
   }
-  const settings = { mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule };
   add({ kind: 'run', id: newId(), title: shortened(prompt), notes: '', look: 'watch', prompt, settings });
+}
+
+/** Adds a view, with the prompt and the settings as they are now. */
+export function addView(view: string, title: string): void {
+  add({ kind: 'view', id: newId(), title, notes: '', view, ...prepared() });
 }
 
 /** Adds the run on the page as it was recorded. */
@@ -133,6 +137,12 @@ export function playlistFile(): { readonly name: string; readonly text: string }
 
 export function dismissPlaylistFailure(): void {
   usePlaylist.setState({ failure: null });
+}
+
+/** The prompt and the settings as they are now. */
+function prepared(): { readonly prompt: string; readonly settings: PreparedSettings } {
+  const { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings.getState();
+  return { prompt, settings: { mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } };
 }
 
 const MOST_FILE_BYTES = 64 << 20;

@@ -105,6 +105,11 @@ async function enter(at: number): Promise<void> {
     location.hash = `#${item.path}`;
     return;
   }
+  if (item.kind === 'view') {
+    await changeTo({ ...item.settings, prompt: item.prompt });
+    location.hash = `#${item.view}`;
+    return;
+  }
   location.hash = '#present/show';
   if (item.kind === 'recording') await openLibraryTrace(item.recording);
   else if (item.kind === 'trace') showTrace(decodeTrace(item.trace));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { usePlaylist } from './playlist';
-import { nextItem, previousItem, usePresenter } from './presenter';
+import { usePresenter } from './presenter';
 
 /** What the window with the notes shows. */
 const shownSchema = v.object({
@@ -15,8 +15,12 @@ const shownSchema = v.object({
 });
 export type ShownNotes = v.InferOutput<typeof shownSchema>;
 
-const askedSchema = v.object({ type: v.picklist(['hello', 'next', 'previous']) });
-export type NotesRequest = v.InferOutput<typeof askedSchema>['type'];
+const askedSchema = v.variant('type', [
+  v.object({ type: v.literal('hello') }),
+  /** A key, as `KeyboardEvent.key` names it, that is to do what it does on the page. */
+  v.object({ type: v.literal('press'), key: v.string() }),
+]);
+type Asked = v.InferOutput<typeof askedSchema>;
 
 const CHANNEL = 'foretoken.notes';
 
@@ -25,8 +29,13 @@ export function openNotes(): void {
   open(new URL('notes.html', document.baseURI).href, 'foretoken-notes', 'popup,width=560,height=680');
 }
 
-/** Tells the window with the notes what is shown, whenever that changes or it asks; does what its buttons ask for. @returns a function that ends it */
-export function serveNotes(): () => void {
+/**
+ * Tells the window with the notes what is shown, whenever that changes or it asks.
+ *
+ * @param press does what a key that is pressed there does here
+ * @returns a function that ends it
+ */
+export function serveNotes(press: (key: string) => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   const send = () => {
     const { at, startedAt } = usePresenter.getState();
@@ -38,8 +47,7 @@ export function serveNotes(): () => void {
   };
   channel.onmessage = ({ data }: MessageEvent) => {
     if (usePresenter.getState().at === null || !v.is(askedSchema, data)) return;
-    if (data.type === 'next') void nextItem();
-    else if (data.type === 'previous') void previousItem();
+    if (data.type === 'press') press(data.key);
     else send();
   };
   const leave = [usePresenter.subscribe(send), usePlaylist.subscribe(send)];
@@ -49,16 +57,16 @@ export function serveNotes(): () => void {
   };
 }
 
-/** The window's side. @returns `ask` to send a request, `end` to leave */
+/** The window's side. @returns `press` to press a key on the page, `end` to leave */
 export function followNotes(changed: (shown: ShownNotes) => void): {
-  readonly ask: (request: NotesRequest) => void;
+  readonly press: (key: string) => void;
   readonly end: () => void;
 } {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: MessageEvent) => {
     if (v.is(shownSchema, data)) changed(data);
   };
-  const ask = (type: NotesRequest) => channel.postMessage({ type });
-  ask('hello');
-  return { ask, end: () => channel.close() };
+  const ask = (asked: Asked) => channel.postMessage(asked);
+  ask({ type: 'hello' });
+  return { press: (key) => ask({ type: 'press', key }), end: () => channel.close() };
 }

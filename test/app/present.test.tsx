@@ -6,6 +6,7 @@ import { readPlaylist } from '../../src/model/playlist';
 import { encodeTrace } from '../../src/model/trace';
 import { playlistFile, usePlaylist } from '../../src/store/playlist';
 import { usePresenter } from '../../src/store/presenter';
+import { useRace } from '../../src/store/race';
 import { useRun } from '../../src/store/run';
 import { useSettings } from '../../src/store/settings';
 import { violations } from './support/accessible';
@@ -104,7 +105,60 @@ describe('a playlist', () => {
   });
 });
 
+describe('the playlist at the keyboard', () => {
+  it('keeps the focus on what moves an item, and goes on to a neighbour of what is removed', async () => {
+    await prepare();
+    const down = page.getByRole('button', { name: 'Down item 1' }).element();
+    if (!(down instanceof HTMLElement)) throw new Error('It is no button.');
+    down.focus();
+    await userEvent.keyboard('{Enter}{Enter}');
+    expect(titles().at(-1)).toBe('A fox finds a bell.');
+    expect(document.activeElement).toBe(down);
+    const remove = page.getByRole('button', { name: 'Remove item 3' }).element();
+    if (remove instanceof HTMLElement) remove.focus();
+    await userEvent.keyboard('{Enter}');
+    expect(titles()).toHaveLength(2);
+    expect(document.activeElement).toBe(page.getByLabelText('Title of item 2').element());
+  });
+
+  it('shows markup in titles, prompts and notes as text, and presents it as text', async () => {
+    await prepare();
+    const hostile = '<img src=x onerror="window.broken = 1"><script>window.broken = 1</script>';
+    usePlaylist.setState(({ items }) => ({
+      title: hostile,
+      items: items.map((item) => ({ ...item, title: hostile, notes: hostile, ...(item.kind === 'run' ? { prompt: hostile } : {}) })),
+    }));
+    expect(document.querySelector('main img, main script')).toBeNull();
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(stage()).toHaveTextContent(hostile);
+    expect(document.querySelector('#root img, main img, main script, aside img, aside script')).toBeNull();
+    expect('broken' in window).toBe(false);
+  });
+});
+
 describe('presenting, with the keyboard alone', () => {
+  it('shows a view with its own keys, and goes on from it', async () => {
+    const engine = await prepare();
+    await page.getByLabelText('Add a view, with the prompt').selectOptions('Race');
+    await expect.poll(titles).toHaveLength(4);
+    for (const name of ['Up item 4', 'Up item 3', 'Up item 2']) await page.getByRole('button', { name }).click();
+    expect(titles()[0]).toBe('Race');
+    (document.activeElement as HTMLElement).blur();
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.poll(() => location.hash).toBe('#race');
+    await expect.element(page.getByRole('complementary', { name: 'Presentation' })).toHaveTextContent('1 / 4 Race');
+    const asked = engine.tasks.filter(({ type }) => type === 'run').length;
+    await userEvent.keyboard('r');
+    await expect.poll(() => engine.tasks.filter(({ type }) => type === 'run').length).toBeGreaterThan(asked + 1);
+    await expect.poll(() => useRace.getState().activity).toBe('idle');
+    // The arrows belong to the race now; Page Down goes on.
+    await userEvent.keyboard('{Home}{ArrowRight}');
+    expect(usePresenter.getState().at).toBe(0);
+    await userEvent.keyboard('{PageDown}');
+    await expect.element(stage()).toHaveTextContent('R runs it on this device.');
+    await userEvent.keyboard('{Escape}');
+  });
+
   it('runs, plays, steps, and goes from item to item and back, and leaves everything as it was', async () => {
     const engine = await prepare();
     const before = useSettings.getState();
@@ -167,5 +221,11 @@ describe('presenting, with the keyboard alone', () => {
       place.remove();
     });
     await expect.element(page.getByText('A secret word')).toBeInTheDocument();
+    // The page's keys work from that window too.
+    const at = usePresenter.getState().at;
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await expect.poll(() => usePresenter.getState().at).toBe((at ?? 0) - 1);
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await expect.poll(() => usePresenter.getState().blank).toBe(true);
   });
 });

@@ -10,19 +10,18 @@ import { runsThatEnded } from '../support/runsThatEnded';
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const common = { id: fc.uuid(), title: text, notes: text };
 const look = fc.constantFrom('watch' as const, 'step' as const);
+const settings = fc.record({
+  ...{ mode: fc.constantFrom('speculative' as const, 'plain' as const), draft: fc.constant('draft'), adaptive: fc.boolean() },
+  ...{ drafting: fc.constantFrom('model' as const, 'ngram' as const, 'mixed' as const), gamma: fc.integer({ min: 1, max: 16 }) },
+  ...{ maxTokens: fc.integer({ min: 1 }), temperature: fc.constantFrom(0, 0.8), seed: fc.nat() },
+  rule: fc.constantFrom('rejection' as const, 'coupled' as const),
+});
 const item: fc.Arbitrary<PlaylistItem> = fc.oneof(
   fc.record({ ...common, kind: fc.constant('lesson' as const), path: fc.constantFrom('learn', 'learn/premise', 'learn/a/b') }),
   fc.record({ ...common, kind: fc.constant('recording' as const), look, recording: fc.constantFrom('story', 'random-words') }),
   fc.record({ ...common, kind: fc.constant('trace' as const), look, trace: runsThatEnded.map((events) => packTrace(events)) }),
-  fc.record({
-    ...{ ...common, kind: fc.constant('run' as const), look, prompt: text },
-    settings: fc.record({
-      ...{ mode: fc.constantFrom('speculative' as const, 'plain' as const), draft: fc.constant('draft'), adaptive: fc.boolean() },
-      ...{ drafting: fc.constantFrom('model' as const, 'ngram' as const, 'mixed' as const), gamma: fc.integer({ min: 1, max: 16 }) },
-      ...{ maxTokens: fc.integer({ min: 1 }), temperature: fc.constantFrom(0, 0.8), seed: fc.nat() },
-      rule: fc.constantFrom('rejection' as const, 'coupled' as const),
-    }),
-  }),
+  fc.record({ ...common, kind: fc.constant('view' as const), view: fc.constantFrom('race', 'be-the-draft'), prompt: text, settings }),
+  fc.record({ ...common, kind: fc.constant('run' as const), look, prompt: text, settings }),
 );
 const playlists: fc.Arbitrary<Playlist> = fc.record({
   title: text,

@@ -15,7 +15,7 @@ describe('the lecture that comes with the page', () => {
     for (const item of items) {
       if (item.kind === 'lesson') expect(LESSONS.map(({ id }) => `learn/${id}`)).toContain(item.path);
       if (item.kind === 'recording') expect(fs.existsSync(path.join(root, `traces/${item.recording}.json`)), item.recording).toBe(true);
-      if (item.kind === 'run') expect(pair.drafts.map(({ id }) => id)).toContain(item.settings.draft);
+      if (item.kind === 'run' || item.kind === 'view') expect(pair.drafts.map(({ id }) => id)).toContain(item.settings.draft);
     }
   });
 

@@ -11,7 +11,7 @@ import {
 } from '../../actions/present';
 import { spellKeys } from '../../actions/registry';
 import { readLibrary, useLibrary } from '../../store/library';
-import { addLesson, addRecording, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/playlist';
+import { addLesson, addRecording, addView, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/playlist';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
@@ -22,10 +22,12 @@ import './editor.css';
 interface PlaylistEditorProps {
   /** The lessons that there are. */
   readonly lessons: readonly { readonly id: string; readonly title: string }[];
+  /** The views that show something by themselves. */
+  readonly views: readonly { readonly id: string; readonly label: string }[];
 }
 
 /** What is to be presented, in its order. */
-export function PlaylistEditor({ lessons }: PlaylistEditorProps) {
+export function PlaylistEditor({ lessons, views }: PlaylistEditorProps) {
   const { title, items, failure, kept } = usePlaylist();
   const recordings = useLibrary((state) => state.recordings) ?? [];
   useEffect(() => void readLibrary(), []);
@@ -51,7 +53,13 @@ export function PlaylistEditor({ lessons }: PlaylistEditorProps) {
       {items.length === 0 ? <p>{words.empty}</p> : null}
       <ol className="playlist-items" aria-label={words.list}>
         {items.map((item, at) => (
-          <PlaylistRow key={item.id} item={item} at={at} last={at === items.length - 1} />
+          <PlaylistRow
+            key={item.id}
+            item={item}
+            at={at}
+            last={at === items.length - 1}
+            detail={item.kind === 'recording' ? recordings.find(({ name }) => name === item.recording)?.how : undefined}
+          />
         ))}
       </ol>
       <div className="playlist-add">
@@ -63,6 +71,7 @@ export function PlaylistEditor({ lessons }: PlaylistEditorProps) {
           add={addRecording}
         />
         <Adder label={words.addLesson} options={lessons} add={addLesson} />
+        <Adder label={words.addView} options={views.map(({ id, label }) => ({ id, title: label }))} add={addView} />
       </div>
       <div className="playlist-files">
         {[openPlaylist, savePlaylist, defaultPlaylist].map((action) => (

@@ -1,4 +1,5 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { PlaylistItem } from '../../model/playlist';
 import { editItem, moveItem, removeItem } from '../../store/playlist';
 import { startPresenting } from '../../store/presenter';
@@ -10,14 +11,23 @@ interface PlaylistRowProps {
   readonly item: PlaylistItem;
   readonly at: number;
   readonly last: boolean;
+  /** What it is, where the item does not say so itself. */
+  readonly detail?: string | undefined;
 }
 
 /** One item of the playlist: its title, what it is, its notes when they are asked for, and where it stands. */
-export function PlaylistRow({ item, at, last }: PlaylistRowProps) {
+export function PlaylistRow({ item, at, last, detail }: PlaylistRowProps) {
   const [open, setOpen] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   const position = formatCount(at + 1);
+  /** The focus goes to a neighbour, before its place is gone. */
+  const remove = () => {
+    const neighbour = row.current?.nextElementSibling ?? row.current?.previousElementSibling;
+    neighbour?.querySelector<HTMLElement>('.playlist-title')?.focus();
+    removeItem(item.id);
+  };
   return (
-    <li className="playlist-item">
+    <li className="playlist-item" ref={row}>
       <span className="playlist-kind">{words.kinds[item.kind]}</span>
       <input
         className="playlist-title"
@@ -26,9 +36,9 @@ export function PlaylistRow({ item, at, last }: PlaylistRowProps) {
         maxLength={200}
         onChange={(event) => editItem(item.id, { title: event.target.value })}
       />
-      <p className="playlist-detail">{detail(item)}</p>
+      <p className="playlist-detail">{detail ?? about(item)}</p>
       <div className="playlist-buttons">
-        {item.kind === 'lesson' ? null : (
+        {item.kind === 'lesson' || item.kind === 'view' ? null : (
           <label className="playlist-adder">
             <span>{words.look}</span>
             <select value={item.look} onChange={(event) => editItem(item.id, { look: event.target.value === 'step' ? 'step' : 'watch' })}>
@@ -40,16 +50,16 @@ export function PlaylistRow({ item, at, last }: PlaylistRowProps) {
             </select>
           </label>
         )}
-        <RowButton position={position} disabled={at === 0} onPress={() => moveItem(item.id, -1)}>
+        <RowButton position={position} sign="↑" disabled={at === 0} onPress={() => move(item.id, -1)}>
           {words.up}
         </RowButton>
-        <RowButton position={position} disabled={last} onPress={() => moveItem(item.id, 1)}>
+        <RowButton position={position} sign="↓" disabled={last} onPress={() => move(item.id, 1)}>
           {words.down}
         </RowButton>
         <RowButton position={position} onPress={() => void startPresenting(at)}>
           {words.from}
         </RowButton>
-        <RowButton position={position} onPress={() => removeItem(item.id)}>
+        <RowButton position={position} onPress={remove}>
           {words.remove}
         </RowButton>
       </div>
@@ -75,26 +85,34 @@ export function PlaylistRow({ item, at, last }: PlaylistRowProps) {
   );
 }
 
+/** Moves the item and keeps the focus, which the browser takes from what is put elsewhere. */
+function move(id: string, by: number): void {
+  const { activeElement } = document;
+  flushSync(() => moveItem(id, by));
+  if (activeElement instanceof HTMLElement) activeElement.focus();
+}
+
 interface RowButtonProps {
   readonly position: string;
+  /** What stands on it in place of its words. */
+  readonly sign?: string;
   readonly disabled?: boolean;
   readonly onPress: () => void;
   readonly children: ReactNode;
 }
 
-function RowButton({ position, disabled = false, onPress, children }: RowButtonProps) {
+function RowButton({ position, sign, disabled = false, onPress, children }: RowButtonProps) {
   return (
     <Button look="quiet" disabled={disabled} onPress={onPress}>
-      {children}
+      {sign === undefined ? null : <span aria-hidden="true">{sign}</span>}
+      {sign === undefined ? children : <span className="visually-hidden">{children}</span>}
       <span className="visually-hidden">{words.ofItem(position)}</span>
     </Button>
   );
 }
 
-function detail(item: PlaylistItem): string {
-  if (item.kind === 'run') return `${item.prompt.slice(0, 140)} · ${words.decoded(item.settings)}`;
-  if (item.kind === 'lesson') return `#${item.path}`;
-  if (item.kind === 'recording') return item.recording;
-  const { title } = item.trace.about;
-  return title ?? '';
+function about(item: PlaylistItem): string {
+  if (item.kind === 'run' || item.kind === 'view') return `${item.prompt.slice(0, 140)} · ${words.decoded(item.settings)}`;
+  if (item.kind === 'trace') return item.trace.about.machine ?? '';
+  return '';
 }

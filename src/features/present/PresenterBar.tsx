@@ -1,5 +1,7 @@
 import { useEffect } from 'react';
-import { endPresenting, nextOnPlaylist, previousOnPlaylist } from '../../actions/present';
+import { performAction } from '../../actions/performAction';
+import { endPresenting, NOTES_ACTIONS, nextOnPlaylist, performPresented, previousOnPlaylist } from '../../actions/present';
+import { actionFor } from '../../actions/registry';
 import { usePlaylist } from '../../store/playlist';
 import { usePresenter } from '../../store/presenter';
 import { serveNotes } from '../../store/speakerNotes';
@@ -12,7 +14,7 @@ import './stage.css';
 export function PresenterBar() {
   const { at, blank, scale } = usePresenter();
   const { title, items } = usePlaylist();
-  useEffect(serveNotes, []);
+  useEffect(() => serveNotes(press), []);
   useEffect(() => {
     const root = document.documentElement;
     root.dataset.presenting = 'true';
@@ -31,6 +33,7 @@ export function PresenterBar() {
         <p>
           <b>{words.position(formatCount(at + 1), formatCount(items.length))}</b> {items[at]?.title}
         </p>
+        <ActionButton action={performPresented} look="quiet" showKeys />
         <ActionButton action={previousOnPlaylist} look="quiet" />
         <ActionButton action={nextOnPlaylist} look="quiet" />
         <ActionButton action={endPresenting} look="quiet" />
@@ -42,4 +45,10 @@ export function PresenterBar() {
       ) : null}
     </>
   );
+}
+
+/** A key that was pressed in the window with the notes. */
+function press(key: string): void {
+  const action = actionFor(new KeyboardEvent('keydown', { key }), NOTES_ACTIONS);
+  if (action) void performAction(action);
 }

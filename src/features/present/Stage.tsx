@@ -17,18 +17,20 @@ interface StageProps {
   readonly steps: ReactNode;
   readonly notices: ReactNode;
   readonly note: ReactNode;
+  /** What the marks of the text mean. */
+  readonly legend: ReactNode;
 }
 
 /** One run of the playlist, large, each part at a place of its own, so that nothing moves but the text. */
-export function Stage({ text, lane, steps, notices, note }: StageProps) {
+export function Stage({ text, lane, steps, notices, note, legend }: StageProps) {
   const { at, look } = usePresenter();
   const item = usePlaylist(({ items }) => (at === null ? undefined : items[at]));
   const started = useRun(({ events, activity }) => events.length > 0 || activity !== 'idle');
-  if (!item || item.kind === 'lesson') return null;
+  if (!item || item.kind === 'lesson' || item.kind === 'view') return null;
   return (
     <section className="stage" aria-label={words.stage}>
       <h2 className="stage-title">
-        {item.title} <small>{words.kinds[item.kind]}</small>
+        {item.title} {item.kind === 'run' ? <small>{words.kinds.run}</small> : null}
       </h2>
       {item.kind === 'run' ? <Prepared prompt={item.prompt} how={words.decoded(item.settings)} /> : note}
       {notices}
@@ -43,9 +45,10 @@ export function Stage({ text, lane, steps, notices, note }: StageProps) {
             <>
               <div className="stage-run">{text}</div>
               {lane}
+              <div className="stage-legend">{legend}</div>
+              <Figures />
             </>
           )}
-          <Figures />
         </>
       ) : (
         <p className="stage-ready">{words.notRun(spellKeys(performPresented.keys[0] ?? ''))}</p>

@@ -1,11 +1,17 @@
 import type { PlaylistItem, PreparedSettings } from '../../model/playlist';
 
-const kinds: Record<PlaylistItem['kind'], string> = { run: 'Live run', recording: 'Recording', trace: 'Recording', lesson: 'Lesson' };
+const kinds: Record<PlaylistItem['kind'], string> = {
+  run: 'Live run',
+  recording: 'Recording',
+  trace: 'Recording',
+  view: 'View',
+  lesson: 'Lesson',
+};
 
 export const present = {
   heading: 'Present',
   intro:
-    'What you want to show, in its order: runs that this device makes in front of everyone, recordings, lessons. It works without a network.',
+    'What you want to show, in its order: runs that this device makes in front of everyone, recordings, lessons, races and other views. It works without a network.',
   title: 'Name of the playlist',
   list: 'Playlist',
   empty: 'The playlist is empty. Add what is on the page, a recording or a lesson.',
@@ -25,6 +31,7 @@ export const present = {
   ofItem: (position: string) => ` item ${position}`,
   addLesson: 'Add a lesson',
   addRecording: 'Add a recording',
+  addView: 'Add a view, with the prompt',
   choose: 'Choose …',
   dismiss: 'Dismiss',
   keysHeading: 'While you present',
@@ -55,4 +62,7 @@ export const speakerNotes = {
   elapsed: 'Since the start',
   back: 'Back',
   forward: 'Next',
+  perform: 'Run or play',
+  dark: 'Dark',
+  keys: 'Every key of the presentation works here too: R, S, B, the arrows, Page Up and Page Down.',
 };
