@@ -48,6 +48,8 @@ function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
     a.labels.target === b.labels.target &&
     a.settings.maxTokens === b.settings.maxTokens &&
     a.settings.ignoreStopTokens === b.settings.ignoreStopTokens &&
+    JSON.stringify(a.settings.stopStrings) === JSON.stringify(b.settings.stopStrings) &&
+    JSON.stringify(a.settings.format) === JSON.stringify(b.settings.format) &&
     sameSampling(a.settings.sampling, b.settings.sampling) &&
     a.promptIds.length === b.promptIds.length &&
     a.promptIds.every((id, i) => id === b.promptIds[i])

@@ -1,3 +1,4 @@
+import { wellFormed } from './text';
 import type { CachedModel, Detokenizer, Drafter, DraftLimits, Proposal, TokenId } from './types';
 
 /** Text into ids and back. */
@@ -62,7 +63,8 @@ export class PersonDrafter implements Drafter {
     this.#waitedMs = this.waitedMs;
     this.#waitingSince = null;
     if (typed === null) return null;
-    const readable = typed.slice(0, most * LONGEST_TOKEN);
+    // The cut may leave half of a character.
+    const readable = wellFormed(typed.slice(0, most * LONGEST_TOKEN));
     const ids = tokenizeTyped(readable, history.slice(this.#promptLength), this.#tokenizer);
     const outside = ids.findIndex((id) => id >= this.capabilities.vocabularySize);
     const known = ids.slice(0, outside === -1 ? most : Math.min(most, outside));

@@ -72,7 +72,7 @@ export interface Judgement {
   readonly test: ChiSquare | null;
   /** Total variation distance of the two samples. */
   readonly distance: number | null;
-  /** Total variation distance of the true distributions from which on it would have been found `POWER` of the time; null without a test. */
+  /** Total variation distance of the true distributions, over the test's cells, from which on it would have been found `POWER` of the time; null without a test. */
   readonly detectable: number | null;
 }
 

@@ -59,7 +59,12 @@ export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Pr
     if (kept) return kept;
     throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
   }
-  if (response.ok) return parseManifest(await response.json().catch(() => undefined));
+  if (response.ok) {
+    const list: unknown = await response.json().catch(() => undefined);
+    signal?.throwIfAborted();
+    // Cut short, or the page of whoever stands between.
+    return list === undefined && kept ? kept : parseManifest(list);
+  }
   // A server that is down is no better than none.
   if (kept && response.status >= 500) return kept;
   throw new FailureError(

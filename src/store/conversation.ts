@@ -35,10 +35,14 @@ export async function askNext(): Promise<void> {
   await ask(question, () => useConversation.setState({ question: '' }));
 }
 
-/** Asks the last turn's question again, in place of that turn. */
+/** Asks the last turn's question again, in place of that turn, which stays where no other answer comes. */
 export async function askAgain(): Promise<void> {
-  const last = useConversation.getState().turns.at(-1);
-  if (last) await ask(last.question, () => useConversation.setState(({ turns }) => ({ turns: turns.slice(0, -1) })));
+  const { turns } = useConversation.getState();
+  const last = turns.at(-1);
+  if (!last) return;
+  await ask(last.question, () => useConversation.setState({ turns: turns.slice(0, -1) }));
+  const again = useConversation.getState().turns.at(-1);
+  if (isAnswered(last) && again && !isAnswered(again)) useConversation.setState({ turns });
 }
 
 /** Leaves out the oldest turns that the models are still told of. @returns a function that takes them in again */

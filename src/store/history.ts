@@ -61,12 +61,18 @@ async function openArchive(open: () => Promise<RunArchive>): Promise<void> {
     archive = await open();
     const entries = await archive.list();
     useHistory.setState({ entries, keeps: 'browser' });
-    const pin = entries.find(({ pinned }) => pinned);
-    if (pin) useHistory.setState({ pinned: await eventsOf(pin.id) });
   } catch (thrown) {
     archive = new MemoryArchive();
     useHistory.setState({ keeps: 'visit', failure: toFailure(thrown) });
+    return;
   }
+  const pin = useHistory.getState().entries.find(({ pinned }) => pinned);
+  // One run that cannot be read, as a newer version may have kept it, takes none of the others along.
+  if (pin)
+    await eventsOf(pin.id).then(
+      (pinned) => useHistory.setState({ pinned }),
+      () => undefined,
+    );
 }
 
 /** Keeps a run that has ended and committed something. One that the browser has no room for is kept until the page is closed. */

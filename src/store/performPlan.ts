@@ -19,8 +19,10 @@ export async function performPlan(plan: ExperimentPlan, signal: AbortSignal, mea
     for (const planned of planRuns(plan)) {
       if (adaptive.has(planned.draft)) {
         await calibrationSettled();
-        await ensureCalibration(planned.draft);
+        // A stop has ended that one, and begins no other.
+        if (!signal.aborted) await ensureCalibration(planned.draft);
       }
+      if (signal.aborted) return;
       if (planned.draft !== warm && !(await warmUp(planned, signal))) return;
       warm = planned.draft;
       const startMs = performance.now();

@@ -1,5 +1,5 @@
 /**
- * The service worker: an entry of its own, built to sw.js beside the page. It answers what a route of `ROUTES` takes; other routes of our own
+ * The service worker: an entry of its own, built to serviceWorker.js beside the page. It answers what a route of `ROUTES` takes; other routes of our own
  * may follow there. It takes over from an earlier version only when a page asks for that, or when no page is open, and reloads nothing.
  */
 import type { ToServiceWorker } from './messages';

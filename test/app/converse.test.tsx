@@ -97,6 +97,19 @@ describe('a conversation', () => {
     expect(turns()[1]?.events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
   });
 
+  it('keeps an answer that another one was asked for in vain', async () => {
+    const engine = await openConverse();
+    await say('A fox.');
+    const before = turns();
+    engine.options.pace = 50;
+    await turn(1).getByRole('button', { name: 'Ask again' }).click();
+    await expect.poll(() => turns()[0]?.events.length).toBe(0);
+    stopWork();
+    await idle();
+    await expect.poll(turns).toBe(before);
+    await expect.element(answer(1)).toBeInTheDocument();
+  });
+
   it('is cleared and brought back', async () => {
     await openConverse();
     await say('A fox.');

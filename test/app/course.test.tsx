@@ -53,6 +53,21 @@ describe('the course', () => {
     expect(Object.keys(useProgress.getState().progress.lessons)).toHaveLength(LESSONS.length);
   }, 120_000);
 
+  it('says nothing of two answers of which one was stopped', async () => {
+    const engine = await openCourse('#learn/in-practice');
+    await page.getByRole('button', { name: 'Ask endpoint A' }).click();
+    await expect.element(page.getByRole('button', { name: 'Ask endpoint B' })).toBeEnabled();
+    engine.options.hold = 3;
+    await page.getByRole('button', { name: 'Ask endpoint B' }).click();
+    await expect.poll(() => document.querySelectorAll('.endpoint-text')[1]?.textContent?.split(' ').length ?? 0).toBeGreaterThan(2);
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await expect.element(page.getByRole('button', { name: 'Ask endpoint B' })).toBeEnabled();
+    await expect.element(page.getByText(/^The (two )?answers /)).not.toBeInTheDocument();
+    engine.options.hold = null;
+    await page.getByRole('button', { name: 'Ask endpoint B' }).click();
+    await expect.element(page.getByText(/^The two answers are the same/)).toBeInTheDocument();
+  });
+
   it('is read by the keyboard alone: a term, a run, the next lesson', async () => {
     await openCourse('#learn/why-slow');
     const term = page.getByRole('button', { name: 'token', exact: true }).first();

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { ownPrompt } from '../../src/core/experiment';
 import { FailureError } from '../../src/core/failure';
+import { useCalibration } from '../../src/store/calibration';
 import { connectEngine } from '../../src/store/engine';
 import { changeExperiment, type ExperimentForm, useExperiment } from '../../src/store/experiment';
+import { performPlan } from '../../src/store/performPlan';
 import { useWork } from '../../src/store/work';
 import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
@@ -98,6 +101,28 @@ describe('an experiment', () => {
     await expect.element(page.getByText('3 of 4 runs · stopped; what was measured stays')).toBeInTheDocument();
     expect(useExperiment.getState().measured).toHaveLength(3);
     expect(sheet().element().querySelectorAll('tbody').length).toBeGreaterThan(1);
+  });
+
+  it('begins no measurement of the device once it was stopped', async () => {
+    const engine = await openExperiment();
+    useCalibration.setState({ measured: {} });
+    engine.tasks.length = 0;
+    const controller = new AbortController();
+    controller.abort();
+    const variants = [{ drafting: 'model', draft: 'draft', gamma: 'auto' }] as const;
+    const plan = {
+      prompts: [ownPrompt('A fox.')],
+      variants,
+      maxTokens: 12,
+      repetitions: 1,
+      temperature: 0,
+      rule: 'rejection',
+      seed: 1,
+    } as const;
+    await performPlan(plan, controller.signal, () => {
+      throw new Error('nothing is measured after a stop');
+    });
+    expect(engine.tasks).toEqual([]);
   });
 
   it('keeps what was measured when a run fails, and says why', async () => {

@@ -70,6 +70,20 @@ describe('the history', () => {
     expect(entries().find(({ id }) => id === fox?.id)).toBeDefined();
   });
 
+  it('shows and opens the other runs where the pinned one cannot be read', async () => {
+    await openWithHistory();
+    await runs('A fox.', 'A bell.');
+    const [bell] = entries();
+    if (!bell) throw new Error('no run was kept');
+    const archive = await openBrowserArchive();
+    await archive.add({ ...bell, pinned: true }, '{"format":"foretoken-trace","version":99}', HISTORY_LIMITS);
+    await reopen();
+    await showView('history');
+    await page.getByRole('button', { name: 'Open “A fox.”' }).click();
+    await expect.element(page.getByRole('link', { name: 'Watch' })).toHaveAttribute('aria-current', 'page');
+    expect(useHistory.getState()).toMatchObject({ keeps: 'browser', failure: null, pinned: null });
+  });
+
   it('deletes one run and all of them, each with a way back', async () => {
     await openWithHistory();
     await runs('A fox.', 'A bell.', 'An oak.');

@@ -11,9 +11,20 @@ const answer = (respond: (signal: AbortSignal) => Promise<Response>) =>
 const never = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
+/** The first bytes of a list, and no more. */
+const broken = () =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"format": 1,'));
+      controller.error(new TypeError('network error'));
+    },
+  });
+
 const SILENCES: [what: string, respond: (signal: AbortSignal) => Promise<Response>][] = [
   ['breaks off', async () => Promise.reject(new TypeError('Failed to fetch'))],
   ['never answers', never],
+  ['breaks off within it', async () => new Response(broken())],
+  ['has another page stand between', async () => new Response('<!doctype html><title>Sign in</title>')],
   ['is down', async () => new Response('', { status: 503 })],
 ];
 

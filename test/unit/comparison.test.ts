@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { comparableRuns } from '../../src/core/comparison';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import type { RunEvent } from '../../src/core/types';
+import type { RunEvent, RunSettings } from '../../src/core/types';
 
-function begun(seed: number | bigint, promptIds: readonly number[] = [1, 2]): RunEvent[] {
-  const settings = { ...DEFAULT_RUN, sampling: { ...DEFAULT_RUN.sampling, seed } };
+function begun(seed: number | bigint, promptIds: readonly number[] = [1, 2], change: Partial<RunSettings> = {}): RunEvent[] {
+  const settings = { ...DEFAULT_RUN, ...change, sampling: { ...DEFAULT_RUN.sampling, seed } };
   const labels = { target: 't', draft: null, adapter: 'a' };
   return [{ type: 'start', prompt: 'any', promptIds, settings, labels, calibration: null }];
 }
@@ -17,5 +17,12 @@ describe('two runs', () => {
     expect(comparableRuns(begun(5), begun(6n))).toBe(false);
     expect(comparableRuns(begun(5), begun(5, [1, 3]))).toBe(false);
     expect(comparableRuns(begun(5), [])).toBe(false);
+  });
+
+  it('are not compared where one may stop elsewhere, or must answer in a format', () => {
+    expect(comparableRuns(begun(5), begun(5, [1, 2], { stopStrings: ['.'] }))).toBe(false);
+    expect(comparableRuns(begun(5), begun(5, [1, 2], { format: { type: 'json', schema: null } }))).toBe(false);
+    const both = { stopStrings: ['.'], format: { type: 'json', schema: null } } as const;
+    expect(comparableRuns(begun(5, [1, 2], both), begun(5, [1, 2], both))).toBe(true);
   });
 });

@@ -146,4 +146,19 @@ describe('what is typed', () => {
   it('is nothing where nothing was typed', () => {
     expect(tokenizeTyped('', [id(' the')], tokenizer)).toEqual([]);
   });
+
+  it('gives the tokenizer no half of a character where what was typed is cut', async () => {
+    const seen: string[] = [];
+    const tokenizer = { decode: () => '', encode: (text: string) => [seen.push(text)] };
+    const capabilities = { vocabularySize: 100, contextLength: CONTEXT, passLength: 4 };
+    const drafter = new PersonDrafter(
+      capabilities,
+      tokenizer,
+      async () => `a${'\u{1F600}'.repeat(40)}`,
+      () => 0,
+    );
+    await drafter.propose(PROMPT, { model: 0, lookup: 0, person: 1 });
+    expect(seen.length).toBeGreaterThan(0);
+    for (const text of seen) expect(text).not.toMatch(/\p{Cs}/u);
+  });
 });

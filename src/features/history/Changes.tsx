@@ -34,5 +34,9 @@ export function Changes({ before, after }: { readonly before: StartEvent; readon
 const SHOWN = 400;
 
 function shortened(text: string): string {
-  return text.length > SHOWN ? `${Array.from(text.slice(0, SHOWN)).join('')} …` : text;
+  // Not cut inside a character.
+  const shown = Array.from(text.slice(0, 2 * SHOWN))
+    .slice(0, SHOWN)
+    .join('');
+  return shown === text ? text : `${shown} …`;
 }

@@ -14,7 +14,7 @@ const GAP = 0.22;
 export function Course() {
   const length = useCourseLength();
   return (
-    <ol className="course" aria-label={words.course}>
+    <ol className="race-course" aria-label={words.course}>
       {LANES.map((lane) => (
         <Track key={lane} lane={lane} length={length} />
       ))}

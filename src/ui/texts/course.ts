@@ -33,7 +33,6 @@ export const course = {
   related: 'Goes well with',
   waiting: 'One moment …',
   unknown: 'There is no such lesson.',
-  termsOf: 'Definition',
 };
 
 export const progressTools = {

@@ -188,7 +188,6 @@ export const endpoints = {
   names: ['A', 'B'],
   nothing: 'not asked yet',
   which: 'Which one speculates?',
-  reveal: 'Show',
   right: (name: string) => `Right: endpoint ${name} speculates.`,
   wrong: (name: string) => `No: endpoint ${name} speculates.`,
   again: 'Shuffle',

@@ -75,7 +75,7 @@ export const prove = {
     },
     same: 'All runs began alike: this prompt leaves nothing to chance. Choose a story, or a higher temperature.',
     power: (detectable: number, more: number) =>
-      `With this many runs a difference of ${formatShare(detectable)} of the outcomes would be found nine times in ten. To find one half as large takes ${plural(more, 'run')} more of each side.`,
+      `With this many runs a difference of ${formatShare(detectable)} between what is compared would be found nine times in ten. To find one half as large takes ${plural(more, 'run')} more of each side.`,
     untested: 'No draft was judged, so the rule was not put to the test.',
     fewRejected: (rejected: number) =>
       `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly put to the test. Count more tokens, or take the weak draft.`,

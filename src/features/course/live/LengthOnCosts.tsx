@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { bestGamma, breakEven, type Calibration, costRatio, expectedTokens, predictedSpeedup, roundMs } from '../../../core/cost';
 import { tally } from '../../../core/tally';
 import { LIMITS } from '../../../core/types';
@@ -6,6 +6,7 @@ import { useRun } from '../../../store/run';
 import { Button } from '../../../ui/Button';
 import { Chart, Lines, Points, ReferenceLine } from '../../../ui/chart';
 import { formatCount, formatRatio, formatShare } from '../../../ui/format';
+import { Slider } from '../../../ui/Slider';
 import { live, lengths as words } from '../../../ui/texts/live';
 import { LivePart } from './LivePart';
 import { Unmeasured } from './Unmeasured';
@@ -40,15 +41,15 @@ function Explorer({ costs }: { readonly costs: Calibration }) {
   return (
     <>
       <div className="live-sliders">
-        <Slider label={words.alpha} value={alpha} min={0} max={1} step={0.01} shown={formatShare(alpha)} onChange={setAlpha} />
-        <Slider label={words.gamma} value={gamma} min={1} max={MOST} step={1} shown={formatCount(gamma)} onChange={setGamma} />
+        <Slider label={words.alpha} value={alpha} min={0} max={1} step={0.01} text={formatShare(alpha)} onChange={setAlpha} />
+        <Slider label={words.gamma} value={gamma} min={1} max={MOST} step={1} text={formatCount(gamma)} onChange={setGamma} />
         <Slider
           label={words.draftCost}
           value={c}
           min={0.01}
           max={DEAREST}
           step={0.01}
-          shown={`${formatRatio(c)}, ${c === measured ? words.measuredCost(formatRatio(measured)) : words.whatIf}`}
+          text={`${formatRatio(c)}, ${c === measured ? words.measuredCost(formatRatio(measured)) : words.whatIf}`}
           onChange={setC}
         />
       </div>
@@ -82,38 +83,5 @@ function Explorer({ costs }: { readonly costs: Calibration }) {
         {words.best(best, formatRatio(speedAt(best)))} {words.breakEven(gamma, even === null ? null : formatShare(even))}
       </p>
     </>
-  );
-}
-
-interface SliderProps {
-  readonly label: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  /** The value as it is written. */
-  readonly shown: string;
-  readonly onChange: (value: number) => void;
-}
-
-function Slider({ label, value, min, max, step, shown, onChange }: SliderProps) {
-  const id = useId();
-  return (
-    <div className="slider">
-      <label className="field-label" htmlFor={id}>
-        {label}
-      </label>
-      <output htmlFor={id}>{shown}</output>
-      <input
-        id={id}
-        type="range"
-        min={min}
-        max={max}
-        step={step}
-        value={value}
-        aria-valuetext={shown}
-        onChange={(event) => onChange(event.target.valueAsNumber)}
-      />
-    </div>
   );
 }

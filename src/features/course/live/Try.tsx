@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { startOf, tally } from '../../../core/tally';
-import type { RunEvent } from '../../../core/types';
+import type { RunEvent, RunSettings } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/loading';
 import { startRequest, useRun } from '../../../store/run';
@@ -33,7 +33,7 @@ export function Try({ prompt, mode = 'speculative', gamma = 4, tokens, look }: T
     const ids = drafts?.map(({ id }) => id) ?? [];
     return { prompt, ...settingsOf(way, tokens, ids) };
   }, [prompt, mode, gamma, tokens, drafts]);
-  const mine = isRunOf(events, request.prompt, JSON.stringify(request.settings));
+  const mine = isRunOf(events, request.prompt, spelled(request.settings));
   return (
     <LivePart name={prompt} wide>
       <p className="live-prompt">
@@ -61,7 +61,12 @@ export function Try({ prompt, mode = 'speculative', gamma = 4, tokens, look }: T
 
 function isRunOf(events: readonly RunEvent[], prompt: string, settings: string): boolean {
   const start = startOf(events);
-  return start !== null && start.prompt === prompt && JSON.stringify(start.settings) === settings;
+  return start !== null && start.prompt === prompt && spelled(start.settings) === settings;
+}
+
+/** A recording's seed may be beyond what JSON has. */
+function spelled(settings: RunSettings): string {
+  return JSON.stringify(settings, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 function findingOf(events: readonly RunEvent[], look: TryProps['look']): string {

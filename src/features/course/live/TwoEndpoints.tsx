@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { compareRuns } from '../../../core/comparison';
 import { type Failure, toFailure } from '../../../core/failure';
+import { isFinished } from '../../../core/race';
 import { committedTokens, tally } from '../../../core/tally';
 import type { RunEvent } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
@@ -46,7 +47,7 @@ export function TwoEndpoints({ prompt }: { readonly prompt: string }) {
       setAsking(null);
     });
 
-  const both = answers.every((events) => events.at(-1)?.type === 'end');
+  const both = answers.every(isFinished);
   return (
     <LivePart name={live.names.endpoints} wide>
       <div className="endpoints">
