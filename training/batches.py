@@ -16,10 +16,10 @@ PROMPT_WEIGHT = 0.15
 class Batches:
     """Sequences start at the beginning of a conversation; `only` keeps those that ask for, say, a story."""
 
-    def __init__(self, out: pathlib.Path, seed: int, only: str | None = None):
-        path = out / "corpus.bin"
+    def __init__(self, out: pathlib.Path, seed: int, only: str | None = None, corpus: str = "corpus.bin"):
+        path = out / corpus
         if not path.exists():
-            raise SystemExit(f"{path} is missing. Write it with: python training/tokenizer.py --out {out}")
+            raise SystemExit(f"{path} is missing. Write it with: python training/tokenizer.py --corpus {corpus} --out {out}")
         self.ids = np.fromfile(path, dtype="<u2")
         longest = max(length for length, _, _ in LENGTHS) + 1
         starts = np.flatnonzero(self.ids == 0)

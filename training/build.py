@@ -100,17 +100,33 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
         [],
     )
 
-    def training(name: str, recipe: list[str], after: list[str]) -> Phase:
-        arguments = [*recipe, "--out", work, "--steps", pair.STEPS[name], "--resume"]
-        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, recipe[0]], after, pair.STEPS[name])
+    def later_corpus(name: str) -> Phase:
+        return Phase(
+            f"corpus of {name}",
+            lambda: script("tokenizer.py", "--corpus", f"{name}.bin", "--out", work),
+            [work / f"{name}.bin"],
+            ["tokenizer.py", "corpus/*.py"],
+            [corpus.name],
+        )
+
+    practice, copies = later_corpus("practice"), later_corpus("copies")
+
+    def training(name: str, recipe: str, after: list[str]) -> Phase:
+        arguments = [recipe, "--model", name, "--out", work, "--steps", pair.STEPS[name], "--resume"]
+        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, "train.py", recipe], after, pair.STEPS[name])
 
     trained = [f"train {name}" for name in pair.STEPS]
     return [
         corpus,
-        training("target", ["train.py", "--model", "target"], [corpus.name]),
-        training("draft-start", ["train.py", "--model", "draft-start"], [corpus.name]),
-        training("draft", ["distill.py"], [corpus.name, "train target", "train draft-start"]),
-        training("weak-draft", ["train.py", "--model", "weak-draft"], [corpus.name]),
+        training("target-start", "train.py", [corpus.name]),
+        training("draft-start", "train.py", [corpus.name]),
+        training("draft-wide", "distill.py", [corpus.name, "train target-start", "train draft-start"]),
+        training("weak-draft", "train.py", [corpus.name]),
+        practice,
+        training("target-practice", "train.py", [practice.name, "train target-start"]),
+        copies,
+        training("target", "train.py", [copies.name, "train target-practice"]),
+        training("draft", "distill.py", [copies.name, "train target", "train draft-wide"]),
         Phase(
             "evaluate",
             lambda: script("evaluate.py", "--out", work),

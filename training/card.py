@@ -22,10 +22,11 @@ parts of Emscripten's system libraries (MIT and University of Illinois/NCSA).
 
 ## Training
 
-The target is trained on the corpus by cross-entropy; the good draft is trained so too, then distilled from the target (KL divergence and total
-variation on the corpus); the weak draft, deliberately weak, is trained briefly on stories alone. `npm run models` repeats all of it from its seeds.
-
-## Measured on held-out prompts
+First the target is trained on the wide corpus by cross-entropy; the good draft is trained so too, then distilled from the target (KL divergence and
+total variation). Then the target practises on the practice corpus, and on one with more copies, each at half the learning rate and less with every step,
+and the draft is distilled from it again. The weak draft, deliberately weak, is trained briefly on stories alone. `npm run models` repeats all of it from its seeds.
+{start}
+## Measured on held-out prompts of the practice corpus
 
 {measured}
 
@@ -37,6 +38,11 @@ knowledge. Use them to watch decoding, not for advice.
 Made with {versions}.
 """
 
+STARTED = """
+These weights were not made in one go: the practice started from the {weights} weights that were shipped before, trained at commit {commit}, as
+`training/shipped.py` restores them, not from a checkpoint in full precision. The weak draft is as it was.
+"""
+
 MISSING = "Not measured for this build: `evaluation.json` was not there when it was exported."
 
 
@@ -44,12 +50,14 @@ def model_card(manifest: dict, evaluation: dict | None, data: str) -> str:
     models = manifest["models"]
     roles = {"target": "its greedy output is the reference", "draft": "distilled from the target", "weak-draft": "for teaching: agrees poorly"}
     rows = "\n".join(f"| {model['name']} | {model['parameters']:,} | {roles[name]} |" for name, model in models.items())
-    built = ", ".join(f"{name} {version}" for name, version in manifest["built"].items() if version and name != "commit")
+    built = ", ".join(f"{name} {version}" for name, version in manifest["built"].items() if version and name not in ("commit", "started_from"))
+    started = manifest["built"].get("started_from")
     return TEXT.format(
         models=rows,
         vocabulary=models["target"]["vocabulary"],
         context=models["target"]["context"],
         data=data.strip(),
+        start=STARTED.format(**started) if started else "",
         measured=figures(evaluation) if evaluation else MISSING,
         versions=built,
     )

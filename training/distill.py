@@ -1,10 +1,11 @@
-"""Distils the good draft from the target: at every position of the corpus its distribution is drawn towards the target's. It starts from
-what train.py made of draft-start.
+"""Distils the good draft from a target: at every position of a corpus its distribution is drawn towards the target's. First from what train.py made of
+draft-start and target-start on the wide corpus, then from there and the final target on the corpus of copies.
 
 The expected acceptance of a draft token is 1 - TV(p, q) (Leviathan et al. 2023, section 3.2), so total variation joins the divergence KL(p || q).
 """
 import argparse
 import pathlib
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -12,21 +13,26 @@ import torch.nn.functional as F
 import pair
 import run
 from batches import Batches
-from network import Network
+from train import compiled, load_network
 
-SEED = 11
 VARIATION_WEIGHT = 0.5
 
 
-def load_network(out: pathlib.Path, name: str) -> Network:
-    """The model's latest checkpoint, weights rounded to bfloat16 as they are shipped."""
-    path = out / name / "checkpoint.pt"
-    if not path.exists():
-        raise SystemExit(f"{path} is missing. Train it first: the target and draft-start before the draft.")
-    network = Network(pair.TARGET if name == "target" else pair.DRAFT)
-    state = torch.load(path, weights_only=True)["state"]
-    network.load_state_dict({key: value.bfloat16().float() for key, value in state.items()})
-    return network.eval()
+@dataclass(frozen=True)
+class Recipe:
+    """Which target a draft is drawn to, what it starts from, what both read and how fast it learns."""
+
+    target: str
+    start: str
+    corpus: str
+    schedule: run.Schedule
+    seed: int
+
+
+RECIPES = {
+    "draft-wide": Recipe("target-start", "draft-start", "corpus.bin", run.FROM_NOTHING, 11),
+    "draft": Recipe("target", "draft-wide", "copies.bin", run.PRACTICE, 29),
+}
 
 
 def loss_against(target, draft, batches):
@@ -45,17 +51,21 @@ def loss_against(target, draft, batches):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with corpus.bin, target/ and draft-start/")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with the corpora and the models of the recipe")
+    parser.add_argument("--model", choices=list(RECIPES), default="draft")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, help="default: what the shipped draft had")
     length.add_argument("--minutes", type=float, help="train for about this long")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--compile", action="store_true", help="compile most steps, which needs a C++ compiler: less work for the same steps")
     chosen = parser.parse_args()
-    torch.manual_seed(chosen.seed)
-    target, draft = load_network(chosen.out, "target"), load_network(chosen.out, "draft-start").train()
-    run.run(chosen.out / "draft", draft, loss_against(target, draft, Batches(chosen.out, chosen.seed)), chosen.steps or pair.STEPS["draft"], chosen.minutes, chosen.resume)
+    recipe = RECIPES[chosen.model]
+    torch.manual_seed(recipe.seed)
+    target, draft = load_network(chosen.out, recipe.target), load_network(chosen.out, recipe.start).train()
+    forwards = [compiled(target), compiled(draft)] if chosen.compile else [target, draft]
+    loss = loss_against(*forwards, Batches(chosen.out, recipe.seed, corpus=recipe.corpus))
+    run.run(chosen.out / chosen.model, draft, loss, chosen.steps or pair.STEPS[chosen.model], chosen.minutes, chosen.resume, recipe.schedule)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""Evaluates the pair on held-out prompts: loss against a 3-gram, accepted/drafted, and the rules of each kind. Writes out/evaluation.json."""
+"""Evaluates the pair on held-out prompts of the practice corpus, or of the wide one: loss against a 3-gram, accepted/drafted, and the rules of each
+kind. Writes out/evaluation.json."""
 import argparse
 import json
+import multiprocessing
+import os
 import pathlib
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import torch
@@ -11,9 +15,9 @@ import corpus
 import pair
 import rules
 import tokenizer as tokens
-from distill import load_network
 from ngram import Trigram
 from rounds import speculate
+from train import load_network
 
 GAMMA, TEMPERATURES = 4, (0.0, 0.8)
 SEED = 1
@@ -61,33 +65,40 @@ def acceptance(target, draft, tokenizer, examples, temperature, length):
     return figures, answers
 
 
+def kind_row(out: pathlib.Path, name: str, kind: str, prompts: int, length: int) -> dict:
+    """All figures of one kind, on `prompts` held-out prompts of a corpus."""
+    torch.set_num_threads(1)
+    tokenizer = tokens.load(out)
+    networks = {model: load_network(out, model) for model in pair.MODELS}
+    trigram = Trigram(np.fromfile(out / name, dtype="<u2"), pair.TARGET.vocabulary)
+    examples = tokens.CORPORA[name].examples(kind, "heldout", "evaluation", prompts)
+    row = {"loss": {model: losses(network, tokenizer, examples) for model, network in networks.items()} | {"3-gram": trigram_loss(trigram, tokenizer, examples)}}
+    for draft in ("draft", "weak-draft"):
+        for temperature in TEMPERATURES:
+            figures, answers = acceptance(networks["target"], networks[draft], tokenizer, examples, temperature, length)
+            row[f"{draft} at temperature {temperature}"] = figures
+            if draft == "draft" and temperature == 0:
+                texts = [tokenizer.decode(ids) for ids in answers]
+                right = [rules.right(kind, ids, text, e["check"]) for ids, text, e in zip(answers, texts, examples)]
+                row["right"] = {"count": sum(right), "of": len(right)}
+                row["wrong"] = [{"prompt": e["prompt"], "answer": t} for e, t, ok in zip(examples, texts, right) if not ok][:3]
+    return row
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"))
     parser.add_argument("--prompts", type=int, default=50, help="held-out prompts a kind")
     parser.add_argument("--length", type=int, default=400, help="tokens an answer, at most")
+    parser.add_argument("--corpus", choices=list(tokens.CORPORA), default="practice.bin", help="where the prompts come from and what the 3-gram counts")
     chosen = parser.parse_args()
-    tokenizer = tokens.load(chosen.out)
-    networks = {name: load_network(chosen.out, name) for name in pair.MODELS}
-    trigram = Trigram(np.fromfile(chosen.out / "corpus.bin", dtype="<u2"), pair.TARGET.vocabulary)
     report = {"gamma": GAMMA, "prompts_per_kind": chosen.prompts, "weights": "bfloat16", "kinds": {}}
-    for kind in corpus.KINDS:
-        prompts, length = LIMITS.get(kind, (chosen.prompts, chosen.length))
-        examples = corpus.examples(kind, "heldout", "evaluation", prompts)
-        row = {"loss": {name: losses(network, tokenizer, examples) for name, network in networks.items()} | {"3-gram": trigram_loss(trigram, tokenizer, examples)}}
-        for draft in ("draft", "weak-draft"):
-            for temperature in TEMPERATURES:
-                figures, answers = acceptance(networks["target"], networks[draft], tokenizer, examples, temperature, length)
-                row[f"{draft} at temperature {temperature}"] = figures
-                if draft == "draft" and temperature == 0:
-                    texts = [tokenizer.decode(ids) for ids in answers]
-                    right = [rules.right(kind, ids, text, e["check"]) for ids, text, e in zip(answers, texts, examples)]
-                    row["right"] = {"count": sum(right), "of": len(right)}
-                    row["wrong"] = [{"prompt": e["prompt"], "answer": t} for e, t, ok in zip(examples, texts, right) if not ok][:3]
-        if prompts != chosen.prompts:
-            row["prompts"] = prompts
-        report["kinds"][kind] = row
-        print(kind, json.dumps({k: v for k, v in row.items() if k != "wrong"}), flush=True)
+    limits = {kind: LIMITS.get(kind, (chosen.prompts, chosen.length)) for kind in corpus.KINDS}
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as workers:
+        rows = {kind: workers.submit(kind_row, chosen.out, chosen.corpus, kind, *limit) for kind, limit in limits.items()}
+        for kind, row in rows.items():
+            report["kinds"][kind] = row.result() | ({"prompts": limits[kind][0]} if limits[kind][0] != chosen.prompts else {})
+            print(kind, json.dumps({k: v for k, v in report["kinds"][kind].items() if k != "wrong"}), flush=True)
     (chosen.out / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 

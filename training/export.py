@@ -73,7 +73,7 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
     (out / "libraries").mkdir(parents=True)
     for library in set(LIBRARIES.values()):
         shutil.copyfile(built / "libraries" / f"{library}.wasm", out / "libraries" / f"{library}.wasm")
-    measured = built / "evaluation.json"
+    measured, started = built / "evaluation.json", built / "started-from.json"
     evaluation = json.loads(measured.read_text()) if measured.exists() else None
     manifest = {
         "format": 1,
@@ -83,7 +83,7 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
             "drafts": [{"id": name, "name": NAMES[name]} for name in pair.MODELS if name != "target"],
         },
         "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], LIBRARIES[name], count) for name, count in parameters.items()},
-        "built": versions(),
+        "built": versions() | ({"started_from": json.loads(started.read_text())} if started.exists() else {}),
     }
     _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
     (out / "README.md").write_text(model_card(manifest, evaluation, data))

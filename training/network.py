@@ -33,7 +33,7 @@ class Layer(nn.Module):
             cache["k"], cache["v"] = k, v
         repeat = s.heads // s.kv_heads
         k, v = k.repeat_interleave(repeat, dim=1), v.repeat_interleave(repeat, dim=1)
-        a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
+        a = attend(q, k, v) if mask is None else F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         x = x + F.linear(a.transpose(1, 2).reshape(batch, time, -1), self.o)
         gate, up = F.linear(F.rms_norm(x, (s.hidden,), self.n2, s.norm_epsilon), self.gate_up).chunk(2, dim=-1)
         return x + F.linear(F.silu(gate) * up, self.down)
@@ -43,6 +43,14 @@ def rotate(x, cos, sin):
     """Rotary embedding (Su et al. 2021) of the pairs (d, d + D/2)."""
     a, b = x.chunk(2, dim=-1)
     return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1).to(x.dtype)
+
+
+def attend(q, k, v):
+    """Causal attention of rows that start at 0, written out: on a processor the compiled form of this is faster in training than the library's."""
+    time = q.shape[2]
+    scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
+    future = torch.ones(time, time, dtype=torch.bool, device=q.device).triu(1)
+    return torch.softmax(scores.masked_fill(future, float("-inf")), -1).to(v.dtype) @ v
 
 
 class Network(nn.Module):

@@ -21,9 +21,9 @@ import pair
 import run
 from batches import LENGTHS, Batches
 from distill import loss_against
-from library.layout import restore
 from network import Network
 from rounds import speculate
+from shipped import load_shipped
 
 HELD_OUT = 0.1
 LEAST_TOKENS = 2000
@@ -70,12 +70,6 @@ def write_corpus(work: pathlib.Path, tokenizer: Tokenizer, conversations: list[t
     least = 4 * max(length for length, _, _ in LENGTHS)
     np.tile(np.array(ids, dtype="<u2"), -(-least // len(ids)) + 1).tofile(work / "corpus.bin")
     return len(ids)
-
-
-def load_shipped(models: pathlib.Path, name: str, shape: pair.Shape) -> Network:
-    network = Network(shape)
-    network.load_state_dict({key: torch.from_numpy(value) for key, value in restore(models / name / "resolve" / "main", shape).items()})
-    return network.eval()
 
 
 def shared_vocabulary(models: pathlib.Path) -> Tokenizer:

@@ -1,4 +1,4 @@
-"""The pair's tokenizer and the tokenised corpus.
+"""The pair's tokenizer and the tokenised corpora.
 
 Byte-level BPE of exactly `Shape.vocabulary` tokens; all 256 bytes are tokens, so any text encodes. A number of up to three digits is apart from
 what surrounds it, and one below SINGLE_NUMBERS is a single token, the same wherever it stands: where a count ends is then one token to be found again.
@@ -14,8 +14,9 @@ import corpus
 import pair
 
 VOCABULARY_CONVERSATIONS = 30_000
-TRAINING_CONVERSATIONS = 300_000
 SINGLE_NUMBERS = 130
+CORPORA = {"corpus.bin": corpus.WIDE, "practice.bin": corpus.PRACTICE, "copies.bin": corpus.COPIES}
+TRAINING_CONVERSATIONS = {"corpus.bin": 300_000, "practice.bin": 120_000, "copies.bin": 60_000}
 
 
 def train_tokenizer(out: pathlib.Path, seed: int) -> Tokenizer:
@@ -29,7 +30,7 @@ def train_tokenizer(out: pathlib.Path, seed: int) -> Tokenizer:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     # So often that each of these numbers is merged before the vocabulary is full.
     numbers = [" ".join(map(str, range(SINGLE_NUMBERS)))] * (VOCABULARY_CONVERSATIONS // 10)
-    conversations = (corpus.conversation(f"{seed}/{i}") for i in range(VOCABULARY_CONVERSATIONS))
+    conversations = (corpus.WIDE.conversation(f"{seed}/{i}") for i in range(VOCABULARY_CONVERSATIONS))
     tokenizer.train_from_iterator(itertools.chain(numbers, conversations), trainer)
     if any(tokenizer.token_to_id(str(n)) is None for n in range(SINGLE_NUMBERS)):
         raise SystemExit("Not every number is a single token: the corpus has too many more frequent words.")
@@ -44,16 +45,16 @@ def load(out: pathlib.Path) -> Tokenizer:
     return Tokenizer.from_file(str(out / "tokenizer.json"))
 
 
-def write_corpus(out: pathlib.Path, seed: int, conversations: int) -> int:
-    """Writes out/corpus.bin, the token ids (uint16, little-endian) of all conversations in order; returns how many ids."""
-    tokenizer, total = load(out), 0
-    with open(out / "corpus.bin.part", "wb") as file:
+def write_corpus(out: pathlib.Path, name: str, seed: int, conversations: int) -> int:
+    """Writes out/NAME, the token ids (uint16, little-endian) of all conversations in order; returns how many ids."""
+    tokenizer, total, part = load(out), 0, out / f"{name}.part"
+    with open(part, "wb") as file:
         for start in range(0, conversations, 5000):
-            texts = [corpus.conversation(f"{seed}/{i}") for i in range(start, min(start + 5000, conversations))]
+            texts = [CORPORA[name].conversation(f"{seed}/{i}") for i in range(start, min(start + 5000, conversations))]
             ids = np.concatenate([np.array(e.ids, dtype="<u2") for e in tokenizer.encode_batch(texts)])
             ids.tofile(file)
             total += len(ids)
-    (out / "corpus.bin.part").rename(out / "corpus.bin")
+    part.rename(out / name)
     return total
 
 
@@ -66,8 +67,9 @@ def prompt_ids(tokenizer: Tokenizer, prompt: str) -> list[int]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"))
+    parser.add_argument("--corpus", choices=list(CORPORA), default="corpus.bin", help="corpus.bin, and the tokenizer from it, or another for that tokenizer")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--conversations", type=int, default=TRAINING_CONVERSATIONS)
     chosen = parser.parse_args()
-    train_tokenizer(chosen.out, chosen.seed)
-    print(write_corpus(chosen.out, chosen.seed, chosen.conversations), "tokens", flush=True)
+    if chosen.corpus == "corpus.bin":
+        train_tokenizer(chosen.out, chosen.seed)
+    print(write_corpus(chosen.out, chosen.corpus, chosen.seed, TRAINING_CONVERSATIONS[chosen.corpus]), "tokens", flush=True)

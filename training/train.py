@@ -1,17 +1,53 @@
-"""Trains the target, what the good draft starts from, or the weak draft, on the corpus."""
+"""Trains the target, what the good draft starts from, or the weak draft: from nothing on the wide corpus, or the target further on the corpora after it."""
 import argparse
 import pathlib
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 
 import pair
 import run
-from batches import Batches
+from batches import LENGTHS, Batches
 from network import Network
 
-SHAPES = {"target": pair.TARGET, "draft-start": pair.DRAFT, "weak-draft": pair.DRAFT}
-SEED = 7
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a model starts from (None: nothing), what it reads and how fast it learns."""
+
+    shape: pair.Shape
+    start: str | None = None
+    corpus: str = "corpus.bin"
+    only: str | None = None
+    schedule: run.Schedule = run.FROM_NOTHING
+    seed: int = 7
+
+
+RECIPES = {
+    "target-start": Recipe(pair.TARGET),
+    "target-practice": Recipe(pair.TARGET, start="target-start", corpus="practice.bin", schedule=run.PRACTICE, seed=23),
+    "target": Recipe(pair.TARGET, start="target-practice", corpus="copies.bin", schedule=run.PRACTICE, seed=31),
+    "draft-start": Recipe(pair.DRAFT),
+    "weak-draft": Recipe(pair.DRAFT, only="story"),
+}
+
+
+def load_network(out: pathlib.Path, name: str) -> Network:
+    """A model's latest checkpoint, weights rounded to bfloat16 as they are shipped."""
+    path = out / name / "checkpoint.pt"
+    if not path.exists():
+        raise SystemExit(f"{path} is missing. Train {name} first.")
+    network = Network(pair.TARGET if name.startswith("target") else pair.DRAFT)
+    state = torch.load(path, weights_only=True)["state"]
+    network.load_state_dict({key: value.bfloat16().float() for key, value in state.items()})
+    return network.eval()
+
+
+def compiled(network: Network):
+    """The network's forward, compiled for the most frequent length of a sequence; the others would not pay back their compilation."""
+    length, fast = LENGTHS[0][0], torch.compile(network, dynamic=False)
+    return lambda ids: (fast if ids.shape[1] == length else network)(ids)
 
 
 def loss_on_corpus(network, batches):
@@ -27,19 +63,21 @@ def loss_on_corpus(network, batches):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with tokenizer.json and corpus.bin")
-    parser.add_argument("--model", choices=list(SHAPES), default="target")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder with tokenizer.json and the corpora")
+    parser.add_argument("--model", choices=list(RECIPES), default="target")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, help="default: what the shipped model had")
     length.add_argument("--minutes", type=float, help="train for about this long")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--compile", action="store_true", help="compile most steps, which needs a C++ compiler: a quarter less work")
     chosen = parser.parse_args()
-    torch.manual_seed(chosen.seed)
-    batches = Batches(chosen.out, chosen.seed, only="story" if chosen.model == "weak-draft" else None)
-    network = Network(SHAPES[chosen.model])
-    run.run(chosen.out / chosen.model, network, loss_on_corpus(network, batches),
-            chosen.steps or pair.STEPS[chosen.model], chosen.minutes, chosen.resume)
+    recipe = RECIPES[chosen.model]
+    torch.manual_seed(recipe.seed)
+    batches = Batches(chosen.out, recipe.seed, recipe.only, recipe.corpus)
+    network = load_network(chosen.out, recipe.start).train() if recipe.start else Network(recipe.shape)
+    forward = compiled(network) if chosen.compile else network
+    run.run(chosen.out / chosen.model, network, loss_on_corpus(forward, batches),
+            chosen.steps or pair.STEPS[chosen.model], chosen.minutes, chosen.resume, recipe.schedule)
 
 
 if __name__ == "__main__":

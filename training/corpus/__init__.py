@@ -1,26 +1,66 @@
-"""The corpus: conversations of seven kinds from a seed, and the split into what is trained on and what is held out."""
+"""The corpora: conversations of seven kinds from a seed, and the split into what is trained on and what is held out.
+
+WIDE is what the models learn first; PRACTICE covers less of each kind and is what they train on next and are measured on; COPIES is the same with
+more of the kind that takes longest to learn, and is what they train on last.
+"""
 import hashlib
 import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pair
 
-from .answers import answers
-from .code import code
-from .copying import copying
-from .counting import counting
-from .hard import hard
-from .record import record
-from .story import story
+from . import answers, code, copying, counting, hard, practice_copying, practice_counting, record, story
 
-GENERATORS = {"story": story, "json": record, "code": code, "counting": counting, "copy": copying, "answers": answers, "hard": hard}
-KINDS = tuple(GENERATORS)
-SHARES = {"story": .08, "json": .22, "code": .15, "counting": .17, "copy": .23, "answers": .12, "hard": .03}
+KINDS = ("story", "json", "code", "counting", "copy", "answers", "hard")
 
 
-def generate(kind, seed) -> dict:
-    """One example: {"kind", "prompt", "answer", "check"}; the same for the same kind and seed. `check` is what a right answer must satisfy."""
-    prompt, answer, check = GENERATORS[kind](random.Random(f"{kind}/{seed}"))
-    return {"kind": kind, "prompt": prompt, "answer": answer, "check": check}
+@dataclass(frozen=True)
+class Corpus:
+    """Generators by kind and how often each is drawn. `prefix` keeps the random numbers of two corpora apart."""
+
+    prefix: str
+    generators: dict[str, Callable[[random.Random], tuple[str, str, dict]]]
+    shares: dict[str, float]
+
+    def generate(self, kind: str, seed: str) -> dict:
+        """One example: {"kind", "prompt", "answer", "check"}; the same for the same kind and seed. `check` is what a right answer must satisfy."""
+        prompt, answer, check = self.generators[kind](random.Random(f"{self.prefix}{kind}/{seed}"))
+        return {"kind": kind, "prompt": prompt, "answer": answer, "check": check}
+
+    def examples(self, kind: str, part: str, seed: str, count: int) -> list[dict]:
+        """`count` examples of one kind from one part ("train" or "heldout") with different prompts."""
+        found, seen, i = [], set(), 0
+        while len(found) < count:
+            example = self.generate(kind, f"{part}/{seed}/{i}")
+            i += 1
+            if split(example["prompt"]) == part and example["prompt"] not in seen:
+                seen.add(example["prompt"])
+                found.append(example)
+        return found
+
+    def conversation(self, seed: str) -> str:
+        """A training conversation of one to three turns."""
+        r = random.Random(f"{self.prefix}conversation/{seed}")
+        turns, wanted = [], r.choices([1, 2, 3], [86, 10, 4])[0]
+        while len(turns) < wanted:
+            prompt, answer, _ = self.generators[r.choices(KINDS, [self.shares[kind] for kind in KINDS])[0]](r)
+            if split(prompt) == "train":
+                turns.append((prompt, answer))
+        return as_text(turns)
+
+
+WIDE = Corpus(
+    "",
+    dict(zip(KINDS, (story.story, record.record, code.code, counting.counting, copying.copying, answers.answers, hard.hard))),
+    {"story": .08, "json": .22, "code": .15, "counting": .17, "copy": .23, "answers": .12, "hard": .03},
+)
+PRACTICE = Corpus(
+    "practice/",
+    WIDE.generators | {"code": code.practised, "counting": practice_counting.counting, "copy": practice_copying.copying, "answers": answers.practised},
+    {"story": .09, "json": .16, "code": .13, "counting": .29, "copy": .19, "answers": .12, "hard": .02},
+)
+COPIES = replace(PRACTICE, prefix="copies/", shares={"story": .07, "json": .10, "code": .08, "counting": .17, "copy": .50, "answers": .07, "hard": .01})
 
 
 def split(prompt) -> str:
@@ -28,30 +68,7 @@ def split(prompt) -> str:
     return "heldout" if hashlib.sha256(prompt.encode()).digest()[0] < 16 else "train"
 
 
-def examples(kind, part, seed, count):
-    """`count` examples of one kind from one part ("train" or "heldout") with different prompts."""
-    found, seen, i = [], set(), 0
-    while len(found) < count:
-        example = generate(kind, f"{part}/{seed}/{i}")
-        i += 1
-        if split(example["prompt"]) == part and example["prompt"] not in seen:
-            seen.add(example["prompt"])
-            found.append(example)
-    return found
-
-
 def as_text(turns) -> str:
     """[(prompt, answer)] as the text that the models are trained on."""
     user, assistant, end = pair.SPECIAL_TOKENS
     return "".join(f"{user}{prompt}{end}{assistant}{answer}{end}" for prompt, answer in turns)
-
-
-def conversation(seed) -> str:
-    """A training conversation of one to three turns."""
-    r = random.Random(f"conversation/{seed}")
-    turns, wanted = [], r.choices([1, 2, 3], [86, 10, 4])[0]
-    while len(turns) < wanted:
-        prompt, answer, _ = GENERATORS[r.choices(KINDS, [SHARES[k] for k in KINDS])[0]](r)
-        if split(prompt) == "train":
-            turns.append((prompt, answer))
-    return as_text(turns)

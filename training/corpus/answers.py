@@ -50,3 +50,8 @@ def general(r):
 
 def answers(r):
     return (topic if r.random() < .85 else general)(r)
+
+
+def practised(r):
+    """The same with more of the general questions, whose facts are many."""
+    return (topic if r.random() < .6 else general)(r)

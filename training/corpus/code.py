@@ -23,6 +23,16 @@ def code(r):
     """-> (prompt, answer, {"python" or "typescript": the function's name})."""
     if r.random() < .04:
         return reference.completion(r)
+    return function(r, lambda names: favour(r, names))
+
+
+def practised(r):
+    """The same without the library's functions, each function with one name unless another is asked for."""
+    return function(r, lambda names: names[0])
+
+
+def function(r, choose_name):
+    """One of FUNCTIONS, asked for and written out; choose_name picks from its names."""
     task, names, parameters, result, python, typescript, said = r.choice(FUNCTIONS)
     k, thing = r.randint(2, 20), r.choice(THINGS)
     words = {"v": favour(r, ["numbers", "values", "items", "list", "data", "entries"]), "x": favour(r, ["number", "value", "item", "x", "entry"]),
@@ -36,7 +46,7 @@ def code(r):
     def fill(text):
         return Template(text.replace("$kw_", "${kw}_").replace("$thing_", "${thing}_").replace("$things", "${thing}s")).substitute(words)
 
-    name = fill(favour(r, names.split()))
+    name = fill(choose_name(names.split()))
     given = r.random() < .35
     if given and r.random() < .6:
         name = r.choice(["compute_", "get_", "make_", "my_", "calculate_", "do_"]) + name if r.random() < .5 else name + "_" + r.choice(THINGS)

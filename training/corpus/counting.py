@@ -4,7 +4,7 @@ from .words import BOYS, FIRST, GIRLS, GOODS, capital, favour, in_words
 FRAMES = ["{}", "{}.", "Please {}.", "Can you {}?", "please {}", "{}, please."]
 
 
-def _framed(r, request):
+def framed(r, request):
     frame = r.choice(FRAMES)
     text = frame.format(request)
     return capital(text) if r.random() < .7 else text
@@ -35,14 +35,14 @@ def count(r):
                             f"write the numbers from {low} to {high}{by}"])
     if spelled:
         request += " in words"
-    return _framed(r, request), ", ".join(in_words(n) if spelled else str(n) for n in numbers)
+    return framed(r, request), ", ".join(in_words(n) if spelled else str(n) for n in numbers)
 
 
 def parity(r):
     odd, end = r.random() < .5, r.randint(8, 60)
     kind = "odd" if odd else "even"
     numbers = [n for n in range(1 if odd else 2, end + 1, 2)]
-    return _framed(r, r.choice([f"list the {kind} numbers up to {end}", f"write the {kind} numbers from 1 to {end}"])), ", ".join(map(str, numbers))
+    return framed(r, r.choice([f"list the {kind} numbers up to {end}", f"write the {kind} numbers from 1 to {end}"])), ", ".join(map(str, numbers))
 
 
 def plus(r):

@@ -1,0 +1,48 @@
+"""The shipped weights as checkpoints, so that the practice can be repeated, or another begun, without the training before it.
+
+    shipped.py [--models public/models] [--out build/models]
+
+Writes tokenizer.json, target-start, draft-wide and weak-draft, which build.py would train from nothing, and started-from.json, for the card.
+"""
+import argparse
+import json
+import pathlib
+import shutil
+
+import torch
+
+import pair
+from library.layout import restore
+from network import Network
+
+CHECKPOINTS = {"target-start": "target", "draft-wide": "draft", "weak-draft": "weak-draft"}
+
+
+def shipped_state(models: pathlib.Path, name: str, shape: pair.Shape) -> dict[str, torch.Tensor]:
+    """The parameters of a shipped model, as in a checkpoint."""
+    return {key: torch.from_numpy(value) for key, value in restore(models / name / "resolve" / "main", shape).items()}
+
+
+def load_shipped(models: pathlib.Path, name: str, shape: pair.Shape) -> Network:
+    """A shipped model as a network."""
+    network = Network(shape)
+    network.load_state_dict(shipped_state(models, name, shape))
+    return network.eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path("public/models"), help="folder that the page serves")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder of the work in progress")
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(chosen.models / "target" / "resolve" / "main" / "tokenizer.json", chosen.out / "tokenizer.json")
+    commit = json.loads((chosen.models / "manifest.json").read_text())["built"]["commit"]
+    (chosen.out / "started-from.json").write_text(json.dumps({"commit": commit, "weights": "bfloat16"}) + "\n")
+    for checkpoint, name in CHECKPOINTS.items():
+        (chosen.out / checkpoint).mkdir(exist_ok=True)
+        torch.save({"state": shipped_state(chosen.models, name, pair.MODELS[name]), "step": 0}, chosen.out / checkpoint / "checkpoint.pt")
+
+
+if __name__ == "__main__":
+    main()
