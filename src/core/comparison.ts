@@ -3,7 +3,7 @@ import type { RunEvent, SamplingSettings, StartEvent } from './types';
 
 /** A speculative run beside a plain one of the same prompt, target and settings. */
 export interface Comparison {
-  /** Tokens per second of the speculative run over those of the plain run; null when either is missing. */
+  /** Tokens per second of the speculative run over those of the plain run; null when either is missing, or where they ran on two devices, of which a ratio says nothing. */
   readonly speed: number | null;
   readonly tokensPerSecond: { readonly speculative: number | null; readonly plain: number | null };
   /** Tokens from the first that both committed alike. */
@@ -29,7 +29,7 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
     plain: tally(plain).tokensPerSecond,
   };
   return {
-    speed: rates.speculative !== null && rates.plain !== null ? rates.speculative / rates.plain : null,
+    speed: rates.speculative !== null && rates.plain !== null && onOneDevice(speculative, plain) ? rates.speculative / rates.plain : null,
     tokensPerSecond: rates,
     alike,
     output: alike < shorter ? different : a.length === b.length ? 'identical' : cut ? 'partly' : different,
@@ -39,6 +39,11 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
 /** Whether two runs were asked the same: prompt, target and settings. */
 export function comparableRuns(a: Events, b: Events): boolean {
   return sameQuestion(startOf(a), startOf(b));
+}
+
+/** Whether two runs ran on the same device, as far as its name tells, so that their times can be compared. */
+export function onOneDevice(a: Events, b: Events): boolean {
+  return startOf(a)?.labels.adapter === startOf(b)?.labels.adapter;
 }
 
 function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {

@@ -1,4 +1,4 @@
-import { type Comparison, compareRuns } from './comparison';
+import { type Comparison, compareRuns, onOneDevice } from './comparison';
 import { draftsOf, knownAt, momentOf, type Phase } from './moment';
 import { tally } from './tally';
 import { COMMITTED_VERDICTS, type RunEvent, type RunSettings } from './types';
@@ -67,7 +67,7 @@ export function heatMs({ runs }: Heat): number {
 
 export interface RaceResult {
   readonly comparison: Comparison;
-  /** How many times as soon speculation was at its end, prompt and all; null where one was stopped, or both did not write as many tokens. */
+  /** How many times as soon speculation was at its end, prompt and all; null where one was stopped, both did not write as many tokens, or they ran on two devices. */
   readonly sooner: number | null;
   /** Whether both came to their end with texts of different lengths. */
   readonly unequal: boolean;
@@ -84,7 +84,7 @@ export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult |
   const [fast, slow] = [finishOf(speculative), finishOf(plain)];
   const finished = isFinished(speculative) && isFinished(plain);
   const unequal = fastTally.committed !== slowTally.committed;
-  const sooner = finished && !unequal && fast !== null && slow !== null && fast > 0 ? slow / fast : null;
+  const sooner = finished && !unequal && onOneDevice(speculative, plain) && fast !== null && slow !== null && fast > 0 ? slow / fast : null;
   return { comparison, sooner, unequal: finished && unequal, passes };
 }
 

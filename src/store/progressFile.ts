@@ -47,7 +47,6 @@ const Progress = v.object({
 export type Progress = v.InferOutput<typeof Progress>;
 export type PracticeNotes = Progress['practice'];
 export type TextMark = PracticeNotes['marks'][number];
-export type QuizAttempt = Progress['attempts'][number];
 
 export const EMPTY_PROGRESS: Progress = {
   lessons: {},

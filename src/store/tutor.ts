@@ -25,7 +25,3 @@ export function askTutor(question: string): void {
     exchanges: [{ number: exchanges.length + 1, question: asked, answer: answer(asked) }, ...exchanges],
   }));
 }
-
-export function forgetExchanges(): void {
-  useTutor.setState({ exchanges: [] });
-}

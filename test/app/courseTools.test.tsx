@@ -4,7 +4,7 @@ import { isRight } from '../../src/lessons/quiz/question';
 import { restoreProgress, useProgress } from '../../src/store/progress';
 import { EMPTY_PROGRESS, writeProgress } from '../../src/store/progressFile';
 import { leaveQuiz, useQuiz } from '../../src/store/quiz';
-import { forgetExchanges } from '../../src/store/tutor';
+import { useTutor } from '../../src/store/tutor';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
@@ -32,7 +32,7 @@ async function tabTo(element: Element): Promise<void> {
 beforeEach(() => {
   localStorage.clear();
   leaveQuiz();
-  forgetExchanges();
+  useTutor.setState(useTutor.getInitialState());
 });
 
 afterEach(async () => {

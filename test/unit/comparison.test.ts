@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparableRuns } from '../../src/core/comparison';
+import { comparableRuns, compareRuns } from '../../src/core/comparison';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 
@@ -25,4 +25,21 @@ describe('two runs', () => {
     const both = { stopStrings: ['.'], format: { type: 'json', schema: null } } as const;
     expect(comparableRuns(begun(5, [1, 2], both), begun(5, [1, 2], both))).toBe(true);
   });
+
+  it('say nothing of speed where they ran on two devices, and compare their outputs all the same', () => {
+    expect(compareRuns(written('a', 10), written('a', 20))).toMatchObject({ speed: 2, output: 'identical' });
+    expect(compareRuns(written('a', 10), written('b', 20))).toMatchObject({ speed: null, output: 'identical' });
+  });
 });
+
+/** A run of three tokens on a device, each of so many milliseconds. */
+function written(adapter: string, ms: number): RunEvent[] {
+  const [start] = begun(0);
+  if (start?.type !== 'start') throw new Error('a run begins with its start');
+  const rounds = [7, 8, 9].map((id, index): RunEvent => {
+    const token = { id, verdict: 'plain', text: 'x', p: null, q: null, u: null, candidates: null } as const;
+    const times = { startMs: index * ms, endMs: (index + 1) * ms };
+    return { type: 'round', index, tokens: [token], readbacks: 1, limits: { model: 0, lookup: 0 }, source: null, device: null, ...times };
+  });
+  return [{ ...start, labels: { ...start.labels, adapter } }, ...rounds, { type: 'end', reason: 'length', endMs: 3 * ms }];
+}

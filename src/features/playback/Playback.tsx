@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { comparableRuns } from '../../core/comparison';
+import { comparableRuns, onOneDevice } from '../../core/comparison';
 import { knownAt, momentOf } from '../../core/moment';
 import type { RunEvent } from '../../core/types';
 import { player } from '../../store/playback';
@@ -38,14 +38,14 @@ export function Playback() {
   );
 }
 
-/** The last run of the other mode, where it was asked the same. */
+/** The last run of the other mode, where it was asked the same on the same device. */
 function useOther(events: readonly RunEvent[]): readonly RunEvent[] | null {
   const last = useRun((state) => state.last);
   return useMemo(() => {
     const [start] = events;
     if (start?.type !== 'start' || events.at(-1)?.type !== 'end') return null;
     const other = last[start.settings.mode === 'plain' ? 'speculative' : 'plain'];
-    return other && comparableRuns(events, other) ? other : null;
+    return other && comparableRuns(events, other) && onOneDevice(events, other) ? other : null;
   }, [events, last]);
 }
 
