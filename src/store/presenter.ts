@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { create } from 'zustand';
 import type { RunEvent } from '../core/types';
 import type { PlaylistItem } from '../model/playlist';
@@ -5,9 +6,10 @@ import { decodeTrace } from '../model/trace';
 import { load } from './loading';
 import { playFromStart } from './playback';
 import { usePlaylist } from './playlist';
+import { quietly } from './quietStorage';
 import { openLibraryTrace, showTrace } from './recording';
 import { showRun, startRun, useRun } from './run';
-import { changeSettings, type Settings, useSettings } from './settings';
+import { changeSettings, readSettings, type Settings, useSettings } from './settings';
 import { stopWork, useWork } from './work';
 
 export interface PresenterState {
@@ -88,10 +90,13 @@ export async function leavePresenting(): Promise<void> {
   location.hash = '#present';
 }
 
-/** Goes on where a page that was reloaded in the middle of a presentation stood. */
+/** Goes on where a page that was reloaded in the middle of a presentation stood; at its end the settings of before it come back all the same. */
 export function resumePresenting(): void {
-  const at = remembered();
-  if (at !== null && at < usePlaylist.getState().items.length) void startPresenting(at);
+  const kept = remembered();
+  if (!kept || kept.at >= usePlaylist.getState().items.length) return;
+  const { allSettings: _, ...settings } = readSettings(kept.before) ?? useSettings.getState();
+  before = { ...settings, prompt: kept.before.prompt };
+  void startPresenting(kept.at);
 }
 
 async function enter(at: number): Promise<void> {
@@ -146,20 +151,19 @@ async function settle(): Promise<void> {
   });
 }
 
+/** What a page that is reloaded goes on with: the item, and the settings of before the presentation. */
+const Kept = v.object({ at: v.pipe(v.number(), v.integer(), v.minValue(0)), before: v.looseObject({ prompt: v.string() }) });
+
+/** Without storage a reload ends the presentation, and nothing else changes. */
 function remember(at: number | null): void {
-  try {
-    if (at === null) sessionStorage.removeItem(SESSION_KEY);
-    else sessionStorage.setItem(SESSION_KEY, String(at));
-  } catch {
-    // Without storage a reload ends the presentation, and nothing else changes.
-  }
+  if (at === null) quietly(() => sessionStorage.removeItem(SESSION_KEY));
+  else quietly(() => sessionStorage.setItem(SESSION_KEY, JSON.stringify({ at, before })));
 }
 
-function remembered(): number | null {
-  try {
-    const stored = sessionStorage.getItem(SESSION_KEY);
-    return stored !== null && /^\d{1,3}$/.test(stored) ? Number(stored) : null;
-  } catch {
-    return null;
-  }
+function remembered(): v.InferOutput<typeof Kept> | null {
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), Kept),
+    quietly(() => sessionStorage.getItem(SESSION_KEY)),
+  );
+  return parsed.success ? parsed.output : null;
 }

@@ -73,6 +73,12 @@ const StoredSettings = v.object({
   allSettings: v.fallback(v.boolean(), DEFAULT_SETTINGS.allSettings),
 });
 
+/** `stored` as the settings that are remembered; null where it is none. */
+export function readSettings(stored: unknown): Omit<Settings, 'prompt'> | null {
+  const parsed = v.safeParse(StoredSettings, stored);
+  return parsed.success ? parsed.output : null;
+}
+
 /** A store of its own, since `persist` writes on every change and the run's store changes with every round. */
 export const useSettings = create<Settings>()(
   persist(() => DEFAULT_SETTINGS, {
@@ -82,10 +88,7 @@ export const useSettings = create<Settings>()(
     partialize: ({ prompt: _, ...remembered }) => remembered,
     // Version 1 is the first; anything else was written by a program that is not known here.
     migrate: () => ({}),
-    merge: (stored, current) => {
-      const parsed = v.safeParse(StoredSettings, stored);
-      return parsed.success ? { ...current, ...parsed.output } : current;
-    },
+    merge: (stored, current) => ({ ...current, ...readSettings(stored) }),
   }),
 );
 

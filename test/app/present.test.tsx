@@ -5,7 +5,7 @@ import { SpeakerNotes } from '../../src/app/SpeakerNotes';
 import { readPlaylist } from '../../src/model/playlist';
 import { encodeTrace } from '../../src/model/trace';
 import { playlistFile, usePlaylist } from '../../src/store/playlist';
-import { usePresenter } from '../../src/store/presenter';
+import { resumePresenting, usePresenter } from '../../src/store/presenter';
 import { useRace } from '../../src/store/race';
 import { useRun } from '../../src/store/run';
 import { useSettings } from '../../src/store/settings';
@@ -186,6 +186,25 @@ describe('presenting, with the keyboard alone', () => {
     await userEvent.keyboard('{Escape}');
     await expect.element(page.getByRole('list', { name: 'Playlist' })).toBeInTheDocument();
     expect(useSettings.getState()).toEqual(before);
+  });
+
+  it('goes on after a reload in the middle, and gives back the settings of before it', async () => {
+    await prepare();
+    useSettings.setState({ prompt: 'What was typed before.', temperature: 0.7 });
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.poll(() => useSettings.getState().temperature).toBe(0);
+    const kept = sessionStorage.getItem('foretoken.presenting');
+    await userEvent.keyboard('{Escape}');
+    await expect.poll(() => useSettings.getState().temperature).toBe(0.7);
+    expect(sessionStorage.getItem('foretoken.presenting')).toBeNull();
+    // As the page stands after a reload: with the settings of the prepared run, and what the tab has kept.
+    useSettings.setState({ prompt: '', temperature: 0 });
+    sessionStorage.setItem('foretoken.presenting', kept ?? '');
+    resumePresenting();
+    await expect.element(stage()).toBeInTheDocument();
+    await userEvent.keyboard('{Escape}');
+    await expect.poll(() => useSettings.getState().temperature).toBe(0.7);
+    expect(useSettings.getState().prompt).toBe('What was typed before.');
   });
 
   it('is dark and comes back, grows and shrinks', async () => {
