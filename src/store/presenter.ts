@@ -7,7 +7,7 @@ import { load } from './loading';
 import { playFromStart } from './playback';
 import { usePlaylist } from './playlist';
 import { quietly } from './quietStorage';
-import { openLibraryTrace, showTrace } from './recording';
+import { dropReading, openLibraryTrace, showTrace } from './recording';
 import { showRun, startRun, useRun } from './run';
 import { changeSettings, readSettings, type Settings, useSettings } from './settings';
 import { stopWork, useWork } from './work';
@@ -103,6 +103,7 @@ async function enter(at: number): Promise<void> {
   const item = usePlaylist.getState().items[at];
   if (!item) return;
   await settle();
+  dropReading();
   keepWritten();
   usePresenter.setState({ at, blank: false, look: 'look' in item ? item.look : 'watch' });
   remember(at);

@@ -87,6 +87,11 @@ const MOST_FILE_BYTES = 64 << 20;
 /** Of two that are opened one after the other, the later one is shown. */
 let latest = 0;
 
+/** A recording that is still being read is not shown any more: something else has its place. */
+export function dropReading(): void {
+  latest++;
+}
+
 async function attempt(read: () => Promise<Trace>): Promise<void> {
   const mine = ++latest;
   try {

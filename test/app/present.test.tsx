@@ -5,7 +5,7 @@ import { SpeakerNotes } from '../../src/app/SpeakerNotes';
 import { readPlaylist } from '../../src/model/playlist';
 import { encodeTrace } from '../../src/model/trace';
 import { playlistFile, usePlaylist } from '../../src/store/playlist';
-import { resumePresenting, usePresenter } from '../../src/store/presenter';
+import { nextItem, resumePresenting, startPresenting, usePresenter } from '../../src/store/presenter';
 import { useRace } from '../../src/store/race';
 import { useRun } from '../../src/store/run';
 import { useSettings } from '../../src/store/settings';
@@ -205,6 +205,22 @@ describe('presenting, with the keyboard alone', () => {
     await userEvent.keyboard('{Escape}');
     await expect.poll(() => useSettings.getState().temperature).toBe(0.7);
     expect(useSettings.getState().prompt).toBe('What was typed before.');
+  });
+
+  it('shows no recording that comes once another item has its place', async () => {
+    await prepare();
+    const trace = encodeTrace(useRun.getState().events);
+    const late = { kind: 'recording', id: 'late', title: 'Late', notes: '', look: 'watch', recording: 'late' } as const;
+    usePlaylist.setState(({ items }) => ({ items: [late, ...items] }));
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    vi.mocked(fetch).mockReturnValue(promise);
+    const first = startPresenting();
+    await nextItem();
+    resolve(Response.json(trace));
+    await first;
+    expect(usePresenter.getState().at).toBe(1);
+    expect(useRun.getState().events).toEqual([]);
+    await userEvent.keyboard('{Escape}');
   });
 
   it('is dark and comes back, grows and shrinks', async () => {
