@@ -61,7 +61,7 @@ describe('the graphics device', () => {
     const visit = await Visit.open(browser, server.url);
     await visit.choose('Plain decoding');
     await visit.set('Most tokens', 900);
-    await visit.start('Count from 1 to 90 in words.');
+    await visit.start('Count from 1 to 120.');
     await visit.waitForTokens(4, 'plain');
     await crashGraphics(browser);
     const { code, message, hint } = await visit.failure();
@@ -86,12 +86,12 @@ describe('the graphics device', () => {
     const browser = await launch(CRASHABLE);
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 4);
-    const before = await visit.run('Count from 1 to 90 in words.');
+    const before = await visit.run('Count from 1 to 120.');
     await crashGraphics(browser);
     // The browser tells the page of the loss a little later.
     await visit.page.waitForTimeout(1000);
     expect(await visit.tokens()).toEqual(before);
-    expect(await visit.run('Count from 1 to 90 in words.')).toEqual(before);
+    expect(await visit.run('Count from 1 to 120.')).toEqual(before);
     expect(await visit.alert.count()).toBe(0);
     await browser.close();
   });
@@ -101,7 +101,7 @@ describe('the graphics device', () => {
     const browser = await launch(CRASHABLE);
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 4);
-    await visit.start('Count from 1 to 90 in words.');
+    await visit.start('Count from 1 to 120.');
     await expect.poll(() => visit.page.getByText('ready', { exact: true }).count(), { timeout: 60_000 }).toBe(1);
     await crashGraphics(browser);
     await visit.page.waitForTimeout(1000);
@@ -109,7 +109,7 @@ describe('the graphics device', () => {
     expect(await visit.ended()).toMatch(/^Finished/);
     const tokens = await visit.tokens();
     expect(committed(tokens)).toHaveLength(4);
-    expect(await visit.run('Count from 1 to 90 in words.')).toEqual(tokens);
+    expect(await visit.run('Count from 1 to 120.')).toEqual(tokens);
     expect(await visit.alert.count()).toBe(0);
     await browser.close();
   });

@@ -8,9 +8,9 @@ import { BUILT, buildAnother } from './support/build';
 import { committed, idsOf, launch, type ShownToken, Visit } from './support/page';
 import { FaultyServer } from './support/server';
 
-const PROMPT = 'Please tell me what the gardener saw behind the old mill.';
+const PROMPT = 'Please tell me a story about a gardener and an old mill.';
 /** Its answer takes seconds. */
-const LONG = 'Count from 1 to 90 in words.';
+const LONG = 'Count from 1 to 120.';
 let browser: Browser;
 
 beforeAll(async () => {

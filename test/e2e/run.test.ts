@@ -4,7 +4,7 @@ import { BUILT } from './support/build';
 import { committed, idsOf, launch, Visit } from './support/page';
 import { FaultyServer } from './support/server';
 
-const PROMPT = 'Please tell me what the gardener saw behind the old mill.';
+const PROMPT = 'Please tell me a story about a gardener and an old mill.';
 let server: FaultyServer;
 let browser: Browser;
 
@@ -73,7 +73,7 @@ describe('a visit with the models loaded', () => {
   it('stops in the middle, keeps what it wrote, and runs anew', async () => {
     await visit.set('Most tokens', 900);
     await visit.choose('Plain decoding');
-    await visit.start('Count from 1 to 90 in words.');
+    await visit.start('Count from 1 to 120.');
     // Plain tokens, not those of the run before, which stand until the first of the new one.
     await visit.waitForTokens(4, 'plain');
     await visit.stopButton.click();
@@ -82,13 +82,13 @@ describe('a visit with the models loaded', () => {
     expect(kept.length).toBeGreaterThanOrEqual(4);
     expect(kept.length).toBeLessThan(900);
     await visit.set('Most tokens', 6);
-    const again = await visit.run('Count from 1 to 90 in words.');
+    const again = await visit.run('Count from 1 to 120.');
     expect(idsOf(again)).toEqual(idsOf(kept).slice(0, 6));
   });
 
   it('stops at a key, from wherever the focus is', async () => {
     await visit.set('Most tokens', 900);
-    await visit.prompt.fill('Count from 1 to 90 in words.');
+    await visit.prompt.fill('Count from 1 to 120.');
     await visit.prompt.press('Control+Enter');
     // More than the run before left.
     await visit.waitForTokens(8);
