@@ -20,6 +20,8 @@ export interface PlaylistState extends Playlist {
 }
 
 const KEY = 'foretoken.playlist';
+/** Where a playlist that cannot be read is put aside before anything is written over it. */
+const ASIDE_KEY = 'foretoken.playlist.aside';
 
 /** What a lecturer has prepared; remembered in this browser. */
 export const usePlaylist = create<PlaylistState>()(
@@ -30,10 +32,14 @@ export const usePlaylist = create<PlaylistState>()(
     partialize: ({ title, items }) => ({ title, items }),
     migrate: () => ({}),
     merge: (stored, current) => {
+      if (stored === undefined) return current;
       try {
         return { ...current, ...checkPlaylist(stored) };
-      } catch {
-        return current;
+      } catch (thrown) {
+        quietStorage.setItem(ASIDE_KEY, JSON.stringify({ ...encodePlaylist(DEFAULT_PLAYLIST), ...stored }));
+        const { code } = toFailure(thrown);
+        const message = 'The playlist that this browser kept cannot be read. It was put aside, and the prepared lecture stands here.';
+        return { ...current, failure: { code, message, hint: `The browser’s storage has it under ${ASIDE_KEY}.` } };
       }
     },
   }),

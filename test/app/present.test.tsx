@@ -75,6 +75,17 @@ describe('a playlist', () => {
     expect(titles()).toHaveLength(3);
   });
 
+  it('that was kept and cannot be read is put aside, which is said, before anything is written over it', async () => {
+    await prepare();
+    const kept = { title: 'Mine', items: [{ kind: 'unheard of' }] };
+    localStorage.setItem('foretoken.playlist', JSON.stringify({ state: kept, version: 1 }));
+    await usePlaylist.persist.rehydrate();
+    onTestFinished(() => localStorage.removeItem('foretoken.playlist.aside'));
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The playlist that this browser kept cannot be read.');
+    await page.getByLabelText('Name of the playlist').fill('Another');
+    expect(JSON.parse(localStorage.getItem('foretoken.playlist.aside') ?? '{}')).toMatchObject(kept);
+  });
+
   it('says so where the browser does not keep it', async () => {
     await prepare();
     vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
