@@ -88,7 +88,7 @@ export const RECORDINGS = [
     name: 'random-words',
     title: 'Random words',
     kind: 'hard',
-    how: 'temperature 0.8: no draft can know the next one',
+    how: 'temperature 0.8, rejection rule, four drafts a round',
     prompt: 'Write 30 random words.',
     ...fixed(4),
     ...sampled(5),

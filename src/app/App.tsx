@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { OfflineNotices, OfflinePanel } from '../features/offline';
 import { UndoNotice } from '../features/undo';
 import { usePalette } from '../store/palette';
@@ -10,12 +10,20 @@ import { useShortcuts } from './useShortcuts';
 import { useView } from './useView';
 import { VIEWS } from './views';
 
-const Palette = lazy(async () => ({ default: (await import('../features/palette')).Palette }));
-const Shortcuts = lazy(async () => ({ default: (await import('../features/palette')).Shortcuts }));
+const loadPalette = () => import('../features/palette');
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+const Shortcuts = lazy(async () => ({ default: (await loadPalette()).Shortcuts }));
+
+/** ms after the start. The search is fetched before it is asked for: what is typed while it comes would go astray. */
+const PALETTE_AFTER = 1500;
 
 export function App() {
   useShortcuts();
   const shown = useView();
+  useEffect(() => {
+    const timer = setTimeout(() => loadPalette().catch(() => undefined), PALETTE_AFTER);
+    return () => clearTimeout(timer);
+  }, []);
   const View = shown.component;
   const open = usePalette((state) => state.open);
   return (

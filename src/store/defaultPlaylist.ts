@@ -71,7 +71,13 @@ export const DEFAULT_PLAYLIST: Playlist = {
       { draft: 'weak-draft' },
       '7:30. The same target, a draft that knows less. The text does not change; the speed does.',
     ),
-    recording('random-words', 'Nothing to guess', 'watch', '8:15. No draft, however large, can know the next word of a random list.'),
+    run(
+      'random-words',
+      'Live: little to know',
+      'Write 30 random words.',
+      { draft: 'weak-draft', temperature: 0.8, maxTokens: 80 },
+      '8:15. R runs it. Nobody can know the next word of a random list. The rule asks for less: the target’s distribution, which this draft does not have.',
+    ),
     lesson('when-not', 'When it does not pay', '9:00. Half wrong may be theatre. End with the question: what would your own text be like?'),
   ],
 };

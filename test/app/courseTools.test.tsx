@@ -81,7 +81,8 @@ describe('the quiz', () => {
       await answerByKeys(rightly);
       const { answer } = useQuiz.getState();
       expect(isRight(question, answer), question.id).toBe(rightly);
-      await tabTo(button('Check').element());
+      // Enter in an answer checks it too, and from there Enter goes on.
+      if (i !== 0) await tabTo(button('Check').element());
       await userEvent.keyboard('{Enter}');
       await expect.element(page.getByText(rightly ? 'Right.' : 'Not right.', { exact: true })).toBeInTheDocument();
       await expect.element(page.getByText('The answer:')).toBeInTheDocument();

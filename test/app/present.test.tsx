@@ -17,6 +17,11 @@ const titles = () => usePlaylist.getState().items.map(({ title }) => title);
 const rows = () => page.getByRole('list', { name: 'Playlist' }).getByRole('listitem');
 const stage = () => page.getByRole('region', { name: 'Presentation' });
 
+async function addChosen(list: string, title: string): Promise<void> {
+  await page.getByLabelText(list).selectOptions(title);
+  await page.getByRole('button', { name: `Add ${title}` }).click();
+}
+
 /** Three items: a live run, a recording of one, a lesson. */
 async function prepare() {
   const engine = await openPage();
@@ -30,7 +35,7 @@ async function prepare() {
   await page.getByRole('button', { name: 'Add the prompt, to run live' }).click();
   await page.getByRole('button', { name: 'Add the run on the page, as recorded' }).click();
   await expect.poll(titles).toHaveLength(2);
-  await page.getByLabelText('Add a lesson').selectOptions('The intern and the editor');
+  await addChosen('Add a lesson', 'The intern and the editor');
   onTestFinished(() => {
     usePresenter.setState(usePresenter.getInitialState());
   });
@@ -49,6 +54,17 @@ describe('a playlist', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     expect(titles()[0]).toBe('Recorded');
     await expect.element(rows().nth(2)).toBeInTheDocument();
+  });
+
+  it('takes nothing in while a person at the keyboard goes through a list, and one item once they say so', async () => {
+    await prepare();
+    (page.getByLabelText('Add a view, with the prompt').element() as HTMLElement).focus();
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    expect(titles()).toHaveLength(3);
+    await userEvent.tab();
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(titles).toHaveLength(4);
+    expect(titles()[3]).toBe('Converse');
   });
 
   it('is saved as a file that opens again, and is kept over a visit', async () => {
@@ -150,7 +166,7 @@ describe('the playlist at the keyboard', () => {
 describe('presenting, with the keyboard alone', () => {
   it('shows a view with its own keys, and goes on from it', async () => {
     const engine = await prepare();
-    await page.getByLabelText('Add a view, with the prompt').selectOptions('Race');
+    await addChosen('Add a view, with the prompt', 'Race');
     await expect.poll(titles).toHaveLength(4);
     for (const name of ['Up item 4', 'Up item 3', 'Up item 2']) await page.getByRole('button', { name }).click();
     expect(titles()[0]).toBe('Race');

@@ -20,7 +20,7 @@ describe('settings', () => {
     await openPage();
     const examples = page.getByRole('group', { name: 'Examples' }).getByRole('button');
     expect(examples.elements().length).toBeGreaterThanOrEqual(6);
-    const hard = examples.elements().filter((element) => element.textContent?.includes('hard for the draft'));
+    const hard = examples.elements().filter((element) => element.textContent?.includes('hard for a weak draft'));
     expect(hard.length).toBeGreaterThanOrEqual(2);
     const prompts = new Set<string>();
     for (const example of examples.all()) {

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import {
   addCurrentRun,
   addCurrentTrace,
@@ -101,25 +101,31 @@ interface AdderProps {
   readonly add: (id: string, title: string) => void;
 }
 
-/** One of many to be added; choosing does it. */
+/** One of many to be added. Choosing alone adds nothing: at the keyboard every arrow and letter chooses. */
 function Adder({ label, options, add }: AdderProps) {
+  const [id, setId] = useState('');
+  const chosen = options.find((option) => option.id === id);
+  const addChosen = () => {
+    if (chosen) add(chosen.id, chosen.title);
+    setId('');
+  };
   return (
-    <label className="playlist-adder">
-      <span>{label}</span>
-      <select
-        value=""
-        onChange={(event) => {
-          const chosen = options.find(({ id }) => id === event.target.value);
-          if (chosen) add(chosen.id, chosen.title);
-        }}
-      >
-        <option value="">{words.choose}</option>
-        {options.map(({ id, title }) => (
-          <option key={id} value={id}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div className="playlist-adder">
+      <label>
+        <span>{label}</span>
+        <select value={id} onChange={(event) => setId(event.target.value)}>
+          <option value="">{words.choose}</option>
+          {options.map((option) => (
+            <option key={option.id} value={option.id}>
+              {option.title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button look="small" disabled={!chosen} onPress={addChosen}>
+        {words.add}
+        {chosen ? <span className="visually-hidden">{words.addChosen(chosen.title)}</span> : null}
+      </Button>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 export interface Preset {
   readonly label: string;
   readonly prompt: string;
-  /** No draft can do well here, whatever its size: the next token is not to be known. */
+  /** Little can be known of the next token, so a draft that knows less than the target is rejected often. */
   readonly hard: boolean;
 }
 

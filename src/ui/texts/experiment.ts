@@ -13,7 +13,7 @@ const kinds: Record<TextKind | 'all', string> = {
   counting: 'Counting',
   copy: 'Copy',
   answers: 'Answers',
-  hard: 'Hard for the draft',
+  hard: 'Random',
   own: 'Other',
   all: 'All together',
 };

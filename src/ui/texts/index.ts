@@ -38,7 +38,7 @@ export const prompt = {
   label: 'Prompt',
   placeholder: 'Write something for the models to answer, or choose an example below.',
   presets: 'Examples',
-  hard: 'hard for the draft',
+  hard: 'hard for a weak draft',
   shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
   long: (characters: string, tokens: string) =>
     `${characters} characters. These models hold ${tokens} tokens, prompt and answer together; a prompt that is too long is refused, and stays here.`,

@@ -33,6 +33,9 @@ export const present = {
   addRecording: 'Add a recording',
   addView: 'Add a view, with the prompt',
   choose: 'Choose …',
+  add: 'Add',
+  /** What the button adds, for those who cannot see what stands before it. */
+  addChosen: (title: string) => ` ${title}`,
   dismiss: 'Dismiss',
   keysHeading: 'While you present',
   stage: 'Presentation',

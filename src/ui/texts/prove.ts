@@ -78,7 +78,7 @@ export const prove = {
       `With this many runs a difference of ${formatShare(detectable)} between what is compared would be found nine times in ten. To find one half as large takes ${plural(more, 'run')} more of each side.`,
     untested: 'No draft was judged, so the rule was not put to the test.',
     fewRejected: (rejected: number) =>
-      `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly put to the test. Count more tokens, or take the weak draft.`,
+      `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly put to the test. Count more of the first tokens, or take a draft that agrees less.`,
     fixedLength: (gamma: number) =>
       ` Drafts have ${formatCount(gamma)} tokens here: an adaptive length may draft nothing, and then no rule is put to the test.`,
     levelNote:

@@ -16,6 +16,11 @@ export function Asked({ question }: { readonly question: Question }) {
   const ask = useRef<HTMLHeadingElement>(null);
   // The first question comes by a click on "Begin", later ones by one on "Next": either way the focus would be lost.
   useEffect(() => ask.current?.focus({ preventScroll: true }), []);
+  // What was answered cannot be changed any more, and what is disabled loses the focus: it goes to what comes next.
+  const goOn = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (checked) goOn.current?.focus({ preventScroll: true });
+  }, [checked]);
   const whole = isWhole(question, answer);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -58,7 +63,7 @@ export function Asked({ question }: { readonly question: Question }) {
         </div>
       ) : null}
       <div className="quiz-bar">
-        <button type="submit" className="button primary" aria-disabled={!checked && !whole}>
+        <button ref={goOn} type="submit" className="button primary" aria-disabled={!checked && !whole}>
           {checked ? (at === questions.length - 1 ? words.finish : words.next) : words.check}
         </button>
         <Button look="quiet" onPress={leaveQuiz}>
