@@ -46,6 +46,7 @@ describe('a playlist', () => {
   it('takes in a run, a recording and a lesson, in an order of one’s own, and brings back what was removed', async () => {
     await prepare();
     expect(titles()).toEqual(['A fox finds a bell.', 'A fox finds a bell.', 'The intern and the editor']);
+    await expect.element(rows().nth(0)).toHaveTextContent('drafts by Good draft, γ');
     await page.getByLabelText('Title of item 2').fill('Recorded');
     await page.getByRole('button', { name: 'Up item 2' }).click();
     expect(titles()[0]).toBe('Recorded');

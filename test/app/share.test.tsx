@@ -59,6 +59,7 @@ describe('sharing a run', () => {
     await expect.element(page.getByRole('log', { name: 'Recorded output' })).toBeInTheDocument();
     expect(shownIds()).toEqual(idsOf(events));
     await expect.element(page.getByText('A recording')).toBeInTheDocument();
+    expect(document.querySelector('.recording-note')).toHaveTextContent(/: drafts by .+, γ .+, temperature 0/);
     expect(await violations()).toEqual([]);
     // A run of one's own takes its place.
     await runToEnd();

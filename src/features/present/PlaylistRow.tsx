@@ -6,6 +6,7 @@ import { startPresenting } from '../../store/presenter';
 import { Button } from '../../ui/Button';
 import { formatCount } from '../../ui/format';
 import { present as words } from '../../ui/texts/present';
+import { useDecoded } from './useDecoded';
 
 interface PlaylistRowProps {
   readonly item: PlaylistItem;
@@ -19,6 +20,7 @@ interface PlaylistRowProps {
 export function PlaylistRow({ item, at, last, detail }: PlaylistRowProps) {
   const [open, setOpen] = useState(false);
   const row = useRef<HTMLLIElement>(null);
+  const decoded = useDecoded();
   const position = formatCount(at + 1);
   /** The focus goes to a neighbour, before its place is gone. */
   const remove = () => {
@@ -36,7 +38,7 @@ export function PlaylistRow({ item, at, last, detail }: PlaylistRowProps) {
         maxLength={200}
         onChange={(event) => editItem(item.id, { title: event.target.value })}
       />
-      <p className="playlist-detail">{detail ?? about(item)}</p>
+      <p className="playlist-detail">{detail ?? about(item, decoded)}</p>
       <div className="playlist-buttons">
         {item.kind === 'lesson' || item.kind === 'view' ? null : (
           <label className="playlist-adder">
@@ -111,8 +113,8 @@ function RowButton({ position, sign, disabled = false, onPress, children }: RowB
   );
 }
 
-function about(item: PlaylistItem): string {
-  if (item.kind === 'run' || item.kind === 'view') return `${item.prompt.slice(0, 140)} · ${words.decoded(item.settings)}`;
+function about(item: PlaylistItem, decoded: ReturnType<typeof useDecoded>): string {
+  if (item.kind === 'run' || item.kind === 'view') return `${item.prompt.slice(0, 140)} · ${decoded(item.settings)}`;
   if (item.kind === 'trace') return item.trace.about.machine ?? '';
   return '';
 }

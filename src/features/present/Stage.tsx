@@ -8,6 +8,7 @@ import { usePresenter } from '../../store/presenter';
 import { useRun } from '../../store/run';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
 import { present as words } from '../../ui/texts/present';
+import { useDecoded } from './useDecoded';
 import './stage.css';
 
 interface StageProps {
@@ -25,6 +26,7 @@ interface StageProps {
 export function Stage({ text, lane, steps, notices, note, legend }: StageProps) {
   const { at, look } = usePresenter();
   const item = usePlaylist(({ items }) => (at === null ? undefined : items[at]));
+  const decoded = useDecoded();
   const started = useRun(({ events, activity }) => events.length > 0 || activity !== 'idle');
   if (!item || item.kind === 'lesson' || item.kind === 'view') return null;
   return (
@@ -32,7 +34,7 @@ export function Stage({ text, lane, steps, notices, note, legend }: StageProps) 
       <h2 className="stage-title">
         {item.title} {item.kind === 'run' ? <small>{words.kinds.run}</small> : null}
       </h2>
-      {item.kind === 'run' ? <Prepared prompt={item.prompt} how={words.decoded(item.settings)} /> : note}
+      {item.kind === 'run' ? <Prepared prompt={item.prompt} how={decoded(item.settings)} /> : note}
       {notices}
       {started ? (
         <>

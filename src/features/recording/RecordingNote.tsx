@@ -17,6 +17,7 @@ export function RecordingNote() {
       <b>{words.label}</b>
       <span>
         {title ?? words.untitled}
+        <span className="recording-how">: {words.how(start)}</span>
         {where === '' ? null : <>, {words.on(where)}</>}
         {recordedAt === null ? null : <>, {formatDate(recordedAt)}</>}. {words.without(leftOut)}
         {shown.opening ? ` ${words.pressRun}` : null}

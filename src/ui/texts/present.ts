@@ -44,11 +44,11 @@ export const present = {
   position: (position: string, count: string) => `${position} / ${count}`,
   next: (title: string) => `Next: ${title}`,
   notRun: (key: string) => `${key} runs it on this device.`,
-  decoded: ({ mode, drafting, adaptive, gamma, temperature, rule }: PreparedSettings) =>
+  decoded: ({ mode, drafting, adaptive, gamma, temperature, rule }: PreparedSettings, draft = 'the model') =>
     mode === 'plain'
       ? 'plain decoding'
       : [
-          `drafts by ${{ model: 'the model', ngram: 'lookup', mixed: 'lookup, then the model' }[drafting]}`,
+          `drafts by ${{ model: draft, ngram: 'lookup', mixed: `lookup, then ${draft}` }[drafting]}`,
           adaptive ? 'γ adaptive' : `γ ${gamma}`,
           temperature === 0 ? 'greedy' : `temperature ${temperature}, ${rule} rule`,
         ].join(', '),

@@ -1,3 +1,4 @@
+import type { StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../model/trace';
 
 const leftOut: Record<TraceAbout['leftOut'][number], string> = {
@@ -12,6 +13,19 @@ function withoutSentence(left: TraceAbout['leftOut']): string {
   return parts.length === 0 ? '' : `Left out for its length: ${parts.join(', and ')}.`;
 }
 
+/** How a run was decoded, whatever the settings on the page are now. */
+function decodedHow({ settings, labels }: Pick<StartEvent, 'settings' | 'labels'>): string {
+  const { mode, drafting, gamma, sampling } = settings;
+  const model = labels.draft ?? 'the model';
+  const source = { model, ngram: 'lookup', mixed: `lookup, then ${model}`, person: 'a person' }[drafting];
+  const length = typeof gamma === 'number' ? `γ ${gamma}` : gamma === 'auto' ? 'γ adaptive' : 'γ as recorded';
+  return [
+    ...(mode === 'plain' ? ['plain decoding'] : [`drafts by ${source}`, length]),
+    `temperature ${sampling.temperature}`,
+    ...(mode === 'plain' || sampling.temperature === 0 ? [] : [`${sampling.rule} rule`]),
+  ].join(', ');
+}
+
 export const recording = {
   label: 'A recording',
   untitled: 'A recorded run',
@@ -20,6 +34,7 @@ export const recording = {
   status: (sentence: string) => `Recording. ${sentence}`,
   on: (machine: string) => `on ${machine}`,
   pressRun: 'Press Run and your own device writes.',
+  how: decodedHow,
   without: withoutSentence,
 };
 
