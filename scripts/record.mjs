@@ -102,7 +102,7 @@ async function record(page, recording) {
   if (said) throw new Error(`${recording.name}: the page says: ${said}`);
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save as a file' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save as a file' }).click();
   const file = await (await download).path();
   await page.keyboard.press('Escape');
   return fs.readFileSync(file, 'utf8');
