@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { OfflineNotices, OfflinePanel } from '../features/offline';
 import { UndoNotice } from '../features/undo';
 import { usePalette } from '../store/palette';
@@ -10,22 +10,15 @@ import { useShortcuts } from './useShortcuts';
 import { useView } from './useView';
 import { VIEWS } from './views';
 
-const loadPalette = () => import('../features/palette');
-const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
-const Shortcuts = lazy(async () => ({ default: (await loadPalette()).Shortcuts }));
-
 /** ms after the start. The search is fetched before it is asked for: what is typed while it comes would go astray. */
 const PALETTE_AFTER = 1500;
 
 export function App() {
   useShortcuts();
   const shown = useView();
-  useEffect(() => {
-    const timer = setTimeout(() => loadPalette().catch(() => undefined), PALETTE_AFTER);
-    return () => clearTimeout(timer);
-  }, []);
   const View = shown.component;
   const open = usePalette((state) => state.open);
+  const found = usePaletteViews(open !== null);
   return (
     <>
       <Header shown={shown} />
@@ -33,13 +26,22 @@ export function App() {
         <View />
       </Suspense>
       <UndoNotice />
-      <Suspense fallback={null}>
-        {open === 'search' ? <Palette places={VIEWS} shown={shown} /> : null}
-        {open === 'keys' ? <Shortcuts places={VIEWS} /> : null}
-      </Suspense>
+      {found && open === 'search' ? <found.Palette places={VIEWS} shown={shown} /> : null}
+      {found && open === 'keys' ? <found.Shortcuts places={VIEWS} /> : null}
       <Overlays />
       <OfflinePanel />
       <OfflineNotices />
     </>
   );
+}
+
+/** The search and the list of keys, fetched apart from the shell. Not by `lazy`: React shows what was suspended 300 ms late. */
+function usePaletteViews(wanted: boolean): typeof import('../features/palette') | null {
+  const [views, setViews] = useState<typeof import('../features/palette') | null>(null);
+  useEffect(() => {
+    if (views) return;
+    const timer = setTimeout(() => import('../features/palette').then(setViews, () => undefined), wanted ? 0 : PALETTE_AFTER);
+    return () => clearTimeout(timer);
+  }, [views, wanted]);
+  return views;
 }
