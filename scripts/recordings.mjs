@@ -1,6 +1,6 @@
 /** What `npm run traces` records: runs of every kind, in the order of the library. What is not named is as the page has it at first. */
 const STORY = 'Tell a short story about a fox who finds a bell.';
-const JSON_RECORD = 'Turn this into JSON: Mia Berg is 34 years old, lives in Oslo and works as a baker.';
+const JSON_RECORD = 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.';
 const COPY =
   'Rewrite this with the name changed from Tom to Anna: Tom took the red kite to the hill. On Sunday Tom walked to the harbour with a lamp. He gave the lamp to the baker.';
 

@@ -4,7 +4,7 @@ import type { ExperimentPrompt } from '../core/experiment';
 export const EXPERIMENT_PROMPTS: readonly ExperimentPrompt[] = [
   { kind: 'story', prompt: 'Tell a short story about a fox who finds a bell.' },
   { kind: 'story', prompt: 'Tell me a story about an elephant and a pencil.' },
-  { kind: 'json', prompt: 'Turn this into JSON: Mia Berg is 34 years old, lives in Oslo and works as a baker.' },
+  { kind: 'json', prompt: 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.' },
   { kind: 'json', prompt: 'Turn this into JSON: The exhibition is on Thursday at 19:30 in Perth.' },
   { kind: 'code', prompt: 'Write a Python function that adds two numbers.' },
   { kind: 'code', prompt: 'I need a TypeScript function that removes duplicates from a list. Document it.' },

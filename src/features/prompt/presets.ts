@@ -9,7 +9,7 @@ export interface Preset {
 /** In the phrasing that the embedded pair was trained on. */
 export const PRESETS: readonly Preset[] = [
   { label: 'A story', prompt: 'Tell a short story about a fox who finds a bell.', hard: false },
-  { label: 'A JSON record', prompt: 'Turn this into JSON: Mia Berg is 34 years old, lives in Oslo and works as a baker.', hard: false },
+  { label: 'A JSON record', prompt: 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.', hard: false },
   { label: 'A function', prompt: 'Write a Python function that adds two numbers.', hard: false },
   { label: 'Counting', prompt: 'Count from 1 to 30.', hard: false },
   {
