@@ -25,7 +25,7 @@ export function BeTheDraft() {
   return (
     <>
       <Ask action={play} refused={{ failure, dismiss: dismissGuessingFailure }}>
-        <div className="guessing-settings">
+        <div className="compact-settings">
           <details className="fold">
             <summary>{words.settings}</summary>
             <RunSettings withMode={false} />

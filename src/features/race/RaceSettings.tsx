@@ -12,7 +12,7 @@ const OPTIONS = REPETITIONS.map((count) => ({ value: String(count), label: forma
 export function RaceSettings() {
   const repetitions = useRace((state) => state.repetitions);
   return (
-    <div className="race-settings">
+    <div className="compact-settings">
       <details className="fold">
         <summary>{words.settings}</summary>
         <RunSettings withMode={false} />
