@@ -38,10 +38,10 @@ def count(r):
     return framed(r, request), ", ".join(in_words(n) if spelled else str(n) for n in numbers)
 
 
-def parity(r):
-    odd, end = r.random() < .5, r.randint(8, 60)
+def parity(r, most=60):
+    odd, end = r.random() < .5, r.randint(8, most)
     kind = "odd" if odd else "even"
-    numbers = [n for n in range(1 if odd else 2, end + 1, 2)]
+    numbers = range(1 if odd else 2, end + 1, 2)
     return framed(r, r.choice([f"list the {kind} numbers up to {end}", f"write the {kind} numbers from 1 to {end}"])), ", ".join(map(str, numbers))
 
 
@@ -68,15 +68,17 @@ def times(r):
     return a, b, r.choice(["*", "x"]), "times", f"{a} * {b} = {a * b}."
 
 
-def arithmetic(r):
-    a, b, sign, word, answer = r.choice([plus, plus, minus, times])(r)
-    said = f"{in_words(a)} {word} {in_words(b)}" if r.random() < .2 else f"{a} {word} {b}"
+def arithmetic(r, operations=None, most_spelled=None):
+    """A question for one of `operations`, functions of r as plus is; its numbers now and then in words, where none is above `most_spelled`."""
+    a, b, sign, word, answer = r.choice(operations or [plus, plus, minus, times])(r)
+    spelled = (most_spelled is None or max(a, b) <= most_spelled) and r.random() < .2
+    said = f"{in_words(a)} {word} {in_words(b)}" if spelled else f"{a} {word} {b}"
     return r.choice([f"What is {a} {sign} {b}?", f"What is {said}?", f"{a} {sign} {b} =", f"How much is {said}?", f"Calculate {a} {sign} {b}.",
                      f"what is {a} {sign} {b}", f"{a} {sign} {b}", f"What does {a} {sign} {b} make?"]), answer
 
 
-def table(r):
-    k, n = r.randint(2, 12), r.randint(5, 12)
+def table(r, most=12):
+    k, n = r.randint(2, most), r.randint(5, most)
     said = in_words(k) if r.random() < .3 else k
     return r.choice([f"Write the times table of {said} up to {n}.", f"Show me the {said} times table up to {n}.", f"Times table for {said}, up to {n}.",
                      f"Write the {said} times table up to {n}."]), "\n".join(f"{i} * {k} = {i * k}" for i in range(1, n + 1))
@@ -95,8 +97,8 @@ def told(r):
     return f"{name} has {a} {goods} and {gives} {b}. How many {goods} are left?", f"{name} has {a} {goods} and {gives} {b}. {a} - {b} = {a - b}. {name} has {a - b} {goods} left."
 
 
-def next_number(r):
-    n = r.randint(1, 120)
+def neighbour(r, most=120):
+    n = r.randint(1, most)
     if r.random() < .3:
         return f"Is {n} even or odd?", f"{n} is {'even' if n % 2 == 0 else 'odd'}."
     return r.choice([f"What comes after {n}?", f"Which number comes after {n}?"]), f"After {n} comes {n + 1}."
@@ -104,5 +106,5 @@ def next_number(r):
 
 def counting(r):
     """-> (prompt, answer, {"exact": answer})."""
-    prompt, answer = r.choices([count, parity, arithmetic, table, told, next_number], [45, 5, 25, 10, 11, 4])[0](r)
+    prompt, answer = r.choices([count, parity, arithmetic, table, told, neighbour], [45, 5, 25, 10, 11, 4])[0](r)
     return prompt, answer, {"exact": answer}

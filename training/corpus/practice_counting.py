@@ -2,6 +2,7 @@
 
 Every number up to there is a single token. Sums and differences of two-digit numbers are written out as tens and ones.
 """
+from . import counting as wide
 from .counting import framed
 from .words import FIRST, GIRLS, GOODS, favour, in_words
 
@@ -48,10 +49,7 @@ def count(r):
 
 
 def parity(r):
-    odd, end = r.random() < .5, r.randint(8, 40)
-    kind = "odd" if odd else "even"
-    numbers = range(1 if odd else 2, end + 1, 2)
-    return framed(r, r.choice([f"list the {kind} numbers up to {end}", f"write the {kind} numbers from 1 to {end}"])), ", ".join(map(str, numbers))
+    return wide.parity(r, most=40)
 
 
 def plus(r):
@@ -85,17 +83,11 @@ def times(r):
 
 
 def arithmetic(r):
-    a, b, sign, word, answer = r.choice([plus, plus, minus, times])(r)
-    said = f"{in_words(a)} {word} {in_words(b)}" if max(a, b) <= 20 and r.random() < .2 else f"{a} {word} {b}"
-    return r.choice([f"What is {a} {sign} {b}?", f"What is {said}?", f"{a} {sign} {b} =", f"How much is {said}?", f"Calculate {a} {sign} {b}.",
-                     f"what is {a} {sign} {b}", f"{a} {sign} {b}", f"What does {a} {sign} {b} make?"]), answer
+    return wide.arithmetic(r, [plus, plus, minus, times], most_spelled=20)
 
 
 def table(r):
-    k, n = r.randint(2, 10), r.randint(5, 10)
-    said = in_words(k) if r.random() < .3 else k
-    return r.choice([f"Write the times table of {said} up to {n}.", f"Show me the {said} times table up to {n}.", f"Times table for {said}, up to {n}.",
-                     f"Write the {said} times table up to {n}."]), "\n".join(f"{i} * {k} = {i * k}" for i in range(1, n + 1))
+    return wide.table(r, most=10)
 
 
 def told(r):
@@ -112,10 +104,7 @@ def told(r):
 
 
 def neighbour(r):
-    n = r.randint(1, HIGHEST - 1)
-    if r.random() < .3:
-        return f"Is {n} even or odd?", f"{n} is {'even' if n % 2 == 0 else 'odd'}."
-    return r.choice([f"What comes after {n}?", f"Which number comes after {n}?"]), f"After {n} comes {n + 1}."
+    return wide.neighbour(r, most=HIGHEST - 1)
 
 
 def counting(r):
