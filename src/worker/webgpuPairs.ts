@@ -22,8 +22,8 @@ interface Loaded<Side> {
 interface Stage {
   readonly modelsUrl: string;
   readonly shared: SharedDevice;
-  /** Made while the models are fetched. */
-  readonly sampler: Promise<Sampler>;
+  /** Made while the models are fetched; made anew for the next load where that failed. */
+  sampler: Promise<Sampler>;
   readonly stopwatch: Stopwatch | null;
   target: Loaded<ModelTarget> | null;
   draft: Loaded<ModelDrafter> | null;
@@ -105,7 +105,10 @@ export class WebGpuPairs implements PairLoader {
   /** A device that works, with what is already loaded on it for `modelsUrl`; fails before any download where no model could run. */
   async #prepareStage(modelsUrl: string): Promise<Stage> {
     const old = this.#stage;
-    if (old && !old.shared.hasFailed && old.modelsUrl === modelsUrl) return old;
+    if (old && !old.shared.hasFailed && old.modelsUrl === modelsUrl) {
+      old.sampler = heardLater(old.sampler.catch(() => Sampler.create(old.shared.device)));
+      return old;
+    }
     this.#stage = null;
     if (old) {
       // The draft may be the target once more, on its weights.
@@ -119,13 +122,18 @@ export class WebGpuPairs implements PairLoader {
     this.#currentDevice ??= shareDevice(this.#gpu);
     const shared = await this.#currentDevice();
     const { device } = shared;
-    const sampler = Sampler.create(device);
-    // Both are asked for in good time; who needs them hears why they cannot be had.
-    for (const early of [importEngine(), sampler]) early.catch(() => undefined);
+    heardLater(importEngine());
+    const sampler = heardLater(Sampler.create(device));
     const stage: Stage = { modelsUrl, shared, sampler, stopwatch: Stopwatch.create(device, MOMENTS.count), target: null, draft: null };
     this.#stage = stage;
     return stage;
   }
+}
+
+/** What is asked for in good time: who needs it hears why it cannot be had. */
+function heardLater<T>(early: Promise<T>): Promise<T> {
+  early.catch(() => undefined);
+  return early;
 }
 
 function readyPair(shared: SharedDevice, target: Loaded<ModelTarget>, draft: Loaded<ModelDrafter>): ReadyPair {
