@@ -49,24 +49,29 @@ export function upToTokens(events: readonly RunEvent[], tokens: number): RunEven
 
 /** The same for every team of a room: the round that a person is asked for goes to one after the other, from the first. */
 export function scoresByTeam(events: readonly RunEvent[], teams: number): Score[] {
-  const asked = events.filter((event) => event.type === 'round' && event.limits.person !== undefined);
+  const asked = events.filter(wasAsked);
   return Array.from({ length: teams }, (_, team) => scoreOf(asked.filter((_round, i) => i % teams === team)));
 }
 
 /** Whose turn the next round is, from 0. */
 export function teamToAsk(events: readonly RunEvent[], teams: number): number {
-  return events.filter((event) => event.type === 'round' && event.limits.person !== undefined).length % teams;
+  return events.filter(wasAsked).length % teams;
 }
 
 /** The last round that a person was asked for; null before it. */
 export function lastAsked(events: readonly RunEvent[]): RoundEvent | null {
-  return events.findLast((event): event is RoundEvent => event.type === 'round' && event.limits.person !== undefined) ?? null;
+  return events.findLast(wasAsked) ?? null;
 }
 
 /** Whether more was typed than the target judged: the text of the drafts does not reach the end of what was typed. */
 export function isCut(round: RoundEvent, typed: string): boolean {
   const judged = draftsOf(round).map((token) => token.text);
   return judged.length > 0 && judged.join('').trimEnd().length < typed.trimEnd().length;
+}
+
+/** Whether a person was asked for this round's draft. */
+function wasAsked(event: RunEvent): event is RoundEvent {
+  return event.type === 'round' && event.limits.person !== undefined;
 }
 
 function toScore({ accepted, rejected, acceptanceRate, committed, rounds }: Tally): Score {

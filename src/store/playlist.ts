@@ -36,7 +36,7 @@ export const usePlaylist = create<PlaylistState>()(
       try {
         return { ...current, ...checkPlaylist(stored) };
       } catch (thrown) {
-        quietStorage.setItem(ASIDE_KEY, JSON.stringify({ ...encodePlaylist(DEFAULT_PLAYLIST), ...stored }));
+        quietStorage.setItem(ASIDE_KEY, JSON.stringify(stored));
         const { code } = toFailure(thrown);
         const message = 'The playlist that this browser kept cannot be read. It was put aside, and the prepared lecture stands here.';
         return { ...current, failure: { code, message, hint: `The browser’s storage has it under ${ASIDE_KEY}.` } };

@@ -37,21 +37,19 @@ export function Stage({ text, lane, steps, notices, note, legend }: StageProps) 
       {item.kind === 'run' ? <Prepared prompt={item.prompt} how={decoded(item.settings)} /> : note}
       {notices}
       {started ? (
-        <>
-          {look === 'step' ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys too
-            <section className="stage-run" aria-label={words.steps} tabIndex={0}>
-              {steps}
-            </section>
-          ) : (
-            <>
-              <div className="stage-run">{text}</div>
-              {lane}
-              <div className="stage-legend">{legend}</div>
-              <Figures />
-            </>
-          )}
-        </>
+        look === 'step' ? (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys too
+          <section className="stage-run" aria-label={words.steps} tabIndex={0}>
+            {steps}
+          </section>
+        ) : (
+          <>
+            <div className="stage-run">{text}</div>
+            {lane}
+            <div className="stage-legend">{legend}</div>
+            <Figures />
+          </>
+        )
       ) : (
         <p className="stage-ready">{words.notRun(spellKeys(performPresented.keys[0] ?? ''))}</p>
       )}

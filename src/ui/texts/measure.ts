@@ -60,7 +60,7 @@ export const measure = {
     `The two runs that were measured say otherwise: ${times(speed)}. One pair of runs is little; measure more under Experiment, or this device anew if it was busy.`,
   noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
   expected: 'Expected',
-  expectedNote: 'from the measured costs and this run’s own acceptance',
+  expectedNote: 'of this run, with the draft lengths it chose; from measured costs',
   measured: 'Measured',
   measuredNote: 'tokens per second of the last two comparable runs',
   times,
