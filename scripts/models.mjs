@@ -34,17 +34,18 @@ await failClearly(async () => {
   process.exitCode = status ?? 1;
 });
 
-/** Fails unless the files are the manifest's; tells what a visitor downloads for the target and the first draft. @param {string} folder with manifest.json */
+/** Fails unless the files are the manifest's; tells what a visitor downloads for the target and the first draft, each with its best library. @param {string} folder with manifest.json */
 function checkHashes(folder) {
   const { models, pair } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
-  const filesOf = (listed) => new Map(listed.flatMap((model) => [model.library, ...model.files].map((file) => [file.path, file])));
-  const files = filesOf(Object.values(models));
+  const byPath = (listed) => new Map(listed.map((file) => [file.path, file]));
+  const files = byPath(Object.values(models).flatMap((model) => [...model.libraries, ...model.files]));
   const read = (name) => fs.readFileSync(path.join(folder, name));
   const wrong = [...files.values()].filter(({ path: name, sha256 }) => {
     return !fs.existsSync(path.join(folder, name)) || createHash('sha256').update(read(name)).digest('hex') !== sha256;
   });
   if (wrong.length > 0) throw new Error(`Missing, or not the files of the manifest: ${wrong.map((file) => file.path).join(', ')}`);
-  const downloaded = [...filesOf([models[pair.target], models[pair.drafts[0].id]]).keys()].map(read);
+  const chosen = [models[pair.target], models[pair.drafts[0].id]].flatMap((model) => [model.libraries[0], ...model.files]);
+  const downloaded = [...byPath(chosen).keys()].map(read);
   const megabytes = (size) => (downloaded.reduce((sum, file) => sum + size(file), 0) / 1e6).toFixed(1);
   const compressed = megabytes((file) => gzipSync(file, { level: 9 }).length);
   console.log(`${files.size} files are those of the manifest.`);

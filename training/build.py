@@ -87,7 +87,8 @@ def libraries(work: pathlib.Path) -> None:
     library.compile_runtime(str(work / "runtime"))
     (work / "libraries").mkdir(exist_ok=True)
     for name in sorted(set(export.LIBRARIES.values())):
-        library.compile_library(pair.MODELS[name], str(work / "runtime"), str(work / "libraries" / f"{name}.wasm"))
+        for ending, needs in export.VARIANTS.items():
+            library.compile_library(pair.MODELS[name], "subgroups" in needs, str(work / "runtime"), str(work / "libraries" / f"{name}{ending}.wasm"))
 
 
 def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:

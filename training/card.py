@@ -12,6 +12,7 @@ know little else.
 
 Llama-style decoders (RMSNorm, rotary embedding, grouped-query attention, SwiGLU), one byte-level BPE tokenizer of {vocabulary:,} tokens, context
 {context:,}. Weights are stored as bfloat16 and computed in float32. A conversation is `<|user|>question<|end|><|assistant|>answer<|end|>`.
+Each compiled library is there twice, for devices with subgroups (`-subgroups.wasm`) and for all; both compute the same bits.
 
 ## Data and licence
 

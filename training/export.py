@@ -22,6 +22,8 @@ from library.layout import lay_out
 
 NAMES = {"target": "Target", "draft": "Good draft", "weak-draft": "Weak draft"}
 LIBRARIES = {"target": "target", "draft": "draft", "weak-draft": "draft"}
+# What a library's name ends in, with the WebGPU features that it needs: best first, and last the one that runs everywhere.
+VARIANTS = {"-subgroups": ["subgroups"], "": []}
 
 
 def chat_config(s: pair.Shape) -> dict:
@@ -68,11 +70,12 @@ def chat_config(s: pair.Shape) -> dict:
 
 
 def export(built: pathlib.Path, out: pathlib.Path) -> None:
-    """built: tokenizer.json, NAME/checkpoint.pt, libraries/NAME.wasm and, when measured, evaluation.json."""
+    """built: tokenizer.json, NAME/checkpoint.pt, libraries/NAME.wasm in all its VARIANTS and, when measured, evaluation.json."""
     parameters = {name: export_model(built, out, name, shape) for name, shape in pair.MODELS.items()}
     (out / "libraries").mkdir(parents=True)
     for library in set(LIBRARIES.values()):
-        shutil.copyfile(built / "libraries" / f"{library}.wasm", out / "libraries" / f"{library}.wasm")
+        for ending in VARIANTS:
+            shutil.copyfile(built / "libraries" / f"{library}{ending}.wasm", out / "libraries" / f"{library}{ending}.wasm")
     measured, started = built / "evaluation.json", built / "started-from.json"
     evaluation = json.loads(measured.read_text()) if measured.exists() else None
     manifest = {
@@ -82,7 +85,7 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
             "target": "target",
             "drafts": [{"id": name, "name": NAMES[name]} for name in pair.MODELS if name != "target"],
         },
-        "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], LIBRARIES[name], count) for name, count in parameters.items()},
+        "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], libraries(out, LIBRARIES[name]), count) for name, count in parameters.items()},
         "built": versions() | ({"started_from": json.loads(started.read_text())} if started.exists() else {}),
     }
     _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
@@ -95,7 +98,7 @@ def add_draft(built: pathlib.Path, out: pathlib.Path, name: str, title: str) -> 
     manifest = json.loads((out / "manifest.json").read_text())
     shutil.rmtree(out / name, ignore_errors=True)
     parameters = export_model(built, out, name, pair.DRAFT)
-    manifest["models"][name] = describe(out, name, title, pair.DRAFT, LIBRARIES["draft"], parameters)
+    manifest["models"][name] = describe(out, name, title, pair.DRAFT, manifest["models"]["draft"]["libraries"], parameters)
     drafts = [draft for draft in manifest["pair"]["drafts"] if draft["id"] != name]
     manifest["pair"]["drafts"] = [*drafts, {"id": name, "name": title}]
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
@@ -116,14 +119,19 @@ def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.
     return sum(value.numel() for key, value in state.items() if not re.search(r"(^|\.)(norm|n1|n2)$", key))
 
 
-def describe(out: pathlib.Path, name: str, title: str, shape: pair.Shape, library: str, parameters: int) -> dict:
+def libraries(out: pathlib.Path, library: str) -> list[dict]:
+    """The library of that name in all its variants, as a model of the manifest lists them."""
+    return [{"needs": needs} | entry(out, out / "libraries" / f"{library}{ending}.wasm") for ending, needs in VARIANTS.items()]
+
+
+def describe(out: pathlib.Path, name: str, title: str, shape: pair.Shape, libraries: list[dict], parameters: int) -> dict:
     return {
         "name": title,
         "parameters": parameters,
         "vocabulary": shape.vocabulary,
         "context": shape.context,
         "path": name,
-        "library": entry(out, out / "libraries" / f"{library}.wasm"),
+        "libraries": libraries,
         "files": [entry(out, path) for path in sorted((out / name).rglob("*")) if path.is_file()],
     }
 
@@ -167,16 +175,16 @@ def swap_in(out: pathlib.Path, fill: Callable[[pathlib.Path], None]) -> None:
 
 def check(out: pathlib.Path) -> list[str]:
     """What is wrong with an exported folder: files that are missing, differ from the manifest or are not in it, and weights that are not
-    what the model's library asks for."""
+    what the model's libraries ask for."""
     manifest = json.loads((out / "manifest.json").read_text())
     wrong, listed = [], {"manifest.json", "README.md"}
     for name, model in manifest["models"].items():
-        for file in [model["library"], *model["files"]]:
+        for file in [*model["libraries"], *model["files"]]:
             path = out / file["path"]
             listed.add(file["path"])
             if not path.exists():
                 wrong.append(f"{file['path']} is missing")
-            elif entry(out, path) != file:
+            elif not entry(out, path).items() <= file.items():
                 wrong.append(f"{file['path']} is not the file in the manifest")
         wrong += [f"{name}: {problem}" for problem in misfits(out / name / "resolve" / "main" / "tensor-cache.json", shape_of(name))]
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}

@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure';
+import { findAdapter, usableFeatures } from './adapter';
 import { markPipelines } from './pipelineTimes';
 
 const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
@@ -35,13 +36,13 @@ export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
   };
   const requestAdapter = gpu.requestAdapter.bind(gpu);
 
-  const findAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter> => {
-    const adapter = (await requestAdapter(options)) ?? (await requestAdapter());
+  const needAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter> => {
+    const adapter = await findAdapter(requestAdapter, options);
     if (adapter) return adapter;
     throw new FailureError('no-adapter', 'This browser has WebGPU but found no graphics adapter for it.', HOW_TO_GET_WEBGPU);
   };
   const open = () => {
-    opening ??= findAdapter({ powerPreference: 'high-performance' })
+    opening ??= needAdapter()
       .then(async (adapter) => share(await adapter.requestDevice(descriptor(adapter)), adapter, forget))
       .catch((error) => {
         forget();
@@ -53,7 +54,7 @@ export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
   Object.defineProperty(gpu, 'requestAdapter', {
     configurable: true,
     value: async (options?: GPURequestAdapterOptions) => {
-      const adapter = await findAdapter(options);
+      const adapter = await needAdapter(options);
       Object.defineProperty(adapter, 'requestDevice', { value: async () => (await open()).device });
       return adapter;
     },
@@ -61,11 +62,12 @@ export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
   return open;
 }
 
-/** What web-llm asks of a device (its detectGPUDevice, 0.2.86) and a clock, as far as the adapter has it. */
-function descriptor({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
+/** What web-llm asks of a device (its detectGPUDevice, 0.2.86), as far as the adapter has it. */
+function descriptor(adapter: GPUAdapter): GPUDeviceDescriptor {
+  const { limits } = adapter;
   const MB = 1 << 20;
   return {
-    requiredFeatures: (['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[]).filter((feature) => features.has(feature)),
+    requiredFeatures: usableFeatures(adapter),
     requiredLimits: {
       maxBufferSize: Math.min(limits.maxBufferSize, 1024 * MB),
       maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, 1024 * MB),

@@ -1,5 +1,6 @@
 import { FailureError } from '../core/failure';
 import { type DownloadProgress, downloadInto, isStored } from './download';
+import { FORMER_FILES } from './keptList';
 import type { ModelEntry, ModelFile } from './manifest';
 
 /** Where web-llm looks before it fetches. */
@@ -49,6 +50,13 @@ export async function findStored(entry: ModelEntry, modelsUrl: string): Promise<
   return { bytes, whole: bytes === downloadBytes(entry) };
 }
 
+/** Whether `library` is stored, if only aside. */
+export async function isLibraryStored(library: ModelFile, modelsUrl: string): Promise<boolean> {
+  const url = new URL(library.path, modelsUrl).href;
+  const found = [CACHES.library, FORMER_FILES].map(async (scope) => isStored(await openCache(scope), url, library));
+  return (await Promise.all(found)).includes(true);
+}
+
 /** Bytes that `deleteStored` frees of `entry` where it is stored whole. */
 export function ownBytes(entry: ModelEntry, others: readonly ModelEntry[]): number {
   return filesOf(entry)
@@ -56,9 +64,9 @@ export function ownBytes(entry: ModelEntry, others: readonly ModelEntry[]): numb
     .reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** Deletes the stored files of `entry` but those that one of `others` has too. */
+/** Deletes the stored files of `entry` but those that one of `others` has too; also a library that is not chosen any more. */
 export async function deleteStored(entry: ModelEntry, others: readonly ModelEntry[], modelsUrl: string): Promise<void> {
-  for (const [scope, files] of places(entry)) {
+  for (const [scope, files] of [...places(entry), [CACHES.library, entry.libraries]] as const) {
     const cache = await openCache(scope);
     for (const { path } of files.filter(isOnlyOf(others))) await cache.delete(new URL(path, modelsUrl).href);
   }
@@ -83,7 +91,7 @@ export function isConfig({ path }: ModelFile): boolean {
 }
 
 function isOnlyOf(others: readonly ModelEntry[]): (file: ModelFile) => boolean {
-  const shared = new Set(others.flatMap(filesOf).map(({ path }) => path));
+  const shared = new Set(others.flatMap(({ files, libraries }) => [...files, ...libraries]).map(({ path }) => path));
   return ({ path }) => !shared.has(path);
 }
 

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
+import { featuresHere } from '../gpu/adapter';
+import { isLibraryStored } from './files';
 import { keepList, keptList } from './keptList';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -8,7 +10,20 @@ const path = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$/
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const file = v.object({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
 
-const manifest = v.object({
+/** A compiled library, and the names of the WebGPU features that it needs. */
+const library = v.object({ needs: v.array(name), ...file.entries });
+const libraries = v.pipe(
+  v.array(library),
+  v.minLength(1, 'there is none'),
+  v.check((all) => all.at(-1)?.needs.length === 0, 'the last must need nothing, so that it runs everywhere'),
+  v.check((all) => new Set(all.map((each) => each.path)).size === all.length, 'one is there twice'),
+  v.check(
+    (all) => !all.some(({ needs }, index) => all.slice(0, index).some((before) => before.needs.every((need) => needs.includes(need)))),
+    'one would never be chosen, because one before it needs no more',
+  ),
+);
+
+const modelList = v.object({
   format: v.literal(1),
   pair: v.object({
     name,
@@ -24,31 +39,63 @@ const manifest = v.object({
       context: count,
       /** The folder in which web-llm looks for resolve/main/. */
       path,
-      /** The compiled library. */
-      library: file,
+      /** Best first; the last needs nothing. */
+      libraries,
       files: v.pipe(v.array(file), v.minLength(1)),
     }),
   ),
 });
 
 /** What public/models holds: a pair of models with the size and SHA-256 of every file. Paths are relative to the manifest. */
-export type Manifest = v.InferOutput<typeof manifest>;
-export type ModelEntry = Manifest['models'][string];
-export type ModelFile = ModelEntry['files'][number];
+export type ModelList = v.InferOutput<typeof modelList>;
+export type ModelFile = v.InferOutput<typeof file>;
+type Library = v.InferOutput<typeof library>;
+
+/** A model as it runs in this browser: on `library`, one of its libraries. */
+export interface ModelEntry extends Readonly<ModelList['models'][string]> {
+  readonly library: Library;
+}
+
+/** The list of models for this browser. */
+export interface Manifest extends ModelList {
+  readonly models: Record<string, ModelEntry>;
+}
 
 /** How long the network may take to answer where a kept manifest could serve. */
 const PATIENCE_MS = 4000;
 
 /**
- * The manifest in folder `modelsUrl` (absolute, with its final slash); without a network, or where that does not answer, the last one whose
- * pair was stored whole.
+ * The manifest in folder `modelsUrl` (absolute, with its final slash) for this browser; without a network, or where that does not answer, the last
+ * one whose pair was stored whole, each model on the best of its libraries that are stored.
  *
  * @throws FailureError file-missing, network, manifest-invalid
  */
 export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Promise<Manifest> {
-  const url = manifestUrl(modelsUrl);
+  const [features, { list, kept }] = await Promise.all([featuresHere(), fetchList(manifestUrl(modelsUrl), signal)]);
+  if (!kept) return fitManifest(list, features);
+  const libraries = Object.values(list.models).flatMap((model) => model.libraries);
+  const stored = await Promise.all(libraries.map(async (each) => ((await isLibraryStored(each, modelsUrl)) ? [each] : [])));
+  return fitManifest(list, features, new Set(stored.flat()));
+}
+
+/**
+ * `list` with each model on the first of its libraries whose needs are all among `features`, and which is one of `stored` where that is given;
+ * on its last, which needs nothing, where there is no such.
+ */
+export function fitManifest(list: ModelList, features: ReadonlySet<string>, stored?: ReadonlySet<Library>): Manifest {
+  const fits = (each: Library) => each.needs.every((need) => features.has(need)) && (stored?.has(each) ?? true);
+  const models = Object.entries(list.models).map(([id, model]) => {
+    const chosen = model.libraries.reduceRight((worse, each) => (fits(each) ? each : worse));
+    return [id, { ...model, library: chosen }] as const;
+  });
+  return { ...list, models: Object.fromEntries(models) };
+}
+
+/** The list of models at `url`, or the kept one where the network does not answer. */
+async function fetchList(url: string, signal?: AbortSignal): Promise<{ readonly list: ModelList; readonly kept: boolean }> {
   const text = await keptList(url);
-  const kept = text === null ? null : parseKept(text);
+  const known = text === null ? null : parseKept(text);
+  const kept = known && { list: known, kept: true };
   if (kept && !navigator.onLine) return kept;
   const patience = kept ? [AbortSignal.timeout(PATIENCE_MS)] : [];
   let response: Response;
@@ -63,7 +110,7 @@ export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Pr
     const list: unknown = await response.json().catch(() => undefined);
     signal?.throwIfAborted();
     // Cut short, or the page of whoever stands between.
-    return list === undefined && kept ? kept : parseManifest(list);
+    return list === undefined && kept ? kept : { list: parseManifest(list), kept: false };
   }
   // A server that is down is no better than none.
   if (kept && response.status >= 500) return kept;
@@ -74,12 +121,12 @@ export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Pr
   );
 }
 
-/** From now on `manifest`, whose pair is stored whole, serves without a network. @throws DOMException where there is no room or no storage */
+/** From now on `manifest`, whose pair is stored whole, serves without a network, in a browser with other features too. @throws DOMException where there is no room or no storage */
 export function keepManifest(modelsUrl: string, manifest: Manifest): Promise<void> {
   return keepList(manifestUrl(modelsUrl), JSON.stringify(manifest));
 }
 
-/** Whether `manifest` is the one that serves without a network. */
+/** Whether `manifest` is the one that serves without a network, with these libraries. */
 export async function isKept(modelsUrl: string, manifest: Manifest): Promise<boolean> {
   return (await keptList(manifestUrl(modelsUrl))) === JSON.stringify(manifest);
 }
@@ -89,7 +136,7 @@ function manifestUrl(modelsUrl: string): string {
 }
 
 /** null for what another version of the page kept and this one cannot read. */
-function parseKept(text: string): Manifest | null {
+function parseKept(text: string): ModelList | null {
   try {
     return parseManifest(JSON.parse(text));
   } catch {
@@ -98,8 +145,8 @@ function parseKept(text: string): Manifest | null {
 }
 
 /** @throws FailureError manifest-invalid, naming the first field that is wrong */
-export function parseManifest(value: unknown): Manifest {
-  const result = v.safeParse(manifest, value);
+export function parseManifest(value: unknown): ModelList {
+  const result = v.safeParse(modelList, value);
   const missing =
     result.success &&
     [result.output.pair.target, ...result.output.pair.drafts.map((draft) => draft.id)].find((id) => !result.output.models[id]);
@@ -123,7 +170,7 @@ export interface DraftChoice {
 }
 
 /** What may draft for the target: the manifest's drafts, and at last the target itself. */
-export function draftChoices({ pair, models }: Manifest): DraftChoice[] {
+export function draftChoices({ pair, models }: ModelList): DraftChoice[] {
   const drafts = pair.drafts.map(({ id, name }) => ({ id, name, itself: false }));
   return [...drafts, { id: pair.target, name: models[pair.target]?.name ?? pair.target, itself: true }];
 }

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import type { Manifest } from '../../src/model/manifest';
+import type { ModelList } from '../../src/model/manifest';
 import { useOffline, useOfflineMemory } from '../../src/store/offline';
 import { useShell } from '../../src/store/shell';
 import { restoreTab, useTab, watchTab } from '../../src/store/tab';
@@ -14,12 +14,12 @@ const OF_LETTER = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4
 const file = (path: string) => ({ path, bytes: 1, sha256: OF_LETTER });
 
 /** The pair with files of one byte, the drafts' library one and the same. */
-const SMALL: Manifest = {
+const SMALL: ModelList = {
   ...MANIFEST,
   models: Object.fromEntries(
     Object.entries(MANIFEST.models).map(([id, entry]) => {
-      const library = file(id === 'target' ? 'target.wasm' : 'draft.wasm');
-      return [id, { ...entry, library, files: [file(`${id}/mlc-chat-config.json`), file(`${id}/weights.bin`)] }];
+      const libraries = [{ needs: [], ...file(id === 'target' ? 'target.wasm' : 'draft.wasm') }];
+      return [id, { ...entry, libraries, files: [file(`${id}/mlc-chat-config.json`), file(`${id}/weights.bin`)] }];
     }),
   ),
 };

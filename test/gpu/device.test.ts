@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
+import { featuresHere } from '../../src/gpu/adapter';
 import { shareDevice } from '../../src/gpu/device';
 
 /** A `GPU` whose requests go to the browser's own, so that each test shares a device of its own. */
@@ -29,6 +30,14 @@ describe('the shared device', () => {
     expect(shared.hasFailed).toBe(false);
     expect((await current()).device).toBe(shared.device);
     expect(shared.adapter).not.toBe('');
+  });
+
+  it('has every feature of the adapter that a library may need', async () => {
+    const { device } = await shareDevice(ownGpu())();
+    const adapter = await navigator.gpu.requestAdapter();
+    const features = await featuresHere();
+    expect(features.has('subgroups')).toBe(adapter?.features.has('subgroups'));
+    for (const feature of features) expect(device.features.has(feature), feature).toBe(true);
   });
 
   it('that refuses a command has failed, and the next request gets a new one', async () => {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { parseManifest } from '../../src/model/manifest';
+import { fitManifest, parseManifest } from '../../src/model/manifest';
 
 const file = (path: string) => ({ path, bytes: 3, sha256: 'a'.repeat(64) });
+const library = (path: string, ...needs: string[]) => ({ needs, ...file(path) });
 const model = (id: string) => ({
   name: id,
   parameters: 10,
   vocabulary: 5,
   context: 8,
   path: id,
-  library: file(`${id}.wasm`),
+  libraries: [library(`${id}.wasm`)],
   files: [file(`${id}/resolve/main/tokenizer.json`)],
 });
 const good = () => ({
@@ -17,6 +18,7 @@ const good = () => ({
   pair: { name: 'Pair', target: 'big', drafts: [{ id: 'small', name: 'Small' }] },
   models: { big: model('big'), small: model('small') } as Record<string, unknown>,
 });
+const withLibraries = (...libraries: unknown[]) => ({ ...good(), models: { ...good().models, big: { ...model('big'), libraries } } });
 
 function failureOf(value: unknown) {
   try {
@@ -42,13 +44,29 @@ describe('parseManifest', () => {
         { ...good(), models: { ...good().models, big: { ...model('big'), files: [{ ...file('a'), bytes: -1 }] } } },
         'models.big.files.0.bytes',
       ],
-      [
-        { ...good(), models: { ...good().models, big: { ...model('big'), library: { ...file('a'), sha256: 'xyz' } } } },
-        'models.big.library.sha256',
-      ],
+      [withLibraries({ ...library('a'), sha256: 'xyz' }), 'models.big.libraries.0.sha256'],
+      [withLibraries(file('a')), 'models.big.libraries.0.needs'],
     ];
     for (const [value, field] of wrong) {
       expect(failureOf(value)).toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining(`cannot be used: ${field}`) });
+    }
+  });
+
+  it('refuses libraries of which one could not be chosen, and says why', () => {
+    const wrong: [unknown[], string][] = [
+      [[], 'there is none'],
+      [[library('a', 'subgroups')], 'the last must need nothing, so that it runs everywhere'],
+      [[library('a'), library('b', 'subgroups')], 'the last must need nothing, so that it runs everywhere'],
+      [[library('a', 'subgroups'), library('a')], 'one is there twice'],
+      [[library('a'), library('b')], 'one would never be chosen, because one before it needs no more'],
+      [[library('a', 'x'), library('b', 'y', 'x'), library('c')], 'one would never be chosen, because one before it needs no more'],
+    ];
+    for (const [libraries, why] of wrong) {
+      expect(failureOf(withLibraries(...libraries))).toMatchObject({
+        code: 'manifest-invalid',
+        message: `The list of models cannot be used: models.big.libraries: ${why}.`,
+        hint: 'Serve the manifest.json that belongs to this version of the page.',
+      });
     }
   });
 
@@ -59,8 +77,40 @@ describe('parseManifest', () => {
 
   it('lets no file lie outside the folder of the manifest', () => {
     for (const path of ['/etc/passwd', '../secret', 'a/../../b', 'https://elsewhere.example/model.bin', 'a\\b', '']) {
-      const value = { ...good(), models: { ...good().models, big: { ...model('big'), library: file(path) } } };
-      expect(failureOf(value), path).toMatchObject({ code: 'manifest-invalid' });
+      expect(failureOf(withLibraries(library(path))), path).toMatchObject({ code: 'manifest-invalid' });
     }
+  });
+});
+
+describe('fitManifest', () => {
+  const libraries = [
+    library('both', 'subgroups', 'shader-f16'),
+    library('unheard', 'telepathy'),
+    library('one', 'subgroups'),
+    library('base'),
+  ];
+  const list = parseManifest(withLibraries(...libraries));
+  const chosen = (...features: string[]) => fitManifest(list, new Set(features)).models.big?.library.path;
+
+  it('chooses the first library whose needs are all met; what is unknown is not', () => {
+    expect(chosen()).toBe('base');
+    expect(chosen('shader-f16', 'timestamp-query')).toBe('base');
+    expect(chosen('subgroups')).toBe('one');
+    expect(chosen('subgroups', 'shader-f16')).toBe('both');
+  });
+
+  it('chooses for each model by itself, and changes nothing else', () => {
+    const { models, ...others } = fitManifest(list, new Set(['subgroups']));
+    expect(models.small?.library).toEqual(library('small.wasm'));
+    expect(parseManifest({ ...others, models })).toEqual(list);
+  });
+
+  it('where some are stored, chooses the first of these', () => {
+    const stored = (...at: number[]) => new Set((list.models.big?.libraries ?? []).filter((_, index) => at.includes(index)));
+    const from = (...at: number[]) => fitManifest(list, new Set(['subgroups', 'shader-f16']), stored(...at)).models.big?.library.path;
+    expect(from(0, 1, 2, 3)).toBe('both');
+    expect(from(1, 2, 3)).toBe('one');
+    expect(from(3)).toBe('base');
+    expect(from(1)).toBe('base');
   });
 });

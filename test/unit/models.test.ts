@@ -6,7 +6,9 @@ import { parseManifest } from '../../src/model/manifest';
 
 const folder = path.resolve(import.meta.dirname, '../../public/models');
 const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8')));
-const listed = new Map(Object.values(manifest.models).flatMap((model) => [model.library, ...model.files].map((file) => [file.path, file])));
+const listed = new Map(
+  Object.values(manifest.models).flatMap((model) => [...model.libraries, ...model.files].map((file) => [file.path, file])),
+);
 
 describe('the models that are shipped', () => {
   it('are the target and every draft of the pair', () => {

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../src/model/manifest';
+import { fitManifest, type Manifest } from '../../../src/model/manifest';
 
 const file = (path: string, bytes: number) => ({ path, bytes, sha256: '0'.repeat(64) });
 
@@ -8,12 +8,12 @@ const entry = (name: string, parameters: number, bytes: number) => ({
   vocabulary: 40,
   context: 2048,
   path: name,
-  library: file(`${name}.wasm`, 400_000),
+  libraries: [{ needs: [], ...file(`${name}.wasm`, 400_000) }],
   files: [file(`${name}.bin`, bytes)],
 });
 
-export const MANIFEST: Manifest = {
-  format: 1,
+const LIST = {
+  format: 1 as const,
   pair: {
     name: 'Fake pair',
     target: 'target',
@@ -28,3 +28,5 @@ export const MANIFEST: Manifest = {
     'weak-draft': entry('weak-draft', 300_000, 600_000),
   },
 };
+
+export const MANIFEST: Manifest = fitManifest(LIST, new Set());
