@@ -20,7 +20,7 @@ export async function findAdapter(
 
 /** The features that models can have in this browser: none without WebGPU, or without an adapter. */
 export async function featuresHere(): Promise<ReadonlySet<string>> {
-  const gpu: GPU | undefined = navigator.gpu;
+  const gpu: GPU | undefined = globalThis.navigator?.gpu;
   const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
   return new Set(adapter ? usableFeatures(adapter) : []);
 }
