@@ -20,9 +20,11 @@ beforeAll(async () => {
 
 const offlineButton = (visit: Visit, state: string) => visit.page.getByRole('button', { name: `Offline: ${state}`, exact: true });
 
-/** Waits until the page says that it works offline. */
+/** Waits until the page says that it works offline, and has stored the draft that was not chosen too. */
 async function untilReady(visit: Visit): Promise<void> {
-  await offlineButton(visit, 'ready').waitFor({ timeout: 60_000 });
+  await offlineButton(visit, 'ready').click({ timeout: 60_000 });
+  await visit.page.getByRole('button', { name: 'Delete Weak draft' }).waitFor();
+  await visit.page.getByRole('button', { name: 'Close' }).click();
 }
 
 /** Opens the step view, which is no part of the shell, in another tab, then the page again, and runs there with the draft that was not chosen before. */
