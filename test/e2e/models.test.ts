@@ -132,6 +132,27 @@ describe('model files', () => {
     await visit.close();
   });
 
+  it('with several libraries: only the best that the adapter can run is downloaded', async () => {
+    const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
+    const runnable = new Set<string>();
+    for (const model of Object.values(manifest.models)) {
+      const base = model.libraries.at(-1);
+      if (!base) throw new Error('the manifest lists no library');
+      const absent = (needs: string[], name: string) => ({ ...base, needs, path: `libraries/${name}.wasm` });
+      model.libraries = [absent(['telepathy'], 'telepathy'), { ...base, needs: ['subgroups'] }, absent([], 'slow')];
+      runnable.add(`models/${base.path}`);
+    }
+    server.replace('models/manifest.json', JSON.stringify(manifest));
+    const asked = server.requests.length;
+    const visit = await Visit.open(browser, server.url);
+    await visit.set('Most tokens', 3);
+    expect(committed(await visit.run('Go on.'))).toHaveLength(3);
+    const fetched = server.requests.slice(asked).filter((name) => name.startsWith('models/libraries/'));
+    expect(new Set(fetched)).toEqual(runnable);
+    server.repair();
+    await visit.close();
+  });
+
   it('that were complete are kept when another fails', async () => {
     server.break('models/target/resolve/main/tokenizer.json', 'missing');
     const visit = await Visit.open(browser, server.url);
