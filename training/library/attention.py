@@ -4,15 +4,21 @@ as a vector; values as [4, dim], position after position. `start` is a tensor wh
 position reaches a kernel as a uniform, without an upload."""
 from tvm.script import tirx as T
 
-from .projections import QUADS, clear, multiply, normalise, threads_for
+from .projections import QUADS, clear, copy, product, threads_for
+
+# Threads of a workgroup that attends.
+THREADS = 8
+# Below any score, and so far below that its exponential is zero.
+LOWEST = -3e38
 
 
-def project_rotate_append(hidden, heads, kv_heads, dim, context, tile, epsilon=1e-5):
+def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroups, epsilon=1e-5):
     """[q k v] = rmsnorm(x) @ w; q and k rotated; q [n, heads * dim] is returned, k and v go into the cache. Inside a q or k head of w
     the columns are interleaved (d, d + dim/2), so that a rotated pair sits side by side."""
     columns = (heads + 2 * kv_heads) * dim
     threads = threads_for(columns)
     groups = columns // (4 * QUADS) // threads
+    tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(
@@ -34,90 +40,81 @@ def project_rotate_append(hidden, heads, kv_heads, dim, context, tile, epsilon=1
                     with T.sblock("qkv"):
                         T.reads()
                         T.writes()
-                        acc = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
-                        square = T.sblock_alloc_buffer((tile, 4), "float32", scope="local")
-                        weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
-                        words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
-                        xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                        sums = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
+                        plain = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         angle = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         turned = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                        column = T.sblock_alloc_buffer((tile * QUADS,), "int32", scope="local")
-                        position = T.sblock_alloc_buffer((tile,), "int32", scope="local")
-                        clear(acc, tile * QUADS)
-                        clear(square, tile)
-                        multiply(acc, square, weight, words, xs, w, x, hidden, tile, (group * threads + lane) * QUADS, block * tile, n, True)
-                        for row in T.unroll(tile):
-                            if block * tile + row < n:
-                                normalise(acc, square, scale, row, hidden, epsilon)
-                                # One place a row and a quad each: TVM takes an index in a variable that changes for the same expression.
-                                position[row] = T.Cast("int32", start - 1 + block * tile + row)
-                                for p in T.unroll(QUADS):
-                                    column[row * QUADS + p] = ((group * threads + lane) * QUADS + p) * 4
+                        column = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                        position = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                        product(sums, x, w, hidden, tiles, (group * threads + lane) * QUADS, block * tile, n, True, epsilon, subgroups)
+                        for row in T.serial(T.min(n - block * tile, tile)):
+                            position[0] = T.Cast("int32", start - 1 + block * tile + row)
+                            for p in T.serial(QUADS):
+                                column[0] = T.Cast("int32", ((group * threads + lane) * QUADS + p) * 4)
+                                for c in T.vectorized(4):
+                                    plain[c] = sums[row * QUADS + p, c]
+                                for c in T.vectorized(4):
+                                    turned[c] = plain[c]
+                                if column[0] < (heads + kv_heads) * dim:
                                     for c in T.vectorized(4):
-                                        turned[c] = acc[row * QUADS + p, c]
-                                    if column[row * QUADS + p] < (heads + kv_heads) * dim:
-                                        for c in T.vectorized(4):
-                                            angle[c] = rope[position[row], column[row * QUADS + p] % dim + c]
-                                        for c in T.vectorized(4):
-                                            xs[c] = turned[c]
-                                        turned[0] = xs[0] * angle[0] + (T.float32(0) - xs[1]) * angle[1]
-                                        turned[1] = xs[1] * angle[0] + xs[0] * angle[1]
-                                        turned[2] = xs[2] * angle[2] + (T.float32(0) - xs[3]) * angle[3]
-                                        turned[3] = xs[3] * angle[2] + xs[2] * angle[3]
-                                    if column[row * QUADS + p] < heads * dim:
-                                        for c in T.vectorized(4):
-                                            q[block * tile + row, column[row * QUADS + p] + c] = turned[c]
+                                        angle[c] = rope[position[0], column[0] % dim + c]
+                                    turned[0] = plain[0] * angle[0] + (T.float32(0) - plain[1]) * angle[1]
+                                    turned[1] = plain[1] * angle[0] + plain[0] * angle[1]
+                                    turned[2] = plain[2] * angle[2] + (T.float32(0) - plain[3]) * angle[3]
+                                    turned[3] = plain[3] * angle[2] + plain[2] * angle[3]
+                                if column[0] < heads * dim:
+                                    for c in T.vectorized(4):
+                                        q[block * tile + row, column[0] + c] = turned[c]
+                                else:
+                                    if column[0] < (heads + kv_heads) * dim:
+                                        for c in T.unroll(4):
+                                            cache[
+                                                0,
+                                                (column[0] - heads * dim) // dim,
+                                                position[0] // 4,
+                                                (column[0] % dim + c) * 4 + position[0] % 4,
+                                            ] = turned[c]
                                     else:
-                                        if column[row * QUADS + p] < (heads + kv_heads) * dim:
-                                            for c in T.unroll(4):
-                                                cache[
-                                                    0,
-                                                    (column[row * QUADS + p] - heads * dim) // dim,
-                                                    position[row] // 4,
-                                                    (column[row * QUADS + p] % dim + c) * 4 + position[row] % 4,
-                                                ] = turned[c]
-                                        else:
-                                            for c in T.unroll(4):
-                                                cache[
-                                                    1,
-                                                    (column[row * QUADS + p] - (heads + kv_heads) * dim) // dim,
-                                                    position[row] // 4,
-                                                    (position[row] % 4) * dim + column[row * QUADS + p] % dim + c,
-                                                ] = turned[c]
+                                        for c in T.unroll(4):
+                                            cache[
+                                                1,
+                                                (column[0] - (heads + kv_heads) * dim) // dim,
+                                                position[0] // 4,
+                                                (position[0] % 4) * dim + column[0] % dim + c,
+                                            ] = turned[c]
 
     return kernel
 
 
 def sizes(tile, group, dim, threads):
-    """-> queries of a workgroup, blocks of four that a thread owns, and turns of the threads over the queries."""
-    return tile * group, dim // 4 // threads, -(-tile * group // threads)
+    """-> queries of a workgroup, and blocks of four of a chunk's keys, or of a head's components, that a thread owns."""
+    return tile * group, dim // 4 // threads
 
 
 @T.inline
-def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks, turns):
+def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks):
     """out's rows block * tile and on, heads of kv head `head`: softmax(q k / sqrt(dim)) v over the cache, by the `threads` of one workgroup. For
-    the scores a thread owns some of a chunk's keys, for the values some of the components, each in blocks of four; keys in chunks at absolute
-    positions with an online softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), so that a row's result does not depend on its neighbours: a
-    masked key adds an exact zero. A chunk has as many keys as a head has components. queries, blocks and turns: see sizes()."""
+    the scores a thread owns some of a chunk's keys, for the values some of the components. Chunks lie at absolute positions, with an online
+    softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), and every sum over keys follows their order, so that a row's result does not depend
+    on its neighbours: a masked key adds an exact zero. A chunk has as many keys as a head has components. queries, blocks: see sizes()."""
     acc = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     dots = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
+    # What loops over the queries index; the rest is indexed by constants alone and stays in registers.
+    values = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     square = T.sblock_alloc_buffer((4 * blocks, 4), "float32", scope="local")
     vector = T.sblock_alloc_buffer((4,), "float32", scope="local")
-    top = T.sblock_alloc_buffer((turns,), "float32", scope="local")
-    total = T.sblock_alloc_buffer((turns,), "float32", scope="local")
-    new_top = T.sblock_alloc_buffer((1,), "float32", scope="local")
+    top = T.sblock_alloc_buffer((queries,), "float32", scope="local")
+    decay = T.sblock_alloc_buffer((queries,), "float32", scope="local")
+    total = T.sblock_alloc_buffer((queries,), "float32", scope="local")
+    best = T.sblock_alloc_buffer((1,), "float32", scope="local")
     seen = T.sblock_alloc_buffer((1,), "int32", scope="local")
-    power = T.sblock_alloc_buffer((1,), "float32", scope="local")
-    # Separate from the probabilities: no barrier may stand between a read and a write in one condition.
-    scores = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
+    tops = T.sblock_alloc_buffer((queries * threads,), "float32", scope="shared")
     probabilities = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
-    totals = T.sblock_alloc_buffer((queries,), "float32", scope="shared")
-    decay = T.sblock_alloc_buffer((queries,), "float32", scope="shared")
     clear(acc, queries * blocks)
-    for turn in T.unroll(turns):
-        top[turn] = T.float32(-3e38)
-        total[turn] = T.float32(0)
+    for r in T.unroll(queries):
+        total[r] = T.float32(0)
+    for r in T.serial(queries):
+        top[r] = T.float32(LOWEST)
     for chunk in T.serial((start + T.min(block * tile + (tile - 1), n - 1) + (dim - 1)) // dim):
         clear(dots, queries * blocks)
         for i in T.serial(dim // 4):
@@ -134,33 +131,40 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                             vector[2] * square[b * 4 + 2, c]
                             + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + dots[r * blocks + b, c]))
                         )
-        for r in T.unroll(queries):
+        copy(dots, values, queries * blocks)
+        for r in T.serial(queries):
+            # Keys of this chunk that the query may see.
+            seen[0] = T.Cast("int32", start + T.min(block * tile + r // group, n - 1) - chunk * dim)
+            best[0] = T.float32(LOWEST)
             for b in T.unroll(blocks):
                 for c in T.vectorized(4):
-                    scores[r * dim + (lane * blocks + b) * 4 + c] = dots[r * blocks + b, c] * T.float32(dim**-0.5)
+                    vector[c] = T.Select((lane * blocks + b) * 4 + c < seen[0], values[r * blocks + b, c] * T.float32(dim**-0.5), T.float32(LOWEST))
+                for c in T.unroll(4):
+                    best[0] = T.max(best[0], vector[c])
+                for c in T.vectorized(4):
+                    values[r * blocks + b, c] = vector[c]
+            tops[r * threads + lane] = best[0]
         T.tvm_storage_sync("shared")
-        for turn in T.unroll(turns):
-            if turn * threads + lane < queries:
-                # Keys of this chunk that the query may see; the others count as an exact zero.
-                seen[0] = T.Cast(
-                    "int32", T.max(T.min(start + T.min(block * tile + (turn * threads + lane) // group, n - 1) - chunk * dim, dim), 0)
-                )
-                new_top[0] = top[turn]
-                for j in T.serial(seen[0]):
-                    new_top[0] = T.max(new_top[0], scores[(turn * threads + lane) * dim + j])
-                power[0] = T.exp(top[turn] - new_top[0])
-                decay[turn * threads + lane] = power[0]
-                total[turn] = total[turn] * power[0]
-                top[turn] = new_top[0]
-                for j in T.serial(dim):
-                    power[0] = T.Select(j < seen[0], T.exp(scores[(turn * threads + lane) * dim + j] - new_top[0]), T.float32(0))
-                    probabilities[(turn * threads + lane) * dim + j] = power[0]
-                    total[turn] = total[turn] + power[0]
-        T.tvm_storage_sync("shared")
+        for r in T.serial(queries):
+            best[0] = top[r]
+            for t in T.serial(threads // 4):
+                for c in T.vectorized(4):
+                    vector[c] = tops[r * threads + t * 4 + c]
+                for c in T.unroll(4):
+                    best[0] = T.max(best[0], vector[c])
+            decay[r] = T.exp(top[r] - best[0])
+            top[r] = best[0]
+            for b in T.unroll(blocks):
+                for c in T.vectorized(4):
+                    vector[c] = T.exp(values[r * blocks + b, c] - best[0])
+                for c in T.vectorized(4):
+                    probabilities[r * dim + (lane * blocks + b) * 4 + c] = vector[c]
         for r in T.unroll(queries):
+            total[r] = total[r] * decay[r]
             for b in T.unroll(blocks):
                 for c in T.vectorized(4):
                     acc[r * blocks + b, c] = acc[r * blocks + b, c] * decay[r]
+        T.tvm_storage_sync("shared")
         for j in T.serial(dim // 4):
             # What lies behind the last key is left from an earlier run, and zero times that need not be zero.
             for u in T.unroll(4):
@@ -177,32 +181,28 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
             for r in T.unroll(queries):
                 for c in T.vectorized(4):
                     vector[c] = probabilities[r * dim + j * 4 + c]
+                total[r] = (((total[r] + vector[0]) + vector[1]) + vector[2]) + vector[3]
                 for b in T.unroll(blocks):
                     for c in T.vectorized(4):
                         acc[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
                             vector[2] * square[b * 4 + 2, c]
                             + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + acc[r * blocks + b, c]))
                         )
-        T.tvm_storage_sync("shared")
-    for turn in T.unroll(turns):
-        if turn * threads + lane < queries:
-            totals[turn * threads + lane] = total[turn]
-    T.tvm_storage_sync("shared")
+    copy(acc, values, queries * blocks)
     for r in T.unroll(queries):
-        if block * tile + r // group < n:
-            for b in T.unroll(blocks):
-                for c in T.vectorized(4):
-                    acc[r * blocks + b, c] = acc[r * blocks + b, c] / totals[r]
-                for c in T.vectorized(4):
-                    out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = acc[
-                        r * blocks + b, c
-                    ]
+        decay[r] = total[r]
+    for r in T.serial(T.min(tile, n - block * tile) * group):
+        for b in T.unroll(blocks):
+            for c in T.vectorized(4):
+                vector[c] = values[r * blocks + b, c] / decay[r]
+            for c in T.vectorized(4):
+                out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = vector[c]
 
 
-def attend(heads, kv_heads, dim, context, tile, threads=8):
+def attend(heads, kv_heads, dim, context, tile):
     """attend_tile for q [n, heads * dim]: one workgroup a kv head and tile of rows."""
     group = heads // kv_heads
-    queries, blocks, turns = sizes(tile, group, dim, threads)
+    queries, blocks = sizes(tile, group, dim, THREADS)
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(
@@ -218,10 +218,10 @@ def attend(heads, kv_heads, dim, context, tile, threads=8):
         out = T.match_buffer(out_handle, (n, heads * dim), "float32")
         for block in T.thread_binding((n + (tile - 1)) // tile, "blockIdx.y"):
             for head in T.thread_binding(kv_heads, "blockIdx.x"):
-                for lane in T.thread_binding(threads, "threadIdx.x"):
+                for lane in T.thread_binding(THREADS, "threadIdx.x"):
                     with T.sblock("attend"):
                         T.reads()
                         T.writes()
-                        attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks, turns)
+                        attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, THREADS, queries, blocks)
 
     return kernel

@@ -58,9 +58,10 @@ def compile_runtime(folder: str) -> None:
     shutil.rmtree(tree)
 
 
-def compile_library(shape: Shape, runtime: str, output: str) -> None:
-    """Compiles the model of `shape` and links it with the objects in `runtime` into `output`, whole or not at all."""
-    executable, known = build(shape)
+def compile_library(shape: Shape, subgroups: bool, runtime: str, output: str) -> None:
+    """Compiles the model of `shape`, with `subgroups` for adapters that have them, and links it with the objects in `runtime` into `output`,
+    whole or not at all."""
+    executable, known = build(shape, subgroups)
     work = f"{output}.objects"
     os.makedirs(work, exist_ok=True)
 
@@ -70,7 +71,7 @@ def compile_library(shape: Shape, runtime: str, output: str) -> None:
         with open(device, "rb") as file:
             code = file.read()
         with open(device, "wb") as file:
-            file.write(wgsl.widen_packed(code, known))
+            file.write(wgsl.mend_packed(code, known))
         units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS]
         settings = [word for setting in LINK_SETTINGS for word in ("-s", setting)]
         command = [emcc(), "-O3", "-std=c++17", "--no-entry", *settings, "-o", linked, *units, *kept]
@@ -86,11 +87,11 @@ def compile_library(shape: Shape, runtime: str, output: str) -> None:
     shutil.rmtree(work)
 
 
-def build(shape: Shape):
+def build(shape: Shape, subgroups: bool):
     """-> the Relax executable of the model of `shape`, and the lengths of its kernels' buffers."""
     target = tvm.target.Target(TARGET)
     with target:
-        mod, _ = llama.module(shape)
+        mod, _ = llama.module(shape, subgroups)
         passes = tvm.transform.Sequential(
             [
                 tvm.tirx.transform.BindTarget(target),

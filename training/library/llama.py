@@ -13,6 +13,8 @@ from . import attention, projections, sampling, small
 
 # Most tokens of one forward.
 PREFILL_CHUNK = 256
+# Tiles of a forward that has never more.
+ONE_ROW = (1,)
 
 
 def emit(name, arguments, result):
@@ -22,6 +24,10 @@ def emit(name, arguments, result):
 
 def call(kernel, name, arguments, shape, dtype="float32"):
     return op.tensor_ir_op(kernel, name, arguments, Tensor.placeholder(shape, dtype))
+
+
+def rows_name(tiles: tuple[int, ...]) -> str:
+    return "row" if tiles == ONE_ROW else "rows"
 
 
 def matrix(inner: int, columns: int) -> nn.Parameter:
@@ -38,8 +44,11 @@ class Layer(nn.Module):
 
 
 class Llama(nn.Module):
-    def __init__(self, s: Shape):
+    """`subgroups`: whether threads of a subgroup share what they read, which needs the adapter's feature of that name; the bits are the same."""
+
+    def __init__(self, s: Shape, subgroups: bool = False):
         self.shape = s
+        self.subgroups = subgroups
         self.emb = nn.Parameter((s.vocabulary, s.hidden))
         self.layers = nn.ModuleList([Layer(s) for _ in range(s.layers)])
         self.head = matrix(s.hidden, s.vocabulary)
@@ -50,21 +59,22 @@ class Llama(nn.Module):
 
     def prefill(self, input_embed: Tensor, kv: PagedKVCache):
         s = self.shape
-        x = self.hidden(input_embed, kv, s.tile)
-        kernel = projections.matmul(s.hidden, s.vocabulary, 1, norm=True, last=True, epsilon=s.norm_epsilon)
+        x = self.hidden(input_embed, kv, s.tiles)
+        kernel = projections.matmul(s.hidden, s.vocabulary, ONE_ROW, self.subgroups, norm=True, last=True, epsilon=s.norm_epsilon)
         logits = call(kernel, "head_last", [x, self.head, x], (1, s.vocabulary))
         return op.reshape(logits, (1, 1, s.vocabulary)), kv
 
     def decode(self, input_embed: Tensor, kv: PagedKVCache):
-        return self.logits(self.hidden(input_embed, kv, 1), 1, 1), kv
+        return self.logits(self.hidden(input_embed, kv, ONE_ROW), 1, ONE_ROW), kv
 
     def batch_verify(self, input_embeds: Tensor, kv: PagedKVCache):
-        tile = self.shape.tile
-        return self.logits(self.hidden(input_embeds, kv, tile), input_embeds.shape[1], tile), kv
+        tiles = self.shape.tiles
+        return self.logits(self.hidden(input_embeds, kv, tiles), input_embeds.shape[1], tiles), kv
 
-    def hidden(self, embeds: Tensor, kv: PagedKVCache, tile: int):
+    def hidden(self, embeds: Tensor, kv: PagedKVCache, tiles: tuple[int, ...]):
         """[1, n, hidden] -> [n, hidden] before the last norm, appending n tokens to the cache."""
-        s = self.shape
+        s, shared = self.shape, self.subgroups
+        rows = rows_name(tiles)
         builder = relax.BlockBuilder.current()
         n = embeds.shape[1]
         x = op.reshape(embeds, (n, s.hidden))
@@ -74,22 +84,22 @@ class Llama(nn.Module):
         width = s.heads * s.head_dim
         for i, layer in enumerate(self.layers):
             cache = emit("flatkv.layer", [kv._expr, relax.prim_value(i)], relax.TensorType((2, s.kv_heads, s.context // 4, 4 * s.head_dim), "float32"))
-            project = attention.project_rotate_append(s.hidden, s.heads, s.kv_heads, s.head_dim, s.context, tile, s.norm_epsilon)
-            q = call(project, f"qkv_{tile}", [x, layer.qkv, rope, cache, start], (n, width))
-            if tile == 1 and small.pays(s):
-                rest = small.rest_of_layer(s.hidden, s.feed_forward, s.heads, s.kv_heads, s.head_dim, s.context, s.norm_epsilon)
+            project = attention.project_rotate_append(s.hidden, s.heads, s.kv_heads, s.head_dim, s.context, tiles, shared, s.norm_epsilon)
+            q = call(project, f"qkv_{rows}", [x, layer.qkv, rope, cache, start], (n, width))
+            if tiles == ONE_ROW and small.pays(s):
+                rest = small.rest_of_layer(s.hidden, s.feed_forward, s.heads, s.kv_heads, s.head_dim, s.context, shared, s.norm_epsilon)
                 x = call(rest, "rest_of_layer", [q, cache, start, x, layer.o, layer.gu, layer.down], (1, s.hidden))
                 continue
-            attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tile), f"attend_{tile}", [q, cache, start], (n, width))
-            x = call(projections.matmul(width, s.hidden, tile, residual=True), f"o_{tile}", [attended, layer.o, x], (n, s.hidden))
-            inner = call(projections.gated(s.hidden, s.feed_forward, tile, s.norm_epsilon), f"gate_up_{tile}", [x, layer.gu], (n, s.feed_forward))
-            x = call(projections.matmul(s.feed_forward, s.hidden, tile, residual=True), f"down_{tile}", [inner, layer.down, x], (n, s.hidden))
+            attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tiles[0]), f"attend_{rows}", [q, cache, start], (n, width))
+            x = call(projections.matmul(width, s.hidden, tiles, shared, residual=True), f"o_{rows}", [attended, layer.o, x], (n, s.hidden))
+            inner = call(projections.gated(s.hidden, s.feed_forward, tiles, shared, s.norm_epsilon), f"gate_up_{rows}", [x, layer.gu], (n, s.feed_forward))
+            x = call(projections.matmul(s.feed_forward, s.hidden, tiles, shared, residual=True), f"down_{rows}", [inner, layer.down, x], (n, s.hidden))
         return x
 
-    def logits(self, x: Tensor, n, tile: int):
+    def logits(self, x: Tensor, n, tiles: tuple[int, ...]):
         s = self.shape
-        kernel = projections.matmul(s.hidden, s.vocabulary, tile, norm=True, epsilon=s.norm_epsilon)
-        return op.reshape(call(kernel, f"head_{tile}", [x, self.head, x], (n, s.vocabulary)), (1, n, s.vocabulary))
+        kernel = projections.matmul(s.hidden, s.vocabulary, tiles, self.subgroups, norm=True, epsilon=s.norm_epsilon)
+        return op.reshape(call(kernel, f"head_{rows_name(tiles)}", [x, self.head, x], (n, s.vocabulary)), (1, n, s.vocabulary))
 
     def softmax_with_temperature(self, logits: Tensor, temperature: Tensor):
         b, v = logits.shape[0], self.shape.vocabulary
@@ -184,7 +194,7 @@ def metadata(s: Shape, params) -> dict:
     }
 
 
-def module(s: Shape):
+def module(s: Shape, subgroups: bool):
     """-> (IRModule with every function of the library, its parameters).
 
     Raises ValueError for a shape whose matrices the kernels would not cover whole.
@@ -194,7 +204,7 @@ def module(s: Shape):
     odd = [f"{name} {width}" for name, width in widths.items() if width % columns]
     if odd:
         raise ValueError(f"Widths must be multiples of {columns}: {', '.join(odd)}")
-    model = Llama(s)
+    model = Llama(s, subgroups)
     mod, params, _ = model.export_tvm(spec=model.spec(), allow_extern=True)
     builder = relax.BlockBuilder(mod)
     names = ("max_batch_size", "max_total_seq_len", "prefill_chunk_size", "page_size", "support_sliding_window")

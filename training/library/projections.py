@@ -1,7 +1,7 @@
 """Matrix products for a few rows. Weights are bfloat16, packed so that one word holds two rows of one column and a thread reads the 4 x 4 block
 of four inner and four outer places side by side: [inner / 4, columns / 4, 2, 4] words (layout.py). A thread owns QUADS blocks of four columns
-and `tile` rows in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows, so that decode,
-verification and prefill give the same bits."""
+and the rows of a tile in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows and whether
+subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
 from tvm.script import tirx as T
 
 # Columns of a thread, in blocks of four: what is read of a row serves them all.
@@ -13,6 +13,11 @@ def threads_for(columns):
     return min(32, columns // (4 * QUADS) // 2)
 
 
+def strands(subgroups):
+    """Places of a row in `squares`: each thread has the sums of all four strands or, in a subgroup, of one."""
+    return 1 if subgroups else 4
+
+
 @T.inline
 def clear(accumulator, rows):
     for i in T.unroll(rows):
@@ -21,8 +26,34 @@ def clear(accumulator, rows):
 
 
 @T.inline
-def multiply(accumulator, square, weight, words, xs, w, x, inner, tile, quad, row, rows, norm):
-    """accumulator[r * QUADS + q] += x[row + r] @ w's block column quad + q; square[r] += x[row + r]^2 in four strands if `norm`."""
+def copy(source, target, vectors):
+    """Into an array that a loop may index: what constants alone index stays in registers."""
+    for i in T.unroll(vectors):
+        for c in T.vectorized(4):
+            target[i, c] = source[i, c]
+
+
+@T.inline
+def read(xs, own, squares, x, row, r, k, norm, subgroups):
+    """xs = the four values of x's row from 4 k on, the same for all threads; squares[r] += their squares if `norm`. In a subgroup a thread
+    reads one of the four, keeps its strand, and hears the others."""
+    if subgroups:
+        own[0] = x[row, k * 4 + T.call_pure_extern("int32", "place_in_subgroup") % 4]
+        for c in T.unroll(4):
+            xs[c] = T.call_pure_extern("float32", "subgroupBroadcast", own[0], T.uint32(c))
+        if norm:
+            squares[r, 0] = squares[r, 0] + own[0] * own[0]
+    else:
+        for c in T.vectorized(4):
+            xs[c] = x[row, k * 4 + c]
+        if norm:
+            for c in T.vectorized(4):
+                squares[r, c] = squares[r, c] + xs[c] * xs[c]
+
+
+@T.inline
+def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, weight, words, xs, own):
+    """acc[r * QUADS + q] += x[row + r] @ w's block column quad + q, and squares as in `read`, for `tile` rows, the last of x again where x ends."""
     for k in T.serial(inner // 4):
         for q in T.unroll(QUADS):
             for pair in T.unroll(2):
@@ -33,38 +64,79 @@ def multiply(accumulator, square, weight, words, xs, w, x, inner, tile, quad, ro
                 for c in T.vectorized(4):
                     weight[q * 4 + pair * 2 + 1, c] = T.reinterpret("float32", words[c] & T.uint32(0xFFFF0000))
         for r in T.unroll(tile):
-            for c in T.vectorized(4):
-                xs[c] = x[T.min(row + r, rows - 1), k * 4 + c]
-            if norm:
-                for c in T.vectorized(4):
-                    square[r, c] = square[r, c] + xs[c] * xs[c]
+            read(xs, own, squares, x, T.min(row + r, rows - 1), r, k, norm, subgroups)
             for q in T.unroll(QUADS):
                 for c in T.vectorized(4):
-                    accumulator[r * QUADS + q, c] = xs[3] * weight[q * 4 + 3, c] + (
-                        xs[2] * weight[q * 4 + 2, c] + (xs[1] * weight[q * 4 + 1, c] + (xs[0] * weight[q * 4, c] + accumulator[r * QUADS + q, c]))
+                    acc[r * QUADS + q, c] = xs[3] * weight[q * 4 + 3, c] + (
+                        xs[2] * weight[q * 4 + 2, c] + (xs[1] * weight[q * 4 + 1, c] + (xs[0] * weight[q * 4, c] + acc[r * QUADS + q, c]))
                     )
 
 
 @T.inline
-def normalise(accumulator, square, scale, r, inner, epsilon):
-    """Divides a row's outputs by the root mean square of its inputs (RMSNorm, Zhang and Sennrich 2019; its weight is folded into w)."""
-    scale[0] = T.rsqrt((((square[r, 0] + square[r, 1]) + square[r, 2]) + square[r, 3]) * T.float32(1 / inner) + T.float32(epsilon))
-    for q in T.unroll(QUADS):
-        for c in T.vectorized(4):
-            accumulator[r * QUADS + q, c] = accumulator[r * QUADS + q, c] * scale[0]
+def scale_of(scale, squares, r, inner, epsilon, subgroups):
+    """scale = 1 / the root mean square of row r (RMSNorm, Zhang and Sennrich 2019; its weight is folded into w), from its strands."""
+    if subgroups:
+        scale[0] = T.call_pure_extern("float32", "subgroupBroadcast", squares[r, 0], T.uint32(0))
+        for c in T.unroll(3):
+            scale[0] = scale[0] + T.call_pure_extern("float32", "subgroupBroadcast", squares[r, 0], T.uint32(c + 1))
+    else:
+        scale[0] = ((squares[r, 0] + squares[r, 1]) + squares[r, 2]) + squares[r, 3]
+    scale[0] = T.rsqrt(scale[0] * T.float32(1 / inner) + T.float32(epsilon))
 
 
-def matmul(inner, columns, tile, norm=False, residual=False, last=False, epsilon=1e-5):
+@T.inline
+def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups):
+    """sums[r * QUADS + q] = [rmsnorm](x[row + r]) @ w's block column quad + q for all rows of x from `row` on that the largest of `tiles` covers;
+    where the smallest covers them too, no more are computed."""
+    acc = T.sblock_alloc_buffer((tiles[-1] * QUADS, 4), "float32", scope="local")
+    squares = T.sblock_alloc_buffer((tiles[-1], strands(subgroups)), "float32", scope="local")
+    scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
+    weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
+    words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
+    xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
+    own = T.sblock_alloc_buffer((1,), "float32", scope="local")
+    clear(acc, tiles[-1] * QUADS)
+    if norm:
+        for r in T.unroll(tiles[-1]):
+            for c in T.vectorized(strands(subgroups)):
+                squares[r, c] = T.float32(0)
+    if len(tiles) == 1:
+        multiply(acc, squares, x, w, inner, tiles[0], quad, row, rows, norm, subgroups, weight, words, xs, own)
+    else:
+        if rows - row <= tiles[0]:
+            multiply(acc, squares, x, w, inner, tiles[0], quad, row, rows, norm, subgroups, weight, words, xs, own)
+        else:
+            multiply(acc, squares, x, w, inner, tiles[1], quad, row, rows, norm, subgroups, weight, words, xs, own)
+    for r in T.unroll(tiles[-1]):
+        if norm:
+            scale_of(scale, squares, r, inner, epsilon, subgroups)
+            for q in T.unroll(QUADS):
+                for c in T.vectorized(4):
+                    acc[r * QUADS + q, c] = acc[r * QUADS + q, c] * scale[0]
+    copy(acc, sums, tiles[-1] * QUADS)
+
+
+@T.inline
+def gate(gated, sums, r, q):
+    """gated = silu(g) * u for the q-th pair of block columns, of g and of u, of row r."""
+    for c in T.vectorized(4):
+        gated[c] = T.exp(T.float32(0) - sums[r * QUADS + 2 * q, c])
+    for c in T.vectorized(4):
+        gated[c] = sums[r * QUADS + 2 * q, c] / (gated[c] + T.float32(1)) * sums[r * QUADS + 2 * q + 1, c]
+
+
+def matmul(inner, columns, tiles, subgroups, norm=False, residual=False, last=False, epsilon=1e-5):
     """y = [rmsnorm](x) @ w [+ r] for x [n, inner], w [inner, columns]. With `last`, only the last row."""
     threads = threads_for(columns)
     groups = columns // (4 * QUADS) // threads
+    tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(x_handle: T.handle, w: T.Buffer((inner // 4, columns // 4, 2, 4), "uint32"), r_handle: T.handle, y_handle: T.handle):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         n = T.int64()
         x = T.match_buffer(x_handle, (n, inner), "float32")
-        r = T.match_buffer(r_handle, (n, columns if residual else inner), "float32")
+        added = T.match_buffer(r_handle, (n, columns if residual else inner), "float32")
         y = T.match_buffer(y_handle, (1 if last else n, columns), "float32")
         for block in T.thread_binding(T.int64(1) if last else (n + (tile - 1)) // tile, "blockIdx.y"):
             for group in T.thread_binding(groups, "blockIdx.x"):
@@ -72,38 +144,27 @@ def matmul(inner, columns, tile, norm=False, residual=False, last=False, epsilon
                     with T.sblock("matmul"):
                         T.reads()
                         T.writes()
-                        acc = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
-                        square = T.sblock_alloc_buffer((tile, 4), "float32", scope="local")
-                        weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
-                        words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
-                        xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                        clear(acc, tile * QUADS)
-                        if norm:
-                            clear(square, tile)
-                        multiply(
-                            acc, square, weight, words, xs, w, x, inner, tile, (group * threads + lane) * QUADS, n - 1 if last else block * tile, n, norm
-                        )
-                        for row in T.unroll(tile):
-                            if last or block * tile + row < n:
-                                if norm:
-                                    normalise(acc, square, scale, row, inner, epsilon)
-                                for q in T.unroll(QUADS):
-                                    if residual:
-                                        for c in T.vectorized(4):
-                                            xs[c] = r[block * tile + row, ((group * threads + lane) * QUADS + q) * 4 + c]
-                                        for c in T.vectorized(4):
-                                            acc[row * QUADS + q, c] = acc[row * QUADS + q, c] + xs[c]
+                        sums = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
+                        result = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                        product(sums, x, w, inner, tiles, (group * threads + lane) * QUADS, n - 1 if last else block * tile, n, norm, epsilon, subgroups)
+                        for row in T.serial(1 if last else T.min(n - block * tile, tile)):
+                            for q in T.unroll(QUADS):
+                                for c in T.vectorized(4):
+                                    result[c] = sums[row * QUADS + q, c]
+                                if residual:
                                     for c in T.vectorized(4):
-                                        y[block * tile + row, ((group * threads + lane) * QUADS + q) * 4 + c] = acc[row * QUADS + q, c]
+                                        result[c] = result[c] + added[block * tile + row, ((group * threads + lane) * QUADS + q) * 4 + c]
+                                for c in T.vectorized(4):
+                                    y[block * tile + row, ((group * threads + lane) * QUADS + q) * 4 + c] = result[c]
 
     return kernel
 
 
-def gated(inner, columns, tile, epsilon=1e-5):
+def gated(inner, columns, tiles, subgroups, epsilon=1e-5):
     """y = silu(g) * u with [g u] = rmsnorm(x) @ w, for x [n, inner]; w's columns are blocks of four of g and of u in turns."""
     threads = threads_for(2 * columns)
     groups = 2 * columns // (4 * QUADS) // threads
+    tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
     def kernel(x_handle: T.handle, w: T.Buffer((inner // 4, 2 * columns // 4, 2, 4), "uint32"), y_handle: T.handle):
@@ -117,25 +178,14 @@ def gated(inner, columns, tile, epsilon=1e-5):
                     with T.sblock("gated"):
                         T.reads()
                         T.writes()
-                        acc = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
-                        square = T.sblock_alloc_buffer((tile, 4), "float32", scope="local")
-                        weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
-                        words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
-                        xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                        clear(acc, tile * QUADS)
-                        clear(square, tile)
-                        multiply(acc, square, weight, words, xs, w, x, inner, tile, (group * threads + lane) * QUADS, block * tile, n, True)
-                        for row in T.unroll(tile):
-                            if block * tile + row < n:
-                                normalise(acc, square, scale, row, inner, epsilon)
-                                for q in T.unroll(QUADS // 2):
-                                    for c in T.vectorized(4):
-                                        xs[c] = T.exp(T.float32(0) - acc[row * QUADS + 2 * q, c])
-                                    for c in T.vectorized(4):
-                                        xs[c] = acc[row * QUADS + 2 * q, c] / (xs[c] + T.float32(1)) * acc[row * QUADS + 2 * q + 1, c]
-                                    for c in T.vectorized(4):
-                                        y[block * tile + row, ((group * threads + lane) * (QUADS // 2) + q) * 4 + c] = xs[c]
+                        sums = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
+                        result = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                        product(sums, x, w, inner, tiles, (group * threads + lane) * QUADS, block * tile, n, True, epsilon, subgroups)
+                        for row in T.serial(T.min(n - block * tile, tile)):
+                            for q in T.unroll(QUADS // 2):
+                                gate(result, sums, row, q)
+                                for c in T.vectorized(4):
+                                    y[block * tile + row, ((group * threads + lane) * (QUADS // 2) + q) * 4 + c] = result[c]
 
     return kernel
 

@@ -3,7 +3,7 @@ same operations in the same order as attention.attend, projections.matmul and pr
 from tvm.script import tirx as T
 
 from .attention import attend_tile, sizes
-from .projections import QUADS, clear, multiply, normalise
+from .projections import QUADS, gate, product
 
 # Threads of the workgroup: what the narrowest product gives work to.
 THREADS = 16
@@ -20,11 +20,11 @@ def pays(s):
     return weights <= MOST_WEIGHTS and s.hidden % each == 0 and 2 * s.feed_forward % each == 0 and s.head_dim // 4 % THREADS == 0
 
 
-def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, epsilon=1e-5):
+def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups, epsilon=1e-5):
     """x + attention @ o, then that + down(silu(gate) * up), for the one row whose q was just projected and whose k and v are in the cache."""
     width = heads * dim
     group = heads // kv_heads
-    queries, blocks, turns = sizes(1, group, dim, THREADS)
+    queries, blocks = sizes(1, group, dim, THREADS)
     each = 4 * QUADS * THREADS
 
     @T.prim_func(private=True, s_tir=True)
@@ -49,44 +49,32 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, epsilon=1
                     attended = T.sblock_alloc_buffer((1, width), "float32", scope="shared")
                     middle = T.sblock_alloc_buffer((1, hidden), "float32", scope="shared")
                     inner = T.sblock_alloc_buffer((1, feed_forward), "float32", scope="shared")
-                    total = T.sblock_alloc_buffer((QUADS, 4), "float32", scope="local")
-                    power = T.sblock_alloc_buffer((1, 4), "float32", scope="local")
-                    weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
-                    words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
-                    xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                    scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                    sums = T.sblock_alloc_buffer((QUADS, 4), "float32", scope="local")
+                    result = T.sblock_alloc_buffer((4,), "float32", scope="local")
                     for head in T.serial(kv_heads):
-                        attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks, turns)
+                        attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks)
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(hidden // each):
-                        clear(total, QUADS)
-                        multiply(total, power, weight, words, xs, o, attended, width, 1, (turn * THREADS + lane) * QUADS, 0, 1, False)
+                        product(sums, attended, o, width, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups)
                         for p in T.unroll(QUADS):
                             for c in T.vectorized(4):
-                                xs[c] = x[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
+                                result[c] = sums[p, c] + x[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
                             for c in T.vectorized(4):
-                                middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = total[p, c] + xs[c]
+                                middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = result[c]
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(2 * feed_forward // each):
-                        clear(total, QUADS)
-                        clear(power, 1)
-                        multiply(total, power, weight, words, xs, gu, middle, hidden, 1, (turn * THREADS + lane) * QUADS, 0, 1, True)
-                        normalise(total, power, scale, 0, hidden, epsilon)
+                        product(sums, middle, gu, hidden, (1,), (turn * THREADS + lane) * QUADS, 0, 1, True, epsilon, subgroups)
                         for p in T.unroll(QUADS // 2):
+                            gate(result, sums, 0, p)
                             for c in T.vectorized(4):
-                                xs[c] = T.exp(T.float32(0) - total[2 * p, c])
-                            for c in T.vectorized(4):
-                                inner[0, ((turn * THREADS + lane) * (QUADS // 2) + p) * 4 + c] = (
-                                    total[2 * p, c] / (xs[c] + T.float32(1)) * total[2 * p + 1, c]
-                                )
+                                inner[0, ((turn * THREADS + lane) * (QUADS // 2) + p) * 4 + c] = result[c]
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(hidden // each):
-                        clear(total, QUADS)
-                        multiply(total, power, weight, words, xs, down, inner, feed_forward, 1, (turn * THREADS + lane) * QUADS, 0, 1, False)
+                        product(sums, inner, down, feed_forward, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups)
                         for p in T.unroll(QUADS):
                             for c in T.vectorized(4):
-                                xs[c] = middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
+                                result[c] = sums[p, c] + middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
                             for c in T.vectorized(4):
-                                y[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = total[p, c] + xs[c]
+                                y[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = result[c]
 
     return kernel

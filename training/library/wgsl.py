@@ -1,6 +1,7 @@
 """What TVM's WebGPU generator leaves on the table, mended in the packed device code of a library. It declares every storage buffer array<T> of
 unknown length and reads a vector as four scalars. Where a kernel touches a buffer only in whole aligned vectors, this declares vectors; where
-the length is known, it says so, which saves the bounds check its lookup."""
+the length is known, it says so, which saves the bounds check its lookup. And it knows no place in a subgroup: where a kernel asks for that with
+place_in_subgroup(), this hands it over."""
 import math
 import re
 
@@ -39,8 +40,19 @@ def widen(source: str, known: dict[str, int]) -> str:
     return source
 
 
-def widen_packed(code: bytes, known: dict[str, dict[str, int]]) -> bytes:
-    """Device code as TVM packs it: each kernel behind its length (uint64, little-endian), padded with spaces to keep it."""
+def place_in_subgroup(source: str) -> str:
+    """One kernel's WGSL with each place_in_subgroup() made an int32 of the builtin; the subgroups are asked for in place of the first line."""
+    if "place_in_subgroup()" not in source:
+        return source
+    source = "enable subgroups;\n" + source.split("\n", 1)[1].replace("place_in_subgroup()", "i32(place)")
+    return source.replace("@builtin(workgroup_id)", "@builtin(subgroup_invocation_id) place : u32,\n  @builtin(workgroup_id)", 1)
+
+
+def mend_packed(code: bytes, known: dict[str, dict[str, int]]) -> bytes:
+    """Device code as TVM packs it: each kernel behind its length (uint64, little-endian), padded with spaces to keep it.
+
+    Raises ValueError for a kernel that would get longer.
+    """
     out = bytearray(code)
     at = 0
     while (at := code.find(KERNEL, at)) >= 0:
@@ -50,8 +62,9 @@ def widen_packed(code: bytes, known: dict[str, dict[str, int]]) -> bytes:
             continue
         source = code[at : at + length].decode()
         name = source.split("Function: ")[1].split("\n")[0].removesuffix("_kernel")
-        widened = widen(source, known.get(name, {})).encode()
-        if len(widened) <= length:
-            out[at : at + length] = widened.ljust(length)
+        mended = place_in_subgroup(widen(source, known.get(name, {}))).encode()
+        if len(mended) > length:
+            raise ValueError(f"{name} has {len(mended)} bytes and room for {length}.")
+        out[at : at + length] = mended.ljust(length)
         at += length
     return bytes(out)
