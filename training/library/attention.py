@@ -4,7 +4,7 @@ as a vector; values as [4, dim], position after position. `start` is a tensor wh
 position reaches a kernel as a uniform, without an upload."""
 from tvm.script import tirx as T
 
-from .projections import QUADS, clear, copy, product, threads_for
+from .projections import QUADS, clear, copy, product, read, threads_for
 
 # Threads of a workgroup that attends.
 THREADS = 8
@@ -92,7 +92,7 @@ def sizes(tile, group, dim, threads):
 
 
 @T.inline
-def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks):
+def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, threads, queries, blocks, subgroups):
     """out's rows block * tile and on, heads of kv head `head`: softmax(q k / sqrt(dim)) v over the cache, by the `threads` of one workgroup. For
     the scores a thread owns some of a chunk's keys, for the values some of the components. Chunks lie at absolute positions, with an online
     softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), and every sum over keys follows their order, so that a row's result does not depend
@@ -103,13 +103,15 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
     values = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     square = T.sblock_alloc_buffer((4 * blocks, 4), "float32", scope="local")
     vector = T.sblock_alloc_buffer((4,), "float32", scope="local")
+    xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
+    own = T.sblock_alloc_buffer((1,), "float32", scope="local")
     top = T.sblock_alloc_buffer((queries,), "float32", scope="local")
     decay = T.sblock_alloc_buffer((queries,), "float32", scope="local")
     total = T.sblock_alloc_buffer((queries,), "float32", scope="local")
     best = T.sblock_alloc_buffer((1,), "float32", scope="local")
     seen = T.sblock_alloc_buffer((1,), "int32", scope="local")
     tops = T.sblock_alloc_buffer((queries * threads,), "float32", scope="shared")
-    probabilities = T.sblock_alloc_buffer((queries * dim,), "float32", scope="shared")
+    probabilities = T.sblock_alloc_buffer((queries, dim), "float32", scope="shared")
     clear(acc, queries * blocks)
     for r in T.unroll(queries):
         total[r] = T.float32(0)
@@ -123,13 +125,11 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                     for c in T.vectorized(4):
                         square[b * 4 + u, c] = cache[0, head, chunk * (dim // 4) + lane * blocks + b, (i * 4 + u) * 4 + c]
             for r in T.unroll(queries):
-                for c in T.vectorized(4):
-                    vector[c] = q[T.min(block * tile + r // group, n - 1), (head * group + r % group) * dim + i * 4 + c]
+                read(xs, own, q, T.min(block * tile + r // group, n - 1), (head * group + r % group) * (dim // 4) + i, subgroups)
                 for b in T.unroll(blocks):
                     for c in T.vectorized(4):
-                        dots[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
-                            vector[2] * square[b * 4 + 2, c]
-                            + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + dots[r * blocks + b, c]))
+                        dots[r * blocks + b, c] = xs[3] * square[b * 4 + 3, c] + (
+                            xs[2] * square[b * 4 + 2, c] + (xs[1] * square[b * 4 + 1, c] + (xs[0] * square[b * 4, c] + dots[r * blocks + b, c]))
                         )
         copy(dots, values, queries * blocks)
         for r in T.serial(queries):
@@ -158,7 +158,7 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                 for c in T.vectorized(4):
                     vector[c] = T.exp(values[r * blocks + b, c] - best[0])
                 for c in T.vectorized(4):
-                    probabilities[r * dim + (lane * blocks + b) * 4 + c] = vector[c]
+                    probabilities[r, (lane * blocks + b) * 4 + c] = vector[c]
         for r in T.unroll(queries):
             total[r] = total[r] * decay[r]
             for b in T.unroll(blocks):
@@ -179,14 +179,12 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                             + c,
                         ]
             for r in T.unroll(queries):
-                for c in T.vectorized(4):
-                    vector[c] = probabilities[r * dim + j * 4 + c]
-                total[r] = (((total[r] + vector[0]) + vector[1]) + vector[2]) + vector[3]
+                read(xs, own, probabilities, r, j, subgroups)
+                total[r] = (((total[r] + xs[0]) + xs[1]) + xs[2]) + xs[3]
                 for b in T.unroll(blocks):
                     for c in T.vectorized(4):
-                        acc[r * blocks + b, c] = vector[3] * square[b * 4 + 3, c] + (
-                            vector[2] * square[b * 4 + 2, c]
-                            + (vector[1] * square[b * 4 + 1, c] + (vector[0] * square[b * 4, c] + acc[r * blocks + b, c]))
+                        acc[r * blocks + b, c] = xs[3] * square[b * 4 + 3, c] + (
+                            xs[2] * square[b * 4 + 2, c] + (xs[1] * square[b * 4 + 1, c] + (xs[0] * square[b * 4, c] + acc[r * blocks + b, c]))
                         )
     copy(acc, values, queries * blocks)
     for r in T.unroll(queries):
@@ -199,7 +197,7 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                 out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = vector[c]
 
 
-def attend(heads, kv_heads, dim, context, tile):
+def attend(heads, kv_heads, dim, context, tile, subgroups):
     """attend_tile for q [n, heads * dim]: one workgroup a kv head and tile of rows."""
     group = heads // kv_heads
     queries, blocks = sizes(tile, group, dim, THREADS)
@@ -222,6 +220,6 @@ def attend(heads, kv_heads, dim, context, tile):
                     with T.sblock("attend"):
                         T.reads()
                         T.writes()
-                        attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, THREADS, queries, blocks)
+                        attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, THREADS, queries, blocks, subgroups)
 
     return kernel

@@ -90,7 +90,7 @@ class Llama(nn.Module):
                 rest = small.rest_of_layer(s.hidden, s.feed_forward, s.heads, s.kv_heads, s.head_dim, s.context, shared, s.norm_epsilon)
                 x = call(rest, "rest_of_layer", [q, cache, start, x, layer.o, layer.gu, layer.down], (1, s.hidden))
                 continue
-            attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tiles[0]), f"attend_{rows}", [q, cache, start], (n, width))
+            attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tiles[0], shared), f"attend_{rows}", [q, cache, start], (n, width))
             x = call(projections.matmul(width, s.hidden, tiles, shared, residual=True), f"o_{rows}", [attended, layer.o, x], (n, s.hidden))
             inner = call(projections.gated(s.hidden, s.feed_forward, tiles, shared, s.norm_epsilon), f"gate_up_{rows}", [x, layer.gu], (n, s.feed_forward))
             x = call(projections.matmul(s.feed_forward, s.hidden, tiles, shared, residual=True), f"down_{rows}", [inner, layer.down, x], (n, s.hidden))

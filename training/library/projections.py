@@ -34,26 +34,21 @@ def copy(source, target, vectors):
 
 
 @T.inline
-def read(xs, own, squares, x, row, r, k, norm, subgroups):
-    """xs = the four values of x's row from 4 k on, the same for all threads; squares[r] += their squares if `norm`. In a subgroup a thread
-    reads one of the four, keeps its strand, and hears the others."""
+def read(xs, own, x, row, k, subgroups):
+    """xs = the four values of x's row from 4 k on, the same for all threads. In a subgroup a thread reads one of them and hears the others."""
     if subgroups:
         own[0] = x[row, k * 4 + T.call_pure_extern("int32", "place_in_subgroup") % 4]
         for c in T.unroll(4):
             xs[c] = T.call_pure_extern("float32", "subgroupBroadcast", own[0], T.uint32(c))
-        if norm:
-            squares[r, 0] = squares[r, 0] + own[0] * own[0]
     else:
         for c in T.vectorized(4):
             xs[c] = x[row, k * 4 + c]
-        if norm:
-            for c in T.vectorized(4):
-                squares[r, c] = squares[r, c] + xs[c] * xs[c]
 
 
 @T.inline
 def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, weight, words, xs, own):
-    """acc[r * QUADS + q] += x[row + r] @ w's block column quad + q, and squares as in `read`, for `tile` rows, the last of x again where x ends."""
+    """acc[r * QUADS + q] += x[row + r] @ w's block column quad + q for `tile` rows, the last of x again where x ends; squares[r] += x[row + r]^2 if
+    `norm`, in four strands, of which a thread in a subgroup keeps the one that it reads."""
     for k in T.serial(inner // 4):
         for q in T.unroll(QUADS):
             for pair in T.unroll(2):
@@ -64,7 +59,13 @@ def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, 
                 for c in T.vectorized(4):
                     weight[q * 4 + pair * 2 + 1, c] = T.reinterpret("float32", words[c] & T.uint32(0xFFFF0000))
         for r in T.unroll(tile):
-            read(xs, own, squares, x, T.min(row + r, rows - 1), r, k, norm, subgroups)
+            read(xs, own, x, T.min(row + r, rows - 1), k, subgroups)
+            if norm:
+                if subgroups:
+                    squares[r, 0] = squares[r, 0] + own[0] * own[0]
+                else:
+                    for c in T.vectorized(4):
+                        squares[r, c] = squares[r, c] + xs[c] * xs[c]
             for q in T.unroll(QUADS):
                 for c in T.vectorized(4):
                     acc[r * QUADS + q, c] = xs[3] * weight[q * 4 + 3, c] + (
@@ -96,6 +97,8 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups)
     xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
     own = T.sblock_alloc_buffer((1,), "float32", scope="local")
     clear(acc, tiles[-1] * QUADS)
+    # Else TVM, which sees no use of it beside acc, would make them one.
+    clear(sums, 1)
     if norm:
         for r in T.unroll(tiles[-1]):
             for c in T.vectorized(strands(subgroups)):

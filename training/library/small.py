@@ -52,7 +52,7 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups
                     sums = T.sblock_alloc_buffer((QUADS, 4), "float32", scope="local")
                     result = T.sblock_alloc_buffer((4,), "float32", scope="local")
                     for head in T.serial(kv_heads):
-                        attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks)
+                        attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks, subgroups)
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(hidden // each):
                         product(sums, attended, o, width, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups)
