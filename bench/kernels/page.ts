@@ -85,7 +85,7 @@ const bench = {
     const { device } = await open();
     const kernels = new RooflineKernels(device, get(id).weights, rows);
     const seen = [];
-    for (const tile of tiles(get(id).weights, rows)) {
+    for (const tile of tiles(get(id).weights, rows, device.features)) {
       const made = await kernels.compile(tile);
       const time = async (times: number) => {
         const encoder = device.createCommandEncoder();

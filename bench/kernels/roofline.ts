@@ -4,11 +4,12 @@
  * the same order. What a forward takes longer is what the rest of it costs.
  */
 
-/** How the kernel is cut: rows and blocks of four columns that a thread owns, and threads of a workgroup. */
+/** How the kernel is cut: rows and blocks of four columns that a thread owns, threads of a workgroup, and whether subgroups share what they read. */
 export interface Tile {
   readonly rows: number;
   readonly quads: number;
   readonly threads: number;
+  readonly subgroups: boolean;
 }
 
 /** A matrix [inner, columns] that stands for all matrices of a model. */
@@ -34,16 +35,21 @@ export function weightsOf(config: ModelConfig): Weights {
   return { inner: hidden, columns: config.vocab_size + (config.num_hidden_layers * layer) / hidden };
 }
 
-export function tileName({ rows, quads, threads }: Tile): string {
-  return `${rows} rows × ${4 * quads} columns a thread, ${threads} threads`;
+export function tileName({ rows, quads, threads, subgroups }: Tile): string {
+  return `${rows} rows × ${4 * quads} columns a thread, ${threads} threads${subgroups ? ', subgroups' : ''}`;
 }
 
-/** Tiles that divide the matrix evenly and leave few threads without a row. */
-export function tiles(weights: Weights, rows: number): Tile[] {
+/** Tiles that divide the matrix evenly and leave few threads without a row, in both forms where the device has subgroups. */
+export function tiles(weights: Weights, rows: number, features: GPUSupportedFeatures): Tile[] {
   const counts = [...new Set((rows < 9 ? [1, 2, 3, 5] : [3, 5, 9]).map((count) => Math.min(count, rows)))];
-  return counts.flatMap((count) =>
-    [1, 2, 4].flatMap((quads) =>
-      [16, 32, 64].filter((threads) => weights.columns % (threads * quads * 4) === 0).map((threads) => ({ rows: count, quads, threads })),
+  const forms = features.has('subgroups') ? [false, true] : [false];
+  return forms.flatMap((subgroups) =>
+    counts.flatMap((count) =>
+      [1, 2, 4].flatMap((quads) =>
+        [16, 32, 64]
+          .filter((threads) => weights.columns % (threads * quads * 4) === 0)
+          .map((threads) => ({ rows: count, quads, threads, subgroups })),
+      ),
     ),
   );
 }
@@ -51,14 +57,23 @@ export function tiles(weights: Weights, rows: number): Tile[] {
 const each = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
 /** WGSL of y [n, columns] = x [n, inner] times w, packed bfloat16 [inner / 4, columns / 4, 2, 4]. */
-function source({ inner, columns }: Weights, { rows, quads, threads }: Tile): string {
-  return `
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+function source({ inner, columns }: Weights, { rows, quads, threads, subgroups }: Tile): string {
+  const read = (r: number) =>
+    subgroups
+      ? `let own = x[at${r} * ${inner}u + k * 4u + place % 4u];
+      let v = vec4(${each(4, (c) => `subgroupBroadcast(own, ${c}u),`)});`
+      : `let v = x[at${r} * ${inner / 4}u + k];`;
+  return `${subgroups ? 'enable subgroups;' : ''}
+@group(0) @binding(0) var<storage, read> x: array<${subgroups ? 'f32' : 'vec4<f32>'}>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<u32>, ${(inner * columns) / 8}>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> n: u32;
 @compute @workgroup_size(${threads})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+  ${subgroups ? '@builtin(subgroup_invocation_id) place: u32,' : ''}
+) {
   let quad = (group.x * ${threads}u + lane) * ${quads}u;
   ${each(rows, (r) => `let at${r} = min(group.y * ${rows}u + ${r}u, n - 1u); ${each(quads, (q) => `var acc${r}_${q} = vec4<f32>();`)}`)}
   for (var k = 0u; k < ${inner / 4}u; k++) {
@@ -75,7 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     ${each(
       rows,
       (r) => `{
-      let v = x[at${r} * ${inner / 4}u + k];
+      ${read(r)}
       ${each(quads, (q) => `acc${r}_${q} = fma(vec4(v.w), w${q}_3, fma(vec4(v.z), w${q}_2, fma(vec4(v.y), w${q}_1, fma(vec4(v.x), w${q}_0, acc${r}_${q}))));`)}
     }`,
     )}
