@@ -1,6 +1,7 @@
 /**
- * npm run models [-- --work FOLDER | --out FOLDER]: builds the embedded pair with Python, installing first what is missing:
+ * npm run models [-- --work FOLDER | --out FOLDER | --libraries]: builds the embedded pair with Python, installing first what is missing:
  * the packages of training/requirements.txt into .venv, and on Debian, as root, python3-venv and emscripten.
+ * With --libraries only those are compiled, for the weights that are there.
  *
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.

@@ -1,7 +1,9 @@
 """Builds the embedded pair, phase by phase: what is done is kept, what was interrupted goes on, and public/models is replaced only by a folder
 that passed its checks.
 
-    build.py [--work build/models] [--out public/models]
+    build.py [--work build/models] [--out public/models] [--libraries]
+
+With --libraries only those are compiled, and take the place of the ones in public/models, beside the weights that are there.
 """
 import argparse
 import hashlib
@@ -19,6 +21,8 @@ import pair
 from library import compile as library
 
 HERE = pathlib.Path(__file__).parent
+# The phase that compiles.
+LIBRARIES = "runtime and libraries"
 
 
 @dataclass(frozen=True)
@@ -136,13 +140,13 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
             trained,
         ),
         Phase(
-            "runtime and libraries",
+            LIBRARIES,
             lambda: libraries(work),
             [work / "runtime", work / "libraries"],
             ["pair.py", "requirements.txt", "library/*.py", "library/*.cc", "library/shims/**/*"],
             [],
         ),
-        Phase("export", lambda: export.swap_in(out, lambda staging: export.export(work, staging)), [out], ["export.py", "card.py", "DATA.md"], [*trained, "evaluate", "runtime and libraries"]),
+        Phase("export", lambda: export.swap_in(out, lambda staging: export.export(work, staging)), [out], ["export.py", "card.py", "DATA.md"], [*trained, "evaluate", LIBRARIES]),
     ]
 
 
@@ -150,14 +154,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder of the work in progress")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("public/models"), help="folder that the page serves")
+    parser.add_argument("--libraries", action="store_true", help="compile the libraries alone, for the weights that are there")
     chosen = parser.parse_args()
     work, out = chosen.work, chosen.out
     library.emcc()
     work.mkdir(parents=True, exist_ok=True)
     record = Record(work / "build.json")
-    listed = phases(work, out)
+    listed = [phase for phase in phases(work, out) if phase.name == LIBRARIES or not chosen.libraries]
     for number, phase in enumerate(listed, 1):
         record.run(phase, f"[{number}/{len(listed)}]")
+    if chosen.libraries:
+        export.change(out, lambda staging: export.renew_libraries(work, staging))
     seconds = {name: entry["seconds"] for name, entry in record.phases.items()}
     print(f"{out} is built. Seconds by phase: {json.dumps(seconds)}")
 

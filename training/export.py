@@ -72,10 +72,7 @@ def chat_config(s: pair.Shape) -> dict:
 def export(built: pathlib.Path, out: pathlib.Path) -> None:
     """built: tokenizer.json, NAME/checkpoint.pt, libraries/NAME.wasm in all its VARIANTS and, when measured, evaluation.json."""
     parameters = {name: export_model(built, out, name, shape) for name, shape in pair.MODELS.items()}
-    (out / "libraries").mkdir(parents=True)
-    for library in set(LIBRARIES.values()):
-        for ending in VARIANTS:
-            shutil.copyfile(built / "libraries" / f"{library}{ending}.wasm", out / "libraries" / f"{library}{ending}.wasm")
+    shutil.copytree(built / "libraries", out / "libraries")
     measured, started = built / "evaluation.json", built / "started-from.json"
     evaluation = json.loads(measured.read_text()) if measured.exists() else None
     manifest = {
@@ -90,6 +87,17 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
     }
     _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
     (out / "README.md").write_text(model_card(manifest, evaluation, data))
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def renew_libraries(built: pathlib.Path, out: pathlib.Path) -> None:
+    """Puts the libraries of built/libraries in the place of those of an exported folder; the manifest tells what made them."""
+    manifest = json.loads((out / "manifest.json").read_text())
+    shutil.rmtree(out / "libraries")
+    shutil.copytree(built / "libraries", out / "libraries")
+    for name, model in manifest["models"].items():
+        model["libraries"] = libraries(out, LIBRARIES.get(name, "draft"))
+    manifest["built"]["libraries"] = {key: value for key, value in versions().items() if key in ("commit", "python", "tvm", "emscripten")}
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
@@ -171,6 +179,16 @@ def swap_in(out: pathlib.Path, fill: Callable[[pathlib.Path], None]) -> None:
         out.rename(old)
     staging.rename(out)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def change(out: pathlib.Path, alter: Callable[[pathlib.Path], None]) -> None:
+    """Has `alter` change a copy of `out`, which takes its place once it passes its checks."""
+
+    def fill(staging: pathlib.Path) -> None:
+        shutil.copytree(out, staging)
+        alter(staging)
+
+    swap_in(out, fill)
 
 
 def check(out: pathlib.Path) -> list[str]:

@@ -94,16 +94,6 @@ def accepted_per_drafted(target: Network, draft: Network, tokenizer: Tokenizer, 
     return accepted / max(drafted, 1)
 
 
-def add_draft(work: pathlib.Path, models: pathlib.Path, name: str, title: str) -> None:
-    """Adds the draft to `models` once a copy with it passes its checks."""
-
-    def fill(staging: pathlib.Path) -> None:
-        shutil.copytree(models, staging)
-        export.add_draft(work, staging, name, title)
-
-    export.swap_in(models, fill)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=pathlib.Path, required=True)
@@ -130,7 +120,7 @@ def main() -> None:
         shutil.copyfile(chosen.models / "target" / "resolve" / "main" / "tokenizer.json", work / "tokenizer.json")
         print(f"{write_corpus(work, tokenizer, learnt):,} tokens in {len(learnt)} paragraphs; {len(held_out)} held out", flush=True)
         run.run(work / chosen.name, draft, loss_against(target, draft, Batches(work, SEED)), chosen.steps, None, False)
-        add_draft(work, chosen.models, chosen.name, chosen.title)
+        export.change(chosen.models, lambda staging: export.add_draft(work, staging, chosen.name, chosen.title))
     print(f"accepted/drafted at gamma {GAMMA}, temperature 0, on the held-out paragraphs:")
     for name, network in {
         chosen.title: draft.eval(),

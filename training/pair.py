@@ -16,13 +16,13 @@ class Shape:
     context: int = 1024
     rope_theta: float = 10000.0
     norm_epsilon: float = 1e-5
-    # Rows that a thread of a several-row forward owns, at most the second, or the first where they are enough: what the model mostly sees at once.
-    tiles: tuple[int, int] = (5, 9)
+    # Rows that a thread of a several-row forward computes: as many as the last, or the first where they are enough. What the model mostly sees at once.
+    tiles: tuple[int, ...] = (5, 9)
 
 
 # The weak draft has the good draft's shape, so that both run on one model library; what it lacks is training.
 TARGET = Shape(hidden=256, feed_forward=768, layers=6, heads=4, kv_heads=2, head_dim=64)
-DRAFT = Shape(hidden=128, feed_forward=256, layers=2, heads=2, kv_heads=1, head_dim=64, tiles=(2, 9))
+DRAFT = Shape(hidden=128, feed_forward=256, layers=2, heads=2, kv_heads=1, head_dim=64, tiles=(2,))
 MODELS = {"target": TARGET, "draft": DRAFT, "weak-draft": DRAFT}
 
 # Steps of training behind the shipped weights, in the order in which they run; a rebuild repeats them. The draft learns the wide corpus first

@@ -4,7 +4,7 @@ as a vector; values as [4, dim], position after position. `start` is a tensor wh
 position reaches a kernel as a uniform, without an upload."""
 from tvm.script import tirx as T
 
-from .projections import QUADS, clear, copy, product, read, threads_for
+from .projections import clear, copy, product, quads_for, read, threads_for
 
 # Threads of a workgroup that attends.
 THREADS = 8
@@ -16,8 +16,9 @@ def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroup
     """[q k v] = rmsnorm(x) @ w; q and k rotated; q [n, heads * dim] is returned, k and v go into the cache. Inside a q or k head of w
     the columns are interleaved (d, d + dim/2), so that a rotated pair sits side by side."""
     columns = (heads + 2 * kv_heads) * dim
-    threads = threads_for(columns)
-    groups = columns // (4 * QUADS) // threads
+    quads = quads_for(hidden, columns, tiles)
+    threads = threads_for(columns, quads)
+    groups = columns // (4 * quads) // threads
     tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
@@ -40,19 +41,19 @@ def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroup
                     with T.sblock("qkv"):
                         T.reads()
                         T.writes()
-                        sums = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
+                        sums = T.sblock_alloc_buffer((tile * quads, 4), "float32", scope="local")
                         plain = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         angle = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         turned = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         column = T.sblock_alloc_buffer((1,), "int32", scope="local")
                         position = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                        product(sums, x, w, hidden, tiles, (group * threads + lane) * QUADS, block * tile, n, True, epsilon, subgroups)
+                        product(sums, x, w, hidden, tiles, (group * threads + lane) * quads, block * tile, n, True, epsilon, subgroups, quads)
                         for row in T.serial(T.min(n - block * tile, tile)):
                             position[0] = T.Cast("int32", start - 1 + block * tile + row)
-                            for p in T.serial(QUADS):
-                                column[0] = T.Cast("int32", ((group * threads + lane) * QUADS + p) * 4)
+                            for p in T.serial(quads):
+                                column[0] = T.Cast("int32", ((group * threads + lane) * quads + p) * 4)
                                 for c in T.vectorized(4):
-                                    plain[c] = sums[row * QUADS + p, c]
+                                    plain[c] = sums[row * quads + p, c]
                                 for c in T.vectorized(4):
                                     turned[c] = plain[c]
                                 if column[0] < (heads + kv_heads) * dim:
@@ -165,7 +166,7 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                 for c in T.vectorized(4):
                     acc[r * blocks + b, c] = acc[r * blocks + b, c] * decay[r]
         T.tvm_storage_sync("shared")
-        for j in T.serial(dim // 4):
+        for j in T.serial(T.min((start + T.min(block * tile + (tile - 1), n - 1) - chunk * dim + 3) // 4, dim // 4)):
             # What lies behind the last key is left from an earlier run, and zero times that need not be zero.
             for u in T.unroll(4):
                 for b in T.unroll(blocks):

@@ -51,9 +51,11 @@ def compile_runtime(folder: str) -> None:
     for unit in ("cache", "no_rpc"):
         shutil.copy(os.path.join(HERE, f"{unit}.cc"), sources)
     include = [f"-I{os.path.join(tree, part)}" for part in ("", "include", "3rdparty/tvm-ffi/include", "3rdparty/tvm-ffi/3rdparty/dlpack/include")]
+    # Errors name their source file: from the tree on, so that the objects do not depend on where they were made.
+    nameless = f"-ffile-prefix-map={tree}/="
     for unit in UNITS:
         source, output = os.path.join(sources, f"{unit}.cc"), os.path.join(folder, f"{unit}.o")
-        subprocess.check_call([emcc(), "-O2", "-std=c++17", "-Wno-ignored-attributes", *include, "-c", source, "-o", f"{output}.part"])
+        subprocess.check_call([emcc(), "-O2", "-std=c++17", "-Wno-ignored-attributes", nameless, *include, "-c", source, "-o", f"{output}.part"])
         os.replace(f"{output}.part", output)
     shutil.rmtree(tree)
 

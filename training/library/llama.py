@@ -199,11 +199,10 @@ def module(s: Shape, subgroups: bool):
 
     Raises ValueError for a shape whose matrices the kernels would not cover whole.
     """
-    columns = 4 * projections.QUADS * 8
     widths = {"hidden": s.hidden, "feed_forward": s.feed_forward, "qkv": (s.heads + 2 * s.kv_heads) * s.head_dim, "vocabulary": s.vocabulary}
-    odd = [f"{name} {width}" for name, width in widths.items() if width % columns]
+    odd = [f"{name} {width}" for name, width in widths.items() if width % 64]
     if odd:
-        raise ValueError(f"Widths must be multiples of {columns}: {', '.join(odd)}")
+        raise ValueError(f"Widths must be multiples of 64: {', '.join(odd)}")
     model = Llama(s, subgroups)
     mod, params, _ = model.export_tvm(spec=model.spec(), allow_extern=True)
     builder = relax.BlockBuilder(mod)

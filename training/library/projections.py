@@ -1,16 +1,22 @@
 """Matrix products for a few rows. Weights are bfloat16, packed so that one word holds two rows of one column and a thread reads the 4 x 4 block
-of four inner and four outer places side by side: [inner / 4, columns / 4, 2, 4] words (layout.py). A thread owns QUADS blocks of four columns
+of four inner and four outer places side by side: [inner / 4, columns / 4, 2, 4] words (layout.py). A thread owns some blocks of four columns
 and the rows of a tile in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows and whether
 subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
 from tvm.script import tirx as T
 
-# Columns of a thread, in blocks of four: what is read of a row serves them all.
-QUADS = 2
+# Weights from which on wide threads pay for several rows: they run a tenth faster and take twice as long to compile.
+MANY_WEIGHTS = 150_000
 
 
-def threads_for(columns):
-    """Threads of a workgroup: 32, but never one workgroup alone, which would leave all other cores idle."""
-    return min(32, columns // (4 * QUADS) // 2)
+def quads_for(inner, columns, tiles):
+    """Columns of a thread, in blocks of four: what is read of a row serves them all."""
+    return 4 if tiles == (1,) or inner * columns >= MANY_WEIGHTS else 2
+
+
+def threads_for(columns, quads):
+    """Threads of a workgroup: whole subgroups of four, up to 32, and an even number of workgroups where that can be, so that no core waits."""
+    even = [threads for threads in range(4, 33, 4) if columns // (4 * quads) % (2 * threads) == 0]
+    return max(even, default=4)
 
 
 def strands(subgroups):
@@ -46,11 +52,11 @@ def read(xs, own, x, row, k, subgroups):
 
 
 @T.inline
-def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, weight, words, xs, own):
-    """acc[r * QUADS + q] += x[row + r] @ w's block column quad + q for `tile` rows, the last of x again where x ends; squares[r] += x[row + r]^2 if
+def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, quads, weight, words, xs, own):
+    """acc[r * quads + q] += x[row + r] @ w's block column quad + q for `tile` rows, the last of x again where x ends; squares[r] += x[row + r]^2 if
     `norm`, in four strands, of which a thread in a subgroup keeps the one that it reads."""
     for k in T.serial(inner // 4):
-        for q in T.unroll(QUADS):
+        for q in T.unroll(quads):
             for pair in T.unroll(2):
                 for c in T.vectorized(4):
                     words[c] = w[k, quad + q, pair, c]
@@ -66,10 +72,10 @@ def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, 
                 else:
                     for c in T.vectorized(4):
                         squares[r, c] = squares[r, c] + xs[c] * xs[c]
-            for q in T.unroll(QUADS):
+            for q in T.unroll(quads):
                 for c in T.vectorized(4):
-                    acc[r * QUADS + q, c] = xs[3] * weight[q * 4 + 3, c] + (
-                        xs[2] * weight[q * 4 + 2, c] + (xs[1] * weight[q * 4 + 1, c] + (xs[0] * weight[q * 4, c] + acc[r * QUADS + q, c]))
+                    acc[r * quads + q, c] = xs[3] * weight[q * 4 + 3, c] + (
+                        xs[2] * weight[q * 4 + 2, c] + (xs[1] * weight[q * 4 + 1, c] + (xs[0] * weight[q * 4, c] + acc[r * quads + q, c]))
                     )
 
 
@@ -86,17 +92,17 @@ def scale_of(scale, squares, r, inner, epsilon, subgroups):
 
 
 @T.inline
-def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups):
-    """sums[r * QUADS + q] = [rmsnorm](x[row + r]) @ w's block column quad + q for all rows of x from `row` on that the largest of `tiles` covers;
-    where the smallest covers them too, no more are computed."""
-    acc = T.sblock_alloc_buffer((tiles[-1] * QUADS, 4), "float32", scope="local")
+def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups, quads):
+    """sums[r * quads + q] = [rmsnorm](x[row + r]) @ w's block column quad + q for all rows of x from `row` on that the last of `tiles` covers; no
+    more than the first of them where that is enough. A loop may index the sums."""
+    acc = T.sblock_alloc_buffer((tiles[-1] * quads, 4), "float32", scope="local")
     squares = T.sblock_alloc_buffer((tiles[-1], strands(subgroups)), "float32", scope="local")
     scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
-    weight = T.sblock_alloc_buffer((4 * QUADS, 4), "float32", scope="local")
+    weight = T.sblock_alloc_buffer((4 * quads, 4), "float32", scope="local")
     words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
     xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
     own = T.sblock_alloc_buffer((1,), "float32", scope="local")
-    clear(acc, tiles[-1] * QUADS)
+    clear(acc, tiles[-1] * quads)
     # Else TVM, which sees no use of it beside acc, would make them one.
     clear(sums, 1)
     if norm:
@@ -104,34 +110,36 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups)
             for c in T.vectorized(strands(subgroups)):
                 squares[r, c] = T.float32(0)
     if len(tiles) == 1:
-        multiply(acc, squares, x, w, inner, tiles[0], quad, row, rows, norm, subgroups, weight, words, xs, own)
+        multiply(acc, squares, x, w, inner, tiles[0], quad, row, rows, norm, subgroups, quads, weight, words, xs, own)
     else:
+        # Not one loop with a condition inside: SwiftShader runs what a condition excludes, and drops it.
         if rows - row <= tiles[0]:
-            multiply(acc, squares, x, w, inner, tiles[0], quad, row, rows, norm, subgroups, weight, words, xs, own)
+            multiply(acc, squares, x, w, inner, tiles[0], quad, row, rows, norm, subgroups, quads, weight, words, xs, own)
         else:
-            multiply(acc, squares, x, w, inner, tiles[1], quad, row, rows, norm, subgroups, weight, words, xs, own)
+            multiply(acc, squares, x, w, inner, tiles[1], quad, row, rows, norm, subgroups, quads, weight, words, xs, own)
     for r in T.unroll(tiles[-1]):
         if norm:
             scale_of(scale, squares, r, inner, epsilon, subgroups)
-            for q in T.unroll(QUADS):
+            for q in T.unroll(quads):
                 for c in T.vectorized(4):
-                    acc[r * QUADS + q, c] = acc[r * QUADS + q, c] * scale[0]
-    copy(acc, sums, tiles[-1] * QUADS)
+                    acc[r * quads + q, c] = acc[r * quads + q, c] * scale[0]
+    copy(acc, sums, tiles[-1] * quads)
 
 
 @T.inline
-def gate(gated, sums, r, q):
-    """gated = silu(g) * u for the q-th pair of block columns, of g and of u, of row r."""
+def gate(gated, sums, first):
+    """gated = silu(g) * u for sums[first], g, and the next, u."""
     for c in T.vectorized(4):
-        gated[c] = T.exp(T.float32(0) - sums[r * QUADS + 2 * q, c])
+        gated[c] = T.exp(T.float32(0) - sums[first, c])
     for c in T.vectorized(4):
-        gated[c] = sums[r * QUADS + 2 * q, c] / (gated[c] + T.float32(1)) * sums[r * QUADS + 2 * q + 1, c]
+        gated[c] = sums[first, c] / (gated[c] + T.float32(1)) * sums[first + 1, c]
 
 
 def matmul(inner, columns, tiles, subgroups, norm=False, residual=False, last=False, epsilon=1e-5):
     """y = [rmsnorm](x) @ w [+ r] for x [n, inner], w [inner, columns]. With `last`, only the last row."""
-    threads = threads_for(columns)
-    groups = columns // (4 * QUADS) // threads
+    quads = quads_for(inner, columns, tiles)
+    threads = threads_for(columns, quads)
+    groups = columns // (4 * quads) // threads
     tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
@@ -147,26 +155,27 @@ def matmul(inner, columns, tiles, subgroups, norm=False, residual=False, last=Fa
                     with T.sblock("matmul"):
                         T.reads()
                         T.writes()
-                        sums = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
+                        sums = T.sblock_alloc_buffer((tile * quads, 4), "float32", scope="local")
                         result = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        product(sums, x, w, inner, tiles, (group * threads + lane) * QUADS, n - 1 if last else block * tile, n, norm, epsilon, subgroups)
+                        product(sums, x, w, inner, tiles, (group * threads + lane) * quads, n - 1 if last else block * tile, n, norm, epsilon, subgroups, quads)
                         for row in T.serial(1 if last else T.min(n - block * tile, tile)):
-                            for q in T.unroll(QUADS):
+                            for q in T.unroll(quads):
                                 for c in T.vectorized(4):
-                                    result[c] = sums[row * QUADS + q, c]
+                                    result[c] = sums[row * quads + q, c]
                                 if residual:
                                     for c in T.vectorized(4):
-                                        result[c] = result[c] + added[block * tile + row, ((group * threads + lane) * QUADS + q) * 4 + c]
+                                        result[c] = result[c] + added[block * tile + row, ((group * threads + lane) * quads + q) * 4 + c]
                                 for c in T.vectorized(4):
-                                    y[block * tile + row, ((group * threads + lane) * QUADS + q) * 4 + c] = result[c]
+                                    y[block * tile + row, ((group * threads + lane) * quads + q) * 4 + c] = result[c]
 
     return kernel
 
 
 def gated(inner, columns, tiles, subgroups, epsilon=1e-5):
     """y = silu(g) * u with [g u] = rmsnorm(x) @ w, for x [n, inner]; w's columns are blocks of four of g and of u in turns."""
-    threads = threads_for(2 * columns)
-    groups = 2 * columns // (4 * QUADS) // threads
+    quads = quads_for(inner, 2 * columns, tiles)
+    threads = threads_for(2 * columns, quads)
+    groups = 2 * columns // (4 * quads) // threads
     tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
@@ -181,14 +190,14 @@ def gated(inner, columns, tiles, subgroups, epsilon=1e-5):
                     with T.sblock("gated"):
                         T.reads()
                         T.writes()
-                        sums = T.sblock_alloc_buffer((tile * QUADS, 4), "float32", scope="local")
+                        sums = T.sblock_alloc_buffer((tile * quads, 4), "float32", scope="local")
                         result = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        product(sums, x, w, inner, tiles, (group * threads + lane) * QUADS, block * tile, n, True, epsilon, subgroups)
+                        product(sums, x, w, inner, tiles, (group * threads + lane) * quads, block * tile, n, True, epsilon, subgroups, quads)
                         for row in T.serial(T.min(n - block * tile, tile)):
-                            for q in T.unroll(QUADS // 2):
-                                gate(result, sums, row, q)
+                            for q in T.unroll(quads // 2):
+                                gate(result, sums, row * quads + 2 * q)
                                 for c in T.vectorized(4):
-                                    y[block * tile + row, ((group * threads + lane) * (QUADS // 2) + q) * 4 + c] = result[c]
+                                    y[block * tile + row, ((group * threads + lane) * (quads // 2) + q) * 4 + c] = result[c]
 
     return kernel
 

@@ -3,10 +3,10 @@ same operations in the same order as attention.attend, projections.matmul and pr
 from tvm.script import tirx as T
 
 from .attention import attend_tile, sizes
-from .projections import QUADS, gate, product
+from .projections import gate, product
 
-# Threads of the workgroup: what the narrowest product gives work to.
-THREADS = 16
+# Threads of the workgroup and columns of each, in blocks of four: what the narrowest product gives work to.
+THREADS, QUADS = 16, 2
 
 
 # Weights of a layer up to which one workgroup is faster than a dispatch for each of its products.
@@ -55,7 +55,7 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups
                         attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks, subgroups)
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(hidden // each):
-                        product(sums, attended, o, width, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups)
+                        product(sums, attended, o, width, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups, QUADS)
                         for p in T.unroll(QUADS):
                             for c in T.vectorized(4):
                                 result[c] = sums[p, c] + x[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
@@ -63,14 +63,14 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups
                                 middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = result[c]
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(2 * feed_forward // each):
-                        product(sums, middle, gu, hidden, (1,), (turn * THREADS + lane) * QUADS, 0, 1, True, epsilon, subgroups)
+                        product(sums, middle, gu, hidden, (1,), (turn * THREADS + lane) * QUADS, 0, 1, True, epsilon, subgroups, QUADS)
                         for p in T.unroll(QUADS // 2):
-                            gate(result, sums, 0, p)
+                            gate(result, sums, 2 * p)
                             for c in T.vectorized(4):
                                 inner[0, ((turn * THREADS + lane) * (QUADS // 2) + p) * 4 + c] = result[c]
                     T.tvm_storage_sync("shared")
                     for turn in T.serial(hidden // each):
-                        product(sums, inner, down, feed_forward, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups)
+                        product(sums, inner, down, feed_forward, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups, QUADS)
                         for p in T.unroll(QUADS):
                             for c in T.vectorized(4):
                                 result[c] = sums[p, c] + middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
