@@ -50,12 +50,11 @@ def compile_runtime(folder: str) -> None:
         page.writelines(line for line in original if not any(f"{name}.cc" in line for name in LEFT_OUT))
     for unit in ("cache", "no_rpc"):
         shutil.copy(os.path.join(HERE, f"{unit}.cc"), sources)
-    include = [f"-I{os.path.join(tree, part)}" for part in ("", "include", "3rdparty/tvm-ffi/include", "3rdparty/tvm-ffi/3rdparty/dlpack/include")]
-    # Errors name their source file: from the tree on, so that the objects do not depend on where they were made.
-    nameless = f"-ffile-prefix-map={tree}/="
+    include = [f"-I{part}" for part in (".", "include", "3rdparty/tvm-ffi/include", "3rdparty/tvm-ffi/3rdparty/dlpack/include")]
     for unit in UNITS:
-        source, output = os.path.join(sources, f"{unit}.cc"), os.path.join(folder, f"{unit}.o")
-        subprocess.check_call([emcc(), "-O2", "-std=c++17", "-Wno-ignored-attributes", nameless, *include, "-c", source, "-o", f"{output}.part"])
+        # From within the tree: messages name their source file, and are not to depend on where that lay.
+        source, output = f"web/emcc/{unit}.cc", os.path.abspath(os.path.join(folder, f"{unit}.o"))
+        subprocess.check_call([emcc(), "-O2", "-std=c++17", "-Wno-ignored-attributes", *include, "-c", source, "-o", f"{output}.part"], cwd=tree)
         os.replace(f"{output}.part", output)
     shutil.rmtree(tree)
 
