@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shareDevice } from '../../src/gpu/device';
-import { fetchManifest, type Manifest } from '../../src/model/manifest';
+import { fetchManifest, type Manifest, type ModelEntry } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
 import { logits } from './support/logits';
@@ -99,6 +99,34 @@ for (const id of ['target', 'draft', 'weak-draft']) {
           for (let at = 0; at < length; at += chunk) [last] = await logits(model, ids.slice(at, Math.min(at + chunk, length)), 'last-row');
           expect(sameBits(last, expected), `${length} tokens in chunks of ${chunk}`).toBe(true);
         }
+      }
+    });
+
+    it('gives the same bits on every library that this adapter can run', async () => {
+      const { library: chosen, libraries } = manifest.models[id] as ModelEntry;
+      const others = libraries.filter(
+        ({ path, needs }) => path !== chosen.path && needs.every((need) => model.device.features.has(need as GPUFeatureName)),
+      );
+      expect([chosen, ...others].at(-1)?.needs, 'the library that needs nothing').toEqual([]);
+      const logitsOf = async (pipeline: ModelPipeline) => {
+        const all: Float32Array[] = [];
+        for (const start of [0, 60, 239, 768]) {
+          pipeline.truncate(0);
+          await pipeline.fill(ids.slice(0, start), never);
+          for (const rows of [1, 2, 4, 5, 6, 9, 10, 17]) {
+            pipeline.truncate(start);
+            all.push(...(await logits(pipeline, ids.slice(start, start + rows), 'all-rows')));
+          }
+        }
+        return all;
+      };
+      const expected = await logitsOf(model);
+      for (const library of others) {
+        const entry = { ...manifest.models[id], library } as ModelEntry;
+        const other = await loadModel(id, entry, modelsUrl, () => undefined, never);
+        const different = (await logitsOf(other.pipeline)).findIndex((row, i) => !sameBits(row, expected[i]));
+        await other.unload();
+        expect(different, `row of logits from ${library.path} that differs from ${chosen.path}`).toBe(-1);
       }
     });
 
