@@ -1,0 +1,173 @@
+"""What the pair would lose and weigh with quantised weights: held-out loss of the practice corpus, sizes, and by rule what is right of greedy answers.
+
+    quantised.py [--models public/models] [--prompts 50] [--answers SCHEME ...]
+
+Weights are rounded to a scheme's grid and computed in float32, as a kernel that dequantises as it reads computes them. Prints tables; changes no file.
+"""
+import argparse
+import gzip
+import pathlib
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+import corpus
+import evaluate
+import pair
+import rules
+import tokenizer as tokens
+from library.layout import to_bfloat16
+from network import Network
+from shipped import shipped_state
+
+LENGTH = 400
+# Shares of a group's range that are tried at four bits; the one of the least squared error is kept.
+CLIPS = torch.linspace(1, 0.5, 21).tolist()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Whole numbers of so many bits, with a float16 scale (and, if asymmetric, a float16 least value) for every group along the inner dimension;
+    group 0: all of an output channel, of the embedding all of a token's row. With `fraction`, four places share a 32-bit word, the first in the lowest
+    byte, and each is read as the word shifted until its byte is the highest: lower bytes stay in as a fraction, which the rounding takes into account."""
+
+    bits: int
+    group: int = 0
+    asymmetric: bool = False
+    fraction: bool = False
+
+    def quantise(self, matrix: torch.Tensor) -> tuple[torch.Tensor, bytes]:
+        """[out, in] -> the matrix on the grid, and its bytes."""
+        groups = matrix.reshape(-1, self.group or matrix.shape[1])
+        best = self._rounded(groups, 1.0)
+        for clip in CLIPS[1:] if self.bits < 8 else []:
+            other = self._rounded(groups, clip)
+            better = ((other[0] - groups) ** 2).sum(1) < ((best[0] - groups) ** 2).sum(1)
+            best = tuple(torch.where(better[:, None], new, old) for new, old in zip(other, best))
+        values, codes, scale, least = best
+        codes = codes.to(torch.uint8).numpy().reshape(-1)
+        packed = codes if self.bits == 8 else codes[0::2] | (codes[1::2] << 4)
+        parts = [packed, scale.half().numpy()] + ([least.half().numpy()] if self.asymmetric else [])
+        return values.reshape(matrix.shape), b"".join(part.tobytes() for part in parts)
+
+    def _rounded(self, groups: torch.Tensor, clip: float) -> tuple[torch.Tensor, ...]:
+        """-> values, codes from 0 on, scales, least values, with the range of every group cut to `clip` of it."""
+        if self.asymmetric:
+            top, steps = groups.amax(1, keepdim=True) * clip, 2**self.bits - 1
+            least = (groups.amin(1, keepdim=True) * clip).half().float()
+            scale = (top - least) / steps
+        else:
+            steps = 2**self.bits - 2
+            scale = groups.abs().amax(1, keepdim=True) * clip * 2 / steps
+        scale = scale.clamp(min=2.0**-14).half().float()
+        if not self.asymmetric:
+            least = -scale * (steps // 2)
+        if self.fraction:
+            numbers, codes = with_fractions(groups / scale)
+            return numbers * scale, codes, scale, least
+        codes = ((groups - least) / scale).round().clamp(0, steps)
+        return codes * scale + least, codes, scale, least
+
+
+def with_fractions(exact: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """-> the numbers that are read, each at most half from the exact one, and their bytes (two's complement)."""
+    numbers, codes = torch.empty_like(exact), torch.empty_like(exact)
+    below = torch.zeros_like(exact[:, 0::4])
+    for place in range(4):
+        whole = (exact[:, place::4] - below).round().clamp(-128, 127)
+        numbers[:, place::4] = whole + below
+        codes[:, place::4] = whole % 256
+        below = (whole % 256 + below) / 256
+    return numbers, codes
+
+
+# Of a scheme: the grid of the layers' matrices, and that of embedding and head.
+COLUMNS = Grid(8)
+SCHEMES = {
+    "bfloat16": None,
+    "int8-columns": (COLUMNS, COLUMNS),
+    "int8-fraction": (Grid(8, fraction=True), Grid(8, fraction=True)),
+    "int8-groups": (Grid(8, 64), Grid(8, 64)),
+    "int4-symmetric": (Grid(4, 32), Grid(4, 32)),
+    "int4-asymmetric": (Grid(4, 32, True), Grid(4, 32, True)),
+    "int4-mixed": (Grid(4, 32, True), COLUMNS),
+}
+
+
+def quantised(models: pathlib.Path, name: str, scheme: str) -> tuple[Network, bytes]:
+    """A shipped model with its matrices on the scheme's grids, and their bytes."""
+    state, content = shipped_state(models, name, pair.MODELS[name]), []
+    for key, matrix in state.items():
+        if matrix.dim() != 2:
+            continue
+        if SCHEMES[scheme] is None:
+            content.append(to_bfloat16(matrix.numpy()).tobytes())
+        else:
+            state[key], part = SCHEMES[scheme][key in ("emb", "head")].quantise(matrix)
+            content.append(part)
+    network = Network(pair.MODELS[name])
+    network.load_state_dict(state)
+    return network.eval(), b"".join(content)
+
+
+def row(name: str, values) -> None:
+    print("| " + " | ".join([name, *values]) + " |", flush=True)
+
+
+def head(first: str, names) -> None:
+    row(first, names)
+    print("|" + "---|" * (len(names) + 1))
+
+
+def print_losses(models: pathlib.Path, tokenizer, examples: dict) -> None:
+    """Nats a token by kind and their mean; the mean's change and that of the kind with the largest; megabytes, raw and compressed, of both models together."""
+    sizes = {scheme: np.zeros(2) for scheme in SCHEMES}
+    for name in ("target", "draft"):
+        head(name, [*examples, "mean", "its change", "worst kind's"])
+        for scheme in SCHEMES:
+            network, content = quantised(models, name, scheme)
+            sizes[scheme] += len(content), len(gzip.compress(content, 9))
+            each = np.array([evaluate.losses(network, tokenizer, chosen) for chosen in examples.values()])
+            shipped = each if scheme == "bfloat16" else shipped
+            worst = int(np.argmax(each / shipped))
+            changes = [f"{each.mean() / shipped.mean() - 1:+.2%}", f"{list(examples)[worst]} {each[worst] / shipped[worst] - 1:+.2%}"]
+            row(scheme, [f"{loss:.5f}" for loss in [*each, each.mean()]] + (["", ""] if scheme == "bfloat16" else changes))
+        print()
+    head("MB", ["raw", "compressed"])
+    for scheme, size in sizes.items():
+        row(scheme, [f"{bytes_ / 1e6:.2f}" for bytes_ in size])
+    print()
+
+
+def print_answers(models: pathlib.Path, tokenizer, examples: dict, schemes: list[str]) -> None:
+    """Right by rule of greedy answers, and accepted/drafted at temperature 0, target and draft in the same scheme."""
+    head("right; accepted/drafted", [f"{kind}, {len(chosen)}" for kind, chosen in examples.items()])
+    for scheme in schemes:
+        target, draft = (quantised(models, name, scheme)[0] for name in ("target", "draft"))
+        cells = []
+        for kind, chosen in examples.items():
+            length = evaluate.LIMITS.get(kind, (0, LENGTH))[1]
+            figures, answers = evaluate.acceptance(target, draft, tokenizer, chosen, 0.0, length)
+            right = sum(rules.right(kind, ids, tokenizer.decode(ids), example["check"]) for ids, example in zip(answers, chosen))
+            cells.append(f"{right}; {figures['accepted_per_drafted']:.3f}")
+        row(scheme, cells)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path("public/models"), help="folder that the page serves")
+    parser.add_argument("--prompts", type=int, default=50, help="held-out prompts a kind")
+    parser.add_argument("--answers", nargs="*", choices=list(SCHEMES), default=[], help="schemes to decode answers with, which is slower")
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    tokenizer = tokens.load(chosen.models / "target" / "resolve" / "main")
+    counts = {kind: min(chosen.prompts, evaluate.LIMITS.get(kind, (chosen.prompts,))[0]) for kind in corpus.KINDS}
+    examples = {kind: corpus.PRACTICE.examples(kind, "heldout", "evaluation", count) for kind, count in counts.items()}
+    print_losses(chosen.models, tokenizer, examples)
+    if chosen.answers:
+        print_answers(chosen.models, tokenizer, examples, chosen.answers)
+
+
+if __name__ == "__main__":
+    main()
