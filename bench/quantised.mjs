@@ -3,7 +3,7 @@
  * with bfloat16 weights against the same kernel with int8 weights that it turns into float32 as it reads, a scale a column at the end.
  * Each form with its own fastest tile, then all forms in turns.
  *
- *   node bench/quantised.mjs [--repetitions 15]
+ *   npm run bench:quantised -- [--repetitions 15]
  */
 import { createServer } from 'node:http';
 import os from 'node:os';
