@@ -3,12 +3,14 @@
  * compares their outputs id for id.
  *
  *   npm run bench -- --json FILE [--pair embedded] [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma auto|N]
- *     [--draft good|weak|ngram|mixed] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--no-roofline]
+ *     [--draft good|weak|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--no-roofline]
  *
+ * --models measures another folder of models than public/models, and --draft then may be any draft of its manifest.
  * A chart of the speedup of every prompt is written beside the JSON, as FILE.svg.
  */
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
@@ -22,6 +24,7 @@ const DRAFTS = {
   ngram: { model: 'draft', drafting: 'ngram' },
   mixed: { model: 'draft', drafting: 'mixed' },
 };
+const draftOf = (name) => DRAFTS[name] ?? { model: name, drafting: 'model' };
 const ROOFLINE_ROWS = [1, 5, 9, 17];
 
 await failClearly(async () => {
@@ -29,9 +32,9 @@ await failClearly(async () => {
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
   const rooflineMs = options.roofline ? await measureRoofline(openBenchPage) : null;
-  const { page, browser, close } = await openBenchPage('bench/index.html', 'bench');
+  const { page, browser, close } = await openBenchPage('bench/index.html', 'bench', options.models);
   try {
-    await page.evaluate((draft) => window.bench.load(draft), DRAFTS[options.draft].model);
+    await page.evaluate((draft) => window.bench.load(draft), draftOf(options.draft).model);
     const report = await measure(page, options);
     report.calibration.rooflineMs = rooflineMs;
     report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
@@ -57,6 +60,7 @@ function readOptions() {
       repetitions: { type: 'string', default: '3' },
       gamma: { type: 'string', default: 'auto' },
       draft: { type: 'string', default: 'good' },
+      models: { type: 'string' },
       temperature: { type: 'string', default: '0' },
       rule: { type: 'string', default: 'rejection' },
       seed: { type: 'string', default: '1' },
@@ -68,17 +72,25 @@ function readOptions() {
     return Number(value);
   };
   if (values.pair !== 'embedded') throw new Error(`There is no pair "${values.pair}". Choose: embedded.`);
-  if (!DRAFTS[values.draft]) throw new Error(`There is no draft "${values.draft}". Choose one of: ${Object.keys(DRAFTS).join(', ')}.`);
+  const drafts = [...Object.keys(DRAFTS), ...(values.models ? draftsIn(values.models) : [])];
+  if (!drafts.includes(values.draft)) throw new Error(`There is no draft "${values.draft}". Choose one of: ${drafts.join(', ')}.`);
   const prompts = JSON.parse(fs.readFileSync(values.prompts, 'utf8'));
   const good = Array.isArray(prompts) && prompts.length > 0 && prompts.every((each) => each.id && each.kind && each.prompt);
   if (!good) throw new Error(`${values.prompts} is no list of { "id", "kind", "prompt" }.`);
   return {
-    ...{ json: values.json, draft: values.draft, rule: values.rule, prompts, roofline: !values['no-roofline'] },
+    ...{ json: values.json, draft: values.draft, models: values.models, rule: values.rule, prompts, roofline: !values['no-roofline'] },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
     gamma: values.gamma === 'auto' ? 'auto' : whole('gamma', values.gamma),
     maxTokens: whole('max-tokens', values['max-tokens']),
     repetitions: whole('repetitions', values.repetitions),
   };
+}
+
+/** @param {string} folder of models @returns {string[]} the drafts that its manifest lists */
+function draftsIn(folder) {
+  const manifest = path.join(folder, 'manifest.json');
+  if (!fs.existsSync(manifest)) throw new Error(`${manifest} is missing. Name a folder of models with --models.`);
+  return JSON.parse(fs.readFileSync(manifest, 'utf8')).pair.drafts.map(({ id }) => id);
 }
 
 /** Milliseconds that the target's multiplications alone take, by rows. */
@@ -99,7 +111,7 @@ async function measureRoofline(openBenchPage) {
 }
 
 async function measure(page, { prompts, gamma, draft, maxTokens, repetitions, temperature, seed, rule }) {
-  const { model, drafting } = DRAFTS[draft];
+  const { model, drafting } = draftOf(draft);
   const calibration = await page.evaluate((id) => window.bench.calibrate(id), model);
   const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
   const settings = { ...defaults, drafting, gamma, maxTokens, ignoreStopTokens: true };

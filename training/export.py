@@ -71,7 +71,7 @@ def chat_config(s: pair.Shape) -> dict:
 
 def export(built: pathlib.Path, out: pathlib.Path) -> None:
     """built: tokenizer.json, NAME/checkpoint.pt, libraries/NAME.wasm in all its VARIANTS and, when measured, evaluation.json."""
-    parameters = {name: export_model(built, out, name, shape) for name, shape in pair.MODELS.items()}
+    counts = {name: export_model(built, out, name, shape) for name, shape in pair.MODELS.items()}
     shutil.copytree(built / "libraries", out / "libraries")
     measured, started = built / "evaluation.json", built / "started-from.json"
     evaluation = json.loads(measured.read_text()) if measured.exists() else None
@@ -82,7 +82,7 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
             "target": "target",
             "drafts": [{"id": name, "name": NAMES[name]} for name in pair.MODELS if name != "target"],
         },
-        "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], libraries(out, LIBRARIES[name]), count) for name, count in parameters.items()},
+        "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], libraries(out, LIBRARIES[name]), count) for name, count in counts.items()},
         "built": versions() | ({"started_from": json.loads(started.read_text())} if started.exists() else {}),
     }
     _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
@@ -101,12 +101,13 @@ def renew_libraries(built: pathlib.Path, out: pathlib.Path) -> None:
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def add_draft(built: pathlib.Path, out: pathlib.Path, name: str, title: str) -> None:
-    """Adds the draft of built/NAME/checkpoint.pt, or puts it in the place of one of that name, in an exported folder."""
+def add_draft(built: pathlib.Path, out: pathlib.Path, name: str, title: str, shape: pair.Shape = pair.DRAFT, compiled: list[dict] | None = None) -> None:
+    """Adds the draft of built/NAME/checkpoint.pt, or puts it in the place of one of that name, in an exported folder. `compiled`: its libraries as
+    the manifest lists them; by default those of the good draft."""
     manifest = json.loads((out / "manifest.json").read_text())
     shutil.rmtree(out / name, ignore_errors=True)
-    parameters = export_model(built, out, name, pair.DRAFT)
-    manifest["models"][name] = describe(out, name, title, pair.DRAFT, manifest["models"]["draft"]["libraries"], parameters)
+    count = export_model(built, out, name, shape)
+    manifest["models"][name] = describe(out, name, title, shape, compiled or manifest["models"]["draft"]["libraries"], count)
     drafts = [draft for draft in manifest["pair"]["drafts"] if draft["id"] != name]
     manifest["pair"]["drafts"] = [*drafts, {"id": name, "name": title}]
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
@@ -124,6 +125,11 @@ def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.
     (folder / "tensor-cache-b16.json").unlink(missing_ok=True)
     shutil.copyfile(built / "tokenizer.json", folder / "tokenizer.json")
     (folder / "mlc-chat-config.json").write_text(json.dumps(chat_config(shape), indent=2) + "\n")
+    return parameters(state)
+
+
+def parameters(state: dict[str, torch.Tensor]) -> int:
+    """Of a checkpoint, without the norms, which are folded into the matrices behind them."""
     return sum(value.numel() for key, value in state.items() if not re.search(r"(^|\.)(norm|n1|n2)$", key))
 
 
