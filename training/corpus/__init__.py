@@ -12,6 +12,7 @@ import pair
 
 from . import answers, code, copying, counting, hard, practice_copying, practice_counting, record, story
 
+PATIENCE = 20_000
 KINDS = ("story", "json", "code", "counting", "copy", "answers", "hard")
 
 
@@ -29,14 +30,20 @@ class Corpus:
         return {"kind": kind, "prompt": prompt, "answer": answer, "check": check}
 
     def examples(self, kind: str, part: str, seed: str, count: int) -> list[dict]:
-        """`count` examples of one kind from one part ("train" or "heldout") with different prompts."""
-        found, seen, i = [], set(), 0
+        """`count` examples of one kind from one part ("train" or "heldout") with different prompts.
+
+        Raises ValueError where the kind does not have so many, which shows in that none of PATIENCE prompts in a row is new.
+        """
+        found, seen, i, last = [], set(), 0, 0
         while len(found) < count:
+            if i - last > PATIENCE:
+                raise ValueError(f"{kind} has {len(found)} different prompts of {part}, not {count}. Ask for fewer.")
             example = self.generate(kind, f"{part}/{seed}/{i}")
             i += 1
             if split(example["prompt"]) == part and example["prompt"] not in seen:
                 seen.add(example["prompt"])
                 found.append(example)
+                last = i
         return found
 
     def conversation(self, seed: str) -> str:
