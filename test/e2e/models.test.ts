@@ -56,10 +56,10 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: 'a library with a wrong bit',
-    file: 'libraries/draft.wasm',
+    file: 'libraries/draft-subgroups.wasm',
     fault: 'damaged',
     code: 'file-damaged',
-    message: /draft\.wasm; its SHA-256 is not the one in the manifest\.$/,
+    message: /draft-subgroups\.wasm; its SHA-256 is not the one in the manifest\.$/,
     hint: /^Run again to fetch it anew\./,
   },
   {
