@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
-import { failClearly } from '../scripts/options.mjs';
+import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { medianInterval } from './statistics.mjs';
 
 const PROMPTS = 6;
@@ -20,9 +20,7 @@ await failClearly(async () => {
       gamma: { type: 'string', default: '4' },
     },
   });
-  for (const [name, value] of Object.entries(values)) {
-    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is "${value}". Choose a whole number from 1 on.`);
-  }
+  const [repetitions, maxTokens, gamma] = ['repetitions', 'max-tokens', 'gamma'].map((name) => wholeNumber(name, values[name]));
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
   const { page, close } = await openBenchPage('bench/index.html', 'bench');
@@ -30,10 +28,10 @@ await failClearly(async () => {
     await page.evaluate(() => window.bench.load('draft'));
     const calibration = await page.evaluate(() => window.bench.calibrate('draft'));
     const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
-    const settings = { ...defaults, gamma: Number(values.gamma), maxTokens: Number(values['max-tokens']), ignoreStopTokens: true };
+    const settings = { ...defaults, gamma, maxTokens, ignoreStopTokens: true };
     const run = (prompt, mode, candidates) =>
       page.evaluate((args) => window.bench.run(...args), [prompt, 'draft', { ...settings, mode, candidates }, calibration]);
-    for (const mode of ['speculative', 'plain']) print(mode, await compare(run, mode, prompts(), Number(values.repetitions)));
+    for (const mode of ['speculative', 'plain']) print(mode, await compare(run, mode, prompts(), repetitions));
   } finally {
     await close();
   }

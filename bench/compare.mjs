@@ -14,7 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
-import { failClearly } from '../scripts/options.mjs';
+import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { chart, printReport, summarise } from './report.mjs';
 import { median, medianInterval, spread } from './statistics.mjs';
 
@@ -31,7 +31,7 @@ await failClearly(async () => {
   const options = readOptions();
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const rooflineMs = options.roofline ? await measureRoofline(openBenchPage) : null;
+  const rooflineMs = options.roofline ? await measureRoofline(openBenchPage, options.models) : null;
   const { page, browser, close } = await openBenchPage('bench/index.html', 'bench', options.models);
   try {
     await page.evaluate((draft) => window.bench.load(draft), draftOf(options.draft).model);
@@ -67,10 +67,6 @@ function readOptions() {
       'no-roofline': { type: 'boolean', default: false },
     },
   });
-  const whole = (name, value) => {
-    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is "${value}". Choose a whole number from 1 on.`);
-    return Number(value);
-  };
   if (values.pair !== 'embedded') throw new Error(`There is no pair "${values.pair}". Choose: embedded.`);
   const drafts = [...Object.keys(DRAFTS), ...(values.models ? draftsIn(values.models) : [])];
   if (!drafts.includes(values.draft)) throw new Error(`There is no draft "${values.draft}". Choose one of: ${drafts.join(', ')}.`);
@@ -80,9 +76,9 @@ function readOptions() {
   return {
     ...{ json: values.json, draft: values.draft, models: values.models, rule: values.rule, prompts, roofline: !values['no-roofline'] },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
-    gamma: values.gamma === 'auto' ? 'auto' : whole('gamma', values.gamma),
-    maxTokens: whole('max-tokens', values['max-tokens']),
-    repetitions: whole('repetitions', values.repetitions),
+    gamma: values.gamma === 'auto' ? 'auto' : wholeNumber('gamma', values.gamma),
+    maxTokens: wholeNumber('max-tokens', values['max-tokens']),
+    repetitions: wholeNumber('repetitions', values.repetitions),
   };
 }
 
@@ -94,8 +90,8 @@ function draftsIn(folder) {
 }
 
 /** Milliseconds that the target's multiplications alone take, by rows. */
-async function measureRoofline(openBenchPage) {
-  const { page, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
+async function measureRoofline(openBenchPage, models) {
+  const { page, close } = await openBenchPage('bench/kernels/index.html', 'kernels', models);
   const call = (name, ...args) => page.evaluate(([n, a]) => window.kernels[n](...a), [name, args]);
   try {
     await call('load', 'target');

@@ -8,98 +8,96 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
-
-const { values: options } = parseArgs({ options: { json: { type: 'string' }, repetitions: { type: 'string', default: '9' } } });
-const repetitions = Number(options.repetitions);
-if (!Number.isInteger(repetitions) || repetitions < 1) {
-  console.error(`--repetitions must be a whole number from 1 on, not "${options.repetitions}".`);
-  process.exit(2);
-}
-ensurePackages();
-const { openBenchPage } = await import('./browser.mjs');
+import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { median } from './statistics.mjs';
 
 const ROWS = [1, 5, 9, 17];
 const CACHED = [64, 768];
 const PREFILL = 256;
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const round = (value, digits = 2) => Number(value.toFixed(digits));
 
-const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
-try {
-  const call = (name, ...values) => {
-    console.error(`${name} ${values.join(' ')}`);
-    return page.evaluate(([n, v]) => window.kernels[n](...v), [name, values]);
-  };
-  const report = {
-    machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` },
-    adapter: await call('adapter'),
-    repetitions,
-    load: { target: await call('load', 'target'), draft: await call('load', 'draft') },
-    forward: [],
-    draftStep: [],
-    profile: {},
-  };
-  for (const rows of [...ROWS, PREFILL]) {
-    const { tile } = await call('sweep', 'target', rows);
-    for (const cached of rows === PREFILL ? [0, CACHED[1]] : CACHED) {
-      const { timings, dispatches } = await call('forward', 'target', rows, cached, repetitions);
-      const ratios = timings.forward.map((ms, i) => ms / timings.roofline[i]);
-      report.forward.push({
-        rows,
+await failClearly(async () => {
+  const { values: options } = parseArgs({ options: { json: { type: 'string' }, repetitions: { type: 'string', default: '9' } } });
+  const repetitions = wholeNumber('repetitions', options.repetitions);
+  ensurePackages();
+  const { openBenchPage } = await import('./browser.mjs');
+  const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
+  try {
+    const call = (name, ...values) => {
+      console.error(`${name} ${values.join(' ')}`);
+      return page.evaluate(([n, v]) => window.kernels[n](...v), [name, values]);
+    };
+    const report = {
+      machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` },
+      adapter: await call('adapter'),
+      repetitions,
+      load: { target: await call('load', 'target'), draft: await call('load', 'draft') },
+      forward: [],
+      draftStep: [],
+      profile: {},
+    };
+    for (const rows of [...ROWS, PREFILL]) {
+      const { tile } = await call('sweep', 'target', rows);
+      for (const cached of rows === PREFILL ? [0, CACHED[1]] : CACHED) {
+        const { timings, dispatches } = await call('forward', 'target', rows, cached, repetitions);
+        const ratios = timings.forward.map((ms, i) => ms / timings.roofline[i]);
+        report.forward.push({
+          rows,
+          cached,
+          forwardMs: round(median(timings.forward)),
+          rooflineMs: round(median(timings.roofline)),
+          ratio: round(median(ratios)),
+          ratioRange: [round(Math.min(...ratios)), round(Math.max(...ratios))],
+          dispatches,
+          tile,
+        });
+      }
+    }
+    for (const cached of CACHED) {
+      const { timings, dispatches } = await call('draftStep', 'draft', 'target', cached, repetitions);
+      const ratios = timings.draft.map((ms, i) => ms / timings.target[i]);
+      report.draftStep.push({
         cached,
-        forwardMs: round(median(timings.forward)),
-        rooflineMs: round(median(timings.roofline)),
-        ratio: round(median(ratios)),
-        ratioRange: [round(Math.min(...ratios)), round(Math.max(...ratios))],
+        draftMs: round(median(timings.draft)),
+        decodeMs: round(median(timings.target)),
+        ratio: round(median(ratios), 3),
         dispatches,
-        tile,
       });
     }
+    const sampling = await call('sampling', 'target', repetitions);
+    report.sampling = Object.fromEntries(
+      ['top_p 1', 'top_p 0.9'].map((top) => [
+        top,
+        {
+          ms: round(median(sampling[top]), 3),
+          tokenMs: round(median(sampling.token)),
+          share: round(median(sampling[top].map((ms, i) => ms / sampling.token[i])), 3),
+        },
+      ]),
+    );
+    for (const [id, rows, cached] of [
+      ['target', 1, 64],
+      ['target', 5, 64],
+      ['target', 1, 768],
+      ['target', 5, 768],
+      ['draft', 1, 64],
+    ]) {
+      report.profile[`${id}, ${rows} rows, ${cached} cached`] = (await call('profile', id, rows, cached, 3)).map((row) => ({
+        ...row,
+        ms: round(row.ms, 3),
+      }));
+    }
+    if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+    print(report);
+  } finally {
+    await close();
   }
-  for (const cached of CACHED) {
-    const { timings, dispatches } = await call('draftStep', 'draft', 'target', cached, repetitions);
-    const ratios = timings.draft.map((ms, i) => ms / timings.target[i]);
-    report.draftStep.push({
-      cached,
-      draftMs: round(median(timings.draft)),
-      decodeMs: round(median(timings.target)),
-      ratio: round(median(ratios), 3),
-      dispatches,
-    });
-  }
-  const sampling = await call('sampling', 'target', repetitions);
-  report.sampling = Object.fromEntries(
-    ['top_p 1', 'top_p 0.9'].map((top) => [
-      top,
-      {
-        ms: round(median(sampling[top]), 3),
-        tokenMs: round(median(sampling.token)),
-        share: round(median(sampling[top].map((ms, i) => ms / sampling.token[i])), 3),
-      },
-    ]),
-  );
-  for (const [id, rows, cached] of [
-    ['target', 1, 64],
-    ['target', 5, 64],
-    ['target', 1, 768],
-    ['target', 5, 768],
-    ['draft', 1, 64],
-  ]) {
-    report.profile[`${id}, ${rows} rows, ${cached} cached`] = (await call('profile', id, rows, cached, 3)).map((row) => ({
-      ...row,
-      ms: round(row.ms, 3),
-    }));
-  }
-  if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-  print(report);
-} finally {
-  await close();
-}
+});
 
 function print(report) {
   console.log(
-    `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.browser}, ${report.adapter}; medians of ${repetitions} interleaved repetitions`,
+    `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.browser}, ${report.adapter}; medians of ${report.repetitions} interleaved repetitions`,
   );
   for (const [id, { ms, pipelineMs }] of Object.entries(report.load)) {
     console.log(`${id}: ready ${round(ms / 1000)} s after its download, ${round(pipelineMs / 1000)} s of them making pipelines`);

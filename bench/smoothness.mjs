@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
-import { failClearly } from '../scripts/options.mjs';
+import { failClearly, wholeNumber } from '../scripts/options.mjs';
 
 const PROMPT = 'Tell a short story about a fox who finds a bell.';
 const LONG_PROMPT = 'The quick brown fox jumps over the lazy dog. '.repeat(2300).slice(0, 100_000);
@@ -27,13 +27,14 @@ await failClearly(async () => {
       repetitions: { type: 'string', default: '3' },
     },
   });
+  const count = wholeNumber('repetitions', values.repetitions);
   ensurePackages();
   const { url, close } = await servedBuild();
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
     const repetitions = [];
-    for (let i = 0; i < Number(values.repetitions); i++) repetitions.push(await measure(browser, url));
+    for (let i = 0; i < count; i++) repetitions.push(await measure(browser, url));
     const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}, Chromium ${browser.version()}`;
     console.log(machine);
     for (const repetition of repetitions) console.table(repetition);

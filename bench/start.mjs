@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
-import { failClearly } from '../scripts/options.mjs';
+import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { spread } from './statistics.mjs';
 
 const MEASURES = ['firstTokenMs', 'movingMs', 'readyMs', 'pipelinesMs'];
@@ -64,12 +64,12 @@ function readOptions() {
   const { values } = parseArgs({
     options: { visits: { type: 'string', default: '5' }, json: { type: 'string' }, dist: { type: 'string', multiple: true, default: [] } },
   });
-  if (!/^[1-9]\d*$/.test(values.visits)) throw new Error(`--visits is "${values.visits}". Choose a whole number from 1 on.`);
+  const visits = wholeNumber('visits', values.visits);
   for (const folder of values.dist) {
     if (!fs.existsSync(path.join(folder, 'index.html')))
       throw new Error(`--dist is "${folder}", where no index.html is. Build one: npm run build -- --out ${folder}`);
   }
-  return { ...values, visits: Number(values.visits) };
+  return { ...values, visits };
 }
 
 /** Every folder of `dist` behind a port of its own; the working tree's build where there is none. */

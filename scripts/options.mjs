@@ -14,6 +14,12 @@ export function serverOptions() {
   return { port, strictPort: false, host: values.host ? true : 'localhost' };
 }
 
+/** The value of option --`name`, a whole number from 1 on. */
+export function wholeNumber(name, value) {
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is "${value}". Choose a whole number from 1 on.`);
+  return Number(value);
+}
+
 /** Runs `work`; an error ends the process with its message alone, or with its stack where FORETOKEN_DEBUG is set. */
 export async function failClearly(work) {
   try {

@@ -4,13 +4,27 @@ import { GREEDY_ROW_BYTES, type GreedyBuffers, GreedyKernel } from '../../src/gp
 import { fetchManifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
-import { type ModelConfig, RooflineKernels, type Tile, tileName, tiles, type Weights, weightsOf } from './roofline';
+import {
+  FORMS,
+  type FormName,
+  type ModelConfig,
+  type Roofline,
+  RooflineKernels,
+  SHIPPED,
+  type Tile,
+  tileName,
+  tiles,
+  type Weights,
+  weightsOf,
+} from './roofline';
 
 /** Milliseconds of each repetition of several things that were measured in turns. */
 export type Timings<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
 /** The adapter's queue reports work as done with some delay; so much of the same is submitted at once that it hardly counts. */
 const BATCH_MS = 150;
+/** Between what two forms of the same weights compute, root mean squares: half a step of 255 at most, a weight, is 0.4 %. */
+const MOST_DIFFERENCE = 0.01;
 
 watchDevice();
 const never = new AbortController().signal;
@@ -25,6 +39,47 @@ async function elapsed(device: GPUDevice, submit: () => void): Promise<number> {
   submit();
   await device.queue.onSubmittedWorkDone();
   return performance.now() - start;
+}
+
+/** Milliseconds of one of `times` passes of a roofline. */
+async function passMilliseconds(device: GPUDevice, kernel: Roofline, times: number): Promise<number> {
+  const encoder = device.createCommandEncoder();
+  kernel.encode(encoder, times);
+  return (await elapsed(device, () => device.queue.submit([encoder.finish()]))) / times;
+}
+
+/** The kernel with the fastest of all tiles: all of them twice, the best few again. `check` sees each before it is timed. */
+async function fastest(
+  device: GPUDevice,
+  kernels: RooflineKernels,
+  candidates: readonly Tile[],
+  check: (kernel: Roofline) => Promise<void> = async () => {},
+): Promise<Roofline> {
+  const seen = [];
+  for (const tile of candidates) {
+    const kernel = await kernels.compile(tile);
+    await check(kernel);
+    await passMilliseconds(device, kernel, 1);
+    seen.push({ kernel, ms: await passMilliseconds(device, kernel, 2) });
+  }
+  const finalists = seen.sort((a, b) => a.ms - b.ms).slice(0, 5);
+  const batch = Math.max(1, Math.round(BATCH_MS / (finalists[0]?.ms ?? BATCH_MS)));
+  for (let i = 0; i < 3; i++) {
+    for (const each of finalists) each.ms = Math.min(each.ms, await passMilliseconds(device, each.kernel, batch));
+  }
+  const [first] = finalists.sort((a, b) => a.ms - b.ms);
+  if (!first) throw new Error('no tile divides the matrix');
+  return first.kernel;
+}
+
+/** The root mean square of a - b over that of b. */
+function difference(a: Float32Array, b: Float32Array): number {
+  let [off, all] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    off += ((a[i] as number) - (b[i] as number)) ** 2;
+    all += (b[i] as number) ** 2;
+  }
+  return Math.sqrt(off / all);
 }
 
 /** Each thing in turns, `repetitions` times, in batches of about BATCH_MS; `work(times)` submits it `times` times. */
@@ -80,29 +135,46 @@ const bench = {
     return { ms, pipelineMs: pipelineMilliseconds() - before, parameters: entry.parameters };
   },
 
-  /** Finds the fastest tile of the roofline for this number of rows: all of them twice, the best few again. */
+  /** Finds the fastest tile of the roofline for this number of rows. */
   async sweep(id: string, rows: number): Promise<{ tile: string; tried: number }> {
     const { device } = await open();
-    const kernels = new RooflineKernels(device, get(id).weights, rows);
-    const seen = [];
-    for (const tile of tiles(get(id).weights, rows, device.features)) {
-      const made = await kernels.compile(tile);
-      const time = async (times: number) => {
-        const encoder = device.createCommandEncoder();
-        made.encode(encoder, times);
-        return (await elapsed(device, () => device.queue.submit([encoder.finish()]))) / times;
-      };
-      await time(1);
-      seen.push({ tile, time, ms: await time(2) });
-    }
-    const finalists = seen.sort((a, b) => a.ms - b.ms).slice(0, 5);
-    const batch = Math.max(1, Math.round(BATCH_MS / (finalists[0]?.ms ?? BATCH_MS)));
-    for (let i = 0; i < 3; i++) for (const each of finalists) each.ms = Math.min(each.ms, await each.time(batch));
-    const [first] = finalists.sort((a, b) => a.ms - b.ms);
-    if (!first) throw new Error('no tile divides the matrix');
-    best.set(`${id} ${rows}`, first.tile);
+    const { weights } = get(id);
+    const kernels = new RooflineKernels(device, weights, rows);
+    const candidates = tiles(weights, rows, device.features);
+    const { tile } = await fastest(device, kernels, candidates);
+    best.set(`${id} ${rows}`, tile);
     kernels.dispose();
-    return { tile: tileName(first.tile), tried: seen.length };
+    return { tile: tileName(tile), tried: candidates.length };
+  },
+
+  /** The rooflines of all forms of weights, each with its own fastest tile, in turns; every tile must compute what the shipped form does. */
+  async forms(id: string, rows: number, repetitions: number): Promise<{ tiles: Record<FormName, string>; timings: Timings<FormName> }> {
+    const { device } = await open();
+    const { weights } = get(id);
+    const names = Object.keys(FORMS) as FormName[];
+    const candidates = tiles(weights, rows, device.features);
+    const found = new Map<FormName, { kernels: RooflineKernels; kernel: Roofline }>();
+    let wanted: Float32Array | undefined;
+    for (const name of [SHIPPED, ...names.filter((other) => other !== SHIPPED)]) {
+      const kernels = new RooflineKernels(device, weights, rows, name);
+      const check = async (kernel: Roofline) => {
+        const values = await kernels.output(kernel);
+        wanted ??= values;
+        const off = difference(values, wanted);
+        if (!(off < MOST_DIFFERENCE)) throw new Error(`${name} with ${tileName(kernel.tile)} is ${off} off ${SHIPPED}`);
+      };
+      found.set(name, { kernels, kernel: await fastest(device, kernels, candidates, check) });
+    }
+    const pass = (kernel: Roofline) => (times: number) => {
+      const encoder = device.createCommandEncoder();
+      kernel.encode(encoder, times);
+      device.queue.submit([encoder.finish()]);
+    };
+    const of = <Value>(value: (kernel: Roofline) => Value) =>
+      Object.fromEntries([...found].map(([name, { kernel }]) => [name, value(kernel)])) as Record<FormName, Value>;
+    const timings = await inTurns(device, of(pass), repetitions);
+    for (const { kernels } of found.values()) kernels.dispose();
+    return { tiles: of(({ tile }) => tileName(tile)), timings };
   },
 
   /** A forward of `rows` rows over `cached` tokens against its roofline, in turns, neither with a readback. */

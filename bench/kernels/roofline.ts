@@ -1,8 +1,77 @@
 /**
  * The roofline of a forward: one kernel that puts n rows through as many weights as the model multiplies, once, and does nothing
  * else. No norm, no attention, no activation, one dispatch; weights packed as the library packs them, each thread summing up in
- * the same order. What a forward takes longer is what the rest of it costs.
+ * the same order. What a forward takes longer is what the rest of it costs. Other ways to store weights are here to be compared.
  */
+
+/** How weights are stored: 16-byte words of a block of four inner by four outer places, and WGSL that makes vectors w0 to w3 of four columns of them. */
+interface Form {
+  readonly words: 1 | 2;
+  readonly read: string;
+  /** What a column's scale is multiplied by; null where there are no scales. */
+  readonly factor: number | null;
+  /** Writes the whole number `value` at (`i`, `c`) of block `block`. */
+  write(bytes: Int8Array, block: number, i: number, c: number, value: number): void;
+}
+
+/** Of whole numbers that stand for weights, whatever the form. */
+const SCALE = 2 ** -10;
+
+export const FORMS = {
+  // Lower bytes stay in as a fraction, which the packing takes into account: as near to the weight as a byte alone is.
+  'int8, fraction kept': {
+    words: 1,
+    read: `
+      let word = bitcast<vec4<i32>>(word0);
+      let w0 = vec4<f32>(word << vec4(24u));
+      let w1 = vec4<f32>(word << vec4(16u));
+      let w2 = vec4<f32>(word << vec4(8u));
+      let w3 = vec4<f32>(word);`,
+    factor: 2 ** -24,
+    write: (bytes, block, i, c, value) => {
+      const at = block * 16 + c * 4 + i;
+      bytes[at] = i > 0 && (bytes[at - 1] as number) < 0 ? value - 1 : value;
+    },
+  },
+  'int8, shifts': {
+    words: 1,
+    read: `
+      let word = bitcast<vec4<i32>>(word0);
+      let w0 = vec4<f32>((word << vec4(24u)) >> vec4(24u));
+      let w1 = vec4<f32>((word << vec4(16u)) >> vec4(24u));
+      let w2 = vec4<f32>((word << vec4(8u)) >> vec4(24u));
+      let w3 = vec4<f32>(word >> vec4(24u));`,
+    factor: 1,
+    write: (bytes, block, i, c, value) => {
+      bytes[block * 16 + c * 4 + i] = value;
+    },
+  },
+  'int8, unpack4xI8': {
+    words: 1,
+    read: [0, 1, 2, 3].map((place) => `let w${place} = vec4<f32>(unpack4xI8(word0[${place}]));`).join('\n'),
+    factor: 1,
+    write: (bytes, block, i, c, value) => {
+      bytes[block * 16 + i * 4 + c] = value;
+    },
+  },
+  bfloat16: {
+    words: 2,
+    read: `
+      let w0 = bitcast<vec4<f32>>(word0 << vec4(16u));
+      let w1 = bitcast<vec4<f32>>(word0 & vec4(0xffff0000u));
+      let w2 = bitcast<vec4<f32>>(word1 << vec4(16u));
+      let w3 = bitcast<vec4<f32>>(word1 & vec4(0xffff0000u));`,
+    factor: null,
+    write: (bytes, block, i, c, value) => {
+      const at = block * 32 + (i >> 1) * 16 + c * 4 + (i & 1) * 2;
+      new DataView(bytes.buffer).setInt16(at, new DataView(Float32Array.of(value * SCALE).buffer).getInt16(2, true), true);
+    },
+  },
+} as const satisfies Record<string, Form>;
+
+export type FormName = keyof typeof FORMS;
+/** As the library packs them. */
+export const SHIPPED: FormName = 'int8, fraction kept';
 
 /** How the kernel is cut: rows and blocks of four columns that a thread owns, threads of a workgroup, and whether subgroups share what they read. */
 export interface Tile {
@@ -56,16 +125,19 @@ export function tiles(weights: Weights, rows: number, features: GPUSupportedFeat
 
 const each = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
-/** WGSL of y [n, columns] = x [n, inner] times w, packed bfloat16 [inner / 4, columns / 4, 2, 4]. */
-function source({ inner, columns }: Weights, { rows, quads, threads, subgroups }: Tile): string {
-  const read = (r: number) =>
+/** WGSL of y [n, columns] = x [n, inner] times w, blocks of four by four places [inner / 4, columns / 4] and behind them the columns' scales. */
+function source({ inner, columns }: Weights, { words, read, factor }: Form, { rows, quads, threads, subgroups }: Tile): string {
+  const [blocks, fours] = [inner / 4, columns / 4];
+  const readRow = (r: number) =>
     subgroups
-      ? `let own = x[at${r} * ${inner}u + k * 4u + place % 4u];
-      let v = vec4(${each(4, (c) => `subgroupBroadcast(own, ${c}u),`)});`
-      : `let v = x[at${r} * ${inner / 4}u + k];`;
+      ? `let own${r} = x[at${r} * ${inner}u + k * 4u + place % 4u];
+      let v${r} = vec4(${each(4, (c) => `subgroupBroadcast(own${r}, ${c}u),`)});`
+      : `let v${r} = x[at${r} * ${blocks}u + k];`;
+  const scale = (q: number) =>
+    factor === null ? '' : `let scale${q} = bitcast<vec4<f32>>(w[${blocks * fours * words}u + quad + ${q}u]) * ${factor.toExponential()}f;`;
   return `${subgroups ? 'enable subgroups;' : ''}
 @group(0) @binding(0) var<storage, read> x: array<${subgroups ? 'f32' : 'vec4<f32>'}>;
-@group(0) @binding(1) var<storage, read> w: array<vec4<u32>, ${(inner * columns) / 8}>;
+@group(0) @binding(1) var<storage, read> w: array<vec4<u32>, ${(blocks * words + 1) * fours}>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> n: u32;
 @compute @workgroup_size(${threads})
@@ -76,27 +148,34 @@ fn main(
 ) {
   let quad = (group.x * ${threads}u + lane) * ${quads}u;
   ${each(rows, (r) => `let at${r} = min(group.y * ${rows}u + ${r}u, n - 1u); ${each(quads, (q) => `var acc${r}_${q} = vec4<f32>();`)}`)}
-  for (var k = 0u; k < ${inner / 4}u; k++) {
+  for (var k = 0u; k < ${blocks}u; k++) {
+    ${each(rows, readRow)}
     ${each(
       quads,
-      (q) => `
-    let low${q} = w[(k * ${columns / 4}u + quad + ${q}u) * 2u];
-    let high${q} = w[(k * ${columns / 4}u + quad + ${q}u) * 2u + 1u];
-    let w${q}_0 = bitcast<vec4<f32>>(low${q} << vec4(16u));
-    let w${q}_1 = bitcast<vec4<f32>>(low${q} & vec4(0xffff0000u));
-    let w${q}_2 = bitcast<vec4<f32>>(high${q} << vec4(16u));
-    let w${q}_3 = bitcast<vec4<f32>>(high${q} & vec4(0xffff0000u));`,
-    )}
-    ${each(
-      rows,
-      (r) => `{
-      ${read(r)}
-      ${each(quads, (q) => `acc${r}_${q} = fma(vec4(v.w), w${q}_3, fma(vec4(v.z), w${q}_2, fma(vec4(v.y), w${q}_1, fma(vec4(v.x), w${q}_0, acc${r}_${q}))));`)}
+      (q) => `{
+      ${each(words, (h) => `let word${h} = w[(k * ${fours}u + quad + ${q}u) * ${words}u + ${h}u];`)}
+      ${read}
+      ${each(rows, (r) => `acc${r}_${q} = fma(vec4(v${r}.w), w3, fma(vec4(v${r}.z), w2, fma(vec4(v${r}.y), w1, fma(vec4(v${r}.x), w0, acc${r}_${q}))));`)}
     }`,
     )}
   }
-  ${each(rows, (r) => each(quads, (q) => `y[at${r} * ${columns / 4}u + quad + ${q}u] = acc${r}_${q};`))}
+  ${each(quads, scale)}
+  ${each(rows, (r) => each(quads, (q) => `y[at${r} * ${fours}u + quad + ${q}u] = acc${r}_${q}${factor === null ? '' : ` * scale${q}`};`))}
 }`;
+}
+
+/** The same matrix in every form: whole numbers up to 127, which all of them hold, the one that keeps fractions within half a step. */
+function pack({ inner, columns }: Weights, form: Form): Uint32Array<ArrayBuffer> {
+  const fours = columns / 4;
+  const size = inner * columns * form.words;
+  const bytes = new Int8Array(size + 4 * columns);
+  for (let i = 0; i < inner; i++) {
+    for (let c = 0; c < columns; c++) {
+      form.write(bytes, (i >> 2) * fours + (c >> 2), i & 3, c & 3, (((i * 31 + c) * 7919) % 255) - 127);
+    }
+  }
+  new Float32Array(bytes.buffer, size).fill(SCALE);
+  return new Uint32Array(bytes.buffer);
 }
 
 /** A roofline kernel that is ready to run. */
@@ -106,17 +185,20 @@ export interface Roofline {
   encode(encoder: GPUCommandEncoder, times: number): void;
 }
 
-/** Rooflines of one model for one number of rows, and the buffers that their tiles share. */
+/** Rooflines of one model for one number of rows and one form of weights, and the buffers that their tiles share. */
 export class RooflineKernels {
   readonly #device: GPUDevice;
   readonly #weights: Weights;
   readonly #rows: number;
-  readonly #buffers: GPUBuffer[];
+  readonly #form: Form;
+  readonly #y: GPUBuffer;
+  readonly #buffers: readonly GPUBuffer[];
 
-  constructor(device: GPUDevice, weights: Weights, rows: number) {
+  constructor(device: GPUDevice, weights: Weights, rows: number, form: FormName = SHIPPED) {
     this.#device = device;
     this.#weights = weights;
     this.#rows = rows;
+    this.#form = FORMS[form];
     const made = (values: Float32Array | Uint32Array, usage: number) => {
       const buffer = device.createBuffer({ size: values.byteLength, usage, mappedAtCreation: true });
       new Uint32Array(buffer.getMappedRange()).set(new Uint32Array(values.buffer));
@@ -124,15 +206,15 @@ export class RooflineKernels {
       return buffer;
     };
     // Small values of mixed sign: no product may become infinite or subnormal, which is slower on some processors.
-    const small = (_: unknown, i: number) => ((i * 7919) % 1009) / 4036 - 0.125;
-    const packed = new Uint32Array(Float32Array.from({ length: (weights.inner * weights.columns) / 2 }, small).buffer);
+    const x = Float32Array.from({ length: rows * weights.inner }, (_, i) => ((i * 7919) % 1009) / 4036 - 0.125);
+    this.#y = device.createBuffer({
+      size: rows * weights.columns * 4,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
     this.#buffers = [
-      made(Float32Array.from({ length: rows * weights.inner }, small), GPUBufferUsage.STORAGE),
-      made(
-        packed.map((bits) => (bits & 0xffff0000) | (bits >>> 16)),
-        GPUBufferUsage.STORAGE,
-      ),
-      device.createBuffer({ size: rows * weights.columns * 4, usage: GPUBufferUsage.STORAGE }),
+      made(x, GPUBufferUsage.STORAGE),
+      made(pack(weights, this.#form), GPUBufferUsage.STORAGE),
+      this.#y,
       made(Uint32Array.of(rows), GPUBufferUsage.UNIFORM),
     ];
   }
@@ -140,7 +222,7 @@ export class RooflineKernels {
   async compile(tile: Tile): Promise<Roofline> {
     const pipeline = await this.#device.createComputePipelineAsync({
       layout: 'auto',
-      compute: { module: this.#device.createShaderModule({ code: source(this.#weights, tile) }) },
+      compute: { module: this.#device.createShaderModule({ code: source(this.#weights, this.#form, tile) }) },
     });
     const bindGroup = this.#device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
@@ -158,6 +240,21 @@ export class RooflineKernels {
         }
       },
     };
+  }
+
+  /** What `kernel` computes, [rows, columns]. */
+  async output(kernel: Roofline): Promise<Float32Array> {
+    const { size } = this.#y;
+    const back = this.#device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const encoder = this.#device.createCommandEncoder();
+    encoder.clearBuffer(this.#y);
+    kernel.encode(encoder, 1);
+    encoder.copyBufferToBuffer(this.#y, 0, back, 0, size);
+    this.#device.queue.submit([encoder.finish()]);
+    await back.mapAsync(GPUMapMode.READ);
+    const values = new Float32Array(back.getMappedRange().slice(0));
+    back.destroy();
+    return values;
   }
 
   dispose(): void {
