@@ -87,12 +87,9 @@ def script(name: str, *arguments) -> None:
 
 
 def libraries(work: pathlib.Path) -> None:
-    (work / "runtime").mkdir(exist_ok=True)
     library.compile_runtime(str(work / "runtime"))
-    (work / "libraries").mkdir(exist_ok=True)
     for name in sorted(set(export.LIBRARIES.values())):
-        for ending, needs in export.VARIANTS.items():
-            library.compile_library(pair.MODELS[name], "subgroups" in needs, str(work / "runtime"), str(work / "libraries" / f"{name}{ending}.wasm"))
+        library.compile_variants(pair.MODELS[name], str(work / "runtime"), str(work / "libraries"), name)
 
 
 def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:

@@ -24,45 +24,29 @@ import export
 import pair
 import tokenizer as tokens
 from batches import Batches
-from distill import VARIATION_WEIGHT
+from distill import divergence, objective, variation
 from evaluate import acceptance, losses
 from library import compile as library
 from network import Network
 from optimizer import Optimizer
 from run import FROM_NOTHING, SECONDS_A_CHECKPOINT, save
 from shipped import load_shipped
+from train import as_shipped
 
 CORPUS, CONVERSATIONS, SEED = "practice.bin", 40_000, 37
 # Tokens of an answer, at most, for the acceptance.
 LENGTH = 120
 
-Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
-
-
-def divergence(log_p: torch.Tensor, log_q: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
-    """KL(p || q) at every position, nats."""
-    return (log_p.exp() * (log_p - log_q)).sum(-1)
-
-
-def variation(log_p: torch.Tensor, log_q: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
-    """TV(p, q) at every position: what is expected to be rejected (Leviathan et al. 2023, section 3.2)."""
-    return 0.5 * (log_p.exp() - log_q.exp()).abs().sum(-1)
-
-
-def both(log_p: torch.Tensor, log_q: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
-    """The objective of the shipped draft."""
-    return divergence(log_p, log_q, ids) + VARIATION_WEIGHT * variation(log_p, log_q, ids)
-
-
-def cross_entropy(_: torch.Tensor, log_q: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
-    """Of the corpus itself: no distillation."""
-    return -log_q.gather(-1, ids[..., None])[..., 0]
-
-
 @dataclass(frozen=True)
 class Candidate:
+    """A draft's shape, and what draws it to the target at every position; None: nothing does, it learns the corpus itself."""
+
     shape: pair.Shape
-    loss: Loss = both
+    objective: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = objective
+
+    def loss(self, log_p: torch.Tensor, log_q: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+        """At every position, nats; log_p, log_q [rows, time, vocabulary], ids [rows, time] of the corpus."""
+        return F.nll_loss(log_q.transpose(1, 2), ids, reduction="none") if self.objective is None else self.objective(log_p, log_q)
 
 
 def sized(layers: int, hidden: int) -> pair.Shape:
@@ -79,7 +63,7 @@ CANDIDATES = {
     "2x256": Candidate(sized(2, 256)),
     "2x128-divergence": Candidate(pair.DRAFT, divergence),
     "2x128-variation": Candidate(pair.DRAFT, variation),
-    "2x128-corpus": Candidate(pair.DRAFT, cross_entropy),
+    "2x128-corpus": Candidate(pair.DRAFT, None),
 }
 
 
@@ -125,11 +109,8 @@ def train(work: pathlib.Path, models: pathlib.Path, steps: int, resume: bool) ->
 
 
 def trained(work: pathlib.Path, name: str) -> Network:
-    """A candidate, its weights rounded to bfloat16 as they would be shipped."""
-    network = Network(CANDIDATES[name].shape)
-    state = torch.load(work / "candidates.pt", weights_only=True)["networks"][name]
-    network.load_state_dict({key: value.bfloat16().float() for key, value in state.items()})
-    return network.eval()
+    """A candidate as it would be shipped."""
+    return as_shipped(CANDIDATES[name].shape, torch.load(work / "candidates.pt", weights_only=True)["networks"][name])
 
 
 def figures(work: pathlib.Path, models: pathlib.Path, name: str, prompts: int) -> dict:
@@ -158,13 +139,11 @@ def export_all(work: pathlib.Path, models: pathlib.Path) -> None:
     out = work / "models"
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(models, out)
-    (work / "runtime").mkdir(exist_ok=True)
     library.compile_runtime(str(work / "runtime"))
     compiled = {}
     for name, candidate in CANDIDATES.items():
         if candidate.shape not in compiled:
-            for ending, needs in export.VARIANTS.items():
-                library.compile_library(candidate.shape, "subgroups" in needs, str(work / "runtime"), str(out / "libraries" / f"{name}{ending}.wasm"))
+            library.compile_variants(candidate.shape, str(work / "runtime"), str(out / "libraries"), name)
             compiled[candidate.shape] = export.libraries(out, name)
         (work / name).mkdir(exist_ok=True)
         torch.save({"state": trained(work, name).state_dict()}, work / name / "checkpoint.pt")

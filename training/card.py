@@ -11,7 +11,7 @@ know little else.
 {models}
 
 Llama-style decoders (RMSNorm, rotary embedding, grouped-query attention, SwiGLU), one byte-level BPE tokenizer of {vocabulary:,} tokens, context
-{context:,}. Weights are stored as bfloat16 and computed in float32. A conversation is `<|user|>question<|end|><|assistant|>answer<|end|>`.
+{context:,}. Weights are stored as int8, a scale a column, and computed in float32. A conversation is `<|user|>question<|end|><|assistant|>answer<|end|>`.
 Each compiled library is there twice, for devices with subgroups (`-subgroups.wasm`) and for all; both compute the same bits.
 
 ## Data and licence
@@ -44,6 +44,10 @@ These weights were not made in one go: the practice started from the {weights} w
 `training/shipped.py` restores them, not from a checkpoint in full precision. The weak draft is as it was.
 """
 
+ROUNDED = """
+They were shipped as bfloat16 first, exported at commit {rounded}; those were rounded to int8, which is what `npm run models` now does with what it trains.
+"""
+
 MISSING = "Not measured for this build: `evaluation.json` was not there when it was exported."
 
 
@@ -58,7 +62,7 @@ def model_card(manifest: dict, evaluation: dict | None, data: str) -> str:
         vocabulary=models["target"]["vocabulary"],
         context=models["target"]["context"],
         data=data.strip(),
-        start=STARTED.format(**started) if started else "",
+        start=(STARTED.format(**started) if started else "") + (ROUNDED.format(**started) if started and "rounded" in started else ""),
         measured=figures(evaluation) if evaluation else MISSING,
         versions=built,
     )

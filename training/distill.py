@@ -35,17 +35,30 @@ RECIPES = {
 }
 
 
+def divergence(log_p: torch.Tensor, log_q: torch.Tensor) -> torch.Tensor:
+    """KL(p || q) at every position, nats; log_p, log_q [..., vocabulary]."""
+    return (log_p.exp() * (log_p - log_q)).sum(-1)
+
+
+def variation(log_p: torch.Tensor, log_q: torch.Tensor) -> torch.Tensor:
+    """TV(p, q) at every position."""
+    return 0.5 * (log_p.exp() - log_q.exp()).abs().sum(-1)
+
+
+def objective(log_p: torch.Tensor, log_q: torch.Tensor) -> torch.Tensor:
+    """What the draft minimises at every position: KL(p || q) + VARIATION_WEIGHT * TV(p, q), nats."""
+    return divergence(log_p, log_q) + VARIATION_WEIGHT * variation(log_p, log_q)
+
+
 def loss_against(target, draft, batches):
-    """-> a function of the step: mean over weighted positions of KL(p || q) + VARIATION_WEIGHT * TV(p, q), nats a token."""
+    """-> a function of the step: the objective's mean over weighted positions, nats a token."""
     def loss(step):
         inputs, _, weights = batches.at(step)
         with torch.autocast("cpu", torch.bfloat16):
             with torch.no_grad():
                 wanted = target(inputs)
             guessed = draft(inputs)
-        log_p, log_q = F.log_softmax(wanted.float(), -1), F.log_softmax(guessed.float(), -1)
-        p = log_p.exp()
-        each = (p * (log_p - log_q)).sum(-1) + VARIATION_WEIGHT * 0.5 * (p - log_q.exp()).abs().sum(-1)
+        each = objective(F.log_softmax(wanted.float(), -1), F.log_softmax(guessed.float(), -1))
         return (each * weights).sum() / weights.sum()
     return loss
 

@@ -18,12 +18,11 @@ from tvm.contrib import tvmjs
 import pair
 from card import model_card
 from library import llama
+from library.compile import VARIANTS
 from library.layout import lay_out
 
 NAMES = {"target": "Target", "draft": "Good draft", "weak-draft": "Weak draft"}
 LIBRARIES = {"target": "target", "draft": "draft", "weak-draft": "draft"}
-# What a library's name ends in, with the WebGPU features that it needs: best first, and last the one that runs everywhere.
-VARIANTS = {"-subgroups": ["subgroups"], "": []}
 
 
 def chat_config(s: pair.Shape) -> dict:
@@ -31,7 +30,7 @@ def chat_config(s: pair.Shape) -> dict:
     user, assistant, end = pair.SPECIAL_TOKENS
     return {
         "model_type": "llama",
-        "quantization": "q0f32",
+        "quantization": "q8f32",
         "vocab_size": s.vocabulary,
         "context_window_size": s.context,
         "sliding_window_size": -1,
@@ -120,7 +119,7 @@ def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.
     folder = out / name / "resolve" / "main"
     folder.mkdir(parents=True)
     with contextlib.redirect_stdout(io.StringIO()):
-        tvmjs.dump_tensor_cache(arrays, str(folder), encode_format="f32-to-bf16", meta_data={"ParamSize": len(arrays)}, show_progress=False)
+        tvmjs.dump_tensor_cache(arrays, str(folder), encode_format="raw", meta_data={"ParamSize": len(arrays)}, show_progress=False)
     # A second index of the same shards, which web-llm does not read.
     (folder / "tensor-cache-b16.json").unlink(missing_ok=True)
     shutil.copyfile(built / "tokenizer.json", folder / "tokenizer.json")

@@ -1,8 +1,9 @@
-"""What the pair would lose and weigh with quantised weights: held-out loss of the practice corpus, sizes, and by rule what is right of greedy answers.
+"""What the pair loses and weighs with quantised weights: held-out loss of the practice corpus, sizes, and by rule what is right of greedy answers.
 
-    quantised.py [--models public/models] [--prompts 50] [--answers SCHEME ...]
+    quantised.py [--work build/models] [--prompts 50] [--answers SCHEME ...]
 
-Weights are rounded to a scheme's grid and computed in float32, as a kernel that dequantises as it reads computes them. Prints tables; changes no file.
+Weights of the checkpoints are rounded to a scheme's grid and computed in float32, as a kernel that dequantises as it reads computes them. Prints
+tables; changes no file.
 """
 import argparse
 import gzip
@@ -17,9 +18,8 @@ import evaluate
 import pair
 import rules
 import tokenizer as tokens
-from library.layout import to_bfloat16
+from library.layout import matrices, pack, parameters, unpack
 from network import Network
-from shipped import shipped_state
 
 LENGTH = 400
 # Shares of a group's range that are tried at four bits; the one of the least squared error is kept.
@@ -29,13 +29,11 @@ CLIPS = torch.linspace(1, 0.5, 21).tolist()
 @dataclass(frozen=True)
 class Grid:
     """Whole numbers of so many bits, with a float16 scale (and, if asymmetric, a float16 least value) for every group along the inner dimension;
-    group 0: all of an output channel, of the embedding all of a token's row. With `fraction`, four places share a 32-bit word, the first in the lowest
-    byte, and each is read as the word shifted until its byte is the highest: lower bytes stay in as a fraction, which the rounding takes into account."""
+    group 0: all of an output channel, of the embedding all of a token's row."""
 
     bits: int
     group: int = 0
     asymmetric: bool = False
-    fraction: bool = False
 
     def quantise(self, matrix: torch.Tensor) -> tuple[torch.Tensor, bytes]:
         """[out, in] -> the matrix on the grid, and its bytes."""
@@ -63,31 +61,30 @@ class Grid:
         scale = scale.clamp(min=2.0**-14).half().float()
         if not self.asymmetric:
             least = -scale * (steps // 2)
-        if self.fraction:
-            numbers, codes = with_fractions(groups / scale)
-            return numbers * scale, codes, scale, least
         codes = ((groups - least) / scale).round().clamp(0, steps)
         return codes * scale + least, codes, scale, least
 
 
-def with_fractions(exact: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """-> the numbers that are read, each at most half from the exact one, and their bytes (two's complement)."""
-    numbers, codes = torch.empty_like(exact), torch.empty_like(exact)
-    below = torch.zeros_like(exact[:, 0::4])
-    for place in range(4):
-        whole = (exact[:, place::4] - below).round().clamp(-128, 127)
-        numbers[:, place::4] = whole + below
-        codes[:, place::4] = whole % 256
-        below = (whole % 256 + below) / 256
-    return numbers, codes
+class AsShipped:
+    """int8 with a scale a column, where lower bytes of a word stay in as a fraction (library/layout.py)."""
+
+    def quantise(self, matrix: torch.Tensor) -> tuple[torch.Tensor, bytes]:
+        words = pack(matrix.T.numpy())
+        return torch.from_numpy(unpack(words)).T, words.tobytes()
+
+
+class Bfloat16:
+    def quantise(self, matrix: torch.Tensor) -> tuple[torch.Tensor, bytes]:
+        rounded = matrix.bfloat16()
+        return rounded.float(), rounded.view(torch.int16).numpy().tobytes()
 
 
 # Of a scheme: the grid of the layers' matrices, and that of embedding and head.
 COLUMNS = Grid(8)
 SCHEMES = {
-    "bfloat16": None,
+    "bfloat16": (Bfloat16(), Bfloat16()),
     "int8-columns": (COLUMNS, COLUMNS),
-    "int8-fraction": (Grid(8, fraction=True), Grid(8, fraction=True)),
+    "int8-fraction": (AsShipped(), AsShipped()),
     "int8-groups": (Grid(8, 64), Grid(8, 64)),
     "int4-symmetric": (Grid(4, 32), Grid(4, 32)),
     "int4-asymmetric": (Grid(4, 32, True), Grid(4, 32, True)),
@@ -95,19 +92,17 @@ SCHEMES = {
 }
 
 
-def quantised(models: pathlib.Path, name: str, scheme: str) -> tuple[Network, bytes]:
-    """A shipped model with its matrices on the scheme's grids, and their bytes."""
-    state, content = shipped_state(models, name, pair.MODELS[name]), []
-    for key, matrix in state.items():
-        if matrix.dim() != 2:
-            continue
-        if SCHEMES[scheme] is None:
-            content.append(to_bfloat16(matrix.numpy()).tobytes())
-        else:
-            state[key], part = SCHEMES[scheme][key in ("emb", "head")].quantise(matrix)
-            content.append(part)
-    network = Network(pair.MODELS[name])
-    network.load_state_dict(state)
+def quantised(work: pathlib.Path, name: str, scheme: str) -> tuple[Network, bytes]:
+    """A checkpoint's model with its matrices on the scheme's grids, and their bytes."""
+    shape = pair.MODELS[name]
+    state = torch.load(work / name / "checkpoint.pt", weights_only=True)["state"]
+    rounded, content = {}, []
+    for key, matrix in matrices({key: value.float().numpy() for key, value in state.items()}, shape).items():
+        values, part = SCHEMES[scheme][key in ("emb", "head")].quantise(torch.from_numpy(np.ascontiguousarray(matrix.T)))
+        rounded[key] = values.T.numpy()
+        content.append(part)
+    network = Network(shape)
+    network.load_state_dict({key: torch.from_numpy(value) for key, value in parameters(rounded, shape).items()})
     return network.eval(), b"".join(content)
 
 
@@ -120,18 +115,18 @@ def head(first: str, names) -> None:
     print("|" + "---|" * (len(names) + 1))
 
 
-def print_losses(models: pathlib.Path, tokenizer, examples: dict) -> None:
+def print_losses(work: pathlib.Path, tokenizer, examples: dict) -> None:
     """Nats a token by kind and their mean; the mean's change and that of the kind with the largest; megabytes, raw and compressed, of both models together."""
     sizes = {scheme: np.zeros(2) for scheme in SCHEMES}
     for name in ("target", "draft"):
         head(name, [*examples, "mean", "its change", "worst kind's"])
         for scheme in SCHEMES:
-            network, content = quantised(models, name, scheme)
+            network, content = quantised(work, name, scheme)
             sizes[scheme] += len(content), len(gzip.compress(content, 9))
             each = np.array([evaluate.losses(network, tokenizer, chosen) for chosen in examples.values()])
-            shipped = each if scheme == "bfloat16" else shipped
-            worst = int(np.argmax(each / shipped))
-            changes = [f"{each.mean() / shipped.mean() - 1:+.2%}", f"{list(examples)[worst]} {each[worst] / shipped[worst] - 1:+.2%}"]
+            exact = each if scheme == "bfloat16" else exact
+            worst = int(np.argmax(each / exact))
+            changes = [f"{each.mean() / exact.mean() - 1:+.2%}", f"{list(examples)[worst]} {each[worst] / exact[worst] - 1:+.2%}"]
             row(scheme, [f"{loss:.5f}" for loss in [*each, each.mean()]] + (["", ""] if scheme == "bfloat16" else changes))
         print()
     head("MB", ["raw", "compressed"])
@@ -140,11 +135,11 @@ def print_losses(models: pathlib.Path, tokenizer, examples: dict) -> None:
     print()
 
 
-def print_answers(models: pathlib.Path, tokenizer, examples: dict, schemes: list[str]) -> None:
+def print_answers(work: pathlib.Path, tokenizer, examples: dict, schemes: list[str]) -> None:
     """Right by rule of greedy answers, and accepted/drafted at temperature 0, target and draft in the same scheme."""
     head("right; accepted/drafted", [f"{kind}, {len(chosen)}" for kind, chosen in examples.items()])
     for scheme in schemes:
-        target, draft = (quantised(models, name, scheme)[0] for name in ("target", "draft"))
+        target, draft = (quantised(work, name, scheme)[0] for name in ("target", "draft"))
         cells = []
         for kind, chosen in examples.items():
             length = evaluate.LIMITS.get(kind, (0, LENGTH))[1]
@@ -156,17 +151,17 @@ def print_answers(models: pathlib.Path, tokenizer, examples: dict, schemes: list
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path("public/models"), help="folder that the page serves")
+    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/models"), help="folder of the tokenizer and the checkpoints")
     parser.add_argument("--prompts", type=int, default=50, help="held-out prompts a kind")
     parser.add_argument("--answers", nargs="*", choices=list(SCHEMES), default=[], help="schemes to decode answers with, which is slower")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    tokenizer = tokens.load(chosen.models / "target" / "resolve" / "main")
+    tokenizer = tokens.load(chosen.work)
     counts = {kind: min(chosen.prompts, evaluate.LIMITS.get(kind, (chosen.prompts,))[0]) for kind in corpus.KINDS}
     examples = {kind: corpus.PRACTICE.examples(kind, "heldout", "evaluation", count) for kind, count in counts.items()}
-    print_losses(chosen.models, tokenizer, examples)
+    print_losses(chosen.work, tokenizer, examples)
     if chosen.answers:
-        print_answers(chosen.models, tokenizer, examples, chosen.answers)
+        print_answers(chosen.work, tokenizer, examples, chosen.answers)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import shutil
 import torch
 
 import pair
-from library.layout import restore
+from library.layout import read, restore
 from network import Network
 
 CHECKPOINTS = {"target-start": "target", "draft-wide": "draft", "weak-draft": "weak-draft"}
@@ -20,7 +20,7 @@ CHECKPOINTS = {"target-start": "target", "draft-wide": "draft", "weak-draft": "w
 
 def shipped_state(models: pathlib.Path, name: str, shape: pair.Shape) -> dict[str, torch.Tensor]:
     """The parameters of a shipped model, as in a checkpoint."""
-    return {key: torch.from_numpy(value) for key, value in restore(models / name / "resolve" / "main", shape).items()}
+    return {key: torch.from_numpy(value) for key, value in restore(read(models / name / "resolve" / "main"), shape).items()}
 
 
 def load_shipped(models: pathlib.Path, name: str, shape: pair.Shape) -> Network:
@@ -38,7 +38,7 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(chosen.models / "target" / "resolve" / "main" / "tokenizer.json", chosen.out / "tokenizer.json")
     commit = json.loads((chosen.models / "manifest.json").read_text())["built"]["commit"]
-    (chosen.out / "started-from.json").write_text(json.dumps({"commit": commit, "weights": "bfloat16"}) + "\n")
+    (chosen.out / "started-from.json").write_text(json.dumps({"commit": commit, "weights": "int8"}) + "\n")
     for checkpoint, name in CHECKPOINTS.items():
         (chosen.out / checkpoint).mkdir(exist_ok=True)
         torch.save({"state": shipped_state(chosen.models, name, pair.MODELS[name]), "step": 0}, chosen.out / checkpoint / "checkpoint.pt")

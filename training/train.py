@@ -9,6 +9,7 @@ import torch.nn.functional as F
 import pair
 import run
 from batches import LENGTHS, Batches
+from library.layout import lay_out, restore
 from network import Network
 
 
@@ -33,15 +34,20 @@ RECIPES = {
 }
 
 
+def as_shipped(shape: pair.Shape, state: dict[str, torch.Tensor]) -> Network:
+    """A network with a checkpoint's weights, rounded as they are shipped."""
+    rounded = restore(lay_out({key: value.float().numpy() for key, value in state.items()}, shape), shape)
+    network = Network(shape)
+    network.load_state_dict({key: torch.from_numpy(value) for key, value in rounded.items()})
+    return network.eval()
+
+
 def load_network(out: pathlib.Path, name: str) -> Network:
-    """A model's latest checkpoint, weights rounded to bfloat16 as they are shipped."""
+    """A model's latest checkpoint as it would be shipped."""
     path = out / name / "checkpoint.pt"
     if not path.exists():
         raise SystemExit(f"{path} is missing. Train {name} first.")
-    network = Network(pair.TARGET if name.startswith("target") else pair.DRAFT)
-    state = torch.load(path, weights_only=True)["state"]
-    network.load_state_dict({key: value.bfloat16().float() for key, value in state.items()})
-    return network.eval()
+    return as_shipped(pair.TARGET if name.startswith("target") else pair.DRAFT, torch.load(path, weights_only=True)["state"])
 
 
 def compiled(network: Network):

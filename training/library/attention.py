@@ -4,7 +4,7 @@ as a vector; values as [4, dim], position after position. `start` is a tensor wh
 position reaches a kernel as a uniform, without an upload."""
 from tvm.script import tirx as T
 
-from .projections import clear, copy, product, quads_for, read, threads_for
+from .projections import clear, copy, packed, product, quads_for, read, synchronise, threads_for
 
 # Threads of a workgroup that attends.
 THREADS = 8
@@ -12,11 +12,11 @@ THREADS = 8
 LOWEST = -3e38
 
 
-def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroups, epsilon=1e-5):
+def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroups, uses, epsilon=1e-5):
     """[q k v] = rmsnorm(x) @ w; q and k rotated; q [n, heads * dim] is returned, k and v go into the cache. Inside a q or k head of w
-    the columns are interleaved (d, d + dim/2), so that a rotated pair sits side by side."""
+    the columns are interleaved (d, d + dim/2), so that a rotated pair sits side by side. `uses` times a forward."""
     columns = (heads + 2 * kv_heads) * dim
-    quads = quads_for(hidden, columns, tiles)
+    quads = quads_for(hidden, columns, tiles, uses)
     threads = threads_for(columns, quads)
     groups = columns // (4 * quads) // threads
     tile = tiles[-1]
@@ -24,7 +24,7 @@ def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroup
     @T.prim_func(private=True, s_tir=True)
     def kernel(
         x_handle: T.handle,
-        w: T.Buffer((hidden // 4, columns // 4, 2, 4), "uint32"),
+        w: T.Buffer(packed(hidden, columns), "uint32"),
         rope: T.Buffer((context, dim), "float32"),
         cache: T.Buffer((2, kv_heads, context // 4, 4 * dim), "float32"),
         start_handle: T.handle,
@@ -97,22 +97,26 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
     """out's rows block * tile and on, heads of kv head `head`: softmax(q k / sqrt(dim)) v over the cache, by the `threads` of one workgroup. For
     the scores a thread owns some of a chunk's keys, for the values some of the components. Chunks lie at absolute positions, with an online
     softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), and every sum over keys follows their order, so that a row's result does not depend
-    on its neighbours: a masked key adds an exact zero. A chunk has as many keys as a head has components. queries, blocks: see sizes()."""
+    on its neighbours: a masked key adds an exact zero. A chunk has as many keys as a head has components: a query's probabilities lie in `out` where its result will, because an adapter
+    may take long to make a kernel with much of a workgroup's own memory. queries, blocks: see sizes()."""
     acc = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     dots = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     # What loops over the queries index; the rest is indexed by constants alone and stays in registers.
     values = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
-    square = T.sblock_alloc_buffer((4 * blocks, 4), "float32", scope="local")
+    square = T.sblock_alloc_buffer((4, 4), "float32", scope="local")
     vector = T.sblock_alloc_buffer((4,), "float32", scope="local")
-    xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
+    xs = T.sblock_alloc_buffer((queries, 4), "float32", scope="local")
     own = T.sblock_alloc_buffer((1,), "float32", scope="local")
     top = T.sblock_alloc_buffer((queries,), "float32", scope="local")
     decay = T.sblock_alloc_buffer((queries,), "float32", scope="local")
     total = T.sblock_alloc_buffer((queries,), "float32", scope="local")
     best = T.sblock_alloc_buffer((1,), "float32", scope="local")
     seen = T.sblock_alloc_buffer((1,), "int32", scope="local")
+    last = T.sblock_alloc_buffer((1,), "int32", scope="local")
+    keys = T.sblock_alloc_buffer((4,), "int32", scope="local")
     tops = T.sblock_alloc_buffer((queries * threads,), "float32", scope="shared")
-    probabilities = T.sblock_alloc_buffer((queries, dim), "float32", scope="shared")
+    # The last key that any query of the tile may see.
+    last[0] = T.Cast("int32", start - 1 + T.min(block * tile + (tile - 1), n - 1))
     clear(acc, queries * blocks)
     for r in T.unroll(queries):
         total[r] = T.float32(0)
@@ -121,23 +125,23 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
     for chunk in T.serial((start + T.min(block * tile + (tile - 1), n - 1) + (dim - 1)) // dim):
         clear(dots, queries * blocks)
         for i in T.serial(dim // 4):
+            for r in T.unroll(queries):
+                read(xs, r, own, q, T.min(block * tile + r // group, n - 1), (head * group + r % group) * (dim // 4) + i, subgroups)
             for b in T.unroll(blocks):
                 for u in T.unroll(4):
                     for c in T.vectorized(4):
-                        square[b * 4 + u, c] = cache[0, head, chunk * (dim // 4) + lane * blocks + b, (i * 4 + u) * 4 + c]
-            for r in T.unroll(queries):
-                read(xs, own, q, T.min(block * tile + r // group, n - 1), (head * group + r % group) * (dim // 4) + i, subgroups)
-                for b in T.unroll(blocks):
+                        square[u, c] = cache[0, head, chunk * (dim // 4) + lane * blocks + b, (i * 4 + u) * 4 + c]
+                for r in T.unroll(queries):
                     for c in T.vectorized(4):
-                        dots[r * blocks + b, c] = xs[3] * square[b * 4 + 3, c] + (
-                            xs[2] * square[b * 4 + 2, c] + (xs[1] * square[b * 4 + 1, c] + (xs[0] * square[b * 4, c] + dots[r * blocks + b, c]))
+                        dots[r * blocks + b, c] = xs[r, 3] * square[3, c] + (
+                            xs[r, 2] * square[2, c] + (xs[r, 1] * square[1, c] + (xs[r, 0] * square[0, c] + dots[r * blocks + b, c]))
                         )
         copy(dots, values, queries * blocks)
         for r in T.serial(queries):
             # Keys of this chunk that the query may see.
             seen[0] = T.Cast("int32", start + T.min(block * tile + r // group, n - 1) - chunk * dim)
             best[0] = T.float32(LOWEST)
-            for b in T.unroll(blocks):
+            for b in T.serial(blocks):
                 for c in T.vectorized(4):
                     vector[c] = T.Select((lane * blocks + b) * 4 + c < seen[0], values[r * blocks + b, c] * T.float32(dim**-0.5), T.float32(LOWEST))
                 for c in T.unroll(4):
@@ -145,7 +149,7 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                 for c in T.vectorized(4):
                     values[r * blocks + b, c] = vector[c]
             tops[r * threads + lane] = best[0]
-        T.tvm_storage_sync("shared")
+        synchronise()
         for r in T.serial(queries):
             best[0] = top[r]
             for t in T.serial(threads // 4):
@@ -155,43 +159,39 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                     best[0] = T.max(best[0], vector[c])
             decay[r] = T.exp(top[r] - best[0])
             top[r] = best[0]
-            for b in T.unroll(blocks):
+            for b in T.serial(blocks):
                 for c in T.vectorized(4):
                     vector[c] = T.exp(values[r * blocks + b, c] - best[0])
                 for c in T.vectorized(4):
-                    probabilities[r, (lane * blocks + b) * 4 + c] = vector[c]
+                    out[T.min(block * tile + r // group, n - 1), (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = vector[c]
         for r in T.unroll(queries):
             total[r] = total[r] * decay[r]
             for b in T.unroll(blocks):
                 for c in T.vectorized(4):
                     acc[r * blocks + b, c] = acc[r * blocks + b, c] * decay[r]
-        T.tvm_storage_sync("shared")
+        synchronise()
         for j in T.serial(T.min((start + T.min(block * tile + (tile - 1), n - 1) - chunk * dim + 3) // 4, dim // 4)):
             # What lies behind the last key is left from an earlier run, and zero times that need not be zero.
             for u in T.unroll(4):
-                for b in T.unroll(blocks):
-                    for c in T.vectorized(4):
-                        square[b * 4 + u, c] = cache[
-                            1,
-                            head,
-                            T.min(chunk * dim + j * 4 + u, start - 1 + T.min(block * tile + (tile - 1), n - 1)) // 4,
-                            T.min(chunk * dim + j * 4 + u, start - 1 + T.min(block * tile + (tile - 1), n - 1)) % 4 * dim
-                            + (lane * blocks + b) * 4
-                            + c,
-                        ]
+                keys[u] = T.min(T.Cast("int32", chunk * dim + j * 4 + u), last[0])
             for r in T.unroll(queries):
-                read(xs, own, probabilities, r, j, subgroups)
-                total[r] = (((total[r] + xs[0]) + xs[1]) + xs[2]) + xs[3]
-                for b in T.unroll(blocks):
+                read(xs, r, own, out, T.min(block * tile + r // group, n - 1), (head * group + r % group) * (dim // 4) + j, subgroups)
+                total[r] = (((total[r] + xs[r, 0]) + xs[r, 1]) + xs[r, 2]) + xs[r, 3]
+            for b in T.unroll(blocks):
+                for u in T.unroll(4):
                     for c in T.vectorized(4):
-                        acc[r * blocks + b, c] = xs[3] * square[b * 4 + 3, c] + (
-                            xs[2] * square[b * 4 + 2, c] + (xs[1] * square[b * 4 + 1, c] + (xs[0] * square[b * 4, c] + acc[r * blocks + b, c]))
+                        square[u, c] = cache[1, head, keys[u] // 4, keys[u] % 4 * dim + (lane * blocks + b) * 4 + c]
+                for r in T.unroll(queries):
+                    for c in T.vectorized(4):
+                        acc[r * blocks + b, c] = xs[r, 3] * square[3, c] + (
+                            xs[r, 2] * square[2, c] + (xs[r, 1] * square[1, c] + (xs[r, 0] * square[0, c] + acc[r * blocks + b, c]))
                         )
+    synchronise()
     copy(acc, values, queries * blocks)
     for r in T.unroll(queries):
         decay[r] = total[r]
     for r in T.serial(T.min(tile, n - block * tile) * group):
-        for b in T.unroll(blocks):
+        for b in T.serial(blocks):
             for c in T.vectorized(4):
                 vector[c] = values[r * blocks + b, c] / decay[r]
             for c in T.vectorized(4):

@@ -6,7 +6,6 @@ import subprocess
 
 import tvm
 from tvm import relax
-from tvm.s_tir import dlight
 
 from pair import Shape
 
@@ -19,6 +18,8 @@ LEFT_OUT = ("rpc_channel", "rpc_endpoint", "rpc_module", "rpc_event_impl", "vm/p
 # "mvp" matters: the default wasm features of TVM's LLVM do not link with Debian's older linker.
 TARGET = {"kind": "webgpu", "host": {"kind": "llvm", "mtriple": "wasm32-unknown-unknown-wasm", "mcpu": "mvp"}}
 LINK_SETTINGS = ("WASM_BIGINT=1", "ERROR_ON_UNDEFINED_SYMBOLS=0", "STANDALONE_WASM=1", "ALLOW_MEMORY_GROWTH=1", "TOTAL_MEMORY=64MB")
+# What a library's name ends in, with the WebGPU features that it needs: best first, and last the one that runs everywhere.
+VARIANTS = {"-subgroups": ["subgroups"], "": []}
 # tvmjs supplies these two when it instantiates a library; any other undefined symbol is an error.
 SUPPLIED_BY_TVMJS = {"TVMFFIWasmSafeCall", "TVMFFIWasmFunctionDeleter"}
 
@@ -38,6 +39,7 @@ def compile_runtime(folder: str) -> None:
     """Compiles the browser runtime from the installed TVM wheel into objects in `folder`; does nothing if they are there."""
     if all(os.path.exists(os.path.join(folder, f"{unit}.o")) for unit in UNITS):
         return
+    os.makedirs(folder, exist_ok=True)
     tvm_home, ffi_home = (os.path.dirname(importlib.util.find_spec(name).origin) for name in ("tvm", "tvm_ffi"))
     tree = os.path.join(folder, "tree")
     shutil.rmtree(tree, ignore_errors=True)
@@ -88,6 +90,13 @@ def compile_library(shape: Shape, subgroups: bool, runtime: str, output: str) ->
     shutil.rmtree(work)
 
 
+def compile_variants(shape: Shape, runtime: str, folder: str, name: str) -> None:
+    """Compiles the model of `shape` in all its VARIANTS, as folder/NAME….wasm."""
+    os.makedirs(folder, exist_ok=True)
+    for ending, needs in VARIANTS.items():
+        compile_library(shape, "subgroups" in needs, runtime, os.path.join(folder, f"{name}{ending}.wasm"))
+
+
 def build(shape: Shape, subgroups: bool):
     """-> the Relax executable of the model of `shape`, and the lengths of its kernels' buffers."""
     target = tvm.target.Target(TARGET)
@@ -96,20 +105,12 @@ def build(shape: Shape, subgroups: bool):
         passes = tvm.transform.Sequential(
             [
                 tvm.tirx.transform.BindTarget(target),
-                relax.transform.FuseTransposeMatmul(),
-                relax.backend.DispatchSampling(),
-                relax.backend.DispatchSortScan(),
                 relax.transform.LegalizeOps(),
-                relax.transform.AnnotateTIROpPattern(),
                 relax.transform.FoldConstant(),
-                relax.transform.FuseOps(),
-                relax.transform.FuseTIR(),
-                relax.transform.DeadCodeElimination(),
-                dlight.ApplyDefaultSchedule(
-                    dlight.gpu.Matmul(), dlight.gpu.GEMV(), dlight.gpu.Reduction(), dlight.gpu.GeneralReduction(), dlight.gpu.Fallback()
-                ),
-                tvm.tirx.transform.ForceNarrowIndexToInt32(),
+                # What changes a shape alone needs no kernel.
                 relax.transform.RewriteDataflowReshape(),
+                relax.transform.DeadCodeElimination(),
+                tvm.tirx.transform.ForceNarrowIndexToInt32(),
                 relax.transform.ToNonDataflow(),
                 relax.transform.RemovePurityChecking(),
                 relax.transform.CallTIRRewrite(),

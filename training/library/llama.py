@@ -31,8 +31,8 @@ def rows_name(tiles: tuple[int, ...]) -> str:
 
 
 def matrix(inner: int, columns: int) -> nn.Parameter:
-    """Bfloat16 weights as layout.py packs them."""
-    return nn.Parameter((inner // 4, columns // 4, 2, 4), "uint32")
+    """Int8 weights as layout.py packs them."""
+    return nn.Parameter(projections.packed(inner, columns), "uint32")
 
 
 class Layer(nn.Module):
@@ -49,7 +49,7 @@ class Llama(nn.Module):
     def __init__(self, s: Shape, subgroups: bool = False):
         self.shape = s
         self.subgroups = subgroups
-        self.emb = nn.Parameter((s.vocabulary, s.hidden))
+        self.emb = matrix(s.hidden, s.vocabulary)
         self.layers = nn.ModuleList([Layer(s) for _ in range(s.layers)])
         self.head = matrix(s.hidden, s.vocabulary)
 
@@ -58,11 +58,7 @@ class Llama(nn.Module):
         return call(projections.gather(s.vocabulary, s.hidden), "gather", [input_ids, self.emb], (input_ids.shape[0], s.hidden))
 
     def prefill(self, input_embed: Tensor, kv: PagedKVCache):
-        s = self.shape
-        x = self.hidden(input_embed, kv, s.tiles)
-        kernel = projections.matmul(s.hidden, s.vocabulary, ONE_ROW, self.subgroups, norm=True, last=True, epsilon=s.norm_epsilon)
-        logits = call(kernel, "head_last", [x, self.head, x], (1, s.vocabulary))
-        return op.reshape(logits, (1, 1, s.vocabulary)), kv
+        return self.logits(self.hidden(input_embed, kv, self.shape.tiles), 1, ONE_ROW), kv
 
     def decode(self, input_embed: Tensor, kv: PagedKVCache):
         return self.logits(self.hidden(input_embed, kv, ONE_ROW), 1, ONE_ROW), kv
@@ -84,21 +80,22 @@ class Llama(nn.Module):
         width = s.heads * s.head_dim
         for i, layer in enumerate(self.layers):
             cache = emit("flatkv.layer", [kv._expr, relax.prim_value(i)], relax.TensorType((2, s.kv_heads, s.context // 4, 4 * s.head_dim), "float32"))
-            project = attention.project_rotate_append(s.hidden, s.heads, s.kv_heads, s.head_dim, s.context, tiles, shared, s.norm_epsilon)
+            project = attention.project_rotate_append(s.hidden, s.heads, s.kv_heads, s.head_dim, s.context, tiles, shared, s.layers, s.norm_epsilon)
             q = call(project, f"qkv_{rows}", [x, layer.qkv, rope, cache, start], (n, width))
             if tiles == ONE_ROW and small.pays(s):
                 rest = small.rest_of_layer(s.hidden, s.feed_forward, s.heads, s.kv_heads, s.head_dim, s.context, shared, s.norm_epsilon)
                 x = call(rest, "rest_of_layer", [q, cache, start, x, layer.o, layer.gu, layer.down], (1, s.hidden))
                 continue
             attended = call(attention.attend(s.heads, s.kv_heads, s.head_dim, s.context, tiles[0], shared), f"attend_{rows}", [q, cache, start], (n, width))
-            x = call(projections.matmul(width, s.hidden, tiles, shared, residual=True), f"o_{rows}", [attended, layer.o, x], (n, s.hidden))
-            inner = call(projections.gated(s.hidden, s.feed_forward, tiles, shared, s.norm_epsilon), f"gate_up_{rows}", [x, layer.gu], (n, s.feed_forward))
-            x = call(projections.matmul(s.feed_forward, s.hidden, tiles, shared, residual=True), f"down_{rows}", [inner, layer.down, x], (n, s.hidden))
+            x = call(projections.matmul(width, s.hidden, tiles, shared, s.layers, residual=True), f"o_{rows}", [attended, layer.o, x], (n, s.hidden))
+            inner = call(projections.gated(s.hidden, s.feed_forward, tiles, shared, s.layers, s.norm_epsilon), f"gate_up_{rows}", [x, layer.gu], (n, s.feed_forward))
+            x = call(projections.matmul(s.feed_forward, s.hidden, tiles, shared, s.layers, residual=True), f"down_{rows}", [inner, layer.down, x], (n, s.hidden))
         return x
 
     def logits(self, x: Tensor, n, tiles: tuple[int, ...]):
+        """Of all rows of x, or of the last alone where `n` is one."""
         s = self.shape
-        kernel = projections.matmul(s.hidden, s.vocabulary, tiles, self.subgroups, norm=True, epsilon=s.norm_epsilon)
+        kernel = projections.matmul(s.hidden, s.vocabulary, tiles, self.subgroups, 1, norm=True, last=tiles == ONE_ROW, epsilon=s.norm_epsilon)
         return op.reshape(call(kernel, f"head_{rows_name(tiles)}", [x, self.head, x], (n, s.vocabulary)), (1, n, s.vocabulary))
 
     def softmax_with_temperature(self, logits: Tensor, temperature: Tensor):
@@ -183,7 +180,7 @@ def metadata(s: Shape, params) -> dict:
     """What web-llm reads from a library before it loads weights."""
     return {
         "model_type": "llama",
-        "quantization": "q0f32",
+        "quantization": "q8f32",
         "context_window_size": s.context,
         "sliding_window_size": -1,
         "attention_sink_size": -1,

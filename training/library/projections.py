@@ -1,16 +1,21 @@
-"""Matrix products for a few rows. Weights are bfloat16, packed so that one word holds two rows of one column and a thread reads the 4 x 4 block
-of four inner and four outer places side by side: [inner / 4, columns / 4, 2, 4] words (layout.py). A thread owns some blocks of four columns
-and the rows of a tile in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows and whether
+"""Matrix products for a few rows. Weights are int8, packed so that one word holds four rows of one column and a thread reads the 4 x 4 block of
+four inner and four outer places at once, the scale of every column behind them (layout.py). A thread owns some blocks of four columns and the
+rows of a tile in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows and whether
 subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
 from tvm.script import tirx as T
 
-# Weights from which on wide threads pay for several rows: they run a tenth faster and take twice as long to compile.
-MANY_WEIGHTS = 150_000
+# Weights that a forward reads with one kernel from which on wide threads pay for several rows: they run a tenth faster and take twice as long to compile.
+MANY_WEIGHTS = 2_000_000
 
 
-def quads_for(inner, columns, tiles):
-    """Columns of a thread, in blocks of four: what is read of a row serves them all."""
-    return 4 if tiles == (1,) or inner * columns >= MANY_WEIGHTS else 2
+def packed(inner, columns):
+    """Shape of a packed matrix [inner, columns], in 32-bit words."""
+    return (inner // 4 + 1, columns // 4, 4)
+
+
+def quads_for(inner, columns, tiles, uses):
+    """Columns of a thread, in blocks of four, of a kernel that a forward uses so often: what is read of a row serves them all."""
+    return 4 if tiles == (1,) or inner * columns * uses >= MANY_WEIGHTS else 2
 
 
 def threads_for(columns, quads):
@@ -22,6 +27,13 @@ def threads_for(columns, quads):
 def strands(subgroups):
     """Places of a row in `squares`: each thread has the sums of all four strands or, in a subgroup, of one."""
     return 1 if subgroups else 4
+
+
+@T.inline
+def synchronise():
+    """What any thread of the workgroup wrote, to its own memory or a buffer, all may read now."""
+    T.evaluate(T.call_extern("void", "storageBarrier"))
+    T.tvm_storage_sync("shared")
 
 
 @T.inline
@@ -40,42 +52,45 @@ def copy(source, target, vectors):
 
 
 @T.inline
-def read(xs, own, x, row, k, subgroups):
-    """xs = the four values of x's row from 4 k on, the same for all threads. In a subgroup a thread reads one of them and hears the others."""
+def read(xs, at, own, x, row, k, subgroups):
+    """xs[at] = the four values of x's row from 4 k on, the same for all threads. In a subgroup a thread reads one of them and hears the others."""
     if subgroups:
         own[0] = x[row, k * 4 + T.call_pure_extern("int32", "place_in_subgroup") % 4]
         for c in T.unroll(4):
-            xs[c] = T.call_pure_extern("float32", "subgroupBroadcast", own[0], T.uint32(c))
+            xs[at, c] = T.call_pure_extern("float32", "subgroupBroadcast", own[0], T.uint32(c))
     else:
         for c in T.vectorized(4):
-            xs[c] = x[row, k * 4 + c]
+            xs[at, c] = x[row, k * 4 + c]
+
+
+def weight_at(word, place):
+    """The weight of a packed word's row `place`, in steps of its column's scale."""
+    return T.Cast("float32", T.reinterpret("int32", word << T.uint32(24 - 8 * place)))
 
 
 @T.inline
 def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, quads, weight, words, xs, own):
-    """acc[r * quads + q] += x[row + r] @ w's block column quad + q for `tile` rows, the last of x again where x ends; squares[r] += x[row + r]^2 if
-    `norm`, in four strands, of which a thread in a subgroup keeps the one that it reads."""
+    """acc[r * quads + q] += x[row + r] @ w's block column quad + q, in steps of the columns' scales, for `tile` rows, the last of x again where x ends;
+    squares[r] += x[row + r]^2 if `norm`, in four strands, of which a thread in a subgroup keeps the one that it reads."""
     for k in T.serial(inner // 4):
-        for q in T.unroll(quads):
-            for pair in T.unroll(2):
-                for c in T.vectorized(4):
-                    words[c] = w[k, quad + q, pair, c]
-                for c in T.vectorized(4):
-                    weight[q * 4 + pair * 2, c] = T.reinterpret("float32", words[c] << T.uint32(16))
-                for c in T.vectorized(4):
-                    weight[q * 4 + pair * 2 + 1, c] = T.reinterpret("float32", words[c] & T.uint32(0xFFFF0000))
         for r in T.unroll(tile):
-            read(xs, own, x, T.min(row + r, rows - 1), k, subgroups)
+            read(xs, r, own, x, T.min(row + r, rows - 1), k, subgroups)
             if norm:
                 if subgroups:
                     squares[r, 0] = squares[r, 0] + own[0] * own[0]
                 else:
                     for c in T.vectorized(4):
-                        squares[r, c] = squares[r, c] + xs[c] * xs[c]
-            for q in T.unroll(quads):
+                        squares[r, c] = squares[r, c] + xs[r, c] * xs[r, c]
+        for q in T.unroll(quads):
+            for c in T.vectorized(4):
+                words[c] = w[k, quad + q, c]
+            for place in T.unroll(4):
                 for c in T.vectorized(4):
-                    acc[r * quads + q, c] = xs[3] * weight[q * 4 + 3, c] + (
-                        xs[2] * weight[q * 4 + 2, c] + (xs[1] * weight[q * 4 + 1, c] + (xs[0] * weight[q * 4, c] + acc[r * quads + q, c]))
+                    weight[place, c] = weight_at(words[c], place)
+            for r in T.unroll(tile):
+                for c in T.vectorized(4):
+                    acc[r * quads + q, c] = xs[r, 3] * weight[3, c] + (
+                        xs[r, 2] * weight[2, c] + (xs[r, 1] * weight[1, c] + (xs[r, 0] * weight[0, c] + acc[r * quads + q, c]))
                     )
 
 
@@ -98,9 +113,9 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups,
     acc = T.sblock_alloc_buffer((tiles[-1] * quads, 4), "float32", scope="local")
     squares = T.sblock_alloc_buffer((tiles[-1], strands(subgroups)), "float32", scope="local")
     scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
-    weight = T.sblock_alloc_buffer((4 * quads, 4), "float32", scope="local")
+    weight = T.sblock_alloc_buffer((4, 4), "float32", scope="local")
     words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
-    xs = T.sblock_alloc_buffer((4,), "float32", scope="local")
+    xs = T.sblock_alloc_buffer((tiles[-1], 4), "float32", scope="local")
     own = T.sblock_alloc_buffer((1,), "float32", scope="local")
     clear(acc, tiles[-1] * quads)
     # Else TVM, which sees no use of it beside acc, would make them one.
@@ -123,6 +138,12 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups,
             for q in T.unroll(quads):
                 for c in T.vectorized(4):
                     acc[r * quads + q, c] = acc[r * quads + q, c] * scale[0]
+    for q in T.unroll(quads):
+        for c in T.vectorized(4):
+            words[c] = w[inner // 4, quad + q, c]
+        for r in T.unroll(tiles[-1]):
+            for c in T.vectorized(4):
+                acc[r * quads + q, c] = acc[r * quads + q, c] * T.reinterpret("float32", words[c])
     copy(acc, sums, tiles[-1] * quads)
 
 
@@ -135,15 +156,15 @@ def gate(gated, sums, first):
         gated[c] = sums[first, c] / (gated[c] + T.float32(1)) * sums[first + 1, c]
 
 
-def matmul(inner, columns, tiles, subgroups, norm=False, residual=False, last=False, epsilon=1e-5):
-    """y = [rmsnorm](x) @ w [+ r] for x [n, inner], w [inner, columns]. With `last`, only the last row."""
-    quads = quads_for(inner, columns, tiles)
+def matmul(inner, columns, tiles, subgroups, uses, norm=False, residual=False, last=False, epsilon=1e-5):
+    """y = [rmsnorm](x) @ w [+ r] for x [n, inner], w [inner, columns]; `uses` times a forward. With `last`, only the last row."""
+    quads = quads_for(inner, columns, tiles, uses)
     threads = threads_for(columns, quads)
     groups = columns // (4 * quads) // threads
     tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
-    def kernel(x_handle: T.handle, w: T.Buffer((inner // 4, columns // 4, 2, 4), "uint32"), r_handle: T.handle, y_handle: T.handle):
+    def kernel(x_handle: T.handle, w: T.Buffer(packed(inner, columns), "uint32"), r_handle: T.handle, y_handle: T.handle):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         n = T.int64()
         x = T.match_buffer(x_handle, (n, inner), "float32")
@@ -171,15 +192,15 @@ def matmul(inner, columns, tiles, subgroups, norm=False, residual=False, last=Fa
     return kernel
 
 
-def gated(inner, columns, tiles, subgroups, epsilon=1e-5):
-    """y = silu(g) * u with [g u] = rmsnorm(x) @ w, for x [n, inner]; w's columns are blocks of four of g and of u in turns."""
-    quads = quads_for(inner, 2 * columns, tiles)
+def gated(inner, columns, tiles, subgroups, uses, epsilon=1e-5):
+    """y = silu(g) * u with [g u] = rmsnorm(x) @ w, for x [n, inner], `uses` times a forward; w's columns are blocks of four of g and of u in turns."""
+    quads = quads_for(inner, 2 * columns, tiles, uses)
     threads = threads_for(2 * columns, quads)
     groups = 2 * columns // (4 * quads) // threads
     tile = tiles[-1]
 
     @T.prim_func(private=True, s_tir=True)
-    def kernel(x_handle: T.handle, w: T.Buffer((inner // 4, 2 * columns // 4, 2, 4), "uint32"), y_handle: T.handle):
+    def kernel(x_handle: T.handle, w: T.Buffer(packed(inner, 2 * columns), "uint32"), y_handle: T.handle):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         n = T.int64()
         x = T.match_buffer(x_handle, (n, inner), "float32")
@@ -203,10 +224,10 @@ def gated(inner, columns, tiles, subgroups, epsilon=1e-5):
 
 
 def gather(vocabulary, hidden):
-    """ids int32 [n] -> rows of w [vocabulary, hidden]; an id outside reads the nearest row instead of foreign memory."""
+    """ids int32 [n] -> columns of w [hidden, vocabulary] as rows; an id outside reads the nearest instead of foreign memory."""
 
     @T.prim_func(private=True, s_tir=True)
-    def kernel(ids_handle: T.handle, w: T.Buffer((vocabulary, hidden), "float32"), y_handle: T.handle):
+    def kernel(ids_handle: T.handle, w: T.Buffer(packed(hidden, vocabulary), "uint32"), y_handle: T.handle):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         n = T.int64()
         ids = T.match_buffer(ids_handle, (n,), "int32")
@@ -216,7 +237,14 @@ def gather(vocabulary, hidden):
                 with T.sblock("gather"):
                     T.reads()
                     T.writes()
+                    id = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
+                    result = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    id[0] = T.max(T.min(ids[row], vocabulary - 1), 0)
+                    word[0] = w[lane, id[0] // 4, id[0] % 4]
+                    for place in T.unroll(4):
+                        result[place] = weight_at(word[0], place) * T.reinterpret("float32", w[hidden // 4, id[0] // 4, id[0] % 4])
                     for c in T.vectorized(4):
-                        y[row, lane * 4 + c] = w[T.max(T.min(ids[row], vocabulary - 1), 0), lane * 4 + c]
+                        y[row, lane * 4 + c] = result[c]
 
     return kernel

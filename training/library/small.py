@@ -3,7 +3,7 @@ same operations in the same order as attention.attend, projections.matmul and pr
 from tvm.script import tirx as T
 
 from .attention import attend_tile, sizes
-from .projections import gate, product
+from .projections import gate, packed, product, synchronise
 
 # Threads of the workgroup and columns of each, in blocks of four: what the narrowest product gives work to.
 THREADS, QUADS = 16, 2
@@ -33,9 +33,9 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups
         cache: T.Buffer((2, kv_heads, context // 4, 4 * dim), "float32"),
         start_handle: T.handle,
         x: T.Buffer((1, hidden), "float32"),
-        o: T.Buffer((width // 4, hidden // 4, 2, 4), "uint32"),
-        gu: T.Buffer((hidden // 4, 2 * feed_forward // 4, 2, 4), "uint32"),
-        down: T.Buffer((feed_forward // 4, hidden // 4, 2, 4), "uint32"),
+        o: T.Buffer(packed(width, hidden), "uint32"),
+        gu: T.Buffer(packed(hidden, 2 * feed_forward), "uint32"),
+        down: T.Buffer(packed(feed_forward, hidden), "uint32"),
         y: T.Buffer((1, hidden), "float32"),
     ):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
@@ -46,34 +46,33 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups
                 with T.sblock("rest"):
                     T.reads()
                     T.writes()
-                    attended = T.sblock_alloc_buffer((1, width), "float32", scope="shared")
-                    middle = T.sblock_alloc_buffer((1, hidden), "float32", scope="shared")
-                    inner = T.sblock_alloc_buffer((1, feed_forward), "float32", scope="shared")
+                    # What attention gives, then what is between gate_up and down.
+                    inner = T.sblock_alloc_buffer((1, max(width, feed_forward)), "float32", scope="shared")
                     sums = T.sblock_alloc_buffer((QUADS, 4), "float32", scope="local")
                     result = T.sblock_alloc_buffer((4,), "float32", scope="local")
                     for head in T.serial(kv_heads):
-                        attend_tile(q, cache, attended, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks, subgroups)
-                    T.tvm_storage_sync("shared")
+                        attend_tile(q, cache, inner, 0, head, lane, 1, start, 1, group, dim, THREADS, queries, blocks, subgroups)
+                    synchronise()
                     for turn in T.serial(hidden // each):
-                        product(sums, attended, o, width, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups, QUADS)
+                        product(sums, inner, o, width, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups, QUADS)
                         for p in T.unroll(QUADS):
                             for c in T.vectorized(4):
                                 result[c] = sums[p, c] + x[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
                             for c in T.vectorized(4):
-                                middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = result[c]
-                    T.tvm_storage_sync("shared")
+                                y[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = result[c]
+                    synchronise()
                     for turn in T.serial(2 * feed_forward // each):
-                        product(sums, middle, gu, hidden, (1,), (turn * THREADS + lane) * QUADS, 0, 1, True, epsilon, subgroups, QUADS)
+                        product(sums, y, gu, hidden, (1,), (turn * THREADS + lane) * QUADS, 0, 1, True, epsilon, subgroups, QUADS)
                         for p in T.unroll(QUADS // 2):
                             gate(result, sums, 2 * p)
                             for c in T.vectorized(4):
                                 inner[0, ((turn * THREADS + lane) * (QUADS // 2) + p) * 4 + c] = result[c]
-                    T.tvm_storage_sync("shared")
+                    synchronise()
                     for turn in T.serial(hidden // each):
                         product(sums, inner, down, feed_forward, (1,), (turn * THREADS + lane) * QUADS, 0, 1, False, epsilon, subgroups, QUADS)
                         for p in T.unroll(QUADS):
                             for c in T.vectorized(4):
-                                result[c] = sums[p, c] + middle[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
+                                result[c] = sums[p, c] + y[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c]
                             for c in T.vectorized(4):
                                 y[0, ((turn * THREADS + lane) * QUADS + p) * 4 + c] = result[c]
 
