@@ -75,7 +75,7 @@ export class CpuForward {
     const x = new Float64Array(rows * hidden);
     const embedding = this.#weights.get('emb') as Float32Array;
     ids.forEach((id, row) => {
-      x.set(embedding.subarray(id * hidden, (id + 1) * hidden), row * hidden);
+      for (let i = 0; i < hidden; i++) x[row * hidden + i] = embedding[i * this.vocabularySize + id] as number;
     });
     for (const layer of this.#layers) {
       const attended = this.#attend(layer, multiply(normalise(x, rows, epsilon), rows, layer.qkv), rows);

@@ -38,7 +38,6 @@ const TensorCache = v.object({
           name: v.string(),
           shape: v.array(size),
           dtype: v.string(),
-          format: v.string(),
           byteOffset: v.pipe(v.number(), v.integer(), v.minValue(0)),
           nbytes: size,
         }),
@@ -48,7 +47,7 @@ const TensorCache = v.object({
 });
 type TensorRecord = v.InferOutput<typeof TensorCache>['records'][number]['records'][number];
 
-/** Matrices [in, out], row after row, by the name that the export gives them; what lies beside the rows is in `ModelConfig`. */
+/** Matrices [in, out], row after row, by the name that the export gives them, a token's embedding a column; sizes are in `ModelConfig`. */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /** @throws FailureError library-incompatible, naming the first field that is wrong */
@@ -57,7 +56,7 @@ export function parseConfig(value: unknown): ModelConfig {
 }
 
 /**
- * The weights as they are shipped (packed bfloat16, norms folded in), unpacked.
+ * The weights as they are shipped (packed int8, norms folded in), unpacked.
  *
  * @param index the content of tensor-cache.json
  * @param shard gives the bytes of a file that the index names
@@ -72,34 +71,40 @@ export async function readWeights(index: unknown, shard: (name: string) => Promi
   return weights;
 }
 
-function unpack(bytes: ArrayBuffer, { name, format, byteOffset, nbytes, shape, dtype }: TensorRecord): Float32Array {
-  const length = shape.reduce((a, b) => a * b, 1);
-  const inside = byteOffset + nbytes <= bytes.byteLength;
-  if (inside && dtype === 'uint32' && shape.length === 4 && nbytes === 4 * length) {
-    return unpackBlocks(new Uint32Array(bytes.slice(byteOffset, byteOffset + nbytes)), shape);
+function unpack(bytes: ArrayBuffer, { name, byteOffset, nbytes, shape, dtype }: TensorRecord): Float32Array {
+  const words = shape.reduce((a, b) => a * b, 1);
+  const [blockRows = 0, , width] = shape;
+  if (
+    dtype === 'uint32' &&
+    shape.length === 3 &&
+    width === 4 &&
+    blockRows > 1 &&
+    nbytes === 4 * words &&
+    byteOffset + nbytes <= bytes.byteLength
+  ) {
+    return unpackBlocks(bytes.slice(byteOffset, byteOffset + nbytes), blockRows - 1);
   }
-  if (inside && dtype === 'float32' && format === 'f32-to-bf16' && nbytes === 2 * length) {
-    const halves = new Uint16Array(bytes.slice(byteOffset, byteOffset + nbytes));
-    const bits = new Uint32Array(length);
-    for (let i = 0; i < length; i++) bits[i] = (halves[i] as number) << 16;
-    return new Float32Array(bits.buffer);
-  }
-  throw unknown(`tensor "${name}" is ${dtype} in format ${format} with ${nbytes} bytes`);
+  throw unknown(`tensor "${name}" is ${dtype} [${shape.join(', ')}] with ${nbytes} bytes`);
 }
 
-/** Bfloat16 pairs [in / 4, out / 4, 2, 4] -> [in, out]: word (h, c) of block (i, j) holds rows 4i + 2h and 4i + 2h + 1 of column 4j + c. */
-function unpackBlocks(words: Uint32Array, [inner = 0, outer = 0]: readonly number[]): Float32Array {
-  if (inner * outer * 8 !== words.length) throw unknown('a packed matrix has an unexpected shape');
-  const bits = new Uint32Array(words.length * 2);
+/**
+ * Int8 in words [in / 4, out / 4, 4], then the scales of the columns, float32 [out / 4, 4] -> [in, out]. Word (i, j, c) holds rows 4i to 4i + 3 of
+ * column 4j + c, each the word shifted left until its byte is the highest, in steps of the scale: lower bytes stay in as a fraction.
+ */
+function unpackBlocks(packed: ArrayBuffer, blocks: number): Float32Array {
+  const all = new Int32Array(packed);
+  const outer = all.length / (blocks + 1);
+  const words = all.subarray(0, blocks * outer);
+  const scales = new Float32Array(packed, words.byteLength);
+  const matrix = new Float32Array(4 * words.length);
   for (let at = 0; at < words.length; at++) {
-    const word = words[at] as number;
-    const block = at >> 3;
-    const row = Math.floor(block / outer) * 4 + ((at >> 2) & 1) * 2;
-    const column = (block % outer) * 4 + (at & 3);
-    bits[row * outer * 4 + column] = word << 16;
-    bits[(row + 1) * outer * 4 + column] = word & 0xffff0000;
+    const column = at % outer;
+    const first = 4 * (at - column) + column;
+    for (let place = 0; place < 4; place++) {
+      matrix[first + place * outer] = ((words[at] as number) << (24 - 8 * place)) * (scales[column] as number);
+    }
   }
-  return new Float32Array(bits.buffer);
+  return matrix;
 }
 
 function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, file: string): T {
