@@ -40,9 +40,9 @@ export async function openBenchPage(file, ready, models) {
 
 /** @param {string} folder */
 function serveFolder(folder) {
-  return (request, response, next) => {
+  return (request, response) => {
     const file = path.join(folder, path.normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname)));
     if (fs.statSync(file, { throwIfNoEntry: false })?.isFile()) fs.createReadStream(file).pipe(response);
-    else next();
+    else response.writeHead(404).end();
   };
 }

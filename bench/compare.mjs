@@ -131,7 +131,7 @@ async function measure(page, { prompts, gamma, draft, maxTokens, repetitions, te
   }
   const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
   return {
-    ...{ pair: 'embedded', draft, gamma, temperature, maxTokens, repetitions },
+    ...{ pair: 'embedded', models: options.models ?? 'public/models', draft, gamma, temperature, maxTokens, repetitions },
     adapter: runs[0]?.adapter,
     calibration: {
       decodeMs: calibration.verifyMs[0][0],

@@ -1,7 +1,8 @@
 /**
- * npm run traces [-- --machine "how to name this machine"] [--dist FOLDER]: records the runs that come with the page (public/traces, and the
- * one that the page opens with) from the production build in Chromium, through the page's own buttons. Builds the page unless --dist names a
- * build. Every run is made three times, and the one of middling time is kept. Needs a few minutes; nothing is written unless every run was recorded.
+ * npm run traces [-- --machine "how to name this machine"] [--dist FOLDER]: records the runs that come with the page (public/traces, the one
+ * that the page opens with and those of the lessons) from the production build in Chromium, through the page's own buttons. Builds the page
+ * unless --dist names a build. Every run is made three times, and the one of middling time is kept. Needs a few minutes; nothing is written
+ * unless every run was recorded.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,11 +11,12 @@ import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
-import { OPENING, RECORDINGS } from './recordings.mjs';
+import { LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
 
 const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a processor').replaceAll('(R)', '').trim()}`;
 const LIBRARY = path.join(root, 'public/traces');
 const OPENING_FILE = path.join(root, 'src/store/opening.json');
+const LESSONS_FOLDER = path.join(root, 'src/lessons/recorded');
 const MOST_BYTES = 400_000;
 const MOST_OPENING_BYTES = 9_000;
 const REPETITIONS = 3;
@@ -49,7 +51,7 @@ await failClearly(async () => {
     await page.locator('details').evaluateAll((all) => {
       for (const each of all) each.setAttribute('open', '');
     });
-    const all = [OPENING, ...RECORDINGS];
+    const all = [OPENING, ...LESSONS, ...RECORDINGS];
     const seen = new Map(all.map(({ name }) => [name, []]));
     // In turn, so that whatever else the machine does falls on all of them.
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
@@ -142,5 +144,6 @@ function write(files) {
   );
   for (const { name } of RECORDINGS) fs.writeFileSync(path.join(LIBRARY, `${name}.json`), files.get(name));
   fs.writeFileSync(OPENING_FILE, opening);
-  console.log(`${RECORDINGS.length} recordings, ${bytes} bytes; the opening, ${opening.length} bytes`);
+  for (const { name } of LESSONS) fs.writeFileSync(path.join(LESSONS_FOLDER, `${name}.json`), files.get(name));
+  console.log(`${RECORDINGS.length} recordings, ${bytes} bytes; the opening, ${opening.length} bytes; ${LESSONS.length} of the lessons`);
 }

@@ -9,6 +9,27 @@ const sampled = (seed, rule = 'Rejection') => ({ temperature: 0.8, seed, rule })
 
 export const OPENING = { name: 'opening', title: 'A story, as it was written', prompt: STORY, ...fixed(4), maxTokens: 72 };
 
+/** What lessons show before there are models; a draft that is often wrong has more to show. */
+export const LESSONS = [
+  {
+    name: 'greedy',
+    title: 'Random words by the good draft at temperature 0',
+    prompt: 'Write 30 random words.',
+    ...fixed(4),
+    maxTokens: 40,
+  },
+  {
+    name: 'sampled',
+    title: 'A story by the weak draft at temperature 1',
+    prompt: STORY,
+    draft: 1,
+    ...fixed(4),
+    ...sampled(1),
+    temperature: 1,
+    maxTokens: 44,
+  },
+];
+
 export const RECORDINGS = [
   { name: 'story', title: 'A story', kind: 'story', how: 'greedy, four drafts a round', prompt: STORY, ...fixed(4) },
   { name: 'story-plain', title: 'The same story, plainly', kind: 'story', how: 'the target alone', prompt: STORY, mode: 'Plain decoding' },

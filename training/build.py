@@ -93,7 +93,7 @@ def libraries(work: pathlib.Path) -> None:
 
 
 def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
-    network = ["pair.py", "network.py", "optimizer.py", "run.py", "batches.py"]
+    network = ["pair.py", "network.py", "optimizer.py", "run.py", "batches.py", "library/layout.py"]
     corpus = Phase(
         "corpus and tokenizer",
         lambda: script("tokenizer.py", "--out", work),
@@ -133,7 +133,7 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
             "evaluate",
             lambda: script("evaluate.py", "--out", work),
             [work / "evaluation.json"],
-            ["evaluate.py", "rounds.py", "rules.py", "ngram.py"],
+            ["evaluate.py", "rounds.py", "rules.py", "ngram.py", "library/layout.py"],
             trained,
         ),
         Phase(
@@ -155,6 +155,8 @@ def main() -> None:
     chosen = parser.parse_args()
     work, out = chosen.work, chosen.out
     library.emcc()
+    if chosen.libraries and not (out / "manifest.json").exists():
+        raise SystemExit(f"{out} holds no models: manifest.json is missing. Name a folder that does with --out, or leave --libraries out to build all.")
     work.mkdir(parents=True, exist_ok=True)
     record = Record(work / "build.json")
     listed = [phase for phase in phases(work, out) if phase.name == LIBRARIES or not chosen.libraries]

@@ -41,7 +41,7 @@ Made with {versions}.
 
 STARTED = """
 These weights were not made in one go: the practice started from the {weights} weights that were shipped before, trained at commit {commit}, as
-`training/shipped.py` restores them, not from a checkpoint in full precision. The weak draft is as it was.
+`training/shipped.py` restores them, not from a checkpoint in full precision. The weak draft was not trained again.
 """
 
 ROUNDED = """

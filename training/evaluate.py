@@ -92,7 +92,7 @@ def main():
     parser.add_argument("--length", type=int, default=400, help="tokens an answer, at most")
     parser.add_argument("--corpus", choices=list(tokens.CORPORA), default="practice.bin", help="where the prompts come from and what the 3-gram counts")
     chosen = parser.parse_args()
-    report = {"gamma": GAMMA, "prompts_per_kind": chosen.prompts, "weights": "int8", "kinds": {}}
+    report = {"gamma": GAMMA, "prompts_per_kind": chosen.prompts, "kinds": {}}
     limits = {kind: LIMITS.get(kind, (chosen.prompts, chosen.length)) for kind in corpus.KINDS}
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as workers:
         rows = {kind: workers.submit(kind_row, chosen.out, chosen.corpus, kind, *limit) for kind, limit in limits.items()}

@@ -30,7 +30,7 @@ def chat_config(s: pair.Shape) -> dict:
     user, assistant, end = pair.SPECIAL_TOKENS
     return {
         "model_type": "llama",
-        "quantization": "q8f32",
+        "quantization": llama.QUANTIZATION,
         "vocab_size": s.vocabulary,
         "context_window_size": s.context,
         "sliding_window_size": -1,

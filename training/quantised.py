@@ -81,8 +81,10 @@ class Bfloat16:
 
 # Of a scheme: the grid of the layers' matrices, and that of embedding and head.
 COLUMNS = Grid(8)
+# What the others are compared with; the first.
+BASELINE = "bfloat16"
 SCHEMES = {
-    "bfloat16": (Bfloat16(), Bfloat16()),
+    BASELINE: (Bfloat16(), Bfloat16()),
     "int8-columns": (COLUMNS, COLUMNS),
     "int8-fraction": (AsShipped(), AsShipped()),
     "int8-groups": (Grid(8, 64), Grid(8, 64)),
@@ -124,10 +126,10 @@ def print_losses(work: pathlib.Path, tokenizer, examples: dict) -> None:
             network, content = quantised(work, name, scheme)
             sizes[scheme] += len(content), len(gzip.compress(content, 9))
             each = np.array([evaluate.losses(network, tokenizer, chosen) for chosen in examples.values()])
-            exact = each if scheme == "bfloat16" else exact
-            worst = int(np.argmax(each / exact))
-            changes = [f"{each.mean() / exact.mean() - 1:+.2%}", f"{list(examples)[worst]} {each[worst] / exact[worst] - 1:+.2%}"]
-            row(scheme, [f"{loss:.5f}" for loss in [*each, each.mean()]] + (["", ""] if scheme == "bfloat16" else changes))
+            baseline = each if scheme == BASELINE else baseline
+            worst = int(np.argmax(each / baseline))
+            changes = [f"{each.mean() / baseline.mean() - 1:+.2%}", f"{list(examples)[worst]} {each[worst] / baseline[worst] - 1:+.2%}"]
+            row(scheme, [f"{loss:.5f}" for loss in [*each, each.mean()]] + (["", ""] if scheme == BASELINE else changes))
         print()
     head("MB", ["raw", "compressed"])
     for scheme, size in sizes.items():

@@ -142,14 +142,27 @@ describe('the pair on the processor', () => {
 
 describe('files that the processor cannot use', () => {
   const config = JSON.parse(fs.readFileSync(path.join(folder, 'draft/resolve/main/mlc-chat-config.json'), 'utf8'));
-  const record = { name: 'emb', shape: [2, 2], dtype: 'float16', format: 'raw', byteOffset: 0, nbytes: 8 };
+  const record = { name: 'emb', shape: [3, 2, 4], dtype: 'uint32', byteOffset: 0, nbytes: 96 };
 
   it('a configuration of another kind of model is named', () => {
     expect(() => parseConfig({ ...config, model_config: { ...config.model_config, head_dim: 'wide' } })).toThrow(/model_config.head_dim/);
   });
 
-  it('a tensor that is stored in another way is named', async () => {
-    const index = { records: [{ dataPath: 'a.bin', records: [record] }] };
-    await expect(readWeights(index, async () => new ArrayBuffer(8))).rejects.toThrow(/"emb" is float16/);
+  const weights = (changed: object, bytes = 96) =>
+    readWeights({ records: [{ dataPath: 'a.bin', records: [{ ...record, ...changed }] }] }, async () => new ArrayBuffer(bytes));
+
+  it('a matrix of two blocks of rows and the scales is read', async () => {
+    expect((await weights({})).get('emb')).toHaveLength(8 * 8);
+  });
+
+  it.each([
+    ['of another type', { dtype: 'float16' }],
+    ['of another shape', { shape: [3, 8], nbytes: 96 }],
+    ['in blocks of another width', { shape: [3, 4, 2] }],
+    ['of scales alone', { shape: [1, 6, 4] }],
+    ['of another length than its shape says', { nbytes: 92 }],
+    ['past the end of its file', { byteOffset: 4 }],
+  ])('a tensor %s is named', async (_, changed) => {
+    await expect(weights(changed)).rejects.toThrow(/"emb" is /);
   });
 });

@@ -97,12 +97,13 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
     """out's rows block * tile and on, heads of kv head `head`: softmax(q k / sqrt(dim)) v over the cache, by the `threads` of one workgroup. For
     the scores a thread owns some of a chunk's keys, for the values some of the components. Chunks lie at absolute positions, with an online
     softmax (Milakov, Gimelshein 2018, arXiv 1805.02867), and every sum over keys follows their order, so that a row's result does not depend
-    on its neighbours: a masked key adds an exact zero. A chunk has as many keys as a head has components: a query's probabilities lie in `out` where its result will, because an adapter
-    may take long to make a kernel with much of a workgroup's own memory. queries, blocks: see sizes()."""
+    on its neighbours: a masked key adds an exact zero. A chunk has as many keys as a head has components: a query's probabilities lie in `out`
+    where its result will. Where `out` is a buffer, that spares the workgroup's own memory, with which an adapter may take long to make a kernel.
+    queries, blocks: see sizes()."""
     acc = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     dots = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     # What loops over the queries index; the rest is indexed by constants alone and stays in registers.
-    values = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
+    indexed = T.sblock_alloc_buffer((queries * blocks, 4), "float32", scope="local")
     square = T.sblock_alloc_buffer((4, 4), "float32", scope="local")
     vector = T.sblock_alloc_buffer((4,), "float32", scope="local")
     xs = T.sblock_alloc_buffer((queries, 4), "float32", scope="local")
@@ -136,18 +137,18 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                         dots[r * blocks + b, c] = xs[r, 3] * square[3, c] + (
                             xs[r, 2] * square[2, c] + (xs[r, 1] * square[1, c] + (xs[r, 0] * square[0, c] + dots[r * blocks + b, c]))
                         )
-        copy(dots, values, queries * blocks)
+        copy(dots, indexed, queries * blocks)
         for r in T.serial(queries):
             # Keys of this chunk that the query may see.
             seen[0] = T.Cast("int32", start + T.min(block * tile + r // group, n - 1) - chunk * dim)
             best[0] = T.float32(LOWEST)
             for b in T.serial(blocks):
                 for c in T.vectorized(4):
-                    vector[c] = T.Select((lane * blocks + b) * 4 + c < seen[0], values[r * blocks + b, c] * T.float32(dim**-0.5), T.float32(LOWEST))
+                    vector[c] = T.Select((lane * blocks + b) * 4 + c < seen[0], indexed[r * blocks + b, c] * T.float32(dim**-0.5), T.float32(LOWEST))
                 for c in T.unroll(4):
                     best[0] = T.max(best[0], vector[c])
                 for c in T.vectorized(4):
-                    values[r * blocks + b, c] = vector[c]
+                    indexed[r * blocks + b, c] = vector[c]
             tops[r * threads + lane] = best[0]
         synchronise()
         for r in T.serial(queries):
@@ -161,7 +162,7 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
             top[r] = best[0]
             for b in T.serial(blocks):
                 for c in T.vectorized(4):
-                    vector[c] = T.exp(values[r * blocks + b, c] - best[0])
+                    vector[c] = T.exp(indexed[r * blocks + b, c] - best[0])
                 for c in T.vectorized(4):
                     out[T.min(block * tile + r // group, n - 1), (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = vector[c]
         for r in T.unroll(queries):
@@ -187,13 +188,13 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                             xs[r, 2] * square[2, c] + (xs[r, 1] * square[1, c] + (xs[r, 0] * square[0, c] + acc[r * blocks + b, c]))
                         )
     synchronise()
-    copy(acc, values, queries * blocks)
+    copy(acc, indexed, queries * blocks)
     for r in T.unroll(queries):
         decay[r] = total[r]
     for r in T.serial(T.min(tile, n - block * tile) * group):
         for b in T.serial(blocks):
             for c in T.vectorized(4):
-                vector[c] = values[r * blocks + b, c] / decay[r]
+                vector[c] = indexed[r * blocks + b, c] / decay[r]
             for c in T.vectorized(4):
                 out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = vector[c]
 

@@ -8,7 +8,7 @@ import numpy as np
 from pair import Shape
 
 
-# What a column's largest weight may be, in steps of its scale; up to 127 it is not cut.
+# What a column's largest weight may be, in steps; up to 127 it is not cut.
 LARGEST_IN_STEPS = range(120, 132)
 
 
@@ -34,15 +34,19 @@ def pack(matrix: np.ndarray) -> np.ndarray:
     """[in, out] -> uint32 [in / 4 + 1, out / 4, 4]: word (i, j, c) holds rows 4 i to 4 i + 3 of column 4 j + c in its bytes, the first in the lowest;
     the last block row holds the columns' scales as the bits of float32.
 
-    A weight is read as the word, shifted left until the weight's byte is the highest, as a signed number times the scale: lower bytes stay in as a
-    fraction, which costs nothing to read and which the rounding takes into account, so that a weight is at most half a step off, as with bytes alone.
-    Of a few steps a column gets the one of the least squared error."""
+    A weight is read as the word, shifted left until the weight's byte is the highest, as a signed number times the scale, which is a step / 2^24:
+    lower bytes stay in as a fraction of a step, which costs nothing to read and which the rounding takes into account. So a weight is at most half a
+    step off, as with bytes alone, but for the largest of a column, which may be cut: of a few steps it gets the one of the least squared error.
+
+    Raises ValueError where that error is more than a grid of such steps explains, as with a weight that is not a number."""
     largest = np.maximum(np.abs(matrix).max(axis=0), 2.0**-20)
     best, least = None, None
     for count in LARGEST_IN_STEPS:
         words = pack_in_steps(matrix, (largest / count).astype(np.float32))
         error = ((unpack(words) - matrix) ** 2).sum(axis=0).reshape(words.shape[1:])
         best, least = (words, error) if best is None else (np.where(error < least, words, best), np.minimum(error, least))
+    if not np.all(least <= len(matrix) * (largest / LARGEST_IN_STEPS[0]).reshape(least.shape) ** 2 / 4):
+        raise ValueError("A matrix cannot be packed: what is read of it differs by more than half a step, root mean square.")
     return best
 
 
@@ -97,7 +101,7 @@ def lay_out(state: dict[str, np.ndarray], s: Shape) -> dict[str, np.ndarray]:
 
 
 def restore(shipped: dict[str, np.ndarray], s: Shape) -> dict[str, np.ndarray]:
-    """What is shipped -> a checkpoint's parameters, rounded as they are shipped."""
+    """What is shipped -> a checkpoint's parameters, rounded as they are shipped. To lay them out again rounds them again, to other steps."""
     return parameters({name: unpack(words) for name, words in shipped.items()}, s)
 
 

@@ -11,6 +11,8 @@ from pair import Shape
 
 from . import attention, projections, sampling, small
 
+# The weights' form, in the words of web-llm's configuration files.
+QUANTIZATION = "q8f32"
 # Most tokens of one forward.
 PREFILL_CHUNK = 256
 # Tiles of a forward that has never more.
@@ -180,7 +182,7 @@ def metadata(s: Shape, params) -> dict:
     """What web-llm reads from a library before it loads weights."""
     return {
         "model_type": "llama",
-        "quantization": "q8f32",
+        "quantization": QUANTIZATION,
         "context_window_size": s.context,
         "sliding_window_size": -1,
         "attention_sink_size": -1,

@@ -4,7 +4,7 @@ rows of a tile in registers. Every output is one serial chain of fma over the in
 subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
 from tvm.script import tirx as T
 
-# Weights that a forward reads with one kernel from which on wide threads pay for several rows: they run a tenth faster and take twice as long to compile.
+# Weights that a forward reads with one kernel from which on wide threads pay for several rows: they run faster and take longer to compile.
 MANY_WEIGHTS = 2_000_000
 
 
@@ -64,13 +64,13 @@ def read(xs, at, own, x, row, k, subgroups):
 
 
 def weight_at(word, place):
-    """The weight of a packed word's row `place`, in steps of its column's scale."""
+    """The weight of a packed word's row `place`, in units of its column's scale."""
     return T.Cast("float32", T.reinterpret("int32", word << T.uint32(24 - 8 * place)))
 
 
 @T.inline
 def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, quads, weight, words, xs, own):
-    """acc[r * quads + q] += x[row + r] @ w's block column quad + q, in steps of the columns' scales, for `tile` rows, the last of x again where x ends;
+    """acc[r * quads + q] += x[row + r] @ w's block column quad + q, in units of the columns' scales, for `tile` rows, the last of x again where x ends;
     squares[r] += x[row + r]^2 if `norm`, in four strands, of which a thread in a subgroup keeps the one that it reads."""
     for k in T.serial(inner // 4):
         for r in T.unroll(tile):
@@ -95,15 +95,15 @@ def multiply(acc, squares, x, w, inner, tile, quad, row, rows, norm, subgroups, 
 
 
 @T.inline
-def scale_of(scale, squares, r, inner, epsilon, subgroups):
-    """scale = 1 / the root mean square of row r (RMSNorm, Zhang and Sennrich 2019; its weight is folded into w), from its strands."""
+def norm_factor(factor, squares, r, inner, epsilon, subgroups):
+    """factor = 1 / the root mean square of row r (RMSNorm, Zhang and Sennrich 2019; its weight is folded into w), from its strands."""
     if subgroups:
-        scale[0] = T.call_pure_extern("float32", "subgroupBroadcast", squares[r, 0], T.uint32(0))
+        factor[0] = T.call_pure_extern("float32", "subgroupBroadcast", squares[r, 0], T.uint32(0))
         for c in T.unroll(3):
-            scale[0] = scale[0] + T.call_pure_extern("float32", "subgroupBroadcast", squares[r, 0], T.uint32(c + 1))
+            factor[0] = factor[0] + T.call_pure_extern("float32", "subgroupBroadcast", squares[r, 0], T.uint32(c + 1))
     else:
-        scale[0] = ((squares[r, 0] + squares[r, 1]) + squares[r, 2]) + squares[r, 3]
-    scale[0] = T.rsqrt(scale[0] * T.float32(1 / inner) + T.float32(epsilon))
+        factor[0] = ((squares[r, 0] + squares[r, 1]) + squares[r, 2]) + squares[r, 3]
+    factor[0] = T.rsqrt(factor[0] * T.float32(1 / inner) + T.float32(epsilon))
 
 
 @T.inline
@@ -112,7 +112,7 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups,
     more than the first of them where that is enough. A loop may index the sums."""
     acc = T.sblock_alloc_buffer((tiles[-1] * quads, 4), "float32", scope="local")
     squares = T.sblock_alloc_buffer((tiles[-1], strands(subgroups)), "float32", scope="local")
-    scale = T.sblock_alloc_buffer((1,), "float32", scope="local")
+    factor = T.sblock_alloc_buffer((1,), "float32", scope="local")
     weight = T.sblock_alloc_buffer((4, 4), "float32", scope="local")
     words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
     xs = T.sblock_alloc_buffer((tiles[-1], 4), "float32", scope="local")
@@ -134,10 +134,10 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups,
             multiply(acc, squares, x, w, inner, tiles[1], quad, row, rows, norm, subgroups, quads, weight, words, xs, own)
     for r in T.unroll(tiles[-1]):
         if norm:
-            scale_of(scale, squares, r, inner, epsilon, subgroups)
+            norm_factor(factor, squares, r, inner, epsilon, subgroups)
             for q in T.unroll(quads):
                 for c in T.vectorized(4):
-                    acc[r * quads + q, c] = acc[r * quads + q, c] * scale[0]
+                    acc[r * quads + q, c] = acc[r * quads + q, c] * factor[0]
     for q in T.unroll(quads):
         for c in T.vectorized(4):
             words[c] = w[inner // 4, quad + q, c]

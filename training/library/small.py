@@ -46,7 +46,7 @@ def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups
                 with T.sblock("rest"):
                     T.reads()
                     T.writes()
-                    # What attention gives, then what is between gate_up and down.
+                    # A chunk's probabilities and what attention gives, then what is between gate_up and down.
                     inner = T.sblock_alloc_buffer((1, max(width, feed_forward)), "float32", scope="shared")
                     sums = T.sblock_alloc_buffer((QUADS, 4), "float32", scope="local")
                     result = T.sblock_alloc_buffer((4,), "float32", scope="local")

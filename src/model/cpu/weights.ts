@@ -89,7 +89,7 @@ function unpack(bytes: ArrayBuffer, { name, byteOffset, nbytes, shape, dtype }: 
 
 /**
  * Int8 in words [in / 4, out / 4, 4], then the scales of the columns, float32 [out / 4, 4] -> [in, out]. Word (i, j, c) holds rows 4i to 4i + 3 of
- * column 4j + c, each the word shifted left until its byte is the highest, in steps of the scale: lower bytes stay in as a fraction.
+ * column 4j + c, each the word shifted left until its byte is the highest, in units of the scale: lower bytes stay in as a fraction.
  */
 function unpackBlocks(packed: ArrayBuffer, blocks: number): Float32Array {
   const all = new Int32Array(packed);
@@ -101,7 +101,7 @@ function unpackBlocks(packed: ArrayBuffer, blocks: number): Float32Array {
     const column = at % outer;
     const first = 4 * (at - column) + column;
     for (let place = 0; place < 4; place++) {
-      matrix[first + place * outer] = ((words[at] as number) << (24 - 8 * place)) * (scales[column] as number);
+      matrix[first + place * outer] = Math.fround((words[at] as number) << (24 - 8 * place)) * (scales[column] as number);
     }
   }
   return matrix;
