@@ -5,7 +5,7 @@ subgroups share what they read, so that decode, verification and prefill give th
 from tvm.script import tirx as T
 
 # Weights that a forward reads with one kernel from which on wide threads pay for several rows: they run faster and take longer to compile.
-MANY_WEIGHTS = 2_000_000
+MANY_WEIGHTS = 1_000_000
 
 
 def packed(inner, columns):
