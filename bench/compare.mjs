@@ -106,7 +106,7 @@ async function measureRoofline(openBenchPage, models) {
   }
 }
 
-async function measure(page, { prompts, gamma, draft, maxTokens, repetitions, temperature, seed, rule }) {
+async function measure(page, { models = 'public/models', prompts, gamma, draft, maxTokens, repetitions, temperature, seed, rule }) {
   const { model, drafting } = draftOf(draft);
   const calibration = await page.evaluate((id) => window.bench.calibrate(id), model);
   const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
@@ -131,7 +131,7 @@ async function measure(page, { prompts, gamma, draft, maxTokens, repetitions, te
   }
   const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
   return {
-    ...{ pair: 'embedded', models: options.models ?? 'public/models', draft, gamma, temperature, maxTokens, repetitions },
+    ...{ pair: 'embedded', models, draft, gamma, temperature, maxTokens, repetitions },
     adapter: runs[0]?.adapter,
     calibration: {
       decodeMs: calibration.verifyMs[0][0],
