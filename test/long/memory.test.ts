@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens } from '../../src/core/tally';
-import type { RunEvent } from '../../src/core/types';
+import { LIMITS, type RunEvent } from '../../src/core/types';
 import { isRunEvent } from '../../src/worker/client';
 import { PairEngine } from '../../src/worker/engine';
 import { WebGpuPairs } from '../../src/worker/webgpuPairs';
@@ -30,10 +30,11 @@ it(`holds no more after ${RUNS} runs at temperature 0.8 than after the first`, a
   const engine = new PairEngine(new WebGpuPairs(navigator.gpu));
   const selection = { modelsUrl: new URL('/models/', location.href).href, draft: 'draft' };
   const heap = () => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? null;
-  const run = async (seed: number) => {
+  const run = async (seed: number, gamma: number | 'auto' = 'auto') => {
     const events: RunEvent[] = [];
     const settings = {
       ...DEFAULT_RUN,
+      gamma,
       maxTokens: 32,
       ignoreStopTokens: true,
       sampling: { ...DEFAULT_RUN.sampling, temperature: 0.8, seed },
@@ -43,6 +44,7 @@ it(`holds no more after ${RUNS} runs at temperature 0.8 than after the first`, a
     expect(committedTokens(events)).toHaveLength(32);
   };
   // Every draft length leaves a shape behind; after these all of them are there.
+  for (let gamma = 1; gamma <= LIMITS.gamma.max; gamma++) await run(gamma, gamma);
   for (let seed = 0; seed < 20; seed++) await run(seed);
   const before = { ...buffers(), heap: heap() };
   for (let seed = 0; seed < RUNS; seed++) await run(seed);
