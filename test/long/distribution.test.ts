@@ -51,6 +51,7 @@ describe('what is written above temperature 0', () => {
     console.log(JSON.stringify({ runs: RUNS, tokens: TOKENS, same, different, distance, allowed }));
     expect(same?.pValue).toBeGreaterThan(0.001);
     expect(distance).toBeLessThan(allowed);
-    expect(different?.pValue).toBeLessThan(1e-6);
+    // The control: the same test on as many runs finds a difference of 0.3 in temperature, ten times below the level that it passes at.
+    expect(different?.pValue).toBeLessThan(1e-4);
   });
 });
