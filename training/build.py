@@ -93,7 +93,7 @@ def libraries(work: pathlib.Path) -> None:
 
 
 def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
-    network = ["pair.py", "network.py", "optimizer.py", "run.py", "batches.py", "library/layout.py"]
+    network = ["pair.py", "network.py", "optimizer.py", "run.py", "batches.py"]
     corpus = Phase(
         "corpus and tokenizer",
         lambda: script("tokenizer.py", "--out", work),
@@ -114,8 +114,10 @@ def phases(work: pathlib.Path, out: pathlib.Path) -> list[Phase]:
     practice, copies = later_corpus("practice"), later_corpus("copies")
 
     def training(name: str, recipe: str, after: list[str]) -> Phase:
+        # A draft is distilled from the target as it is shipped.
+        rounding = ["library/layout.py"] if recipe == "distill.py" else []
         arguments = [recipe, "--model", name, "--out", work, "--steps", pair.STEPS[name], "--resume"]
-        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, "train.py", recipe], after, pair.STEPS[name])
+        return Phase(f"train {name}", lambda: script(*arguments), [work / name], [*network, "train.py", recipe, *rounding], after, pair.STEPS[name])
 
     trained = [f"train {name}" for name in pair.STEPS]
     return [

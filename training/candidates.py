@@ -37,6 +37,7 @@ CORPUS, CONVERSATIONS, SEED = "practice.bin", 40_000, 37
 # Tokens of an answer, at most, for the acceptance.
 LENGTH = 120
 
+
 @dataclass(frozen=True)
 class Candidate:
     """A draft's shape, and what draws it to the target at every position; None: nothing does, it learns the corpus itself."""
@@ -108,15 +109,15 @@ def train(work: pathlib.Path, models: pathlib.Path, steps: int, resume: bool) ->
             save(checkpoint, {"step": step, "averages": averages, "networks": states, "optimizers": moments})
 
 
-def trained(work: pathlib.Path, name: str) -> Network:
-    """A candidate as it would be shipped."""
-    return as_shipped(CANDIDATES[name].shape, torch.load(work / "candidates.pt", weights_only=True)["networks"][name])
+def trained(work: pathlib.Path, name: str) -> dict[str, torch.Tensor]:
+    """The parameters of a candidate."""
+    return torch.load(work / "candidates.pt", weights_only=True)["networks"][name]
 
 
 def figures(work: pathlib.Path, models: pathlib.Path, name: str, prompts: int) -> dict:
     """Parameters, and by kind the loss, nats a token of the answer, and accepted/drafted at temperature 0, on held-out prompts."""
     torch.set_num_threads(1)
-    tokenizer, target, draft = tokens.load(work), load_shipped(models, "target", pair.TARGET), trained(work, name)
+    tokenizer, target, draft = tokens.load(work), load_shipped(models, "target", pair.TARGET), as_shipped(CANDIDATES[name].shape, trained(work, name))
     kinds = {}
     for kind in corpus.KINDS[:6]:
         examples = tokens.CORPORA[CORPUS].examples(kind, "heldout", "evaluation", prompts)
@@ -146,7 +147,7 @@ def export_all(work: pathlib.Path, models: pathlib.Path) -> None:
             library.compile_variants(candidate.shape, str(work / "runtime"), str(out / "libraries"), name)
             compiled[candidate.shape] = export.libraries(out, name)
         (work / name).mkdir(exist_ok=True)
-        torch.save({"state": trained(work, name).state_dict()}, work / name / "checkpoint.pt")
+        torch.save({"state": trained(work, name)}, work / name / "checkpoint.pt")
         export.add_draft(work, out, name, name, candidate.shape, compiled[candidate.shape])
     print(out)
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 import pair
 import run
 from batches import Batches
-from train import compiled, load_network
+from train import as_shipped, compiled, load_checkpoint, load_start
 
 VARIATION_WEIGHT = 0.5
 
@@ -75,7 +75,7 @@ def main():
     chosen = parser.parse_args()
     recipe = RECIPES[chosen.model]
     torch.manual_seed(recipe.seed)
-    target, draft = load_network(chosen.out, recipe.target), load_network(chosen.out, recipe.start).train()
+    target, draft = as_shipped(*load_checkpoint(chosen.out, recipe.target)), load_start(chosen.out, recipe.start)
     forwards = [compiled(target), compiled(draft)] if chosen.compile else [target, draft]
     loss = loss_against(*forwards, Batches(chosen.out, recipe.seed, corpus=recipe.corpus))
     run.run(chosen.out / chosen.model, draft, loss, chosen.steps or pair.STEPS[chosen.model], chosen.minutes, chosen.resume, recipe.schedule)

@@ -17,7 +17,7 @@ import rules
 import tokenizer as tokens
 from ngram import Trigram
 from rounds import speculate
-from train import load_network
+from train import as_shipped, load_checkpoint
 
 GAMMA, TEMPERATURES = 4, (0.0, 0.8)
 SEED = 1
@@ -69,7 +69,7 @@ def kind_row(out: pathlib.Path, name: str, kind: str, prompts: int, length: int)
     """All figures of one kind, on `prompts` held-out prompts of a corpus."""
     torch.set_num_threads(1)
     tokenizer = tokens.load(out)
-    networks = {model: load_network(out, model) for model in pair.MODELS}
+    networks = {model: as_shipped(*load_checkpoint(out, model)) for model in pair.MODELS}
     trigram = Trigram(np.fromfile(out / name, dtype="<u2"), pair.TARGET.vocabulary)
     examples = tokens.CORPORA[name].examples(kind, "heldout", "evaluation", prompts)
     row = {"loss": {model: losses(network, tokenizer, examples) for model, network in networks.items()} | {"3-gram": trigram_loss(trigram, tokenizer, examples)}}

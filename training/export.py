@@ -20,6 +20,7 @@ from card import model_card
 from library import llama
 from library.compile import VARIANTS
 from library.layout import lay_out
+from network import to_arrays
 
 NAMES = {"target": "Target", "draft": "Good draft", "weak-draft": "Weak draft"}
 LIBRARIES = {"target": "target", "draft": "draft", "weak-draft": "draft"}
@@ -115,7 +116,7 @@ def add_draft(built: pathlib.Path, out: pathlib.Path, name: str, title: str, sha
 def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.Shape) -> int:
     """Writes one model's folder and returns its number of parameters."""
     state = torch.load(built / name / "checkpoint.pt", map_location="cpu", weights_only=True)["state"]
-    arrays = lay_out({key: value.float().numpy() for key, value in state.items()}, shape)
+    arrays = lay_out(to_arrays(state), shape)
     folder = out / name / "resolve" / "main"
     folder.mkdir(parents=True)
     with contextlib.redirect_stdout(io.StringIO()):

@@ -1,4 +1,5 @@
 """The pair's architecture in PyTorch. Parameter names are those of a checkpoint."""
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -79,3 +80,15 @@ class Network(nn.Module):
     def forward(self, ids, **at):
         """ids [batch, time] -> logits [batch, time, vocabulary]."""
         return F.linear(self.hidden_states(ids, **at), self.head)
+
+
+def to_arrays(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    """A checkpoint's parameters, float32."""
+    return {name: value.float().numpy() for name, value in state.items()}
+
+
+def from_arrays(shape: Shape, arrays: dict[str, np.ndarray]) -> Network:
+    """A network with these parameters, to be evaluated."""
+    network = Network(shape)
+    network.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+    return network.eval()

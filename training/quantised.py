@@ -19,7 +19,8 @@ import pair
 import rules
 import tokenizer as tokens
 from library.layout import matrices, pack, parameters, unpack
-from network import Network
+from network import Network, from_arrays, to_arrays
+from train import load_checkpoint
 
 LENGTH = 400
 # Shares of a group's range that are tried at four bits; the one of the least squared error is kept.
@@ -96,16 +97,13 @@ SCHEMES = {
 
 def quantised(work: pathlib.Path, name: str, scheme: str) -> tuple[Network, bytes]:
     """A checkpoint's model with its matrices on the scheme's grids, and their bytes."""
-    shape = pair.MODELS[name]
-    state = torch.load(work / name / "checkpoint.pt", weights_only=True)["state"]
+    shape, state = load_checkpoint(work, name)
     rounded, content = {}, []
-    for key, matrix in matrices({key: value.float().numpy() for key, value in state.items()}, shape).items():
+    for key, matrix in matrices(to_arrays(state), shape).items():
         values, part = SCHEMES[scheme][key in ("emb", "head")].quantise(torch.from_numpy(np.ascontiguousarray(matrix.T)))
         rounded[key] = values.T.numpy()
         content.append(part)
-    network = Network(shape)
-    network.load_state_dict({key: torch.from_numpy(value) for key, value in parameters(rounded, shape).items()})
-    return network.eval(), b"".join(content)
+    return from_arrays(shape, parameters(rounded, shape)), b"".join(content)
 
 
 def row(name: str, values) -> None:

@@ -13,21 +13,14 @@ import torch
 
 import pair
 from library.layout import read, restore
-from network import Network
+from network import Network, from_arrays
 
 CHECKPOINTS = {"target-start": "target", "draft-wide": "draft", "weak-draft": "weak-draft"}
 
 
-def shipped_state(models: pathlib.Path, name: str, shape: pair.Shape) -> dict[str, torch.Tensor]:
-    """The parameters of a shipped model, as in a checkpoint."""
-    return {key: torch.from_numpy(value) for key, value in restore(read(models / name / "resolve" / "main"), shape).items()}
-
-
 def load_shipped(models: pathlib.Path, name: str, shape: pair.Shape) -> Network:
     """A shipped model as a network."""
-    network = Network(shape)
-    network.load_state_dict(shipped_state(models, name, shape))
-    return network.eval()
+    return from_arrays(shape, restore(read(models / name / "resolve" / "main"), shape))
 
 
 def main() -> None:
@@ -41,7 +34,7 @@ def main() -> None:
     (chosen.out / "started-from.json").write_text(json.dumps({"commit": commit, "weights": "int8"}) + "\n")
     for checkpoint, name in CHECKPOINTS.items():
         (chosen.out / checkpoint).mkdir(exist_ok=True)
-        torch.save({"state": shipped_state(chosen.models, name, pair.MODELS[name]), "step": 0}, chosen.out / checkpoint / "checkpoint.pt")
+        torch.save({"state": load_shipped(chosen.models, name, pair.MODELS[name]).state_dict(), "step": 0}, chosen.out / checkpoint / "checkpoint.pt")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pair
 import run
 from batches import LENGTHS, Batches
 from library.layout import lay_out, restore
-from network import Network
+from network import Network, from_arrays, to_arrays
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,21 @@ RECIPES = {
 
 def as_shipped(shape: pair.Shape, state: dict[str, torch.Tensor]) -> Network:
     """A network with a checkpoint's weights, rounded as they are shipped."""
-    rounded = restore(lay_out({key: value.float().numpy() for key, value in state.items()}, shape), shape)
-    network = Network(shape)
-    network.load_state_dict({key: torch.from_numpy(value) for key, value in rounded.items()})
-    return network.eval()
+    return from_arrays(shape, restore(lay_out(to_arrays(state), shape), shape))
 
 
-def load_network(out: pathlib.Path, name: str) -> Network:
-    """A model's latest checkpoint as it would be shipped."""
+def load_checkpoint(out: pathlib.Path, name: str) -> tuple[pair.Shape, dict[str, torch.Tensor]]:
+    """The shape of a model and the parameters of its latest checkpoint."""
     path = out / name / "checkpoint.pt"
     if not path.exists():
         raise SystemExit(f"{path} is missing. Train {name} first.")
-    return as_shipped(pair.TARGET if name.startswith("target") else pair.DRAFT, torch.load(path, weights_only=True)["state"])
+    return pair.TARGET if name.startswith("target") else pair.DRAFT, torch.load(path, weights_only=True)["state"]
+
+
+def load_start(out: pathlib.Path, name: str) -> Network:
+    """What is trained further: a model's latest checkpoint, not rounded."""
+    shape, state = load_checkpoint(out, name)
+    return from_arrays(shape, to_arrays(state)).train()
 
 
 def compiled(network: Network):
@@ -80,7 +83,7 @@ def main():
     recipe = RECIPES[chosen.model]
     torch.manual_seed(recipe.seed)
     batches = Batches(chosen.out, recipe.seed, recipe.only, recipe.corpus)
-    network = load_network(chosen.out, recipe.start).train() if recipe.start else Network(recipe.shape)
+    network = load_start(chosen.out, recipe.start) if recipe.start else Network(recipe.shape)
     forward = compiled(network) if chosen.compile else network
     run.run(chosen.out / chosen.model, network, loss_on_corpus(forward, batches),
             chosen.steps or pair.STEPS[chosen.model], chosen.minutes, chosen.resume, recipe.schedule)
