@@ -24,7 +24,6 @@ export const LESSONS = [
     prompt: STORY,
     draft: 1,
     ...fixed(4),
-    ...sampled(1),
     temperature: 1,
     maxTokens: 44,
   },

@@ -41,11 +41,16 @@ async function elapsed(device: GPUDevice, submit: () => void): Promise<number> {
   return performance.now() - start;
 }
 
-/** Milliseconds of one of `times` passes of a roofline. */
-async function passMilliseconds(device: GPUDevice, kernel: Roofline, times: number): Promise<number> {
+/** What submits so many passes of a roofline. */
+const passes = (device: GPUDevice, kernel: Roofline) => (times: number) => {
   const encoder = device.createCommandEncoder();
   kernel.encode(encoder, times);
-  return (await elapsed(device, () => device.queue.submit([encoder.finish()]))) / times;
+  device.queue.submit([encoder.finish()]);
+};
+
+/** Milliseconds of one of `times` passes of a roofline. */
+async function passMilliseconds(device: GPUDevice, kernel: Roofline, times: number): Promise<number> {
+  return (await elapsed(device, () => passes(device, kernel)(times))) / times;
 }
 
 /** The kernel with the fastest of all tiles: all of them twice, the best few again. `check` sees each before it is timed. */
@@ -165,14 +170,13 @@ const bench = {
       };
       found.set(name, { kernels, kernel: await fastest(device, kernels, candidates, check) });
     }
-    const pass = (kernel: Roofline) => (times: number) => {
-      const encoder = device.createCommandEncoder();
-      kernel.encode(encoder, times);
-      device.queue.submit([encoder.finish()]);
-    };
     const of = <Value>(value: (kernel: Roofline) => Value) =>
       Object.fromEntries([...found].map(([name, { kernel }]) => [name, value(kernel)])) as Record<FormName, Value>;
-    const timings = await inTurns(device, of(pass), repetitions);
+    const timings = await inTurns(
+      device,
+      of((kernel) => passes(device, kernel)),
+      repetitions,
+    );
     for (const { kernels } of found.values()) kernels.dispose();
     return { tiles: of(({ tile }) => tileName(tile)), timings };
   },
@@ -192,15 +196,10 @@ const bench = {
       }
       pipeline.flush();
     };
-    const once = (times: number) => {
-      const encoder = device.createCommandEncoder();
-      roofline.encode(encoder, times);
-      device.queue.submit([encoder.finish()]);
-    };
     const before = dispatchCount();
     forward(1);
     const dispatches = dispatchCount() - before;
-    const timings = await inTurns(device, { forward, roofline: once }, repetitions);
+    const timings = await inTurns(device, { forward, roofline: passes(device, roofline) }, repetitions);
     kernels.dispose();
     return { timings, dispatches };
   },
