@@ -157,7 +157,7 @@ describe('files that the processor cannot use', () => {
 
   it.each([
     ['of another type', { dtype: 'float16' }],
-    ['of another shape', { shape: [3, 8], nbytes: 96 }],
+    ['of another shape', { shape: [3, 8] }],
     ['in blocks of another width', { shape: [3, 4, 2] }],
     ['of scales alone', { shape: [1, 6, 4] }],
     ['of another length than its shape says', { nbytes: 92 }],
