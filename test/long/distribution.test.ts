@@ -6,7 +6,7 @@ import type { RunSettings } from '../../src/core/types';
 import { performRun } from '../gpu/support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
-const RUNS = 1000;
+const RUNS = 2000;
 /** The first token comes from a plain round, so these hold drafted, rejected and corrected ones. */
 const TOKENS = 4;
 let worker: Worker;
@@ -51,7 +51,6 @@ describe('what is written above temperature 0', () => {
     console.log(JSON.stringify({ runs: RUNS, tokens: TOKENS, same, different, distance, allowed }));
     expect(same?.pValue).toBeGreaterThan(0.001);
     expect(distance).toBeLessThan(allowed);
-    // The control: the same test on as many runs finds a difference of 0.3 in temperature, ten times below the level that it passes at.
-    expect(different?.pValue).toBeLessThan(1e-4);
+    expect(different?.pValue).toBeLessThan(1e-6);
   });
 });
