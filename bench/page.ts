@@ -74,9 +74,9 @@ const bench = {
 
   async calibrate(draft: string): Promise<Calibration> {
     for await (const update of perform(engine, { type: 'calibrate', selection: { modelsUrl, draft } })) {
-      if (update.type === 'calibration') return update.calibration;
+      if (update.type === 'calibration' && update.calibration) return update.calibration;
     }
-    throw new Error('no calibration came');
+    throw new Error('no calibration came, or the clock is too coarse for one');
   },
 
   async run(prompt: string, draft: string, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {

@@ -1,75 +1,156 @@
-import type { Calibration } from './cost';
+import { possibleTimes } from './clock';
+import { type Calibration, canBePriced } from './cost';
 import { FailureError } from './failure';
 import { DEFAULT_RUN } from './settings';
-import type { Drafter, StopSignal, Target, TokenId } from './types';
+import type { DeviceTimes, Drafter, Proposal, StopSignal, Target, TokenId } from './types';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
-const ROWS = [1, 2, 4, 5, 8, 9, 17] as const;
+const ROWS: readonly number[] = [1, 2, 4, 5, 8, 9, 17];
+const MOST_ROWS = Math.max(...ROWS);
 /** Tokens in the cache meanwhile, as far as the context goes. */
-const CONTEXTS = [32, 384] as const;
+const CONTEXTS: readonly number[] = [32, 384];
 const REPETITIONS = 3;
 
+/** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
+const SAMPLE_STEPS = 4;
+/** The largest step that samples are made longer for: with a larger one, measuring would take longer than what it tells is worth. */
+const COARSEST_MS = 20;
+/** More rounds than that within one sample say that the clock stands still. */
+const MOST_ROUNDS = 500;
+
 export interface CalibrationSetup {
-  /** Milliseconds from any fixed moment. */
+  /** Milliseconds from any fixed moment, never going back. */
   readonly clock: () => number;
-  /** Milliseconds of one bare map of a small buffer. */
-  readonly readbackMs: number;
+  /** The smallest step that it makes. */
+  readonly clockStepMs: number;
+  /** Milliseconds of one bare map of a small buffer; null where it could not be told. */
+  readonly readbackMs: number | null;
   readonly signal: StopSignal;
 }
 
 /**
- * Times real rounds of a pair, each after as many tokens as its context says: the device's own clock tells the forwards apart, and what the
- * round took beyond them is its fixed cost. Without such a clock the bare readback counts as the fixed cost. Empties both caches.
+ * Times real rounds of a pair, each after as many tokens as its context says, in samples that are long beside a step of the clock. The device's own
+ * clock tells the forwards apart, and what the round took beyond them is its fixed cost. Without such a clock verification is timed over drafts that
+ * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Empties both caches.
  *
- * @returns medians of three rounds each
+ * @returns medians of three samples each; null where the clocks are too coarse to tell
  * @throws FailureError aborted
  */
-export async function calibrate(drafter: Drafter, target: Target, { clock, readbackMs, signal }: CalibrationSetup): Promise<Calibration> {
+export async function calibrate(drafter: Drafter, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
+  if (!(setup.clockStepMs <= COARSEST_MS)) return null;
   const contextLength = Math.min(drafter.capabilities.contextLength, target.capabilities.contextLength);
-  const contexts = CONTEXTS.map((context) => Math.min(context, contextLength - Math.max(...ROWS) - 1));
-  const vocabulary = Math.min(drafter.capabilities.vocabularySize, target.capabilities.vocabularySize);
-  const fixed: { plain: number[]; round: number[] } = { plain: [], round: [] };
-  const verifyMs: number[][] = [];
-  const draftMs: number[] = [];
+  const contexts = [...new Set(CONTEXTS.map((context) => Math.min(context, contextLength - MOST_ROWS - 1)))];
+  const perContext: PairTimes[] = [];
   try {
     for (const context of contexts) {
-      const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => i % vocabulary);
-      for (const model of [drafter, target]) {
-        model.truncate(0);
-        await model.begin(DEFAULT_RUN, history.length);
-        await model.prefill(history.slice(0, -1), signal);
-      }
-      const timesByRows: number[][] = ROWS.map(() => []);
-      const draftSteps: number[] = [];
-      // The first round of each shape makes what the next ones find ready.
-      for (let repetition = -1; repetition < REPETITIONS; repetition++) {
-        for (const [index, rows] of ROWS.entries()) {
-          if (signal.aborted) throw new FailureError('aborted', 'The measurement was stopped.', 'Run to go on without it.');
-          const gamma = rows - 1;
-          const start = clock();
-          const proposal = gamma > 0 ? await drafter.propose(history, { model: gamma, lookup: 0 }) : null;
-          const proposedMs = clock() - start;
-          const { device } = await target.verify(history, proposal);
-          const roundMs = clock() - start;
-          for (const model of [drafter, target]) model.truncate(history.length - 1);
-          if (repetition < 0) continue;
-          const verify = device?.verifyMs ?? roundMs - proposedMs - readbackMs;
-          const draft = device?.draftMs ?? proposedMs;
-          timesByRows[index]?.push(Math.max(0, verify));
-          if (gamma > 0) draftSteps.push(draft / gamma);
-          fixed[gamma > 0 ? 'round' : 'plain'].push(Math.max(0, roundMs - verify - draft));
-        }
-      }
-      verifyMs.push(timesByRows.map(median));
-      draftMs.push(median(draftSteps));
+      const times = await timePair(drafter, target, context, setup);
+      if (!times) return null;
+      perContext.push(times);
     }
   } finally {
     for (const model of [drafter, target]) model.truncate(0);
   }
-  const rows: readonly number[] = ROWS;
-  return { rows, contexts, verifyMs, draftMs, readbackMs, plainFixedMs: median(fixed.plain), roundFixedMs: median(fixed.round) };
+  const fixed = (kind: 'plain' | 'round') => median(perContext.flatMap((each) => each.fixed[kind]));
+  const costs: Calibration = {
+    ...{ rows: ROWS, contexts, verifyMs: perContext.map(({ verifyMs }) => verifyMs), draftMs: perContext.map(({ draftMs }) => draftMs) },
+    ...{ readbackMs: setup.readbackMs ?? 0, plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
+  };
+  return canBePriced(costs) ? costs : null;
 }
 
+/** Times with one context. */
+interface PairTimes {
+  /** By `ROWS`. */
+  readonly verifyMs: readonly number[];
+  readonly draftMs: number;
+  /** Of every sample, without drafts and with them. */
+  readonly fixed: Readonly<Record<'plain' | 'round', readonly number[]>>;
+}
+
+/** What the rounds of a sample took, each on the average. */
+interface Sample {
+  readonly roundMs: number;
+  /** null where the device has no clock, or it stepped back. */
+  readonly device: DeviceTimes | null;
+}
+
+/** null where the clock stands still. */
+async function timePair(drafter: Drafter, target: Target, context: number, setup: CalibrationSetup): Promise<PairTimes | null> {
+  const vocabulary = Math.min(drafter.capabilities.vocabularySize, target.capabilities.vocabularySize);
+  const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => i % vocabulary);
+  for (const model of [drafter, target]) {
+    model.truncate(0);
+    await model.begin(DEFAULT_RUN, history.length);
+    await model.prefill(history.slice(0, -1), setup.signal);
+  }
+  const drafted = (gamma: number) => drafter.propose(history, { model: gamma, lookup: 0 });
+  const known = async (gamma: number): Promise<Proposal> => {
+    return {
+      kind: 'ids',
+      source: 'lookup',
+      length: gamma,
+      ids: Array.from({ length: gamma }, (_, i) => history[i % history.length] as TokenId),
+    };
+  };
+  const round = async (gamma: number, propose: (gamma: number) => Promise<Proposal | null>) => {
+    if (setup.signal.aborted) throw new FailureError('aborted', 'The measurement was stopped.', 'Run to go on without it.');
+    const { device } = await target.verify(history, gamma > 0 ? await propose(gamma) : null);
+    for (const model of [drafter, target]) model.truncate(history.length - 1);
+    return possibleTimes(device);
+  };
+  // The first round of each shape makes what the next ones find ready.
+  let timed = true;
+  for (const rows of ROWS) timed = (await round(rows - 1, drafted)) !== null && timed;
+  const longest = MOST_ROWS - 1;
+  const fixed = { plain: [] as number[], round: [] as number[] };
+  const verify: number[][] = ROWS.map(() => []);
+  const draftSteps: number[] = [];
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    for (const [index, rows] of ROWS.entries()) {
+      const gamma = rows - 1;
+      const taken = await sample(() => round(gamma, timed ? drafted : known), setup);
+      if (!taken) return null;
+      const { roundMs, device } = taken;
+      if (device) {
+        verify[index]?.push(device.verifyMs);
+        if (gamma > 0) draftSteps.push(device.draftMs / gamma);
+        fixed[gamma > 0 ? 'round' : 'plain'].push(Math.max(0, roundMs - device.verifyMs - device.draftMs));
+      } else if (!timed) {
+        const readbackMs = setup.readbackMs ?? 0;
+        verify[index]?.push(Math.max(0, roundMs - readbackMs));
+        fixed[gamma > 0 ? 'round' : 'plain'].push(readbackMs);
+        if (gamma !== longest) continue;
+        const whole = await sample(() => round(gamma, drafted), setup);
+        if (!whole) return null;
+        draftSteps.push((whole.roundMs - roundMs) / gamma);
+      }
+    }
+  }
+  return { verifyMs: verify.map(median), draftMs: median(draftSteps), fixed };
+}
+
+/** Makes `round` until it has taken some steps of the clock, counted from one step to another where one round is shorter. @returns null where the clock stands still */
+async function sample(round: () => Promise<DeviceTimes | null>, { clock, clockStepMs }: CalibrationSetup): Promise<Sample | null> {
+  let start = clock();
+  let onStep = false;
+  let times: (DeviceTimes | null)[] = [];
+  for (let made = 0; made < MOST_ROUNDS; made++) {
+    times.push(await round());
+    const ms = clock() - start;
+    if (ms > 0 && ms >= SAMPLE_STEPS * clockStepMs) {
+      const told = times.filter((each) => each !== null);
+      const mean = (part: keyof DeviceTimes) => told.reduce((sum, each) => sum + each[part], 0) / told.length;
+      const device = told.length > 0 ? { draftMs: mean('draftMs'), verifyMs: mean('verifyMs') } : null;
+      return { roundMs: ms / times.length, device };
+    }
+    if (onStep || ms === 0) continue;
+    // What is measured begins with a step.
+    [start, onStep, times] = [start + ms, true, []];
+  }
+  return null;
+}
+
+/** NaN of nothing. */
 function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

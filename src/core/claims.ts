@@ -55,8 +55,8 @@ type Verdict<Figures> =
   | { readonly verdict: 'holds' | 'fails'; readonly near: boolean; readonly figures: Figures; readonly runs: readonly MeasuredRun[] }
   | { readonly verdict: 'unmeasured'; readonly reason: Unmeasured; readonly runs: readonly MeasuredRun[] };
 
-/** Why nothing can be said: nothing, or too little, was run; no clock of the device; no acceptance about a half; no small target; no drafts of two sizes. */
-export type Unmeasured = 'no-runs' | 'too-few' | 'no-clock' | 'none-about-half' | 'not-small' | 'one-size';
+/** Why nothing can be said: nothing, or too little, was run; a clock too coarse to tell; no clock of the device; no acceptance about a half; no small target; no drafts of two sizes. */
+export type Unmeasured = 'no-runs' | 'too-few' | 'too-coarse' | 'no-clock' | 'none-about-half' | 'not-small' | 'one-size';
 
 export interface DraftFigures {
   readonly draft: string;
@@ -150,7 +150,7 @@ const RULES: { readonly [Id in ClaimId]: (runs: readonly MeasuredRun[], models: 
       return share !== null && share >= least && share <= most;
     });
     const speedup = speedupOf(pairs);
-    if (!speedup) return unmeasured('none-about-half', runs);
+    if (!speedup) return unmeasured(pairs.length > 0 ? 'too-coarse' : 'none-about-half', runs);
     const counted = pairs.map(({ speculative }) => tally(speculative.events));
     const share = sum(counted, ({ accepted }) => accepted) / sum(counted, ({ drafted }) => drafted);
     const behind = pairs.flatMap(({ speculative, plain }) => [plain, speculative]);
@@ -200,8 +200,9 @@ function withSpeedup<Figures>(
   pairs: readonly MeasuredPair[],
   judge: (speedup: Speedup) => Verdict<Figures>,
 ): Verdict<Figures> {
-  const speedup = pairs.length < BOUNDS.pairs ? null : speedupOf(pairs);
-  return speedup ? judge(speedup) : unmeasured('too-few', runs);
+  if (pairs.length < BOUNDS.pairs) return unmeasured('too-few', runs);
+  const speedup = speedupOf(pairs);
+  return speedup ? judge(speedup) : unmeasured('too-coarse', runs);
 }
 
 /** Whether the mean speedup lies within two of its standard errors of `bound`, by the spread of the pairs' logarithms. */

@@ -5,6 +5,8 @@ import type { RunEvent, SamplingSettings, StartEvent } from './types';
 export interface Comparison {
   /** Tokens per second of the speculative run over those of the plain run; null when either is missing, or where they ran on two devices, of which a ratio says nothing. */
   readonly speed: number | null;
+  /** Whether one is missing because the clock was too coarse to tell. */
+  readonly tooCoarse: boolean;
   readonly tokensPerSecond: { readonly speculative: number | null; readonly plain: number | null };
   /** Tokens from the first that both committed alike. */
   readonly alike: number;
@@ -24,12 +26,11 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
   const alike = first === -1 ? shorter : Math.min(first, shorter);
   const different = isDrawnApart(speculative) ? 'sampled' : 'different';
   const cut = isCutShort(a.length < b.length ? speculative : plain);
-  const rates = {
-    speculative: tally(speculative).tokensPerSecond,
-    plain: tally(plain).tokensPerSecond,
-  };
+  const [fast, slow] = [tally(speculative), tally(plain)];
+  const rates = { speculative: fast.tokensPerSecond, plain: slow.tokensPerSecond };
   return {
     speed: rates.speculative !== null && rates.plain !== null && onOneDevice(speculative, plain) ? rates.speculative / rates.plain : null,
+    tooCoarse: fast.tooCoarse || slow.tooCoarse,
     tokensPerSecond: rates,
     alike,
     output: alike < shorter ? different : a.length === b.length ? 'identical' : cut ? 'partly' : different,

@@ -2,9 +2,13 @@
  * What speculation costs and what it gains, from times that were measured on a device (Leviathan et al. 2023, arXiv 2211.17192, section 3,
  * with the costs as measured instead of assumed).
  */
+import { LONGEST_MS } from './clock';
 import type { DraftSource } from './types';
 
-/** Times of one pair on one device, in milliseconds; forward passes are without their readback. */
+/**
+ * Times of one pair on one device, in milliseconds; forward passes are without their readback. What is measured, stored or read is one only if it can
+ * be priced (`canBePriced`).
+ */
 export interface Calibration {
   /** Rows of `verifyMs`, ascending, from 1. */
   readonly rows: readonly number[];
@@ -20,6 +24,22 @@ export interface Calibration {
   readonly plainFixedMs: number;
   /** What a speculative round costs beyond its forwards. */
   readonly roundFixedMs: number;
+}
+
+/** No pass of a model is shorter: by a clock that makes it so, nothing can be told. */
+const SHORTEST_MS = 1e-3;
+
+/** Whether costs have a price for every round: each pass takes a time that can be, and rows and contexts ascend. Costs of a clock that stood still have none. */
+export function canBePriced({ rows, contexts, verifyMs: passes, draftMs: steps, ...fixed }: Calibration): boolean {
+  const ascend = (values: readonly number[]) => values.every((value, i) => i === 0 || value > (values[i - 1] as number));
+  const lasts = (ms: number) => ms >= SHORTEST_MS && ms <= LONGEST_MS;
+  const can = (ms: number) => ms >= 0 && ms <= LONGEST_MS;
+  return (
+    ascend(rows) &&
+    ascend(contexts) &&
+    [...passes.flat(), ...steps].every(lasts) &&
+    [fixed.readbackMs, fixed.plainFixedMs, fixed.roundFixedMs].every(can)
+  );
 }
 
 /** Conditional acceptance rates: one for every position, or one for each, of which the last holds for all that follow. */

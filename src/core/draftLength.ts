@@ -1,4 +1,5 @@
-import { type Calibration, roundMs } from './cost';
+import type { Calibration } from './cost';
+import { RoundPrices } from './roundPrices';
 import { type DraftLimits, type DraftSource, LIMITS, type RunSettings } from './types';
 
 /** What a round tells the one who chose its draft's length. */
@@ -26,9 +27,20 @@ export interface DraftLength {
   observe(round: ObservedRound): void;
 }
 
-export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, calibration: Calibration | null): DraftLength {
+/** What a run knows of its device before its first round. */
+export interface KnownCosts {
+  /** What rounds of the pair cost there; null where nothing was measured. */
+  readonly calibration: Calibration | null;
+  /** Milliseconds of a bare readback, with nothing to wait for; null or absent where it was not measured. */
+  readonly readbackMs?: number | null;
+  /** The smallest step of the run's clock; absent where nobody looked. */
+  readonly clockStepMs?: number;
+}
+
+/** @param known what an adaptive length reckons with */
+export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, known: KnownCosts): DraftLength {
   if (drafting === 'person') return new PersonLength(gamma);
-  if (gamma === 'auto') return new AdaptiveLength(calibration);
+  if (gamma === 'auto') return new AdaptiveLength(known);
   return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, lookup: gamma }]) : new RecordedLength(gamma);
 }
 
@@ -71,19 +83,24 @@ class PersonLength implements DraftLength {
 
 /** Drafts that are always accepted. */
 const CERTAIN: readonly number[] = Array.from({ length: LIMITS.gamma.max }, () => 1);
-/** Tokens by which the cache grows before rounds are priced anew. */
-const REPRICE = 32;
 
 /** Sources whose lengths adapt. */
 type AdaptiveSource = Exclude<DraftSource, 'person'>;
 
 const SOURCES: readonly AdaptiveSource[] = ['model', 'lookup'];
 
-/** Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. The rounds correct them. */
+/**
+ * Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. A readback is no part of them;
+ * their unit is a tenth of a decode until the first measured round says how long that is.
+ */
 const TYPICAL: Calibration = {
   ...{ rows: [1, 2, 17], contexts: [0], verifyMs: [[10, 14, 74]], draftMs: [1.5] },
-  ...{ readbackMs: 0.5, plainFixedMs: 1, roundFixedMs: 1.5 },
+  ...{ readbackMs: 0, plainFixedMs: 0.5, roundFixedMs: 1 },
 };
+/** What a readback takes where nobody has measured it. */
+const TYPICAL_READBACK_MS = 0.5;
+/** How far costs may be off, as a share: measured ones, and typical ones. */
+const DOUBT = { measured: 0.1, typical: 1 };
 
 /** Before anything was judged, and how many judgements that belief is worth. */
 const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
@@ -91,75 +108,61 @@ const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
 const MEMORY = 0.95;
 /** The same, of what was judged before a rest. */
 const TRIAL_MEMORY = 0.2;
-/** Weight of the newest round in the correction of the times. */
-const NEWEST = 0.15;
 /** Rounds without a source before it is tried again, the first time and at most; they double after each trial that failed. */
 const REST = { first: 24, most: 96 };
 
 /**
  * Chooses the length of the highest expected speed, from conditional acceptance rates by position, which are counted as the run goes on
- * and forget, and from measured costs, which measured rounds correct. No draft at all is a choice; while it lasts, each source
+ * and forget, and from what rounds cost, which measured rounds correct (`RoundPrices`). No draft at all is a choice; while it lasts, each source
  * is tried again from time to time with a short draft, so a run is slower than plain decoding by no more than the trials.
  */
 export class AdaptiveLength implements DraftLength {
-  readonly #costs: Calibration;
-  readonly #sources = { model: new SourceRecord('model'), lookup: new SourceRecord('lookup') };
-  /** Milliseconds of a round by its drafts, from none on, as the cache was when they were reckoned. */
-  readonly #priced = new Map<DraftSource, { readonly context: number; readonly ms: readonly number[] }>();
-  /** Measured over predicted time, of plain rounds and of drafted ones. */
-  readonly #drift = { plain: 1, drafted: 1 };
+  readonly #sources: Readonly<Record<AdaptiveSource, { readonly record: SourceRecord; readonly prices: RoundPrices }>>;
+  readonly #clockStepMs: number;
 
-  constructor(calibration: Calibration | null) {
-    this.#costs = calibration ?? TYPICAL;
+  constructor({ calibration, readbackMs, clockStepMs = 0 }: KnownCosts) {
+    const typical = calibration === null;
+    const fixedMs = typical ? (readbackMs ?? TYPICAL_READBACK_MS) : 0;
+    const how = { typical, fixedMs, doubt: typical ? DOUBT.typical : DOUBT.measured };
+    const of = (source: AdaptiveSource) => ({
+      record: new SourceRecord(source),
+      prices: new RoundPrices(source, calibration ?? TYPICAL, how),
+    });
+    this.#sources = { model: of('model'), lookup: of('lookup') };
+    this.#clockStepMs = clockStepMs;
   }
 
   choose(_round: number, context: number, most: number): DraftLimits {
     const [model, lookup] = SOURCES.map((source) => {
-      const record = this.#sources[source];
-      const best = this.#best(source, context, most);
+      const { record } = this.#sources[source];
+      const best = this.#fastest(source, context, record.rates(), most);
       return best > 0 ? best : record.rested ? 1 : 0;
     });
     return { model: model as number, lookup: lookup as number };
   }
 
   observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {
-    const kind = drafted === 0 ? 'plain' : 'drafted';
-    const predicted = this.#prices(source ?? 'model', context)[drafted] as number;
-    // A pause of the machine, such as a collection of garbage, is no cost of the round.
-    const ratio = ms === null ? this.#drift[kind] : Math.min(2 * this.#drift[kind], Math.max(0.25, ms / predicted));
-    this.#drift[kind] += NEWEST * (ratio - this.#drift[kind]);
     for (const each of SOURCES) {
-      const record = this.#sources[each];
+      const { record, prices } = this.#sources[each];
+      // By a clock that does not move within a round nothing can be corrected.
+      const timed = ms !== null && this.#clockStepMs <= prices.of(drafted, context);
+      if (timed && (source === null || source === each)) prices.observe(drafted, context, ms);
       if (each !== source) record.rest();
       else record.judge(accepted, judged, this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0);
     }
   }
 
-  #prices(source: DraftSource, context: number): readonly number[] {
-    const known = this.#priced.get(source);
-    if (known && Math.abs(context - known.context) < REPRICE) return known.ms;
-    const ms = Array.from({ length: LIMITS.gamma.max + 1 }, (_, gamma) => roundMs(this.#costs, gamma, context, source));
-    this.#priced.set(source, { context, ms });
-    return ms;
-  }
-
-  /** The length of the highest expected speed; 0 where plain decoding has it. */
-  #best(source: AdaptiveSource, context: number, most: number): number {
-    const record = this.#sources[source];
-    return this.#fastest(source, context, record.rates(), most);
-  }
-
-  /** The same for rates by position. */
-  #fastest(source: DraftSource, context: number, rates: readonly number[], most: number): number {
-    const ms = this.#prices(source, context);
+  /** The length of the highest expected speed by rates by position; 0 where plain decoding has it. */
+  #fastest(source: AdaptiveSource, context: number, rates: readonly number[], most: number): number {
+    const { prices } = this.#sources[source];
     let best = 0;
-    let speed = 1 / (this.#drift.plain * (ms[0] as number));
+    let speed = 1 / prices.of(0, context);
     let reached = 1;
     let tokens = 1;
     for (let gamma = 1; gamma <= most; gamma++) {
       reached *= rates[gamma - 1] as number;
       tokens += reached;
-      const expected = tokens / (this.#drift.drafted * (ms[gamma] as number));
+      const expected = tokens / prices.of(gamma, context);
       if (expected > speed) [best, speed] = [gamma, expected];
     }
     return best;

@@ -1,6 +1,7 @@
+import { canBeTold } from './clock';
 import { type Comparison, compareRuns, onOneDevice } from './comparison';
 import { draftsOf, knownAt, momentOf, type Phase } from './moment';
-import { tally } from './tally';
+import { clockStepOf, tally } from './tally';
 import { COMMITTED_VERDICTS, type RunEvent, type RunSettings } from './types';
 
 /** Who runs a race: plain decoding and speculation, of the same prompt. */
@@ -67,7 +68,7 @@ export function heatMs({ runs }: Heat): number {
 
 export interface RaceResult {
   readonly comparison: Comparison;
-  /** How many times as soon speculation was at its end, prompt and all; null where one was stopped, both did not write as many tokens, or they ran on two devices. */
+  /** How many times as soon speculation was at its end, prompt and all; null where one was stopped, both did not write as many tokens, they ran on two devices, or their clock was too coarse to tell. */
   readonly sooner: number | null;
   /** Whether both came to their end with texts of different lengths. */
   readonly unequal: boolean;
@@ -84,7 +85,8 @@ export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult |
   const [fast, slow] = [finishOf(speculative), finishOf(plain)];
   const finished = isFinished(speculative) && isFinished(plain);
   const unequal = fastTally.committed !== slowTally.committed;
-  const sooner = finished && !unequal && onOneDevice(speculative, plain) && fast !== null && slow !== null && fast > 0 ? slow / fast : null;
+  const told = [speculative, plain].every((events) => canBeTold(finishOf(events) ?? 0, clockStepOf(events)));
+  const sooner = finished && !unequal && told && onOneDevice(speculative, plain) && fast !== null && slow !== null ? slow / fast : null;
   return { comparison, sooner, unequal: finished && unequal, passes };
 }
 

@@ -1,5 +1,5 @@
-import type { Calibration } from './cost';
-import { draftLength } from './draftLength';
+import { bounded, possibleTimes, steadyClock } from './clock';
+import { draftLength, type KnownCosts } from './draftLength';
 import { FailureError } from './failure';
 import { checkLogitBias } from './settings';
 import { CandidateNames, StopStrings, TextStream } from './text';
@@ -19,7 +19,7 @@ import {
   type TokenId,
 } from './types';
 
-export interface Run {
+export interface Run extends KnownCosts {
   readonly prompt: string;
   /** The prompt as the target sees it, chat template included; at least one token. */
   readonly promptIds: readonly TokenId[];
@@ -27,11 +27,9 @@ export interface Run {
   readonly labels: RunLabels;
   readonly stopTokens: ReadonlySet<TokenId>;
   readonly detokenizer: Detokenizer;
-  /** Milliseconds from any fixed moment. */
+  /** Milliseconds from any fixed moment; it may stand still or step back, which no event's times do. */
   readonly clock: () => number;
   readonly signal: StopSignal;
-  /** What this device's rounds cost; null where nothing was measured. */
-  readonly calibration: Calibration | null;
 }
 
 /**
@@ -42,16 +40,16 @@ export interface Run {
  */
 export async function* speculate(drafter: Drafter | null, target: Target, run: Run): AsyncGenerator<RunEvent, void> {
   const { settings, signal } = run;
-  const origin = run.clock();
-  const now = () => run.clock() - origin - (drafter?.waitedMs ?? 0);
+  const now = steadyClock(() => run.clock() - (drafter?.waitedMs ?? 0));
   const history = [...run.promptIds];
   checkPrompt(history, target.capabilities, drafter?.capabilities ?? target.capabilities);
   const context = Math.min(target.capabilities.contextLength, drafter?.capabilities.contextLength ?? Infinity);
   checkLogitBias(settings.sampling.logitBias, target.capabilities.vocabularySize);
   const text = new TextStream(run.detokenizer);
   const names = new CandidateNames(run.detokenizer);
-  const { prompt, promptIds, labels, calibration } = run;
-  yield { type: 'start', prompt, promptIds, settings, labels, calibration };
+  const { prompt, promptIds, labels, calibration, clockStepMs } = run;
+  const step = clockStepMs === undefined ? {} : { clockStepMs: bounded(clockStepMs) };
+  yield { type: 'start', prompt, promptIds, settings, labels, calibration, ...step };
 
   const models = drafter ? [target, drafter] : [target];
   for (const model of models) {
@@ -67,7 +65,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
   yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
-  const length = draftLength(settings, calibration);
+  const length = draftLength(settings, run);
   const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
     if (signal.aborted) {
@@ -97,8 +95,9 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     const source = proposal?.source ?? null;
     // The first two rounds see the prompt, one with each model, so their time is not a round's.
     length.observe({ ...countVerdicts(outcome), source, context: cached, ms: index > 1 ? endMs - startMs : null });
-    const { readbacks, device } = outcome;
-    const waiting = waited === undefined ? {} : { waitedMs: (drafter?.waitedMs ?? 0) - waited };
+    const { readbacks } = outcome;
+    const device = possibleTimes(outcome.device);
+    const waiting = waited === undefined ? {} : { waitedMs: bounded((drafter?.waitedMs ?? 0) - waited) };
     yield { type: 'round', index, tokens, readbacks, limits, source, device, startMs, endMs, ...waiting };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);

@@ -1,3 +1,4 @@
+import { canBeTold } from './clock';
 import { COMMITTED_VERDICTS, type RunEvent, type RunToken, type StartEvent } from './types';
 
 /** The counts of a run so far. Ratios are null while their denominator is zero. */
@@ -15,8 +16,10 @@ export interface Tally {
   readonly acceptedOverDrafted: number | null;
   /** Committed tokens per round, bonus included. */
   readonly meanAcceptanceLength: number | null;
-  /** Of the tokens after the first round, which sees the prompt; null where a person drafts, whose time is no measure. */
+  /** Of the tokens after the first round, which sees the prompt; null where a person drafts, whose time is no measure, and where the run's clock is too coarse to tell. */
   readonly tokensPerSecond: number | null;
+  /** Whether there are such tokens, and the steps of the run's clock are too long beside the time that they took. */
+  readonly tooCoarse: boolean;
   /** Until the end of the first round. */
   readonly timeToFirstTokenMs: number | null;
   /** From then to the end of the last round, without what was waited for a person. */
@@ -29,6 +32,11 @@ export interface Tally {
 export function startOf(events: readonly RunEvent[]): StartEvent | null {
   const [start] = events;
   return start?.type === 'start' ? start : null;
+}
+
+/** The smallest step of the clock of a run's times, in milliseconds; 0 where nobody looked, as in older recordings. */
+export function clockStepOf(events: readonly RunEvent[]): number {
+  return startOf(events)?.clockStepMs ?? 0;
 }
 
 /** Counts `events` of one run, in order; a prefix of a run gives its state at that moment. */
@@ -55,6 +63,7 @@ export function tally(events: readonly RunEvent[]): Tally {
   const committed = accepted + counts.corrected + counts.bonus + counts.plain;
   const drafted = accepted + rejected + discarded;
   const decodeMs = lastMs === null ? 0 : lastMs - (firstMs ?? 0);
+  const tooCoarse = committed > first && !canBeTold(decodeMs, clockStepOf(events));
   return {
     rounds,
     drafted,
@@ -66,7 +75,8 @@ export function tally(events: readonly RunEvent[]): Tally {
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),
     meanAcceptanceLength: ratio(committed, rounds),
-    tokensPerSecond: waitedMs === null ? ratio((committed - first) * 1000, decodeMs) : null,
+    tokensPerSecond: waitedMs === null && !tooCoarse ? ratio((committed - first) * 1000, decodeMs) : null,
+    tooCoarse: tooCoarse && waitedMs === null,
     timeToFirstTokenMs: firstMs,
     decodeMs,
     waitedMs,

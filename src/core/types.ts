@@ -86,7 +86,7 @@ export interface DeviceTimes {
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
-  /** null where the device has no clock that can be read. */
+  /** As the device's clock tells them, below 0 where it stepped back; null where the device has no clock that can be read. */
   readonly device: DeviceTimes | null;
   /** GPU-to-CPU readbacks that the round cost, drafting included. */
   readonly readbacks: number;
@@ -230,6 +230,8 @@ export interface StartEvent {
   readonly labels: RunLabels;
   /** What was known of this device's costs when the run began; null where nothing was. */
   readonly calibration: Calibration | null;
+  /** The smallest step of the clock that its times are by, in milliseconds; absent where nobody looked. */
+  readonly clockStepMs?: number;
 }
 
 /** The target's cache holds the prompt but for what the first pass takes, from which the first token comes. Times are milliseconds from the start of the run, while a person is waited for left out. */

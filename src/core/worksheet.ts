@@ -1,7 +1,8 @@
+import { canBeTold } from './clock';
 import { compareRuns } from './comparison';
 import { type MeasuredRun, median, sameVariant, type Variant } from './experiment';
 import { answerOf, judgeAnswer, TEXT_KINDS, type TextKind } from './quality';
-import { committedTokens, type Tally, tally } from './tally';
+import { clockStepOf, committedTokens, type Tally, tally } from './tally';
 import type { RunEvent } from './types';
 
 /** One line of an experiment's worksheet: runs of one kind of text, or of all, decoded in one way. Figures are null where they were not measured or do not exist. */
@@ -124,16 +125,20 @@ export function latencyOf(events: readonly RunEvent[]): number {
   return events.findLast((event) => event.type === 'round')?.endMs ?? 0;
 }
 
-/** Geometric mean and range of plain over speculative latency a token; null without a pair. */
+/** Geometric mean and range of plain over speculative latency a token; null without a pair whose clock tells both. */
 export function speedupOf(pairs: readonly MeasuredPair[]): Speedup | null {
-  const ratios = pairs.map(({ speculative, plain }) => msPerToken(plain.events) / msPerToken(speculative.events)).filter(Number.isFinite);
+  const ratios = pairs.flatMap(({ speculative, plain }) => {
+    const [fast, slow] = [msPerToken(speculative.events), msPerToken(plain.events)];
+    return fast === null || slow === null ? [] : [slow / fast];
+  });
   if (ratios.length === 0) return null;
   const mean = Math.exp(ratios.reduce((sum, each) => sum + Math.log(each), 0) / ratios.length);
   return { mean, least: Math.min(...ratios), most: Math.max(...ratios), pairs: ratios.length };
 }
 
-function msPerToken(events: readonly RunEvent[]): number {
-  return latencyOf(events) / tally(events).committed;
+function msPerToken(events: readonly RunEvent[]): number | null {
+  const ms = latencyOf(events);
+  return canBeTold(ms, clockStepOf(events)) ? ratio(ms, tally(events).committed) : null;
 }
 
 /** How the outputs of pairs compare. */

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { type Calibration, canBePriced } from '../core/cost';
 
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.finite());
 const milestones = v.pipe(v.array(milliseconds), v.minLength(1), v.maxLength(64));
 
-/** A `Calibration` that was stored or sent: its tables are as large as its rows and contexts say. */
+/** A `Calibration` that was stored or sent: its tables are as large as its rows and contexts say. One that has no price for a round, as by a clock that stood still, is read as null. */
 export const calibrationSchema = v.pipe(
   v.object({
     rows: milestones,
@@ -18,4 +19,5 @@ export const calibrationSchema = v.pipe(
     const whole = verifyMs.length === contexts.length && draftMs.length === contexts.length;
     return whole && verifyMs.every(({ length }) => length === rows.length);
   }, 'its tables must be as large as its rows and contexts'),
+  v.transform((costs): Calibration | null => (canBePriced(costs) ? costs : null)),
 );

@@ -90,6 +90,7 @@ export const startSchema = v.object({
   settings,
   labels: v.object({ target: label, draft: v.nullable(label), adapter: label }),
   calibration: v.nullable(calibrationSchema),
+  clockStepMs: v.exactOptional(milliseconds),
 });
 
 export const prefillSchema = v.object({ type: v.literal('prefill'), tokens: count, reused: count, endMs: milliseconds });

@@ -11,8 +11,8 @@ import { rememberedStorage } from './remembered';
 import { useSettings } from './settings';
 
 export interface CalibrationState {
-  /** What was measured, by `pairKey`; kept between visits. */
-  readonly measured: Readonly<Record<string, { readonly adapter: string; readonly calibration: Calibration }>>;
+  /** What was measured, by `pairKey`, and kept between visits; null where the clocks of this browser are too coarse to tell. */
+  readonly measured: Readonly<Record<string, { readonly adapter: string; readonly calibration: Calibration | null }>>;
   readonly measuring: boolean;
   readonly failure: Failure | null;
 }
@@ -26,11 +26,16 @@ export const useCalibration = create<CalibrationState>()(
     name: 'foretoken.calibrations',
     version: 1,
     storage: rememberedStorage(1),
-    partialize: ({ measured }) => ({ measured }),
+    // A browser's clock may be finer at the next visit.
+    partialize: ({ measured }) => ({
+      measured: Object.fromEntries(Object.entries(measured).filter(([, each]) => each.calibration !== null)),
+    }),
     migrate: () => ({}),
     merge: (stored, current) => {
       const parsed = v.safeParse(StoredCalibrations, stored);
-      return parsed.success ? { ...current, ...parsed.output } : current;
+      if (!parsed.success) return current;
+      const priced = Object.entries(parsed.output.measured).filter(([, each]) => each.calibration !== null);
+      return { ...current, measured: Object.fromEntries(priced) };
     },
   }),
 );
@@ -40,7 +45,7 @@ let underWay: Promise<void> | null = null;
 
 /** Measures what a pair costs here, the chosen one by default, unless that is known or being measured. Failures land in the state. */
 export async function ensureCalibration(draft = useSettings.getState().draft): Promise<void> {
-  if (calibrationOf(draft) === null) await measureCalibration(draft);
+  if (calibrationOf(draft) === null && !isTooCoarse(draft)) await measureCalibration(draft);
 }
 
 /** From now on, measures whenever the chosen pair has become ready. */
@@ -89,10 +94,28 @@ export function stopCalibration(): void {
   controller?.abort();
 }
 
-/** What is known of the costs of `draft` with the page's target on this device; null where it was not measured. */
+/** What is known of the costs of `draft` with the page's target on this device; null where it was not measured, or could not be told. */
 export function calibrationOf(draft: string): Calibration | null {
+  return knownOf(draft)?.calibration ?? null;
+}
+
+/** Whether they were measured by clocks that are too coarse to tell. */
+export function isTooCoarse(draft: string): boolean {
+  return knownOf(draft)?.calibration === null;
+}
+
+function knownOf(draft: string) {
   const { manifest } = useLoading.getState();
-  return manifest ? (useCalibration.getState().measured[pairKey(manifest, draft)]?.calibration ?? null) : null;
+  return manifest ? useCalibration.getState().measured[pairKey(manifest, draft)] : undefined;
+}
+
+/** `isTooCoarse` of the chosen draft, kept true. */
+export function useTooCoarse(): boolean {
+  const draft = useSettings((settings) => settings.draft);
+  // The key of what was measured depends on both.
+  useCalibration((state) => state.measured);
+  useLoading((state) => state.manifest);
+  return isTooCoarse(draft);
 }
 
 /** A run told which device it was on: what was measured on another one is forgotten. */

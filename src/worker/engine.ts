@@ -1,4 +1,5 @@
 import { calibrate } from '../core/calibrate';
+import { clockStep, steadyClock } from '../core/clock';
 import { FailureError, toFailure } from '../core/failure';
 import { LookupFirst, NgramDrafter } from '../core/ngram';
 import { type AskPerson, PersonDrafter } from '../core/person';
@@ -14,6 +15,10 @@ type Report<T> = (update: T) => void;
 /** Loads pairs and runs them, one task after the other. */
 export class PairEngine implements Engine {
   readonly #pairs: PairLoader;
+  /** The smallest step of the worker's clock, once it was looked for. */
+  #clockStepMs: number | null = null;
+  /** What a bare readback takes, by the adapter. */
+  readonly #readbackMs = new Map<string, number | null>();
   #lastTask: Promise<unknown> = Promise.resolve();
 
   constructor(pairs: PairLoader) {
@@ -21,7 +26,12 @@ export class PairEngine implements Engine {
   }
 
   async load({ selection }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
-    await this.#inTurn(signal, async () => reportMemory(await this.#pairs.ready(selection, report, signal), report)).catch((error) => {
+    await this.#inTurn(signal, async () => {
+      const pair = await this.#pairs.ready(selection, report, signal);
+      reportMemory(pair, report);
+      // Known before the first run, which would begin with drafts of the wrong length otherwise.
+      await this.#measureReadback(pair);
+    }).catch((error) => {
       if (!signal.aborted) throw error;
       throw new FailureError('aborted', 'Loading was stopped.', 'Run to go on; files that are complete are kept.');
     });
@@ -30,9 +40,10 @@ export class PairEngine implements Engine {
   async calibrate({ selection }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
     await this.#inTurn(signal, async () => {
       const pair = await this.#pairs.ready(selection, report, signal);
-      const clock = () => performance.now();
-      const readbackMs = await pair.measureReadback(clock);
-      const calibration = await calibrate(pair.draft.side, pair.target.side, { clock, readbackMs, signal });
+      const clock = steadyClock(() => performance.now());
+      const clockStepMs = this.#stepOfClock();
+      const readbackMs = await pair.measureReadback(clock, clockStepMs);
+      const calibration = await calibrate(pair.draft.side, pair.target.side, { clock, clockStepMs, readbackMs, signal });
       report({ type: 'calibration', adapter: pair.adapter, calibration });
     });
   }
@@ -58,6 +69,21 @@ export class PairEngine implements Engine {
     });
   }
 
+  #stepOfClock(): number {
+    this.#clockStepMs ??= clockStep(steadyClock(() => performance.now()));
+    return this.#clockStepMs;
+  }
+
+  /** Once a device: at load, or by the run that loads. A device that fails meanwhile says so by what it is asked next. */
+  async #measureReadback({ adapter, measureReadback }: ReadyPair): Promise<number | null> {
+    const known = this.#readbackMs.get(adapter);
+    if (known !== undefined) return known;
+    const clock = steadyClock(() => performance.now());
+    const measured = await measureReadback(clock, this.#stepOfClock()).catch(() => undefined);
+    if (measured !== undefined) this.#readbackMs.set(adapter, measured);
+    return measured ?? null;
+  }
+
   /**
    * Does `work` after every earlier task has ended, since models and caches belong to one task at a time. An abort is answered at once, while
    * what cannot be interrupted ends behind it, until `work` calls `begin`: from then on it ends by itself and tells how.
@@ -79,8 +105,11 @@ export class PairEngine implements Engine {
 
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter } = pair;
-    const drafting = chooseDrafting(task.settings, pair, ask);
-    const started = performance.now();
+    const clock = steadyClock(() => performance.now());
+    const drafting = chooseDrafting(task.settings, pair, ask, clock);
+    const { calibration } = task;
+    const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);
+    let reachedMs = 0;
     const events = speculate(drafting?.drafter ?? null, target.side, {
       prompt: task.prompt,
       promptIds: target.text.encodeChat(task.prompt, task.turns),
@@ -88,9 +117,9 @@ export class PairEngine implements Engine {
       labels: { target: target.name, draft: drafting?.name ?? null, adapter },
       stopTokens: target.text.stopTokens,
       detokenizer: target.text,
-      clock: () => performance.now(),
+      clock,
       signal,
-      calibration: task.calibration,
+      ...{ calibration, readbackMs, clockStepMs: this.#stepOfClock() },
     });
     let fail: (failure: FailureError) => void = () => undefined;
     const failed = new Promise<never>((_, reject) => {
@@ -102,11 +131,12 @@ export class PairEngine implements Engine {
       for (;;) {
         const { done, value } = await Promise.race([events.next(), failed]);
         if (done) return;
+        if (value.type !== 'start') reachedMs = value.endMs;
         report(value);
       }
     } catch (error) {
       const failure = toFailure(await pair.firstCause(error));
-      report({ type: 'end', reason: 'failed', failure, endMs: performance.now() - started });
+      report({ type: 'end', reason: 'failed', failure, endMs: Math.max(reachedMs, clock() - (drafting?.drafter.waitedMs ?? 0)) });
     } finally {
       unwatch();
     }
@@ -119,11 +149,15 @@ function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdat
 }
 
 /** What drafts and its name; null in plain decoding. */
-function chooseDrafting({ mode, drafting }: RunSettings, pair: ReadyPair, ask: AskPerson): { drafter: Drafter; name: string } | null {
+function chooseDrafting(
+  { mode, drafting }: RunSettings,
+  pair: ReadyPair,
+  ask: AskPerson,
+  clock: () => number,
+): { drafter: Drafter; name: string } | null {
   const { name, side } = pair.draft;
   if (mode === 'plain') return null;
   if (drafting === 'person') {
-    const clock = () => performance.now();
     return { drafter: new PersonDrafter(pair.target.side.capabilities, pair.target.text, ask, clock), name: 'a person' };
   }
   if (drafting === 'ngram') return { drafter: new NgramDrafter(side.capabilities), name: 'n-gram lookup' };

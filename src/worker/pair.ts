@@ -16,8 +16,12 @@ export interface ReadyPair {
   readonly adapter: string;
   readonly target: { readonly name: string; readonly side: Target; readonly text: ModelText };
   readonly draft: { readonly name: string; readonly side: Drafter };
-  /** Milliseconds of one bare readback, with nothing to wait for. @param clock milliseconds from any fixed moment */
-  measureReadback(clock: () => number): Promise<number>;
+  /**
+   * Milliseconds of one bare readback, with nothing to wait for; null where the clock is too coarse to tell.
+   *
+   * @param clock milliseconds, never going back, in steps of `stepMs` at least
+   */
+  measureReadback(clock: () => number, stepMs: number): Promise<number | null>;
   /** What it takes on the GPU now; null where it runs on none. */
   memory(): PairMemory | null;
   /** Calls `failed` once when what they run on fails. @returns a function that ends it */

@@ -69,7 +69,8 @@ export interface LoadProgress {
 export interface CalibrationResult {
   readonly type: 'calibration';
   readonly adapter: string;
-  readonly calibration: Calibration;
+  /** null where the clocks here are too coarse to tell. */
+  readonly calibration: Calibration | null;
 }
 
 /** What the pair takes on the GPU; told when it is ready, and after a run, which may have taken more. */

@@ -146,7 +146,7 @@ function readyPair(shared: SharedDevice, target: Loaded<ModelTarget>, draft: Loa
       const working = shared.allocatedBytes - own.weights - own.cache - drafts.weights - drafts.cache;
       return { target: own, draft: drafts, working };
     },
-    measureReadback: (clock) => measureReadback(shared.device, clock),
+    measureReadback: (clock, stepMs) => measureReadback(shared.device, clock, stepMs),
     watch: (failed) => {
       shared.listeners.add(failed);
       return () => shared.listeners.delete(failed);

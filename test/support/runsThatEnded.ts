@@ -6,6 +6,8 @@ import type { EndEvent, NamedCandidate, RoundEvent, RunEvent, RunSettings, RunTo
 const positive = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((value) => value + 0);
 const probability = positive(1);
 const gap = positive(1000);
+/** Of a forward: what a clock cannot tell from nothing is no cost. */
+const pass = fc.double({ min: 0.01, max: 1000, noNaN: true });
 const id = fc.nat(200_000);
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6 }),
@@ -91,8 +93,8 @@ const start: fc.Arbitrary<StartEvent> = fc.record({
   labels: fc.record({ target: text, draft: orNull(text), adapter: text }),
   calibration: orNull(
     fc.record({
-      ...{ rows: fc.constant([1, 2]), contexts: fc.constant([0, 512]), draftMs: fc.tuple(gap, gap) },
-      verifyMs: fc.tuple(fc.tuple(gap, gap), fc.tuple(gap, gap)),
+      ...{ rows: fc.constant([1, 2]), contexts: fc.constant([0, 512]), draftMs: fc.tuple(pass, pass) },
+      verifyMs: fc.tuple(fc.tuple(pass, pass), fc.tuple(pass, pass)),
       ...{ readbackMs: gap, plainFixedMs: gap, roundFixedMs: gap },
     }),
   ),

@@ -42,7 +42,7 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
 
 describe('a fixed length', () => {
   it('stays, within what the run has room for', () => {
-    const length = draftLength({ drafting: 'model', gamma: 4 }, null);
+    const length = draftLength({ drafting: 'model', gamma: 4 }, { calibration: null });
     expect(length.choose(3, 0, 16)).toEqual({ model: 4, lookup: 4 });
     expect(length.choose(7, 0, 2)).toEqual({ model: 2, lookup: 2 });
   });
@@ -52,7 +52,7 @@ describe('a fixed length', () => {
       { model: 3, lookup: 1 },
       { model: 0, lookup: 16 },
     ];
-    const length = draftLength({ drafting: 'model', gamma: recorded }, costs);
+    const length = draftLength({ drafting: 'model', gamma: recorded }, { calibration: costs });
     expect([0, 1, 2].map((round) => length.choose(round, 9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
   });
 });
@@ -60,7 +60,7 @@ describe('a fixed length', () => {
 describe('a length for a person', () => {
   it('is the most that there may be, the one that was set, or the recorded one, and no other source drafts', () => {
     const choose = (gamma: RunSettings['gamma'], round = 1, most = 40) =>
-      draftLength({ drafting: 'person', gamma }, costs).choose(round, 9, most);
+      draftLength({ drafting: 'person', gamma }, { calibration: costs }).choose(round, 9, most);
     expect(choose('auto')).toEqual({ model: 0, lookup: 0, person: 16 });
     expect(choose('auto', 1, 5)).toEqual({ model: 0, lookup: 0, person: 5 });
     expect(choose(3)).toEqual({ model: 0, lookup: 0, person: 3 });
@@ -77,35 +77,106 @@ describe('an adaptive length', () => {
   it('comes near the speed of the best fixed one, whatever the rate', () => {
     for (const rate of [0.5, 0.7, 0.85, 0.95, 1]) {
       const best = Math.max(...Array.from({ length: 17 }, (_, gamma) => predictedSpeedup(costs, rate, gamma, 0)));
-      expect(simulate(new AdaptiveLength(costs), rate, 2000).speedup, `rate ${rate}`).toBeGreaterThan(0.93 * best);
+      expect(simulate(new AdaptiveLength({ calibration: costs }), rate, 2000).speedup, `rate ${rate}`).toBeGreaterThan(0.93 * best);
     }
   });
 
   it('goes back to plain decoding where drafts fail, and tries again ever more seldom', () => {
-    const { chosen, speedup } = simulate(new AdaptiveLength(costs), 0, 2000);
+    const { chosen, speedup } = simulate(new AdaptiveLength({ calibration: costs }), 0, 2000);
     expect(speedup).toBeGreaterThan(0.98);
     const drafted = chosen.flatMap((gamma, round) => (gamma > 0 ? [round] : []));
     expect(drafted.length).toBeGreaterThan(10);
     expect(drafted.at(-1)).toBeGreaterThan(1800);
-    expect(simulate(new AdaptiveLength(costs), 0, 128).speedup).toBeGreaterThan(0.97);
+    expect(simulate(new AdaptiveLength({ calibration: costs }), 0, 128).speedup).toBeGreaterThan(0.97);
   });
 
   it('takes up drafting again when the text becomes easy', () => {
-    const length = new AdaptiveLength(costs);
+    const length = new AdaptiveLength({ calibration: costs });
     simulate(length, 0, 200);
     expect(Math.max(...simulate(length, 1, 400).chosen.slice(-8))).toBeGreaterThan(8);
   });
 
   it('learns from rounds what it was not told, or was told wrongly', () => {
     const slow: Calibration = { ...costs, verifyMs: [[10, 40, 640]] };
-    for (const told of [null, costs]) expect(simulate(new AdaptiveLength(told), 0.7, 1000, slow).speedup).toBeGreaterThan(0.93);
+    for (const told of [null, costs])
+      expect(simulate(new AdaptiveLength({ calibration: told }), 0.7, 1000, slow).speedup).toBeGreaterThan(0.93);
   });
 
   it('keeps looked-up drafts and the model’s apart', () => {
-    const length = new AdaptiveLength(costs);
+    const length = new AdaptiveLength({ calibration: costs });
     simulate(length, 1, 200, costs, 'lookup');
     simulate(length, 0, 30);
     expect(length.choose(9, 0, 16).model).toBe(0);
     expect(length.choose(9, 0, 16).lookup).toBeGreaterThan(8);
+  });
+});
+
+/** Rows and their times, a draft step, as they were measured or as a wide device has them. */
+const DEVICES = {
+  'SwiftShader in Chromium': { verify: [5.6, 11.5, 16, 32], draft: 1 },
+  'llvmpipe in Firefox': { verify: [3, 4.5, 5.7, 8.7], draft: 0.6 },
+  'a larger model on llvmpipe': { verify: [42, 100, 165, 240], draft: 6 },
+  'a wide device': { verify: [8, 8.2, 8.6, 9.5], draft: 0.8 },
+  'a device whose rows cost as much together as apart': { verify: [10, 50, 90, 170], draft: 1.5 },
+} as const;
+
+/** Milliseconds a token of runs as `speculate` has them: a plain round first, whose time and the next one's are no round's; seven seeds. */
+function msPerToken(make: () => DraftLength, rate: number, real: Calibration): number {
+  let [committed, ms] = [0, 0];
+  for (let seed = 0; seed < 7; seed++) {
+    const [draw, jitter, length] = [draws(seed), draws(seed + 100), make()];
+    for (let [round, left] = [0, 160]; left > 0; round++) {
+      const most = Math.min(16, left - 1);
+      const drafted = round > 0 && most > 0 ? length.choose(round, 0, most).model : 0;
+      let accepted = 0;
+      while (accepted < drafted && draw() < rate) accepted++;
+      const took = roundMs(real, drafted, 0) * (0.9 + 0.2 * jitter());
+      const judged = Math.min(drafted, accepted + 1);
+      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged, context: 0, ms: round > 1 ? took : null });
+      left -= accepted + 1;
+      if (round === 0) continue;
+      committed += accepted + 1;
+      ms += took;
+    }
+  }
+  return ms / committed;
+}
+
+describe('a first run, of which a bare readback is all that is known', () => {
+  it.each(Object.entries(DEVICES))('is nearly as fast as with costs that were measured: %s', (_, { verify, draft }) => {
+    const ratios: number[] = [];
+    for (const readbackMs of [0.2, 5, 20, 100]) {
+      const fixed = { readbackMs, plainFixedMs: readbackMs + 0.5, roundFixedMs: readbackMs + 1 };
+      const real: Calibration = { rows: [1, 5, 9, 17], contexts: [0], verifyMs: [verify], draftMs: [draft], ...fixed };
+      for (const rate of [0, 0.3, 0.6, 0.8, 0.9, 1]) {
+        const [first, later] = [null, real].map((calibration) =>
+          msPerToken(() => new AdaptiveLength({ calibration, readbackMs }), rate, real),
+        );
+        ratios.push((later as number) / (first as number));
+        expect(ratios.at(-1), `readback ${readbackMs} ms, rate ${rate}`).toBeGreaterThan(0.84);
+      }
+    }
+    expect(ratios.reduce((sum, each) => sum + each) / ratios.length).toBeGreaterThan(0.95);
+  });
+});
+
+describe('a clock that cannot time a round', () => {
+  it.each([
+    ['stands still', 0],
+    ['says what cannot be', Number.NaN],
+  ])('leaves the length at what costs are expected, where it %s', (_, ms) => {
+    const [timed, untimed] = [ms, null].map((each) => {
+      const length = new AdaptiveLength({ calibration: null, clockStepMs: Infinity });
+      const draw = draws(3);
+      return Array.from({ length: 94 }, (__, round) => {
+        const drafted = length.choose(round, 0, 16).model;
+        let accepted = 0;
+        while (accepted < drafted && draw() < 0.8) accepted++;
+        length.observe({ source: 'model', drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms: each });
+        return drafted;
+      });
+    });
+    expect(timed).toEqual(untimed);
+    expect(timed?.filter((drafted) => drafted === 0).length).toBeLessThan(10);
   });
 });

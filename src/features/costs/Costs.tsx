@@ -4,7 +4,7 @@ import { breakEven, type Calibration, costRatio, draftMs, verifyMs, verifyRatio 
 import { explainedSpeedup } from '../../core/pricing';
 import { startOf } from '../../core/tally';
 import type { RunEvent } from '../../core/types';
-import { calibrationOf, useCalibration } from '../../store/calibration';
+import { calibrationOf, useCalibration, useTooCoarse } from '../../store/calibration';
 import { useLoading } from '../../store/loading';
 import { useRun } from '../../store/run';
 import { useSettings } from '../../store/settings';
@@ -12,6 +12,7 @@ import { ActionButton } from '../../ui/ActionButton';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
+import { clock } from '../../ui/texts/clock';
 import './costs.css';
 
 /** Draft length and tokens in the cache that the figures are for. */
@@ -25,11 +26,16 @@ export function Costs() {
   useLoading((state) => state.manifest);
   const events = useRun((state) => state.events);
   const calibration = calibrationOf(draft);
+  const tooCoarse = useTooCoarse();
   const run = useMemo(() => predicted(events), [events]);
   return (
     <section className="costs" aria-label={words.heading}>
       <h2>{words.heading}</h2>
-      {calibration ? <Figures calibration={calibration} predicted={run} /> : <p>{measuring ? words.measuring : words.unmeasured}</p>}
+      {calibration ? (
+        <Figures calibration={calibration} predicted={run} />
+      ) : (
+        <p>{measuring ? words.measuring : tooCoarse ? clock.costs : words.unmeasured}</p>
+      )}
       {failure && !measuring ? <p role="alert">{`${failure.message} ${failure.hint}`}</p> : null}
       {measuring && calibration ? <p>{words.measuring}</p> : null}
       <ActionButton action={measureCosts} look="small" />

@@ -4,6 +4,7 @@ import { type Comparison, compareRuns } from '../../core/comparison';
 import { useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';
+import { clock } from '../../ui/texts/clock';
 
 /** The last speculative run beside the last plain one. */
 export function Compared() {
@@ -14,7 +15,9 @@ export function Compared() {
       {compared ? (
         <>
           <h3>{words.compared}</h3>
-          {compared.speed === null ? null : (
+          {compared.tooCoarse ? (
+            <p>{clock.speed}</p>
+          ) : compared.speed === null ? null : (
             <p>
               <b>{words.speed(compared.speed)}</b> {words.rates(compared.tokensPerSecond.speculative, compared.tokensPerSecond.plain)}
             </p>

@@ -4,6 +4,7 @@ import { useShownEvents } from '../../store/playback';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';
+import { clock } from '../../ui/texts/clock';
 import { Compared } from './Compared';
 import './counts.css';
 import { DraftedBar } from './DraftedBar';
@@ -18,7 +19,7 @@ export function Counts() {
     <section className="counts" aria-label={words.heading}>
       <h2>{words.heading}</h2>
       <p className="counts-speed">
-        <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {words.tokensPerSecond}
+        <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {counted.tooCoarse ? clock.rate : words.tokensPerSecond}
       </p>
       <DraftedBar tally={counted} seen={seen} />
       <FigureList figures={figures(counted).map((figure) => (seen ? figure : { ...figure, value: formatCount(null) }))} />

@@ -1,8 +1,10 @@
 import { breakEven } from '../../core/cost';
 import { explainedSpeedup } from '../../core/pricing';
 import { usualGamma } from '../../core/runAcceptance';
+import { useTooCoarse } from '../../store/calibration';
 import type { LabelledPoint } from '../../ui/chart';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
+import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
 import { Figure } from './Figure';
 import { SpeedCurves } from './SpeedCurves';
@@ -12,6 +14,7 @@ import type { Measured } from './useMeasured';
 export function Curves({ measured }: { readonly measured: Measured }) {
   const { events, start, costs, context, acceptanceRate, comparison } = measured;
   const gamma = usualGamma(events);
+  const tooCoarse = useTooCoarse();
   return (
     <section className="measure-part" aria-labelledby="measure-curves">
       <h3 id="measure-curves">{words.curvesHeading}</h3>
@@ -30,7 +33,7 @@ export function Curves({ measured }: { readonly measured: Measured }) {
           />
         </Figure>
       ) : (
-        <p className="measure-missing">{words.unmeasured}</p>
+        <p className="measure-missing">{tooCoarse ? clock.costs : words.unmeasured}</p>
       )}
     </section>
   );

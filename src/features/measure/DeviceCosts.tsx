@@ -1,9 +1,10 @@
 import { breakEven, type Calibration, costRatio, draftMs, verifyMs, verifyRatio } from '../../core/cost';
-import { useCalibration } from '../../store/calibration';
+import { useCalibration, useTooCoarse } from '../../store/calibration';
 import { Chart, Lines } from '../../ui/chart';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { costs as names } from '../../ui/texts';
+import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
 
 interface DeviceCostsProps {
@@ -14,6 +15,7 @@ interface DeviceCostsProps {
 /** What the chosen pair costs on this device: as figures, and a target pass by its rows. */
 export function DeviceCosts({ costs, context }: DeviceCostsProps) {
   const { measuring, failure } = useCalibration();
+  const tooCoarse = useTooCoarse();
   return (
     <section className="measure-part" aria-labelledby="measure-costs">
       <h3 id="measure-costs">{words.costsHeading}</h3>
@@ -25,7 +27,7 @@ export function DeviceCosts({ costs, context }: DeviceCostsProps) {
           <VerifyChart costs={costs} />
         </div>
       ) : measuring ? null : (
-        <p className="measure-missing">{words.unmeasured}</p>
+        <p className="measure-missing">{tooCoarse ? clock.costs : words.unmeasured}</p>
       )}
     </section>
   );

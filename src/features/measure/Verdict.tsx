@@ -4,7 +4,9 @@ import { prove } from '../../actions/prove';
 import { stop } from '../../actions/stop';
 import { adviceOf } from '../../core/advice';
 import { explainedSpeedup } from '../../core/pricing';
+import { useTooCoarse } from '../../store/calibration';
 import { ActionButton } from '../../ui/ActionButton';
+import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
 import type { Measured } from './useMeasured';
 
@@ -14,6 +16,7 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
   const advice = useMemo(() => costs && adviceOf(costs, rates ?? 1, context), [costs, rates, context]);
   const expected = useMemo(() => (costs ? explainedSpeedup(events, costs) : null), [events, costs]);
   const speed = comparison?.speed ?? null;
+  const tooCoarse = useTooCoarse();
   return (
     <section className="measure-part" aria-labelledby="measure-verdict">
       <div className="measure-bar">
@@ -28,7 +31,7 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
           {rates === null ? words.ceiling(advice.ceiling) : words.verdict(advice)}
         </p>
       ) : (
-        <p className="measure-verdict">{words.noCosts}</p>
+        <p className="measure-verdict">{tooCoarse ? clock.costs : words.noCosts}</p>
       )}
       <div className="measure-verdict-parts">
         <dl className="measure-speeds">
@@ -55,7 +58,9 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
           </ul>
         ) : null}
       </div>
-      {start && speed === null ? (
+      {comparison?.tooCoarse ? (
+        <p className="measure-missing">{clock.speed}</p>
+      ) : start && speed === null ? (
         <p className="measure-missing">
           {words.noPlain} <ActionButton action={prove} look="small" />
         </p>

@@ -4,6 +4,7 @@ import { type Tally, tally } from '../../core/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/race';
 import { Choices } from '../../ui/Choices';
 import { formatCount, formatRate, formatRatio, formatSeconds } from '../../ui/format';
+import { clock } from '../../ui/texts/clock';
 import { race as words } from '../../ui/texts/race';
 import { useHeat, useRunner } from './useRunners';
 
@@ -92,7 +93,9 @@ function Verdict() {
     <>
       {result ? (
         <>
-          {result.comparison.speed === null ? null : (
+          {result.comparison.tooCoarse ? (
+            <p>{clock.speed}</p>
+          ) : result.comparison.speed === null ? null : (
             <p className="race-speed">
               <b>{words.speed(result.comparison.speed)}</b>
               <span>

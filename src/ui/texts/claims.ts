@@ -89,6 +89,7 @@ function rightOf({ right, wrong }: { readonly right: number; readonly wrong: num
 const reasons: Record<Unmeasured, string> = {
   'no-runs': 'Nothing has been run for it yet.',
   'too-few': 'Too few runs have ended to say anything.',
+  'too-coarse': 'The clock of this browser is too coarse to tell how long these runs took.',
   'no-clock': 'This device has no clock that can be read, or no such round was run.',
   'none-about-half': `No run had about half of its drafts accepted (${formatShare(BOUNDS.half.least)} to ${formatShare(BOUNDS.half.most)}), so nothing can be said.`,
   'not-small': 'The target here is not a small model, so nothing can be said.',
