@@ -111,7 +111,7 @@ async function timePair(drafter: Drafter, target: Target, context: number, setup
       const taken = await sample(() => round(gamma, timed ? drafted : known), setup);
       if (!taken) return null;
       const { roundMs, device } = taken;
-      if (device) {
+      if (timed && device) {
         verify[index]?.push(device.verifyMs);
         if (gamma > 0) draftSteps.push(device.draftMs / gamma);
         fixed[gamma > 0 ? 'round' : 'plain'].push(Math.max(0, roundMs - device.verifyMs - device.draftMs));

@@ -4,7 +4,7 @@ import { checkSettings } from '../core/settings';
 import type { RunEvent, RunToken, StartEvent, Verdict } from '../core/types';
 import { columnsSchema, fromColumns, type TraceColumns } from './traceColumns';
 import { invalid, newer } from './traceFailure';
-import { aboutSchema, encodeStart, eventsSchema, inRange } from './traceSchema';
+import { aboutSchema, encodeEnd, encodeStart, eventsSchema, inRange } from './traceSchema';
 
 export type TraceAbout = v.InferOutput<typeof aboutSchema>;
 
@@ -127,6 +127,7 @@ function checkStart({ settings }: StartEvent): void {
 
 function encodeEvent(event: RunEvent): unknown {
   if (event.type === 'start') return encodeStart(event);
+  if (event.type === 'end') return encodeEnd(event);
   if (event.type !== 'round') return event;
   return { ...event, tokens: event.tokens.map((token) => ({ ...token, p: inRange(token.p), q: inRange(token.q) })) };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Candidate, Candidates, DraftSource, NamedCandidate, RoundEvent, RunEvent, RunToken, Verdict } from '../core/types';
 import { invalid } from './traceFailure';
-import { encodeStart, endSchema, id, inRange, prefillSchema, startSchema, TRACE_LIMITS, tokenText } from './traceSchema';
+import { encodeEnd, encodeStart, endSchema, id, inRange, prefillSchema, startSchema, TRACE_LIMITS, tokenText } from './traceSchema';
 
 /** How finely a trace in columns is written. */
 export interface Precision {
@@ -76,14 +76,17 @@ export function toColumns(events: readonly RunEvent[], { ticksPerMs, parts }: Pr
   const candidates = tokens.flatMap((token) => KINDS.flatMap((kind) => token.candidates?.[kind] ?? []));
   const words = new Words();
   const ticks = (ms: number) => Math.round(ms * ticksPerMs);
-  const share = (probability: number | null) => (probability === null ? NONE : Math.round((inRange(probability) ?? 0) * parts));
+  const share = (probability: number | null) => {
+    const told = inRange(probability);
+    return told === null ? NONE : Math.round(told * parts);
+  };
   const prefill = events.find((event) => event.type === 'prefill');
   return {
     ticksPerMs: ticksPerMs as TraceColumns['ticksPerMs'],
     parts: parts as TraceColumns['parts'],
     start: { ...encodeStart(start), calibration: roundedNumbers(start.calibration) } as TraceColumns['start'],
     prefill: prefill ? { type: 'prefill', tokens: prefill.tokens, reused: prefill.reused } : null,
-    end: { ...end, endMs: 0 },
+    end: { ...encodeEnd(end), endMs: 0 },
     tokens: tokens.map((token) => words.at(token)),
     candidates: candidates.map((candidate) => words.at(candidate)),
     words: { ids: words.ids, texts: words.texts },

@@ -13,6 +13,14 @@ export const TRACE_LIMITS = {
   tokenText: 400,
   candidates: 64,
   label: 400,
+  /** Tokens whose logits have a bias. */
+  biases: 262_144,
+  /** Of a failure's message and hint. */
+  failureText: 2000,
+  /** Of a schema or a grammar. */
+  format: 1_000_000,
+  stopString: 10_000,
+  stopStrings: 1000,
 } as const;
 
 const DAY_MS = 86_400_000;
@@ -63,11 +71,11 @@ const settings = v.object({
   confidence: v.number(),
   maxTokens: v.number(),
   ignoreStopTokens: v.boolean(),
-  stopStrings: v.pipe(v.array(text(1000)), v.maxLength(64)),
+  stopStrings: v.pipe(v.array(text(TRACE_LIMITS.stopString)), v.maxLength(TRACE_LIMITS.stopStrings)),
   format: v.nullable(
     v.variant('type', [
-      v.object({ type: v.literal('json'), schema: v.nullable(text(100_000)) }),
-      v.object({ type: v.literal('grammar'), grammar: text(100_000) }),
+      v.object({ type: v.literal('json'), schema: v.nullable(text(TRACE_LIMITS.format)) }),
+      v.object({ type: v.literal('grammar'), grammar: text(TRACE_LIMITS.format) }),
     ]),
   ),
   sampling: v.object({
@@ -77,7 +85,7 @@ const settings = v.object({
     repetitionPenalty: v.number(),
     frequencyPenalty: v.number(),
     presencePenalty: v.number(),
-    logitBias: v.pipe(v.record(v.string(), v.number()), v.maxEntries(4096)),
+    logitBias: v.pipe(v.record(v.string(), v.number()), v.maxEntries(TRACE_LIMITS.biases)),
     seed,
     rule: v.picklist(['rejection', 'coupled']),
   }),
@@ -110,12 +118,13 @@ const roundSchema = v.object({
 
 /** A code is data here: a trace may tell of a failure that this version of the page cannot have. */
 const failureCode = v.custom<FailureCode>((value) => typeof value === 'string' && /^[a-z][a-z-]{0,39}$/.test(value));
+const failureText = text(TRACE_LIMITS.failureText);
 const end = { type: v.literal('end'), endMs: milliseconds };
 
 export const endSchema = v.variant('reason', [
-  v.object({ ...end, reason: v.literal('stop'), stopString: v.nullable(text(1000)) }),
+  v.object({ ...end, reason: v.literal('stop'), stopString: v.nullable(text(TRACE_LIMITS.stopString)) }),
   v.object({ ...end, reason: v.picklist(['length', 'aborted']) }),
-  v.object({ ...end, reason: v.literal('failed'), failure: v.object({ code: failureCode, message: text(2000), hint: text(2000) }) }),
+  v.object({ ...end, reason: v.literal('failed'), failure: v.object({ code: failureCode, message: failureText, hint: failureText }) }),
 ]);
 
 const eventSchema = v.variant('type', [startSchema, prefillSchema, roundSchema, endSchema]);
@@ -137,18 +146,29 @@ export const aboutSchema = v.object({
   leftOut: v.optional(v.pipe(v.array(v.picklist(['some-candidates', 'candidates', 'digits'])), v.maxLength(3), v.readonly()), []),
 });
 
-/** JSON has no bigint and no NaN: a seed may be digits, and what plain decoding ignores may be anything. */
+/** JSON has no bigint and no NaN: a seed may be digits, and what plain decoding ignores may be anything. Names are as long as they may be. */
 export function encodeStart(event: StartEvent): object {
   const { settings } = event;
+  const { target, draft, adapter } = event.labels;
+  const name = (label: string) => label.slice(0, TRACE_LIMITS.label);
+  const labels = { target: name(target), draft: draft === null ? null : name(draft), adapter: name(adapter) };
   const { seed } = settings.sampling;
   const gamma = typeof settings.gamma === 'number' && !Number.isInteger(settings.gamma) ? 'auto' : settings.gamma;
   const sampling = { ...settings.sampling, seed: typeof seed === 'bigint' ? String(seed) : seed };
-  return { ...event, settings: { ...settings, gamma, sampling } };
+  return { ...event, labels, settings: { ...settings, gamma, sampling } };
 }
 
-/** A sum of rounded parts may come out a hair above 1. */
+/** What went wrong is told as far as there is room: a compiler's message may quote all that it was given. */
+export function encodeEnd(event: EndEvent): EndEvent {
+  if (event.reason !== 'failed') return event;
+  const { code, message, hint } = event.failure;
+  const most = TRACE_LIMITS.failureText;
+  return { ...event, failure: { code, message: message.slice(0, most), hint: hint.slice(0, most) } };
+}
+
+/** A sum of rounded parts may come out a hair above 1, or below 0; what is no number was not measured. */
 export function inRange(probability: number | null): number | null {
-  return probability === null ? null : Math.min(1, probability);
+  return probability === null || Number.isNaN(probability) ? null : Math.min(1, Math.max(0, probability));
 }
 
 // The schemas and the types of a run must not drift apart.

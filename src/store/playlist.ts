@@ -68,7 +68,7 @@ export async function addTrace(): Promise<void> {
   const about = shownRecording()?.about ?? { ...NOTHING_KNOWN, recordedAt: new Date().toISOString() };
   try {
     const { packTrace } = await import('../model/traceLink');
-    const title = about.title ?? shortened(startOf(events)?.prompt ?? '');
+    const title = shortened(about.title ?? startOf(events)?.prompt ?? '');
     add({ kind: 'trace', id: newId(), title, notes: '', look: 'watch', trace: packTrace(events, about) });
   } catch (thrown) {
     usePlaylist.setState({ failure: toFailure(thrown) });

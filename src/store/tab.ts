@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
+import { bounded } from '../core/clock';
 import { FailureError } from '../core/failure';
 import type { EndEvent, RunEvent } from '../core/types';
 import { encodeTrace, readTrace } from '../model/trace';
@@ -64,7 +65,7 @@ export function watchTab(): () => void {
     frozenAt = useWork.getState().current === null ? null : Date.now();
   };
   const resume = () => {
-    if (frozenAt !== null) useTab.setState({ sleptMs: Date.now() - frozenAt });
+    if (frozenAt !== null) useTab.setState({ sleptMs: bounded(Date.now() - frozenAt) });
     frozenAt = null;
   };
   document.addEventListener('visibilitychange', keepHidden);

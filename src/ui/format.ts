@@ -1,3 +1,5 @@
+import { bounded } from '../core/clock';
+
 /** Figures as the page writes them. The page is in English, so its figures are too. */
 const LOCALE = 'en';
 const MISSING = '–';
@@ -39,12 +41,12 @@ export const formatDate = (time: string) => date.format(new Date(time));
 
 /** Milliseconds, as minutes and seconds of a clock. */
 export function formatClock(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
+  const seconds = Math.floor(bounded(milliseconds) / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** Milliseconds, as seconds. */
-export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(milliseconds / 1000)} s`;
+export const formatSeconds = (milliseconds: number) => `${twoDecimals.format(bounded(milliseconds) / 1000)} s`;
 
 const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -76,6 +78,6 @@ export function formatOdds(probability: number): string {
 
 /** Milliseconds as a person says them: "12 s", "3 min". */
 export function formatDuration(milliseconds: number): string {
-  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  const seconds = Math.max(1, Math.round(bounded(milliseconds) / 1000));
   return seconds < 90 ? `${whole.format(seconds)} s` : `${whole.format(seconds / 60)} min`;
 }

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import type { RunEvent } from '../../src/core/types';
+import { PersonDrafter } from '../../src/core/person';
+import { summarise } from '../../src/core/runSummary';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import { speculate } from '../../src/core/speculate';
+import type { DeviceTimes, RunEvent } from '../../src/core/types';
 import { decodeTrace, encodeTrace, readTrace } from '../../src/model/trace';
 import { decodeLink, encodeLink, LINK_LIMIT, packTrace } from '../../src/model/traceLink';
 import { changeOne } from '../support/changeOne';
 import { runsThatEnded } from '../support/runsThatEnded';
+import { slowPair, Time } from '../support/slowPair';
+import { tokenizerOf, WORDS } from '../support/words';
 
 const about = { title: 'A run', recordedAt: '2026-11-25T03:00:00.000Z', machine: 'a machine', leftOut: [] };
 
@@ -81,6 +87,91 @@ describe('a trace', () => {
         expect(essence(read.events)).toEqual(essence(events));
         expect(read.about).toEqual({ ...about, leftOut: link.leftOut });
       }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** What a clock may say: it goes on a little, stands still, steps back, leaps by years, or says what is no number. */
+const reading = fc.oneof(
+  { weight: 6, arbitrary: fc.double({ min: 0, max: 50, noNaN: true }) },
+  { weight: 3, arbitrary: fc.constantFrom(0, -1, -1e4, 1e12, -1e12, Number.NaN, Infinity, -Infinity, 5e-324, 1e308) },
+);
+const deviceTime = fc.oneof(fc.double({ min: 0, max: 50, noNaN: true }), fc.constantFrom(0, -0, -1e-6, -1e9, 1e300, Number.NaN, Infinity));
+
+/** A run of the loop itself on such clocks, of a model's drafts or of a person's, with the lengths that it chooses. */
+async function runBy(
+  steps: readonly number[],
+  device: readonly DeviceTimes[],
+  stepMs: number,
+  by: 'model' | 'person',
+): Promise<RunEvent[]> {
+  const language = { vocabularySize: WORDS.length, order: 2, seed: 3 };
+  let [at, told, now] = [0, 0, 0];
+  const clock = () => {
+    const step = steps[at++ % steps.length] as number;
+    if (Number.isFinite(step)) now += step;
+    return Number.isFinite(step) ? now : step;
+  };
+  const { drafter, target } = slowPair(new Time(), language, 400, () => device[told++ % Math.max(1, device.length)] ?? null);
+  const tokenizer = tokenizerOf(WORDS);
+  const person = new PersonDrafter(drafter.capabilities, tokenizer, async () => WORDS[1] ?? null, clock);
+  const events: RunEvent[] = [];
+  for await (const event of speculate(by === 'person' ? person : drafter, target, {
+    ...{ prompt: 'A fox.', promptIds: [1, 2, 3], stopTokens: new Set<number>(), detokenizer: tokenizer, signal: { aborted: false } },
+    settings: { ...DEFAULT_RUN, drafting: by, maxTokens: 30 },
+    labels: { target: 'target', draft: 'draft', adapter: 'memory' },
+    ...{ clock, clockStepMs: stepMs, calibration: null, readbackMs: null },
+  }))
+    events.push(event);
+  return events;
+}
+
+describe('what the loop and the page put no bound to', () => {
+  const long = 'x'.repeat(150_000);
+  const sampling = { ...DEFAULT_RUN.sampling, logitBias: Object.fromEntries(Array.from({ length: 5000 }, (_, token) => [token, 1])) };
+  const settings = { ...DEFAULT_RUN, format: { type: 'json', schema: long }, stopStrings: [long.slice(0, 5000)], sampling } as const;
+  const labels = { target: long, draft: long, adapter: long };
+  const failure = { code: 'invalid-setting', message: long, hint: long } as const;
+
+  it('is read back too: long names, formats, stop strings and messages, many biases, probabilities beside 0 and 1', async () => {
+    const token = { id: 1, verdict: 'plain', p: -1e-17, q: null, u: Number.NaN, candidates: null, text: ' a' } as const;
+    const events: RunEvent[] = [
+      { type: 'start', prompt: 'A fox.', promptIds: [1], settings, labels, calibration: null },
+      {
+        ...{ type: 'round', index: 0, tokens: [token], readbacks: 1, limits: { model: 0, lookup: 0 } },
+        ...{ source: null, device: null, startMs: 0, endMs: 1 },
+      },
+      { type: 'end', reason: 'failed', failure, endMs: 2 },
+    ];
+    const [start, round, end] = readTrace(JSON.stringify(encodeTrace(events, about))).events;
+    expect(start).toMatchObject({ settings, labels: { adapter: 'x'.repeat(400) } });
+    expect(round).toMatchObject({ tokens: [{ p: 0, u: null }] });
+    expect(end).toMatchObject({ failure: { message: 'x'.repeat(2000) } });
+    expect(essence(readTrace(JSON.stringify(packTrace(events, about))).events)).toMatchObject([{ settings }, {}, { reason: 'failed' }]);
+  });
+});
+
+describe('a run of the loop, whatever the clocks of browser and device say', () => {
+  it('is read back from its file and its link, and has a summary that the history can keep', async () => {
+    const anyDevice = fc.array(fc.record({ draftMs: deviceTime, verifyMs: deviceTime }), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(reading, { minLength: 1, maxLength: 12 }),
+        anyDevice,
+        fc.constantFrom(0.1, 16.7, Infinity),
+        fc.constantFrom('model' as const, 'person' as const),
+        async (steps, device, stepMs, by) => {
+          const events = await runBy(steps, device, stepMs, by);
+          expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
+          const file = JSON.stringify(encodeTrace(events, about));
+          expect(readTrace(file).events).toEqual(JSON.parse(JSON.stringify(events)));
+          const link = await encodeLink(events, about, LINK_LIMIT);
+          expect(essence((await decodeLink(link?.payload ?? '')).events)).toEqual(essence(events));
+          const { tokensPerSecond, decodeMs } = summarise(events) ?? { tokensPerSecond: Number.NaN, decodeMs: Number.NaN };
+          expect(Number.isFinite(tokensPerSecond ?? 0) && Number.isFinite(decodeMs)).toBe(true);
+        },
+      ),
       { numRuns: 300 },
     );
   });
