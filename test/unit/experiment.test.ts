@@ -131,6 +131,14 @@ describe('the worksheet', () => {
     expect(outputsOf(pairsOf(drawn))).toEqual({ identical: 0, different: 0, drawnApart: 6 });
   });
 
+  it('has no speedup, and no speed, by a clock that is too coarse to tell', () => {
+    const coarse = measured(false).map((run) => ({
+      ...run,
+      events: run.events.map((event) => (event.type === 'start' ? { ...event, clockStepMs: 16.7 } : event)),
+    }));
+    for (const row of worksheet(coarse)) expect(row).toMatchObject({ speedup: null, tokensPerSecond: null });
+  });
+
   it('is empty before anything was measured, and whole after every run of an experiment that is stopped', () => {
     expect(worksheet([])).toEqual([]);
     const runs = measured(false);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { compareRuns } from '../../src/core/comparison';
+import { raceResult } from '../../src/core/race';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
@@ -54,6 +56,7 @@ describe('tally', () => {
       acceptedOverDrafted: 4 / 6,
       meanAcceptanceLength: 2,
       tokensPerSecond: 14,
+      tooCoarse: false,
       timeToFirstTokenMs: 120,
       decodeMs: 500,
       waitedMs: null,
@@ -65,6 +68,26 @@ describe('tally', () => {
     expect(tally([])).toMatchObject({ ...nothing, timeToFirstTokenMs: null, decodeMs: 0, committed: 0 });
     expect(tally(events.slice(0, 2))).toMatchObject({ ...nothing, timeToFirstTokenMs: null });
     expect(tally([round(0, 0, 0, ['plain'])])).toMatchObject({ acceptanceRate: null, tokensPerSecond: null, meanAcceptanceLength: 1 });
+  });
+});
+
+describe('a clock of long steps', () => {
+  const by = (clockStepMs: number) => events.map((event) => (event.type === 'start' ? { ...event, clockStepMs } : event));
+
+  it('gives a speed from eight steps on, and else says that it cannot tell', () => {
+    // 500 ms of decoding.
+    expect(tally(by(62))).toMatchObject({ tokensPerSecond: 14, tooCoarse: false });
+    for (const stepMs of [63, 100, 86_400_000]) expect(tally(by(stepMs))).toMatchObject({ tokensPerSecond: null, tooCoarse: true });
+    expect(tally(by(100).slice(0, 3))).toMatchObject({ tooCoarse: false });
+  });
+
+  it('gives no comparison and no sooner finish either', () => {
+    const plain = (clockStepMs: number): RunEvent[] =>
+      by(clockStepMs).map((event) => (event.type === 'start' ? { ...event, settings: { ...event.settings, mode: 'plain' } } : event));
+    expect(compareRuns(by(1), plain(1))).toMatchObject({ speed: 1, tooCoarse: false });
+    expect(compareRuns(by(100), plain(100))).toMatchObject({ speed: null, tooCoarse: true });
+    expect(raceResult({ runs: { speculative: by(1), plain: plain(1) }, first: null })?.sooner).toBe(1);
+    expect(raceResult({ runs: { speculative: by(100), plain: plain(100) }, first: null })?.sooner).toBeNull();
   });
 });
 
