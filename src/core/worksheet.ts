@@ -102,7 +102,8 @@ function rowOf(kind: TextKind | 'all', variant: Variant | null, scope: readonly 
     sum((each) => each.rounds),
     sum((each) => each.committed),
   ];
-  const decodeMs = sum((each) => each.decodeMs);
+  // Of runs whose speed could be told.
+  const decodeMs = sum((each) => (each.tokensPerSecond === null ? 0 : each.decodeMs));
   const decoded = sum((each) => ((each.tokensPerSecond ?? 0) * each.decodeMs) / 1000);
   return {
     ...{ kind, variant, runs: runs.length, drafted, accepted, rejected, discarded: sum((each) => each.discarded) },
