@@ -44,7 +44,9 @@ await failClearly(async () => {
       for (const browser of options.browser) {
         const visit = await measureVisit(browser, server.resolvedUrls.local[0], prompts[at % prompts.length], options.runs);
         visits.push(visit);
-        console.log(`${visit.version}, ${visit.prompt}: ${visit.speeds.map((speed) => speed.toFixed(1)).join(', ')} tokens/s`);
+        console.log(
+          `${visit.version}, ${visit.prompt}: ${visit.speeds.map((speed) => speed.toFixed(1)).join(', ')} tokens/s; rounds ${visit.rounds.join(', ')}`,
+        );
       }
     }
   } finally {
@@ -94,21 +96,23 @@ function readPrompts() {
   return byKind[0].flatMap((_, i) => byKind.flatMap((prompts) => prompts[i] ?? []));
 }
 
-/** A visit of someone who was never there: tokens per second of each of `runs` runs of one prompt. */
+/** A visit of someone who was never there: tokens per second, and rounds, of each of `runs` runs of one prompt. */
 async function measureVisit(browserName, url, { id, prompt }, runs) {
   const { browser, name } = await BROWSERS[browserName]();
   try {
     const page = await browser.newPage();
     await page.goto(url);
     await untilInPage(page, isReady);
-    const speeds = [];
+    const [speeds, rounds] = [[], []];
     for (let run = 0; run < runs; run++) {
-      speeds.push(await page.evaluate(runOnce, prompt));
+      const told = await page.evaluate(runOnce, prompt);
+      speeds.push(told.speed);
+      rounds.push(told.rounds);
       // The page measures the pair's costs after the first run; later runs know them.
       if (run === 0) await untilInPage(page, isMeasured);
     }
     if (!speeds.every((speed) => speed > 0)) throw new Error(`A run of ${id} told no speed in ${name}: ${speeds.join(', ')}.`);
-    return { browser: browserName, version: name, prompt: id, speeds };
+    return { browser: browserName, version: name, prompt: id, speeds, rounds };
   } finally {
     await browser.close();
   }
@@ -132,7 +136,7 @@ function isMeasured() {
   return (localStorage.getItem('foretoken.calibrations') ?? '').includes('verifyMs');
 }
 
-/** In the page: asks `prompt` and gives the run's tokens per second once it has ended; NaN where the page says none. */
+/** In the page: asks `prompt` and gives the run's tokens per second and rounds once it has ended; NaN where the page says none. */
 function runOnce(prompt) {
   const box = document.querySelector('main textarea');
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(box, prompt);
@@ -144,7 +148,8 @@ function runOnce(prompt) {
       running ||= status().startsWith('Running');
       if (!running || !/^(Finished|Stopped|Failed)/.test(status())) return;
       observer.disconnect();
-      resolve(Number.parseFloat(document.querySelector('[data-count="tokensPerSecond"]')?.textContent ?? ''));
+      const count = (key) => Number.parseFloat(document.querySelector(`[data-count="${key}"]`)?.textContent ?? '');
+      resolve({ speed: count('tokensPerSecond'), rounds: count('rounds') });
     };
     const observer = new MutationObserver(look);
     observer.observe(document.body, { subtree: true, childList: true, characterData: true });

@@ -118,7 +118,8 @@ const REST = { first: 24, most: 96 };
  */
 export class AdaptiveLength implements DraftLength {
   readonly #sources: Readonly<Record<AdaptiveSource, { readonly record: SourceRecord; readonly prices: RoundPrices }>>;
-  readonly #clockStepMs: number;
+  /** Whether the clock moves on within a round, so that it says what one takes. */
+  readonly #timed: boolean;
 
   constructor({ calibration, readbackMs, clockStepMs = 0 }: KnownCosts) {
     const typical = calibration === null;
@@ -129,7 +130,7 @@ export class AdaptiveLength implements DraftLength {
       prices: new RoundPrices(source, calibration ?? TYPICAL, how),
     });
     this.#sources = { model: of('model'), lookup: of('lookup') };
-    this.#clockStepMs = clockStepMs;
+    this.#timed = clockStepMs <= this.#sources.model.prices.of(0, 0);
   }
 
   choose(_round: number, context: number, most: number): DraftLimits {
@@ -144,9 +145,7 @@ export class AdaptiveLength implements DraftLength {
   observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {
     for (const each of SOURCES) {
       const { record, prices } = this.#sources[each];
-      // By a clock that does not move within a round nothing can be corrected.
-      const timed = ms !== null && this.#clockStepMs <= prices.of(drafted, context);
-      if (timed && (source === null || source === each)) prices.observe(drafted, context, ms);
+      if (this.#timed && ms !== null && (source === null || source === each)) prices.observe(drafted, context, ms);
       if (each !== source) record.rest();
       else record.judge(accepted, judged, this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0);
     }

@@ -4,11 +4,12 @@ import { VIEWS } from '../../src/app/views';
 import { startOf, tally } from '../../src/core/tally';
 import { LESSONS } from '../../src/lessons';
 import { decodeTrace, encodeTrace } from '../../src/model/trace';
-import { calibrationOf, isTooCoarse, measureCalibration, useCalibration } from '../../src/store/calibration';
+import { calibrationOf, calibrationSettled, isTooCoarse, measureCalibration, useCalibration } from '../../src/store/calibration';
 import { measureEvidence } from '../../src/store/claims';
 import { askNext, typeQuestion } from '../../src/store/conversation';
 import { connectEngine } from '../../src/store/engine';
 import { changeExperiment, runExperiment } from '../../src/store/experiment';
+import { useLoading } from '../../src/store/loading';
 import { proveSame } from '../../src/store/proof';
 import { racePlayer, startRace } from '../../src/store/race';
 import { showRun, startCounterpart, startRun, useRun } from '../../src/store/run';
@@ -71,6 +72,13 @@ async function openWith(clocks: Clocks): Promise<void> {
   await openPage({ settings: { prompt: 'A fox.', maxTokens: 94, adaptive: true } });
   connectEngine(new SlowEngine(clocks));
   useCalibration.setState(useCalibration.getInitialState());
+  await expect.poll(() => useLoading.getState().manifest).not.toBeNull();
+}
+
+/** The chosen pair, measured to the end. */
+async function measured(): Promise<void> {
+  await calibrationSettled();
+  if (calibrationOf('draft') === null && !isTooCoarse('draft')) await measureCalibration();
 }
 
 /** Has every view's own work done, as far as it has any. */
@@ -94,7 +102,7 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
     await openWith(clocks);
     await startRun();
     await startCounterpart();
-    await measureCalibration();
+    await measured();
     await startRun();
     changeSettings({ adaptive: false });
     await startRun();
@@ -129,7 +137,7 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
   it('an adaptive run drafts', async () => {
     await openWith(clocks);
     await startRun();
-    await measureCalibration();
+    await measured();
     await startRun();
     const all = useRun.getState().events.flatMap((event) => (event.type === 'round' ? [event.tokens.length - 1] : []));
     expect(all.filter((drafted) => drafted > 0).length).toBeGreaterThan(all.length / 2);
@@ -143,7 +151,7 @@ describe('a clock that is too coarse', () => {
     changeSettings({ maxTokens: 40 });
     await startRun();
     await startCounterpart();
-    await measureCalibration();
+    await measured();
     expect([isTooCoarse('draft'), calibrationOf('draft')]).toEqual([true, null]);
     expect(tally(useRun.getState().events)).toMatchObject({ tooCoarse: true, tokensPerSecond: null });
     const main = page.getByRole('main');
@@ -162,7 +170,7 @@ describe('a clock that is too coarse', () => {
 
   it('promises no speedup from noise: of 16.7 ms, what it measures is what rounds take', async () => {
     await openWith({ browser: (time) => time.steps(16.7), device: none });
-    await measureCalibration();
+    await measured();
     const costs = calibrationOf('draft');
     // 5 ms a token and 1 of readback; 21, 8 and 1 for a round of sixteen.
     expect(costs?.verifyMs[0]?.[0]).toBeGreaterThan(3.5);

@@ -179,4 +179,30 @@ describe('a clock that cannot time a round', () => {
     expect(timed).toEqual(untimed);
     expect(timed?.filter((drafted) => drafted === 0).length).toBeLessThan(10);
   });
+
+  it('leaves it there too where a round is now no step of the clock, and now one', () => {
+    const slow: Calibration = {
+      rows: [1, 17],
+      contexts: [0],
+      verifyMs: [[5, 21]],
+      draftMs: [0.5],
+      readbackMs: 1,
+      plainFixedMs: 1,
+      roundFixedMs: 1,
+    };
+    const length = new AdaptiveLength({ calibration: null, clockStepMs: 16.7 });
+    const draw = draws(3);
+    let now = 0;
+    const chosen = Array.from({ length: 94 }, (_, round) => {
+      const drafted = length.choose(round, 0, 16).model;
+      let accepted = 0;
+      while (accepted < drafted && draw() < 0.8) accepted++;
+      const before = now;
+      now += roundMs(slow, drafted, 0);
+      const ms = 16.7 * (Math.floor(now / 16.7) - Math.floor(before / 16.7));
+      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms });
+      return drafted;
+    });
+    expect(chosen.filter((drafted) => drafted === 0).length).toBeLessThan(10);
+  });
 });
