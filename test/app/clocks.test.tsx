@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
 import { startOf, tally } from '../../src/core/tally';
@@ -95,6 +95,26 @@ const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   claims: () => measureEvidence(['speed', 'verification']),
 };
+
+describe('what is looked for', () => {
+  it.each(['<p>NaN ×</p>', '<p>Infinity ms</p>', '<p>The best length would be -1.</p>', '<p aria-label="−3 s"></p>'])(
+    'is found: %s',
+    (html) => {
+      const place = document.body.appendChild(document.createElement('div'));
+      onTestFinished(() => place.remove());
+      expect(nonsense()).toEqual([]);
+      place.innerHTML = html;
+      expect(nonsense()).toHaveLength(1);
+    },
+  );
+
+  it.each(['<path d="M0 0L3 NaN"></path>', '<rect width="-1"></rect>'])('is found in a picture: %s', (shape) => {
+    const place = document.body.appendChild(document.createElement('div'));
+    onTestFinished(() => place.remove());
+    place.innerHTML = `<svg>${shape}</svg>`;
+    expect(nonsense()).toHaveLength(1);
+  });
+});
 
 describe.each(CLOCKS)('by %s', (_, clocks) => {
   it('no view shows what is no number, before and after its work', async () => {

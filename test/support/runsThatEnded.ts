@@ -85,7 +85,7 @@ const settings: fc.Arbitrary<RunSettings> = fc.record({
   }),
 });
 
-const start: fc.Arbitrary<StartEvent> = fc.record({
+const withoutStep: fc.Arbitrary<StartEvent> = fc.record({
   type: fc.constant('start' as const),
   prompt: fc.string({ unit: 'grapheme', maxLength: 80 }),
   promptIds: fc.array(id, { minLength: 1, maxLength: 30 }),
@@ -99,6 +99,10 @@ const start: fc.Arbitrary<StartEvent> = fc.record({
     }),
   ),
 });
+
+const start = fc
+  .tuple(withoutStep, orNull(gap))
+  .map(([event, clockStepMs]): StartEvent => (clockStepMs === null ? event : { ...event, clockStepMs }));
 
 type WithoutTime<Event> = Event extends EndEvent ? Omit<Event, 'endMs'> : never;
 type LooseEnd = WithoutTime<EndEvent>;
