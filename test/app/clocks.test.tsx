@@ -15,6 +15,7 @@ import { racePlayer, startRace } from '../../src/store/race';
 import { showRun, startCounterpart, startRun, useRun } from '../../src/store/run';
 import { changeSettings } from '../../src/store/settings';
 import { stepToEnd } from '../../src/store/stepper';
+import { useWork } from '../../src/store/work';
 import type { Time } from '../support/slowPair';
 import { openPage } from './support/openPage';
 import { type Clocks, SlowEngine } from './support/slowEngine';
@@ -175,17 +176,35 @@ describe('a clock that is too coarse', () => {
     expect([isTooCoarse('draft'), calibrationOf('draft')]).toEqual([true, null]);
     expect(tally(useRun.getState().events)).toMatchObject({ tooCoarse: true, tokensPerSecond: null });
     const main = page.getByRole('main');
-    await expect.element(page.getByRole('region', { name: 'This device' })).toHaveTextContent('too coarse to tell');
+    await expect.element(page.getByRole('region', { name: 'This device' })).toHaveTextContent('Too coarse to tell what this pair costs');
     await expect.element(page.getByRole('region', { name: 'This run' })).toHaveTextContent('too coarse to tell by this browser’s clock');
     await expect.element(page.getByRole('region', { name: 'This run' })).toHaveTextContent('Too coarse to tell which was faster');
     await showView('measure');
-    await expect.element(page.getByRole('region', { name: 'Does it pay here?' })).toHaveTextContent('too coarse to tell');
-    await expect.element(page.getByRole('region', { name: 'What a round costs' })).toHaveTextContent('too coarse to tell');
+    await expect
+      .element(page.getByRole('region', { name: 'Does it pay here?' }))
+      .toHaveTextContent('Too coarse to tell what this pair costs');
+    await expect
+      .element(page.getByRole('region', { name: 'What a round costs' }))
+      .toHaveTextContent('Too coarse to tell what this pair costs');
     await showView('race');
     await startRace();
     racePlayer.pause();
     racePlayer.seek(Number.POSITIVE_INFINITY);
     await expect.element(main).toHaveTextContent('Too coarse to tell which was faster');
+  });
+
+  it('is said to be where two endpoints of a lesson are compared', async () => {
+    await openWith({ browser: (time) => time.steps(Infinity), device: none });
+    await showView('learn');
+    location.hash = '#learn/in-practice';
+    for (const side of ['A', 'B']) {
+      await expect.element(page.getByRole('button', { name: `Ask endpoint ${side}` })).toBeEnabled();
+      await page.getByRole('button', { name: `Ask endpoint ${side}` }).click();
+      await expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+    }
+    await page.getByRole('button', { name: 'A', exact: true }).click();
+    await expect.element(page.getByText('Too coarse to tell which was faster')).toBeInTheDocument();
+    expect(nonsense()).toEqual([]);
   });
 
   it('promises no speedup from noise: of 16.7 ms, what it measures is what rounds take', async () => {

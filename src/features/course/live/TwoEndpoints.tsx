@@ -11,6 +11,7 @@ import { occupy, useWork } from '../../../store/work';
 import { Button } from '../../../ui/Button';
 import { FailureNotice } from '../../../ui/FailureNotice';
 import { formatCount, formatRate } from '../../../ui/format';
+import { clock } from '../../../ui/texts/clock';
 import { live, endpoints as words } from '../../../ui/texts/live';
 import { LivePart, WorkState } from './LivePart';
 
@@ -48,6 +49,7 @@ export function TwoEndpoints({ prompt }: { readonly prompt: string }) {
     });
 
   const both = answers.every(isFinished);
+  const speed = compareRuns(answers[speculates] ?? [], answers[1 - speculates] ?? [])?.speed ?? null;
   return (
     <LivePart name={live.names.endpoints} wide>
       <div className="endpoints">
@@ -92,9 +94,7 @@ export function TwoEndpoints({ prompt }: { readonly prompt: string }) {
       <p className="live-finding" role="status">
         {guess === null
           ? ''
-          : `${(guess === speculates ? words.right : words.wrong)(words.names[speculates] ?? '')} ${words.ratio(
-              rateOf(answers[speculates]) / rateOf(answers[1 - speculates]),
-            )}`}
+          : `${(guess === speculates ? words.right : words.wrong)(words.names[speculates] ?? '')} ${speed === null ? clock.speed : words.ratio(speed)}`}
       </p>
     </LivePart>
   );
@@ -129,10 +129,6 @@ function Endpoint({ name, events, busy, onAsk }: EndpointProps) {
 function sameness(speculative: readonly RunEvent[], plain: readonly RunEvent[]): string {
   const compared = compareRuns(speculative, plain);
   return compared?.output === 'identical' ? words.same : words.differ((compared?.alike ?? 0) + 1);
-}
-
-function rateOf(events: readonly RunEvent[] | undefined): number {
-  return tally(events ?? []).tokensPerSecond ?? Number.NaN;
 }
 
 function drawSide(): number {
