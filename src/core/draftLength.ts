@@ -37,7 +37,7 @@ export interface KnownCosts {
   readonly clockStepMs?: number;
 }
 
-/** @param known what an adaptive length reckons with */
+/** @param known what an adaptive length begins with */
 export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, known: KnownCosts): DraftLength {
   if (drafting === 'person') return new PersonLength(gamma);
   if (gamma === 'auto') return new AdaptiveLength(known);
