@@ -54,25 +54,27 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const models = drafter ? [target, drafter] : [target];
   for (const model of models) {
     model.truncate(continued(model.known, history));
-    model.known = [];
     await model.begin(settings, history.length);
+    // Until the run ends well: a forward that fails leaves who knows what.
+    model.known = [];
   }
+  // What a stop leaves may be gone on from, as what is finished: wherever it is heard, the cached tokens are the first of the history.
+  const aborted = (): RunEvent => {
+    for (const model of models) model.known = history;
+    return { type: 'end', reason: 'aborted', endMs: now() };
+  };
   // As many passes as the prompt needs before the one that the first token comes from.
   const { passLength } = target.capabilities;
   const reused = target.cachedLength;
   const ahead = reused + Math.floor((history.length - 1 - reused) / passLength) * passLength;
   await target.prefill(history.slice(0, ahead), signal);
-  if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
+  if (signal.aborted) return yield aborted();
   yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
   const length = draftLength(settings, run);
   const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
-    if (signal.aborted) {
-      // What a stop leaves may be gone on from, as what is finished.
-      for (const model of models) model.known = history;
-      return yield { type: 'end', reason: 'aborted', endMs: now() };
-    }
+    if (signal.aborted) return yield aborted();
     const startMs = now();
     const waited = drafter?.waitedMs;
     // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.
@@ -81,12 +83,12 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     const limits = drafter && index > 0 && most > 0 ? length.choose(index, cached, most) : PLAIN;
     if (drafter && index === 1) {
       await drafter.prefill(history.slice(0, -1), signal);
-      if (signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
+      if (signal.aborted) return yield aborted();
     }
     const mayDraft = Math.max(limits.model, limits.lookup, limits.person ?? 0) > 0;
     const proposal = drafter && mayDraft ? await drafter.propose(history, limits) : null;
     // A person may be waited for long; a stop meanwhile shall not write another token.
-    if (waited !== undefined && signal.aborted) return yield { type: 'end', reason: 'aborted', endMs: now() };
+    if (waited !== undefined && signal.aborted) return yield aborted();
     const outcome = await target.verify(history, proposal);
     const { tokens, stopped, stopString } = commit(outcome, history, { text, names }, ending);
     target.truncate(history.length - 1);

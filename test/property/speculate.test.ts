@@ -282,6 +282,38 @@ describe('speculate', () => {
     );
   });
 
+  it('can be stopped at every await, and the next turn begins with all that both caches held', async () => {
+    const situation: Situation = {
+      ...{ language: { vocabularySize: 7, order: 2, seed: 5 }, context: 200, agreement: 0.5, gamma: 3, maxTokens: 12 },
+      ...{ prompt: Array.from({ length: 30 }, (_, i) => i % 7), stopTokens: new Set<TokenId>(), ignoreStopTokens: false },
+    };
+    const heldByDraft = new Set<number>();
+    for (let looks = 0, ended = false; !ended; looks++) {
+      const { target, drafter } = modelsOf(situation);
+      let left = looks;
+      const impatient: StopSignal = {
+        get aborted() {
+          return left-- <= 0;
+        },
+      };
+      const events = await collect(drafter, target, runOf(situation, 'speculative', impatient));
+      const end = events.at(-1);
+      ended = end?.type === 'end' && end.reason !== 'aborted';
+      const known = [...situation.prompt, ...ids(events)];
+      const held = [target, drafter].map(({ cachedLength }) => Math.min(cachedLength, known.length));
+      heldByDraft.add(drafter.cachedLength);
+      const next = { ...situation, prompt: [...known, 1] };
+      const reused: (number | undefined)[] = [];
+      const answer = await collect(drafter, target, runOf(next, 'speculative'), (event) => {
+        if (event.type === 'prefill') reused.push(event.reused, drafter.cachedLength);
+      });
+      expect(reused, `stopped at look ${looks}`).toEqual(held);
+      expect(ids(answer)).toEqual(greedy(next));
+    }
+    // The draft was stopped before, in and after its prompt.
+    expect([...heldByDraft]).toEqual(expect.arrayContaining([0, 4, 16, 28]));
+  });
+
   it('can be left in the middle of a run and run again', async () => {
     await fc.assert(
       fc.asyncProperty(situations, fc.nat(8), async (situation, taken) => {
