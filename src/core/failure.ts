@@ -21,6 +21,8 @@ export type FailureCode =
   | 'guess-too-long'
   | 'invalid-setting'
   | 'invalid-logits'
+  | 'format-dead-end'
+  | 'engine-lost'
   | 'trace-invalid'
   | 'trace-newer'
   | 'progress-unreadable'

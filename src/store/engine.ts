@@ -1,5 +1,5 @@
 import type { AskPerson } from '../core/person';
-import { perform } from '../worker/client';
+import { ENDED, perform } from '../worker/client';
 import type { Task, Update } from '../worker/protocol';
 
 /** Whoever carries out tasks: the worker in the page, a model in memory in a test. */
@@ -9,6 +9,8 @@ export interface Engine {
   /** Gets ready for a first task. */
   warmUp?(): void;
 }
+
+const whenLost = new Set<() => void>();
 
 let engine: Engine = workerEngine();
 
@@ -27,25 +29,38 @@ export function warmUpEngine(): void {
   engine.warmUp?.();
 }
 
-/** Starts the worker with its first task at the latest, and a new one after it has crashed. */
-function workerEngine(): Engine {
-  let worker: Worker | null = null;
-  return {
-    perform(task, signal, ask) {
-      worker ??= start();
-      return perform(worker, task, signal, ask);
-    },
-    warmUp() {
-      worker ??= start();
-    },
-  };
+/** Calls `forget` whenever the engine is lost with all that it held. */
+export function whenEngineIsLost(forget: () => void): void {
+  whenLost.add(forget);
+}
 
-  function start(): Worker {
-    const started = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module' });
-    started.addEventListener('error', () => {
+/**
+ * Starts the worker with its first task at the latest, and a new one after it has crashed or was ended.
+ *
+ * @param start makes a worker that answers as `worker/host.ts` does
+ */
+export function workerEngine(start: () => Worker = startWorker): Engine {
+  let worker: Worker | null = null;
+  const current = () => {
+    if (worker) return worker;
+    const started = start();
+    const lost = () => {
       started.terminate();
-      if (worker === started) worker = null;
-    });
+      if (worker !== started) return;
+      worker = null;
+      for (const forget of whenLost) forget();
+    };
+    started.addEventListener('error', lost);
+    started.addEventListener(ENDED, lost);
+    worker = started;
     return started;
-  }
+  };
+  return {
+    perform: (task, signal, ask) => perform(current(), task, signal, ask),
+    warmUp: () => void current(),
+  };
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module' });
 }

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { draftChoices, fetchManifest, type Manifest } from '../model/manifest';
 import type { LoadProgress } from '../worker/protocol';
-import { performTask, warmUpEngine } from './engine';
+import { performTask, warmUpEngine, whenEngineIsLost } from './engine';
 import { forgetMemory, receiveMemory } from './memory';
 import { changeSettings, useSettings } from './settings';
 
@@ -64,11 +64,13 @@ export function forgetUnready(): void {
   useLoading.setState({ progress: Object.fromEntries(ready) });
 }
 
-/** After the device is lost no model is ready. */
+/** After the device or the engine is lost no model is ready. */
 export function forgetModels(): void {
   useLoading.setState({ progress: {} });
   forgetMemory();
 }
+
+whenEngineIsLost(forgetModels);
 
 /** Chooses one of `draftChoices` and starts to load it. */
 export async function chooseDraft(draft: string): Promise<void> {

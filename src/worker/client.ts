@@ -1,14 +1,21 @@
-import { FailureError } from '../core/failure';
+import { type Failure, FailureError } from '../core/failure';
 import type { AskPerson } from '../core/person';
 import type { RunEvent } from '../core/types';
 import type { FromPage, FromWorker, Task, Update } from './protocol';
 
+/** How often the page looks whether Stop was heard, and how often it looks in vain before it gives the worker up. Looks, not time: a page that slept has not looked. */
+const LOOK = { everyMs: 1000, times: 10 } as const;
+
+/** Workers that have answered: one that is still being fetched cannot hear, and is not given up for it. */
+const awake = new WeakSet<Worker>();
+
 /**
  * Hands `task` to the engine's worker and yields its updates as they come. Leaving the loop early or aborting `signal`
- * asks the worker to stop; after an abort the updates go on until the worker has stopped, so nothing measured is lost.
+ * asks the worker to stop; after an abort the updates go on until the worker has stopped, so nothing measured is lost. A worker that does not hear it
+ * for ten seconds, or says that it is broken, is ended (`endWorker`).
  *
  * @param ask answers for the person in a run that a person drafts; without it every question is passed
- * @throws FailureError what the worker could not do
+ * @throws FailureError what the worker could not do, or engine-lost
  */
 export async function* perform(
   worker: Worker,
@@ -24,40 +31,97 @@ export async function* perform(
     wake();
   };
   const send = (message: FromPage) => port.postMessage(message);
-  const stop = () => send({ type: 'stop' });
-  const crashed = (event: ErrorEvent) => {
-    receive({
-      type: 'failed',
-      failure: {
-        code: 'internal',
-        message: `The engine's worker failed: ${event.message || 'it could not be started'}`,
-        hint: 'Run again: the models are loaded anew.',
-      },
-    });
+  const watch = new Watch(() => endWorker(worker, UNHEARD));
+  const stop = () => {
+    send({ type: 'stop' });
+    if (awake.has(worker)) watch.begin();
   };
-  port.onmessage = (event: MessageEvent<FromWorker>) => receive(event.data);
+  const crashed = (event: ErrorEvent) => {
+    const message = `The engine's worker failed: ${event.message || 'it could not be started'}`;
+    receive({ type: 'failed', failure: { code: 'internal', message, hint: LOAD_AGAIN } });
+  };
+  const ended = (event: Event) => receive({ type: 'failed', failure: (event as CustomEvent<Failure>).detail });
+  port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    awake.add(worker);
+    if (data.type !== 'heard') receive(data);
+    else if (data.what === 'stop') watch.end();
+  };
   worker.addEventListener('error', crashed);
+  worker.addEventListener(ENDED, ended);
   signal?.addEventListener('abort', stop);
   try {
     worker.postMessage(task, [port2]);
     if (signal?.aborted) stop();
     for (;;) {
       const message = inbox.shift();
+      const failure = message && failureOf(message);
+      if (failure?.code === 'engine-lost') endWorker(worker, failure);
       if (!message) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
-      } else if (message.type === 'update') yield message.update;
-      else if (message.type === 'question') void ask(message.question).then((text) => send({ type: 'answer', text }));
+      } else if (message.type === 'update') {
+        yield message.update;
+        if (failure?.code === 'engine-lost') return;
+      } else if (message.type === 'question') void ask(message.question).then((text) => send({ type: 'answer', text }));
       else if (message.type === 'done') return;
-      else throw new FailureError(message.failure.code, message.failure.message, message.failure.hint);
+      else if (failure) throw new FailureError(failure.code, failure.message, failure.hint);
     }
   } finally {
-    stop();
+    watch.end();
+    send({ type: 'stop' });
     port.close();
     worker.removeEventListener('error', crashed);
+    worker.removeEventListener(ENDED, ended);
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** The event of a worker that the page has ended; its detail is the failure. */
+export const ENDED = 'ended';
+
+/** Ends a worker that can do no more, and every task that it has, by `failure`. */
+function endWorker(worker: Worker, failure: Failure): void {
+  worker.terminate();
+  worker.dispatchEvent(new CustomEvent(ENDED, { detail: failure }));
+}
+
+const LOAD_AGAIN = 'Run again: the models load again.';
+
+const UNHEARD: Failure = {
+  code: 'engine-lost',
+  message: `The engine has not heard Stop for ${(LOOK.everyMs * LOOK.times) / 1000} seconds, so the page has ended it.`,
+  hint: LOAD_AGAIN,
+};
+
+/** Waits for a word that Stop was heard. */
+class Watch {
+  readonly #unheard: () => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(unheard: () => void) {
+    this.#unheard = unheard;
+  }
+
+  begin(): void {
+    let looks = 0;
+    this.#timer ??= setInterval(() => {
+      if (++looks < LOOK.times) return;
+      this.end();
+      this.#unheard();
+    }, LOOK.everyMs);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** Why a task, or the run in it, has failed. */
+function failureOf(message: FromWorker): Failure | null {
+  if (message.type === 'failed') return message.failure;
+  if (message.type !== 'update' || message.update.type !== 'end' || message.update.reason !== 'failed') return null;
+  return message.update.failure;
 }
 
 /** Whether `update` is part of a run, rather than of what goes on around it. */

@@ -1,6 +1,7 @@
 import { calibrate } from '../core/calibrate';
 import { clockStep, steadyClock } from '../core/clock';
 import { FailureError, toFailure } from '../core/failure';
+import { checkFormat } from '../core/format';
 import { LookupFirst, NgramDrafter } from '../core/ngram';
 import { type AskPerson, PersonDrafter } from '../core/person';
 import { checkSettings } from '../core/settings';
@@ -55,6 +56,7 @@ export class PairEngine implements Engine {
     ask: AskPerson = async () => null,
   ): Promise<void> {
     checkSettings(task.settings);
+    checkFormat(task.settings.format);
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
     await this.#inTurn(signal, async (begin) => {

@@ -35,9 +35,13 @@ export async function answer(engine: Engine, task: Task, port: MessagePort): Pro
       else send({ type: 'question', question });
     });
   port.onmessage = ({ data }: MessageEvent<FromPage>) => {
-    if (data.type === 'stop') controller.abort();
+    if (data.type === 'stop') {
+      send({ type: 'heard', what: 'stop' });
+      controller.abort();
+    }
     answered(data.type === 'answer' ? data.text : null);
   };
+  send({ type: 'heard', what: 'task' });
   try {
     if (task.type === 'load') await engine.load(task, report, controller.signal);
     else if (task.type === 'calibrate') await engine.calibrate(task, report, controller.signal);

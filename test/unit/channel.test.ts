@@ -134,7 +134,7 @@ describe('a task between page and worker', () => {
       failure: {
         code: 'internal',
         message: expect.stringContaining('the script could not be read'),
-        hint: 'Run again: the models are loaded anew.',
+        hint: 'Run again: the models load again.',
       },
     });
   });

@@ -1,4 +1,5 @@
 import { FailureError } from '../../core/failure';
+import { formatName } from '../../core/format';
 import type { ResponseFormat, TokenId } from '../../core/types';
 
 /** What web-llm's grammar matcher (xgrammar) does of what is needed here. */
@@ -10,44 +11,49 @@ export interface Matcher {
   rollBack(tokens: number): void;
 }
 
-/** JSON as RFC 8259 has it, an object at its root. */
-const JSON_OBJECT = `
-root ::= object
-object ::= "{" space (pair ("," space pair)*)? "}" space
-pair ::= string space ":" space value
-array ::= "[" space (value ("," space value)*)? "]" space
-value ::= object | array | (string | number | "true" | "false" | "null") space
-string ::= "\\"" character* "\\""
-character ::= [^"\\\\\\x00-\\x1f] | "\\\\" (["\\\\/bfnrt] | "u" hex hex hex hex)
-hex ::= [0-9a-fA-F]
-number ::= "-"? ("0" | [1-9] [0-9]*) ("." [0-9]+)? ([eE] [+-]? [0-9]+)?
-space ::= [ \\t\\n\\r]*
-`;
+/**
+ * What `ask` asks of the matcher, which is a WebAssembly module: where it aborts it can no longer be asked anything, so that the worker must be begun again.
+ *
+ * @throws FailureError engine-lost
+ */
+export async function unbroken<T>(ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new FailureError('engine-lost', `The matcher of response formats broke: ${detail}`, 'Run again: the models load again.', cause);
+  }
+}
 
-/** A format as web-llm's response_format. Its JSON mode without a schema fails in 0.2.86, so that comes as a grammar. */
-export function webllmFormat(format: ResponseFormat): { type: 'json_object'; schema: string } | { type: 'grammar'; grammar: string } {
-  if (format.type === 'grammar') return { type: 'grammar', grammar: format.grammar };
-  return format.schema === null ? { type: 'grammar', grammar: JSON_OBJECT } : { type: 'json_object', schema: format.schema };
+/** What a grammar is for. */
+interface Setting {
+  readonly format: ResponseFormat;
+  readonly vocabularySize: number;
+  readonly promptLength: number;
 }
 
 /** Which tokens may come next, position by position, in the run under way. */
 export class TokenGrammar {
   readonly #matcher: Matcher;
-  readonly #words: number;
+  readonly #format: ResponseFormat;
+  readonly #vocabularySize: number;
   /** Tokens of the history that the matcher has seen; the prompt is none of its business. */
   #seen: number;
+  /** Of the latest masks, the row for which there is no token; null: each has one. */
+  #deadRow: number | null = null;
 
-  constructor(matcher: Matcher, vocabularySize: number, promptLength: number) {
+  constructor(matcher: Matcher, { format, vocabularySize, promptLength }: Setting) {
     this.#matcher = matcher;
-    this.#words = Math.ceil(vocabularySize / 32);
+    this.#format = format;
+    this.#vocabularySize = vocabularySize;
     this.#seen = promptLength;
   }
 
-  /** Takes in what has been committed since. */
-  advance(history: readonly TokenId[]): void {
+  /** Takes in what has been committed since. @throws FailureError */
+  async advance(history: readonly TokenId[]): Promise<void> {
     for (; this.#seen < history.length; this.#seen++) {
       const id = history[this.#seen] as TokenId;
-      if (this.#matcher.isTerminated() || this.#matcher.acceptToken(id)) continue;
+      if (await unbroken(() => this.#matcher.isTerminated() || this.#matcher.acceptToken(id))) continue;
       throw new FailureError('internal', `Token ${id} was chosen against the grammar.`, 'Run again without a response format.');
     }
   }
@@ -57,16 +63,44 @@ export class TokenGrammar {
    * since no draft that is refused has successors.
    *
    * @returns u32 [drafts + 1, ceil(vocabulary / 32)]
+   * @throws FailureError format-dead-end where no token may come next, whatever is drafted
    */
   async masks(drafts: readonly TokenId[]): Promise<Uint32Array<ArrayBuffer>> {
-    const masks = new Uint32Array((drafts.length + 1) * this.#words).fill(0xffffffff);
+    const words = Math.ceil(this.#vocabularySize / 32);
+    const masks = new Uint32Array((drafts.length + 1) * words).fill(0xffffffff);
+    this.#deadRow = null;
     let accepted = 0;
-    for (let row = 0; row <= drafts.length && !this.#matcher.isTerminated(); row++) {
-      masks.set(await this.#matcher.getNextTokenBitmask(), row * this.#words);
-      if (row === drafts.length || !this.#matcher.acceptToken(drafts[row] as TokenId)) break;
+    for (let row = 0; row <= drafts.length && !(await unbroken(() => this.#matcher.isTerminated())); row++) {
+      const mask = await unbroken(() => this.#matcher.getNextTokenBitmask());
+      if (!this.#allowsSome(mask)) {
+        this.#deadRow = row;
+        break;
+      }
+      masks.set(mask, row * words);
+      if (row === drafts.length || !(await unbroken(() => this.#matcher.acceptToken(drafts[row] as TokenId)))) break;
       accepted++;
     }
-    if (accepted > 0) this.#matcher.rollBack(accepted);
+    if (accepted > 0) await unbroken(() => this.#matcher.rollBack(accepted));
+    this.goOn(0);
     return masks;
+  }
+
+  /** Whether some token may come after the first `accepted` drafts of the latest masks. @throws FailureError format-dead-end */
+  goOn(accepted: number): void {
+    if (this.#deadRow === null || accepted < this.#deadRow) return;
+    const source = this.#format.type === 'grammar' ? this.#format.grammar : (this.#format.schema ?? 'any object');
+    const excerpt = source.length > 80 ? `${source.slice(0, 80)}…` : source;
+    throw new FailureError(
+      'format-dead-end',
+      `The ${formatName(this.#format)} ${excerpt} leads nowhere from here: no token of this model fits it.`,
+      `Change the ${formatName(this.#format)}, or run without a response format.`,
+    );
+  }
+
+  /** Whether a token of the vocabulary is in `mask`; the last word may have bits beyond it. */
+  #allowsSome(mask: Int32Array): boolean {
+    const whole = Math.floor(this.#vocabularySize / 32);
+    const last = (mask[whole] ?? 0) & (2 ** (this.#vocabularySize % 32) - 1);
+    return mask.subarray(0, whole).some((word) => word !== 0) || last !== 0;
   }
 }

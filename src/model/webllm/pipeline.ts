@@ -4,11 +4,12 @@
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
+import { compileFormat } from '../../core/format';
 import type { Tokenizer } from '../../core/person';
 import { type AnsweredTurn, encodeTurns } from '../../core/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
-import { TokenGrammar, webllmFormat } from './grammar';
+import { TokenGrammar, unbroken } from './grammar';
 
 /** One model that web-llm has loaded, as rows of tokens in and rows of logits out, all on the device. */
 export class ModelPipeline implements Tokenizer {
@@ -116,24 +117,15 @@ export class ModelPipeline implements Tokenizer {
   /**
    * The grammar of `format` for an answer that begins after `promptLength` tokens.
    *
-   * @throws FailureError invalid-setting where the schema or the grammar is none
+   * @throws FailureError invalid-setting where the schema or the grammar cannot be used; engine-lost where the matcher breaks
    */
   async grammar(format: ResponseFormat, promptLength: number): Promise<TokenGrammar> {
-    try {
-      await this.#pipeline.prepareGrammarMatcherForSampling({ response_format: webllmFormat(format) });
-    } catch (cause) {
-      const what = format.type === 'json' ? 'JSON schema' : 'grammar';
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new FailureError(
-        'invalid-setting',
-        `The ${what} of the response format cannot be used: ${detail}`,
-        `Correct the ${what}.`,
-        cause,
-      );
-    }
+    // JSON too comes as a grammar of ours: what web-llm's compiler refuses breaks it for good.
+    const response_format = { type: 'grammar', grammar: compileFormat(format) };
+    await unbroken(async () => this.#pipeline.prepareGrammarMatcherForSampling({ response_format }));
     const { grammarMatcher } = this.#pipeline;
     if (!grammarMatcher) throw incompatible('web-llm made no "grammarMatcher"');
-    return new TokenGrammar(grammarMatcher, this.vocabularySize, promptLength);
+    return new TokenGrammar(grammarMatcher, { format, vocabularySize: this.vocabularySize, promptLength });
   }
 
   reset(): void {

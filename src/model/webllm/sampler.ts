@@ -89,7 +89,7 @@ export class Sampler {
     this.#position = history.length;
     const { kernel, constraints } = this.#sampled;
     kernel.begin(history.length);
-    this.#grammar?.advance(history);
+    await this.#grammar?.advance(history);
     await this.mask([]);
     if (!constraints.counts) return;
     const counts = new Uint32Array(constraints.counts.size / 4);

@@ -110,7 +110,9 @@ export class ModelTarget implements Target {
     const bytes = await this.#read();
     const drafting = proposal?.kind === 'device' ? proposal.readbacks : 0;
     const readbacks = 1 + drafting + (masksWait ? 1 : 0);
-    return { ...judge(read(bytes)), device: this.#times(bytes, first), readbacks };
+    const judged = judge(read(bytes));
+    this.#sampler.grammar?.goOn(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
+    return { ...judged, device: this.#times(bytes, first), readbacks };
   }
 
   /** In a submission ahead of the forward's, so that the ids arrive while it runs. */
