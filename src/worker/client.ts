@@ -45,6 +45,8 @@ export async function* perform(
     awake.add(worker);
     if (data.type !== 'heard') receive(data);
     else if (data.what === 'stop') watch.end();
+    const failure = failureOf(data);
+    if (failure?.code === 'engine-lost') endWorker(worker, failure);
   };
   worker.addEventListener('error', crashed);
   worker.addEventListener(ENDED, ended);
@@ -54,18 +56,16 @@ export async function* perform(
     if (signal?.aborted) stop();
     for (;;) {
       const message = inbox.shift();
-      const failure = message && failureOf(message);
-      if (failure?.code === 'engine-lost') endWorker(worker, failure);
       if (!message) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       } else if (message.type === 'update') {
         yield message.update;
-        if (failure?.code === 'engine-lost') return;
+        if (failureOf(message)?.code === 'engine-lost') return;
       } else if (message.type === 'question') void ask(message.question).then((text) => send({ type: 'answer', text }));
       else if (message.type === 'done') return;
-      else if (failure) throw new FailureError(failure.code, failure.message, failure.hint);
+      else if (message.type === 'failed') throw new FailureError(message.failure.code, message.failure.message, message.failure.hint);
     }
   } finally {
     watch.end();

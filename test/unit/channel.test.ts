@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FailureError } from '../../src/core/failure';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
@@ -33,14 +33,16 @@ function workerOf(answers: Partial<Engine>) {
   const tasks: Task[] = [];
   const target = new EventTarget();
   const answered: Promise<void>[] = [];
+  const terminated = vi.fn();
   const worker = Object.assign(target, {
+    terminate: terminated,
     postMessage(sent: Task, [port]: [MessagePort]) {
       tasks.push(structuredClone(sent));
       answered.push(answer(engine, sent, port).finally(() => port.close()));
     },
   }) as unknown as Worker;
   const crash = (message: string) => target.dispatchEvent(Object.assign(new Event('error'), { message }));
-  return { worker, tasks, answered, crash };
+  return { worker, tasks, answered, crash, terminated };
 }
 
 const untilAborted = (signal: AbortSignal) =>
@@ -188,5 +190,49 @@ describe('a task between page and worker', () => {
     expect(await collect(perform(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
     controller.abort();
     expect(await running).toEqual([end]);
+  });
+
+  it('ends the worker, and all that it was asked for, when a run says that it is broken', async () => {
+    const failure = { code: 'engine-lost', message: 'The matcher broke.', hint: 'Run again.' } as const;
+    const failed: RunEvent = { type: 'end', reason: 'failed', failure, endMs: 1 };
+    const { worker, terminated } = workerOf({ load: (_, __, signal) => untilAborted(signal), run: async (_, report) => report(failed) });
+    const loading = collect(perform(worker, { type: 'load', selection: task.selection }));
+    expect(await collect(perform(worker, task))).toEqual([failed]);
+    expect(terminated).toHaveBeenCalledOnce();
+    await expect(loading).rejects.toMatchObject({ failure });
+  });
+});
+
+describe('a worker that is asked to stop', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is given up neither while it is still being fetched nor once it has heard', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const fetched = Object.assign(new EventTarget(), { postMessage: () => undefined, terminate: vi.fn() });
+    const waiting = collect(perform(fetched as unknown as Worker, task, AbortSignal.abort()));
+    let finish = () => {};
+    const slow = workerOf({
+      run: async (_, report) => {
+        report(progress);
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+    });
+    const controller = new AbortController();
+    const running = perform(slow.worker, task, controller.signal);
+    await running.next();
+    controller.abort();
+    // Until its word that it has heard is here.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    vi.advanceTimersByTime(600_000);
+    expect(fetched.terminate).not.toHaveBeenCalled();
+    expect(slow.terminated).not.toHaveBeenCalled();
+    finish();
+    expect(await collect(running)).toEqual([]);
+    fetched.dispatchEvent(Object.assign(new Event('error'), { message: 'gone' }));
+    await expect(waiting).rejects.toThrow('gone');
   });
 });

@@ -2,7 +2,7 @@ import { type Expression, FormatError, type Grammar } from './grammar';
 import { reachable } from './print';
 
 /** Most parts of a grammar, characters of texts included; compiled in some seconds. */
-const LARGEST = 20_000;
+const LARGEST = 10_000;
 /** Highest count of one repetition. */
 const MOST_TIMES = 10_000;
 

@@ -76,7 +76,7 @@ export class TokenGrammar {
         this.#deadRow = row;
         break;
       }
-      masks.set(mask, row * words);
+      masks.set(mask.subarray(0, words), row * words);
       if (row === drafts.length || !(await unbroken(() => this.#matcher.acceptToken(drafts[row] as TokenId)))) break;
       accepted++;
     }

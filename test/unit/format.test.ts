@@ -1,0 +1,219 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FailureError } from '../../src/core/failure';
+import { compileFormat } from '../../src/core/format';
+import type { ResponseFormat } from '../../src/core/types';
+import { TokenGrammar, unbroken } from '../../src/model/webllm/grammar';
+import { allowedIds, judgement, matcherOf, STOP } from '../support/xgrammar';
+
+function refusal(format: ResponseFormat): FailureError['failure'] {
+  try {
+    compileFormat(format);
+  } catch (error) {
+    return (error as FailureError).failure;
+  }
+  throw new Error(`${JSON.stringify(format)} was not refused`);
+}
+const schema = (value: unknown): ResponseFormat => ({ type: 'json', schema: JSON.stringify(value) });
+const grammar = (text: string): ResponseFormat => ({ type: 'grammar', grammar: text });
+
+describe('a JSON schema', () => {
+  it.each([
+    [{ type: 7 }, '"type" at # is 7, and none of null, boolean, integer, number, string, array, object'],
+    [{ type: [] }, '"type" at # is []'],
+    [{ type: 'float' }, '"type" at # is "float"'],
+    [7, '# is 7, and no schema'],
+    [null, '# is null, and no schema'],
+    [[], '# is [], and no schema'],
+    [false, 'no value fits it'],
+    [{ type: 'integer', multipleOf: 7 }, '"multipleOf" at # is not enforced'],
+    [{ properties: { 'a/b': { type: 'string', format: 'date' } } }, '"format" at #/properties/a~1b is not enforced'],
+    ...[
+      'uniqueItems',
+      'contains',
+      'minProperties',
+      'patternProperties',
+      'not',
+      'oneOf',
+      'allOf',
+      'if',
+      'dependentRequired',
+      'nullable',
+      'minItem',
+    ].map((keyword): [unknown, string] => [{ items: { [keyword]: true } }, `"${keyword}" at #/items is not enforced`]),
+    [{ anyOf: [{ type: 'null' }], type: 'null' }, '"type" beside "anyOf" at # is not enforced'],
+    [{ enum: [1, 2], minimum: 2 }, '"minimum" beside "enum" at # is not enforced'],
+    [{ $ref: '#/$defs/a', $defs: {} }, '"$ref" at # names #/$defs/a, where nothing is'],
+    [{ $ref: 'https://example.org/a' }, '"$ref": "https://example.org/a" at # is not enforced'],
+    [{ $ref: '#' }, '# leads nowhere'],
+    [{ $defs: { a: { items: { $ref: '#/$defs/a' }, minItems: 1, type: 'array' } }, $ref: '#/$defs/a' }, '#/$defs/a leads nowhere'],
+    [{ properties: 7 }, '"properties" at # is 7, and no object'],
+    [{ properties: { a: 7 } }, '#/properties/a is 7, and no schema'],
+    [{ required: 'a' }, '"required" at # is "a", and no list'],
+    [{ required: [7] }, '"required" at # names 7, which is no text'],
+    [{ properties: { a: true }, required: ['b'], additionalProperties: false, type: 'object' }, 'no value fits it'],
+    [{ enum: [] }, '"enum" at # is [], and no list with something in it'],
+    [{ type: 'string', enum: [7] }, 'no value fits it'],
+    [{ type: 'integer', minimum: '7' }, '"minimum" at # is "7", and no number'],
+    [{ type: 'integer', minimum: 3, maximum: 2 }, 'no value fits it'],
+    [{ type: 'number', minimum: 1e300 }, 'at #, a bound of 1e+300 is not enforced'],
+    [{ type: 'integer', exclusiveMinimum: true }, '"exclusiveMinimum" at # is true, and no number'],
+    [{ type: 'string', minLength: -1 }, '"minLength" at # is -1, and no whole number'],
+    [{ type: 'string', maxLength: 1e9 }, '# repeats something 1000000000 times, and at most 10000'],
+    [{ type: 'string', pattern: '(' }, 'the pattern "(" is no regular expression'],
+    [{ type: 'string', pattern: '(?=a)b' }, 'the pattern "(?=a)b" has a group (?=…), which is not enforced'],
+    [{ type: 'string', pattern: 'a\\b' }, '"\\b", which is not enforced'],
+    [{ type: 'string', pattern: 'a$b' }, 'which is not enforced'],
+    [{ type: 'string', pattern: 'a', minLength: 3 }, 'a length beside "pattern" at # is not enforced'],
+    [{ items: [{ type: 'null' }] }, 'a list of "items" at # is not enforced'],
+  ])('%j is refused with what is wrong and where', (value, what) => {
+    const { code, message, hint } = refusal(schema(value));
+    expect(code).toBe('invalid-setting');
+    expect(message).toContain(`The JSON schema of the response format cannot be used: `);
+    expect(message).toContain(what);
+    expect(hint.length).toBeGreaterThan(10);
+    expect(refusal(schema(value))).toEqual({ code, message, hint });
+  });
+
+  it('that is no JSON, or no text, is refused as that', () => {
+    expect(refusal({ type: 'json', schema: '{"type": ' }).message).toContain('it is no JSON');
+    expect(refusal({ type: 'json', schema: { type: 'null' } as unknown as string }).message).toContain('it is no text');
+    expect(refusal(schema(JSON.parse(`${'{"items":'.repeat(200)}{}${'}'.repeat(200)}`))).message).toContain('nested more than');
+  });
+
+  it('may refer to itself, to any place, and hold itself', async () => {
+    const tree = {
+      type: 'object',
+      properties: { 'a/b~': { $ref: '#' }, 'ü"': { $ref: '#/properties/a~1b~0' }, v: { $ref: '#/%24defs/v' } },
+      $defs: { v: { type: 'null' } },
+    };
+    const matcher = await matcherOf(compileFormat(schema(tree)));
+    expect(await judgement(matcher, '{"a/b~": {"ü\\"": {}}, "v": null}')).toBe('answer');
+    expect(await judgement(matcher, '{"v": 1')).toBe('neither');
+  });
+
+  it('lets no white space run on', async () => {
+    const matcher = await matcherOf(compileFormat(schema({ type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] })));
+    for (const start of ['', '{', '{"ok"', '{"ok":', '{"ok": true', '{"ok": true}']) {
+      for (const white of [' ', '\n', '\t', '\n ', '\n\t', '\r']) {
+        // A line's indentation is the longest of it.
+        expect(await judgement(matcher, start + white.repeat(40)), JSON.stringify(start + white)).toBe('neither');
+        expect(await judgement(matcher, `${start}\n${white.repeat(40)}`), JSON.stringify(start + white)).toBe('neither');
+      }
+    }
+  });
+});
+
+describe('a grammar', () => {
+  it.each([
+    ['', 'there is no rule "root"'],
+    ['root :=', 'line 1, column 1: a rule is expected here'],
+    ['rot ::= "a"', 'there is no rule "root"'],
+    ['root ::= "a" b', 'line 1, column 14: there is no rule "b"'],
+    ['root ::= "a"\nroot ::= "b"', 'line 2, column 1: the rule "root" has been written before'],
+    ['root ::=', 'line 1, column 9: the end where a "text", a [class], a (group) or a rule\'s name is expected'],
+    ['root ::= "a" |', 'the end where'],
+    ['root ::= "a', 'line 1, column 10: this text is not closed'],
+    ['root ::= [a', 'this class is not closed'],
+    ['root ::= []', 'a class that no character is in'],
+    ['root ::= [^\\U00000000-\\U0010ffff]', 'a class that no character is in'],
+    ['root ::= [z-a]', 'a range that ends before it begins'],
+    ['root ::= ("a"', 'this group is not closed'],
+    ['root ::= "a"{3,2}', 'a count from 3 to 2'],
+    ['root ::= "a"{x}', 'a whole number is expected here'],
+    ['root ::= "a"{1', 'this count is not closed'],
+    ['root ::= "a"{20000}', 'the rule "root" repeats something 20000 times'],
+    ['root ::= "a" (= "b")', 'lookaheads (=…) are not supported'],
+    ['root ::= "\\q"', '"\\q" stands for nothing'],
+    ['root ::= "\\ud800"', 'half of a character'],
+    ['root ::= "\ud800"', 'half of a character'],
+    ['root ::= "\\U00110000"', 'is no character'],
+    [`root ::= ${'('.repeat(200)}"a"${')'.repeat(200)}`, 'more than 100 groups within each other'],
+    [`root ::= "${'a'.repeat(30000)}"`, 'it has 30001 parts, and at most 10000 can be compiled'],
+    ['root ::= root', 'the rule "root" leads nowhere'],
+    ['root ::= "a" dead | "b"\ndead ::= "x" dead', 'the rule "dead" leads nowhere'],
+    ['root ::= a | b\na ::= b\nb ::= a', 'leads nowhere'],
+    ['root ::= "a" dead*\ndead ::= dead "x"', 'the rule "dead" leads nowhere'],
+  ])('%j is refused with what is wrong and where', (text, what) => {
+    const { code, message } = refusal(grammar(text));
+    expect(code).toBe('invalid-setting');
+    expect(message).toContain('The grammar of the response format cannot be used: ');
+    expect(message).toContain(what);
+  });
+
+  it('may begin with itself, hold rules that nothing needs, comments and every escape', async () => {
+    const text = '# sums\nroot ::= root "+" n | n # of digits\nn ::= [0-9]+\nunused ::= unused "\\x41\\u00e9\\U0001F600\\n\\t\\"\\\\"';
+    const matcher = await matcherOf(compileFormat(grammar(text)));
+    expect(await judgement(matcher, '1+22+3')).toBe('answer');
+    expect(await judgement(matcher, '1+')).toBe('beginning');
+    const escapes = await matcherOf(compileFormat(grammar('root ::= "\\x41\\u00e9\\U0001F600\\n" [\\]\\-\\^é]+')));
+    expect(await judgement(escapes, 'Aé😀\n]-^é')).toBe('answer');
+  });
+
+  it('as large as it may be is compiled', async () => {
+    const rules = Array.from({ length: 500 }, (_, i) => `r${i} ::= "a" r${i + 1}? | "${i}"`);
+    const matcher = await matcherOf(
+      compileFormat(grammar(`root ::= r0\n${rules.join('\n')}\nr500 ::= [a-zé]{0,10000} "${'x'.repeat(3000)}"`)),
+    );
+    expect(await judgement(matcher, 'aaa3')).toBe('answer');
+  });
+});
+
+describe('the masks of a run', () => {
+  const format: ResponseFormat = { type: 'grammar', grammar: 'root ::= "the grammar that was asked for"' };
+  // Past every check, straight to the matcher.
+  const grammarOf = async (text: string, vocabularySize = STOP + 1) =>
+    new TokenGrammar(await matcherOf(text), { format, vocabularySize, promptLength: 2 });
+  const deadEnd = {
+    failure: { code: 'format-dead-end', message: expect.stringContaining('root ::= "the grammar that was asked for" leads nowhere') },
+  };
+
+  it('tell of a grammar that leads nowhere, from its beginning or in its middle, before anything is computed', async () => {
+    await expect((await grammarOf('root ::= root')).masks([])).rejects.toMatchObject(deadEnd);
+    const middle = await grammarOf('root ::= "a" d | "b"\nd ::= "x" d');
+    await middle.masks([]);
+    const history = [1, 2, 97, ...Array.from('xxx', () => 120)];
+    await middle.advance(history);
+    expect((await middle.masks([])).some((word) => word !== 0)).toBe(true);
+    const dead = await grammarOf('root ::= "a" d | "b"\nd ::= d "x"');
+    await dead.advance([1, 2, 97]);
+    await expect(dead.masks([])).rejects.toMatchObject(deadEnd);
+  });
+
+  it('tell of a grammar that wants tokens beyond the vocabulary', async () => {
+    const beyond = await grammarOf('root ::= "z" | "é"', 'z'.charCodeAt(0));
+    await expect(beyond.masks([])).rejects.toMatchObject(deadEnd);
+    const within = await grammarOf('root ::= "z" | "é"', 'z'.charCodeAt(0) + 1);
+    await expect(within.masks([])).resolves.toHaveLength(4);
+  });
+
+  it('let a draft that leads into a dead end be judged, and tell of it only where it is accepted', async () => {
+    const dead = await grammarOf('root ::= "a" d | "b"\nd ::= d "x"');
+    const words = Math.ceil((STOP + 1) / 32);
+    expect(await dead.masks([97, 98])).toHaveLength(3 * words);
+    expect(() => dead.goOn(0)).not.toThrow();
+    expect(() => dead.goOn(1)).toThrow('leads nowhere from here');
+    await dead.masks([98]);
+    expect(() => dead.goOn(1)).not.toThrow();
+  });
+
+  it('come from the matcher that web-llm has', () => {
+    const read = (name: string) =>
+      JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, '../../node_modules', name, 'package.json'), 'utf8'));
+    expect(read('@mlc-ai/web-xgrammar').version).toBe(read('@mlc-ai/web-llm').devDependencies['@mlc-ai/web-xgrammar']);
+  });
+
+  it('let an answer end where it is whole', async () => {
+    const matcher = await matcherOf(compileFormat({ type: 'json', schema: null }));
+    for (const byte of new TextEncoder().encode('{"a": [1, true]}')) expect(matcher.acceptToken(byte)).toBe(true);
+    expect(await allowedIds(matcher)).toEqual([STOP]);
+  });
+
+  // The last, since nothing can be asked of a matcher that has aborted.
+  it('say that the engine is lost where the matcher breaks', async () => {
+    await expect(unbroken(() => matcherOf('root :='))).rejects.toMatchObject({
+      failure: { code: 'engine-lost', message: expect.stringContaining('Aborted'), hint: 'Run again: the models load again.' },
+    });
+  });
+});
