@@ -33,3 +33,20 @@ it('keeps the shared beginning of a conversation in both caches, and writes what
   const plain = await performRun(worker, 'draft', SECOND, { ...SETTINGS, mode: 'plain' }, turns);
   expect(ids(plain)).toEqual(ids(alone));
 });
+
+it('goes on from all that was read where it is stopped while the draft reads a long prompt', async () => {
+  const long = `Repeat this. ${'The fox sees a red house by the river and goes in. '.repeat(30)}`;
+  const controller = new AbortController();
+  const stopped = await performRun(worker, 'draft', long, { ...SETTINGS, maxTokens: 200 }, [], {
+    signal: controller.signal,
+    // After the first round the draft begins to read.
+    arrived: (events) => events.some(({ type }) => type === 'round') && controller.abort(),
+  });
+  expect(stopped.at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
+  const prompt = stopped[0]?.type === 'start' ? stopped[0].promptIds.length : 0;
+  expect(prompt).toBeGreaterThan(300);
+  const turns = [{ question: long, answer: outputText(stopped), ids: ids(stopped) }];
+  const next = await performRun(worker, 'draft', SECOND, SETTINGS, turns);
+  expect(reused(next)).toBe(prompt + ids(stopped).length - 1);
+  expect(ids(next)).toEqual(ids(await performRun(worker, 'draft', SECOND, { ...SETTINGS, mode: 'plain' }, turns)));
+});

@@ -18,56 +18,90 @@ function refusal(format: ResponseFormat): FailureError['failure'] {
 const schema = (value: unknown): ResponseFormat => ({ type: 'json', schema: JSON.stringify(value) });
 const grammar = (text: string): ResponseFormat => ({ type: 'grammar', grammar: text });
 
+/** What cannot be used, with what is said of it. */
+const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
+  [{ type: 7 }, '"type" at # is 7, and none of null, boolean, integer, number, string, array, object'],
+  [{ type: [] }, '"type" at # is []'],
+  [{ type: 'float' }, '"type" at # is "float"'],
+  [7, '# is 7, and no schema'],
+  [null, '# is null, and no schema'],
+  [[], '# is [], and no schema'],
+  [false, 'no value fits it'],
+  [{ type: 'integer', multipleOf: 7 }, '"multipleOf" at # is not enforced'],
+  [{ properties: { 'a/b': { type: 'string', format: 'date' } } }, '"format" at #/properties/a~1b is not enforced'],
+  ...[
+    'uniqueItems',
+    'contains',
+    'minProperties',
+    'patternProperties',
+    'not',
+    'oneOf',
+    'allOf',
+    'if',
+    'dependentRequired',
+    'nullable',
+    'minItem',
+  ].map((keyword): [unknown, string] => [{ items: { [keyword]: true } }, `"${keyword}" at #/items is not enforced`]),
+  [{ anyOf: [{ type: 'null' }], type: 'null' }, '"type" beside "anyOf" at # is not enforced'],
+  [{ enum: [1, 2], minimum: 2 }, '"minimum" beside "enum" at # is not enforced'],
+  [{ $ref: '#/$defs/a', $defs: {} }, '"$ref" at # names #/$defs/a, where nothing is'],
+  [{ $ref: 'https://example.org/a' }, '"$ref": "https://example.org/a" at # is not enforced'],
+  [{ $ref: '#' }, '# leads nowhere'],
+  [{ $defs: { a: { items: { $ref: '#/$defs/a' }, minItems: 1, type: 'array' } }, $ref: '#/$defs/a' }, '#/$defs/a leads nowhere'],
+  [{ properties: 7 }, '"properties" at # is 7, and no object'],
+  [{ properties: { a: 7 } }, '#/properties/a is 7, and no schema'],
+  [{ required: 'a' }, '"required" at # is "a", and no list'],
+  [{ required: [7] }, '"required" at # names 7, which is no text'],
+  [{ properties: { a: true }, required: ['b'], additionalProperties: false, type: 'object' }, 'no value fits it'],
+  [{ enum: [] }, '"enum" at # is [], and no list with something in it'],
+  [{ type: 'string', enum: [7] }, 'no value fits it'],
+  [{ type: 'integer', minimum: '7' }, '"minimum" at # is "7", and no number'],
+  [{ type: 'integer', minimum: 3, maximum: 2 }, 'no value fits it'],
+  [{ type: 'number', minimum: 1e300 }, 'at #, a bound of 1e+300 is not enforced'],
+  [{ type: 'integer', exclusiveMinimum: true }, '"exclusiveMinimum" at # is true, and no number'],
+  [{ type: 'string', minLength: -1 }, '"minLength" at # is -1, and no whole number'],
+  [{ type: 'string', maxLength: 1e9 }, '# repeats something 1000000000 times, and at most 10000'],
+  [{ type: 'string', pattern: '(' }, 'the pattern "(" is no regular expression'],
+  [{ type: 'string', pattern: '(?=a)b' }, 'the pattern "(?=a)b" has a group (?=…), which is not enforced'],
+  [{ type: 'string', pattern: 'a\\b' }, '"\\b", which is not enforced'],
+  [{ type: 'string', pattern: 'a$b' }, 'which is not enforced'],
+  [{ type: 'string', pattern: 'a', minLength: 3 }, 'a length beside "pattern" at # is not enforced'],
+  [{ items: [{ type: 'null' }] }, 'a list of "items" at # is not enforced'],
+];
+
+const REFUSED_GRAMMARS: readonly (readonly [string, string])[] = [
+  ['', 'there is no rule "root"'],
+  ['root :=', 'line 1, column 1: a rule is expected here'],
+  ['rot ::= "a"', 'there is no rule "root"'],
+  ['root ::= "a" b', 'line 1, column 14: there is no rule "b"'],
+  ['root ::= "a"\nroot ::= "b"', 'line 2, column 1: the rule "root" has been written before'],
+  ['root ::=', 'line 1, column 9: the end where a "text", a [class], a (group) or a rule\'s name is expected'],
+  ['root ::= "a" |', 'the end where'],
+  ['root ::= "a', 'line 1, column 10: this text is not closed'],
+  ['root ::= [a', 'this class is not closed'],
+  ['root ::= []', 'a class that no character is in'],
+  ['root ::= [^\\U00000000-\\U0010ffff]', 'a class that no character is in'],
+  ['root ::= [z-a]', 'a range that ends before it begins'],
+  ['root ::= ("a"', 'this group is not closed'],
+  ['root ::= "a"{3,2}', 'a count from 3 to 2'],
+  ['root ::= "a"{x}', 'a whole number is expected here'],
+  ['root ::= "a"{1', 'this count is not closed'],
+  ['root ::= "a"{20000}', 'the rule "root" repeats something 20000 times'],
+  ['root ::= "a" (= "b")', 'lookaheads (=…) are not supported'],
+  ['root ::= "\\q"', '"\\q" stands for nothing'],
+  ['root ::= "\\ud800"', 'half of a character'],
+  ['root ::= "\ud800"', 'half of a character'],
+  ['root ::= "\\U00110000"', 'is no character'],
+  [`root ::= ${'('.repeat(200)}"a"${')'.repeat(200)}`, 'more than 100 groups within each other'],
+  [`root ::= "${'a'.repeat(30000)}"`, 'it has 30001 parts, and at most 10000 can be compiled'],
+  ['root ::= root', 'the rule "root" leads nowhere'],
+  ['root ::= "a" dead | "b"\ndead ::= "x" dead', 'the rule "dead" leads nowhere'],
+  ['root ::= a | b\na ::= b\nb ::= a', 'leads nowhere'],
+  ['root ::= "a" dead*\ndead ::= dead "x"', 'the rule "dead" leads nowhere'],
+];
+
 describe('a JSON schema', () => {
-  it.each([
-    [{ type: 7 }, '"type" at # is 7, and none of null, boolean, integer, number, string, array, object'],
-    [{ type: [] }, '"type" at # is []'],
-    [{ type: 'float' }, '"type" at # is "float"'],
-    [7, '# is 7, and no schema'],
-    [null, '# is null, and no schema'],
-    [[], '# is [], and no schema'],
-    [false, 'no value fits it'],
-    [{ type: 'integer', multipleOf: 7 }, '"multipleOf" at # is not enforced'],
-    [{ properties: { 'a/b': { type: 'string', format: 'date' } } }, '"format" at #/properties/a~1b is not enforced'],
-    ...[
-      'uniqueItems',
-      'contains',
-      'minProperties',
-      'patternProperties',
-      'not',
-      'oneOf',
-      'allOf',
-      'if',
-      'dependentRequired',
-      'nullable',
-      'minItem',
-    ].map((keyword): [unknown, string] => [{ items: { [keyword]: true } }, `"${keyword}" at #/items is not enforced`]),
-    [{ anyOf: [{ type: 'null' }], type: 'null' }, '"type" beside "anyOf" at # is not enforced'],
-    [{ enum: [1, 2], minimum: 2 }, '"minimum" beside "enum" at # is not enforced'],
-    [{ $ref: '#/$defs/a', $defs: {} }, '"$ref" at # names #/$defs/a, where nothing is'],
-    [{ $ref: 'https://example.org/a' }, '"$ref": "https://example.org/a" at # is not enforced'],
-    [{ $ref: '#' }, '# leads nowhere'],
-    [{ $defs: { a: { items: { $ref: '#/$defs/a' }, minItems: 1, type: 'array' } }, $ref: '#/$defs/a' }, '#/$defs/a leads nowhere'],
-    [{ properties: 7 }, '"properties" at # is 7, and no object'],
-    [{ properties: { a: 7 } }, '#/properties/a is 7, and no schema'],
-    [{ required: 'a' }, '"required" at # is "a", and no list'],
-    [{ required: [7] }, '"required" at # names 7, which is no text'],
-    [{ properties: { a: true }, required: ['b'], additionalProperties: false, type: 'object' }, 'no value fits it'],
-    [{ enum: [] }, '"enum" at # is [], and no list with something in it'],
-    [{ type: 'string', enum: [7] }, 'no value fits it'],
-    [{ type: 'integer', minimum: '7' }, '"minimum" at # is "7", and no number'],
-    [{ type: 'integer', minimum: 3, maximum: 2 }, 'no value fits it'],
-    [{ type: 'number', minimum: 1e300 }, 'at #, a bound of 1e+300 is not enforced'],
-    [{ type: 'integer', exclusiveMinimum: true }, '"exclusiveMinimum" at # is true, and no number'],
-    [{ type: 'string', minLength: -1 }, '"minLength" at # is -1, and no whole number'],
-    [{ type: 'string', maxLength: 1e9 }, '# repeats something 1000000000 times, and at most 10000'],
-    [{ type: 'string', pattern: '(' }, 'the pattern "(" is no regular expression'],
-    [{ type: 'string', pattern: '(?=a)b' }, 'the pattern "(?=a)b" has a group (?=…), which is not enforced'],
-    [{ type: 'string', pattern: 'a\\b' }, '"\\b", which is not enforced'],
-    [{ type: 'string', pattern: 'a$b' }, 'which is not enforced'],
-    [{ type: 'string', pattern: 'a', minLength: 3 }, 'a length beside "pattern" at # is not enforced'],
-    [{ items: [{ type: 'null' }] }, 'a list of "items" at # is not enforced'],
-  ])('%j is refused with what is wrong and where', (value, what) => {
+  it.each(REFUSED_SCHEMAS)('%j is refused with what is wrong and where in the schema', (value, what) => {
     const { code, message, hint } = refusal(schema(value));
     expect(code).toBe('invalid-setting');
     expect(message).toContain(`The JSON schema of the response format cannot be used: `);
@@ -93,6 +127,13 @@ describe('a JSON schema', () => {
     expect(await judgement(matcher, '{"v": 1')).toBe('neither');
   });
 
+  it('that has no type is of the types that it says something of', async () => {
+    const matcher = await matcherOf(compileFormat(schema({ properties: { n: { minimum: 3 } }, required: ['n'] })));
+    expect(await judgement(matcher, '{"n": 3.5}')).toBe('answer');
+    for (const other of ['"n"', '3', 'null', '{}', '{"n": "3"}', '{"n": 2}'])
+      expect(await judgement(matcher, other), other).not.toBe('answer');
+  });
+
   it('lets no white space run on', async () => {
     const matcher = await matcherOf(compileFormat(schema({ type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] })));
     for (const start of ['', '{', '{"ok"', '{"ok":', '{"ok": true', '{"ok": true}']) {
@@ -106,36 +147,7 @@ describe('a JSON schema', () => {
 });
 
 describe('a grammar', () => {
-  it.each([
-    ['', 'there is no rule "root"'],
-    ['root :=', 'line 1, column 1: a rule is expected here'],
-    ['rot ::= "a"', 'there is no rule "root"'],
-    ['root ::= "a" b', 'line 1, column 14: there is no rule "b"'],
-    ['root ::= "a"\nroot ::= "b"', 'line 2, column 1: the rule "root" has been written before'],
-    ['root ::=', 'line 1, column 9: the end where a "text", a [class], a (group) or a rule\'s name is expected'],
-    ['root ::= "a" |', 'the end where'],
-    ['root ::= "a', 'line 1, column 10: this text is not closed'],
-    ['root ::= [a', 'this class is not closed'],
-    ['root ::= []', 'a class that no character is in'],
-    ['root ::= [^\\U00000000-\\U0010ffff]', 'a class that no character is in'],
-    ['root ::= [z-a]', 'a range that ends before it begins'],
-    ['root ::= ("a"', 'this group is not closed'],
-    ['root ::= "a"{3,2}', 'a count from 3 to 2'],
-    ['root ::= "a"{x}', 'a whole number is expected here'],
-    ['root ::= "a"{1', 'this count is not closed'],
-    ['root ::= "a"{20000}', 'the rule "root" repeats something 20000 times'],
-    ['root ::= "a" (= "b")', 'lookaheads (=…) are not supported'],
-    ['root ::= "\\q"', '"\\q" stands for nothing'],
-    ['root ::= "\\ud800"', 'half of a character'],
-    ['root ::= "\ud800"', 'half of a character'],
-    ['root ::= "\\U00110000"', 'is no character'],
-    [`root ::= ${'('.repeat(200)}"a"${')'.repeat(200)}`, 'more than 100 groups within each other'],
-    [`root ::= "${'a'.repeat(30000)}"`, 'it has 30001 parts, and at most 10000 can be compiled'],
-    ['root ::= root', 'the rule "root" leads nowhere'],
-    ['root ::= "a" dead | "b"\ndead ::= "x" dead', 'the rule "dead" leads nowhere'],
-    ['root ::= a | b\na ::= b\nb ::= a', 'leads nowhere'],
-    ['root ::= "a" dead*\ndead ::= dead "x"', 'the rule "dead" leads nowhere'],
-  ])('%j is refused with what is wrong and where', (text, what) => {
+  it.each(REFUSED_GRAMMARS)('%j is refused with what is wrong and where in the grammar', (text, what) => {
     const { code, message } = refusal(grammar(text));
     expect(code).toBe('invalid-setting');
     expect(message).toContain('The grammar of the response format cannot be used: ');

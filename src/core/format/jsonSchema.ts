@@ -1,34 +1,17 @@
 import { choice, EMPTY, type Expression, FormatError, type Grammar, NEVER, rule, text } from './grammar';
 import { array, type Member, object } from './jsonLists';
 import { anyString, JSON_RULES, quoted, stringBesides, written } from './jsonText';
-import { ANY_NUMBER, type Bound, boundedNumber, wholeNumber } from './numbers';
+import { bound, checkKeywords, counts, type Fields, fieldsOf, isOf, listOf, refused, show, type Type, tighter, typesOf } from './keywords';
+import { ANY_NUMBER, boundedNumber, wholeNumber } from './numbers';
 import { patternStrings } from './pattern';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const TYPES = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'] as const;
-type Type = (typeof TYPES)[number];
-
-/** Keywords that say nothing of a value. */
-const NOTES = new Set([
-  ...['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly'],
-  ...['$comment', '$schema', '$defs', 'definitions'],
-]);
-/** What must stand alone, but for notes and, beside values, a type. */
-const ALONE = ['$ref', 'anyOf', 'enum', 'const'] as const;
-const ENFORCED = new Set<string>([
-  ...ALONE,
-  ...['type', 'minLength', 'maxLength', 'pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  ...['items', 'prefixItems', 'minItems', 'maxItems', 'properties', 'required', 'additionalProperties'],
-]);
 
 /** Deepest nesting of a schema and of a value in it. */
 const DEEPEST = 60;
 
 /**
  * A schema of JSON Schema 2020-12, as the grammar of documents that fit it: every text of the grammar does, if not every document is a text of
- * it. Properties come in the schema's order, and those that it does not name only where `additionalProperties` says so or none is named; numbers have at most
- * 15 digits, a bounded one no exponent; white space is bounded.
+ * it. Without a type, a schema is of the types that it says something of. Properties come in its order, and those that it does not name only where
+ * `additionalProperties` says so or none is named; numbers have at most 15 digits, a bounded one no exponent; white space is bounded.
  *
  * @throws FormatError naming the keyword that is wrong or would not be enforced, and where
  */
@@ -71,7 +54,7 @@ class SchemaReader {
       const options = listOf(fields.anyOf, `"anyOf" at ${place}`);
       return choice(...options.map((option, i) => this.#read(option, `${place}/anyOf/${i}`, depth + 1)));
     }
-    const types = typesOf(fields.type, place);
+    const types = typesOf(fields, place);
     const values = 'const' in fields ? [fields.const] : 'enum' in fields ? listOf(fields.enum, `"enum" at ${place}`) : null;
     if (values)
       return choice(...values.filter((value) => types.some((type) => isOf(value, type))).map((value) => this.#exactly(value, depth)));
@@ -200,21 +183,6 @@ function exactText(value: unknown): Expression {
   return text(JSON.stringify(value));
 }
 
-function checkKeywords(fields: Fields, place: string): void {
-  const keywords = Object.keys(fields).filter((keyword) => !NOTES.has(keyword) && !(keyword === '$id' && place === '#'));
-  const unknown = keywords.find((keyword) => !ENFORCED.has(keyword));
-  if (unknown !== undefined) throw refused(`"${unknown}"`, place, 'Leave it out and check the answer yourself, or write a grammar.');
-  const alone = ALONE.find((keyword) => keyword in fields);
-  if (alone === undefined) return;
-  const mayJoin = alone === 'enum' || alone === 'const' ? ['type'] : [];
-  const beside = keywords.find((keyword) => keyword !== alone && !mayJoin.includes(keyword));
-  if (beside !== undefined) throw refused(`"${beside}" beside "${alone}"`, place, `Let "${alone}" stand alone.`);
-}
-
-function refused(what: string, place: string, hint: string): FormatError {
-  return new FormatError(`${what} at ${place} is not enforced`, hint);
-}
-
 /** Says where a part stands that cannot be used. */
 function at<T>(place: string, read: () => T): T {
   try {
@@ -223,56 +191,6 @@ function at<T>(place: string, read: () => T): T {
     if (error instanceof FormatError) throw new FormatError(`at ${place}, ${error.message}`, error.hint);
     throw error;
   }
-}
-
-function typesOf(type: unknown, place: string): readonly Type[] {
-  // A whole number is a number too.
-  if (type === undefined) return TYPES.filter((each) => each !== 'integer');
-  const types = Array.isArray(type) && type.length > 0 ? type : [type];
-  const unknown = types.find((each) => !TYPES.includes(each));
-  if (unknown !== undefined || Array.isArray(types[0]))
-    throw new FormatError(`"type" at ${place} is ${show(unknown)}, and none of ${TYPES.join(', ')}`);
-  return types.includes('number') ? types.filter((each) => each !== 'integer') : types;
-}
-
-function isOf(value: unknown, type: Type): boolean {
-  if (type === 'null') return value === null;
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
-  return type === 'integer' ? Number.isInteger(value) : typeof value === type;
-}
-
-function bound(fields: Fields, keyword: string, place: string): Bound {
-  const value = fields[keyword];
-  if (value === undefined) return null;
-  if (typeof value !== 'number') throw new FormatError(`"${keyword}" at ${place} is ${show(value)}, and no number`);
-  return { value, exclusive: keyword.startsWith('exclusive') };
-}
-
-function tighter(inclusive: Bound, exclusive: Bound, choose: (...values: number[]) => number): Bound {
-  if (!inclusive || !exclusive) return inclusive ?? exclusive;
-  return choose(inclusive.value, exclusive.value) === exclusive.value ? exclusive : inclusive;
-}
-
-function counts(fields: Fields, least: string, most: string, place: string): { readonly min: number; readonly max: number | null } {
-  for (const keyword of [least, most]) {
-    const value = fields[keyword];
-    if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 0)) {
-      throw new FormatError(`"${keyword}" at ${place} is ${show(value)}, and no whole number from 0 on`);
-    }
-  }
-  return { min: (fields[least] as number | undefined) ?? 0, max: (fields[most] as number | undefined) ?? null };
-}
-
-function fieldsOf(value: unknown, otherwise: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FormatError(otherwise);
-  return value as Fields;
-}
-
-function listOf(value: unknown, what: string, least = 1): readonly unknown[] {
-  if (!Array.isArray(value) || value.length < least)
-    throw new FormatError(`${what} is ${show(value)}, and no list${least > 0 ? ' with something in it' : ''}`);
-  return value;
 }
 
 /** A JSON pointer that may be written as part of a URL. */
@@ -286,9 +204,4 @@ function decoded(reference: string): string | null {
 
 function escaped(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function show(value: unknown): string {
-  const written = JSON.stringify(value) ?? 'not there';
-  return written.length > 60 ? `${written.slice(0, 60)}…` : written;
 }

@@ -10,6 +10,7 @@ interface Audience {
   readonly ask?: AskPerson;
   /** Told of all that has come so far. */
   readonly arrived?: (events: RunEvent[]) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** The events of one run on an engine's worker. */
@@ -19,11 +20,11 @@ export async function performRun(
   prompt: string,
   settings: RunSettings,
   turns: readonly Turn[] = [],
-  { ask, arrived }: Audience = {},
+  { ask, arrived, signal }: Audience = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const task: RunTask = { type: 'run', selection: { modelsUrl, draft }, turns, prompt, settings, calibration: null };
-  for await (const update of perform(worker, task, undefined, ask)) {
+  for await (const update of perform(worker, task, signal, ask)) {
     if (!isRunEvent(update)) continue;
     events.push(update);
     arrived?.(events);
