@@ -93,7 +93,11 @@ const REFUSED_GRAMMARS: readonly (readonly [string, string])[] = [
   ['root ::= "\ud800"', 'half of a character'],
   ['root ::= "\\U00110000"', 'is no character'],
   [`root ::= ${'('.repeat(200)}"a"${')'.repeat(200)}`, 'more than 100 groups within each other'],
-  [`root ::= "${'a'.repeat(30000)}"`, 'it has 30001 parts, and at most 10000 can be compiled'],
+  [`root ::= "${'a'.repeat(300_000)}"`, 'it has 18751 parts, and at most 10000 can be compiled'],
+  [
+    `root ::= ${Array.from({ length: 20 }, (_, i) => `[a-${String.fromCharCode(98 + i)}]{250}`).join(' ')}`,
+    'it takes more than 3000 rules',
+  ],
   ['root ::= root', 'the rule "root" leads nowhere'],
   ['root ::= "a" dead | "b"\ndead ::= "x" dead', 'the rule "dead" leads nowhere'],
   ['root ::= a | b\na ::= b\nb ::= a', 'leads nowhere'],

@@ -1,8 +1,12 @@
 import { type Expression, FormatError, type Grammar } from './grammar';
-import { reachable } from './print';
+import { reachable, WRITTEN_OUT } from './print';
 
-/** Most parts of a grammar, characters of texts included; compiled in some seconds. */
+/** Most parts of a grammar, by what they take to compile: some seconds in all. */
 const LARGEST = 10_000;
+/** Characters of a text that take as long as a class. */
+const TEXT = 16;
+/** Parts that a count is worth which is not written out. */
+const COUNT = 1000;
 /** Highest count of one repetition. */
 const MOST_TIMES = 10_000;
 
@@ -34,7 +38,7 @@ export function checkGrammar(grammar: Grammar, nameOf: (rule: string) => string 
 function sizeOf(expression: Expression, where: string): number {
   switch (expression.kind) {
     case 'text':
-      return 1 + expression.text.length;
+      return 1 + Math.ceil(expression.text.length / TEXT);
     case 'class':
       return expression.ranges.length;
     case 'rule':
@@ -46,7 +50,7 @@ function sizeOf(expression: Expression, where: string): number {
           `${where} repeats something ${times} times, and at most ${MOST_TIMES} can be compiled`,
           'Take a lower count, or none.',
         );
-      return 1 + sizeOf(expression.of, where);
+      return (times > WRITTEN_OUT ? COUNT : 1) + sizeOf(expression.of, where);
     }
     case 'sequence':
       return expression.parts.reduce((sum, part) => sum + sizeOf(part, where), 1);

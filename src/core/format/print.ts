@@ -12,7 +12,7 @@
  *   [1-9] [0-9] [0-9] [0-9] lets digits through without end. So every alternative of several characters is a rule of its own, and names another
  *   one, which is empty, since a rule that names none is put where its name stands.
  */
-import type { Expression, Grammar, Range } from './grammar';
+import { type Expression, FormatError, type Grammar, type Range } from './grammar';
 import { utf8Ranges } from './utf8';
 
 /** @returns its first rule is `root` */
@@ -52,16 +52,30 @@ class Printer {
       case 'choice':
         return expression.of.map((option) => (isSingle(option) ? this.#print(option) : this.#make(this.#body(option)))).join(' | ');
       case 'repeat':
-        return `${isWhole(expression.of) ? this.#print(expression.of) : `(${this.#print(expression.of)})`}${times(expression.min, expression.max)}`;
+        return this.#times(isWhole(expression.of) ? this.#print(expression.of) : this.#make(this.#body(expression.of)), expression);
       case 'rule':
         return this.#names.get(expression.name) as string;
     }
   }
 
-  /** The name of a rule of `body`; one for all that say the same. */
+  /** From the last to the first, a rule for what may follow each, so that counts of the same thing share them. */
+  #times(of: string, { min, max }: { readonly min: number; readonly max: number | null }): string {
+    if ((max ?? min) > WRITTEN_OUT) return `${of}{${min},${max ?? ''}}`;
+    let rest = max === null ? `${of}*` : NOTHING;
+    for (let left = min; max !== null && left < max; left++) rest = this.#make(`"" | ${of} ${rest}`);
+    for (let left = 0; left < min; left++) rest = this.#make(`${of} ${rest}`);
+    return rest;
+  }
+
+  /** The name of a rule of `body`; one for all that say the same. @throws FormatError where there are too many */
   #make(body: string): string {
-    if (!this.#made.has(body)) this.#made.set(body, `m${this.#made.size}`);
-    return this.#made.get(body) as string;
+    const known = this.#made.get(body);
+    if (known !== undefined) return known;
+    const name = `m${this.#made.size}`;
+    this.#made.set(body, name);
+    if (this.#made.size > MOST_MADE)
+      throw new FormatError(`it takes more than ${MOST_MADE} rules to write it out`, 'Take fewer alternatives, or lower counts.');
+    return name;
   }
 
   #class(ranges: readonly Range[]): string {
@@ -73,6 +87,11 @@ class Printer {
     return this.#make([...(ascii.length > 0 ? [byteClass(ascii)] : []), ...spelt].join(' | '));
   }
 }
+
+/** Highest count that is written out, rather than left to the matcher, which compiles a high one fast and many low ones slowly. */
+export const WRITTEN_OUT = 256;
+/** Most rules of ours; a rule takes about a millisecond to compile. */
+const MOST_MADE = 3000;
 
 /** The rule that is empty. */
 const NOTHING = 'nothing';
@@ -104,11 +123,6 @@ function isWhole(expression: Expression): boolean {
   return (
     expression.kind === 'class' || expression.kind === 'rule' || (expression.kind === 'text' && piecesOf(expression.text).length === 1)
   );
-}
-
-function times(min: number, max: number | null): string {
-  if (max === null) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  return min === 0 && max === 1 ? '?' : `{${min},${max}}`;
 }
 
 function printText(text: string): string {
