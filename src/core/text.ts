@@ -96,7 +96,7 @@ export class StopStrings {
     this.#longest = Math.max(0, ...strings.map(({ length }) => length));
   }
 
-  /** Adds `text`. @returns the string that is complete now, the one that begins first; null while there is none */
+  /** Adds `text`. @returns the string that is complete now, of several the one that begins first; null while there is none */
   push(text: string): string | null {
     if (this.#longest === 0) return null;
     this.#end += text;
@@ -106,14 +106,17 @@ export class StopStrings {
   }
 }
 
-/** The text of a run as its user asked for it: without the stop string that ended it, and what stands behind that. */
+/**
+ * The text of a run as its user asked for it: without the stop string that ended it, and what stands behind that. The run ended with the first
+ * token by which its text held the string, so the first place of the string is the one that ended it, however often the last token repeats it.
+ */
 export function outputText(events: readonly RunEvent[]): string {
   const text = committedTokens(events)
     .map((token) => token.text)
     .join('');
   const end = events.at(-1);
   const stopString = end?.type === 'end' && end.reason === 'stop' ? end.stopString : null;
-  const at = stopString === null ? -1 : text.lastIndexOf(stopString);
+  const at = stopString === null ? -1 : text.indexOf(stopString);
   return at === -1 ? text : text.slice(0, at);
 }
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StopStrings, TextStream } from '../../src/core/text';
-import type { Detokenizer, TokenId } from '../../src/core/types';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import { speculate } from '../../src/core/speculate';
+import { outputText, StopStrings, TextStream } from '../../src/core/text';
+import type { Detokenizer, RunEvent, Target, TokenId } from '../../src/core/types';
+import { judgeGreedy } from '../../src/core/verify';
 
 /** Byte-level tokens, as in a byte-level BPE: the text is the UTF-8 of all bytes in a row. */
 class ByteTokens implements Detokenizer {
@@ -178,4 +181,66 @@ describe('stop strings', () => {
       { numRuns: 3000 },
     );
   });
+
+  const bytes = (text: string) => new TextEncoder().encode(text);
+
+  it('end the output where the first match begins, however the bytes are cut into tokens', async () => {
+    const letters = fc.string({ unit: fc.constantFrom('l', 'e', 'é', '🦊', ' '), maxLength: 14 });
+    const sets = fc.array(fc.string({ unit: fc.constantFrom('l', 'e', 'é', '🦊'), minLength: 1, maxLength: 3 }), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(letters, cuts, sets, async (text, lengths, stopStrings) => {
+        const pieces = chop(bytes(text), lengths);
+        fc.pre(pieces.length > 0);
+        const expected = reference(pieces, stopStrings);
+        expect(outputText(await write(pieces, stopStrings))).toBe(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    ['He fell', ['He', ' fell'], ['l'], 'He fe'],
+    ['one that begins earlier, named later', ['He', ' fell'], ['l', 'el'], 'He f'],
+    ['a match across two tokens, repeated in the second', ['a', 'bab'], ['ab'], ''],
+  ])('leaves nothing of a stop string that its last token repeats: %s', async (_, pieces, stopStrings, expected) => {
+    expect(outputText(await write(pieces.map(bytes), stopStrings))).toBe(expected);
+  });
 });
+
+/** What a run has to give, by plain search: it ends with the first token by which its whole characters hold a string, and goes up to the earliest. */
+function reference(pieces: readonly Uint8Array[], stopStrings: readonly string[]): string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  for (const piece of pieces) {
+    text += decoder.decode(piece, { stream: true });
+    const places = stopStrings.map((string) => text.indexOf(string)).filter((at) => at !== -1);
+    if (places.length > 0) return text.slice(0, Math.min(...places));
+  }
+  return text;
+}
+
+/** A plain run whose target writes `pieces`, one a token. */
+async function write(pieces: readonly Uint8Array[], stopStrings: readonly string[]): Promise<RunEvent[]> {
+  const detokenizer = new ByteTokens();
+  const prompt = detokenizer.add(new Uint8Array());
+  const ids = pieces.map((piece) => detokenizer.add(piece));
+  const target: Target = {
+    capabilities: { vocabularySize: 1 << 20, contextLength: 1 << 20, passLength: 1 << 20 },
+    known: [],
+    cachedLength: 0,
+    begin: async () => undefined,
+    prefill: async () => undefined,
+    truncate: () => undefined,
+    verify: async (history) => ({ ...judgeGreedy([], [{ id: ids[history.length - 1] as TokenId, p: 1 }]), readbacks: 1, device: null }),
+  };
+  const events: RunEvent[] = [];
+  const run = {
+    ...{ prompt: 'any', promptIds: [prompt], calibration: null, stopTokens: new Set<TokenId>(), detokenizer },
+    settings: { ...DEFAULT_RUN, mode: 'plain' as const, maxTokens: ids.length, stopStrings },
+    labels: { target: 'target', draft: null, adapter: 'none' },
+    clock: () => 0,
+    signal: { aborted: false },
+  };
+  for await (const event of speculate(null, target, run)) events.push(event);
+  return events;
+}
