@@ -10,6 +10,7 @@ export type FailureCode =
   | 'manifest-invalid'
   | 'file-missing'
   | 'file-damaged'
+  | 'server-refused'
   | 'network'
   | 'storage'
   | 'library-incompatible'

@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure';
+import { fetchPatiently, refusal } from './fetching';
 import { FORMER_FILES } from './keptList';
 import type { ModelFile } from './manifest';
 
@@ -21,7 +22,7 @@ const HASH_HEADER = 'x-foretoken-sha256';
  *
  * @param files with paths relative to `base`
  * @param report called as bytes come in; `loadedBytes` counts over all files
- * @throws FailureError file-missing, file-damaged, network, storage; or the signal's reason
+ * @throws FailureError file-missing, server-refused, file-damaged, network, storage; or the signal's reason
  */
 export async function downloadInto(
   cache: Cache,
@@ -74,7 +75,7 @@ export interface Body {
   readonly type: string;
 }
 
-/** The whole body of `url`, checked against `file`. @throws FailureError file-missing, file-damaged, network; or the signal's reason */
+/** The whole body of `url`, checked against `file`. @throws FailureError file-missing, server-refused, file-damaged, network; or the signal's reason */
 export async function fetchWhole(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal): Promise<Body> {
   const body = await fetchBody(url, file, report, signal);
   await check(file, body);
@@ -83,17 +84,11 @@ export async function fetchWhole(url: string, file: ModelFile, report: (loaded: 
 
 /** The body of `url`, of the length that `file` says. */
 async function fetchBody(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal): Promise<Body> {
-  const response = await fetch(url, { cache: 'no-cache', signal }).catch((cause) => {
+  const response = await fetchPatiently(url, signal).catch((cause) => {
     signal.throwIfAborted();
     throw interrupted(file, cause);
   });
-  if (!response.ok || !response.body) {
-    throw new FailureError(
-      'file-missing',
-      `A model file is missing: ${file.path} (the server answered ${response.status}).`,
-      'Whoever serves this page must serve its folder models/ whole. Run again once it does.',
-    );
-  }
+  if (!response.ok || !response.body) throw refusal(`The model file ${file.path}`, response, missing(file));
   const bytes = new Uint8Array(file.bytes);
   let loaded = 0;
   let reported = 0;
@@ -161,6 +156,14 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const subtle: SubtleCrypto | undefined = crypto.subtle;
   const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : (await import('@noble/hashes/sha2.js')).sha256(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function missing(file: ModelFile) {
+  return new FailureError(
+    'file-missing',
+    `A model file is missing: ${file.path} (the server answered 404).`,
+    'Whoever serves this page must serve its folder models/ whole. Run again once it does.',
+  );
 }
 
 function damaged(file: ModelFile, what: string) {

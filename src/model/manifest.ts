@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { featuresHere } from '../gpu/adapter';
+import { fetchPatiently, refusal } from './fetching';
 import { isLibraryStored } from './files';
 import { keepList, keptList } from './keptList';
 
@@ -65,10 +66,10 @@ export interface Manifest extends ModelList {
 const PATIENCE_MS = 4000;
 
 /**
- * The manifest in folder `modelsUrl` (absolute, with its final slash) for this browser; without a network, or where that does not answer, the last
- * one whose pair was stored whole, each model on the best of its libraries that are stored.
+ * The manifest in folder `modelsUrl` (absolute, with its final slash) for this browser; without a network, or where anything but the list
+ * answers, the last one whose pair was stored whole, each model on the best of its libraries that are stored.
  *
- * @throws FailureError file-missing, network, manifest-invalid
+ * @throws FailureError file-missing, server-refused, network, manifest-invalid
  */
 export async function fetchManifest(modelsUrl: string, signal?: AbortSignal): Promise<Manifest> {
   const [features, { list, kept }] = await Promise.all([featuresHere(), fetchList(manifestUrl(modelsUrl), signal)]);
@@ -91,32 +92,43 @@ export function fitManifest(list: ModelList, features: ReadonlySet<string>, stor
   return { ...list, models: Object.fromEntries(models) };
 }
 
-/** The list of models at `url`, or the kept one where the network does not answer. */
+/** The list of models at `url`, or the kept one where anything else answers, or nothing; that the server has none (404) is believed. */
 async function fetchList(url: string, signal?: AbortSignal): Promise<{ readonly list: ModelList; readonly kept: boolean }> {
   const text = await keptList(url);
-  const known = text === null ? null : parseKept(text);
-  const kept = known && { list: known, kept: true };
-  if (kept && !navigator.onLine) return kept;
-  const patience = kept ? [AbortSignal.timeout(PATIENCE_MS)] : [];
-  let response: Response;
+  const kept = text === null ? null : parseKept(text);
+  if (kept && !navigator.onLine) return { list: kept, kept: true };
   try {
-    response = await fetch(url, { cache: 'no-cache', signal: AbortSignal.any([...(signal ? [signal] : []), ...patience]) });
-  } catch (cause) {
+    return { list: await (kept ? askSoon : askFor)(url, signal), kept: false };
+  } catch (thrown) {
     signal?.throwIfAborted();
-    if (kept) return kept;
+    if (!kept || (thrown instanceof FailureError && thrown.failure.code === 'file-missing')) throw thrown;
+    return { list: kept, kept: true };
+  }
+}
+
+/** `askFor`, once and not for long. */
+function askSoon(url: string, signal?: AbortSignal): Promise<ModelList> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  return askFor(url, signal ? AbortSignal.any([signal, patience]) : patience, 1);
+}
+
+/** The list that the server has at `url`. @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason */
+async function askFor(url: string, signal?: AbortSignal, tries?: number): Promise<ModelList> {
+  const response = await fetchPatiently(url, signal, tries).catch((cause) => {
+    signal?.throwIfAborted();
     throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
-  }
-  if (response.ok) {
-    const list: unknown = await response.json().catch(() => undefined);
-    signal?.throwIfAborted();
-    // Cut short, or the page of whoever stands between.
-    return list === undefined && kept ? kept : { list: parseManifest(list), kept: false };
-  }
-  // A server that is down is no better than none.
-  if (kept && response.status >= 500) return kept;
-  throw new FailureError(
+  });
+  if (!response.ok) throw refusal('The list of models', response, missing(url));
+  // Cut short, or the page of whoever stands between.
+  const list: unknown = await response.json().catch(() => undefined);
+  signal?.throwIfAborted();
+  return parseManifest(list);
+}
+
+function missing(url: string): FailureError {
+  return new FailureError(
     'file-missing',
-    `The list of models is missing: ${url} answered ${response.status}.`,
+    `The list of models is missing: ${url} answered 404.`,
     'Whoever serves this page must serve its folder models/ too.',
   );
 }

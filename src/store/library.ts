@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
+import { fetchPatiently, refusal } from '../model/fetching';
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
@@ -57,7 +58,7 @@ export async function readLibrary(): Promise<void> {
   }
 }
 
-/** The document of a recording of the library, still to be checked. @throws FailureError network, file-missing */
+/** The document of a recording of the library, still to be checked. @throws FailureError network, file-missing, server-refused */
 export function fetchRecording(name: string): Promise<unknown> {
   return /^[a-z][a-z0-9-]*$/.test(name) ? fetchJson(`${name}.json`) : Promise.reject(missing(name));
 }
@@ -66,10 +67,10 @@ const BELONGS = 'Whoever serves this page must serve its folder traces/ too.';
 
 async function fetchJson(file: string): Promise<unknown> {
   const url = new URL(`traces/${file}`, document.baseURI).href;
-  const response = await fetch(url).catch((cause) => {
+  const response = await fetchPatiently(url).catch((cause) => {
     throw new FailureError('network', `The recording could not be fetched from ${url}.`, 'Check the connection and try again.', cause);
   });
-  if (!response.ok) throw missing(file);
+  if (!response.ok) throw refusal('The recording', response, missing(file));
   return response.json().catch(() => undefined);
 }
 

@@ -20,12 +20,34 @@ const broken = () =>
     },
   });
 
-const SILENCES: [what: string, respond: (signal: AbortSignal) => Promise<Response>][] = [
+/** The first bytes of a list, and the rest never. */
+const stalled = (signal: AbortSignal) =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"format": 1,'));
+      signal.addEventListener('abort', () => controller.error(signal.reason), { once: true });
+    },
+  });
+
+type Silence = [what: string, respond: (signal: AbortSignal) => Promise<Response>];
+const SILENCES: readonly Silence[] = [
   ['breaks off', async () => Promise.reject(new TypeError('Failed to fetch'))],
   ['never answers', never],
   ['breaks off within it', async () => new Response(broken())],
   ['has another page stand between', async () => new Response('<!doctype html><title>Sign in</title>')],
-  ['is down', async () => new Response('', { status: 503 })],
+  ['stalls within it', async (signal) => new Response(stalled(signal))],
+  ['answers nothing', async () => new Response('')],
+  ['answers JSON that is no list', async () => Response.json({ error: 'too many requests' })],
+  ['answers with a list that this page cannot read', async () => Response.json({ ...NEWER, format: 2 })],
+  ...[401, 403, 410, 418, 429, 451, 500, 502, 503, 504].map(
+    (status): Silence => [`answers ${status}`, async () => new Response('', { status, headers: { 'retry-after': '60' } })],
+  ),
+];
+
+const REFUSALS: [status: number, headers: Record<string, string>, message: RegExp, hint: RegExp][] = [
+  [429, { 'retry-after': '90' }, /answered 429\.$/, /^The server is busy\. Wait 90 s, then try again/],
+  [503, {}, /answered 503\.$/, /^The server is down for now/],
+  [403, {}, /answered 403\.$/, /^You may have to sign in/],
 ];
 
 beforeEach(async () => {
@@ -56,6 +78,21 @@ describe('the list of models', () => {
     await expect(missing).rejects.toMatchObject({ failure: { code: 'file-missing' } });
     answer(async () => Promise.reject(new TypeError('Failed to fetch')));
     await expect(fetchManifest('https://models.test/other/')).rejects.toMatchObject({ failure: { code: 'network' } });
+  });
+
+  it.each(REFUSALS)('is refused with %i in words where none is kept', async (status, headers, message, hint) => {
+    answer(async () => new Response('', { status, headers }));
+    const { failure } = await fetchManifest(FOLDER).then(
+      () => Promise.reject(new Error('a list')),
+      (thrown: FailureError) => thrown,
+    );
+    expect(failure).toMatchObject({ code: 'server-refused', message: expect.stringMatching(message), hint: expect.stringMatching(hint) });
+  });
+
+  it('is asked for again after as long as a busy server says', async () => {
+    const answers = [new Response('', { status: 429, headers: { 'retry-after': '0' } }), Response.json(NEWER)];
+    answer(async () => answers.shift() ?? Promise.reject(new Error('asked too often')));
+    expect((await fetchManifest(FOLDER)).pair.name).toBe('Newer pair');
   });
 
   it('that was kept and cannot be read is as none', async () => {

@@ -132,11 +132,18 @@ describe('sharing a run', () => {
 });
 
 describe('the recordings that come with the page', () => {
-  it('say so when their list is not there', async () => {
+  it('say so when their list is not there, or is refused', async () => {
     await openPage();
-    vi.mocked(fetch).mockImplementation(async () => new Response('', { status: 404 }));
-    await page.getByRole('button', { name: 'Recordings' }).click();
-    await expect.element(page.getByRole('dialog', { name: 'Recorded runs' })).toHaveTextContent('There is no recording "index.json".');
+    const dialog = page.getByRole('dialog', { name: 'Recorded runs' });
+    for (const [status, says] of [
+      [404, 'There is no recording "index.json".'],
+      [429, 'The recording was refused: the server answered 429.The server is busy. Wait 90 s, then try again'],
+    ] as const) {
+      vi.mocked(fetch).mockImplementation(async () => new Response('', { status, headers: { 'retry-after': '90' } }));
+      await page.getByRole('button', { name: 'Recordings' }).click();
+      await expect.element(dialog).toHaveTextContent(says);
+      await userEvent.keyboard('{Escape}');
+    }
   });
 
   it('are shown when they are chosen', async () => {

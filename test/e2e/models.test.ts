@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/model/manifest';
 import { BUILT } from './support/build';
-import { committed, launch, Visit } from './support/page';
+import { committed, idsOf, launch, Visit } from './support/page';
 import { type Fault, FaultyServer } from './support/server';
 
 let server: FaultyServer;
@@ -69,6 +69,22 @@ const DAMAGES: readonly Damage[] = [
     code: 'network',
     message: /^The download of target\/.*params_shard_0\.bin broke off\.$/,
     hint: /^Check the connection and run again/,
+  },
+  {
+    what: 'a weights file that is refused',
+    file: weights,
+    fault: 'refused',
+    code: 'server-refused',
+    message: /^The model file target\/.*params_shard_0\.bin was refused: the server answered 429\.$/,
+    hint: /^The server is busy\. Wait 120 s, then try again; files that are complete are kept\.$/,
+  },
+  {
+    what: 'a manifest that is refused',
+    file: 'manifest.json',
+    fault: 'refused',
+    code: 'server-refused',
+    message: /^The list of models was refused: the server answered 429\.$/,
+    hint: /^The server is busy\. Wait 120 s/,
   },
   {
     what: 'a missing manifest',
@@ -164,6 +180,20 @@ describe('model files', () => {
     const again = server.requests.slice(asked).filter((name) => name.startsWith('models/'));
     expect(again).not.toContain(`models/${weights}`);
     expect(again).toContain('models/target/resolve/main/tokenizer.json');
+    await visit.close();
+  });
+
+  it('that are stored serve where the server refuses their list', async () => {
+    const visit = await Visit.open(browser, server.url);
+    await visit.set('Most tokens', 3);
+    const before = await visit.run('Go on.');
+    await expect.poll(() => visit.page.evaluate(async () => (await (await caches.open('foretoken/lists')).keys()).length)).toBe(1);
+    server.break('models/manifest.json', 'refused');
+    await visit.page.reload();
+    await visit.set('Most tokens', 3);
+    expect(idsOf(await visit.run('Go on.'))).toEqual(idsOf(before));
+    expect(await visit.alert.count()).toBe(0);
+    server.repair();
     await visit.close();
   });
 

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 /**
- * What the server does to a file. `missing`: 404. `cut`: a whole answer of half the file. `broken-off`: the connection
+ * What the server does to a file. `missing`: 404. `refused`: 429, for a long while. `cut`: a whole answer of half the file. `broken-off`: the connection
  * ends in the middle. `damaged`: one bit is wrong. `held`: the second half comes after `release`.
  */
-export type Fault = 'missing' | 'cut' | 'broken-off' | 'damaged' | 'held';
+export type Fault = 'missing' | 'refused' | 'cut' | 'broken-off' | 'damaged' | 'held';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -37,6 +37,7 @@ export class FaultyServer {
       const file = path.join(folder, name);
       const fault = this.#faults.get(name);
       if (fault === 'missing' || !file.startsWith(folder) || !fs.existsSync(file)) response.writeHead(404).end('Not found');
+      else if (fault === 'refused') response.writeHead(429, { 'retry-after': '120' }).end('Too many requests');
       else void this.#send(response, file, fault, this.#replaced.get(name));
     });
   }
