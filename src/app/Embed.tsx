@@ -13,7 +13,8 @@ import { embed as words } from '../ui/texts/recording';
 import './embed.css';
 import { useShortcuts } from './useShortcuts';
 
-const LOOKS = [
+/** How a recorded run can be looked at here: what the address may name. */
+export const LOOKS = [
   { value: 'watch', label: words.watch },
   { value: 'step', label: words.step },
 ] as const;

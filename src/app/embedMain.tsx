@@ -3,7 +3,7 @@ import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { followAddress } from '../store/recording';
-import { Embed } from './Embed';
+import { Embed, LOOKS } from './Embed';
 import { ErrorBoundary } from './ErrorBoundary';
 
 const root = document.getElementById('root');
@@ -15,4 +15,4 @@ createRoot(root).render(
     </ErrorBoundary>
   </StrictMode>,
 );
-followAddress();
+followAddress(LOOKS.map(({ value }) => value));

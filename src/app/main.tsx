@@ -14,6 +14,7 @@ import { restoreTab, watchTab } from '../store/tab';
 import { applyTheme } from '../store/theme';
 import { App } from './App';
 import { ErrorBoundary } from './ErrorBoundary';
+import { VIEWS } from './views';
 
 applyTheme();
 if (!namesRecording(readAddress(location.hash))) showOpening();
@@ -30,7 +31,7 @@ createRoot(root).render(
   </StrictMode>,
 );
 calibrateWhenReady();
-followAddress();
+followAddress(VIEWS.map(({ id }) => id));
 resumePresenting();
 void load();
 // What is served for development changes too fast to be stored.

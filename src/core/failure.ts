@@ -28,6 +28,7 @@ export type FailureCode =
   | 'trace-newer'
   | 'progress-unreadable'
   | 'progress-newer'
+  | 'address-unknown'
   | 'busy'
   | 'playlist-invalid'
   | 'playlist-newer'

@@ -92,7 +92,15 @@ export async function decodeLink(payload: string): Promise<Trace> {
   if (payload.length > MOST_PAYLOAD) throw invalid('its link is too long');
   if (/^[2-9]/.test(payload)) throw newer();
   if (!/^1[\w-]+$/.test(payload)) throw invalid('its link is damaged or cut short');
-  return readTrace(await inflate(fromBase64Url(payload.slice(PACKING.length))));
+  const read = async (text: string) => readTrace(await inflate(fromBase64Url(text.slice(PACKING.length))));
+  try {
+    return await read(payload);
+  } catch (thrown) {
+    // A dash or an underscore of the sentence around a link cannot be told from the link's own.
+    const bare = payload.replace(/[_-]+$/, '');
+    if (bare === payload) throw thrown;
+    return await read(bare).catch(() => Promise.reject(thrown));
+  }
 }
 
 function thinned(event: RunEvent, candidates: (token: RunToken) => Candidating): RunEvent {

@@ -63,11 +63,17 @@ export function openTraceLink(payload: string): Promise<void> {
   });
 }
 
-/** Shows the recording that the address names, now and whenever the address changes. @returns a function that ends that */
-export function followAddress(): () => void {
+/**
+ * Shows the recording that the address names, now and whenever the address changes, and says so where it names nothing that is here.
+ *
+ * @param views that an address may name
+ * @returns a function that ends that
+ */
+export function followAddress(views: readonly string[]): () => void {
   let last = '';
   const follow = () => {
-    const { trace, recording } = readAddress(location.hash);
+    const { view, trace, recording, unread } = readAddress(location.hash);
+    checkAddress(unread ?? (view === null || views.includes(view) ? null : view));
     const wanted = trace === null ? (recording ?? '') : `=${trace}`;
     if (wanted !== '' && wanted !== last) void (trace === null ? openLibraryTrace(wanted) : openTraceLink(trace));
     last = wanted;
@@ -75,6 +81,21 @@ export function followAddress(): () => void {
   follow();
   return onAddress(follow);
 }
+
+/** @param unknown what the address names and this page does not have; null where there is no such */
+function checkAddress(unknown: string | null): void {
+  const { failure } = useRecording.getState();
+  if (unknown === null) {
+    if (failure?.code === 'address-unknown') dismissRecordingFailure();
+    return;
+  }
+  const shown = unknown.length <= LONGEST_SHOWN ? unknown : `${unknown.slice(0, LONGEST_SHOWN)}…`;
+  const hint = 'Copy the link again, whole, from where it came. What this page has is in its navigation and under Recordings.';
+  useRecording.setState({ failure: { code: 'address-unknown', message: `The address names “${shown}”, which is not here.`, hint } });
+}
+
+/** Characters of an address in a message. */
+const LONGEST_SHOWN = 60;
 
 /** What a person has done about it: the notice goes. */
 export function dismissRecordingFailure(): void {

@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { Embed } from '../../src/app/Embed';
+import { VIEWS } from '../../src/app/views';
 import type { RunEvent } from '../../src/core/types';
 import { decodeTrace, encodeTrace } from '../../src/model/trace';
 import { encodeLink, LINK_LIMIT } from '../../src/model/traceLink';
@@ -17,7 +18,7 @@ const alert = () => page.getByRole('alert');
 /** Goes to `hash` as a person who opens a link, and back at the end of the test. */
 function visit(hash: string): void {
   location.hash = hash;
-  const leave = followAddress();
+  const leave = followAddress(VIEWS.map(({ id }) => id));
   onTestFinished(() => {
     leave();
     history.replaceState(null, '', '#');
@@ -33,6 +34,7 @@ async function ownRun(): Promise<readonly RunEvent[]> {
 }
 
 const payloadOf = async (events: readonly RunEvent[]) => (await encodeLink(events, { title: 'A test' }, LINK_LIMIT))?.payload ?? '';
+const shownEvents = () => idsOf(useRun.getState().events);
 const shownIds = () => tokensShown().map((token) => Number(token.dataset.tokenId));
 const tokensShown = () => [...document.querySelectorAll<HTMLElement>('[role="log"] [data-token-id]')];
 const idsOf = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ id }) => id) : []));
@@ -90,6 +92,39 @@ describe('sharing a run', () => {
     location.hash = `#trace=${payload}`;
     await expect.element(page.getByRole('log', { name: 'Recorded output' })).toBeInTheDocument();
     await expect.element(alert()).not.toBeInTheDocument();
+  });
+
+  it('opens a link that was altered on its way', async () => {
+    await openPage();
+    const events = await ownRun();
+    const payload = await payloadOf(events);
+    for (const hash of [
+      `#trace%3D${payload}`,
+      `#/step&amp;trace=${payload}).`,
+      `#step%26TRACE%3D${payload}&utm_source=mail`,
+      `#trace=${payload}_`,
+    ]) {
+      useRun.setState(useRun.getInitialState());
+      visit(hash);
+      await expect.poll(shownEvents).toEqual(idsOf(events));
+      await expect.element(alert()).not.toBeInTheDocument();
+    }
+  });
+
+  it('says so where the address names what is not here, until it names what is', async () => {
+    await openPage();
+    for (const [hash, shown] of [
+      ['#raec', 'raec'],
+      ['#tarce%3D1abc', 'tarce=1abc'],
+      ['#step&trace=', 'step&trace='],
+      [`#${'x'.repeat(500)}`, `${'x'.repeat(60)}…`],
+    ] as const) {
+      visit(hash);
+      await expect.element(alert()).toHaveTextContent(`The address names “${shown}”, which is not here.`);
+      expect(await violations()).toEqual([]);
+      visit('#watch');
+      await expect.element(alert()).not.toBeInTheDocument();
+    }
   });
 
   it('does not take a run’s place while it is under way, and says so', async () => {
@@ -174,6 +209,8 @@ describe('a run in a frame of another page', () => {
     visit(`#watch&trace=${payload}`);
     await expect.element(page.getByRole('button', { name: 'Play', exact: true })).toBeInTheDocument();
     expect(await violations()).toEqual([]);
+    visit(`#watch%26trace%3D${payload}.`);
+    await expect.element(page.getByRole('button', { name: 'Play', exact: true })).toBeInTheDocument();
     await page.getByText('Step by step').click();
     await userEvent.keyboard('{Shift>}{ArrowRight}{/Shift}');
     await expect.element(page.getByText(/^Round 2 of/)).toBeInTheDocument();

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { onAddress, readAddress } from '../../store/address';
 
 const TOOLS = ['practice', 'quiz', 'words', 'tutor', 'progress'] as const;
 export type Tool = (typeof TOOLS)[number];
@@ -10,13 +11,13 @@ export type CoursePath =
   | { readonly kind: 'lesson'; readonly id: string; readonly section: string | null };
 
 export function useCoursePath(): CoursePath {
-  const hash = useSyncExternalStore(listen, () => location.hash);
+  const hash = useSyncExternalStore(onAddress, () => location.hash);
   return readPath(hash);
 }
 
 /** Of "#learn/NAME" or "#learn/LESSON/SECTION". */
 export function readPath(hash: string): CoursePath {
-  const [, name = '', section = null] = hash.split('/');
+  const [, name = '', section = null] = readAddress(hash).place.split('/');
   if (name === '') return { kind: 'overview' };
   const tool = TOOLS.find((each) => each === name);
   return tool ? { kind: 'tool', tool } : { kind: 'lesson', id: name, section };
@@ -28,9 +29,4 @@ export function lessonAddress(id: string, section: string | null = null): string
 
 export function toolAddress(tool: Tool): string {
   return `#learn/${tool}`;
-}
-
-function listen(changed: () => void): () => void {
-  addEventListener('hashchange', changed);
-  return () => removeEventListener('hashchange', changed);
 }
