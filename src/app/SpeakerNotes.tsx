@@ -8,12 +8,12 @@ import './notes.css';
 /** Keys of this window itself: the focus, its buttons, scrolling. */
 const OWN_KEYS: ReadonlySet<string> = new Set(['Tab', 'Enter', ' ', 'ArrowUp', 'ArrowDown', 'Escape']);
 
-/** What the speaker wants to remember of what is shown, what comes next, and the time. The keys of the presentation work from here too. */
-export function SpeakerNotes() {
+/** Of the presentation in `tab`: what the speaker wants to remember of what is shown, what comes next, and the time. The keys of the presentation work from here too. */
+export function SpeakerNotes({ tab }: { readonly tab: string }) {
   const [shown, setShown] = useState<ShownNotes | null>(null);
   const press = useRef<(key: string) => void>(() => undefined);
   useEffect(() => {
-    const followed = followNotes(setShown);
+    const followed = followNotes(tab, setShown);
     press.current = followed.press;
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || OWN_KEYS.has(event.key)) return;
@@ -25,7 +25,7 @@ export function SpeakerNotes() {
       followed.end();
       removeEventListener('keydown', listen);
     };
-  }, []);
+  }, [tab]);
   if (!shown) {
     return (
       <main className="speaker">

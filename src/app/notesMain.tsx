@@ -12,7 +12,7 @@ if (!root) throw new Error('notes.html has no element "root"');
 createRoot(root).render(
   <StrictMode>
     <ErrorBoundary>
-      <SpeakerNotes />
+      <SpeakerNotes tab={location.hash.slice(1)} />
     </ErrorBoundary>
   </StrictMode>,
 );

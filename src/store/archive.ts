@@ -29,6 +29,8 @@ export interface RunArchive {
   /** Replaces entries whose runs are there. */
   change(entries: readonly HistoryEntry[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
+  /** Calls `changed` when another tab of the page has changed what is kept. @returns a function that ends that */
+  watch(changed: () => void): () => void;
 }
 
 /** The runs that must go so that `newest` has room among `others`: the oldest that are not pinned. */
@@ -97,5 +99,10 @@ export class MemoryArchive implements RunArchive {
 
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#runs.delete(id);
+  }
+
+  /** No other tab sees it. */
+  watch(): () => void {
+    return () => {};
   }
 }

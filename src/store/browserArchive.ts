@@ -53,6 +53,8 @@ function openDatabase(): Promise<IDBDatabase> {
 /** One transaction a method: it is done as a whole or not at all. */
 class BrowserArchive implements RunArchive {
   readonly #database: IDBDatabase;
+  /** A channel hears the others of its name, and not itself. */
+  readonly #changes = new BroadcastChannel(NAME);
 
   constructor(database: IDBDatabase) {
     this.#database = database;
@@ -97,6 +99,13 @@ class BrowserArchive implements RunArchive {
     });
   }
 
+  watch(changed: () => void): () => void {
+    this.#changes.onmessage = changed;
+    return () => {
+      this.#changes.onmessage = null;
+    };
+  }
+
   async #transact<T>(mode: IDBTransactionMode, body: (stores: Stores) => Promise<T>): Promise<T> {
     try {
       const transaction = this.#database.transaction([ENTRIES, TRACES], mode);
@@ -108,6 +117,7 @@ class BrowserArchive implements RunArchive {
         body({ entries: transaction.objectStore(ENTRIES), traces: transaction.objectStore(TRACES) }),
         done,
       ]);
+      if (mode === 'readwrite') this.#changes.postMessage(null);
       return value;
     } catch (thrown) {
       throw new FailureError(

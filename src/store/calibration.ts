@@ -7,7 +7,7 @@ import { calibrationSchema } from '../model/calibrationSchema';
 import type { Manifest } from '../model/manifest';
 import { performTask } from './engine';
 import { modelsUrl, receiveProgress, useLoading } from './loading';
-import { rememberedStorage } from './remembered';
+import { followOtherTabs, rememberedStorage } from './remembered';
 import { useSettings } from './settings';
 
 export interface CalibrationState {
@@ -39,6 +39,7 @@ export const useCalibration = create<CalibrationState>()(
     },
   }),
 );
+followOtherTabs(useCalibration);
 
 let controller: AbortController | null = null;
 let underWay: Promise<void> | null = null;

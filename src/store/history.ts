@@ -48,13 +48,18 @@ export function keepHistory(open: () => Promise<RunArchive> = openBrowserArchive
   known.clear();
   useHistory.setState(useHistory.getInitialState());
   void queue(() => openArchive(open));
-  stopKeeping = useRun.subscribe(({ activity, started, events }, before) => {
+  const leaveRuns = useRun.subscribe(({ activity, started, events }, before) => {
     if (before.activity !== 'idle' && activity === 'idle' && started) void keepRun(events);
   });
+  stopKeeping = () => {
+    leaveRuns();
+    stopWatching();
+  };
   return stopKeeping;
 }
 
 let stopKeeping = () => {};
+let stopWatching = () => {};
 
 async function openArchive(open: () => Promise<RunArchive>): Promise<void> {
   try {
@@ -66,13 +71,25 @@ async function openArchive(open: () => Promise<RunArchive>): Promise<void> {
     useHistory.setState({ keeps: 'visit', failure: toFailure(thrown) });
     return;
   }
-  const pin = useHistory.getState().entries.find(({ pinned }) => pinned);
-  // One run that cannot be read, as a newer version may have kept it, takes none of the others along.
-  if (pin)
-    await eventsOf(pin.id).then(
-      (pinned) => useHistory.setState({ pinned }),
-      () => undefined,
-    );
+  stopWatching = archive.watch(() => void queue(catchUp).catch(() => undefined));
+  await readPinned();
+}
+
+/** Takes in what another tab has made of the history. @throws FailureError storage */
+async function catchUp(): Promise<void> {
+  const [kept, unkept] = await Promise.all([archive.list(), spare.list()]);
+  const before = pinnedEntry()?.id;
+  useHistory.setState({ entries: [...kept, ...unkept].sort((a, b) => b.at - a.at) });
+  if (pinnedEntry()?.id !== before) await readPinned();
+}
+
+const pinnedEntry = () => useHistory.getState().entries.find(({ pinned }) => pinned);
+
+/** One run that cannot be read, as a newer version may have kept it, takes none of the others along. */
+async function readPinned(): Promise<void> {
+  const pin = pinnedEntry();
+  const pinned = pin ? await eventsOf(pin.id).catch(() => null) : null;
+  useHistory.setState({ pinned });
 }
 
 /** Keeps a run that has ended and committed something. One that the browser has no room for is kept until the page is closed. */
@@ -117,6 +134,7 @@ export function idOf(events: readonly RunEvent[]): string | null {
 export function pinRun(id: string | null): Promise<void> {
   return queue(async () => {
     const pinned = id === null ? null : await eventsOf(id);
+    await catchUp().catch(() => undefined);
     const entries = useHistory.getState().entries.map((entry) => ({ ...entry, pinned: entry.id === id }));
     const changed = entries.filter((entry, i) => entry.pinned !== useHistory.getState().entries[i]?.pinned);
     useHistory.setState({ entries, pinned });

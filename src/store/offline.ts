@@ -5,7 +5,7 @@ import { type Failure, toFailure } from '../core/failure';
 import { deleteStored, findStored, type StoredModel, storeModel } from '../model/files';
 import { isKept, keepManifest, type Manifest, type ModelEntry } from '../model/manifest';
 import { modelsUrl, useLoading } from './loading';
-import { rememberedStorage } from './remembered';
+import { followOtherTabs, rememberedStorage } from './remembered';
 import { useSettings } from './settings';
 import type { ShellState } from './shell';
 
@@ -58,6 +58,7 @@ export const useOfflineMemory = create<OfflineMemory>()(
     },
   }),
 );
+followOtherTabs(useOfflineMemory);
 
 /** Whether page, target and the chosen draft are all stored, so that the next visit needs no network. */
 export function isReadyOffline(

@@ -6,7 +6,7 @@ import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, type P
 import { NOTHING_KNOWN } from '../model/trace';
 import { DEFAULT_PLAYLIST } from './defaultPlaylist';
 import { tell } from './notice';
-import { quietStorage } from './quietStorage';
+import { quietStorage, SharedKey } from './quietStorage';
 import { shownRecording } from './recording';
 import { rememberedStorage } from './remembered';
 import { useRun } from './run';
@@ -44,6 +44,30 @@ export const usePlaylist = create<PlaylistState>()(
     },
   }),
 );
+
+/** Whether it stays as it is here whatever other tabs make of it. */
+let held = false;
+
+/** Takes in what other tabs have made of the playlist, so that a change here is a change of that. */
+function catchUp(): void {
+  if (held || !stored.isNew()) return;
+  void usePlaylist.persist.rehydrate();
+  stored.look();
+}
+
+const stored = new SharedKey(KEY);
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', ({ key }) => {
+    if (key === KEY) catchUp();
+  });
+}
+
+/** What is presented stands still: other tabs may change the playlist meanwhile, and this one has theirs afterwards. */
+export function holdPlaylist(presenting: boolean): void {
+  held = presenting;
+  catchUp();
+}
 
 /** Adds the prompt and the settings as they are now, to be run live. Without a prompt nothing is added, and the state says so. */
 export function addRun(): void {
@@ -101,6 +125,7 @@ export function moveItem(id: string, by: number): void {
 
 /** Takes an item out; the notice that says so brings it back. */
 export function removeItem(id: string): void {
+  catchUp();
   const { items } = usePlaylist.getState();
   const at = items.findIndex((item) => item.id === id);
   const removed = items[at];
@@ -154,12 +179,14 @@ function prepared(): { readonly prompt: string; readonly settings: PreparedSetti
 const MOST_FILE_BYTES = 64 << 20;
 
 function replacePlaylist({ title, items }: Playlist): void {
+  catchUp();
   const before = usePlaylist.getState();
   change(() => ({ title, items }));
   tell(`The playlist is “${title}” now.`, () => change(() => ({ title: before.title, items: before.items })));
 }
 
 function add(item: PlaylistItem): void {
+  catchUp();
   try {
     const { title, items } = usePlaylist.getState();
     const next = checkPlaylist({ title, items: [...items, item] });
@@ -172,7 +199,9 @@ function add(item: PlaylistItem): void {
 
 /** Changes the playlist, and finds out whether the browser has kept the change. */
 function change(changed: (now: PlaylistState) => Partial<Playlist>): void {
+  catchUp();
   usePlaylist.setState((now) => ({ ...changed(now), failure: null }));
+  stored.look();
   const { title, items } = usePlaylist.getState();
   usePlaylist.setState({ kept: quietStorage.getItem(KEY) === JSON.stringify({ state: { title, items }, version: 1 }) });
 }

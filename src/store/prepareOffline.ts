@@ -80,6 +80,8 @@ function lookNowAndThen(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return;
     void checkShell();
+    // Another tab may have stored or deleted models.
+    void lookAtStorage();
     if (Date.now() - lookedAt < LOOK_EVERY_MS) return;
     lookedAt = Date.now();
     void lookForUpdate();

@@ -5,7 +5,7 @@ import type { PlaylistItem } from '../model/playlist';
 import { decodeTrace } from '../model/trace';
 import { load } from './loading';
 import { playFromStart } from './playback';
-import { usePlaylist } from './playlist';
+import { holdPlaylist, usePlaylist } from './playlist';
 import { quietly } from './quietStorage';
 import { dropReading, openLibraryTrace, showTrace } from './recording';
 import { showRun, startRun, useRun } from './run';
@@ -46,6 +46,7 @@ export async function startPresenting(at = 0): Promise<void> {
   const { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings.getState();
   before ??= { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule };
   written.clear();
+  holdPlaylist(true);
   usePresenter.setState({ startedAt: Date.now() });
   await enter(at);
 }
@@ -84,6 +85,7 @@ export function changeScale(by: 1 | -1): void {
 export async function leavePresenting(): Promise<void> {
   await settle();
   usePresenter.setState({ at: null, blank: false });
+  holdPlaylist(false);
   remember(null);
   if (before) await changeTo(before);
   before = null;

@@ -1,13 +1,15 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { EMPTY_PROGRESS, type PracticeNotes, type Progress, readProgress, writeProgress } from './progressFile';
-import { quietStorage } from './quietStorage';
+import { quietStorage, SharedKey } from './quietStorage';
 
 const STORAGE_KEY = 'foretoken.progress';
 /** Where progress that cannot be read is put aside before anything is written over it. */
 const ASIDE_KEY = 'foretoken.progress.aside';
 /** Attempts at the quiz that are remembered. */
 const MOST_ATTEMPTS = 100;
+
+const shared = new SharedKey(STORAGE_KEY);
 
 export interface ProgressState {
   readonly progress: Progress;
@@ -22,6 +24,7 @@ export const useProgress = create<ProgressState>()(() => restored());
 /** Reads again what is stored, as when the page opens. */
 export function restoreProgress(): void {
   useProgress.setState(restored());
+  shared.look();
 }
 
 export function setRead(lesson: string, read: boolean): void {
@@ -73,10 +76,12 @@ export function dismissProgressFailure(): void {
 }
 
 function change(edit: (progress: Progress) => Progress): void {
+  catchUp();
   keep(edit(useProgress.getState().progress));
 }
 
 function replace(progress: Progress): () => void {
+  catchUp();
   const before = useProgress.getState().progress;
   keep(progress);
   useProgress.setState({ failure: null });
@@ -86,6 +91,12 @@ function replace(progress: Progress): () => void {
 function keep(progress: Progress): void {
   useProgress.setState({ progress });
   if (!useProgress.getState().frozen) quietStorage.setItem(STORAGE_KEY, writeProgress(progress));
+  shared.look();
+}
+
+/** Takes in what another tab has kept, so that a change here is a change of that. */
+function catchUp(): void {
+  if (shared.isNew()) restoreProgress();
 }
 
 function restored(): ProgressState {
@@ -107,9 +118,8 @@ function stored(): string | null {
   return typeof kept === 'string' ? kept : null;
 }
 
-// Another tab's progress is not written over by this one's.
 if (typeof window !== 'undefined') {
   window.addEventListener('storage', ({ key }) => {
-    if (key === STORAGE_KEY) restoreProgress();
+    if (key === STORAGE_KEY) catchUp();
   });
 }

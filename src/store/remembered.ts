@@ -27,6 +27,14 @@ export function rememberedStorage<State>(version: number): PersistStorage<State>
   };
 }
 
+/** From now on takes into `store` what another tab of the page remembers there, so that this one writes nothing over it. */
+export function followOtherTabs(store: { readonly persist: { getOptions(): { name?: string }; rehydrate(): unknown } }): void {
+  if (typeof window === 'undefined') return;
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (newValue !== null && key === store.persist.getOptions().name) store.persist.rehydrate();
+  });
+}
+
 /** Takes away what a newer version has stored under `key`. @returns a function that puts it back */
 export function forgetNewer(key: string): () => void {
   const kept = quietStorage.getItem(key);

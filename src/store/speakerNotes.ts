@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { usePlaylist } from './playlist';
 import { usePresenter } from './presenter';
+import { tabIdentity } from './tabIdentity';
 
 /** What the window with the notes shows. */
 const shownSchema = v.object({
@@ -22,11 +23,13 @@ const askedSchema = v.variant('type', [
 ]);
 type Asked = v.InferOutput<typeof askedSchema>;
 
-const CHANNEL = 'foretoken.notes';
+/** Each tab has a channel and a window of its own: what is pressed there moves no other tab. */
+const channelOf = (tab: string) => new BroadcastChannel(`foretoken.notes.${tab}`);
 
-/** Opens the window with the notes; they are never on the page itself while it presents. */
-export function openNotes(): void {
-  open(new URL('notes.html', document.baseURI).href, 'foretoken-notes', 'popup,width=560,height=680');
+/** Opens the window with the notes of this tab; they are never on the page itself while it presents. */
+export async function openNotes(): Promise<void> {
+  const tab = await tabIdentity();
+  open(new URL(`notes.html#${tab}`, document.baseURI).href, `foretoken-notes-${tab}`, 'popup,width=560,height=680');
 }
 
 /**
@@ -36,7 +39,18 @@ export function openNotes(): void {
  * @returns a function that ends it
  */
 export function serveNotes(press: (key: string) => void): () => void {
-  const channel = new BroadcastChannel(CHANNEL);
+  let end = () => {};
+  let ended = false;
+  void tabIdentity().then((tab) => {
+    if (!ended) end = serve(channelOf(tab), press);
+  });
+  return () => {
+    ended = true;
+    end();
+  };
+}
+
+function serve(channel: BroadcastChannel, press: (key: string) => void): () => void {
   const send = () => {
     const { at, startedAt } = usePresenter.getState();
     const { items } = usePlaylist.getState();
@@ -51,18 +65,23 @@ export function serveNotes(press: (key: string) => void): () => void {
     else send();
   };
   const leave = [usePresenter.subscribe(send), usePlaylist.subscribe(send)];
+  // A page that was loaded into this tab again finds the window of before.
+  send();
   return () => {
     for (const end of leave) end();
     channel.close();
   };
 }
 
-/** The window's side. @returns `press` to press a key on the page, `end` to leave */
-export function followNotes(changed: (shown: ShownNotes) => void): {
+/** The window's side, for the notes of `tab`. @returns `press` to press a key on the page, `end` to leave */
+export function followNotes(
+  tab: string,
+  changed: (shown: ShownNotes) => void,
+): {
   readonly press: (key: string) => void;
   readonly end: () => void;
 } {
-  const channel = new BroadcastChannel(CHANNEL);
+  const channel = channelOf(tab);
   channel.onmessage = ({ data }: MessageEvent) => {
     if (v.is(shownSchema, data)) changed(data);
   };

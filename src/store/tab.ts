@@ -58,6 +58,8 @@ let wanted = false;
 export function watchTab(): () => void {
   const keepHidden = () => {
     if (document.visibilityState === 'hidden') write();
+    // A copy of this tab is no tab that was put away.
+    else forget();
   };
   let frozenAt: number | null = null;
   const freeze = () => {
@@ -112,9 +114,13 @@ function write(): void {
 
 function read(): v.InferOutput<typeof KeptTab> | null {
   const text = quietly(() => sessionStorage.getItem(KEY));
-  quietly(() => sessionStorage.removeItem(KEY));
+  forget();
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), KeptTab), text);
   return parsed.success ? parsed.output : null;
+}
+
+function forget(): void {
+  quietly(() => sessionStorage.removeItem(KEY));
 }
 
 /** A run that was under way ends where the page did. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { rememberedStorage } from './remembered';
+import { followOtherTabs, rememberedStorage } from './remembered';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -25,6 +25,7 @@ export const useTheme = create<ThemeState>()(
     },
   }),
 );
+followOtherTabs(useTheme);
 
 export function chooseTheme(theme: Theme): void {
   useTheme.setState({ theme });

@@ -9,6 +9,7 @@ import { nextItem, resumePresenting, startPresenting, usePresenter } from '../..
 import { useRace } from '../../src/store/race';
 import { useRun } from '../../src/store/run';
 import { useSettings } from '../../src/store/settings';
+import { tabIdentity } from '../../src/store/tabIdentity';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements, untilIdle } from './support/openPage';
 import { showView } from './support/views';
@@ -278,7 +279,7 @@ describe('presenting, with the keyboard alone', () => {
     }
     const place = document.body.appendChild(document.createElement('div'));
     const root = createRoot(place);
-    root.render(<SpeakerNotes />);
+    root.render(<SpeakerNotes tab={await tabIdentity()} />);
     onTestFinished(() => {
       root.unmount();
       place.remove();

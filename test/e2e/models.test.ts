@@ -187,7 +187,8 @@ describe('model files', () => {
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 3);
     const before = await visit.run('Go on.');
-    await expect.poll(() => visit.page.evaluate(async () => (await (await caches.open('foretoken/lists')).keys()).length)).toBe(1);
+    const keptLists = () => visit.page.evaluate(async () => (await (await caches.open('foretoken/lists')).keys()).length);
+    await expect.poll(keptLists, { timeout: 60_000 }).toBe(1);
     server.break('models/manifest.json', 'refused');
     await visit.page.reload();
     await visit.set('Most tokens', 3);

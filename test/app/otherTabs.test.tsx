@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { page } from 'vitest/browser';
+import { openBrowserArchive } from '../../src/store/browserArchive';
+import { useCalibration } from '../../src/store/calibration';
+import { HISTORY_LIMITS, keepHistory, pinRun, useHistory } from '../../src/store/history';
+import { addLesson, addView, holdPlaylist, usePlaylist } from '../../src/store/playlist';
+import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/progress';
+import { EMPTY_PROGRESS } from '../../src/store/progressFile';
+import { useRun } from '../../src/store/run';
+import { changeSettings, useSettings } from '../../src/store/settings';
+import { watchTab } from '../../src/store/tab';
+import { chooseTheme, useTheme } from '../../src/store/theme';
+import { openPage, prompt, runToEnd } from './support/openPage';
+
+/** What another tab writes into the browser's storage, and that the browser tells of it, unless it has not come to that yet. */
+function elsewhere(key: string, change: (stored: string) => string, told = true): void {
+  const [oldValue] = [localStorage.getItem(key)];
+  const newValue = change(oldValue ?? '');
+  localStorage.setItem(key, newValue);
+  if (told) dispatchEvent(new StorageEvent('storage', { key, oldValue, newValue, storageArea: localStorage }));
+}
+
+const edited = (change: (state: Record<string, unknown>) => Record<string, unknown>) => (stored: string) => {
+  const { state, version } = JSON.parse(stored);
+  return JSON.stringify({ state: change(state), version });
+};
+
+describe('two tabs of the page', () => {
+  beforeEach(async () => {
+    await openPage();
+    restoreProgress();
+    useProgress.setState({ progress: EMPTY_PROGRESS });
+  });
+
+  it.each([true, false])('lose no lesson and no attempt of each other (told: %s)', (told) => {
+    setRead('rounds', true);
+    elsewhere('foretoken.progress', (text) => JSON.stringify({ ...JSON.parse(text), lessons: { premise: { readAt: 1 } } }), told);
+    keepAttempt({ one: true });
+    setRead('lossless', true);
+    const kept = JSON.parse(localStorage.getItem('foretoken.progress') ?? '');
+    expect(Object.keys(kept.lessons).sort()).toEqual(['lossless', 'premise']);
+    expect(kept.attempts).toHaveLength(1);
+    expect(Object.keys(useProgress.getState().progress.lessons).sort()).toEqual(['lossless', 'premise']);
+  });
+
+  it.each([true, false])('add to one playlist (told: %s)', (told) => {
+    usePlaylist.setState({ title: 'A lecture', items: [] });
+    addLesson('rounds', 'First here');
+    elsewhere(
+      'foretoken.playlist',
+      edited((state) => ({
+        ...state,
+        items: [...(state.items as object[]), { kind: 'lesson', id: 'x', title: 'There', notes: '', path: 'learn/x' }],
+      })),
+      told,
+    );
+    addView('race', 'Then here');
+    const titles = ['First here', 'There', 'Then here'];
+    expect(usePlaylist.getState().items.map(({ title }) => title)).toEqual(titles);
+    expect(JSON.parse(localStorage.getItem('foretoken.playlist') ?? '').state.items.map((item: { title: string }) => item.title)).toEqual(
+      titles,
+    );
+  });
+
+  it('present what each began with, while the other changes the playlist', () => {
+    usePlaylist.setState({ title: 'A lecture', items: [] });
+    addLesson('rounds', 'Presented');
+    onTestFinished(() => holdPlaylist(false));
+    holdPlaylist(true);
+    elsewhere(
+      'foretoken.playlist',
+      edited((state) => ({ ...state, items: [] })),
+    );
+    expect(usePlaylist.getState().items).toHaveLength(1);
+    holdPlaylist(false);
+    expect(usePlaylist.getState().items).toHaveLength(0);
+  });
+
+  it('have one theme, keep each other’s measured costs, and each its own settings', () => {
+    chooseTheme('light');
+    elsewhere(
+      'foretoken.theme',
+      edited(() => ({ theme: 'dark' })),
+    );
+    expect(useTheme.getState().theme).toBe('dark');
+    const costs = {
+      ...{ rows: [1, 2], contexts: [0, 512], draftMs: [1, 1], readbackMs: 1, plainFixedMs: 1, roundFixedMs: 1 },
+      verifyMs: [
+        [1, 1],
+        [1, 1],
+      ],
+    };
+    useCalibration.setState({ measured: {} });
+    elsewhere(
+      'foretoken.calibrations',
+      edited(() => ({ measured: { there: { adapter: 'a', calibration: costs } } })),
+    );
+    expect(Object.keys(useCalibration.getState().measured)).toEqual(['there']);
+    changeSettings({ temperature: 0.5 });
+    elsewhere(
+      'foretoken.settings',
+      edited((state) => ({ ...state, temperature: 1 })),
+    );
+    expect(useSettings.getState().temperature).toBe(0.5);
+  });
+
+  it('see one history: what the other keeps, pins and deletes', async () => {
+    const there = await openBrowserArchive();
+    await there.remove((await there.list()).map(({ id }) => id));
+    onTestFinished(keepHistory());
+    await expect.poll(() => useHistory.getState().keeps).toBe('browser');
+    await prompt().fill('A fox.');
+    await page.getByLabelText('Most tokens').fill('10');
+    await runToEnd();
+    const entries = () => useHistory.getState().entries;
+    await expect.poll(() => entries().length).toBe(1);
+    const [mine] = entries();
+    if (!mine) throw new Error('no run was kept');
+    const trace = (await there.read(mine.id)) ?? '';
+    await there.add({ ...mine, id: 'theirs', at: mine.at + 1, pinned: true }, trace, HISTORY_LIMITS);
+    await expect.poll(() => entries().map(({ id }) => id)).toEqual(['theirs', mine.id]);
+    await expect.poll(() => useHistory.getState().pinned?.length).toBe(useRun.getState().events.length);
+    await pinRun(mine.id);
+    expect((await there.list()).filter(({ pinned }) => pinned).map(({ id }) => id)).toEqual([mine.id]);
+    await there.remove([mine.id]);
+    await expect.poll(() => entries().map(({ id }) => id)).toEqual(['theirs']);
+    await expect.poll(() => useHistory.getState().pinned).toBeNull();
+  });
+
+  it('are told apart where one is a copy of the other, with all that its session kept', () => {
+    onTestFinished(watchTab());
+    const show = (state: 'hidden' | 'visible') => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    onTestFinished(() => {
+      Reflect.deleteProperty(document, 'visibilityState');
+    });
+    show('hidden');
+    expect(sessionStorage.getItem('foretoken.tab')).not.toBeNull();
+    show('visible');
+    expect(sessionStorage.getItem('foretoken.tab')).toBeNull();
+  });
+});
