@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import './modal.css';
+import { openDialog } from './openDialog';
 
 interface ModalProps {
   readonly label: string;
@@ -15,7 +16,7 @@ export function Modal({ label, className, onClose, children }: ModalProps) {
   useEffect(() => {
     const shown = dialog.current;
     const before = document.activeElement;
-    shown?.showModal();
+    if (shown) openDialog(shown);
     return () => {
       shown?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });

@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { FigureList } from '../../ui/FigureList';
 import { formatBytes } from '../../ui/format';
+import { openDialog } from '../../ui/openDialog';
 import { failures, loading } from '../../ui/texts';
 import { offline as words } from '../../ui/texts/offline';
 import { ModelRow } from './ModelRow';
@@ -19,7 +20,7 @@ export function OfflinePanel() {
   const open = useOffline((state) => state.panel);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (open) dialog.current?.showModal();
+    if (open && dialog.current) openDialog(dialog.current);
   }, [open]);
   if (!open) return null;
   return (
