@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './scripts/contentPolicy.mjs';
 import { lessonsPlugin } from './scripts/lessonsPlugin.ts';
+import { linkPreview } from './scripts/linkPreview.mjs';
 import { webApp } from './scripts/webApp.mjs';
 
 // A relative base lets the built page live on any static host, on a sub-path too.
@@ -9,7 +10,7 @@ export default defineConfig({
   base: './',
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
-  plugins: [lessonsPlugin(), react(), webApp(), contentPolicy()],
+  plugins: [lessonsPlugin(), react(), webApp(), linkPreview(), contentPolicy()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -7,7 +7,7 @@ const icon = (name, size, purpose) => ({ src: `icons/${name}-${size}.png`, sizes
 
 /**
  * What makes the built page an installable app: its manifest, and its service worker (src/sw) with the list of every file of the build but
- * the models. All addresses are relative, so that a sub-path works. While it is served for development there is no service worker.
+ * the models and what is there for other programs. All addresses are relative, so that a sub-path works. While it is served for development there is no service worker.
  */
 export function webApp() {
   return VitePWA({
@@ -22,7 +22,7 @@ export function webApp() {
     injectManifest: {
       globPatterns: ['**/*'],
       rollupFormat: 'iife',
-      globIgnores: ['models/**', 'app.webmanifest', 'serviceWorker.js', '**/*.map'],
+      globIgnores: ['models/**', 'preview.png', 'app.webmanifest', 'serviceWorker.js', '**/*.map'],
       maximumFileSizeToCacheInBytes: LARGEST_BYTES,
       // Vite puts the hash of these into their names.
       dontCacheBustURLsMatching: /^assets\//,

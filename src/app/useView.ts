@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import { onAddress, readAddress } from '../store/address';
 import { page } from '../ui/texts';
 import { frame } from '../ui/texts/frame';
@@ -9,8 +9,11 @@ export function useView(): View {
   const hash = useSyncExternalStore(onAddress, () => location.hash);
   const shown = VIEWS.find(({ id }) => id === readAddress(hash).view) ?? VIEWS[0];
   const before = useRef(shown);
-  useEffect(() => {
+  // Before the view itself, which may name the window by what it shows.
+  useLayoutEffect(() => {
     document.title = shown === VIEWS[0] ? page.name : frame.title(shown.label, page.name);
+  }, [shown]);
+  useEffect(() => {
     if (before.current !== shown) scrollTo(0, 0);
     before.current = shown;
   }, [shown]);

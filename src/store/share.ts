@@ -8,6 +8,17 @@ import { shownRecording } from './recording';
 import { useRun } from './run';
 import { currentVersions } from './versions';
 
+/** Who can open an address of this page: those on this machine, those in its network, anyone. */
+export type Reach = 'machine' | 'network' | 'anyone';
+
+/** Of a page that was fetched from `host`, as a URL has it. */
+export function reachOf(host: string): Reach {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  if (/^(.+\.)?localhost$|^127\.|^\[::1\]$|^0\.0\.0\.0$|^$/.test(name)) return 'machine';
+  const isPrivate = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd]|\[fe[89ab])/.test(name);
+  return isPrivate || /\.(local|lan|home\.arpa|internal)$/.test(name) || !/[.:]/.test(name) ? 'network' : 'anyone';
+}
+
 /** The run on the page as others can be given it. */
 export interface Shared {
   /** null: the run is too long for a link. */

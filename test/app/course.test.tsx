@@ -44,6 +44,7 @@ describe('the course', () => {
     for (const [i, { title }] of LESSONS.entries()) {
       await expect.element(heading(title)).toBeInTheDocument();
       await untilThere(LESSONS[i]?.id ?? '');
+      expect(document.title).toBe(`${title} · Foretoken`);
       const next = LESSONS[i + 1];
       if (next) await page.getByRole('link', { name: `Next ${next.title}` }).click();
     }

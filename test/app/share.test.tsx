@@ -46,6 +46,9 @@ describe('sharing a run', () => {
     const events = await ownRun();
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await expect.element(dialog()).toHaveTextContent('Nothing is left out.');
+    // The tests' own page comes from this machine.
+    await expect.element(dialog()).toHaveTextContent('the link and the embed code work on this machine only');
+    await expect.element(dialog().getByRole('button', { name: 'Save as a file' })).toBeInTheDocument();
     expect(await violations()).toEqual([]);
     await dialog().getByRole('button', { name: 'Copy link' }).click();
     await expect.element(dialog()).toHaveTextContent('Copied.');

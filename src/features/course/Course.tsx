@@ -10,6 +10,7 @@ import { type CoursePath, type Tool, useCoursePath } from './path';
 import { PracticePage } from './practice/PracticePage';
 import { QuizPage } from './quiz/QuizPage';
 import { TutorPage } from './tutor/TutorPage';
+import { useTitle } from './useTitle';
 import { WordsPage } from './WordsPage';
 
 interface CourseProps {
@@ -23,6 +24,7 @@ interface CourseProps {
 export function Course({ notices, output }: CourseProps) {
   const path = useCoursePath();
   const page = useArrival(path);
+  useTitle(path);
   return (
     <div className="course">
       <Contents path={path} />

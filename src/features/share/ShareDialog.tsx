@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { saveTrace } from '../../actions/share';
-import { closeShare, type Shared, useShare } from '../../store/share';
+import { closeShare, reachOf, type Shared, useShare } from '../../store/share';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
@@ -13,9 +13,11 @@ import './share.css';
 /** The run on the page as a link, as a frame for a page of someone else's, and as a file. */
 export function ShareDialog() {
   const { shared, failure } = useShare();
+  const reach = reachOf(location.hostname);
   return (
     <Sheet heading={words.heading} close={words.close} onClose={closeShare}>
       <p>{words.intro}</p>
+      {reach === 'anyone' ? null : <p className="share-reach">{words.reach[reach]}</p>}
       {failure ? <FailureNotice failure={failure} /> : null}
       {shared ? <Ways shared={shared} /> : <p role="status">{failure ? '' : words.making}</p>}
       <p className="share-file">

@@ -49,7 +49,13 @@ export const library = {
 
 export const share = {
   heading: 'Share this run',
-  intro: 'The link holds the whole run: it opens on any machine, with nothing to load, and nothing is sent to a server.',
+  intro: 'The link holds the whole run, with nothing to load, and nothing is sent to a server.',
+  reach: {
+    machine:
+      'This page comes from this machine (localhost), so the link and the embed code work on this machine only. To give the run to someone else, save it as a file: it opens on any copy of this page.',
+    network:
+      'This page comes from a machine in your own network, so the link and the embed code work in that network only. To give the run to someone else, save it as a file: it opens on any copy of this page.',
+  },
   making: 'Making the link …',
   link: 'Link',
   linkLength: (characters: string) => `${characters} characters.`,
