@@ -2,16 +2,19 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './scripts/contentPolicy.mjs';
 import { lessonsPlugin } from './scripts/lessonsPlugin.ts';
+import { licences } from './scripts/licences.mjs';
 import { linkPreview } from './scripts/linkPreview.mjs';
 import { webApp } from './scripts/webApp.mjs';
+
+const { collect, write } = licences();
 
 // A relative base lets the built page live on any static host, on a sub-path too.
 export default defineConfig({
   base: './',
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
-  plugins: [lessonsPlugin(), react(), webApp(), linkPreview(), contentPolicy()],
-  worker: { format: 'es' },
+  plugins: [lessonsPlugin(), react(), webApp([collect(), write()]), linkPreview(), contentPolicy(), collect()],
+  worker: { format: 'es', plugins: () => [collect()] },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 7000,

@@ -8,8 +8,10 @@ const icon = (name, size, purpose) => ({ src: `icons/${name}-${size}.png`, sizes
 /**
  * What makes the built page an installable app: its manifest, and its service worker (src/sw) with the list of every file of the build but
  * the models and what is there for other programs. All addresses are relative, so that a sub-path works. While it is served for development there is no service worker.
+ *
+ * @param {import('vite').Plugin[]} plugins of the service worker's own build, which is the last one
  */
-export function webApp() {
+export function webApp(plugins) {
   return VitePWA({
     strategies: 'injectManifest',
     registerType: 'prompt',
@@ -22,6 +24,7 @@ export function webApp() {
     injectManifest: {
       globPatterns: ['**/*'],
       rollupFormat: 'iife',
+      buildPlugins: { vite: plugins },
       globIgnores: ['models/**', 'preview.png', 'app.webmanifest', 'serviceWorker.js', '**/*.map'],
       maximumFileSizeToCacheInBytes: LARGEST_BYTES,
       // Vite puts the hash of these into their names.

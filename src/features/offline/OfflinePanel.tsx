@@ -63,6 +63,9 @@ function Contents() {
         <Button look="small" onPress={hideOfflinePanel}>
           {words.close}
         </Button>
+        <a href="./licences.txt" target="_blank" rel="noopener">
+          {words.licences}
+        </a>
       </div>
     </>
   );

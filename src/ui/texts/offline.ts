@@ -36,6 +36,7 @@ export const offline = {
   protections: { yes: 'yes', no: 'no', unknown: 'not known' },
   protectionNote: 'else the browser may clear it when room runs short',
   close: 'Close',
+  licences: 'Licences of what the page contains',
   told: 'Ready to work offline: no network is needed from now on.',
   update:
     'A newer version of the page is stored. It takes over at the next visit, or now: the page is loaded anew, prompt, run and settings stay.',
