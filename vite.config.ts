@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './scripts/contentPolicy.mjs';
+import { sendHostHeaders } from './scripts/hostHeaders.mjs';
 import { lessonsPlugin } from './scripts/lessonsPlugin.ts';
 import { licences } from './scripts/licences.mjs';
 import { linkPreview } from './scripts/linkPreview.mjs';
@@ -13,7 +14,7 @@ export default defineConfig({
   base: './',
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
-  plugins: [lessonsPlugin(), react(), webApp([collect(), write()]), linkPreview(), contentPolicy(), collect()],
+  plugins: [lessonsPlugin(), react(), webApp([collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
   worker: { format: 'es', plugins: () => [collect()] },
   build: {
     target: 'es2022',

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 
+/** Where files are fetched from, by the page and by its workers: models that stand on another host need that host here. */
+const CONNECT = ["'self'", 'blob:'];
+
 /**
  * What the built page may load and run: its own files, and pictures that it makes itself. No script that a link, a file or a text brought
- * along can run, and nothing can be sent anywhere else. The engine's worker compiles WebAssembly under a policy of its own, none by default.
+ * along can run, and nothing can be sent anywhere else.
  */
 const POLICY = {
   'default-src': ["'none'"],
@@ -10,7 +13,7 @@ const POLICY = {
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:', 'blob:'],
   'font-src': ["'self'"],
-  'connect-src': ["'self'", 'blob:'],
+  'connect-src': CONNECT,
   'worker-src': ["'self'"],
   'frame-src': ["'self'"],
   'manifest-src': ["'self'"],
@@ -18,6 +21,15 @@ const POLICY = {
   'form-action': ["'none'"],
   'object-src': ["'none'"],
 };
+
+/** The same of a worker, which compiles WebAssembly besides. A worker obeys the headers of its own script alone, so a host has to send this one. */
+const WORKER_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'", "'wasm-unsafe-eval'"],
+  'connect-src': CONNECT,
+};
+
+export const workerPolicy = () => spell(WORKER_POLICY);
 
 /**
  * Writes the policy into every page of the build; while the page is served for development Vite needs scripts of its own in it.
@@ -43,8 +55,12 @@ function policyOf(html) {
   const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, code = '']) => {
     return `'sha256-${createHash('sha256').update(code).digest('base64')}'`;
   });
-  const sources = { ...POLICY, 'script-src': [...POLICY['script-src'], ...inline] };
-  return Object.entries(sources)
+  return spell({ ...POLICY, 'script-src': [...POLICY['script-src'], ...inline] });
+}
+
+/** @param {Readonly<Record<string, readonly string[]>>} policy */
+function spell(policy) {
+  return Object.entries(policy)
     .map(([directive, allowed]) => `${directive} ${allowed.join(' ')}`)
     .join('; ');
 }

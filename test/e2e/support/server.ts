@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { hostHeaders } from '../../../scripts/hostHeaders.mjs';
 
 /**
  * What the server does to a file. `missing`: 404. `refused`: 429, for a long while. `cut`: a whole answer of half the file. `broken-off`: the connection
@@ -18,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** A static host of a folder, on this machine only, that can be told to serve some files badly. */
+/** A static host of a folder, on this machine only, with the headers that a host should send; it can be told to serve some files badly. */
 export class FaultyServer {
   readonly #server: http.Server;
   readonly #faults = new Map<string, Fault>();
@@ -94,6 +95,7 @@ export class FaultyServer {
     const body = fault === 'cut' ? whole.subarray(0, half) : whole;
     if (fault === 'damaged') body[half] = (body[half] as number) ^ 1;
     response.writeHead(200, {
+      ...hostHeaders(file),
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-length': body.length,
       'cache-control': 'no-cache',
