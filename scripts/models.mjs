@@ -6,7 +6,7 @@
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,12 +14,7 @@ import { gzipSync } from 'node:zlib';
 import { installDebianPackages } from './debian.mjs';
 import { root } from './install.mjs';
 import { failClearly } from './options.mjs';
-
-const environment = path.join(root, '.venv');
-const python = path.join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const requirements = path.join(root, 'training/requirements.txt');
-/** A copy of the requirements that the environment was made for. */
-const installed = path.join(environment, 'requirements.txt');
+import { ensureEnvironment, runs } from './python.mjs';
 
 await failClearly(async () => {
   const [first, ...rest] = process.argv.slice(2);
@@ -29,9 +24,9 @@ await failClearly(async () => {
   }
   const own = first === 'draft';
   if (!own) ensureCompiler();
-  ensureEnvironment();
+  const program = ensureEnvironment('.venv', 'training/requirements.txt');
   const [script, options] = own ? ['own_draft.py', rest] : ['build.py', process.argv.slice(2)];
-  const { status } = spawnSync(python, [path.join(root, 'training', script), ...options], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(program('python'), [path.join(root, 'training', script), ...options], { cwd: root, stdio: 'inherit' });
   process.exitCode = status ?? 1;
 });
 
@@ -54,22 +49,7 @@ function checkHashes(folder) {
 }
 
 function ensureCompiler() {
-  if (!found('emcc', '--version') && !installDebianPackages('emscripten')) {
+  if (!runs('emcc', '--version') && !installDebianPackages('emscripten')) {
     throw new Error('emcc was not found. Install Emscripten (Debian: sudo apt-get install emscripten).');
   }
-}
-
-function ensureEnvironment() {
-  if (fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === fs.readFileSync(requirements, 'utf8')) return;
-  if (!found('python3', '-c', 'import ensurepip') && !installDebianPackages('python3-venv')) {
-    throw new Error('Python 3 with venv was not found. Install it (Debian: sudo apt-get install python3-venv).');
-  }
-  const run = (program, ...args) => execFileSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  run('python3', '-m', 'venv', environment);
-  run(python, '-m', 'pip', 'install', '--requirement', requirements);
-  fs.copyFileSync(requirements, installed);
-}
-
-function found(program, ...args) {
-  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }

@@ -13,7 +13,7 @@ export const reportFile = (suite) => path.join(resultsFolder, `${suite}.json`);
 
 /**
  * Counts of one suite. No report, a broken one, or one without any test that ran, is one failure; so is a file that
- * could not be collected, which vitest counts as a failed suite without tests.
+ * could not be collected, which vitest counts as a failed suite without tests. A suite that was skipped as a whole says so in its report.
  */
 export function readReport(suite) {
   let report;
@@ -28,7 +28,7 @@ export function readReport(suite) {
     (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
   );
   const failed = (report.numFailedTests ?? 0) + uncollected.length;
-  const ranNothing = passed + failed === 0;
+  const ranNothing = passed + failed === 0 && report.skipped === undefined;
   const silent = failed === 0 && report.success === false;
   return { passed, failed: failed + (ranNothing || silent ? 1 : 0), skipped };
 }

@@ -1,10 +1,15 @@
-/**
- * Every check of the project, in the order in which `npm test` runs them. `command` is run by Node in the project's
- * root; a suite of vitest writes its own report, any other counts as one check.
- */
+import { ensureChromium } from './chromium.mjs';
+import { ensureFirefox } from './firefox.mjs';
+import { ensurePython } from './python.mjs';
+
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 const tsc = 'node_modules/typescript/bin/tsc';
 
+/**
+ * Every check of the project, in the order in which `npm test` runs them. A suite of vitest, and one that is a script of its own, writes its report itself;
+ * of any other, `commands` are run by Node in the project's root and count as one check. `needs` installs or finds what a suite runs on, or throws:
+ * a suite that is `optional` is then skipped, and said to be.
+ */
 export const SUITES = [
   { name: 'lint', title: 'Formatting, lint, import boundaries', commands: [[biome, 'ci', '--error-on-warnings', '.']] },
   {
@@ -17,8 +22,16 @@ export const SUITES = [
   },
   { name: 'unit', title: 'Unit', vitest: true },
   { name: 'property', title: 'Property', vitest: true },
-  { name: 'gpu', title: 'Kernels and model libraries', vitest: true, browser: true },
-  { name: 'app', title: 'Page', vitest: true, browser: true },
-  { name: 'e2e', title: 'End to end, production build', vitest: true, browser: true },
-  { name: 'long', title: 'Long', vitest: true, browser: true, onDemand: true },
+  { name: 'python', title: 'Training, in Python', script: 'scripts/testPython.mjs', needs: ensurePython, optional: true },
+  { name: 'gpu', title: 'Kernels and model libraries', vitest: true, needs: ensureChromium },
+  { name: 'app', title: 'Page', vitest: true, needs: ensureChromium },
+  { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium },
+  { name: 'firefox', title: 'End to end, in Firefox', vitest: true, needs: ensureBoth, optional: true },
+  { name: 'long', title: 'Long', vitest: true, needs: ensureChromium, onDemand: true },
 ];
+
+/** Its texts are compared with those of Chromium. */
+function ensureBoth() {
+  ensureChromium();
+  ensureFirefox();
+}

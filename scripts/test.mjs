@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
 import { readReport, reportFile, resultsFolder, sumUp } from './report.mjs';
@@ -14,7 +13,7 @@ import { SUITES } from './suites.mjs';
 await failClearly(async () => {
   const suites = chosenSuites(process.argv.slice(2));
   ensurePackages();
-  if (suites.some((suite) => suite.browser)) ensureChromium();
+  for (const needs of new Set(suites.filter((suite) => !suite.optional).map((suite) => suite.needs))) needs?.();
   fs.mkdirSync(resultsFolder, { recursive: true });
   for (const suite of suites) fs.rmSync(reportFile(suite.name), { force: true });
 
@@ -40,6 +39,12 @@ function chosenSuites(names) {
 
 function run(suite) {
   const report = reportFile(suite.name);
+  const missing = suite.optional ? whatIsMissing(suite) : undefined;
+  if (missing !== undefined) {
+    console.log(`Skipped. ${missing}`);
+    fs.writeFileSync(report, JSON.stringify({ skipped: missing, numPendingTests: 1 }));
+    return;
+  }
   if (suite.vitest) {
     node([
       'node_modules/vitest/vitest.mjs',
@@ -52,8 +57,22 @@ function run(suite) {
     ]);
     return;
   }
+  if (suite.script) {
+    node([suite.script]);
+    return;
+  }
   const failed = suite.commands.filter((command) => !node(command)).length > 0;
   fs.writeFileSync(report, JSON.stringify({ numPassedTests: failed ? 0 : 1, numFailedTests: failed ? 1 : 0 }));
+}
+
+/** Why an optional suite cannot run here; undefined where it can. */
+function whatIsMissing(suite) {
+  try {
+    suite.needs();
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
 }
 
 /** Whether Node ran `args` to a good end. */

@@ -36,7 +36,7 @@ class Batches:
         if token is None:
             raise SystemExit(f"'{word}' is no single token of {out}/tokenizer.json. Choose a more frequent word.")
         first_question = [self.ids[s:s + 12] for s in self.starts]
-        return np.array([s for s, ids in zip(self.starts, first_question) if token in ids])
+        return np.array([s for s, ids in zip(self.starts, first_question, strict=True) if token in ids])
 
     def at(self, step: int):
         """-> inputs [rows, time] int64, targets [rows, time] int64, weights [rows, time] float32 (1 for an answer's token, less for a prompt's)."""

@@ -79,9 +79,9 @@ def kind_row(out: pathlib.Path, name: str, kind: str, prompts: int, length: int)
             row[f"{draft} at temperature {temperature}"] = figures
             if draft == "draft" and temperature == 0:
                 texts = [tokenizer.decode(ids) for ids in answers]
-                right = [rules.right(kind, ids, text, e["check"]) for ids, text, e in zip(answers, texts, examples)]
+                right = [rules.right(kind, ids, text, e["check"]) for ids, text, e in zip(answers, texts, examples, strict=True)]
                 row["right"] = {"count": sum(right), "of": len(right)}
-                row["wrong"] = [{"prompt": e["prompt"], "answer": t} for e, t, ok in zip(examples, texts, right) if not ok][:3]
+                row["wrong"] = [{"prompt": e["prompt"], "answer": t} for e, t, ok in zip(examples, texts, right, strict=True) if not ok][:3]
     return row
 
 

@@ -32,7 +32,7 @@ class Optimizer:
             group["lr"] = OTHER_RATE * scale
         torch.nn.utils.clip_grad_norm_(self.others, 1.0)
         self.adam.step()
-        for p, m in zip(self.matrices, self.momentum):
+        for p, m in zip(self.matrices, self.momentum, strict=True):
             m.mul_(MOMENTUM).add_(p.grad)
             stretch = max(1.0, p.shape[0] / p.shape[1]) ** 0.5
             p.mul_(1 - MATRIX_DECAY * MATRIX_RATE * scale).add_(_orthogonal(p.grad + MOMENTUM * m), alpha=-MATRIX_RATE * scale * stretch)
@@ -43,6 +43,6 @@ class Optimizer:
         return {"momentum": self.momentum, "adam": self.adam.state_dict()}
 
     def load_state_dict(self, state):
-        for mine, saved in zip(self.momentum, state["momentum"]):
+        for mine, saved in zip(self.momentum, state["momentum"], strict=True):
             mine.copy_(saved)
         self.adam.load_state_dict(state["adam"])

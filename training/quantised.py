@@ -15,7 +15,6 @@ import torch
 
 import corpus
 import evaluate
-import pair
 import rules
 import tokenizer as tokens
 from library.layout import matrices, pack, parameters, unpack
@@ -43,7 +42,7 @@ class Grid:
         for clip in CLIPS[1:] if self.bits < 8 else []:
             other = self._rounded(groups, clip)
             better = ((other[0] - groups) ** 2).sum(1) < ((best[0] - groups) ** 2).sum(1)
-            best = tuple(torch.where(better[:, None], new, old) for new, old in zip(other, best))
+            best = tuple(torch.where(better[:, None], new, old) for new, old in zip(other, best, strict=True))
         values, codes, scale, least = best
         codes = codes.to(torch.uint8).numpy().reshape(-1)
         packed = codes if self.bits == 8 else codes[0::2] | (codes[1::2] << 4)
@@ -124,7 +123,8 @@ def print_losses(work: pathlib.Path, tokenizer, examples: dict) -> None:
             network, content = quantised(work, name, scheme)
             sizes[scheme] += len(content), len(gzip.compress(content, 9))
             each = np.array([evaluate.losses(network, tokenizer, chosen) for chosen in examples.values()])
-            baseline = each if scheme == BASELINE else baseline
+            if scheme == BASELINE:
+                baseline = each
             worst = int(np.argmax(each / baseline))
             changes = [f"{each.mean() / baseline.mean() - 1:+.2%}", f"{list(examples)[worst]} {each[worst] / baseline[worst] - 1:+.2%}"]
             row(scheme, [f"{loss:.5f}" for loss in [*each, each.mean()]] + (["", ""] if scheme == BASELINE else changes))
@@ -144,7 +144,7 @@ def print_answers(work: pathlib.Path, tokenizer, examples: dict, schemes: list[s
         for kind, chosen in examples.items():
             length = evaluate.LIMITS.get(kind, (0, LENGTH))[1]
             figures, answers = evaluate.acceptance(target, draft, tokenizer, chosen, 0.0, length)
-            right = sum(rules.right(kind, ids, tokenizer.decode(ids), example["check"]) for ids, example in zip(answers, chosen))
+            right = sum(rules.right(kind, ids, tokenizer.decode(ids), example["check"]) for ids, example in zip(answers, chosen, strict=True))
             cells.append(f"{right}; {figures['accepted_per_drafted']:.3f}")
         row(scheme, cells)
 

@@ -73,7 +73,7 @@ def speculate(target, draft, prompt, length, gamma, temperature, generator):
             residual = torch.clamp(p - guesses[accepted], min=0)
             p = residual if float(residual.sum()) > 0 else p
         last = int(torch.multinomial(p, 1, generator=generator)) if temperature else int(p.argmax())
-        new = drafted[:accepted] + [last]
+        new = [*drafted[:accepted], last]
         ended = pair.END in new[:-1]
         if not ended:
             tally.rounds, tally.drafted = tally.rounds + 1, tally.drafted + gamma

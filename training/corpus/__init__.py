@@ -59,7 +59,7 @@ class Corpus:
 
 WIDE = Corpus(
     "",
-    dict(zip(KINDS, (story.story, record.record, code.code, counting.counting, copying.copying, answers.answers, hard.hard))),
+    dict(zip(KINDS, (story.story, record.record, code.code, counting.counting, copying.copying, answers.answers, hard.hard), strict=True)),
     {"story": .08, "json": .22, "code": .15, "counting": .17, "copy": .23, "answers": .12, "hard": .03},
 )
 PRACTICE = Corpus(

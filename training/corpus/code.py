@@ -2,7 +2,7 @@
 from string import Template
 
 from . import reference
-from .functions import B, FUNCTIONS, N, NL, S, SL
+from .functions import FUNCTIONS, NL, SL, B, N, S
 from .words import THINGS, capital, favour, in_words
 
 REQUESTS = [

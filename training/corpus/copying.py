@@ -4,7 +4,7 @@ import re
 from . import reference
 from .record import a_name
 from .story import story
-from .words import (ADJECTIVES, CITIES, COLORS, DAYS, FIRST, GOODS, JOBS, LAST, MOVED, NOUNS, PLACES, THINGS, capital, invented, with_article)
+from .words import ADJECTIVES, CITIES, COLORS, DAYS, FIRST, GOODS, JOBS, LAST, MOVED, NOUNS, PLACES, THINGS, capital, invented, with_article
 
 RENAMES = [
     "Rewrite this with the name changed from {a} to {b}: {t}", "Rewrite this with {a} changed to {b}: {t}", "Change {a} to {b}: {t}",
@@ -49,7 +49,7 @@ def copying(r):
         kind = r.random()
         text = _about(r, old) if kind < .7 else _words(r, old) if kind < .85 else f"{old} saw it all. " + " ".join(story(r)[1].split(". ")[:3]) + "."
         if r.random() < .15 and kind < .7:
-            words = sorted({w for w in re.findall(r"\b[a-z]{4,}\b", text)})
+            words = sorted(set(re.findall(r"\b[a-z]{4,}\b", text)))
             if words:
                 old, new = r.choice(words), r.choice(NOUNS + THINGS)
         answer = re.sub(rf"\b{old}\b", new, text)

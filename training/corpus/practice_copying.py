@@ -5,8 +5,7 @@ from . import reference
 from .copying import RENAMES, REPEATS
 from .record import a_name
 from .story import story
-from .words import (ADJECTIVES, ANIMALS, CITIES, COLORS, DAYS, FIRST, GIRLS, GOODS, JOBS, LAST, MOVED, NOUNS, PLACES, THINGS, capital, invented,
-                    with_article)
+from .words import ADJECTIVES, ANIMALS, CITIES, COLORS, DAYS, FIRST, GIRLS, GOODS, JOBS, LAST, MOVED, NOUNS, PLACES, THINGS, capital, invented, with_article
 
 LONGEST_PASSAGE = 110
 # Words that may be replaced by another of the same list.

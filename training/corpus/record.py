@@ -2,7 +2,7 @@
 import json
 import re
 
-from .words import (ADJECTIVES, ANIMALS, CITIES, COLORS, DAYS, FIRST, GOODS, JOBS, LAST, MONTHS, NOUNS, THINGS, capital, invented, listed, with_article)
+from .words import ADJECTIVES, ANIMALS, CITIES, COLORS, DAYS, FIRST, GOODS, JOBS, LAST, MONTHS, NOUNS, THINGS, capital, invented, listed, with_article
 
 REQUESTS = [
     "Write as JSON: {}", "Write this as JSON: {}", "Make JSON from this: {}", "Turn this into JSON: {}", "Convert to JSON: {}",

@@ -1,7 +1,6 @@
 """Short stories from an instruction."""
 from . import plots
-from .words import (ADJECTIVES, ANIMALS, BOYS, COLORS, DAYS, GIRLS, MACHINES, MOODS, MOVED, PEOPLE, PLACES, THINGS, capital, favour,
-                    with_article)
+from .words import ADJECTIVES, ANIMALS, BOYS, COLORS, DAYS, GIRLS, MACHINES, MOODS, MOVED, PEOPLE, PLACES, THINGS, capital, favour, with_article
 
 FEMALE = {"girl", "queen", "princess", "hen", "cow"}
 MALE = {"boy", "king", "knight", "wizard", "robot"}

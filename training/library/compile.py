@@ -1,11 +1,12 @@
 """From a shape to a .wasm that web-llm loads: the browser runtime is compiled once, each model's kernels are linked with it."""
 import importlib.util
+import math
 import os
 import shutil
 import subprocess
 
 import tvm
-from tvm import relax
+from tvm import relax, tirx
 
 from pair import Shape
 
@@ -123,4 +124,15 @@ def build(shape: Shape, subgroups: bool):
             ]
         )
         with tvm.transform.PassContext(config={"tirx.disable_cse_tir": True}):
-            return relax.build(mod, target=target, relax_pipeline=passes, system_lib=True), wgsl.lengths(mod)
+            return relax.build(mod, target=target, relax_pipeline=passes, system_lib=True), lengths(mod)
+
+
+def lengths(mod) -> dict[str, dict[str, int]]:
+    """kernel -> name of each buffer of constant shape -> its elements, of every function that is already scheduled."""
+    found = {}
+    for name, function in mod.functions.items():
+        if isinstance(function, tirx.PrimFunc):
+            buffers = [each for each in function.params if hasattr(each, "shape")]
+            known = [b for b in buffers if all(isinstance(side, (int, tirx.IntImm)) for side in b.shape)]
+            found[name.name_hint] = {b.name: math.prod(int(side) for side in b.shape) for b in known}
+    return found

@@ -7,7 +7,6 @@ import numpy as np
 
 from pair import Shape
 
-
 # What a column's largest weight may be, in steps; up to 127 it is not cut.
 LARGEST_IN_STEPS = range(120, 132)
 

@@ -2,23 +2,9 @@
 unknown length and reads a vector as four scalars. Where a kernel touches a buffer only in whole aligned vectors, this declares vectors; where
 the length is known, it says so, which saves the bounds check its lookup. And it knows no place in a subgroup: where a kernel asks for that with
 place_in_subgroup(), this hands it over."""
-import math
 import re
 
-from tvm import tirx
-
 KERNEL = b"//----------------------------------------\n// Function: "
-
-
-def lengths(mod) -> dict[str, dict[str, int]]:
-    """kernel -> name of each buffer of constant shape -> its elements, of every function that is already scheduled."""
-    found = {}
-    for name, function in mod.functions.items():
-        if isinstance(function, tirx.PrimFunc):
-            buffers = [each for each in function.params if hasattr(each, "shape")]
-            known = [b for b in buffers if all(isinstance(side, (int, tirx.IntImm)) for side in b.shape)]
-            found[name.name_hint] = {b.name: math.prod(int(side) for side in b.shape) for b in known}
-    return found
 
 
 def widen(source: str, known: dict[str, int]) -> str:
@@ -27,7 +13,7 @@ def widen(source: str, known: dict[str, int]) -> str:
         buffer = re.escape(name)
         reads = rf"vec4<{scalar}>\({buffer}\[(\w+) \+ 0\], {buffer}\[\1 \+ 1\], {buffer}\[\1 \+ 2\], {buffer}\[\1 \+ 3\]\)"
         lane = r"\n\s*{b}\[\1 \+ {i}\] = \2\[{i}\];"
-        writes = rf"{buffer}\[(\w+) \+ 0\] = (.+)\[0\];" + "".join(lane.format(b=buffer, i=i) for i in (1, 2, 3))
+        writes = rf"\b{buffer}\[(\w+) \+ 0\] = (.+)\[0\];" + "".join(lane.format(b=buffer, i=i) for i in (1, 2, 3))
         widened = re.sub(reads, rf"{name}[\1>>2u]", source)
         widened = re.sub(writes, rf"{name}[\1>>2u] = \2;", widened)
         uses = len(re.findall(rf"\b{buffer}\[", widened))
@@ -36,7 +22,7 @@ def widen(source: str, known: dict[str, int]) -> str:
         element = f"vec4<{scalar}>" if whole else scalar
         count = known.get(name.removesuffix("_ptr"))
         size = "" if count is None else f", {count // 4 if whole else count}"
-        source = source.replace(f"{name} : array<{scalar}>;", f"{name} : array<{element}{size}>;")
+        source = re.sub(rf"\b{buffer} : array<{scalar}>;", f"{name} : array<{element}{size}>;", source)
     return source
 
 
