@@ -56,6 +56,16 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'firefox',
+          include: ['test/firefox/**/*.test.ts'],
+          globalSetup: './test/e2e/support/build.ts',
+          fileParallelism: false,
+          testTimeout: 2 * BROWSER_TIMEOUT,
+          hookTimeout: BROWSER_TIMEOUT,
+        },
+      },
+      {
         optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {
           name: 'long',
