@@ -63,6 +63,10 @@ describe('the offline panel', () => {
     (line('not ready').element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
     await expect.element(panel().getByText('Not ready to work offline yet.')).toBeInTheDocument();
+    // Beside the page, so that it is there on a sub-path and offline too.
+    await expect
+      .element(panel().getByRole('link', { name: 'Licences of what the page contains' }))
+      .toHaveAttribute('href', './licences.txt');
     for (const name of ['Target', 'Good draft', 'Weak draft']) {
       (storeButton(name).element() as HTMLElement).focus();
       await userEvent.keyboard('{Enter}');
