@@ -2,7 +2,18 @@ import type { ExperimentPlan, ExperimentPrompt, MeasuredRun, Variant } from './e
 import { median } from './experiment';
 import { tally } from './tally';
 import { COMMITTED_VERDICTS, type RoundEvent } from './types';
-import { type MeasuredPair, outputsOf, pairsOf, type QualityCount, qualityOf, type Speedup, speedupOf } from './worksheet';
+import {
+  longPairs,
+  type MeasuredPair,
+  outputsOf,
+  pairsOf,
+  type QualityCount,
+  qualityOf,
+  type Speedup,
+  type Speedups,
+  speedupOf,
+  speedupsOf,
+} from './worksheet';
 
 /** What is often said of speculative decoding. */
 export const CLAIMS = ['two-to-three', 'no-loss', 'cheap-verification', 'half-is-theatre', 'not-for-small', 'bigger-drafts'] as const;
@@ -22,13 +33,13 @@ export const EVIDENCE: Readonly<Record<ClaimId, EvidenceName>> = {
 
 /** Where a claim begins to hold. Stated on the page, since claims seldom state it themselves. */
 export const BOUNDS = {
-  /** Speedup from which on it is "two to three times faster". */
+  /** Speedup over the whole wait from which on it is "two to three times faster". */
   fast: 2,
   /** Most that a pass over γ + 1 rows may cost of one over a single row to "cost little". */
   cheap: 1.25,
   /** Accepted over drafted that is "about a half". */
   half: { least: 0.4, most: 0.6 },
-  /** Least speedup that is a gain and not noise. */
+  /** Least speedup over the whole wait that is a gain and not noise. */
   gain: 1.05,
   /** Parameters below which a target is "small". */
   small: 1e9,
@@ -58,15 +69,18 @@ type Verdict<Figures> =
 /** Why nothing can be said: nothing, or too little, was run; a clock too coarse to tell; no clock of the device; no acceptance about a half; no small target; no drafts of two sizes. */
 export type Unmeasured = 'no-runs' | 'too-few' | 'too-coarse' | 'no-clock' | 'none-about-half' | 'not-small' | 'one-size';
 
+/** Both speedups, of which the whole wait's was measured and decides. */
+export type MeasuredSpeedups = Speedups & { readonly wait: Speedup };
+
 export interface DraftFigures {
   readonly draft: string;
   readonly parameters: number;
   readonly acceptedOverDrafted: number | null;
-  readonly speedup: Speedup;
+  readonly speedup: MeasuredSpeedups;
 }
 
 export interface ClaimFigures {
-  readonly 'two-to-three': { readonly speedup: Speedup };
+  readonly 'two-to-three': { readonly speedup: MeasuredSpeedups };
   readonly 'no-loss': {
     readonly identical: number;
     readonly compared: number;
@@ -74,8 +88,8 @@ export interface ClaimFigures {
     readonly speculative: QualityCount;
   };
   readonly 'cheap-verification': { readonly ratio: number; readonly plainMs: number; readonly verifyMs: number; readonly gamma: number };
-  readonly 'half-is-theatre': { readonly speedup: Speedup; readonly share: number };
-  readonly 'not-for-small': { readonly speedup: Speedup; readonly parameters: number };
+  readonly 'half-is-theatre': { readonly speedup: MeasuredSpeedups; readonly share: number };
+  readonly 'not-for-small': { readonly speedup: MeasuredSpeedups; readonly parameters: number };
   readonly 'bigger-drafts': { readonly drafts: readonly DraftFigures[] };
 }
 
@@ -88,8 +102,8 @@ export function evidencePlan(name: EvidenceName, { drafts, target }: ClaimModels
   const { gamma } = BOUNDS;
   const of = (draft: string, ...gammas: Variant['gamma'][]) => gammas.map((each): Variant => ({ drafting: 'model', draft, gamma: each }));
   const kinds = (...wanted: ExperimentPrompt['kind'][]) => wanted.flatMap((kind) => prompts.find((each) => each.kind === kind) ?? []);
-  const plan = (chosen: readonly ExperimentPrompt[], variants: readonly Variant[], maxTokens = 80): ExperimentPlan => ({
-    ...{ prompts: chosen, variants, maxTokens, repetitions: 1, temperature: 0, rule: 'rejection', seed: 0 },
+  const plan = (chosen: readonly ExperimentPrompt[], variants: readonly Variant[], maxTokens = 96): ExperimentPlan => ({
+    ...{ prompts: chosen, variants, maxTokens, fixedLength: false, repetitions: 1, temperature: 0, rule: 'rejection', seed: 0 },
   });
   switch (name) {
     case 'speed':
@@ -116,7 +130,9 @@ export function judgeClaim<Id extends ClaimId>(id: Id, runs: readonly MeasuredRu
 
 const RULES: { readonly [Id in ClaimId]: (runs: readonly MeasuredRun[], models: ClaimModels) => ClaimVerdict<Id> } = {
   'two-to-three': (runs) =>
-    withSpeedup(runs, pairsOf(runs), (speedup) => decided(speedup.mean >= BOUNDS.fast, isNear(runs, BOUNDS.fast), { speedup }, runs)),
+    withSpeedup(runs, longPairs(pairsOf(runs)), (speedup) =>
+      decided(speedup.wait.mean >= BOUNDS.fast, isNear(runs, BOUNDS.fast), { speedup }, runs),
+    ),
 
   'no-loss': (runs) => {
     const pairs = pairsOf(runs);
@@ -145,31 +161,31 @@ const RULES: { readonly [Id in ClaimId]: (runs: readonly MeasuredRun[], models: 
 
   'half-is-theatre': (runs) => {
     const { least, most } = BOUNDS.half;
-    const pairs = pairsOf(runs).filter(({ speculative }) => {
+    const pairs = longPairs(pairsOf(runs)).filter(({ speculative }) => {
       const share = tally(speculative.events).acceptedOverDrafted;
       return share !== null && share >= least && share <= most;
     });
-    const speedup = speedupOf(pairs);
+    const speedup = measuredSpeedups(pairs);
     if (!speedup) return unmeasured(pairs.length > 0 ? 'too-coarse' : 'none-about-half', runs);
     const counted = pairs.map(({ speculative }) => tally(speculative.events));
     const share = sum(counted, ({ accepted }) => accepted) / sum(counted, ({ drafted }) => drafted);
     const behind = pairs.flatMap(({ speculative, plain }) => [plain, speculative]);
     const near = pairs.length < BOUNDS.pairs || isNear(behind, BOUNDS.gain);
-    return decided(speedup.mean < BOUNDS.gain, near, { speedup, share }, [...new Set(behind)]);
+    return decided(speedup.wait.mean < BOUNDS.gain, near, { speedup, share }, [...new Set(behind)]);
   },
 
   'not-for-small': (runs, { target }) => {
     if (target.parameters >= BOUNDS.small) return unmeasured('not-small', runs);
-    return withSpeedup(runs, pairsOf(runs), (speedup) =>
-      decided(speedup.mean < BOUNDS.gain, isNear(runs, BOUNDS.gain), { speedup, parameters: target.parameters }, runs),
+    return withSpeedup(runs, longPairs(pairsOf(runs)), (speedup) =>
+      decided(speedup.wait.mean < BOUNDS.gain, isNear(runs, BOUNDS.gain), { speedup, parameters: target.parameters }, runs),
     );
   },
 
   'bigger-drafts': (runs, { drafts }) => {
-    const pairs = pairsOf(runs);
+    const pairs = longPairs(pairsOf(runs));
     const figures = drafts.flatMap(({ id, parameters }): DraftFigures[] => {
       const own = pairs.filter(({ speculative }) => speculative.planned.draft === id);
-      const speedup = own.length < BOUNDS.pairs ? null : speedupOf(own);
+      const speedup = own.length < BOUNDS.pairs ? null : measuredSpeedups(own);
       const counted = own.map(({ speculative }) => tally(speculative.events));
       const drafted = sum(counted, (each) => each.drafted);
       const share = drafted > 0 ? sum(counted, ({ accepted }) => accepted) / drafted : null;
@@ -179,10 +195,10 @@ const RULES: { readonly [Id in ClaimId]: (runs: readonly MeasuredRun[], models: 
     if (sizes.size < 2) return unmeasured(figures.length === 0 ? 'too-few' : 'one-size', runs);
     const bySize = [...figures].sort((a, b) => a.parameters - b.parameters);
     const holds = bySize.every((each, i) =>
-      bySize.slice(i + 1).every((other) => other.parameters === each.parameters || other.speedup.mean > each.speedup.mean),
+      bySize.slice(i + 1).every((other) => other.parameters === each.parameters || other.speedup.wait.mean > each.speedup.wait.mean),
     );
-    const best = [...figures].sort((a, b) => b.speedup.mean - a.speedup.mean);
-    const near = best[0] && best[1] ? best[0].speedup.mean / best[1].speedup.mean < BOUNDS.gain : false;
+    const best = [...figures].sort((a, b) => b.speedup.wait.mean - a.speedup.wait.mean);
+    const near = best[0] && best[1] ? best[0].speedup.wait.mean / best[1].speedup.wait.mean < BOUNDS.gain : false;
     return decided(holds, near, { drafts: bySize }, runs);
   },
 };
@@ -198,17 +214,22 @@ function unmeasured(reason: Unmeasured, runs: readonly MeasuredRun[]) {
 function withSpeedup<Figures>(
   runs: readonly MeasuredRun[],
   pairs: readonly MeasuredPair[],
-  judge: (speedup: Speedup) => Verdict<Figures>,
+  judge: (speedup: MeasuredSpeedups) => Verdict<Figures>,
 ): Verdict<Figures> {
   if (pairs.length < BOUNDS.pairs) return unmeasured('too-few', runs);
-  const speedup = speedupOf(pairs);
+  const speedup = measuredSpeedups(pairs);
   return speedup ? judge(speedup) : unmeasured('too-coarse', runs);
 }
 
-/** Whether the mean speedup lies within two of its standard errors of `bound`, by the spread of the pairs' logarithms. */
+function measuredSpeedups(pairs: readonly MeasuredPair[]): MeasuredSpeedups | null {
+  const { wait, decoding } = speedupsOf(pairs);
+  return wait && { wait, decoding };
+}
+
+/** Whether the mean speedup over the whole wait lies within two of its standard errors of `bound`, by the spread of the pairs' logarithms. */
 function isNear(runs: readonly MeasuredRun[], bound: number): boolean {
-  const logs = pairsOf(runs).flatMap((pair) => {
-    const speedup = speedupOf([pair]);
+  const logs = longPairs(pairsOf(runs)).flatMap((pair) => {
+    const speedup = speedupOf([pair], 'wait');
     return speedup ? [Math.log(speedup.mean)] : [];
   });
   if (logs.length < 2) return true;

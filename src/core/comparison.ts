@@ -1,13 +1,22 @@
 import { committedTokens, startOf, tally } from './tally';
 import type { RunEvent, SamplingSettings, StartEvent } from './types';
 
+/** The two speeds that a run has, everywhere under these names: over the whole wait, prompt included, and of decoding alone, from the first token on. */
+export const SPEEDS = ['wait', 'decoding'] as const;
+export type Speed = (typeof SPEEDS)[number];
+/** Null where it was not measured. */
+export type Speeds = Readonly<Record<Speed, number | null>>;
+
 /** A speculative run beside a plain one of the same prompt, target and settings. */
 export interface Comparison {
-  /** Tokens per second of the speculative run over those of the plain run; null when either is missing, or where they ran on two devices, of which a ratio says nothing. */
-  readonly speed: number | null;
-  /** Whether one is missing because the clock was too coarse to tell. */
+  /**
+   * Tokens per second of the speculative run over those of the plain run; null when either is missing, or where they ran on two devices, of which a
+   * ratio says nothing. Of the whole wait also where they wrote not equally many tokens, over which the prompt would spread otherwise.
+   */
+  readonly speedup: Speeds;
+  /** Whether decoding alone is missing because the clock was too coarse to tell. */
   readonly tooCoarse: boolean;
-  readonly tokensPerSecond: { readonly speculative: number | null; readonly plain: number | null };
+  readonly tokensPerSecond: Readonly<Record<'speculative' | 'plain', Speeds>>;
   /** Tokens from the first that both committed alike. */
   readonly alike: number;
   /** `partly`: alike to the end of the shorter run, which was stopped or failed. `sampled`: different, as two draws from one distribution are. */
@@ -26,15 +35,26 @@ export function compareRuns(speculative: Events, plain: Events): Comparison | nu
   const alike = first === -1 ? shorter : Math.min(first, shorter);
   const different = isDrawnApart(speculative) ? 'sampled' : 'different';
   const cut = isCutShort(a.length < b.length ? speculative : plain);
-  const [fast, slow] = [tally(speculative), tally(plain)];
-  const rates = { speculative: fast.tokensPerSecond, plain: slow.tokensPerSecond };
+  const tokensPerSecond = { speculative: speedsOf(speculative), plain: speedsOf(plain) };
+  const together = onOneDevice(speculative, plain);
+  const over = (speed: Speed) => ratio(tokensPerSecond.speculative[speed], tokensPerSecond.plain[speed]);
   return {
-    speed: rates.speculative !== null && rates.plain !== null && onOneDevice(speculative, plain) ? rates.speculative / rates.plain : null,
-    tooCoarse: fast.tooCoarse || slow.tooCoarse,
-    tokensPerSecond: rates,
+    speedup: { wait: together && a.length === b.length ? over('wait') : null, decoding: together ? over('decoding') : null },
+    tooCoarse: tally(speculative).tooCoarse || tally(plain).tooCoarse,
+    tokensPerSecond,
     alike,
     output: alike < shorter ? different : a.length === b.length ? 'identical' : cut ? 'partly' : different,
   };
+}
+
+/** Tokens per second of a run. */
+export function speedsOf(events: Events): Speeds {
+  const { waitTokensPerSecond, tokensPerSecond } = tally(events);
+  return { wait: waitTokensPerSecond, decoding: tokensPerSecond };
+}
+
+function ratio(fast: number | null, slow: number | null): number | null {
+  return fast !== null && slow !== null && slow > 0 ? fast / slow : null;
 }
 
 /** Whether two runs were asked the same: prompt, target and settings. */

@@ -1,6 +1,7 @@
 import { FailureError } from './failure';
 import { kindOf, type TextKind } from './quality';
 import { checkSettings, DEFAULT_RUN, GREEDY } from './settings';
+import { tally } from './tally';
 import { LIMITS, type RunEvent, type RunSettings, type SamplingSettings } from './types';
 
 /** A way of speculating, to be measured against plain decoding. */
@@ -16,12 +17,14 @@ export interface ExperimentPrompt {
   readonly prompt: string;
 }
 
-/** What is to be measured: every prompt plainly and in every variant, all of one length, as often as said. */
+/** What is to be measured: every prompt plainly and in every variant, as often as said. */
 export interface ExperimentPlan {
   readonly prompts: readonly ExperimentPrompt[];
   readonly variants: readonly Variant[];
-  /** Tokens of every run. */
+  /** Most tokens of a run; as many as every run has where `fixedLength` is set. */
   readonly maxTokens: number;
+  /** Go on behind the end of an answer. Most text there is not what was asked for, and much easier to draft. */
+  readonly fixedLength: boolean;
   readonly repetitions: number;
   readonly temperature: number;
   readonly rule: SamplingSettings['rule'];
@@ -51,6 +54,15 @@ export interface MeasuredRun {
   readonly wallMs: number;
 }
 
+/** An answer that ends before it has this many tokens says little of rates and speeds, so they leave it out. */
+export const LEAST_TOKENS = 24;
+
+/** Whether the answer of a run ended by itself before `LEAST_TOKENS`. */
+export function isTooShort(events: readonly RunEvent[]): boolean {
+  const end = events.at(-1);
+  return end?.type === 'end' && end.reason === 'stop' && tally(events).committed < LEAST_TOKENS;
+}
+
 /** An experiment keeps every event, so it has an end. */
 export const EXPERIMENT_LIMITS = { repetitions: { min: 1, max: 20 }, maxTokens: { min: 2, max: 1000 }, runs: 600, prompt: 4000 } as const;
 
@@ -66,7 +78,7 @@ export function checkPlan(plan: ExperimentPlan): void {
   if (variants.length === 0)
     throw invalid('No draft, or no draft length, is chosen', 'at least one of each: plain decoding is measured beside it');
   checkWhole('Repetitions', repetitions, EXPERIMENT_LIMITS.repetitions);
-  checkWhole('Tokens of every run', maxTokens, EXPERIMENT_LIMITS.maxTokens);
+  checkWhole('Most tokens', maxTokens, EXPERIMENT_LIMITS.maxTokens);
   for (const { gamma } of variants) if (gamma !== 'auto') checkWhole('Draft tokens γ', gamma, LIMITS.gamma);
   const runs = planRuns(plan);
   if (runs.length > mostRuns)
@@ -105,12 +117,12 @@ export function planRuns(plan: ExperimentPlan): PlannedRun[] {
 }
 
 function settingsOf(plan: ExperimentPlan, variant: Variant | null, repetition: number): RunSettings {
-  const { maxTokens, temperature, rule, seed } = plan;
+  const { maxTokens, fixedLength, temperature, rule, seed } = plan;
   return {
     ...DEFAULT_RUN,
     ...(variant ? { mode: 'speculative', drafting: variant.drafting, gamma: variant.gamma } : { mode: 'plain' }),
     maxTokens,
-    ignoreStopTokens: true,
+    ignoreStopTokens: fixedLength,
     sampling: { ...GREEDY, temperature, rule, seed: seed + repetition },
   };
 }

@@ -1,6 +1,6 @@
 import { type CsvValue, toCsv } from './csv';
 import { type MeasuredRun, sameVariant } from './experiment';
-import { startOf, tally } from './tally';
+import { endsInDraft, startOf, tally } from './tally';
 import type { RunEvent, RunSettings, StartEvent } from './types';
 import { type WorksheetRow, worksheet } from './worksheet';
 
@@ -47,7 +47,8 @@ const VERSION_COLUMNS = ['page_version', 'web_llm_version', 'models_version'];
 const versionCells = ({ page, webLlm, models }: Versions): CsvValue[] => [page, webLlm, models];
 
 /**
- * A run as CSV, a row for every token that was drafted or committed, in order. `position` counts the output from 0 and is empty for what was struck.
+ * A run as CSV, a row for every token that was drafted or committed, in order. `position` counts the output from 0 and is empty for what was struck;
+ * `behind_end` is 1 for what was drafted behind the token that ended the answer, which no ratio counts, else 0.
  * Times are milliseconds from the start of the run; p, q and u are empty where they do not exist.
  *
  * @throws RangeError where `events` have no start
@@ -64,14 +65,18 @@ export function runCsv(events: readonly RunEvent[], versions: Versions): string 
       : event.tokens.map(({ id, text, verdict, p, q, u }): CsvValue[] => {
           const struck = verdict === 'rejected' || verdict === 'discarded';
           const place = struck ? null : position++;
-          return [event.index, place, verdict, id, text, p, q, u, event.source, event.startMs, event.endMs, ...about];
+          const behind = verdict === 'discarded' && endsInDraft(event) ? 1 : 0;
+          return [event.index, place, verdict, id, text, p, q, u, event.source, event.startMs, event.endMs, ...about, behind];
         }),
   );
   const columns = ['round', 'position', 'verdict', 'token_id', 'text', 'p', 'q', 'u', 'drafted_by', 'round_start_ms', 'round_end_ms'];
-  return toCsv([...columns, ...CONDITION_COLUMNS, ...VERSION_COLUMNS], rows);
+  return toCsv([...columns, ...CONDITION_COLUMNS, ...VERSION_COLUMNS, 'behind_end'], rows);
 }
 
-/** The worksheet as CSV, a row for every line of it. Latencies are milliseconds. */
+/**
+ * The worksheet as CSV, a row for every line of it. Latencies are milliseconds of the whole wait, as is `speedup`; `tokens_per_second` and
+ * `decoding_speedup` are of decoding alone. `too_short` counts answers that are left out of rates and times.
+ */
 export function worksheetCsv(measured: readonly MeasuredRun[], versions: Versions): string {
   const columns = [
     ...[
@@ -89,9 +94,11 @@ export function worksheetCsv(measured: readonly MeasuredRun[], versions: Version
     ...['mean_acceptance_length', 'time_to_first_token_ms', 'latency_ms', 'tokens_per_second', 'speedup', 'speedup_least', 'speedup_most'],
     ...['outputs_identical', 'outputs_different', 'outputs_drawn_apart', 'right_by_rule', 'wrong_by_rule', 'not_ended', 'without_rule'],
     ...['mean_log_probability', 'tokens_per_run', ...CONDITION_COLUMNS, ...VERSION_COLUMNS],
+    ...['behind_end', 'too_short', 'decoding_speedup', 'decoding_speedup_least', 'decoding_speedup_most'],
   ];
   const rows = worksheet(measured).map((row): CsvValue[] => {
     const { output, quality, speedup } = row;
+    const { wait, decoding } = speedup;
     const conditions = conditionsOfRow(row, measured);
     return [
       ...[row.kind, row.runs, row.drafted, row.accepted, row.rejected, row.discarded, row.targetPasses, row.committed],
@@ -103,10 +110,12 @@ export function worksheetCsv(measured: readonly MeasuredRun[], versions: Version
         row.latencyMs,
         row.tokensPerSecond,
       ],
-      ...[speedup?.mean ?? null, speedup?.least ?? null, speedup?.most ?? null],
+      ...[wait?.mean ?? null, wait?.least ?? null, wait?.most ?? null],
       ...[output.identical, output.different, output.drawnApart, quality.right, quality.wrong, quality.cut, quality.unruled],
-      ...[row.meanLogProbability, row.committed / row.runs, ...CONDITION_COLUMNS.map((name) => conditions?.[name] ?? null)],
+      ...[row.meanLogProbability, row.runs > 0 ? row.committed / row.runs : null],
+      ...CONDITION_COLUMNS.map((name) => conditions?.[name] ?? null),
       ...versionCells(versions),
+      ...[row.behindEnd, row.tooShort, decoding?.mean ?? null, decoding?.least ?? null, decoding?.most ?? null],
     ];
   });
   return toCsv(columns, rows);

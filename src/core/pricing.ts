@@ -1,4 +1,4 @@
-import { type Calibration, type PricedRound, predictedRunSpeedup, type Rates } from './cost';
+import type { PricedRound, Rates } from './cost';
 import { COMMITTED_VERDICTS, type DraftSource, LIMITS, type RoundEvent, type RunEvent, type Verdict } from './types';
 
 const DRAFTED: ReadonlySet<Verdict> = new Set(['accepted', 'rejected', 'discarded']);
@@ -31,12 +31,6 @@ export function ratesByPosition(events: readonly RunEvent[], source: DraftSource
 export function runRates(events: readonly RunEvent[]): Readonly<Record<DraftSource, Rates>> {
   const known = (source: DraftSource) => ratesByPosition(events, source).flatMap((rate) => (rate === null ? [] : [rate]));
   return { model: known('model'), lookup: known('lookup'), person: known('person') };
-}
-
-/** What a run should gain over plain decoding by `costs` and its own rates (an explanation, not a forecast); null where it drafted nothing. */
-export function explainedSpeedup(events: readonly RunEvent[], costs: Calibration): number | null {
-  const rounds = pricedRounds(events);
-  return rounds.some(({ gamma }) => gamma > 0) ? predictedRunSpeedup(costs, runRates(events), rounds) : null;
 }
 
 function roundsOf(events: readonly RunEvent[]): RoundEvent[] {

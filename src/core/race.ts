@@ -1,7 +1,7 @@
-import { canBeTold } from './clock';
-import { type Comparison, compareRuns, onOneDevice } from './comparison';
+import { type Comparison, compareRuns, SPEEDS, type Speed, type Speeds } from './comparison';
+import { median } from './experiment';
 import { draftsOf, knownAt, momentOf, type Phase } from './moment';
-import { clockStepOf, tally } from './tally';
+import { tally } from './tally';
 import { COMMITTED_VERDICTS, type RunEvent, type RunSettings } from './types';
 
 /** Who runs a race: plain decoding and speculation, of the same prompt. */
@@ -55,12 +55,6 @@ export function runnerAt(events: readonly RunEvent[], leaps: readonly Leap[], at
   return { phase, happened, passes, committed: leaps[passes - 1]?.to ?? 0, open };
 }
 
-/** When a run had all that it has, in milliseconds of its clock; null while it is not at its end. */
-export function finishOf(events: readonly RunEvent[]): number | null {
-  const end = events.at(-1);
-  return end?.type === 'end' ? end.endMs : null;
-}
-
 /** How long a heat takes to replay, in milliseconds: as long as its slower run. */
 export function heatMs({ runs }: Heat): number {
   return Math.max(...LANES.map((lane) => (runs[lane].length > 0 ? knownAt(runs[lane].at(-1) as RunEvent) : 0)));
@@ -68,8 +62,6 @@ export function heatMs({ runs }: Heat): number {
 
 export interface RaceResult {
   readonly comparison: Comparison;
-  /** How many times as soon speculation was at its end, prompt and all; null where one was stopped, both did not write as many tokens, they ran on two devices, or their clock was too coarse to tell. */
-  readonly sooner: number | null;
   /** Whether both came to their end with texts of different lengths. */
   readonly unequal: boolean;
   /** Target passes that each needed. */
@@ -79,29 +71,43 @@ export interface RaceResult {
 /** null where there are no two comparable runs, or one of them has written nothing. */
 export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult | null {
   const comparison = compareRuns(speculative, plain);
-  const [fastTally, slowTally] = [tally(speculative), tally(plain)];
-  const passes = { speculative: fastTally.rounds, plain: slowTally.rounds };
+  const [fast, slow] = [tally(speculative), tally(plain)];
+  const passes = { speculative: fast.rounds, plain: slow.rounds };
   if (!comparison || passes.speculative === 0 || passes.plain === 0) return null;
-  const [fast, slow] = [finishOf(speculative), finishOf(plain)];
-  const finished = isFinished(speculative) && isFinished(plain);
-  const unequal = fastTally.committed !== slowTally.committed;
-  const told = [speculative, plain].every((events) => canBeTold(finishOf(events) ?? 0, clockStepOf(events)));
-  const sooner = finished && !unequal && told && onOneDevice(speculative, plain) && fast !== null && slow !== null ? slow / fast : null;
-  return { comparison, sooner, unequal: finished && unequal, passes };
+  const unequal = isFinished(speculative) && isFinished(plain) && fast.committed !== slow.committed;
+  return { comparison, unequal, passes };
 }
 
-/** The heat in the middle by the ratio of tokens per second, of those that both runs finished, the lower one of two; the first where none is finished. */
+/** The heat in the middle by how much faster decoding alone was, of those that both runs finished, the lower one of two; the first where none is finished. */
 export function medianHeat(heats: readonly Heat[]): number {
   const rated = heats
-    .map((heat, index) => ({ index, speed: LANES.every((lane) => isFinished(heat.runs[lane])) ? speedOf(heat) : null }))
+    .map((heat, index) => ({ index, speed: LANES.every((lane) => isFinished(heat.runs[lane])) ? speedupOf(heat).decoding : null }))
     .filter((each): each is { index: number; speed: number } => each.speed !== null)
     .sort((a, b) => a.speed - b.speed);
   return rated[(rated.length - 1) >> 1]?.index ?? 0;
 }
 
-/** Speculation's tokens per second over plain decoding's; null where one is missing. */
-export function speedOf(heat: Heat): number | null {
-  return raceResult(heat)?.comparison.speed ?? null;
+/** How many times as fast as plain decoding speculation was. */
+export function speedupOf(heat: Heat): Speeds {
+  return raceResult(heat)?.comparison.speedup ?? { wait: null, decoding: null };
+}
+
+/** A figure of several races. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  readonly races: number;
+}
+
+/** How the speedups of `heats` spread; null for one that no heat has. */
+export function spreadOf(heats: readonly Heat[]): Readonly<Record<Speed, Spread | null>> {
+  const speedups = heats.map(speedupOf);
+  const [wait = null, decoding = null] = SPEEDS.map((speed) => {
+    const known = speedups.flatMap((each) => each[speed] ?? []);
+    return known.length === 0 ? null : { median: median(known), least: Math.min(...known), most: Math.max(...known), races: known.length };
+  });
+  return { wait, decoding };
 }
 
 /** Whether a run came to its own end, neither stopped nor failed. */

@@ -1,20 +1,27 @@
-import { canBeTold } from './clock';
-import { compareRuns } from './comparison';
-import { type MeasuredRun, median, sameVariant, type Variant } from './experiment';
+import { compareRuns, type Speed, speedsOf } from './comparison';
+import { isTooShort, type MeasuredRun, median, sameVariant, type Variant } from './experiment';
 import { answerOf, judgeAnswer, TEXT_KINDS, type TextKind } from './quality';
-import { clockStepOf, committedTokens, type Tally, tally } from './tally';
+import { committedTokens, type Tally, tally } from './tally';
 import type { RunEvent } from './types';
 
-/** One line of an experiment's worksheet: runs of one kind of text, or of all, decoded in one way. Figures are null where they were not measured or do not exist. */
+/**
+ * One line of an experiment's worksheet: runs of one kind of text, or of all, decoded in one way. Figures are null where they were not measured or do
+ * not exist. Counts, rates and times leave out answers that are too short; outputs and quality are of all.
+ */
 export interface WorksheetRow {
   readonly kind: TextKind | 'all';
   /** null: plain decoding. */
   readonly variant: Variant | null;
+  /** That are counted. */
   readonly runs: number;
+  /** Answers that ended before `LEAST_TOKENS`. */
+  readonly tooShort: number;
   readonly drafted: number;
   readonly accepted: number;
   readonly rejected: number;
   readonly discarded: number;
+  /** Drafted behind the end of an answer; part of no other count. */
+  readonly behindEnd: number;
   /** Forward passes of the target, its first one over the prompt's end included. */
   readonly targetPasses: number;
   readonly committed: number;
@@ -23,18 +30,21 @@ export interface WorksheetRow {
   readonly meanAcceptanceLength: number | null;
   /** Median over the runs. */
   readonly timeToFirstTokenMs: number | null;
-  /** Of a whole run, prompt included: median over the runs. */
+  /** The whole wait, prompt included: median over the runs. */
   readonly latencyMs: number | null;
-  /** Of all runs together, first tokens left out. */
+  /** Decoding alone, of all runs together. */
   readonly tokensPerSecond: number | null;
-  readonly speedup: Speedup | null;
+  readonly speedup: Speedups;
   readonly output: OutputCount;
   readonly quality: QualityCount;
   /** Mean of ln p over the answers' tokens, p under the target as it was sampled from (at temperature 0: its softmax). */
   readonly meanLogProbability: number | null;
 }
 
-/** How many times as fast as plain decoding, prompt included, over pairs of runs of one prompt and seed. */
+/** How many times as fast as plain decoding over the whole wait, and in decoding alone; null without a pair of runs. */
+export type Speedups = Readonly<Record<Speed, Speedup | null>>;
+
+/** How many times as fast as plain decoding, a token, over pairs of runs of one prompt and seed. */
 export interface Speedup {
   /** Geometric mean over the pairs. */
   readonly mean: number;
@@ -66,7 +76,9 @@ export function worksheet(measured: readonly MeasuredRun[]): WorksheetRow[] {
     ...kinds.map((kind) => [kind, measured.filter(({ planned }) => planned.kind === kind)] as const),
     ['all', measured] as const,
   ];
-  return scopes.flatMap(([kind, runs]) => variants.map((variant) => rowOf(kind, variant, runs)).filter((row) => row.runs > 0));
+  return scopes.flatMap(([kind, runs]) =>
+    variants.map((variant) => rowOf(kind, variant, runs)).filter((row) => row.runs + row.tooShort > 0),
+  );
 }
 
 /** Every way that was measured, plain decoding first. */
@@ -90,8 +102,14 @@ export function pairsOf(measured: readonly MeasuredRun[]): MeasuredPair[] {
   });
 }
 
+/** Those of which neither answer is too short, which speedups and rates are of. */
+export function longPairs(pairs: readonly MeasuredPair[]): MeasuredPair[] {
+  return pairs.filter(({ speculative, plain }) => !isTooShort(speculative.events) && !isTooShort(plain.events));
+}
+
 function rowOf(kind: TextKind | 'all', variant: Variant | null, scope: readonly MeasuredRun[]): WorksheetRow {
-  const runs = scope.filter(({ planned }) => sameVariant(planned.variant, variant));
+  const all = scope.filter(({ planned }) => sameVariant(planned.variant, variant));
+  const runs = all.filter(({ events }) => !isTooShort(events));
   const pairs = pairsOf(scope).filter(({ speculative }) => sameVariant(speculative.planned.variant, variant));
   const tallies = runs.map(({ events }) => tally(events));
   const sum = (count: (each: Tally) => number) => tallies.reduce((total, each) => total + count(each), 0);
@@ -106,40 +124,39 @@ function rowOf(kind: TextKind | 'all', variant: Variant | null, scope: readonly 
   const decodeMs = sum((each) => (each.tokensPerSecond === null ? 0 : each.decodeMs));
   const decoded = sum((each) => ((each.tokensPerSecond ?? 0) * each.decodeMs) / 1000);
   return {
-    ...{ kind, variant, runs: runs.length, drafted, accepted, rejected, discarded: sum((each) => each.discarded) },
+    ...{ kind, variant, runs: runs.length, tooShort: all.length - runs.length },
+    ...{ drafted, accepted, rejected, discarded: sum((each) => each.discarded), behindEnd: sum((each) => each.behindEnd) },
     ...{ targetPasses: passes, committed },
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),
     meanAcceptanceLength: ratio(committed, passes),
     timeToFirstTokenMs: medianOf(tallies.flatMap(({ timeToFirstTokenMs: ms }) => (ms === null ? [] : [ms]))),
-    latencyMs: medianOf(runs.map(({ events }) => latencyOf(events))),
+    latencyMs: medianOf(tallies.map(({ waitMs }) => waitMs)),
     tokensPerSecond: ratio(decoded * 1000, decodeMs),
-    speedup: speedupOf(pairs),
+    speedup: speedupsOf(longPairs(pairs)),
     output: outputsOf(pairs),
-    quality: qualityOf(runs),
-    meanLogProbability: logProbabilityOf(runs),
+    quality: qualityOf(all),
+    meanLogProbability: logProbabilityOf(all),
   };
 }
 
-/** Milliseconds of a run from its start to the end of its last pass. */
-export function latencyOf(events: readonly RunEvent[]): number {
-  return events.findLast((event) => event.type === 'round')?.endMs ?? 0;
+/** The two speedups of pairs. */
+export function speedupsOf(pairs: readonly MeasuredPair[]): Speedups {
+  return { wait: speedupOf(pairs, 'wait'), decoding: speedupOf(pairs, 'decoding') };
 }
 
-/** Geometric mean and range of plain over speculative latency a token; null without a pair whose clock tells both. */
-export function speedupOf(pairs: readonly MeasuredPair[]): Speedup | null {
-  const ratios = pairs.flatMap(({ speculative, plain }) => {
-    const [fast, slow] = [msPerToken(speculative.events), msPerToken(plain.events)];
-    return fast === null || slow === null ? [] : [slow / fast];
-  });
+/** Geometric mean and range of plain over speculative time a token; null without a pair whose clock tells both. */
+export function speedupOf(pairs: readonly MeasuredPair[], speed: Speed): Speedup | null {
+  const ratios = pairs
+    .map(({ speculative, plain }) => tokensPerSecondOf(speculative.events, speed) / tokensPerSecondOf(plain.events, speed))
+    .filter((ratio) => Number.isFinite(ratio) && ratio > 0);
   if (ratios.length === 0) return null;
   const mean = Math.exp(ratios.reduce((sum, each) => sum + Math.log(each), 0) / ratios.length);
   return { mean, least: Math.min(...ratios), most: Math.max(...ratios), pairs: ratios.length };
 }
 
-function msPerToken(events: readonly RunEvent[]): number | null {
-  const ms = latencyOf(events);
-  return canBeTold(ms, clockStepOf(events)) ? ratio(ms, tally(events).committed) : null;
+function tokensPerSecondOf(events: readonly RunEvent[], speed: Speed): number {
+  return speedsOf(events)[speed] ?? Number.NaN;
 }
 
 /** How the outputs of pairs compare. */

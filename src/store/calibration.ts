@@ -97,17 +97,18 @@ export function stopCalibration(): void {
 
 /** What is known of the costs of `draft` with the page's target on this device; null where it was not measured, or could not be told. */
 export function calibrationOf(draft: string): Calibration | null {
-  return knownOf(draft)?.calibration ?? null;
+  return measuredOf(draft)?.calibration ?? null;
 }
 
 /** Whether they were measured by clocks that are too coarse to tell. */
 export function isTooCoarse(draft: string): boolean {
-  return knownOf(draft)?.calibration === null;
+  return measuredOf(draft)?.calibration === null;
 }
 
-function knownOf(draft: string) {
+/** What was measured of them, with the name of the device; null where nothing was. */
+export function measuredOf(draft: string): CalibrationState['measured'][string] | null {
   const { manifest } = useLoading.getState();
-  return manifest ? useCalibration.getState().measured[pairKey(manifest, draft)] : undefined;
+  return manifest ? (useCalibration.getState().measured[pairKey(manifest, draft)] ?? null) : null;
 }
 
 /** `isTooCoarse` of the chosen draft, kept true. */

@@ -29,6 +29,8 @@ export interface ExperimentForm {
   readonly drafts: readonly string[];
   readonly gammas: readonly (number | 'auto')[];
   readonly maxTokens: number;
+  /** Whether runs go on behind the end of their answer, up to `maxTokens`. */
+  readonly fixedLength: boolean;
   readonly repetitions: number;
   readonly temperature: number;
   readonly rule: SamplingSettings['rule'];
@@ -56,7 +58,7 @@ export const useExperiment = create<ExperimentState>()(() => ({
     own: [],
     drafts: [draftKey({ drafting: 'model', draft: 'draft' })],
     gammas: ['auto', 4],
-    ...{ maxTokens: 96, repetitions: 2, temperature: 0, rule: 'rejection', seed: 1 },
+    ...{ maxTokens: 160, fixedLength: false, repetitions: 2, temperature: 0, rule: 'rejection', seed: 1 },
   },
   planned: null,
   measured: [],
@@ -97,13 +99,13 @@ useLoading.subscribe(({ manifest }, before) => {
 
 /** The plan that the form stands for. @param drafts that may be chosen */
 export function planOf(form: ExperimentForm, drafts: readonly { readonly id: string }[]): ExperimentPlan {
-  const { chosen, own, gammas, maxTokens, repetitions, temperature, rule, seed } = form;
+  const { chosen, own, gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
   const prompts: ExperimentPrompt[] = [...EXPERIMENT_PROMPTS.filter(({ prompt }) => chosen.includes(prompt)), ...own.map(ownPrompt)];
   const sources = form.drafts.flatMap((key) => sourceOf(key, drafts));
   // Lookup alone needs no model, so it stays with one that is loaded anyway.
   const loaded = sources.find(({ drafting }) => drafting !== 'ngram')?.draft ?? drafts[0]?.id ?? '';
   const variants = sources.flatMap(({ drafting, draft }) => gammas.map((gamma): Variant => ({ drafting, draft: draft ?? loaded, gamma })));
-  return { prompts, variants, maxTokens, repetitions, temperature, rule, seed };
+  return { prompts, variants, maxTokens, fixedLength, repetitions, temperature, rule, seed };
 }
 
 /** None where the manifest has no such draft. */

@@ -56,12 +56,12 @@ const IMPOSSIBLE: readonly [string, Partial<ExperimentForm>, string][] = [
   ['no draft', { drafts: [] }, 'No draft, or no draft length, is chosen.'],
   ['no draft length', { gammas: [] }, 'No draft, or no draft length, is chosen.'],
   ['no repetition', { repetitions: 0 }, 'Repetitions: 0.'],
-  ['half a token', { maxTokens: 12.5 }, 'Tokens of every run: 12.5.'],
+  ['half a token', { maxTokens: 12.5 }, 'Most tokens: 12.5.'],
   ['a temperature that is none', { temperature: -1 }, 'Temperature is -1.'],
 ];
 
 describe('an experiment', () => {
-  it('measures every prompt in every way, all of one length, and fills the worksheet', async () => {
+  it('measures every prompt in every way, to the end of its answer, and fills the worksheet', async () => {
     const engine = await openExperiment();
     await page.getByRole('checkbox', { name: 'Weak draft', exact: true }).click();
     await page.getByRole('checkbox', { name: '2', exact: true }).click();
@@ -71,7 +71,7 @@ describe('an experiment', () => {
     await idle();
     const runs = asked(engine);
     expect(runs).toHaveLength(12);
-    for (const { settings } of runs) expect(settings).toMatchObject({ maxTokens: 12, ignoreStopTokens: true });
+    for (const { settings } of runs) expect(settings).toMatchObject({ maxTokens: 12, ignoreStopTokens: false });
     expect(
       new Set(
         runs.map(({ settings, selection, prompt }) =>
@@ -114,6 +114,7 @@ describe('an experiment', () => {
       prompts: [ownPrompt('A fox.')],
       variants,
       maxTokens: 12,
+      fixedLength: false,
       repetitions: 1,
       temperature: 0,
       rule: 'rejection',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Heat, heatMs, LANES, leapsOf, medianHeat, raceResult, runnerAt } from '../../src/core/race';
+import { type Heat, heatMs, LANES, leapsOf, medianHeat, raceResult, runnerAt, speedupOf, spreadOf } from '../../src/core/race';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent } from '../../src/core/types';
@@ -70,8 +70,8 @@ describe('a race', () => {
     const result = raceResult(heat(20));
     expect(result).toMatchObject({ comparison: { output: 'identical', alike: 7 }, passes: { plain: 7, speculative: 3 } });
     // Six tokens behind the first pass: in 60 ms, and in 40.
-    expect(result?.comparison.speed).toBeCloseTo(1.5);
-    expect(result?.sooner).toBeCloseTo(80 / 70);
+    expect(result?.comparison.speedup.decoding).toBeCloseTo(1.5);
+    expect(result?.comparison.speedup.wait).toBeCloseTo(80 / 60);
   });
 
   it('says nothing of the finish where one run was stopped', () => {
@@ -79,8 +79,18 @@ describe('a race', () => {
       ...each,
       runs: { ...each.runs, speculative: runOf('speculative', [1, 3], 20, false) },
     }));
-    expect(raceResult(stopped as Heat)).toMatchObject({ sooner: null, comparison: { output: 'partly', alike: 4 } });
+    expect(raceResult(stopped as Heat)).toMatchObject({ comparison: { speedup: { wait: null }, output: 'partly', alike: 4 } });
     expect(raceResult({ first: null, runs: { plain: [], speculative: heat(20).runs.speculative } })).toBeNull();
+  });
+
+  it('says how both speedups spread over several races', () => {
+    const { wait, decoding } = spreadOf([heat(20), heat(10), heat(40)]);
+    expect(decoding).toMatchObject({ races: 3, median: speedupOf(heat(20)).decoding });
+    for (const spread of [wait, decoding]) {
+      expect(spread?.least).toBeLessThan(spread?.median ?? 0);
+      expect(spread?.median).toBeLessThan(spread?.most ?? 0);
+    }
+    expect(spreadOf([])).toEqual({ wait: null, decoding: null });
   });
 
   it('shows the race in the middle, of those that came to their end', () => {

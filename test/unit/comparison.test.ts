@@ -27,8 +27,8 @@ describe('two runs', () => {
   });
 
   it('say nothing of speed where they ran on two devices, and compare their outputs all the same', () => {
-    expect(compareRuns(written('a', 10), written('a', 20))).toMatchObject({ speed: 2, output: 'identical' });
-    expect(compareRuns(written('a', 10), written('b', 20))).toMatchObject({ speed: null, output: 'identical' });
+    expect(compareRuns(written('a', 10), written('a', 20))).toMatchObject({ speedup: { wait: 2, decoding: 2 }, output: 'identical' });
+    expect(compareRuns(written('a', 10), written('b', 20))).toMatchObject({ speedup: { wait: null, decoding: null }, output: 'identical' });
   });
 });
 

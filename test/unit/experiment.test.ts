@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPlan, type ExperimentPlan, estimateLeftMs, planRuns } from '../../src/core/experiment';
+import { checkPlan, type ExperimentPlan, estimateLeftMs, LEAST_TOKENS, planRuns } from '../../src/core/experiment';
 import { FailureError } from '../../src/core/failure';
 import { ballotsOf, talliesOf } from '../../src/core/vote';
 import { outputsOf, pairsOf, worksheet } from '../../src/core/worksheet';
@@ -13,7 +13,7 @@ const PLAN: ExperimentPlan = {
     { kind: 'story', prompt: 'A story.' },
   ],
   variants: [GOOD, { ...GOOD, gamma: 'auto' }, WEAK],
-  ...{ maxTokens: 4, repetitions: 3, temperature: 0, rule: 'rejection', seed: 7 },
+  ...{ maxTokens: 4, fixedLength: false, repetitions: 3, temperature: 0, rule: 'rejection', seed: 7 },
 };
 
 const failureOf = (change: Partial<ExperimentPlan>) => {
@@ -26,12 +26,13 @@ const failureOf = (change: Partial<ExperimentPlan>) => {
 };
 
 describe('a plan', () => {
-  it('asks every prompt in every way, all of one length, with a plain run beside every draft', () => {
+  it('asks every prompt in every way, each to the end of its answer, with a plain run beside every draft', () => {
     const runs = planRuns(PLAN);
     // Three repetitions of two prompts: plain and two lengths with the good draft, plain and one with the weak one.
     expect(runs).toHaveLength(3 * 2 * (3 + 2));
     expect(runs.map(({ index }) => index)).toEqual(runs.map((_, i) => i));
-    for (const { settings } of runs) expect(settings).toMatchObject({ maxTokens: 4, ignoreStopTokens: true });
+    for (const { settings } of runs) expect(settings).toMatchObject({ maxTokens: 4, ignoreStopTokens: false });
+    for (const { settings } of planRuns({ ...PLAN, fixedLength: true })) expect(settings.ignoreStopTokens).toBe(true);
     for (const group of new Set(runs.map((run) => run.group))) {
       const inGroup = runs.filter((run) => run.group === group);
       expect(inGroup.filter(({ variant }) => variant === null)).toHaveLength(1);
@@ -58,7 +59,7 @@ describe('a plan', () => {
     expect(failureOf({ variants: [{ ...GOOD, gamma: 17 }] })).toMatchObject({ message: 'Draft tokens γ: 17.' });
     expect(failureOf({ repetitions: 0 })).toMatchObject({ message: 'Repetitions: 0.', hint: 'Choose a whole number, 1 to 20.' });
     expect(failureOf({ repetitions: 2.5 })).toMatchObject({ message: 'Repetitions: 2.5.' });
-    expect(failureOf({ maxTokens: Number.NaN })).toMatchObject({ message: 'Tokens of every run: NaN.' });
+    expect(failureOf({ maxTokens: Number.NaN })).toMatchObject({ message: 'Most tokens: NaN.' });
     expect(failureOf({ temperature: -1 })).toMatchObject({ message: 'Temperature is -1.' });
     expect(failureOf({ repetitions: 20, prompts: Array(10).fill(PLAN.prompts[0]) })).toMatchObject({
       message: 'The experiment has 1000 runs.',
@@ -110,13 +111,20 @@ describe('the worksheet', () => {
     expect(rows[5]).toMatchObject({
       ...{ runs: 4, drafted: 16, accepted: 8, rejected: 4, discarded: 4, targetPasses: 8, committed: 16 },
       ...{ acceptedOverDrafted: 0.5, meanAcceptanceLength: 2, timeToFirstTokenMs: 10, latencyMs: 20, tokensPerSecond: 300 },
-      speedup: { least: 2, most: 2, pairs: 4 },
+      speedup: { wait: { least: 2, most: 2, pairs: 4 }, decoding: { least: 3, most: 3, pairs: 4 } },
       output: { identical: 4, different: 0, drawnApart: 0 },
     });
     expect(rows[5]?.acceptanceRate).toBeCloseTo(2 / 3, 12);
-    expect(rows[5]?.speedup?.mean).toBeCloseTo(2, 12);
+    expect(rows[5]?.speedup.wait?.mean).toBeCloseTo(2, 12);
+    expect(rows[5]?.speedup.decoding?.mean).toBeCloseTo(3, 12);
     expect(rows[5]?.meanLogProbability).toBeCloseTo(Math.log(0.5), 12);
-    expect(rows[4]).toMatchObject({ drafted: 0, acceptanceRate: null, speedup: null, targetPasses: 16, latencyMs: 40 });
+    expect(rows[4]).toMatchObject({
+      drafted: 0,
+      acceptanceRate: null,
+      speedup: { wait: null, decoding: null },
+      targetPasses: 16,
+      latencyMs: 40,
+    });
   });
 
   it('judges answers by the rule of their kind, and outputs beside plain decoding’s', () => {
@@ -124,6 +132,27 @@ describe('the worksheet', () => {
     expect(rows.find(({ kind, variant }) => kind === 'json' && variant)?.quality).toEqual({ right: 2, wrong: 0, cut: 0, unruled: 0 });
     expect(rows.at(-1)?.quality).toEqual({ right: 2, wrong: 0, cut: 0, unruled: 2 });
     expect(rows.at(-1)?.output).toEqual({ identical: 2, different: 2, drawnApart: 0 });
+  });
+
+  it('leaves answers that ended too soon out of rates and speeds, says how many, and still compares their outputs', () => {
+    const plan = { ...PLAN, variants: [GOOD], repetitions: 1 };
+    const ended = (length: number) =>
+      measureAll({ ...plan, maxTokens: 40 }, (run) => {
+        const tokens = run.kind === 'story' ? LEAST_TOKENS : length;
+        const rounds = Array.from({ length: tokens }, (_, i) => [tokenOf(i, 'plain')]);
+        return [...eventsOf(run, rounds, 10).slice(0, -1), { type: 'end', reason: 'stop', stopString: null, endMs: 10 * tokens }];
+      });
+    const last = worksheet(ended(LEAST_TOKENS - 1)).at(-1);
+    expect(last).toMatchObject({
+      runs: 1,
+      tooShort: 1,
+      committed: LEAST_TOKENS,
+      speedup: { wait: { pairs: 1 } },
+      output: { identical: 2 },
+    });
+    expect(worksheet(ended(LEAST_TOKENS)).at(-1)).toMatchObject({ runs: 2, tooShort: 0, speedup: { wait: { pairs: 2 } } });
+    const json = worksheet(ended(LEAST_TOKENS - 1)).find(({ kind }) => kind === 'json');
+    expect(json).toMatchObject({ runs: 0, tooShort: 1, acceptanceRate: null, tokensPerSecond: null, latencyMs: null });
   });
 
   it('compares no two draws of one distribution id by id', () => {

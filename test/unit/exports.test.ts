@@ -8,7 +8,7 @@ const VERSIONS = { page: '1.2.3', webLlm: '0.2.86', models: 'abcd' };
 const PLAN: ExperimentPlan = {
   prompts: [{ kind: 'story', prompt: 'A story.' }],
   variants: [{ drafting: 'model', draft: 'Good draft', gamma: 4 }],
-  ...{ maxTokens: 3, repetitions: 1, temperature: 0.8, rule: 'coupled', seed: 5 },
+  ...{ maxTokens: 3, fixedLength: false, repetitions: 1, temperature: 0.8, rule: 'coupled', seed: 5 },
 };
 const measured = () =>
   measureAll(PLAN, (run) =>
@@ -78,6 +78,22 @@ describe('a run as CSV', () => {
     ] as const)
       expect(column(name)).toEqual([value, value, value]);
     for (const row of rows) expect(row).toHaveLength(head.length);
+  });
+
+  it('keeps the raw verdict of what stands behind the end, and marks it in a column of its own', () => {
+    const [planned] = measured()
+      .map((each) => each.planned)
+      .filter(({ variant }) => variant);
+    if (!planned) throw new Error('the plan has a speculative run');
+    const rounds = [
+      [tokenOf(1, 'plain')],
+      [tokenOf(9, 'rejected'), tokenOf(8, 'discarded'), tokenOf(2, 'corrected')],
+      [tokenOf(3, 'accepted'), tokenOf(4, 'discarded')],
+    ];
+    const [head = [], ...rows] = parse(runCsv(eventsOf(planned, rounds, 10), VERSIONS));
+    const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
+    expect(column('verdict')).toEqual(['plain', 'rejected', 'discarded', 'corrected', 'accepted', 'discarded']);
+    expect(column('behind_end')).toEqual(['0', '0', '0', '0', '0', '1']);
   });
 
   it('leaves empty what plain decoding ignores, and is refused without a start', () => {

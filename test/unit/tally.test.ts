@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../../src/core/comparison';
 import { raceResult } from '../../src/core/race';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
+import { behindEndOf, committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
 const round = (index: number, startMs: number, endMs: number, verdicts: Verdict[]): RoundEvent => ({
@@ -50,6 +50,7 @@ describe('tally', () => {
       accepted: 4,
       rejected: 1,
       discarded: 1,
+      behindEnd: 0,
       committed: 8,
       readbacks: 4,
       acceptanceRate: 4 / 5,
@@ -57,10 +58,30 @@ describe('tally', () => {
       meanAcceptanceLength: 2,
       tokensPerSecond: 14,
       tooCoarse: false,
+      waitMs: 620,
+      waitTokensPerSecond: 8000 / 620,
       timeToFirstTokenMs: 120,
       decodeMs: 500,
       waitedMs: null,
     });
+  });
+
+  it('keeps what was drafted behind the end of the answer out of every count and ratio', () => {
+    const ended = [...events.slice(0, 4), round(2, 150, 200, ['accepted', 'accepted', ...Array<Verdict>(15).fill('discarded')])];
+    expect(tally(ended)).toMatchObject({
+      ...{ drafted: 5, accepted: 5, rejected: 0, discarded: 0, behindEnd: 15, committed: 7 },
+      ...{ acceptanceRate: 1, acceptedOverDrafted: 1 },
+    });
+    // Behind a rejection, and with the target's own token at the end, they are lost as ever.
+    expect(behindEndOf(round(2, 0, 1, ['accepted', 'rejected', 'discarded', 'corrected']))).toBe(0);
+    expect(behindEndOf(round(2, 0, 1, ['accepted', 'bonus']))).toBe(0);
+    expect(behindEndOf(round(2, 0, 1, ['accepted', 'discarded']))).toBe(1);
+  });
+
+  it('has two speeds: the whole wait with the prompt, decoding alone without', () => {
+    const { waitMs, waitTokensPerSecond, decodeMs, tokensPerSecond, timeToFirstTokenMs } = tally(events);
+    expect(waitMs).toBe(decodeMs + (timeToFirstTokenMs ?? 0));
+    expect(waitTokensPerSecond).toBeLessThan(tokensPerSecond ?? 0);
   });
 
   it('has no ratio where there is nothing to divide by', () => {

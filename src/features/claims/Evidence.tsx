@@ -1,6 +1,5 @@
-import type { MeasuredRun } from '../../core/experiment';
+import { isTooShort, type MeasuredRun } from '../../core/experiment';
 import { tally } from '../../core/tally';
-import { latencyOf } from '../../core/worksheet';
 import { showRun } from '../../store/run';
 import { useWork } from '../../store/work';
 import { Button } from '../../ui/Button';
@@ -21,7 +20,8 @@ export function Evidence({ runs }: { readonly runs: readonly MeasuredRun[] }) {
       <ul>
         {runs.map((run) => {
           const { prompt, variant, index } = run.planned;
-          const line = words.run(prompt, nameOf(variant), tally(run.events).committed, latencyOf(run.events));
+          const { committed, waitMs } = tally(run.events);
+          const line = words.run(prompt, nameOf(variant), committed, waitMs, isTooShort(run.events));
           return (
             <li key={index}>
               <span>{line}</span>

@@ -1,1 +1,2 @@
 export { Costs } from './Costs';
+export { costRows } from './costRows';

@@ -1,34 +1,49 @@
 import { useMemo } from 'react';
 import { prove } from '../../actions/prove';
-import { type Comparison, compareRuns } from '../../core/comparison';
+import { type Comparison, compareRuns, SPEEDS } from '../../core/comparison';
 import { useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
+import { speeds } from '../../ui/texts/speeds';
 
-/** The last speculative run beside the last plain one. */
+/** The last speculative run beside the last plain one, where one of them is the run on the page. */
 export function Compared() {
   const { speculative, plain } = useRun((state) => state.last);
+  const shown = useRun(({ events }) => events.length > 0 && (events === speculative || events === plain));
   const compared = useMemo(() => speculative && plain && compareRuns(speculative, plain), [speculative, plain]);
   return (
     <div className="compared">
-      {compared ? (
-        <>
-          <h3>{words.compared}</h3>
-          {compared.tooCoarse ? (
-            <p>{clock.speed}</p>
-          ) : compared.speed === null ? null : (
-            <p>
-              <b>{words.speed(compared.speed)}</b> {words.rates(compared.tokensPerSecond.speculative, compared.tokensPerSecond.plain)}
-            </p>
-          )}
-          <p data-output={compared.output}>{outputSentence(compared)}</p>
-        </>
-      ) : (
-        <p>{speculative && plain ? words.otherPrompt : speculative ? words.runOther.plain : plain ? words.runOther.speculative : null}</p>
-      )}
+      {shown ? (
+        compared ? (
+          <Figures {...compared} />
+        ) : (
+          <p>{speculative && plain ? words.otherPrompt : words.runOther[speculative ? 'plain' : 'speculative']}</p>
+        )
+      ) : null}
       <ActionButton action={prove} look="small" />
     </div>
+  );
+}
+
+function Figures(compared: Comparison) {
+  const { speedup, tooCoarse, tokensPerSecond, output } = compared;
+  return (
+    <>
+      <h3>{words.compared}</h3>
+      {SPEEDS.map((speed) =>
+        speedup[speed] === null ? null : (
+          <p key={speed}>
+            {speeds.names[speed]}: <b data-count={`speedup-${speed}`}>{speeds.times(speedup[speed])}</b>
+            <br />
+            {speeds.against(speed, tokensPerSecond.speculative, tokensPerSecond.plain)}
+          </p>
+        ),
+      )}
+      {tooCoarse ? <p>{clock.speed}</p> : null}
+      {speedup.decoding !== null && speedup.wait === null ? <p>{words.otherLength}</p> : null}
+      <p data-output={output}>{outputSentence(compared)}</p>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
+import { speeds } from '../../ui/texts/speeds';
 import { Compared } from './Compared';
 import './counts.css';
 import { DraftedBar } from './DraftedBar';
@@ -19,7 +20,10 @@ export function Counts() {
     <section className="counts" aria-label={words.heading}>
       <h2>{words.heading}</h2>
       <p className="counts-speed">
-        <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {counted.tooCoarse ? clock.rate : words.tokensPerSecond}
+        <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {counted.tooCoarse ? clock.rate : speeds.unit}
+        <small>
+          {speeds.names.decoding}, {speeds.notes.decoding}
+        </small>
       </p>
       <DraftedBar tally={counted} seen={seen} />
       <FigureList figures={figures(counted).map((figure) => (seen ? figure : { ...figure, value: formatCount(null) }))} />
@@ -29,8 +33,9 @@ export function Counts() {
 }
 
 function figures(counted: Tally): Figure[] {
-  const { rounds, readbacks, acceptanceRate, acceptedOverDrafted, meanAcceptanceLength } = counted;
+  const { rounds, readbacks, acceptanceRate, acceptedOverDrafted, meanAcceptanceLength, waitTokensPerSecond, waitMs } = counted;
   return [
+    { key: 'waitTokensPerSecond', name: speeds.overWait, note: speeds.waited(waitMs), value: formatRate(waitTokensPerSecond) },
     { key: 'acceptanceRate', name: words.acceptanceRate, note: words.acceptanceRateNote, value: formatShare(acceptanceRate) },
     { key: 'acceptedOverDrafted', name: words.acceptedOverDrafted, value: formatShare(acceptedOverDrafted) },
     { key: 'rounds', name: words.rounds, value: formatCount(rounds) },

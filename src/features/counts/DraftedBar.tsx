@@ -1,10 +1,10 @@
 import type { Tally } from '../../core/tally';
 import { formatCount } from '../../ui/format';
-import { counts as words } from '../../ui/texts';
+import { behindEnd, counts as words } from '../../ui/texts';
 
 const PARTS = ['accepted', 'rejected', 'discarded'] as const;
 
-/** drafted = accepted + rejected + discarded, as figures and as one bar of that length. */
+/** drafted = accepted + rejected + discarded, as figures and as one bar of that length; what was drafted behind the end stands apart. */
 export function DraftedBar({ tally, seen }: { readonly tally: Tally; readonly seen: boolean }) {
   const figure = (count: number) => formatCount(seen ? count : null);
   return (
@@ -23,6 +23,11 @@ export function DraftedBar({ tally, seen }: { readonly tally: Tally; readonly se
           </div>
         ))}
       </dl>
+      {tally.behindEnd > 0 ? (
+        <p className="drafted-behind" data-count="behindEnd">
+          {behindEnd.counted(tally.behindEnd)}
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -17,18 +17,20 @@ export function Findings({ measured }: { readonly measured: readonly MeasuredRun
   const outputs = useMemo(() => outputsOf(pairsOf(measured)), [measured]);
   const nameOf = useVariantName();
   const best = fastest(rows.filter(({ kind }) => kind === 'all'));
-  if (!best?.speedup) return null;
+  if (!best?.speedup.wait) return null;
   const compared = outputs.identical + outputs.different;
-  const speed = experiment.sheet.speedup(best.speedup);
+  const speed = words.bothSpeeds(best.speedup);
+  const short = rows.filter(({ kind }) => kind === 'all').reduce((sum, { tooShort }) => sum + tooShort, 0);
   return (
     <section className="findings" aria-label={words.heading}>
       <h3>{words.heading}</h3>
       <p className="findings-best">
-        {best.speedup.mean > 1 ? words.best(nameOf(best.variant), speed) : words.none(nameOf(best.variant), speed)}
+        {best.speedup.wait.mean > 1 ? words.best(nameOf(best.variant), speed) : words.none(nameOf(best.variant), speed)}
       </p>
       <p data-same={compared > 0 && outputs.different === 0 ? true : undefined}>
         {compared === 0 ? words.drawn : outputs.different === 0 ? words.same(compared) : words.differ(outputs.different, compared)}
       </p>
+      {short > 0 ? <p data-count="tooShort">{words.short(short)}</p> : null}
       <div className="findings-parts">
         <ul>
           {rows
@@ -46,17 +48,20 @@ export function Findings({ measured }: { readonly measured: readonly MeasuredRun
 }
 
 function fastest(rows: readonly WorksheetRow[]): WorksheetRow | undefined {
-  return [...rows].filter(({ speedup }) => speedup !== null).sort((a, b) => (b.speedup?.mean ?? 0) - (a.speedup?.mean ?? 0))[0];
+  return [...rows]
+    .filter(({ speedup }) => speedup.wait !== null)
+    .sort((a, b) => (b.speedup.wait?.mean ?? 0) - (a.speedup.wait?.mean ?? 0))[0];
 }
 
 function Acceptance({ row }: { readonly row: WorksheetRow }) {
   const { acceptanceRate, accepted, rejected, speedup } = row;
   const kind = experiment.kinds[row.kind];
+  if (row.runs === 0) return words.onlyShort(kind);
   if (acceptanceRate === null) return words.noAcceptance(kind);
   return (
     <>
       <b>{words.acceptance(kind, acceptanceRate, accepted, accepted + rejected)}</b> {words.bands[acceptanceBand(acceptanceRate)]}{' '}
-      {speedup ? paying(speedup) : null}
+      {speedup.wait ? paying(speedup.wait) : null}
     </>
   );
 }

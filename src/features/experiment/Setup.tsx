@@ -17,12 +17,17 @@ const RULES = [
   { value: 'coupled', label: settings.rules.coupled },
 ] as const;
 
+const ENDINGS = [
+  { value: 'answer', label: words.endings.answer },
+  { value: 'fixed', label: words.endings.fixed },
+] as const;
+
 const LENGTHS = DRAFT_LENGTHS.map((gamma) => ({ value: String(gamma), label: gamma === 'auto' ? words.adaptive : formatCount(gamma) }));
 
 /** All that decides what is measured. */
 export function Setup() {
   const form = useExperiment((state) => state.form);
-  const { gammas, maxTokens, repetitions, temperature, rule, seed } = form;
+  const { gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
   const { min, max } = LIMITS.gamma;
   return (
     <section className="setup" aria-label={words.heading}>
@@ -47,6 +52,12 @@ export function Setup() {
           value={maxTokens}
           onChange={(value) => changeExperiment({ maxTokens: value })}
           {...EXPERIMENT_LIMITS.maxTokens}
+        />
+        <Choices
+          legend={words.ending}
+          options={ENDINGS}
+          value={fixedLength ? 'fixed' : 'answer'}
+          onChange={(chosen) => changeExperiment({ fixedLength: chosen === 'fixed' })}
         />
         <NumberField
           label={words.repetitions}

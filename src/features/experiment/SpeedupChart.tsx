@@ -28,7 +28,7 @@ export function SpeedupChart({ rows, measured }: SpeedupChartProps) {
   const kinds = [...new Set(speculative.map(({ kind }) => kind))];
   const bands = few ? kinds.map((kind) => experiment.kinds[kind]) : ways;
   const speedAt = (kind: WorksheetRow['kind'], way: string) =>
-    speculative.find((row) => row.kind === kind && nameOf(row.variant) === way)?.speedup?.mean ?? null;
+    speculative.find((row) => row.kind === kind && nameOf(row.variant) === way)?.speedup.wait?.mean ?? null;
   const series = few
     ? ways.map((way, i) => ({ name: way, look: LOOKS[i] ?? 'ink', values: kinds.map((kind) => speedAt(kind, way)) }))
     : [{ name: experiment.kinds.all, look: 'ink' as const, values: ways.map((way) => speedAt('all', way)) }];

@@ -12,7 +12,7 @@ const { columns } = words;
 
 const HEADS = [
   ...[columns.runs, columns.drafted, columns.accepted, columns.rejected, columns.discarded, columns.passes],
-  ...[columns.first, columns.latency, columns.speed, columns.speedup, columns.alpha, columns.ratio],
+  ...[columns.first, columns.latency, columns.speedup, columns.speed, columns.decodingSpeedup, columns.alpha, columns.ratio],
   ...[columns.output, columns.quality, columns.logProbability],
 ];
 
@@ -70,7 +70,9 @@ export function Worksheet({ measured }: { readonly measured: readonly MeasuredRu
 function Line({ row }: { readonly row: WorksheetRow }) {
   const nameOf = useVariantName();
   const { variant, speedup } = row;
+  const { wait, decoding } = speedup;
   const drafting = (value: string) => (variant ? value : '');
+  const times = (each: typeof wait) => drafting(each ? words.speedup(each) : formatCount(null));
   const cells = [
     ...[
       formatCount(row.runs),
@@ -84,19 +86,22 @@ function Line({ row }: { readonly row: WorksheetRow }) {
       formatCount(row.timeToFirstTokenMs),
       formatCount(row.latencyMs),
     ],
-    ...[formatRate(row.tokensPerSecond), variant ? (speedup ? words.speedup(speedup) : formatCount(null)) : ''],
+    ...[times(wait), formatRate(row.tokensPerSecond), times(decoding)],
     ...[drafting(formatShare(row.acceptanceRate)), drafting(formatShare(row.acceptedOverDrafted)), drafting(words.output(row.output))],
     ...[words.quality(row.quality), formatLog(row.meanLogProbability)],
   ];
   const notes: Readonly<Record<string, string>> = {
-    [columns.speedup]: speedup ? words.range(speedup) : '',
+    [columns.runs]: words.short(row.tooShort),
+    [columns.discarded]: words.behind(row.behindEnd),
+    [columns.speedup]: wait ? words.range(wait) : '',
+    [columns.decodingSpeedup]: decoding ? words.range(decoding) : '',
     [columns.quality]: words.cut(row.quality),
   };
   return (
     <tr>
       <th scope="row">{nameOf(variant)}</th>
       {HEADS.map((head, i) => (
-        <td key={head} data-column={head === columns.speedup && speedup ? (speedup.mean >= 1 ? 'faster' : 'slower') : undefined}>
+        <td key={head} data-column={head === columns.speedup && wait ? (wait.mean >= 1 ? 'faster' : 'slower') : undefined}>
           {cells[i]}
           {notes[head] ? <small>{notes[head]}</small> : null}
         </td>

@@ -1,6 +1,3 @@
-import { breakEven } from '../../core/cost';
-import { explainedSpeedup } from '../../core/pricing';
-import { usualGamma } from '../../core/runAcceptance';
 import { useTooCoarse } from '../../store/calibration';
 import type { LabelledPoint } from '../../ui/chart';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
@@ -12,23 +9,26 @@ import type { Measured } from './useMeasured';
 
 /** Speedup over acceptance by the measured costs, with this run's place in it: as expected, and as measured where that is known. */
 export function Curves({ measured }: { readonly measured: Measured }) {
-  const { events, start, costs, context, acceptanceRate, comparison } = measured;
-  const gamma = usualGamma(events);
+  const { start, figures, comparison } = measured;
+  const { lead, counts } = figures;
   const tooCoarse = useTooCoarse();
+  const drafted = lead?.tokens != null;
   return (
     <section className="measure-part" aria-labelledby="measure-curves">
       <h3 id="measure-curves">{words.curvesHeading}</h3>
-      {costs ? (
+      {lead ? (
         <Figure name="foretoken-curves" start={start}>
           <SpeedCurves
             title={words.curvesTitle}
-            note={words.curvesNote(formatCount(context))}
-            costs={costs}
-            context={context}
-            gamma={gamma}
+            note={words.curvesNote(formatCount(lead.context), lead.costsOf === 'recorder' ? 'there' : 'here')}
+            costs={lead.costs}
+            context={lead.context}
+            gamma={drafted ? lead.gamma : null}
             points={[
-              ...evenOf(gamma === null ? null : breakEven(costs, gamma, context)),
-              ...(acceptanceRate === null ? [] : pointsOf(acceptanceRate, explainedSpeedup(events, costs), comparison?.speed ?? null)),
+              ...evenOf(drafted ? lead.breakEven : null),
+              ...(counts.acceptanceRate === null
+                ? []
+                : pointsOf(counts.acceptanceRate, lead.predicted, comparison?.speedup.decoding ?? null)),
             ]}
           />
         </Figure>
@@ -39,7 +39,7 @@ export function Curves({ measured }: { readonly measured: Measured }) {
   );
 }
 
-/** This device's own point: from where on the run's draft length pays. */
+/** The device's own point: from where on the run's draft length pays. */
 function evenOf(rate: number | null): LabelledPoint[] {
   return rate === null ? [] : [{ x: rate, y: 1, look: 'soft', label: words.evenPoint(formatShare(rate)), below: true }];
 }

@@ -1,54 +1,40 @@
-import { breakEven, type Calibration, costRatio, draftMs, verifyMs, verifyRatio } from '../../core/cost';
+import type { Calibration } from '../../core/cost';
 import { useCalibration, useTooCoarse } from '../../store/calibration';
 import { Chart, Lines } from '../../ui/chart';
-import { type Figure, FigureList } from '../../ui/FigureList';
-import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
+import { FigureList } from '../../ui/FigureList';
+import { formatCount, formatRate, formatRatio } from '../../ui/format';
 import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
+import { costRows } from '../costs';
+import type { Measured } from './useMeasured';
 
-interface DeviceCostsProps {
-  readonly costs: Calibration | null;
-  readonly context: number;
-}
-
-/** What the chosen pair costs on this device: as figures, and a target pass by its rows. */
-export function DeviceCosts({ costs, context }: DeviceCostsProps) {
+/** What the pair costs on this device, as figures and as a target pass by its rows; and on the machine that recorded the run. */
+export function DeviceCosts({ measured: { figures, recorder } }: { readonly measured: Measured }) {
   const { measuring, failure } = useCalibration();
   const tooCoarse = useTooCoarse();
+  const { here, there } = figures;
   return (
     <section className="measure-part" aria-labelledby="measure-costs">
       <h3 id="measure-costs">{words.costsHeading}</h3>
       {measuring ? <p role="status">{words.measuring}</p> : null}
       {failure && !measuring ? <p role="alert">{`${failure.message} ${failure.hint}`}</p> : null}
-      {costs ? (
-        <div className="measure-pair">
-          <FigureList figures={figuresOf(costs, context)} />
-          <VerifyChart costs={costs} />
+      {here ? (
+        <div className="measure-pair" data-costs-of={here.costsOf}>
+          <FigureList figures={costRows(here, formatRatio)} />
+          <VerifyChart costs={here.costs} />
         </div>
       ) : measuring ? null : (
         <p className="measure-missing">{tooCoarse ? clock.costs : words.unmeasured}</p>
       )}
+      {there && recorder !== null ? (
+        <div data-costs-of={there.costsOf}>
+          <h4>{names.recorder(recorder)}</h4>
+          <FigureList figures={costRows(there, formatRatio)} />
+        </div>
+      ) : null}
     </section>
   );
-}
-
-/** Draft length that ratios and break-even are given for. */
-const GAMMA = 4;
-
-function figuresOf(costs: Calibration, context: number): Figure[] {
-  const even = breakEven(costs, GAMMA, context);
-  const ms = (value: number) => names.milliseconds(formatRatio(value));
-  const [draft, verify] = [formatRatio(costRatio(costs, context)), formatRatio(verifyRatio(costs, GAMMA, context))];
-  return [
-    { key: 'decode', name: names.decode, note: words.atContext(formatCount(context)), value: ms(verifyMs(costs, 1, context)) },
-    { key: 'draft', name: names.draft, note: names.draftNote(draft), value: ms(draftMs(costs, context)) },
-    { key: 'verify', name: names.verify(GAMMA + 1), note: names.verifyNote(GAMMA, verify), value: ms(verifyMs(costs, GAMMA + 1, context)) },
-    { key: 'fixed', name: names.fixed, note: names.fixedNote, value: ms(costs.roundFixedMs) },
-    { key: 'fixedPlain', name: words.fixedPlain, value: ms(costs.plainFixedMs) },
-    { key: 'readback', name: words.readback, value: ms(costs.readbackMs) },
-    { key: 'breakEven', name: names.breakEven(GAMMA), value: even === null ? names.never : formatShare(even) },
-  ];
 }
 
 const LOOKS = ['accepted', 'corrected', 'bonus'] as const;

@@ -16,7 +16,7 @@ export function Measure() {
       <RunCharts measured={measured} />
       <Curves measured={measured} />
       <div className="measure-columns">
-        <DeviceCosts costs={measured.device} context={measured.context} />
+        <DeviceCosts measured={measured} />
         <Memory />
       </div>
       <WhatIf measured={measured} />

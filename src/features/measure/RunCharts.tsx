@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { breakEven } from '../../core/cost';
 import {
   type AcceptancePoint,
   acceptanceByKind,
@@ -9,7 +8,6 @@ import {
   crossings,
   RECENT,
   rateOf,
-  usualGamma,
 } from '../../core/runAcceptance';
 import { TOKEN_KINDS } from '../../core/tokenKinds';
 import type { RunEvent } from '../../core/types';
@@ -24,7 +22,7 @@ const SHARE = { label: words.accepted, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.7
 /** How often the run's drafts were accepted: in the course of it, by position, by kind of token, by round. */
 export function RunCharts({ measured }: { readonly measured: Measured }) {
   const { events, start } = measured;
-  const judged = measured.acceptanceRate !== null;
+  const judged = measured.figures.counts.acceptanceRate !== null;
   return (
     <section className="measure-part" aria-labelledby="measure-run">
       <h3 id="measure-run">{words.runHeading}</h3>
@@ -43,10 +41,10 @@ export function RunCharts({ measured }: { readonly measured: Measured }) {
   );
 }
 
-function OverRun({ measured: { events, start, costs, context } }: { readonly measured: Measured }) {
+function OverRun({ measured: { events, start, figures } }: { readonly measured: Measured }) {
   const points = useMemo(() => acceptanceOverRun(events), [events]);
-  const gamma = useMemo(() => usualGamma(events), [events]);
-  const even = costs && gamma ? breakEven(costs, gamma, context) : null;
+  const { lead } = figures;
+  const even = lead?.breakEven ?? null;
   const last = points.at(-1);
   const tick = Math.max(1, Math.ceil(points.length / 12));
   const shown = points.filter((_, i) => i % tick === 0 || i === points.length - 1);
@@ -56,8 +54,8 @@ function OverRun({ measured: { events, start, costs, context } }: { readonly mea
       <Figure name="foretoken-acceptance" start={start}>
         <Chart
           title={words.overTitle}
-          note={costs ? <span className="measure-side">{sideWords(points, even)}</span> : undefined}
-          description={`${words.overDescription(formatShare(last?.overall ?? null))} ${costs ? sideWords(points, even) : ''}`}
+          note={lead ? <span className="measure-side">{sideWords(points, even)}</span> : undefined}
+          description={`${words.overDescription(formatShare(last?.overall ?? null))} ${lead ? sideWords(points, even) : ''}`}
           x={{ label: words.committed, domain: [0, Math.max(40, last?.committed ?? 0)], nice: true, format: formatCount }}
           y={SHARE}
           table={{
@@ -77,8 +75,8 @@ function OverRun({ measured: { events, start, costs, context } }: { readonly mea
               { name: recent, look: 'accepted', strong: true, points: points.map((point) => ({ x: point.committed, y: point.recent })) },
             ]}
           />
-          {even === null || gamma === null ? null : (
-            <ReferenceLine y={even} label={words.breakEvenAt(formatCount(gamma), formatShare(even))} below />
+          {lead === null || even === null ? null : (
+            <ReferenceLine y={even} label={words.breakEvenAt(formatCount(lead.gamma), formatShare(even))} below />
           )}
         </Chart>
       </Figure>

@@ -1,22 +1,22 @@
-import { useMemo } from 'react';
 import { measureCosts } from '../../actions/measureCosts';
 import { prove } from '../../actions/prove';
 import { stop } from '../../actions/stop';
-import { adviceOf } from '../../core/advice';
-import { explainedSpeedup } from '../../core/pricing';
+import { SPEEDS } from '../../core/comparison';
+import type { CostFigures } from '../../core/figures';
 import { useTooCoarse } from '../../store/calibration';
 import { ActionButton } from '../../ui/ActionButton';
+import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
+import { speeds } from '../../ui/texts/speeds';
 import type { Measured } from './useMeasured';
 
-/** Whether speculation pays for this run on this device, why, and what was really measured. */
+/** Whether speculation pays for this run, on whose device, why, and what was really measured. */
 export function Verdict({ measured }: { readonly measured: Measured }) {
-  const { events, start, costs, context, rates, acceptanceRate, comparison } = measured;
-  const advice = useMemo(() => costs && adviceOf(costs, rates ?? 1, context), [costs, rates, context]);
-  const expected = useMemo(() => (costs ? explainedSpeedup(events, costs) : null), [events, costs]);
-  const speed = comparison?.speed ?? null;
+  const { start, figures, recorder, comparison } = measured;
   const tooCoarse = useTooCoarse();
+  const { lead, rates } = figures;
+  const place = lead?.costsOf === 'recorder' ? 'there' : 'here';
   return (
     <section className="measure-part" aria-labelledby="measure-verdict">
       <div className="measure-bar">
@@ -26,45 +26,81 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
           <ActionButton action={measureCosts} look="small" />
         </div>
       </div>
-      {advice ? (
-        <p className="measure-verdict" data-advice={rates === null ? 'open' : advice.code}>
-          {rates === null ? words.ceiling(advice.ceiling) : words.verdict(advice)}
+      {lead ? (
+        <p className="measure-verdict" data-advice={rates === null ? 'open' : lead.advice.code} data-costs-of={lead.costsOf}>
+          {rates === null ? words.ceiling(lead.advice.ceiling, place) : words.verdict(lead.advice, place)}
         </p>
       ) : (
         <p className="measure-verdict">{tooCoarse ? clock.costs : words.noCosts}</p>
       )}
       <div className="measure-verdict-parts">
-        <dl className="measure-speeds">
-          <div>
-            <dt>
-              {words.expected} <small>{words.expectedNote}</small>
-            </dt>
-            <dd data-count="expected">{expected === null ? words.missing : words.times(expected)}</dd>
-          </div>
-          <div>
-            <dt>
-              {words.measured} <small>{words.measuredNote}</small>
-            </dt>
-            <dd data-count="measured">{speed === null ? words.missing : words.times(speed)}</dd>
-          </div>
-        </dl>
-        {advice && rates !== null ? (
-          <ul className="measure-reasons">
-            {words.reasons(advice, acceptanceRate).map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-            {speed !== null && speed < 1 !== advice.best.speedup < 1 ? <li>{words.otherwise(speed)}</li> : null}
-            <li>{start?.calibration ? words.costsOfRun(start.labels.adapter) : words.costsOfDevice}</li>
-          </ul>
-        ) : null}
+        <SpeedList measured={measured} />
+        <ul className="measure-reasons">
+          {lead && rates !== null ? <Reasons measured={measured} lead={lead} place={place} /> : null}
+          {lead ? <li>{words.costsOf(lead.costsOf, start?.labels.adapter ?? '')}</li> : null}
+          {recorder === null ? null : <li>{figures.here ? words.recordedToo(recorder) : words.recordedOnly(recorder)}</li>}
+        </ul>
       </div>
       {comparison?.tooCoarse ? (
         <p className="measure-missing">{clock.speed}</p>
-      ) : start && speed === null ? (
+      ) : start && comparison === null && recorder === null ? (
         <p className="measure-missing">
           {words.noPlain} <ActionButton action={prove} look="small" />
         </p>
       ) : null}
     </section>
+  );
+}
+
+/** Every figure that the verdict stands on, and how the predicted speedup follows from them. */
+function Reasons({ measured, lead, place }: { readonly measured: Measured; readonly lead: CostFigures; readonly place: 'here' | 'there' }) {
+  const { figures, comparison } = measured;
+  const speed = comparison?.speedup.decoding ?? null;
+  return (
+    <>
+      {words.reasons(lead.advice, figures.counts.acceptanceRate, figures.lookedUp, place).map((reason) => (
+        <li key={reason}>{reason}</li>
+      ))}
+      {lead.predicted === null ? null : (
+        <li data-figure="formula">
+          {words.follows(lead.predicted)} {names.formula(lead)}.
+        </li>
+      )}
+      {speed !== null && speed < 1 !== lead.advice.best.speedup < 1 ? <li>{words.otherwise(speed)}</li> : null}
+    </>
+  );
+}
+
+/** What is expected with whose costs, and what was measured. */
+function SpeedList({ measured: { figures, comparison, recorder } }: { readonly measured: Measured }) {
+  const { here, there } = figures;
+  const shown = (speed: number | null) => (speed === null ? words.missing : speeds.times(speed));
+  return (
+    <dl className="measure-speeds">
+      <div>
+        <dt>
+          {words.expected} <small>{words.expectedNote}</small>
+        </dt>
+        <dd data-count="expected">{shown(here?.predicted ?? null)}</dd>
+      </div>
+      {there ? (
+        <div>
+          <dt>
+            {words.expectedThere} <small>{words.expectedThereNote}</small>
+          </dt>
+          <dd data-count="expected-there">{shown(there.predicted)}</dd>
+        </div>
+      ) : null}
+      {recorder === null
+        ? SPEEDS.map((speed) => (
+            <div key={speed}>
+              <dt>
+                {words.measured}: {speeds.names[speed].toLowerCase()} <small>{words.measuredNote[speed]}</small>
+              </dt>
+              <dd data-count={`measured-${speed}`}>{shown(comparison?.speedup[speed] ?? null)}</dd>
+            </div>
+          ))
+        : null}
+    </dl>
   );
 }

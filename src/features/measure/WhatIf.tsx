@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'react';
 import { bestGamma, breakEven, expectedTokens, predictedSpeedup, verifyMs } from '../../core/cost';
-import { usualGamma } from '../../core/runAcceptance';
 import { LIMITS } from '../../core/types';
 import { costsOf, type TheoryCosts, theoryOf } from '../../core/whatIf';
 import { Button } from '../../ui/Button';
@@ -23,17 +22,19 @@ const MOST = { draft: 2, slope: 1.2, fixed: 2 };
 
 /** The model of costs with figures that a person chooses; theory, and marked as that. */
 export function WhatIf({ measured }: { readonly measured: Measured }) {
-  const { events, device, context, acceptanceRate } = measured;
+  const { lead, counts, context } = measured.figures;
+  const { acceptanceRate } = counts;
+  const costsNow = lead?.costs ?? null;
   const [changed, setChanged] = useState<Partial<Assumed>>({});
   const start = useMemo((): Assumed => {
-    if (!device) return EXAMPLE;
-    const { draft, slope, fixed } = theoryOf(device, context);
+    if (!lead) return EXAMPLE;
+    const { draft, slope, fixed } = theoryOf(lead.costs, context);
     const capped = { draft: Math.min(MOST.draft, draft), slope: Math.min(MOST.slope, slope), fixed: Math.min(MOST.fixed, fixed) };
-    return { alpha: acceptanceRate ?? EXAMPLE.alpha, gamma: usualGamma(events) ?? EXAMPLE.gamma, ...capped };
-  }, [device, context, acceptanceRate, events]);
+    return { alpha: acceptanceRate ?? EXAMPLE.alpha, gamma: lead.gamma, ...capped };
+  }, [lead, context, acceptanceRate]);
   const assumed = { ...start, ...changed };
   const { alpha, gamma, draft, slope, fixed } = assumed;
-  const plainFixed = device ? device.plainFixedMs / verifyMs(device, 1, context) : PLAIN_FIXED;
+  const plainFixed = costsNow ? costsNow.plainFixedMs / verifyMs(costsNow, 1, context) : PLAIN_FIXED;
   const costs = useMemo(() => costsOf({ draft, slope, fixed }, plainFixed), [draft, slope, fixed, plainFixed]);
   const speedup = predictedSpeedup(costs, alpha, gamma, 0);
   const best = bestGamma(costs, alpha, 0, LIMITS.gamma.max);
@@ -51,7 +52,7 @@ export function WhatIf({ measured }: { readonly measured: Measured }) {
         </Button>
       </div>
       <p>
-        {words.whatIfIntro} {device ? words.fromDevice : words.fromExample}
+        {words.whatIfIntro} {lead ? words.from(lead.costsOf) : words.fromExample}
       </p>
       <div className="measure-pair">
         <div className="measure-sliders">

@@ -1,7 +1,9 @@
 import { draftsOf } from '../../core/moment';
+import { behindEndOf } from '../../core/tally';
 import type { RoundEvent, RunToken } from '../../core/types';
 import { useMoment, useShownEvents } from '../../store/playback';
 import { formatCount } from '../../ui/format';
+import { behindEnd } from '../../ui/texts';
 import { playback as words } from '../../ui/texts/playback';
 import { visibleText } from '../../ui/visibleText';
 import './lane.css';
@@ -42,14 +44,16 @@ function OpenRound({ round, drafted }: { readonly round: RoundEvent; readonly dr
 }
 
 function DecidedRound({ round }: { readonly round: RoundEvent }) {
+  const behind = behindEndOf(round);
   return (
     <>
       <p className="lane-label">{words.laneRound(formatCount(round.index + 1), draftsOf(round).length)}</p>
       <p className="lane-tokens">
-        {round.tokens.map((token, i) => (
+        {round.tokens.slice(0, round.tokens.length - behind).map((token, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a round never changes
           <LaneToken key={i} token={token} state={token.verdict} />
         ))}
+        {behind > 0 ? <span className="lane-behind">{behindEnd.label(behind)}</span> : null}
       </p>
     </>
   );

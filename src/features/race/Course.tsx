@@ -1,4 +1,4 @@
-import { finishOf, LANES, type Lane, type Leap } from '../../core/race';
+import { LANES, type Lane, type Leap } from '../../core/race';
 import { tally } from '../../core/tally';
 import type { RunEvent } from '../../core/types';
 import { racePlayer } from '../../store/race';
@@ -54,13 +54,13 @@ function Track({ lane, length }: { readonly lane: Lane; readonly length: number 
   );
 }
 
-/** How a run ended, with its time and, apart, that of its prompt. */
+/** How a run ended, with its whole wait and, apart, that of its prompt. */
 function finishSign(events: readonly RunEvent[]): string {
   const end = events.at(-1);
-  const at = finishOf(events);
-  if (end?.type !== 'end' || at === null) return '';
+  if (end?.type !== 'end') return '';
   if (end.reason === 'aborted' || end.reason === 'failed') return words.finishes[end.reason];
-  return words.finishes.finished(at, tally(events).timeToFirstTokenMs);
+  const { waitMs, timeToFirstTokenMs } = tally(events);
+  return words.finishes.finished(waitMs, timeToFirstTokenMs);
 }
 
 /** All leaps as one path. */

@@ -1,11 +1,13 @@
 import { useMemo } from 'react';
-import { finishOf, LANES, type Lane, medianHeat, raceResult, speedOf } from '../../core/race';
+import { SPEEDS } from '../../core/comparison';
+import { LANES, type Lane, medianHeat, raceResult, speedupOf, spreadOf } from '../../core/race';
 import { type Tally, tally } from '../../core/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/race';
 import { Choices } from '../../ui/Choices';
 import { formatCount, formatRate, formatRatio, formatSeconds } from '../../ui/format';
 import { clock } from '../../ui/texts/clock';
 import { race as words } from '../../ui/texts/race';
+import { speeds } from '../../ui/texts/speeds';
 import { useHeat, useRunner } from './useRunners';
 
 /** What came of the race: figures at the shown moment, and the verdict once both are at their end. */
@@ -25,7 +27,6 @@ export function Result() {
 
 interface Side {
   readonly counted: Tally;
-  readonly finishMs: number | null;
   readonly finished: boolean;
 }
 
@@ -34,17 +35,18 @@ function useFigures(lane: Lane): Side {
   const measuring = useRace(({ activity }) => activity !== 'idle');
   const counted = useMemo(() => tally(events.slice(0, runner.happened)), [events, runner.happened]);
   const finished = !measuring && runner.phase === 'ended';
-  return { counted, finished, finishMs: finished ? finishOf(events) : null };
+  return { counted, finished };
 }
 
 const ROWS: readonly { readonly name: Exclude<keyof typeof words.table, 'caption'>; readonly value: (side: Side) => string }[] = [
-  { name: 'finish', value: ({ finishMs }) => secondsOrMissing(finishMs) },
+  { name: 'wait', value: ({ counted, finished }) => secondsOrMissing(finished ? counted.waitMs : null) },
   { name: 'prompt', value: ({ counted }) => secondsOrMissing(counted.timeToFirstTokenMs) },
   { name: 'decode', value: ({ counted }) => secondsOrMissing(counted.rounds > 1 ? counted.decodeMs : null) },
   { name: 'tokens', value: ({ counted }) => formatCount(counted.committed) },
   { name: 'passes', value: ({ counted }) => formatCount(counted.rounds) },
   { name: 'perPass', value: ({ counted }) => formatRatio(counted.meanAcceptanceLength) },
-  { name: 'rate', value: ({ counted }) => formatRate(counted.tokensPerSecond) },
+  { name: 'waitRate', value: ({ counted, finished }) => formatRate(finished ? counted.waitTokensPerSecond : null) },
+  { name: 'decodingRate', value: ({ counted }) => formatRate(counted.tokensPerSecond) },
 ];
 
 function secondsOrMissing(ms: number | null): string {
@@ -81,7 +83,7 @@ function FigureTable({ sides }: { readonly sides: Readonly<Record<Lane, Side>> }
   );
 }
 
-/** The ratio, the texts compared, and how it was measured. */
+/** Both ratios, the texts compared, and how it was measured. */
 function Verdict() {
   const heat = useHeat();
   const heats = useRace((state) => state.heats);
@@ -93,25 +95,10 @@ function Verdict() {
     <>
       {result ? (
         <>
-          {result.comparison.tooCoarse ? (
-            <p>{clock.speed}</p>
-          ) : result.comparison.speed === null ? null : (
-            <p className="race-speed">
-              <b>{words.speed(result.comparison.speed)}</b>
-              <span>
-                {words.speedOf(result.comparison.tokensPerSecond.speculative, result.comparison.tokensPerSecond.plain)}
-                {result.comparison.speed < 1 ? ` ${words.slower}` : ''}
-              </span>
-            </p>
-          )}
+          {result.comparison.tooCoarse ? <p>{clock.speed}</p> : null}
+          <Speedups />
           <p data-output={result.comparison.output}>{words.output(result.comparison)}</p>
-          <p>
-            {result.sooner === null
-              ? result.unequal
-                ? words.lengths
-                : null
-              : words.sooner(result.sooner, finishOf(speculative) ?? 0, finishOf(plain) ?? 0)}
-          </p>
+          {result.unequal ? <p>{words.lengths}</p> : null}
         </>
       ) : (
         <p>{speculative.length > 0 && plain.length > 0 ? words.notComparable : words.alone}</p>
@@ -120,7 +107,7 @@ function Verdict() {
         <>
           <Choices
             legend={words.heats}
-            options={heats.map((each, i) => ({ value: String(i), label: words.heat(i + 1, speedOf(each)) }))}
+            options={heats.map((each, i) => ({ value: String(i), label: words.heat(i + 1, speedupOf(each).decoding) }))}
             value={String(shown)}
             onChange={(value) => showHeat(Number(value))}
           />
@@ -132,4 +119,26 @@ function Verdict() {
       </p>
     </>
   );
+}
+
+/** How many times as fast speculation was, by both speeds, with their spread where there were several races. */
+function Speedups() {
+  const heat = useHeat();
+  const heats = useRace((state) => state.heats);
+  const comparison = useMemo(() => raceResult(heat)?.comparison, [heat]);
+  const spreads = useMemo(() => spreadOf(heats), [heats]);
+  if (!comparison) return null;
+  const { speedup, tokensPerSecond } = comparison;
+  return SPEEDS.map((speed) => {
+    const spread = spreads[speed];
+    return speedup[speed] === null ? null : (
+      <p className="race-speed" key={speed} data-speed={speed}>
+        <b>{speeds.times(speedup[speed])}</b>
+        <span>
+          {words.speedOf(speed, tokensPerSecond)}
+          {speedup[speed] < 1 ? ` ${words.slower}` : ''} {spread && spread.races > 1 ? words.spread(spread) : null}
+        </span>
+      </p>
+    );
+  });
 }

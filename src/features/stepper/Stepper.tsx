@@ -1,13 +1,14 @@
 import { useMemo } from 'react';
 import { draftsOf } from '../../core/moment';
 import { knownAfter } from '../../core/steps';
-import { committedTokens, startOf } from '../../core/tally';
+import { behindEndOf, committedTokens, startOf } from '../../core/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
 import { useRun } from '../../store/run';
 import { currentSteps, useStepper } from '../../store/stepper';
 import { formatCount } from '../../ui/format';
 import { PlainText } from '../../ui/PlainText';
 import { stepper as words } from '../../ui/texts/stepper';
+import { BehindEnd } from '../../ui/tokens';
 import { Algorithm } from './Algorithm';
 import { Column } from './Column';
 import { ruleOf } from './rule';
@@ -31,6 +32,16 @@ export function Stepper() {
   const rule = ruleOf(start.settings);
   const known = knownAfter(round, step);
   const drafted = draftsOf(round).length > 0;
+  const behind = behindEndOf(round);
+  // Until the end is judged nobody knows that anything stands behind it.
+  const apart = known.judged > round.tokens.length - behind ? round.tokens.length - behind : known.tokens;
+  const columns = (from: number, to: number) =>
+    round.tokens.slice(from, to).map((token, offset) => {
+      const i = from + offset;
+      return (
+        <Column key={i} token={token} position={i} verified={known.verified} judged={i < known.judged} now={step.token === i} rule={rule} />
+      );
+    });
   return (
     <section className="stepper" aria-label={words.heading}>
       <div className="step-bar">
@@ -52,19 +63,14 @@ export function Stepper() {
         <Algorithm rule={rule} line={step.line} source={round.source} />
         <ol className="columns" aria-label={words.columns}>
           {drafted || known.tokens > 0 ? null : <li className="no-draft">{words.noDraft}</li>}
-          {round.tokens.slice(0, known.tokens).map((token, i) => (
-            <Column
-              // A round never changes.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
-              key={i}
-              token={token}
-              position={i}
-              verified={known.verified}
-              judged={i < known.judged}
-              now={step.token === i}
-              rule={rule}
-            />
-          ))}
+          {columns(0, Math.min(apart, known.tokens))}
+          {apart < known.tokens ? (
+            <li className="columns-behind">
+              <BehindEnd count={behind}>
+                <ol className="columns">{columns(apart, known.tokens)}</ol>
+              </BehindEnd>
+            </li>
+          ) : null}
         </ol>
       </div>
     </section>

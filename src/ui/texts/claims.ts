@@ -1,8 +1,15 @@
-import { BOUNDS, type ClaimFigures, type ClaimId, type ClaimVerdict, type Unmeasured } from '../../core/claims';
-import { formatCompact, formatCount, formatRate, formatRatio, formatShare } from '../format';
+import { BOUNDS, type ClaimFigures, type ClaimId, type ClaimVerdict, type MeasuredSpeedups, type Unmeasured } from '../../core/claims';
+import { LEAST_TOKENS } from '../../core/experiment';
+import type { Speedup } from '../../core/worksheet';
+import { formatCompact, formatCount, formatRate, formatRatio, formatSeconds, formatShare } from '../format';
 
 const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 const times = (ratio: number) => `${formatRatio(ratio)}\u00a0×`;
+
+/** Both speedups, by their names; the whole wait's decides. */
+const bothSpeeds = ({ wait, decoding }: MeasuredSpeedups) =>
+  `${times(wait.mean)} over the whole wait${decoding ? `, ${times(decoding.mean)} decoding alone` : ''}`;
+const range = ({ least, most }: Speedup) => `${times(least)} to ${times(most)}`;
 
 interface ClaimWords<Id extends ClaimId> {
   /** As it is said. */
@@ -18,9 +25,9 @@ interface ClaimWords<Id extends ClaimId> {
 const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
   'two-to-three': {
     claim: 'It is two to three times faster.',
-    bound: `Holds from ${times(BOUNDS.fast)} on, over prompts of five kinds, the draft’s length adaptive.`,
+    bound: `Holds from ${times(BOUNDS.fast)} on over the whole wait, prompt included, on prompts of five kinds, the draft’s length adaptive.`,
     figures: ({ speedup }) =>
-      `${times(speedup.mean)} on the average; ${times(speedup.least)} to ${times(speedup.most)} over ${plural(speedup.pairs, 'prompt')}.`,
+      `${bothSpeeds(speedup)} on the average; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
     lesson: {
       holds: 'A prize of this device and these texts, not a law: look at the range.',
       fails: 'Two to three is a prize that depends on the work, not a law.',
@@ -48,9 +55,9 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
   },
   'half-is-theatre': {
     claim: 'When the draft is wrong half of the time, it is theatre.',
-    bound: `Holds where runs with ${formatShare(BOUNDS.half.least)} to ${formatShare(BOUNDS.half.most)} of their drafts accepted gain less than ${times(BOUNDS.gain)}.`,
+    bound: `Holds where runs with ${formatShare(BOUNDS.half.least)} to ${formatShare(BOUNDS.half.most)} of their drafts accepted gain less than ${times(BOUNDS.gain)} over the whole wait.`,
     figures: ({ speedup, share }) =>
-      `With ${formatShare(share)} of the drafts accepted: ${times(speedup.mean)}, over ${plural(speedup.pairs, 'run')}.`,
+      `With ${formatShare(share)} of the drafts accepted: ${bothSpeeds(speedup)}; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'run')}.`,
     lesson: {
       holds: 'Movement without gain: what is thrown away eats what is saved.',
       fails: 'Every device has its own acceptance from which on it pays; the break-even stands under Measure.',
@@ -58,8 +65,9 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
   },
   'not-for-small': {
     claim: 'It is not for small models.',
-    bound: `Holds where a target below ${formatCompact(BOUNDS.small)} parameters gains less than ${times(BOUNDS.gain)}.`,
-    figures: ({ speedup, parameters }) => `A target of ${formatCompact(parameters)} parameters: ${times(speedup.mean)}.`,
+    bound: `Holds where a target below ${formatCompact(BOUNDS.small)} parameters gains less than ${times(BOUNDS.gain)} over the whole wait.`,
+    figures: ({ speedup, parameters }) =>
+      `A target of ${formatCompact(parameters)} parameters: ${bothSpeeds(speedup)}; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
     lesson: {
       holds: 'Here the draft, or the pass over its tokens, costs too much of what a token costs.',
       fails: 'What counts is how much cheaper the draft is than the target, not how large the target is.',
@@ -67,12 +75,12 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
   },
   'bigger-drafts': {
     claim: 'A bigger draft is better.',
-    bound: `Holds where each larger draft is faster than every smaller one at γ = ${BOUNDS.gamma}; the largest is the target itself.`,
+    bound: `Holds where each larger draft is faster than every smaller one over the whole wait at γ = ${BOUNDS.gamma}; the largest is the target itself.`,
     figures: ({ drafts }, nameOf) =>
       `${drafts
         .map(
           ({ draft, parameters, acceptedOverDrafted, speedup }) =>
-            `${nameOf(draft)} (${formatCompact(parameters)} parameters): ${formatShare(acceptedOverDrafted)} accepted, ${times(speedup.mean)}`,
+            `${nameOf(draft)} (${formatCompact(parameters)} parameters): ${formatShare(acceptedOverDrafted)} accepted, ${bothSpeeds(speedup)}`,
         )
         .join(';\n')}.`,
     lesson: {
@@ -99,7 +107,7 @@ const reasons: Record<Unmeasured, string> = {
 export const claimWords = {
   heading: 'Claims',
   intro:
-    'What is often said of speculative decoding, put to the test on this device and these models. A verdict stands on runs that are listed below it; without a measurement there is none.',
+    'What is often said of speculative decoding, put to the test on this device and these models. A verdict stands on runs that are listed below it; without a measurement there is none. Every run ends where its answer does.',
   claims,
   verdicts: { holds: 'Holds here', fails: 'Does not hold here', unmeasured: 'Not measured' } satisfies Record<
     ClaimVerdict['verdict'],
@@ -115,7 +123,7 @@ export const claimWords = {
   progressOf: (claim: string) => `Measurement: ${claim}`,
   evidence: (runs: number) => `The ${plural(runs, 'run')} behind it`,
   watch: 'Watch it',
-  run: (prompt: string, way: string, tokens: number, ms: number) =>
-    `${way}: “${prompt}”, ${plural(tokens, 'token')} in ${formatRate(ms / 1000)} s`,
+  run: (prompt: string, way: string, tokens: number, ms: number, tooShort: boolean) =>
+    `${way}: “${prompt}”, ${plural(tokens, 'token')}, the whole wait ${formatSeconds(ms)}${tooShort ? `; shorter than ${LEAST_TOKENS} tokens, so left out of speeds` : ''}`,
   device: (adapter: string) => `Measured on ${adapter}.`,
 };

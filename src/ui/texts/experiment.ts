@@ -1,8 +1,9 @@
 import type { AcceptanceBand } from '../../core/acceptance';
-import type { ExperimentPlan } from '../../core/experiment';
+import { type ExperimentPlan, LEAST_TOKENS } from '../../core/experiment';
 import type { TextKind } from '../../core/quality';
-import type { OutputCount, QualityCount, Speedup } from '../../core/worksheet';
+import type { OutputCount, QualityCount, Speedup, Speedups } from '../../core/worksheet';
 import { formatCount, formatRatio, formatShare } from '../format';
+import { behindEndLabel } from './index';
 
 const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -27,8 +28,7 @@ const bands: Record<AcceptanceBand, string> = {
 
 export const experiment = {
   heading: 'Experiment',
-  intro:
-    'Every prompt is decoded plainly and in every chosen way, all of one length, interleaved, so that whatever else this machine does falls on all alike. Each model runs once uncounted before it is measured.',
+  intro: `Every prompt is decoded plainly and in every chosen way, each to the end of its answer, interleaved, so that whatever else this machine does falls on all alike. Each model runs once uncounted before it is measured. Answers of fewer than ${LEAST_TOKENS} tokens are left out of rates and speeds.`,
   kinds,
 
   setup: {
@@ -46,7 +46,9 @@ export const experiment = {
     noDrafts: 'The list of drafts has not been read yet.',
     gammas: 'Draft tokens γ',
     adaptive: 'Adaptive',
-    maxTokens: 'Tokens of every run',
+    maxTokens: 'Most tokens',
+    ending: 'A run ends',
+    endings: { answer: 'With its answer', fixed: 'At a fixed length, also behind the end' },
     repetitions: 'Repetitions',
     size: ({ prompts, variants, repetitions }: ExperimentPlan, runs: number) =>
       `${plural(runs, 'run')}: ${plural(prompts.length, 'prompt')}, plainly and in ${plural(variants.length, 'way')}, ${
@@ -77,9 +79,10 @@ export const experiment = {
       discarded: 'Discarded',
       passes: 'Target passes',
       first: 'First token, ms',
-      latency: 'Latency, ms',
-      speed: 'Tokens per second',
-      speedup: 'Speedup',
+      latency: 'The whole wait, ms',
+      speedup: 'Speedup, the whole wait',
+      speed: 'Tokens per second, decoding alone',
+      decodingSpeedup: 'Speedup, decoding alone',
       output: 'Identical output',
       quality: 'Right by rule',
       logProbability: 'Mean ln p',
@@ -96,9 +99,12 @@ export const experiment = {
           : `${formatCount(identical)} of ${formatCount(identical + different)}`,
     quality: ({ right, wrong, cut, unruled }: QualityCount) =>
       right + wrong > 0 ? `${formatCount(right)} of ${formatCount(right + wrong)}` : cut === 0 && unruled > 0 ? 'no rule' : '–',
+    short: (count: number) => (count > 0 ? `${formatCount(count)} too short` : ''),
+    behind: (count: number) => (count > 0 ? behindEndLabel(count) : ''),
     cut: ({ cut }: QualityCount) => (cut > 0 ? `${formatCount(cut)} not ended` : ''),
     notes: [
-      'Latency is of a whole run, prompt included; speedup is plain decoding’s latency a token over the speculative one’s, in pairs of one prompt and seed: geometric mean, and the range over the pairs.',
+      'The whole wait has the prompt in it; decoding alone begins at the first token. A speedup is plain decoding’s time a token over the speculative one’s, in pairs of one prompt and seed: geometric mean, and the range over the pairs.',
+      `Counts, rates and times are of answers of ${LEAST_TOKENS} tokens or more. What was drafted behind the end of an answer was never judged, and stands in no count.`,
       'Output is compared with plain decoding’s of the same prompt and seed, id for id.',
       'The rule, where a kind has one, asks for a JSON object of the sentence’s own values, a function whose brackets and blocks close, the very numbers or words that were asked for. Only answers that ended within their run are judged.',
       'Mean ln p is over the answer’s tokens, p under the target: how likely the target itself finds what was written.',
@@ -107,8 +113,13 @@ export const experiment = {
 
   findings: {
     heading: 'What it says',
-    best: (way: string, speedup: string) => `Fastest here: ${way}, ${speedup} as fast as plain decoding over all texts.`,
-    none: (way: string, speedup: string) => `Nothing pays here: the best is ${way}, at ${speedup} of plain decoding’s speed.`,
+    best: (way: string, speedup: string) => `Fastest here: ${way}. Beside plain decoding, over all texts: ${speedup}.`,
+    none: (way: string, speedup: string) => `Nothing pays here. The best is ${way}; beside plain decoding: ${speedup}.`,
+    bothSpeeds: ({ wait, decoding }: Speedups) =>
+      `${wait ? formatRatio(wait.mean) : '–'}\u00a0× over the whole wait${decoding ? `, ${formatRatio(decoding.mean)}\u00a0× decoding alone` : ''}`,
+    short: (runs: number) =>
+      `${plural(runs, 'run')} ended before ${LEAST_TOKENS} tokens and ${runs === 1 ? 'is' : 'are'} left out of rates and speeds.`,
+    onlyShort: (kind: string) => `${kind}: every answer ended before ${LEAST_TOKENS} tokens, so nothing is said of it.`,
     same: (pairs: number) => `All ${plural(pairs, 'output')} are plain decoding’s own, id for id.`,
     differ: (different: number, pairs: number) => `${formatCount(different)} of ${plural(pairs, 'output')} differ from plain decoding’s.`,
     drawn:
@@ -121,7 +132,8 @@ export const experiment = {
     even: (speedup: string) => `It makes little difference: ${speedup}.`,
     costs: (speedup: string) => `It costs more than it gains: ${speedup}.`,
     chart: 'Speedup over plain decoding',
-    chartNote: 'Geometric means over pairs of runs. The line is plain decoding: left of it speculation is slower.',
+    chartNote:
+      'The whole wait, prompt included. Geometric means over pairs of runs. The line is plain decoding: left of it speculation is slower.',
     chartDescription: (bands: string) =>
       `Bars of the speedup for ${bands}, with a line at 1, where speculation is as fast as plain decoding.`,
     speedAxis: 'Speedup',

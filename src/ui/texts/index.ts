@@ -3,11 +3,12 @@
  * everything else that a person reads is here.
  */
 
+import type { CostFigures } from '../../core/figures';
 import type { Tally } from '../../core/tally';
 import type { RunEvent, Verdict } from '../../core/types';
 import type { DraftChoice } from '../../model/manifest';
 import type { LoadPhase } from '../../worker/protocol';
-import { formatCount, formatRate, formatRatio, formatSeconds, formatShare } from '../format';
+import { formatCount, formatRatio, formatSeconds, formatShare } from '../format';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
 
@@ -124,19 +125,31 @@ const ends: Record<EndReason, string> = {
 
 /** One sentence about a run that has ended. */
 export function summary(reason: EndReason, tally: Tally): string {
-  const { committed, rounds, decodeMs, acceptedOverDrafted, drafted } = tally;
-  const length = `${plural(committed, 'token')} in ${plural(rounds, 'round')}, ${formatSeconds(decodeMs)}`;
+  const { committed, rounds, waitMs, decodeMs, acceptedOverDrafted, drafted, behindEnd } = tally;
+  const length = `${plural(committed, 'token')} in ${plural(rounds, 'round')}, the whole wait ${formatSeconds(waitMs)}, decoding alone ${formatSeconds(decodeMs)}`;
   const kept = drafted > 0 ? `; ${formatShare(acceptedOverDrafted)} of ${plural(drafted, 'draft')} accepted` : '';
-  return `${ends[reason]}: ${length}${kept}.`;
+  return `${ends[reason]}: ${length}${kept}${behindEnd > 0 ? `, ${behindEndLabel(behindEnd)}` : ''}.`;
 }
 
+/** How many drafts stand behind the end of the answer. */
+export const behindEndLabel = (count: number) => `+${formatCount(count)} behind the end`;
+
 export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
-  accepted: { name: 'Accepted', meaning: 'the draft’s token, kept' },
+  accepted: { name: 'Accepted', meaning: 'the draft’s token, kept: underlined once' },
   rejected: { name: 'Rejected', meaning: 'the draft’s token, struck by the target' },
   discarded: { name: 'Discarded', meaning: 'drafted behind a rejection, never judged' },
   corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
-  bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept' },
+  bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept: underlined twice' },
   plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },
+};
+
+/** What a discarded draft is that stands behind the end of the answer. */
+export const behindEnd = {
+  name: 'Behind the end',
+  meaning: 'drafted behind the token that ended the answer; never judged, and no part of any ratio',
+  label: behindEndLabel,
+  spoken: (count: number) => `${plural(count, 'draft')} behind the end of the answer`,
+  counted: (count: number) => `${behindEndLabel(count)}: never judged, not counted`,
 };
 
 export const legend = {
@@ -161,7 +174,6 @@ export const tokenCard = {
 
 export const counts = {
   heading: 'This run',
-  tokensPerSecond: 'tokens per second',
   drafted: 'Drafted',
   accepted: 'Accepted',
   rejected: 'Rejected',
@@ -179,9 +191,7 @@ export const counts = {
     speculative: 'Run the same prompt speculatively to compare.',
   },
   otherPrompt: 'The last runs of the two modes had different prompts or settings; run the same again to compare.',
-  speed: (ratio: number) => `${formatRatio(ratio)} ×`,
-  rates: (speculative: number | null, plain: number | null) =>
-    `the tokens per second: ${formatRate(speculative)} against ${formatRate(plain)}.`,
+  otherLength: 'The two texts have different lengths, so their whole waits are not compared.',
   identical: (tokens: number) => `The output is identical: ${plural(tokens, 'token')}.`,
   identicalSoFar: (tokens: number) => `The output is identical as far as both runs go: ${plural(tokens, 'token')}.`,
   differs: (position: number) => `The output differs from token ${formatCount(position)} on.`,
@@ -219,6 +229,9 @@ function plural(count: number, noun: string): string {
 
 export const costs = {
   heading: 'This device',
+  recorder: (machine: string) => `On the recorder’s machine: ${machine}`,
+  ofDraft: (draft: string) => `With ${draft}, as in this run.`,
+  measuredThen: 'As known when the run began.',
   unmeasured: 'What this pair costs here has not been measured yet.',
   measuring: 'Measuring what this pair costs here …',
   more: 'All of it, and what would pay',
@@ -227,11 +240,19 @@ export const costs = {
   draftNote: (ratio: string) => `c = ${ratio} of a token`,
   verify: (rows: number) => `Verify ${rows} rows`,
   verifyNote: (gamma: number, ratio: string) => `v(${gamma}) = ${ratio} tokens`,
+  /** Of a run, whose rounds differ. */
+  verifyMean: 'Verify a round',
+  verifyMeanNote: (ratio: string) => `v = ${ratio} tokens, on the average of this run`,
   fixed: 'Beside it, each round',
   fixedNote: 'readback and bookkeeping',
+  fixedPlain: 'Beside it, each plain token',
+  readback: 'A bare readback',
   breakEven: (gamma: number) => `Break-even α at γ ${gamma}`,
   never: 'never',
   milliseconds: (value: string) => `${value} ms`,
   predicted: 'Predicted speedup',
-  predictedNote: 'of this run, from these costs and its own rates',
+  times: (ratio: number) => `${formatRatio(ratio)} ×`,
+  /** Speedup from what is shown beside it, so that a person can work it out too. */
+  formula: ({ tokens, price: { steps, draft, verify, fixed, plain } }: Pick<CostFigures, 'tokens' | 'price'>) =>
+    `${formatRatio(tokens)} tokens a round × ${formatRatio(plain)} each plainly ÷ (${formatRatio(steps)} steps × c ${formatRatio(draft)} + v ${formatRatio(verify)} + ${formatRatio(fixed)} beside them)`,
 };

@@ -1,4 +1,5 @@
 import type { Advice } from '../../core/advice';
+import type { CostsOf } from '../../core/figures';
 import type { TokenKind } from '../../core/tokenKinds';
 import { formatCount, formatRatio, formatShare } from '../format';
 
@@ -14,38 +15,56 @@ const kinds: Record<TokenKind, string> = {
 const times = (ratio: number) => `${formatRatio(ratio)} ×`;
 const tokens = (gamma: number) => `${formatCount(gamma)} ${gamma === 1 ? 'token' : 'tokens'}`;
 
+/** Whose device a sentence speaks of: this one, or that of a recording. */
+type Place = 'here' | 'there';
+const at: Record<Place, string> = { here: 'here', there: 'on the recorder’s machine' };
+const device: Record<Place, string> = { here: 'This device', there: 'The recorder’s machine' };
+
 /** The verdict in a sentence, with the figure that it stands on. */
-function verdict({ code, best, breakEven, ceiling }: Advice): string {
+function verdict({ code, best, breakEven, ceiling }: Advice, place: Place): string {
   switch (code) {
     case 'worth-it':
-      return `Worth it here: ${times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
+      return `Worth it ${at[place]}: ${times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
     case 'hardly':
-      return `Hardly worth it here: ${times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
+      return `Hardly worth it ${at[place]}: ${times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
     case 'agreement-too-low':
       return breakEven
-        ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays here.`
-        : `Agreement is too low: ${times(best.speedup)} plain decoding expected at best.`;
+        ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays ${at[place]}.`
+        : `Agreement is too low: ${times(best.speedup)} plain decoding expected at best ${at[place]}.`;
     case 'draft-too-slow':
-      return `The draft is too slow: were every draft accepted, it would still be ${times(ceiling)} plain decoding at best.`;
+      return `The draft is too slow ${at[place]}: were every draft accepted, it would still be ${times(ceiling)} plain decoding at best.`;
     case 'device-compute-bound':
-      return `This device is compute-bound: even a draft that costs nothing and is always right would not pay.`;
+      return `${device[place]} is compute-bound: even a draft that costs nothing and is always right would not pay.`;
   }
 }
 
-/** Every figure that the verdict stands on. */
-function reasons({ code, best, breakEven, ceiling, costRatio, verifyRatio }: Advice, rate: number | null): string[] {
+/** Every figure that the verdict stands on. @param lookedUp whether the drafts cost no draft step */
+function reasons(
+  { code, best, breakEven, ceiling, costRatio, verifyRatio }: Advice,
+  rate: number | null,
+  lookedUp: boolean,
+  place: Place,
+): string[] {
   const lines = [
     rate === null
       ? `No draft of this run was judged, so nothing is known of agreement.`
       : breakEven
-        ? `${formatShare(rate)} of the judged drafts were accepted; from ${formatShare(breakEven.rate)} on it pays, with drafts of ${tokens(breakEven.gamma)}.`
-        : `${formatShare(rate)} of the judged drafts were accepted; no rate would be enough.`,
-    `A draft step costs ${formatRatio(costRatio)} of a plain token (c)${code === 'draft-too-slow' ? ', which is too much' : ''}.`,
-    `Verifying ${formatCount(best.gamma + 1)} rows costs ${formatRatio(verifyRatio)} of one${code === 'device-compute-bound' ? ': rows are hardly cheaper together than apart' : ''}.`,
+        ? `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} it pays from ${formatShare(breakEven.rate)} on, with drafts of ${tokens(breakEven.gamma)}.`
+        : `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} no rate would be enough.`,
+    lookedUp
+      ? 'The drafts were looked up, which costs no draft step.'
+      : `A draft step costs c = ${formatRatio(costRatio)} of a plain token${code === 'draft-too-slow' ? ', which is too much' : ''}.`,
+    `Verifying ${formatCount(best.gamma + 1)} rows costs v(${formatCount(best.gamma)}) = ${formatRatio(verifyRatio)} of one${code === 'device-compute-bound' ? ': rows are hardly cheaper together than apart' : ''}.`,
   ];
   if (code === 'worth-it' || code === 'hardly') lines.push(`Were every draft accepted, it would be ${times(ceiling)} at best.`);
   return lines;
 }
+
+const costsOf: Record<CostsOf, (adapter: string) => string> = {
+  'device-now': () => 'With this device’s costs as they were measured last.',
+  'device-then': (adapter) => `With the costs as they were known when the run began, on ${adapter}.`,
+  recorder: () => 'With the costs of the machine that recorded the run; press Measure this device to see yours.',
+};
 
 export const measure = {
   heading: 'What it costs, and whether it pays',
@@ -54,26 +73,32 @@ export const measure = {
   verdictHeading: 'Does it pay here?',
   verdict,
   reasons,
-  ceiling: (ratio: number) =>
-    `Were every draft accepted, this pair would be ${times(ratio)} plain decoding here. Run something to learn how often it is right.`,
+  ceiling: (ratio: number, place: Place) =>
+    `Were every draft accepted, this pair would be ${times(ratio)} plain decoding ${at[place]}. Run something to learn how often it is right.`,
   otherwise: (speed: number) =>
     `The two runs that were measured say otherwise: ${times(speed)}. One pair of runs is little; measure more under Experiment, or this device anew if it was busy.`,
   noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
   expected: 'Expected',
-  expectedNote: 'of this run, with the draft lengths it chose; from measured costs',
+  expectedNote: 'of this run on this device, decoding alone; from its costs',
+  expectedThere: 'Expected there',
+  expectedThereNote: 'of this run on the recorder’s machine, from its costs',
   measured: 'Measured',
-  measuredNote: 'tokens per second of the last two comparable runs',
+  measuredNote: {
+    wait: 'prompt included, of the last two comparable runs',
+    decoding: 'from the first token on, of the last two comparable runs',
+  },
+  follows: (speedup: number) => `The expected ${times(speedup)} are`,
   times,
   missing: '–',
   noPlain: 'Not measured: this run has not been decoded the other way too.',
-  costsOfRun: (adapter: string) => `Costs as they were known when the run began, on ${adapter}.`,
-  costsOfDevice: 'Costs as measured on this device.',
+  costsOf: (whose: CostsOf, adapter: string) => costsOf[whose](adapter),
+  recordedToo: (machine: string) => `The run was recorded on ${machine}: its acceptance holds everywhere, its times do not.`,
+  recordedOnly: (machine: string) =>
+    `The run was recorded on ${machine}; what it would gain here is not known before this device is measured.`,
 
   costsHeading: 'What a round costs',
   unmeasured: 'What this pair costs on this device has not been measured yet.',
   measuring: 'Measuring …',
-  fixedPlain: 'Beside it, each plain token',
-  readback: 'A bare readback',
   verifyTitle: 'Time of a target pass over its rows',
   verifyNote: 'If rows cost as much together as apart, there is nothing to gain from verifying several at once.',
   verifyDescription: (one: string, last: string, rows: string) => `One row takes ${one}, ${rows} rows take ${last}.`,
@@ -101,8 +126,8 @@ export const measure = {
 
   curvesHeading: 'Speed over agreement',
   curvesTitle: 'Predicted speedup over the acceptance rate, by draft length',
-  curvesNote: (context: string) =>
-    `By this device’s own costs at ${context} tokens of context; α is taken to be the same at every position, which a run’s is not.`,
+  curvesNote: (context: string, place: Place) =>
+    `With ${place === 'here' ? 'this device’s own costs' : 'the costs of the recorder’s machine'} at ${context} tokens of context; α is taken to be the same at every position, which a run’s is not.`,
   curvesDescription: (best: string) => `Speedup rises with acceptance. ${best}`,
   acceptanceRate: 'Acceptance rate α',
   speedup: 'Speedup',
@@ -152,7 +177,8 @@ export const measure = {
   theory: 'Theory',
   whatIfIntro:
     'What the model of costs says of figures that nobody measured, v(γ) taken for a straight line. Move them to see what would pay.',
-  fromDevice: 'They start from what was measured here.',
+  from: (whose: CostsOf) =>
+    whose === 'recorder' ? 'They start from what was measured on the recorder’s machine.' : 'They start from what was measured here.',
   fromExample: 'Nothing was measured here, so they start from invented figures.',
   reset: 'Back to the start',
   alpha: 'Acceptance rate α',

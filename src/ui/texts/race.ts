@@ -1,8 +1,9 @@
-import type { Comparison } from '../../core/comparison';
+import type { Comparison, Speed } from '../../core/comparison';
 import type { Phase } from '../../core/moment';
-import type { Lane } from '../../core/race';
-import { formatCount, formatRate, formatRatio, formatSeconds } from '../format';
+import type { Lane, Spread } from '../../core/race';
+import { formatCount, formatRatio, formatSeconds } from '../format';
 import { settings } from './index';
+import { speeds } from './speeds';
 
 const lanes: Record<Lane, string> = { speculative: 'Speculative', plain: settings.modes.plain };
 
@@ -48,20 +49,20 @@ export const race = {
   moment: (ms: number) => formatSeconds(ms),
   table: {
     caption: 'Both runs, at the moment that is shown',
-    finish: 'Finish',
+    wait: speeds.names.wait,
     prompt: 'Prompt, to the first token',
-    decode: 'Decoding, from there',
+    decode: speeds.names.decoding,
     tokens: 'Tokens',
     passes: 'Target passes',
     perPass: 'Tokens per pass',
-    rate: 'Tokens per second',
+    waitRate: 'Tokens per second, the whole wait',
+    decodingRate: 'Tokens per second, decoding alone',
   },
-  speed: (ratio: number) => `${formatRatio(ratio)} ×`,
-  speedOf: (speculative: number | null, plain: number | null) =>
-    `the tokens per second of plain decoding: ${formatRate(speculative)} against ${formatRate(plain)}`,
-  slower: 'Speculation was the slower one here.',
-  sooner: (ratio: number, speculative: number, plain: number) =>
-    `At the finish, prompt and all: ${formatSeconds(speculative)} against ${formatSeconds(plain)}, ${formatRatio(ratio)} × as soon.`,
+  speedOf: (speed: Speed, tokensPerSecond: Comparison['tokensPerSecond']) =>
+    `${speeds.names[speed]}, ${speeds.notes[speed]}: ${speeds.against(speed, tokensPerSecond.speculative, tokensPerSecond.plain)}.`,
+  slower: 'Speculation was the slower one.',
+  spread: ({ median, least, most, races }: Spread) =>
+    `Over ${formatCount(races)} races: ${formatRatio(least)} to ${formatRatio(most)}, median ${formatRatio(median)}.`,
   needed: (speculative: number, plain: number) => `${passes(speculative)} instead of ${formatCount(plain)}.`,
   output: ({ output, alike }: Comparison) => {
     switch (output) {
@@ -75,13 +76,14 @@ export const race = {
         return `The texts part at token ${formatCount(alike + 1)}, which they must not under these settings. The view Prove shows where.`;
     }
   },
-  lengths: 'Their lengths differ, so the finish says nothing; compare the tokens per second.',
+  lengths: 'Their lengths differ, so the whole waits are not compared; decoding alone can be.',
   notComparable: 'The two runs were asked different things, so their finish says nothing.',
   alone: 'Only one of the two was measured.',
   order: (first: Lane) => `${first === 'plain' ? 'Plain decoding' : 'Speculation'} ran first here; the order changes with every race.`,
   warmUp: (count: number) => `Before it both decoded ${tokens(count)} that are not counted.`,
-  recorded: 'Two runs that were recorded one by one; which ran first is not known, and nothing was warmed up for them.',
-  median: (count: number) => `Of ${formatCount(count)} races the one with the median ratio is shown first.`,
+  recorded:
+    'Two runs that were made one by one, on the machine that recorded them; which ran first is not known, and nothing was warmed up for them.',
+  median: (count: number) => `Of ${formatCount(count)} races the one in the middle by decoding alone is shown first.`,
   heats: 'Which race',
   heat: (number: number, speed: number | null) => `${formatCount(number)}: ${speed === null ? '–' : `${formatRatio(speed)} ×`}`,
 };

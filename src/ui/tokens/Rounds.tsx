@@ -1,5 +1,7 @@
 import { Fragment, memo } from 'react';
+import { behindEndOf } from '../../core/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken } from '../../core/types';
+import { BehindEnd } from './BehindEnd';
 import { Token } from './Token';
 
 const ROUNDS_PER_BLOCK = 32;
@@ -51,16 +53,22 @@ interface RoundProps {
 
 const Round = memo(function Round({ round, at, stopped }: RoundProps) {
   const last = lastCommitted(round);
-  return (
-    <span className={startsApart(round) ? 'round apart' : 'round'} data-round={round.index}>
-      {round.tokens.map((token, i) => (
-        // A round never changes, and one text may stand twice in it.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+  const behind = behindEndOf(round);
+  const judged = round.tokens.length - behind;
+  const tokens = (from: number, to: number) =>
+    round.tokens.slice(from, to).map((token, offset) => {
+      const i = from + offset;
+      return (
         <Fragment key={i}>
           {i > 0 && isStruck(token) !== isStruck(round.tokens[i - 1]) ? <wbr /> : null}
           <Token token={token} at={`${at}.${i}`} isStop={stopped && i === last} />
         </Fragment>
-      ))}
+      );
+    });
+  return (
+    <span className={startsApart(round) ? 'round apart' : 'round'} data-round={round.index}>
+      {tokens(0, judged)}
+      {behind > 0 ? <BehindEnd count={behind}>{tokens(judged, round.tokens.length)}</BehindEnd> : null}
     </span>
   );
 });

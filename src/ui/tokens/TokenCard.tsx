@@ -1,6 +1,7 @@
+import { endsInDraft } from '../../core/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken, type SamplingSettings } from '../../core/types';
 import { formatProbability } from '../format';
-import { verdicts, tokenCard as words } from '../texts';
+import { behindEnd, verdicts, tokenCard as words } from '../texts';
 import { visibleText } from '../visibleText';
 import { CandidateBars } from './CandidateBars';
 import type { ShownCard } from './useTokenCard';
@@ -21,7 +22,7 @@ interface TokenCardProps extends ShownCard {
 export function TokenCard({ id, at, left, offset, above, rounds, rule, onEnter, onLeave }: TokenCardProps) {
   const token = tokenAt(rounds, at);
   if (!token) return null;
-  const verdict = verdicts[token.verdict];
+  const verdict = isBehindEnd(rounds, at) ? behindEnd : verdicts[token.verdict];
   const width = `min(${token.candidates ? WIDE : WIDTH}, 100%)`;
   return (
     <div
@@ -68,6 +69,12 @@ export function TokenCard({ id, at, left, offset, above, rounds, rule, onEnter, 
 function tokenAt(rounds: readonly RoundEvent[], at: string): RunToken | undefined {
   const [round = -1, token = -1] = at.split('.').map(Number);
   return rounds[round]?.tokens[token];
+}
+
+/** Whether the token was drafted behind the end of the answer. */
+function isBehindEnd(rounds: readonly RoundEvent[], at: string): boolean {
+  const round = rounds[Number(at.split('.')[0])];
+  return round !== undefined && endsInDraft(round) && tokenAt(rounds, at)?.verdict === 'discarded';
 }
 
 function tokenText({ text, verdict }: RunToken): string {

@@ -1,3 +1,4 @@
+export { BehindEnd } from './BehindEnd';
 export { CandidateBars } from './CandidateBars';
 export { Rounds } from './Rounds';
 export { TokenLog } from './TokenLog';

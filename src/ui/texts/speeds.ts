@@ -1,0 +1,18 @@
+import type { Speed, Speeds } from '../../core/comparison';
+import { formatRate, formatRatio, formatSeconds } from '../format';
+
+/** The two speeds of a run, by the names that they have everywhere. */
+const names: Record<Speed, string> = { wait: 'The whole wait', decoding: 'Decoding alone' };
+const notes: Record<Speed, string> = { wait: 'prompt included', decoding: 'from the first token on' };
+
+export const speeds = {
+  names,
+  notes,
+  unit: 'tokens per second',
+  overWait: 'Over the whole wait',
+  waited: (ms: number) => `${formatSeconds(ms)}, ${notes.wait}`,
+  times: (ratio: number) => `${formatRatio(ratio)} ×`,
+  /** Tokens per second of both runs. */
+  against: (speed: Speed, speculative: Speeds, plain: Speeds) =>
+    `${formatRate(speculative[speed])} against ${formatRate(plain[speed])} tokens per second`,
+};

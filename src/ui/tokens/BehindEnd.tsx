@@ -1,0 +1,28 @@
+import { type ReactNode, useState } from 'react';
+import { behindEnd as words } from '../texts';
+
+interface BehindEndProps {
+  /** How many drafts are folded away. */
+  readonly count: number;
+  /** What stands there once it is unfolded. */
+  readonly children: ReactNode;
+}
+
+/** Drafts behind the end of an answer, folded: they were never judged and are no part of it. The label is drawn by the style sheet, so that it adds nothing to the text. */
+export function BehindEnd({ count, children }: BehindEndProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="behind-end"
+        data-label={words.label(count)}
+        aria-label={words.spoken(count)}
+        title={words.meaning}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      />
+      {open ? children : null}
+    </>
+  );
+}
