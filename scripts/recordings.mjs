@@ -4,12 +4,15 @@ const JSON_RECORD = 'Turn this into JSON: Nora Berg is 34 years old, lives in Os
 const COPY =
   'Rewrite this with the name changed from Tom to Anna: Tom took the red kite to the hill. On Sunday Tom walked to the harbour with a lamp. He gave the lamp to the baker.';
 
+const FUNCTION = 'I need a TypeScript function that removes duplicates from a list. Document it.';
+const QUESTION = 'What is speculative decoding?';
+
 const fixed = (gamma) => ({ length: 'Fixed', gamma });
 const sampled = (seed, rule = 'Rejection') => ({ temperature: 0.8, seed, rule });
 
 export const OPENING = { name: 'opening', title: 'A story, as it was written', prompt: STORY, ...fixed(4), maxTokens: 72 };
 
-/** What lessons show before there are models; a draft that is often wrong has more to show. */
+/** What lessons show before there are models. */
 export const LESSONS = [
   {
     name: 'greedy',
@@ -32,15 +35,6 @@ export const LESSONS = [
 export const RECORDINGS = [
   { name: 'story', title: 'A story', kind: 'story', how: 'greedy, four drafts a round', prompt: STORY, ...fixed(4) },
   { name: 'story-plain', title: 'The same story, plainly', kind: 'story', how: 'the target alone', prompt: STORY, mode: 'Plain decoding' },
-  {
-    name: 'story-weak',
-    title: 'The same story, with a weak draft',
-    kind: 'story',
-    how: 'greedy, four drafts a round, few of them right',
-    prompt: STORY,
-    draft: 1,
-    ...fixed(4),
-  },
   {
     name: 'story-sampled',
     title: 'A story by chance',
@@ -67,7 +61,16 @@ export const RECORDINGS = [
     title: 'A function',
     kind: 'code',
     how: 'greedy, adaptive draft length',
-    prompt: 'Write a Python function that adds two numbers.',
+    prompt: FUNCTION,
+  },
+  {
+    name: 'function-weak',
+    title: 'The same function, with a weak draft',
+    kind: 'code',
+    how: 'greedy, four drafts a round by the weak draft',
+    prompt: FUNCTION,
+    draft: 1,
+    ...fixed(4),
   },
   {
     name: 'counting',
@@ -91,7 +94,16 @@ export const RECORDINGS = [
     title: 'What is speculative decoding?',
     kind: 'answer',
     how: 'greedy, adaptive draft length',
-    prompt: 'What is speculative decoding?',
+    prompt: QUESTION,
+  },
+  {
+    name: 'question-weak',
+    title: 'The same question, with a weak draft',
+    kind: 'answer',
+    how: 'greedy, four drafts a round by the weak draft',
+    prompt: QUESTION,
+    draft: 1,
+    ...fixed(4),
   },
   {
     name: 'question-sampled',

@@ -113,7 +113,7 @@ export function evidencePlan(name: EvidenceName, { drafts, target }: ClaimModels
     case 'verification':
       return plan(kinds('story', 'code'), of(first, gamma));
     case 'half':
-      return plan(kinds('story', 'json', 'code'), of(last, 1, 2, gamma), 60);
+      return plan(kinds('story', 'json', 'counting'), of(last, 1, 2, gamma), 60);
     case 'drafts':
       return plan(
         kinds('story', 'json', 'code'),

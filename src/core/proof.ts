@@ -1,4 +1,5 @@
 import { FailureError } from './failure';
+import type { Beginning, Judgement } from './sameDistribution';
 import type { RunSettings, SamplingSettings } from './types';
 
 /** How two ways of decoding can be compared: by the ids that they write, or by the distribution that they draw from. */
@@ -63,4 +64,28 @@ export function sampleSettings(settings: RunSettings, plan: SamplePlan, side: Si
 /** The temperature that stands for a wrong rule: it writes much the same, and a few hundred runs tell it apart. */
 export function controlTemperature(temperature: number): number {
   return Math.round((temperature + 0.6) * 100) / 100;
+}
+
+/** Rejected drafts from which on a comparison has tried the residual, the rule's other half. */
+export const LEAST_REJECTED = 50;
+
+/** Drafts that the speculative runs of a sample judged on the way. */
+export interface Tried {
+  readonly judged: number;
+  readonly rejected: number;
+  /** Whether they say anything of the rule as a whole. */
+  readonly enough: boolean;
+}
+
+export function triedBy(speculative: readonly Beginning[]): Tried {
+  const judged = speculative.reduce((sum, each) => sum + each.judged, 0);
+  const rejected = speculative.reduce((sum, each) => sum + each.rejected, 0);
+  return { judged, rejected, enough: rejected >= LEAST_REJECTED };
+}
+
+/** What a comparison of distributions comes to. `untried`: no difference was found, where a wrong rule would hardly have made one. */
+export type ProofVerdict = Judgement['verdict'] | 'untried';
+
+export function proofVerdict({ verdict }: Judgement, tried: Tried): ProofVerdict {
+  return verdict === 'alike' && !tried.enough ? 'untried' : verdict;
 }

@@ -5,6 +5,7 @@ const SETTINGS: PreparedSettings = {
   ...({ temperature: 0, seed: 1, rule: 'rejection' } as const),
 };
 
+const QUESTION = 'What is speculative decoding?';
 const STORY = 'Tell a short story about a fox who finds a bell.';
 
 const lesson = (id: string, title: string, notes: string): PlaylistItem => ({
@@ -67,9 +68,9 @@ export const DEFAULT_PLAYLIST: Playlist = {
     run(
       'weak',
       'Live: a weak draft',
-      STORY,
+      QUESTION,
       { draft: 'weak-draft' },
-      '7:30. The same target, a draft that knows less. The text does not change; the speed does.',
+      '7:30. The same target, a draft that knows less: on an answer most of its tokens fall. The text does not change; the speed does.',
     ),
     run(
       'random-words',

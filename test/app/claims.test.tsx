@@ -55,7 +55,7 @@ describe('claims', () => {
     expect(verdicts().filter((each) => each === 'Not measured')).toHaveLength(5);
     expect(engine.tasks.length).toBeGreaterThan(16);
     await loss.getByText('The 16 runs behind it').click();
-    await loss.getByRole('button', { name: /^Watch it: Weak draft, γ 4: “Write a Python function/ }).click();
+    await loss.getByRole('button', { name: /^Watch it: Weak draft, γ 4: “Write a TypeScript function/ }).click();
     await expect.poll(() => location.hash).toBe('#watch');
     expect(startOf(useRun.getState().events)?.prompt).toBe('Write a Python function that adds two numbers.');
     await expect.element(page.getByRole('log', { name: 'Output' })).toBeInTheDocument();

@@ -95,6 +95,20 @@ describe('above it, under the rejection rule', () => {
     expect(engine.runs.slice(400).map(({ settings }) => settings.sampling.temperature)).toEqual(Array(200).fill(1.4));
   });
 
+  it('gives no tick, and says why, where too few drafts were rejected to try the rule', async () => {
+    const engine = await openProve({ temperature: 0.8 });
+    engine.options.agrees = true;
+    await page.getByLabelText('Runs of each side').fill('40');
+    await proveButton().click();
+    await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/no draft was rejected, and it takes 50/);
+    expect(verdict().element().getAttribute('data-tone')).toBe('open');
+    await expect.element(page.getByText('What this shows')).not.toBeInTheDocument();
+    engine.options.agrees = false;
+    await proveButton().click();
+    await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^No difference was found: one distribution/);
+    expect(verdict().element().getAttribute('data-tone')).toBe('alike');
+  });
+
   it('finds a rule that is really wrong', async () => {
     const engine = await openProve({ temperature: 0.8 });
     engine.options.wrongFrom = 1;

@@ -32,6 +32,20 @@ describe('settings', () => {
     expect(prompts.has('')).toBe(false);
   });
 
+  it('come with who drafts and at which temperature where an example is hard, and the next example gives both back', async () => {
+    await openPage();
+    const example = (name: string) => page.getByRole('group', { name: 'Examples' }).getByRole('button', { name });
+    await example('Random words').click();
+    expect(useSettings.getState()).toMatchObject({ draft: 'weak-draft', temperature: 0.8, prompt: 'Write 30 random words.' });
+    await example('A story').click();
+    expect(useSettings.getState()).toMatchObject({ draft: 'draft', temperature: 0 });
+    // What a person chose since is theirs.
+    await example('Random numbers').click();
+    useSettings.setState({ temperature: 1.2 });
+    await example('A question').click();
+    expect(useSettings.getState()).toMatchObject({ draft: 'weak-draft', temperature: 1.2 });
+  });
+
   it('reach the engine', async () => {
     const engine = await openPage();
     await prompt().fill('A fox.');

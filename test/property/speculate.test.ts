@@ -4,7 +4,7 @@ import { LookupFirst, NgramDrafter } from '../../src/core/ngram';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { type Run, speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
-import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId } from '../../src/core/types';
+import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId, Verdict } from '../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget, nextToken } from '../../src/model/fake';
 
 interface Situation {
@@ -246,9 +246,14 @@ describe('speculate', () => {
           const now = tally(prefix);
           const last = prefix.at(-1);
           const fresh = last?.type === 'round' ? last.tokens : [];
-          for (const verdict of ['accepted', 'rejected', 'discarded'] as const) {
-            expect(now[verdict] - before[verdict]).toBe(fresh.filter((token) => token.verdict === verdict).length);
-          }
+          const counted = (verdict: Verdict) => fresh.filter((token) => token.verdict === verdict).length;
+          for (const verdict of ['accepted', 'rejected'] as const) expect(now[verdict] - before[verdict]).toBe(counted(verdict));
+          const [discarded, behind] = [now.discarded - before.discarded, now.behindEnd - before.behindEnd];
+          expect(discarded + behind).toBe(counted('discarded'));
+          // Behind a rejection, or behind the end, never both.
+          expect(Math.min(discarded, behind)).toBe(0);
+          if (behind > 0) expect(prefix.length).toBe(events.length - 1);
+          expect(now.drafted).toBe(now.accepted + now.rejected + now.discarded);
           expect(now.committed).toBe(ids(prefix).length);
           expect(now.rounds).toBe(rounds(prefix).length);
           expect(now.decodeMs).toBeGreaterThanOrEqual(before.decodeMs);

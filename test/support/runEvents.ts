@@ -132,7 +132,7 @@ const settings: fc.Arbitrary<RunSettings> = fc.record({
 /** Of a forward; what a device's clock cannot tell from nothing would have no speedup. */
 const costs = fc.double({ min: 0.01, max: 50, noNaN: true });
 const fixedCosts = fc.oneof(costs, fc.constant(0));
-const calibrations: fc.Arbitrary<Calibration> = fc
+export const calibrations: fc.Arbitrary<Calibration> = fc
   .tuple(fc.uniqueArray(fc.integer({ min: 2, max: 17 }), { maxLength: 3 }), fc.uniqueArray(fc.nat(2000), { minLength: 1, maxLength: 2 }))
   .chain(([rows, contexts]) =>
     fc.record({

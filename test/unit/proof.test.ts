@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { checkSamplePlan, proofKind, sampleSettings } from '../../src/core/proof';
+import { checkSamplePlan, LEAST_REJECTED, proofKind, proofVerdict, sampleSettings, triedBy } from '../../src/core/proof';
 import { type Beginning, histogramOf, judgeSamples } from '../../src/core/sameDistribution';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 
@@ -34,6 +34,27 @@ describe('a proof', () => {
     expect(() => checkSamplePlan(PLAN)).not.toThrow();
     const last = { ...SETTINGS, sampling: { ...SETTINGS.sampling, seed: Number.MAX_SAFE_INTEGER } };
     expect(() => sampleSettings(last, PLAN, 'control', 0)).toThrow(FailureError);
+  });
+});
+
+describe('a comparison without a difference', () => {
+  const judgement = judgeSamples(sample({ a: 60, b: 40 }), sample({ a: 55, b: 45 }));
+  const speculative = (rejected: number): Beginning[] =>
+    Array.from({ length: 100 }, (_, i) => ({ key: 'a', text: 'a', judged: 2, rejected: i < rejected ? 1 : 0 }));
+
+  it('counts as shown only where the residual was tried often enough', () => {
+    expect(triedBy(speculative(0))).toEqual({ judged: 200, rejected: 0, enough: false });
+    for (const [rejected, verdict] of [
+      [0, 'untried'],
+      [LEAST_REJECTED - 1, 'untried'],
+      [LEAST_REJECTED, 'alike'],
+    ] as const)
+      expect(proofVerdict(judgement, triedBy(speculative(rejected)))).toBe(verdict);
+  });
+
+  it('hides no difference that was found', () => {
+    const apart = judgeSamples(sample({ a: 60, b: 40 }), sample({ a: 30, b: 70 }));
+    expect(proofVerdict(apart, triedBy(speculative(0)))).toBe('apart');
   });
 });
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { committedTokens } from '../../src/core/tally';
+import { committedTokens, tally } from '../../src/core/tally';
 import { readTrace } from '../../src/model/trace';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -35,6 +35,33 @@ describe('the recordings that come with the page', () => {
     const tokens = recordings.flatMap(({ name }) => events(name).flatMap((event) => (event.type === 'round' ? event.tokens : [])));
     expect(new Set(tokens.map(({ verdict }) => verdict)).size).toBe(6);
     expect(tokens.some(({ candidates }) => (candidates?.residual.length ?? 0) > 0)).toBe(true);
+  });
+
+  it('show the weak draft where it is weak: most of its judged drafts fall, and the same text by the good draft has few of them', () => {
+    const weak = recordings.filter(({ name }) =>
+      events(name).some((event) => event.type === 'start' && /weak/i.test(event.labels.draft ?? '')),
+    );
+    expect(weak.map(({ name }) => name)).toEqual(expect.arrayContaining(['function-weak', 'question-weak']));
+    for (const { name, title, how } of recordings) {
+      const ofWeak = weak.some((each) => each.name === name);
+      expect(/\bweak\b/.test(`${title} ${how}`), name).toBe(ofWeak);
+      if (ofWeak) expect(tally(events(name)).acceptanceRate, name).toBeLessThan(0.5);
+    }
+    for (const name of ['function', 'question']) {
+      const text = (of: string) => committedTokens(events(of)).map(({ id }) => id);
+      expect(text(`${name}-weak`), name).toEqual(text(name));
+      expect(tally(events(name)).acceptanceRate, name).toBeGreaterThan(0.9);
+    }
+  });
+
+  it('state no figure and no tendency beside what their runs are', () => {
+    for (const { name, title, how } of recordings)
+      expect(`${title}; ${how}`, name).not.toMatch(/\b(few|many|most|often|seldom|fast|slow)/i);
+    for (const { name, how } of recordings) {
+      const start = events(name).find((event) => event.type === 'start');
+      const { temperature } = start?.settings.sampling ?? { temperature: 0 };
+      expect(how, name).toContain(temperature > 0 ? `temperature ${temperature}` : /plain|alone/.test(how) ? 'alone' : 'greedy');
+    }
   });
 
   it('are small: 400 KB in all, and the one that the page opens with 9 KB', () => {

@@ -1,6 +1,7 @@
-import { changeSettings, useSettings } from '../../store/settings';
+import { useLoading } from '../../store/loading';
+import { changeSettings, DEFAULT_SETTINGS, useSettings } from '../../store/settings';
 import { prompt as words } from '../../ui/texts';
-import { PRESETS, type Preset } from './presets';
+import { PRESETS, type Preset, presetChange } from './presets';
 
 export function Presets() {
   return (
@@ -21,13 +22,19 @@ export function Presets() {
 
 function PresetButton({ preset }: { readonly preset: Preset }) {
   const chosen = useSettings((settings) => settings.prompt === preset.prompt);
+  const drafts = useLoading(({ manifest }) => manifest?.pair.drafts);
+  const choose = () => {
+    const now = useSettings.getState();
+    const ends = { first: drafts?.[0]?.id ?? DEFAULT_SETTINGS.draft, weakest: drafts?.at(-1)?.id ?? now.draft };
+    changeSettings(presetChange(preset, now, ends));
+  };
   return (
     <button
       type="button"
       className="preset"
       aria-pressed={chosen}
-      title={preset.prompt}
-      onClick={() => changeSettings({ prompt: preset.prompt })}
+      title={preset.hard ? words.hardTitle(preset.prompt, String(preset.hard.temperature)) : preset.prompt}
+      onClick={choose}
     >
       <span className="preset-label">{preset.label}</span>
       {preset.hard ? <span className="preset-hard"> {words.hard}</span> : null}

@@ -1,24 +1,43 @@
+import type { Settings } from '../../store/settings';
+
 /** An example that fills the prompt box. */
 export interface Preset {
   readonly label: string;
   readonly prompt: string;
-  /** Little can be known of the next token, so a draft that knows less than the target is rejected often. */
-  readonly hard: boolean;
+  /** Set where little can be known of the next token: who drafts, and at which temperature that shows. */
+  readonly hard: { readonly temperature: number } | null;
 }
+
+/** At temperature 0 the embedded target repeats one word of a list for ever, which is easy to draft again. */
+const HARD = { temperature: 0.8 } as const;
 
 /** In the phrasing that the embedded pair was trained on. */
 export const PRESETS: readonly Preset[] = [
-  { label: 'A story', prompt: 'Tell a short story about a fox who finds a bell.', hard: false },
-  { label: 'A JSON record', prompt: 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.', hard: false },
-  { label: 'A function', prompt: 'Write a Python function that adds two numbers.', hard: false },
-  { label: 'Counting', prompt: 'Count from 1 to 30.', hard: false },
+  { label: 'A story', prompt: 'Tell a short story about a fox who finds a bell.', hard: null },
+  { label: 'A JSON record', prompt: 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.', hard: null },
+  { label: 'A function', prompt: 'I need a TypeScript function that removes duplicates from a list. Document it.', hard: null },
+  { label: 'Counting', prompt: 'Count from 1 to 30.', hard: null },
   {
     label: 'A copy with one change',
     prompt:
       'Rewrite this with the name changed from Tom to Anna: Tom took the red kite to the hill. On Sunday Tom walked to the harbour with a lamp. He gave the lamp to the baker.',
-    hard: false,
+    hard: null,
   },
-  { label: 'A question', prompt: 'What is speculative decoding?', hard: false },
-  { label: 'Random words', prompt: 'Write 30 random words.', hard: true },
-  { label: 'Random numbers', prompt: 'Write 30 random numbers.', hard: true },
+  { label: 'A question', prompt: 'What is speculative decoding?', hard: null },
+  { label: 'Random words', prompt: 'Write 30 random words.', hard: HARD },
+  { label: 'Random numbers', prompt: 'Write 30 random numbers.', hard: HARD },
 ];
+
+type Chosen = Pick<Settings, 'prompt' | 'draft' | 'temperature'>;
+
+/** What choosing a preset changes: the hard ones take the weakest draft and their temperature along, and the next example gives both back unless they were changed since. */
+export function presetChange(
+  { prompt, hard }: Preset,
+  now: Chosen,
+  drafts: { readonly first: string; readonly weakest: string },
+): Partial<Chosen> {
+  if (hard) return { prompt, draft: drafts.weakest, temperature: hard.temperature };
+  const before = PRESETS.find((preset) => preset.prompt === now.prompt)?.hard;
+  const untouched = before && now.draft === drafts.weakest && now.temperature === before.temperature;
+  return untouched ? { prompt, draft: drafts.first, temperature: 0 } : { prompt };
+}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { showWrongRule } from '../../actions/proof';
-import { controlTemperature } from '../../core/proof';
+import { controlTemperature, type ProofVerdict, proofVerdict, type Tried, triedBy } from '../../core/proof';
 import { type Beginning, type Judgement, judgeSamples } from '../../core/sameDistribution';
 import { type DistributionProof as Proof, useProof } from '../../store/proof';
 import { ActionButton } from '../../ui/ActionButton';
@@ -23,13 +23,15 @@ function Sampled({ proof, proving }: { readonly proof: Proof; readonly proving: 
   const { plan, samples } = proof;
   const { plain, speculative, control } = samples;
   const judgement = useMemo(() => judgeSamples(speculative, plain), [speculative, plain]);
+  const tried = useMemo(() => triedBy(speculative), [speculative]);
+  const verdict = proofVerdict(judgement, tried);
   const done = Math.min(plain.length, speculative.length);
   const sampling = proving && done < plan.size;
   const alike = done > 0 && judgement.test === null && new Set([...plain, ...speculative].map(({ key }) => key)).size === 1;
   return (
     <>
-      <p className="proof-verdict" role="status" data-tone={sampling ? 'open' : TONES[judgement.verdict]}>
-        {sampling ? prove.working : alike ? words.same : words.verdict(judgement, done, plan.size)}
+      <p className="proof-verdict" role="status" data-tone={sampling ? 'open' : TONES[verdict]}>
+        {sampling ? prove.working : alike ? words.same : words.verdict(judgement, verdict, tried, done, plan.size)}
       </p>
       <Progress
         label={words.progressLabel}
@@ -40,13 +42,13 @@ function Sampled({ proof, proving }: { readonly proof: Proof; readonly proving: 
       <div className="sampled">
         <HistogramTable first={speculative} second={plain} legend={{ first: words.legend.first, second: words.legend.second }} />
         <div className="sampled-figures">
-          <FigureList figures={figuresOf(judgement, speculative)} />
-          <p>{meaning(judgement, speculative, done)}</p>
+          <FigureList figures={figuresOf(judgement, tried)} />
+          <p>{meaning(judgement, tried, done)}</p>
         </div>
       </div>
       {done === 0 || sampling ? null : (
         <>
-          {judgement.verdict === 'alike' ? <Proven shown={words.proven(plan.tokens, done)} notShown={words.notProven} /> : null}
+          {verdict === 'alike' ? <Proven shown={words.proven(plan.tokens, done)} notShown={words.notProven} /> : null}
           <Control proof={proof} control={control} />
         </>
       )}
@@ -54,10 +56,9 @@ function Sampled({ proof, proving }: { readonly proof: Proof; readonly proving: 
   );
 }
 
-const TONES: Readonly<Record<Judgement['verdict'], string>> = { alike: 'alike', apart: 'apart', unclear: 'open' };
+const TONES: Readonly<Record<ProofVerdict, string>> = { alike: 'alike', apart: 'apart', unclear: 'open', untried: 'open' };
 
-function figuresOf({ test, distance }: Judgement, speculative: readonly Beginning[]): Figure[] {
-  const sum = (count: (beginning: Beginning) => number) => speculative.reduce((total, each) => total + count(each), 0);
+function figuresOf({ test, distance }: Judgement, { judged, rejected }: Tried): Figure[] {
   return [
     { key: 'statistic', name: words.statistic, value: formatRatio(test?.statistic ?? null) },
     { key: 'degreesOfFreedom', name: words.degreesOfFreedom, note: words.degreesNote, value: formatCount(test?.degreesOfFreedom ?? null) },
@@ -66,23 +67,18 @@ function figuresOf({ test, distance }: Judgement, speculative: readonly Beginnin
     {
       key: 'judged',
       name: words.judged,
-      note: words.judgedNote(formatCount(sum(({ rejected }) => rejected))),
-      value: formatCount(sum(({ judged }) => judged)),
+      note: words.judgedNote(formatCount(rejected)),
+      value: formatCount(judged),
     },
   ];
 }
 
-/** Fewer rejections than these leave the residual nearly untried. */
-const FEW_REJECTED = 20;
-
 /** How much the test would have seen, and how much of the rule it saw at work. */
-function meaning({ detectable }: Judgement, speculative: readonly Beginning[], done: number): string {
-  const judged = speculative.some((each) => each.judged > 0);
-  const rejected = speculative.reduce((total, each) => total + each.rejected, 0);
+function meaning({ detectable }: Judgement, { judged, rejected, enough }: Tried, done: number): string {
   const sentences = [
     // The distance that is found falls with the root of the number of runs.
     detectable === null ? '' : words.power(detectable, 3 * done),
-    done > 0 && !judged ? words.untested : done > 0 && rejected < FEW_REJECTED ? words.fewRejected(rejected) : '',
+    done > 0 && judged === 0 ? words.untested : done > 0 && !enough ? words.fewRejected(rejected) : '',
     words.levelNote,
   ];
   return sentences.filter(Boolean).join(' ');

@@ -40,6 +40,7 @@ export const prompt = {
   placeholder: 'Write something for the models to answer, or choose an example below.',
   presets: 'Examples',
   hard: 'hard for a weak draft',
+  hardTitle: (prompt: string, temperature: string) => `${prompt} Takes the weak draft and temperature ${temperature} along.`,
   shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
   long: (characters: string, tokens: string) =>
     `${characters} characters. These models hold ${tokens} tokens, prompt and answer together; a prompt that is too long is refused, and stays here.`,

@@ -1,3 +1,4 @@
+import { LEAST_REJECTED, type ProofVerdict, type Tried } from '../../core/proof';
 import type { Judgement } from '../../core/sameDistribution';
 import { formatCount, formatOdds, formatPValue, formatRatio, formatShare } from '../format';
 
@@ -65,12 +66,13 @@ export const prove = {
     distanceNote: 'share of runs that would have to change',
     judged: 'Drafts judged on the way',
     judgedNote: (rejected: string) => `${rejected} of them rejected`,
-    verdict: (judgement: Judgement, done: number, size: number): string => {
-      const { verdict, test } = judgement;
+    verdict: ({ test }: Judgement, verdict: ProofVerdict, { rejected }: Tried, done: number, size: number): string => {
       const cut = done < size ? ` This is after ${formatCount(done)} of the ${formatCount(size)} runs that were planned.` : '';
       if (!test) return `Nothing can be said yet: too few runs, or beginnings that hardly vary.${cut}`;
       if (verdict === 'apart')
         return `They differ: one distribution would give samples as different as these, or more, in ${formatOdds(test.pValue)} such proofs.${cut}`;
+      if (verdict === 'untried')
+        return `No difference was found, but that says nothing yet: ${rejected === 0 ? 'no draft was' : `only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, and it takes ${LEAST_REJECTED} to try the rule’s other half.${cut}`;
       return `No difference was found: one distribution would give samples as different as these, or more, in ${formatOdds(test.pValue)} such proofs.${cut}`;
     },
     same: 'All runs began alike: this prompt leaves nothing to chance. Choose a story, or a higher temperature.',
@@ -78,7 +80,7 @@ export const prove = {
       `With this many runs a difference of ${formatShare(detectable)} between what is compared would be found nine times in ten. To find one half as large takes ${plural(more, 'run')} more of each side.`,
     untested: 'No draft was judged, so the rule was not put to the test.',
     fewRejected: (rejected: number) =>
-      `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly put to the test. Count more of the first tokens, or take a draft that agrees less.`,
+      `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly put to the test. Choose the example “Random words”, which takes the weak draft along, or count more of the first tokens.`,
     fixedLength: (gamma: number) =>
       ` Drafts have ${formatCount(gamma)} tokens here: an adaptive length may draft nothing, and then no rule is put to the test.`,
     levelNote:

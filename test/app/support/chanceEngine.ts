@@ -8,13 +8,15 @@ const WORDS = [' fox', ' bell', ' river', ' oak'];
 export interface ChanceEngineOptions {
   /** Position from which on speculation writes what the target would not; null: nowhere. */
   wrongFrom: number | null;
+  /** Whether every draft is the target's own token; else each is rejected. */
+  agrees: boolean;
   /** Runs after which the next one waits to be stopped; null: none. */
   hold: number | null;
 }
 
 /** Runs whose tokens are drawn by their seed and temperature alone, as by a target that samples: the first of four words with the most weight. */
 export class ChanceEngine implements Engine {
-  readonly options: ChanceEngineOptions = { wrongFrom: null, hold: null };
+  readonly options: ChanceEngineOptions = { wrongFrom: null, agrees: false, hold: null };
   readonly runs: RunTask[] = [];
 
   async *perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
@@ -34,13 +36,18 @@ export class ChanceEngine implements Engine {
   }
 
   #round({ sampling }: RunTask['settings'], index: number, drafted: boolean): RoundEvent {
-    const { wrongFrom } = this.options;
+    const { wrongFrom, agrees } = this.options;
     const wrong = drafted && wrongFrom !== null && index >= wrongFrom;
     const id = (drawn(Number(sampling.seed), index, sampling.temperature) + (wrong ? 1 : 0)) % WORDS.length;
     const token = (verdict: Verdict, p: number): RunToken => ({
       ...{ id, verdict, p, q: drafted ? 0.5 : null, u: null, candidates: null, text: WORDS[id] ?? '' },
     });
+    if (drafted && agrees) return this.#roundOf([token('accepted', 0.5)], index, drafted);
     const tokens = drafted ? [{ ...token('rejected', 0.4), id: (id + 1) % WORDS.length }, token('corrected', 0.5)] : [token('plain', 0.5)];
+    return this.#roundOf(tokens, index, drafted);
+  }
+
+  #roundOf(tokens: readonly RunToken[], index: number, drafted: boolean): RoundEvent {
     return {
       ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: drafted ? 1 : 0, lookup: 0 } },
       ...{ source: drafted ? 'model' : null, device: null, startMs: 10 * index, endMs: 10 * index + 10 },
