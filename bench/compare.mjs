@@ -3,8 +3,10 @@
  * compares their outputs id for id.
  *
  *   npm run bench -- --json FILE [--pair embedded] [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma auto|N]
- *     [--draft good|weak|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--no-roofline]
+ *     [--draft good|weak|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--fixed-length]
+ *     [--no-roofline]
  *
+ * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on behind the end, up to --max-tokens.
  * --models measures another folder of models than public/models, and --draft then may be any draft of its manifest.
  * A chart of the speedup of every prompt is written beside the JSON, as FILE.svg.
  */
@@ -64,6 +66,7 @@ function readOptions() {
       temperature: { type: 'string', default: '0' },
       rule: { type: 'string', default: 'rejection' },
       seed: { type: 'string', default: '1' },
+      'fixed-length': { type: 'boolean', default: false },
       'no-roofline': { type: 'boolean', default: false },
     },
   });
@@ -77,6 +80,7 @@ function readOptions() {
     ...{ json: values.json, draft: values.draft, models: values.models, rule: values.rule, prompts, roofline: !values['no-roofline'] },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
     gamma: values.gamma === 'auto' ? 'auto' : wholeNumber('gamma', values.gamma),
+    fixedLength: values['fixed-length'],
     maxTokens: wholeNumber('max-tokens', values['max-tokens']),
     repetitions: wholeNumber('repetitions', values.repetitions),
   };
@@ -106,15 +110,17 @@ async function measureRoofline(openBenchPage, models) {
   }
 }
 
-async function measure(page, { models = 'public/models', prompts, gamma, draft, maxTokens, repetitions, temperature, seed, rule }) {
+async function measure(page, options) {
+  const { models = 'public/models', prompts, gamma, draft, maxTokens, fixedLength, repetitions, temperature, seed, rule } = options;
   const { model, drafting } = draftOf(draft);
   const calibration = await page.evaluate((id) => window.bench.calibrate(id), model);
   const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
-  const settings = { ...defaults, drafting, gamma, maxTokens, ignoreStopTokens: true };
+  const leastTokens = await page.evaluate(() => window.bench.LEAST_TOKENS);
+  const settings = { ...defaults, drafting, gamma, maxTokens, ignoreStopTokens: fixedLength };
   settings.sampling = { ...defaults.sampling, temperature, seed, rule };
   const run = (mode) => (prompt) => page.evaluate((args) => window.bench.run(...args), [prompt, model, { ...settings, mode }, calibration]);
   const ways = {
-    stock: (prompt) => page.evaluate((args) => window.bench.stock(...args), [prompt, maxTokens, temperature]),
+    stock: (prompt) => page.evaluate((args) => window.bench.stock(...args), [prompt, maxTokens, temperature, fixedLength]),
     plain: run('plain'),
     speculative: run('speculative'),
   };
@@ -127,11 +133,11 @@ async function measure(page, { models = 'public/models', prompts, gamma, draft, 
     for (let repetition = 0; repetition < repetitions; repetition++) {
       for (const way of rotate(Object.keys(ways), repetition + index)) seen[way].push(await ways[way](prompt));
     }
-    runs.push({ id, kind, gamma, temperature, ...compare(seen, comparable) });
+    runs.push({ id, kind, gamma, temperature, ...compare(seen, comparable, leastTokens) });
   }
   const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
   return {
-    ...{ pair: 'embedded', models, draft, gamma, temperature, maxTokens, repetitions },
+    ...{ pair: 'embedded', models, draft, gamma, temperature, maxTokens, fixedLength, leastTokens, repetitions },
     adapter: runs[0]?.adapter,
     calibration: {
       decodeMs: calibration.verifyMs[0][0],
@@ -145,16 +151,17 @@ async function measure(page, { models = 'public/models', prompts, gamma, draft, 
   };
 }
 
-/** What one prompt's repetitions say. Counts are the median run's. */
-function compare(seen, comparable) {
+/** What one prompt's repetitions say. Counts are the median run's. @param {number} leastTokens of an answer that rates and speeds count */
+function compare(seen, comparable, leastTokens) {
   const byTime = [...seen.speculative].sort((a, b) => a.latencyMs - b.latencyMs);
   const middle = byTime[byTime.length >> 1];
   const ids = (run) => run.ids.join();
   const each = (of) => Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, of(all)]));
-  const tokensPerSecond = each((all) => spread(all.map((run) => (run.ids.length * 1000) / run.latencyMs)));
+  const tokensPerSecond = each((all) => spread(all.map((run) => (run.tokens * 1000) / run.latencyMs)));
   // Repetitions lie side by side in time, so each is compared with its neighbour.
-  const ratios = (way) => seen.speculative.map((run, i) => seen[way][i].latencyMs / run.latencyMs);
+  const ratios = (way) => seen.speculative.map((run, i) => seen[way][i].latencyMs / seen[way][i].tokens / (run.latencyMs / run.tokens));
   return {
+    tooShort: Object.values(seen).some((all) => all.some(({ stopped, tokens }) => stopped && tokens < leastTokens)),
     tokens: each((all) => all[0].ids),
     equal: Object.entries(seen)
       .filter(([way]) => comparable[way] ?? true)
@@ -169,19 +176,24 @@ function compare(seen, comparable) {
     drafted: middle.drafted,
     accepted: middle.accepted,
     rejected: middle.rejected,
+    behindEnd: middle.behindEnd,
     acceptanceByPosition: middle.acceptanceByPosition,
-    meanAcceptanceLength: middle.ids.length / middle.rounds,
+    meanAcceptanceLength: middle.tokens / middle.rounds,
     draftLengths: middle.draftLengths,
     parts: middle.parts,
     plainParts: seen.plain[0].parts,
     predictedSpeedup: middle.predictedSpeedup,
     /** What the prediction is of: the first token left out. */
-    decodeSpeedup: median(seen.speculative.map((run, i) => seen.plain[i].decodeMs / run.decodeMs)),
+    decodeSpeedup: median(seen.speculative.map((run, i) => decodeMsPerToken(seen.plain[i]) / decodeMsPerToken(run))),
     speedupOverStock: median(ratios('stock')),
     speedupOverPlain: median(ratios('plain')),
     overPlain: medianInterval(ratios('plain')),
     adapter: middle.adapter,
   };
+}
+
+function decodeMsPerToken({ decodeMs, tokens }) {
+  return decodeMs / (tokens - 1);
 }
 
 function rotate(list, by) {

@@ -1,5 +1,6 @@
 import packageJson from '../package.json';
 import { type Calibration, predictedRunSpeedup } from '../src/core/cost';
+import { LEAST_TOKENS } from '../src/core/experiment';
 import { pricedRounds, ratesByPosition, runRates } from '../src/core/pricing';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
@@ -11,7 +12,12 @@ import type { StockReply, StockRequest } from './stock.worker';
 
 /** One run, in numbers. */
 export interface Measured {
+  /** Without the stop token. */
   readonly ids: readonly number[];
+  /** Tokens that were decoded, the stop token included. */
+  readonly tokens: number;
+  /** Whether the answer ended by itself. */
+  readonly stopped: boolean;
   readonly latencyMs: number;
   readonly readbacks: number;
   readonly timeToFirstTokenMs: number;
@@ -21,6 +27,7 @@ export interface MeasuredRun extends Measured {
   readonly drafted: number;
   readonly accepted: number;
   readonly rejected: number;
+  readonly behindEnd: number;
   readonly adapter: string;
   /** Conditional acceptance rate by position, over all sources; null where nothing was judged. */
   readonly acceptanceByPosition: readonly (number | null)[];
@@ -54,6 +61,7 @@ function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
 
 const bench = {
   DEFAULT_RUN,
+  LEAST_TOKENS,
   VERSIONS: { foretoken: packageJson.version, 'web-llm': packageJson.dependencies['@mlc-ai/web-llm'] },
 
   async load(draft: string): Promise<void> {
@@ -65,11 +73,19 @@ const bench = {
     for await (const _ of perform(engine, { type: 'load', selection: { modelsUrl, draft } }));
   },
 
-  async stock(prompt: string, maxTokens: number, temperature: number): Promise<Measured> {
+  async stock(prompt: string, maxTokens: number, temperature: number, fixedLength: boolean): Promise<Measured> {
     const before = await readbacks('stock');
-    const { ids, latencyMs, timeToFirstTokenMs } = await askStock({ complete: { prompt, maxTokens, temperature } });
+    const {
+      ids = [],
+      stopped = false,
+      latencyMs,
+      timeToFirstTokenMs,
+    } = await askStock({
+      complete: { prompt, maxTokens, temperature, fixedLength },
+    });
     const counted = (await readbacks('stock')) - before;
-    return { ids: ids ?? [], latencyMs: latencyMs ?? NaN, timeToFirstTokenMs: timeToFirstTokenMs ?? NaN, readbacks: counted };
+    const tokens = ids.length + (stopped ? 1 : 0);
+    return { ids, tokens, stopped, latencyMs: latencyMs ?? NaN, timeToFirstTokenMs: timeToFirstTokenMs ?? NaN, readbacks: counted };
   },
 
   async calibrate(draft: string): Promise<Calibration> {
@@ -94,8 +110,10 @@ const bench = {
     }
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);
-    if (end?.type !== 'end' || end.reason !== 'length') throw new Error(`the run ended early: ${JSON.stringify(end)}`);
-    const { rounds, drafted, accepted, rejected, decodeMs } = tally(events);
+    if (end?.type !== 'end' || (end.reason !== 'length' && end.reason !== 'stop'))
+      throw new Error(`the run ended early: ${JSON.stringify(end)}`);
+    const { rounds, drafted, accepted, rejected, behindEnd, committed, waitMs, decodeMs } = tally(events);
+    const stopped = end.reason === 'stop';
     const all = events.filter((event) => event.type === 'round');
     const decoding = all.slice(1);
     const draftMs = sum(decoding.map(({ device }) => device?.draftMs ?? 0));
@@ -103,8 +121,12 @@ const bench = {
     const inRounds = sum(decoding.map(({ startMs, endMs }) => endMs - startMs));
     const priced = pricedRounds(events);
     return {
-      ids: committedTokens(events).map((token) => token.id),
-      latencyMs: end.endMs,
+      ids: committedTokens(events)
+        .map((token) => token.id)
+        .slice(0, stopped ? -1 : undefined),
+      tokens: committed,
+      stopped,
+      latencyMs: waitMs,
       timeToFirstTokenMs: all[0]?.endMs ?? NaN,
       acceptanceByPosition: ratesByPosition(events, null),
       predictedSpeedup: predictedRunSpeedup(calibration, runRates(events), priced),
@@ -117,6 +139,7 @@ const bench = {
       drafted,
       accepted,
       rejected,
+      behindEnd,
     };
   },
 };

@@ -3,39 +3,43 @@ import { geometricMean } from './statistics.mjs';
 
 const WAYS = ['stock', 'plain', 'speculative'];
 
-/** Per kind and over all; ratios and rates as geometric means over prompts. */
+/** Per kind and over all, of answers that are not too short; ratios and rates as geometric means over prompts. */
 export function summarise(runs) {
   const groups = { 'over all': runs };
   for (const run of runs) groups[run.kind] = [...(groups[run.kind] ?? []), run];
-  const sum = (group, field) => group.reduce((total, run) => total + run[field], 0);
-  const part = (group, field) => group.reduce((total, run) => total + run.parts[field], 0);
-  return Object.fromEntries(
-    Object.entries(groups).map(([kind, group]) => [
-      kind,
-      {
-        prompts: group.length,
-        equal: group.filter((run) => run.equal).length,
-        acceptedOverDrafted: sum(group, 'accepted') / sum(group, 'drafted'),
-        acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
-        meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),
-        readbacksPerRound: group.reduce((total, run) => total + run.readbacks.speculative, 0) / sum(group, 'rounds'),
-        tokensPerSecond: Object.fromEntries(WAYS.map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))])),
-        timeToFirstTokenMs: Object.fromEntries(WAYS.map((way) => [way, geometricMean(group.map((run) => run.timeToFirstTokenMs[way]))])),
-        speedupOverStock: geometricMean(group.map((run) => run.speedupOverStock)),
-        speedupOverPlain: geometricMean(group.map((run) => run.speedupOverPlain)),
-        leastSpeedupOverPlain: Math.min(...group.map((run) => run.speedupOverPlain)),
-        decodeSpeedup: geometricMean(group.map((run) => run.decodeSpeedup)),
-        predictedSpeedup: geometricMean(group.map((run) => run.predictedSpeedup)),
-        /** Share of the rounds' time that is neither drafting nor verifying by the device's clock. */
-        restOfRounds: part(group, 'rest') / (part(group, 'draft') + part(group, 'verify') + part(group, 'rest')),
-      },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(groups).map(([kind, all]) => [kind, summaryOf(all)]));
 }
 
-export function printReport({ summary, machine, adapter, maxTokens, repetitions, draft, gamma, temperature, calibration }) {
+function summaryOf(all) {
+  const group = all.filter(({ tooShort }) => !tooShort);
+  return {
+    prompts: all.length,
+    tooShort: all.length - group.length,
+    equal: all.filter((run) => run.equal).length,
+    behindEnd: sum(group, 'behindEnd'),
+    acceptedOverDrafted: sum(group, 'accepted') / sum(group, 'drafted'),
+    acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
+    meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),
+    readbacksPerRound: group.reduce((total, run) => total + run.readbacks.speculative, 0) / sum(group, 'rounds'),
+    tokensPerSecond: Object.fromEntries(WAYS.map((way) => [way, geometricMean(group.map((run) => run.tokensPerSecond[way].median))])),
+    timeToFirstTokenMs: Object.fromEntries(WAYS.map((way) => [way, geometricMean(group.map((run) => run.timeToFirstTokenMs[way]))])),
+    speedupOverStock: geometricMean(group.map((run) => run.speedupOverStock)),
+    speedupOverPlain: geometricMean(group.map((run) => run.speedupOverPlain)),
+    leastSpeedupOverPlain: Math.min(...group.map((run) => run.speedupOverPlain)),
+    decodeSpeedup: geometricMean(group.map((run) => run.decodeSpeedup)),
+    predictedSpeedup: geometricMean(group.map((run) => run.predictedSpeedup)),
+    /** Share of the rounds' time that is neither drafting nor verifying by the device's clock. */
+    restOfRounds: part(group, 'rest') / (part(group, 'draft') + part(group, 'verify') + part(group, 'rest')),
+  };
+}
+
+const sum = (group, field) => group.reduce((total, run) => total + run[field], 0);
+const part = (group, field) => group.reduce((total, run) => total + run.parts[field], 0);
+
+export function printReport(report) {
+  const { summary, machine, adapter, maxTokens, fixedLength, leastTokens, repetitions, draft, gamma, temperature, calibration } = report;
   console.log(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, temperature ${temperature}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also behind the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
   );
   const { decodeMs, draftMs, readbackMs, verifyMs, rooflineMs } = calibration;
   console.log(
@@ -47,25 +51,34 @@ export function printReport({ summary, machine, adapter, maxTokens, repetitions,
         kind,
         {
           prompts: row.prompts,
+          'too short': row.tooShort,
           'ids equal': row.equal,
-          'accepted/drafted': row.acceptedOverDrafted.toFixed(3),
-          α: row.acceptanceRate.toFixed(3),
-          'tokens/round': row.meanAcceptanceLength.toFixed(2),
-          'readbacks/round': row.readbacksPerRound.toFixed(2),
-          'stock t/s': row.tokensPerSecond.stock.toFixed(1),
-          'plain t/s': row.tokensPerSecond.plain.toFixed(1),
-          'speculative t/s': row.tokensPerSecond.speculative.toFixed(1),
-          'over stock': row.speedupOverStock.toFixed(2),
-          'over plain': row.speedupOverPlain.toFixed(2),
-          'least over plain': row.leastSpeedupOverPlain.toFixed(2),
-          'decoding over plain': row.decodeSpeedup.toFixed(2),
-          predicted: row.predictedSpeedup.toFixed(2),
-          'first token ms': WAYS.map((way) => row.timeToFirstTokenMs[way].toFixed(0)).join(' / '),
+          'accepted/drafted': figure(row.acceptedOverDrafted, 3),
+          α: figure(row.acceptanceRate, 3),
+          'tokens/round': figure(row.meanAcceptanceLength, 2),
+          'readbacks/round': figure(row.readbacksPerRound, 2),
+          'stock t/s': figure(row.tokensPerSecond.stock, 1),
+          'plain t/s': figure(row.tokensPerSecond.plain, 1),
+          'speculative t/s': figure(row.tokensPerSecond.speculative, 1),
+          'over stock': figure(row.speedupOverStock, 2),
+          'over plain': figure(row.speedupOverPlain, 2),
+          'least over plain': figure(row.leastSpeedupOverPlain, 2),
+          'decoding over plain': figure(row.decodeSpeedup, 2),
+          predicted: figure(row.predictedSpeedup, 2),
+          'first token ms': WAYS.map((way) => figure(row.timeToFirstTokenMs[way], 0)).join(' / '),
         },
       ]),
     ),
   );
+  const short = summary['over all'].tooShort;
+  if (short > 0)
+    console.log(
+      `${short} of the answers ended before ${leastTokens} tokens: left out of rates and speeds, compared id for id all the same.`,
+    );
 }
+
+/** A figure in so many decimals; a dash where nothing was counted. */
+const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : '–');
 
 /** Speedup over plain decoding and over stock, a row a prompt. */
 export function chart({ runs, machine, adapter, draft, gamma }) {

@@ -5,12 +5,14 @@ import { watchReadbacks } from './readbacks';
 export interface StockRequest {
   readonly id: number;
   readonly load?: { readonly modelUrl: string; readonly libraryUrl: string };
-  readonly complete?: { readonly prompt: string; readonly maxTokens: number; readonly temperature: number };
+  readonly complete?: { readonly prompt: string; readonly maxTokens: number; readonly temperature: number; readonly fixedLength: boolean };
 }
 export interface StockReply {
   readonly id: number;
   readonly error?: string;
+  /** Without the stop token, which web-llm does not keep. */
   readonly ids?: readonly number[];
+  readonly stopped?: boolean;
   readonly latencyMs?: number;
   readonly timeToFirstTokenMs?: number;
 }
@@ -29,18 +31,19 @@ self.onmessage = async ({ data }: MessageEvent<StockRequest>) => {
       reply({});
     } else if (data.complete && engine) {
       const start = performance.now();
-      const { usage } = await engine.chat.completions.create({
+      const { usage, choices } = await engine.chat.completions.create({
         messages: [{ role: 'user', content: data.complete.prompt }],
         max_tokens: data.complete.maxTokens,
         temperature: data.complete.temperature,
-        ignore_eos: true,
+        ignore_eos: data.complete.fixedLength,
       });
       const latencyMs = performance.now() - start;
       const loaded = engine as unknown as { loadedModelIdToPipeline: Map<string, { outputIds: number[] }> };
       const ids = [...(loaded.loadedModelIdToPipeline.get(MODEL)?.outputIds ?? [])];
       await engine.resetChat();
       // As web-llm measures it itself.
-      reply({ ids, latencyMs, timeToFirstTokenMs: (usage?.extra.time_to_first_token_s ?? NaN) * 1000 });
+      const stopped = choices[0]?.finish_reason === 'stop';
+      reply({ ids, stopped, latencyMs, timeToFirstTokenMs: (usage?.extra.time_to_first_token_s ?? NaN) * 1000 });
     }
   } catch (error) {
     reply({ error: String(error) });

@@ -4,6 +4,7 @@ import { FailureError } from '../../src/core/failure';
 import { startOf } from '../../src/core/tally';
 import { useClaims } from '../../src/store/claims';
 import { connectEngine } from '../../src/store/engine';
+import { EXPERIMENT_PROMPTS } from '../../src/store/experimentPrompts';
 import { useRun } from '../../src/store/run';
 import { useWork } from '../../src/store/work';
 import { fitsTheWidth, violations } from './support/accessible';
@@ -57,7 +58,7 @@ describe('claims', () => {
     await loss.getByText('The 16 runs behind it').click();
     await loss.getByRole('button', { name: /^Watch it: Weak draft, γ 4: “Write a TypeScript function/ }).click();
     await expect.poll(() => location.hash).toBe('#watch');
-    expect(startOf(useRun.getState().events)?.prompt).toBe('Write a Python function that adds two numbers.');
+    expect(startOf(useRun.getState().events)?.prompt).toBe(EXPERIMENT_PROMPTS.find(({ kind }) => kind === 'code')?.prompt);
     await expect.element(page.getByRole('log', { name: 'Output' })).toBeInTheDocument();
   });
 

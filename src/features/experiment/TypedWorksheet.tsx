@@ -58,7 +58,7 @@ function Result({ figures }: { readonly figures: TypedFigures }) {
       {speedup === null ? null : <p className="typed-formula">{words.speedup(speedup)}</p>}
       <p>
         {words.meaning(100 * acceptedOverDrafted)} {experiment.findings.bands[acceptanceBand(acceptanceRate ?? acceptedOverDrafted)]}{' '}
-        {discarded ? words.discarded(discarded) : ''} {speedup === null ? '' : speedup > 1 ? words.faster : words.slower}
+        {discarded ? words.discarded(discarded) : ''} {speedup === null ? words.upToCosts : speedup > 1 ? words.faster : words.slower}
       </p>
     </>
   );

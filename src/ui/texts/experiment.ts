@@ -21,9 +21,9 @@ const kinds: Record<TextKind | 'all', string> = {
 
 const bands: Record<AcceptanceBand, string> = {
   'nearly-all': 'The draft nearly always says what the target would.',
-  most: 'The draft is right more often than not; whether that pays is up to the costs.',
-  half: 'Half of what is drafted is thrown away. On most devices that is theatre: movement without gain.',
-  few: 'The draft seldom says what the target would. It cannot pay.',
+  most: 'The draft is right more often than not.',
+  half: 'The draft is wrong about as often as right.',
+  few: 'The draft is wrong most of the time.',
 };
 
 export const experiment = {
@@ -177,6 +177,7 @@ export const experiment = {
     meaning: (accepted: number) => `Of 100 drafted tokens, ${formatCount(accepted)} were kept.`,
     faster: 'Speculation was faster.',
     slower: 'Speculation was slower: what was drafted in vain cost more than what was kept saved.',
+    upToCosts: 'Whether that pays is up to the costs.',
     waiting: 'Type how many tokens were drafted and how many accepted.',
   },
 };

@@ -82,7 +82,7 @@ export const race = {
   order: (first: Lane) => `${first === 'plain' ? 'Plain decoding' : 'Speculation'} ran first here; the order changes with every race.`,
   warmUp: (count: number) => `Before it both decoded ${tokens(count)} that are not counted.`,
   recorded:
-    'Two runs that were made one by one, on the machine that recorded them; which ran first is not known, and nothing was warmed up for them.',
+    'Two runs that were recorded one by one, each with the times of the machine that it ran on; which ran first is not known, and nothing was warmed up for them.',
   median: (count: number) => `Of ${formatCount(count)} races the one in the middle by decoding alone is shown first.`,
   heats: 'Which race',
   heat: (number: number, speed: number | null) => `${formatCount(number)}: ${speed === null ? '–' : `${formatRatio(speed)} ×`}`,

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isTooShort, LEAST_TOKENS } from '../../src/core/experiment';
+import { LEAST_REJECTED, sampleSettings, triedBy } from '../../src/core/proof';
+import { beginningOf } from '../../src/core/sameDistribution';
+import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
+import { committedTokens, tally } from '../../src/core/tally';
+import type { RunEvent } from '../../src/core/types';
+import { PRESETS } from '../../src/features/prompt/presets';
+import { EXPERIMENT_PROMPTS } from '../../src/store/experimentPrompts';
+import { useProof } from '../../src/store/proof';
+import { performRun } from './support/runs';
+
+let worker: Worker;
+beforeAll(() => {
+  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+});
+afterAll(() => worker.terminate());
+
+/** The most often that one word of `events`' list stands in a row. */
+function longestRow(events: readonly RunEvent[]): number {
+  const words = committedTokens(events)
+    .map(({ text }) => text)
+    .join('')
+    .split(/[,\s]+/)
+    .filter((word) => word !== '');
+  let [longest, row] = [0, 0];
+  words.forEach((word, i) => {
+    row = word === words[i - 1] ? row + 1 : 1;
+    longest = Math.max(longest, row);
+  });
+  return longest;
+}
+
+describe('the prompts of the experiment', () => {
+  it('have answers of the real pair that end by themselves and are long enough for a rate', async () => {
+    for (const { prompt } of EXPERIMENT_PROMPTS) {
+      const events = await performRun(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 200 });
+      expect(events.at(-1), prompt).toMatchObject({ type: 'end', reason: 'stop' });
+      expect(isTooShort(events), prompt).toBe(false);
+      expect(tally(events).committed, prompt).toBeGreaterThanOrEqual(LEAST_TOKENS);
+    }
+  });
+});
+
+describe('the examples that are hard for a weak draft', () => {
+  const hard = PRESETS.flatMap(({ prompt, hard: set }) => (set ? [{ prompt, temperature: set.temperature }] : []));
+
+  it.each(hard)(
+    'are: the weak draft is wrong more often than right, and no word is written for ever: $prompt',
+    async ({ prompt, temperature }) => {
+      const sampling = { ...GREEDY, temperature, seed: 1 };
+      const events = await performRun(worker, 'weak-draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 160, sampling });
+      expect(tally(events).acceptanceRate).toBeLessThan(0.5);
+      expect(longestRow(events)).toBeLessThan(4);
+    },
+  );
+
+  it('reject often enough for a proof of the default size: a sixth of it has a sixth of the rejections, and more', async () => {
+    const { plan } = useProof.getState();
+    const [{ prompt, temperature } = { prompt: '', temperature: 0 }] = hard;
+    const settings = { ...DEFAULT_RUN, sampling: { ...GREEDY, temperature, seed: 1 } };
+    const beginnings = [];
+    for (let i = 0; i < plan.size / 6; i++) {
+      const events = await performRun(worker, 'weak-draft', prompt, sampleSettings(settings, plan, 'speculative', i));
+      const beginning = beginningOf(events, plan.tokens);
+      if (beginning) beginnings.push(beginning);
+    }
+    expect(beginnings).toHaveLength(plan.size / 6);
+    const { judged, rejected } = triedBy(beginnings);
+    console.info(`${rejected} of ${judged} judged drafts were rejected in ${beginnings.length} runs`);
+    expect(rejected).toBeGreaterThanOrEqual(LEAST_REJECTED / 6);
+  });
+});
