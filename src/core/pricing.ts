@@ -18,13 +18,19 @@ export function pricedRounds(events: readonly RunEvent[]): PricedRound[] {
 
 /** Conditional acceptance rates of a run by position, of drafts of `source` (null: all); null where no draft was judged. */
 export function ratesByPosition(events: readonly RunEvent[], source: DraftSource | null): (number | null)[] {
-  const rounds = roundsOf(events).filter((round) => source === null || round.source === source);
-  return Array.from({ length: LIMITS.gamma.max }, (_, position) => {
-    const verdicts = rounds.flatMap(({ tokens }) => tokens.filter(({ verdict }) => DRAFTED.has(verdict))[position]?.verdict ?? []);
-    const accepted = verdicts.filter((verdict) => verdict === 'accepted').length;
-    const judged = accepted + verdicts.filter((verdict) => verdict === 'rejected').length;
-    return judged > 0 ? accepted / judged : null;
-  });
+  const counts = Array.from({ length: LIMITS.gamma.max }, () => ({ accepted: 0, judged: 0 }));
+  for (const round of roundsOf(events)) {
+    if (source !== null && round.source !== source) continue;
+    let position = 0;
+    for (const { verdict } of round.tokens) {
+      if (!DRAFTED.has(verdict)) continue;
+      const count = counts[position++];
+      if (!count || verdict === 'discarded') continue;
+      count.judged++;
+      if (verdict === 'accepted') count.accepted++;
+    }
+  }
+  return counts.map(({ accepted, judged }) => (judged > 0 ? accepted / judged : null));
 }
 
 /** The same as the cost model takes them: as far as positions were judged, of which the last stands for all that follow. */

@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Calibration } from '../core/cost';
 import { type RunFigures, runFigures } from '../core/figures';
 import { startOf } from '../core/tally';
@@ -18,9 +18,13 @@ export interface Figured {
   readonly recorder: string | null;
 }
 
-/** The figures of the run on the page, as far as it is shown. While it streams they follow at the pace at which they can be drawn. */
+const NO_RUN: readonly RunEvent[] = [];
+
+/** The figures of the run on the page, as far as it is shown; while it is still running, those of the device alone, which cost the run nothing. */
 export function useShownFigures(): Figured {
-  return useFigures(useDeferredValue(useShownEvents()));
+  const shown = useShownEvents();
+  const live = useRun(({ activity }) => activity !== 'idle');
+  return useFigures(live ? NO_RUN : shown);
 }
 
 /** The draft whose costs the figures of the run on the page are made with: what is worth measuring. */
