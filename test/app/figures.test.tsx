@@ -124,9 +124,9 @@ describe('every figure that stands in several places', () => {
     await showView('measure');
     const runs = fc.sample(
       runEvents.filter((events) => events.at(-1)?.type === 'end' && tally(events).drafted > 0),
-      { numRuns: 12, seed: 17 },
+      { numRuns: 6, seed: 17 },
     );
-    const costs = fc.sample(calibrations, { numRuns: 12, seed: 18 });
+    const costs = fc.sample(calibrations, { numRuns: 6, seed: 18 });
     for (const [i, events] of runs.entries()) {
       const start = events[0];
       if (start?.type !== 'start') throw new Error('a run begins with its start');

@@ -40,7 +40,8 @@ describe('settings', () => {
     await example('A story').click();
     expect(useSettings.getState()).toMatchObject({ draft: 'draft', temperature: 0 });
     // What a person chose since is theirs.
-    await example('Random numbers').click();
+    await example('A list to copy').click();
+    expect(useSettings.getState()).toMatchObject({ draft: 'weak-draft', temperature: 0 });
     useSettings.setState({ temperature: 1.2 });
     await example('A question').click();
     expect(useSettings.getState()).toMatchObject({ draft: 'weak-draft', temperature: 1.2 });

@@ -58,6 +58,7 @@ function Beside({ pinned, other }: { readonly pinned: readonly RunEvent[]; reado
 }
 
 const ROWS = [
+  ['waitTokensPerSecond', formatRate],
   ['tokensPerSecond', formatRate],
   ['acceptanceRate', formatShare],
   ['acceptedOverDrafted', formatShare],
@@ -66,6 +67,7 @@ const ROWS = [
   ['rounds', formatCount],
   ['timeToFirstTokenMs', formatTime],
   ['decodeMs', formatTime],
+  ['waitMs', formatTime],
 ] as const;
 
 function formatTime(milliseconds: number | null): string {

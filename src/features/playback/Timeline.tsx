@@ -1,10 +1,11 @@
 import { useMemo } from 'react';
 import { knownAt, roundParts } from '../../core/moment';
-import { startOf } from '../../core/tally';
+import { startOf, tally } from '../../core/tally';
 import type { RunEvent } from '../../core/types';
 import { formatSeconds } from '../../ui/format';
 import { settings } from '../../ui/texts';
 import { playback as words } from '../../ui/texts/playback';
+import { speeds } from '../../ui/texts/speeds';
 
 const HEIGHT = 24;
 /** Top and height of each part, so that parts differ by more than their shade. */
@@ -23,10 +24,12 @@ export function Timeline({ events, totalMs }: TimelineProps) {
   const paths = useMemo(() => partPaths(events), [events]);
   const mode = startOf(events)?.settings.mode ?? 'speculative';
   const latest = events.at(-1);
+  const ended = latest?.type === 'end';
   return (
     <div className="timeline">
       <p>
-        {settings.modes[mode]} <b>{formatSeconds(latest ? knownAt(latest) : 0)}</b>
+        {settings.modes[mode]} <b>{formatSeconds(ended ? tally(events).waitMs : latest ? knownAt(latest) : 0)}</b>
+        <small>{speeds.names.wait.toLowerCase()}</small>
       </p>
       <svg viewBox={`0 0 ${totalMs || 1} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {PARTS.map((part) => (

@@ -4,14 +4,11 @@ import type { Settings } from '../../store/settings';
 export interface Preset {
   readonly label: string;
   readonly prompt: string;
-  /** Set where little can be known of the next token: who drafts, and at which temperature that shows. */
+  /** Set where a weak draft is wrong more often than right; at which temperature that shows. */
   readonly hard: { readonly temperature: number } | null;
 }
 
-/** At temperature 0 the embedded target repeats one word of a list for ever, which is easy to draft again. */
-const HARD = { temperature: 0.8 } as const;
-
-/** In the phrasing that the embedded pair was trained on. */
+/** In the phrasing that the embedded pair was trained on. Random words need a temperature: at 0 the target repeats one of them for ever, which is easy to draft again. */
 export const PRESETS: readonly Preset[] = [
   { label: 'A story', prompt: 'Tell a short story about a fox who finds a bell.', hard: null },
   { label: 'A JSON record', prompt: 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.', hard: null },
@@ -24,8 +21,12 @@ export const PRESETS: readonly Preset[] = [
     hard: null,
   },
   { label: 'A question', prompt: 'What is speculative decoding?', hard: null },
-  { label: 'Random words', prompt: 'Write 30 random words.', hard: HARD },
-  { label: 'Random numbers', prompt: 'Write 30 random numbers.', hard: HARD },
+  { label: 'Random words', prompt: 'Write 30 random words.', hard: { temperature: 0.8 } },
+  {
+    label: 'A list to copy',
+    prompt: 'Copy this: mist coral palm wood cookie jacket gate butter cabin rain sail slate smoke thread cold bolt',
+    hard: { temperature: 0 },
+  },
 ];
 
 type Chosen = Pick<Settings, 'prompt' | 'draft' | 'temperature'>;

@@ -22,7 +22,7 @@ export const converse = {
   leftOut: 'Left out: the models are no longer told of it.',
   acceptance: 'Acceptance rate α',
   perPass: 'Tokens per pass',
-  rate: 'Tokens per second',
+  rate: 'Tokens per second, decoding alone',
   kept: 'Prompt from the caches',
   keptNote: ({ prompt, reused }: Kept) =>
     reused === 0 ? `none of ${tokens(prompt)}: read anew` : `${formatCount(reused)} of ${tokens(prompt)}`,
@@ -35,5 +35,5 @@ export const converse = {
   settings: 'Settings',
   asking: (number: number) => `Answering turn ${formatCount(number)} …`,
   summary: (number: number, committed: number, alpha: number | null, rate: number | null) =>
-    `Turn ${formatCount(number)}: ${tokens(committed)}${alpha === null ? '' : `, α ${formatShare(alpha)}`}${rate === null ? '' : `, ${formatRate(rate)} tokens per second`}.`,
+    `Turn ${formatCount(number)}: ${tokens(committed)}${alpha === null ? '' : `, α ${formatShare(alpha)}`}${rate === null ? '' : `, ${formatRate(rate)} tokens per second decoding alone`}.`,
 };

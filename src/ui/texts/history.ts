@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../core/runSummary';
 import type { Change } from '../../core/settingsChange';
 import { formatBytes, formatCount } from '../format';
+import { speeds } from './speeds';
 
 const fields: Record<Change['field'], string> = {
   prompt: 'Prompt',
@@ -53,7 +54,7 @@ export const historyWords = {
   },
   ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },
   accepted: 'accepted',
-  tokensPerSecond: 'tokens/s',
+  tokensPerSecond: 'tokens/s, decoding alone',
   tokens: 'tokens',
   comparison: 'Pinned run and the run on the page',
   pinned: 'Pinned',
@@ -74,13 +75,15 @@ export const historyWords = {
   noneAlike: 'The texts differ from the first token on.',
   noText: '(no text)',
   rows: {
-    tokensPerSecond: 'Tokens per second',
+    waitTokensPerSecond: 'Tokens per second, the whole wait',
+    tokensPerSecond: 'Tokens per second, decoding alone',
     acceptanceRate: 'Acceptance rate α',
     acceptedOverDrafted: 'Accepted / drafted',
     meanAcceptanceLength: 'Mean acceptance length',
     committed: 'Tokens',
     rounds: 'Rounds',
-    decodeMs: 'Decoding time',
+    waitMs: speeds.names.wait,
+    decodeMs: speeds.names.decoding,
     timeToFirstTokenMs: 'Time to first token',
   },
 };

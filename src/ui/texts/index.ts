@@ -136,11 +136,11 @@ export function summary(reason: EndReason, tally: Tally): string {
 export const behindEndLabel = (count: number) => `+${formatCount(count)} behind the end`;
 
 export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
-  accepted: { name: 'Accepted', meaning: 'the draft’s token, kept: underlined once' },
+  accepted: { name: 'Accepted', meaning: 'the draft’s token, kept; one line under it' },
   rejected: { name: 'Rejected', meaning: 'the draft’s token, struck by the target' },
   discarded: { name: 'Discarded', meaning: 'drafted behind a rejection, never judged' },
   corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
-  bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept: underlined twice' },
+  bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept; two lines under it' },
   plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },
 };
 
