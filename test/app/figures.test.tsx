@@ -74,6 +74,9 @@ describe('a recording', () => {
     useCalibration.setState(useCalibration.getInitialState());
     showTrace({ about: ABOUT, events });
     await showView('measure');
+    await showView('watch');
+    await expect.element(region('This run')).toHaveTextContent('from the first token on · on the recorder’s machine');
+    await showView('measure');
     const verdict = region('Does it pay here?');
     await expect.element(verdict).toHaveTextContent('on the recorder’s machine');
     await expect.element(verdict).toHaveTextContent('recorded on another machine');

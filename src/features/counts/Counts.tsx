@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { type Tally, tally } from '../../core/tally';
 import { useShownEvents } from '../../store/playback';
+import { useShownRecording } from '../../store/recording';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';
@@ -13,6 +14,7 @@ import { DraftedBar } from './DraftedBar';
 /** What the run's events add up to, at the moment that is shown. */
 export function Counts() {
   const events = useShownEvents();
+  const recorded = useShownRecording() !== null;
   const counted = useMemo(() => tally(events), [events]);
   // Before a run nothing has been counted, not even zero.
   const seen = events.length > 0;
@@ -23,6 +25,7 @@ export function Counts() {
         <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {counted.tooCoarse ? clock.rate : speeds.unit}
         <small>
           {speeds.names.decoding}, {speeds.notes.decoding}
+          {recorded ? ` · ${speeds.onRecorder}` : null}
         </small>
       </p>
       <DraftedBar tally={counted} seen={seen} />

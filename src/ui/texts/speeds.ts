@@ -9,6 +9,8 @@ export const speeds = {
   names,
   notes,
   unit: 'tokens per second',
+  /** Of a recording, whose times are another machine's. */
+  onRecorder: 'on the recorder’s machine',
   overWait: 'Over the whole wait',
   waited: (ms: number) => `${formatSeconds(ms)}, ${notes.wait}`,
   times: (ratio: number) => `${formatRatio(ratio)} ×`,
