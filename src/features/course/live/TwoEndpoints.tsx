@@ -49,7 +49,7 @@ export function TwoEndpoints({ prompt }: { readonly prompt: string }) {
     });
 
   const both = answers.every(isFinished);
-  const speed = compareRuns(answers[speculates] ?? [], answers[1 - speculates] ?? [])?.speed ?? null;
+  const speed = compareRuns(answers[speculates] ?? [], answers[1 - speculates] ?? [])?.speedup.decoding ?? null;
   return (
     <LivePart name={live.names.endpoints} wide>
       <div className="endpoints">
