@@ -1,10 +1,11 @@
 import mdx from '@mdx-js/rollup';
+import remarkGfm from 'remark-gfm';
 import type { Plugin } from 'vite';
 import { remarkTerms } from '../src/lessons/remarkTerms.ts';
 
-/** Compiles lessons (MDX) for Vite, with their terms marked. A lesson asked for with a query, such as `?raw`, is left to Vite. */
+/** Compiles lessons (MDX, with tables) for Vite, with their terms marked. A lesson asked for with a query, such as `?raw`, is left to Vite. */
 export function lessonsPlugin(): Plugin {
-  const { transform, ...plugin } = mdx({ remarkPlugins: [remarkTerms] });
+  const { transform, ...plugin } = mdx({ remarkPlugins: [remarkGfm, remarkTerms] });
   return {
     ...(plugin as Plugin),
     enforce: 'pre',

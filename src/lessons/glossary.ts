@@ -30,7 +30,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     id: 'draft-length',
     name: 'Draft length γ',
-    forms: ['draft length', 'γ'],
+    forms: ['draft length', 'γ', 'gamma'],
     definition:
       'How many tokens are drafted in a round, written γ (gamma). Serving libraries call it the number of draft or speculative tokens.',
   },
@@ -91,7 +91,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     id: 'acceptance-rate',
     name: 'Acceptance rate α',
-    forms: ['acceptance rate', 'acceptance rates', 'α'],
+    forms: ['acceptance rate', 'acceptance rates', 'α', 'alpha'],
     definition:
       'The share of judged drafts that were accepted: accepted / (accepted + rejected). Discarded drafts were never judged and do not count.',
   },

@@ -18,7 +18,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     id: 'why-slow',
     title: 'Why decoding is slow',
-    summary: 'Token 100 waits for token 99, and most of the device waits with it. Your own device shows how much.',
+    summary: 'Token 100 waits for token 99. Your own device shows how much of it is idle meanwhile.',
     kind: 'course',
     related: ['measuring', 'choosing'],
     load: () => import('./01-why-slow.mdx'),

@@ -1,10 +1,13 @@
-/** Looks passages up by the words of a question: Okapi BM25 (Robertson and Zaragoza 2009), over stems and their synonyms. */
+/** Looks entries up by the words of a question: Okapi BM25 (Robertson and Zaragoza 2009), over stems and their synonyms. */
+import { stemsOf } from './words';
 
-/** How fast a repeated word stops counting, and how much a long passage is held against itself; the usual values. */
+/** How fast a repeated word stops counting, and how much a long entry is held against itself; the usual values. */
 const K1 = 1.2;
 const B = 0.75;
-/** What a word of the heading above a passage counts, in words of the passage. */
+/** What a word of the heading above an entry counts, in words of the entry. */
 const HEADING_WEIGHT = 2;
+/** From so many letters on a word that occurs nowhere may be a known one with a slip in it. */
+const LONG_ENOUGH_FOR_A_SLIP = 6;
 
 /** Something that can be found. */
 export interface Entry {
@@ -17,99 +20,103 @@ export interface Hit<Item extends Entry> {
   readonly score: number;
   /** Share of the question's weight that the entry's words cover, 0 to 1. A word that occurs nowhere has the most weight. */
   readonly coverage: number;
+  /** The same by the words of the heading alone. */
+  readonly headed: number;
+  /** The same the other way round: share of the entry's weight that the question's words cover. */
+  readonly share: number;
 }
 
 interface Indexed<Item extends Entry> {
   readonly entry: Item;
   readonly counts: ReadonlyMap<string, number>;
+  readonly heading: ReadonlySet<string>;
   readonly length: number;
+}
+
+/** How often each word occurs in a collection, and so how much it says. */
+export class Rarity {
+  readonly #size: number;
+  readonly #frequency = new Map<string, number>();
+
+  constructor(texts: readonly string[]) {
+    this.#size = texts.length;
+    for (const text of texts) for (const stem of new Set(stemsOf(text))) this.#frequency.set(stem, (this.#frequency.get(stem) ?? 0) + 1);
+  }
+
+  /** Inverse document frequency; positive for every word, and highest for one that occurs nowhere. */
+  weight(stem: string): number {
+    const n = this.#frequency.get(stem) ?? 0;
+    return Math.log(1 + (this.#size - n + 0.5) / (n + 0.5));
+  }
+
+  weightOf(stems: Iterable<string>): number {
+    let sum = 0;
+    for (const stem of stems) sum += this.weight(stem);
+    return sum;
+  }
+
+  /** The stems of a question, each once; a slip in a long word is put right where just one letter is between it and a known word. */
+  read(question: string): string[] {
+    return [...new Set(stemsOf(question).map((stem) => (this.#frequency.has(stem) ? stem : (this.#meant(stem) ?? stem))))];
+  }
+
+  #meant(stem: string): string | null {
+    if (stem.length < LONG_ENOUGH_FOR_A_SLIP) return null;
+    for (const known of this.#frequency.keys()) if (known.length >= LONG_ENOUGH_FOR_A_SLIP && oneSlip(stem, known)) return known;
+    return null;
+  }
 }
 
 /** An index of a few hundred entries, made once. */
 export class Index<Item extends Entry> {
   readonly #entries: readonly Indexed<Item>[];
   readonly #meanLength: number;
-  readonly #frequency = new Map<string, number>();
+  readonly #rarity: Rarity;
 
-  constructor(entries: readonly Item[]) {
+  /** @param rarity of the words in a larger collection; without one, of the entries' own */
+  constructor(entries: readonly Item[], rarity = new Rarity(entries.map(({ heading, text }) => `${heading} ${text}`))) {
+    this.#rarity = rarity;
     this.#entries = entries.map((entry) => {
       const counts = new Map<string, number>();
       for (const stem of stemsOf(entry.text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
       for (const stem of stemsOf(entry.heading)) counts.set(stem, (counts.get(stem) ?? 0) + HEADING_WEIGHT);
       let length = 0;
       for (const count of counts.values()) length += count;
-      return { entry, counts, length };
+      return { entry, counts, heading: new Set(stemsOf(entry.heading)), length };
     });
     this.#meanLength = this.#entries.reduce((sum, { length }) => sum + length, 0) / Math.max(1, this.#entries.length);
-    for (const { counts } of this.#entries)
-      for (const stem of counts.keys()) this.#frequency.set(stem, (this.#frequency.get(stem) ?? 0) + 1);
   }
 
   /** The entries that share a word with `question`, best first. */
   find(question: string): Hit<Item>[] {
-    const stems = [...new Set(stemsOf(question))];
-    const whole = stems.reduce((sum, stem) => sum + this.#weight(stem), 0);
+    const stems = this.#rarity.read(question);
+    const whole = this.#rarity.weightOf(stems);
     return this.#entries
-      .map(({ entry, counts, length }) => {
-        let [score, covered] = [0, 0];
+      .map(({ entry, counts, heading, length }) => {
+        let [score, covered, headed] = [0, 0, 0];
         for (const stem of stems) {
           const count = counts.get(stem);
           if (!count) continue;
-          const weight = this.#weight(stem);
+          const weight = this.#rarity.weight(stem);
           covered += weight;
+          if (heading.has(stem)) headed += weight;
           score += (weight * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / this.#meanLength));
         }
-        return { entry, score, coverage: whole === 0 ? 0 : covered / whole };
+        const own = this.#rarity.weightOf(counts.keys());
+        const of = (all: number, part: number) => (all === 0 ? 0 : part / all);
+        return { entry, score, coverage: of(whole, covered), headed: of(whole, headed), share: of(own, covered) };
       })
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score);
   }
-
-  /** Inverse document frequency; positive for every word. */
-  #weight(stem: string): number {
-    const n = this.#frequency.get(stem) ?? 0;
-    return Math.log(1 + (this.#entries.length - n + 0.5) / (n + 0.5));
-  }
 }
 
-const EMPTY_WORDS = new Set(
-  `a about all allowed also an and any are as at be because been but by can could did do does each else every explain for from get give had has have how i
-  if in into is it its just like made make makes matter matters me mean means more most much my need of on one only or other our please really say says she should
-  so some such tell than that the their them then there these they this to too up us very was we were what where which who whom why will
-  with would you your`.split(/\s+/),
-);
-
-/** Words that people for one thing; each becomes the first. */
-const SYNONYMS: readonly (readonly string[])[] = [
-  ['faster', 'quick', 'quicker', 'speed', 'speedup', 'fast', 'gain', 'win'],
-  ['slow', 'slower', 'lose', 'loses', 'loss'],
-  ['reject', 'rejection', 'wrong', 'refuse', 'struck'],
-  ['accept', 'acceptance', 'kept', 'keep', 'alpha', 'α'],
-  ['gamma', 'γ'],
-  ['quality', 'better', 'worse'],
-  ['lossless', 'identical', 'same', 'exact'],
-  ['memory', 'vram', 'ram'],
-  ['residual', 'leftover'],
-  ['lookup', 'ngram', 'gram'],
-  ['quantise', 'quantize', 'quantization', 'quantisation'],
-  ['choose', 'choice', 'pick', 'select'],
-  ['big', 'bigger', 'large', 'larger'],
-  ['small', 'smaller', 'tiny'],
-];
-const CANONICAL = new Map(
-  SYNONYMS.flatMap(([first = '', ...others]) => [first, ...others].map((word) => [stem(word), stem(first)] as const)),
-);
-
-/** The stems of `text` that carry meaning, in order. */
-export function stemsOf(text: string): string[] {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
-    .filter((word) => !EMPTY_WORDS.has(word))
-    .map(stem)
-    .map((each) => CANONICAL.get(each) ?? each);
-}
-
-/** Cuts the commonest endings of English off, so that "drafts", "drafted" and "drafting" meet. */
-function stem(word: string): string {
-  const single = word.replace(/ies$/, 'y').replace(/s$/, '');
-  return single.length < 5 ? single : single.replace(/(?:ing|ed|ly)$/, '').replace(/e$/, '');
+/** Whether one letter is too many, missing, another one, or changed places with the next. */
+function oneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let left = 0;
+  while (left < a.length && a[left] === b[left]) left++;
+  const [restA, restB] = [a.slice(left), b.slice(left)];
+  if (restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)) return true;
+  return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2);
 }

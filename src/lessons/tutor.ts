@@ -1,33 +1,51 @@
-import { COMMON_QUESTIONS } from './commonQuestions';
 import { GLOSSARY } from './glossary';
 import { lessonOf } from './index';
-import { type Entry, Index, stemsOf } from './search';
+import { COMMON_QUESTIONS, type CommonQuestion } from './questions';
+import { type Entry, Index, Rarity } from './search';
 import { PASSAGES } from './sources';
 import { type Passage, sentencesOf } from './text';
+import { isOnTopic, stemsOf } from './words';
 
-/** Where an answer stands: a passage of a lesson, or the definition of a term. */
+/** Where an answer stands: a common question's answer, a passage of a lesson, or the definition of a term. */
 export type Ground =
+  | { readonly kind: 'question'; readonly question: CommonQuestion }
   | { readonly kind: 'passage'; readonly passage: Passage }
   | { readonly kind: 'term'; readonly term: (typeof GLOSSARY)[number] };
 
 export interface Answer {
-  /** One sentence or two of the ground's own. */
+  readonly kind: 'answer';
+  /** What answers: the whole of a short text, or sentences in a row of a long one. */
   readonly text: string;
   readonly ground: Ground;
-  /** Further passages on the question, best first. */
-  readonly more: readonly Passage[];
+  /** Further grounds near the question, best first. */
+  readonly more: readonly Ground[];
 }
+
+/** `near`: no ground surely answers, and these are the nearest. `none`: the question is about something else. */
+export type Reply = Answer | { readonly kind: 'near'; readonly grounds: readonly Ground[] } | { readonly kind: 'none' };
 
 type Source = Entry & { readonly ground: Ground };
 
-/** Less of a question than this covered by a passage is no answer. */
+/** From here on a ground answers: a share of the question's weight that its words cover, or how well a wording fits. */
 const LEAST_COVERAGE = 0.6;
-/** A common question is this one if it covers so much of it. */
-const LEAST_COMMON = 0.75;
+const LEAST_FIT = 0.5;
+/** The same where nothing in the question says that it is about this subject. */
+const LEAST_FIT_UNNAMED = 0.75;
+/** With less than this of a question covered a ground is not even near, or with less in its heading. */
+const LEAST_NEAR = 0.4;
+const LEAST_HEADED = 0.3;
+/** What the phrasing counts beside the topic. */
+const PHRASING = 0.2;
 const MOST_SENTENCES = 2;
-const MOST_FURTHER = 2;
+const MOST_NEAR = 3;
 
-const index = new Index<Source>([
+const WORDINGS = COMMON_QUESTIONS.flatMap((question) => [question.ask, ...question.also].map((wording) => ({ question, wording })));
+
+const SOURCES: readonly Source[] = [
+  ...COMMON_QUESTIONS.map((question) => ({
+    heading: [question.ask, ...question.also].join(' '),
+    ...{ text: question.answer, ground: { kind: 'question', question } as const },
+  })),
   // What leads over to a live part says little by itself.
   ...PASSAGES.filter(({ text }) => !text.endsWith(':')).map((passage) => ({
     heading: `${lessonOf(passage.lesson)?.title ?? ''} ${passage.section ?? ''}`,
@@ -35,55 +53,93 @@ const index = new Index<Source>([
   })),
   ...GLOSSARY.map((term) => ({
     heading: `${term.name} ${term.forms.join(' ')}`,
-    text: term.definition,
-    ground: { kind: 'term', term } as const,
+    ...{ text: term.definition, ground: { kind: 'term', term } as const },
   })),
-]);
+];
 
-const asked = new Index<Source & { readonly from: string }>(
-  COMMON_QUESTIONS.map(({ ask, lesson, section, from = '' }) => {
-    const passage = PASSAGES.find((each) => each.lesson === lesson && each.section === section && each.text.includes(from));
-    if (!passage) throw new Error(`no passage of ${lesson} answers "${ask}"`);
-    return { heading: '', text: ask, from, ground: { kind: 'passage', passage } };
-  }),
+const rarity = new Rarity(SOURCES.map(({ heading, text }) => `${heading} ${text}`));
+const sources = new Index<Source>(SOURCES, rarity);
+const wordings = new Index(
+  WORDINGS.map(({ question, wording }) => ({ heading: '', text: wording, question })),
+  rarity,
 );
 
-/** Answers from the lessons' text alone; null where they do not answer. */
-export function answer(question: string): Answer | null {
-  const hits = index.find(question).filter(({ coverage }) => coverage >= LEAST_COVERAGE);
-  const [common] = asked.find(question).filter(({ coverage }) => coverage >= LEAST_COMMON);
-  const ground = definitionAsked(question) ?? common?.entry.ground ?? hits[0]?.entry.ground;
-  if (!ground) return null;
-  const more = hits.flatMap(({ entry }) => (entry.ground.kind === 'passage' && entry.ground !== ground ? [entry.ground.passage] : []));
-  return {
-    text: textOf(ground, question, ground === common?.entry.ground ? common.entry.from : null),
-    ground,
-    more: more.filter((passage) => ground.kind === 'term' || passage !== ground.passage).slice(0, MOST_FURTHER),
-  };
+/** What the tutor says to `question`, from the lessons' own text alone. */
+export function replyTo(question: string): Reply {
+  const defined = definitionAsked(question);
+  const ranked = rankedFor(question);
+  const [best] = ranked;
+  const grounds = ranked.map(({ ground }) => ground);
+  if (defined) return { kind: 'answer', text: defined.term.definition, ground: defined, more: others(grounds, defined) };
+  if (!best) return { kind: 'none' };
+  const onTopic = isOnTopic(question);
+  const fits = best.coverage >= LEAST_COVERAGE || (best.coverage >= LEAST_NEAR && best.fit >= LEAST_FIT);
+  if (onTopic ? fits : best.fit >= LEAST_FIT_UNNAMED)
+    return { kind: 'answer', text: textOf(best.ground, question), ground: best.ground, more: others(grounds, best.ground) };
+  if (onTopic && best.coverage >= LEAST_NEAR && best.headed >= LEAST_HEADED) return { kind: 'near', grounds: grounds.slice(0, MOST_NEAR) };
+  return { kind: 'none' };
+}
+
+interface Ranked {
+  readonly ground: Ground;
+  readonly score: number;
+  readonly coverage: number;
+  readonly headed: number;
+  /** How well the nearest wording of a common question fits, 0 to 1: the harmonic mean of what each covers of the other. */
+  readonly fit: number;
+}
+
+/** Grounds by how well they fit `question`: by their whole text, and, a common question, by its nearest wording as well. */
+function rankedFor(question: string): Ranked[] {
+  const fits = new Map<CommonQuestion, number>();
+  for (const { entry, coverage, share } of wordings.find(question)) {
+    const fit = (1 - PHRASING) * ((2 * coverage * share) / (coverage + share)) + PHRASING * phrasing(question, entry.text);
+    fits.set(entry.question, Math.max(fits.get(entry.question) ?? 0, fit));
+  }
+  const hits = sources.find(question);
+  const most = hits[0]?.score ?? 1;
+  return hits
+    .map(({ entry: { ground }, score, coverage, headed }): Ranked => {
+      const fit = ground.kind === 'question' ? (fits.get(ground.question) ?? 0) : 0;
+      return { ground, coverage, headed, fit, score: score / most + fit + headed };
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+/** How many of the words of both, the empty ones included, are in both: "why not" is asked in other places than "what is". */
+function phrasing(a: string, b: string): number {
+  const [first, second] = [wordsOf(a), wordsOf(b)];
+  const shared = [...first].filter((word) => second.has(word)).length;
+  return (2 * shared) / (first.size + second.size);
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+}
+
+function others(grounds: readonly Ground[], taken: Ground): Ground[] {
+  return grounds.filter((ground) => ground !== taken).slice(0, MOST_NEAR - 1);
 }
 
 /** The term that a question asks the meaning of, as in "What is a draft model?" or "α"; null where it asks anything else. */
-function definitionAsked(question: string): Ground | null {
+function definitionAsked(question: string): Extract<Ground, { kind: 'term' }> | null {
   const subject =
-    /^(?:what(?:['’]s| is| are| does)|define|explain|meaning of)\s+(?:an? |the )?(.+?)(?: mean)?[?.! ]*$/i.exec(question.trim())?.[1] ??
-    question.trim();
+    /^(?:what(?:['’]s| is| are| does| do)(?: exactly)?|define|explain|meaning of)\s+(?:an? |the )?(.+?)(?: means?| stands? for)?[?.! ]*$/i.exec(
+      question.trim(),
+    )?.[1] ?? question.trim();
   const wanted = subject.toLowerCase().replace(/[?.!]+$/, '');
   const term = GLOSSARY.find(({ name, forms }) => name.toLowerCase() === wanted || forms.includes(wanted));
   return term ? { kind: 'term', term } : null;
 }
 
-/** @param from how the answering sentence begins, where that is known */
-function textOf(ground: Ground, question: string, from: string | null): string {
-  if (ground.kind === 'term') return ground.term.definition;
-  const { text } = ground.passage;
-  if (from === null) return briefly(text, question);
-  return sentencesOf(text.slice(text.indexOf(from)))
-    .slice(0, MOST_SENTENCES)
-    .join(' ');
+function textOf(ground: Ground, question: string): string {
+  if (ground.kind === 'question') return ground.question.answer;
+  return ground.kind === 'term' ? ground.term.definition : briefly(ground.passage.text, question);
 }
 
-/** The sentences of `text` in a row that share most with `question`. */
+/** The sentences of `text` in a row that share most with `question`. A list, a table or code is never cut. */
 function briefly(text: string, question: string): string {
+  if (text.includes('\n')) return text;
   const wanted = new Set(stemsOf(question));
   const sentences = sentencesOf(text);
   const shared = sentences.map((sentence) => new Set(stemsOf(sentence).filter((stem) => wanted.has(stem))).size);

@@ -1,12 +1,11 @@
 import { create } from 'zustand';
-import { type Answer, answer } from '../lessons/tutor';
+import { type Reply, replyTo } from '../lessons/tutor';
 
 export interface Exchange {
   /** Counts from 1. */
   readonly number: number;
   readonly question: string;
-  /** null: the lessons do not answer it. */
-  readonly answer: Answer | null;
+  readonly reply: Reply;
 }
 
 export interface TutorState {
@@ -22,6 +21,6 @@ export function askTutor(question: string): void {
   const asked = question.trim();
   if (asked === '') return;
   useTutor.setState(({ exchanges }) => ({
-    exchanges: [{ number: exchanges.length + 1, question: asked, answer: answer(asked) }, ...exchanges],
+    exchanges: [{ number: exchanges.length + 1, question: asked, reply: replyTo(asked) }, ...exchanges],
   }));
 }

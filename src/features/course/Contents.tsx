@@ -6,6 +6,7 @@ import { type CoursePath, lessonAddress, type Tool, toolAddress } from './path';
 const TOOLS: readonly { readonly tool: Tool; readonly label: string }[] = [
   { tool: 'practice', label: words.practice },
   { tool: 'quiz', label: words.quiz },
+  { tool: 'questions', label: words.questions },
   { tool: 'tutor', label: words.tutor },
   { tool: 'words', label: words.words },
   { tool: 'progress', label: words.progress },

@@ -8,6 +8,7 @@ import { ProgressNotice } from './ProgressNotice';
 import { ProgressPage } from './ProgressPage';
 import { type CoursePath, type Tool, useCoursePath } from './path';
 import { PracticePage } from './practice/PracticePage';
+import { QuestionsPage } from './questions/QuestionsPage';
 import { QuizPage } from './quiz/QuizPage';
 import { TutorPage } from './tutor/TutorPage';
 import { useTitle } from './useTitle';
@@ -43,14 +44,15 @@ function Page({ path }: { readonly path: CoursePath }) {
   if (path.kind === 'overview') return <Overview />;
   if (path.kind === 'lesson') return <LessonPage key={path.id} id={path.id} section={path.section} />;
   const Shown = TOOL_PAGES[path.tool];
-  return <Shown />;
+  return <Shown item={path.item} />;
 }
 
-const TOOL_PAGES: Readonly<Record<Tool, () => ReactNode>> = {
+const TOOL_PAGES: Readonly<Record<Tool, (of: { readonly item: string | null }) => ReactNode>> = {
   practice: PracticePage,
   quiz: QuizPage,
-  words: WordsPage,
+  questions: QuestionsPage,
   tutor: TutorPage,
+  words: WordsPage,
   progress: ProgressPage,
 };
 

@@ -7,6 +7,7 @@ import { lessonAddress, type Tool, toolAddress } from './path';
 const TOOLS: readonly { readonly tool: Tool; readonly title: string; readonly summary: string }[] = [
   { tool: 'practice', title: words.practice, summary: words.practiceSummary },
   { tool: 'quiz', title: words.quiz, summary: words.quizSummary },
+  { tool: 'questions', title: words.questions, summary: words.questionsSummary },
   { tool: 'tutor', title: words.tutor, summary: words.tutorSummary },
   { tool: 'words', title: words.words, summary: words.wordsSummary },
   { tool: 'progress', title: words.progress, summary: words.progressSummary },

@@ -1,13 +1,14 @@
 import { useSyncExternalStore } from 'react';
 import { onAddress, readAddress } from '../../store/address';
 
-const TOOLS = ['practice', 'quiz', 'words', 'tutor', 'progress'] as const;
+const TOOLS = ['practice', 'quiz', 'questions', 'tutor', 'words', 'progress'] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** Which page of the course the address names. */
 export type CoursePath =
   | { readonly kind: 'overview' }
-  | { readonly kind: 'tool'; readonly tool: Tool }
+  /** `item`: what of it is meant, such as one common question. */
+  | { readonly kind: 'tool'; readonly tool: Tool; readonly item: string | null }
   | { readonly kind: 'lesson'; readonly id: string; readonly section: string | null };
 
 export function useCoursePath(): CoursePath {
@@ -15,12 +16,12 @@ export function useCoursePath(): CoursePath {
   return readPath(hash);
 }
 
-/** Of "#learn/NAME" or "#learn/LESSON/SECTION". */
+/** Of "#learn/NAME", "#learn/LESSON/SECTION" or "#learn/TOOL/ITEM". */
 export function readPath(hash: string): CoursePath {
   const [, name = '', section = null] = readAddress(hash).place.split('/');
   if (name === '') return { kind: 'overview' };
   const tool = TOOLS.find((each) => each === name);
-  return tool ? { kind: 'tool', tool } : { kind: 'lesson', id: name, section };
+  return tool ? { kind: 'tool', tool, item: section } : { kind: 'lesson', id: name, section };
 }
 
 export function lessonAddress(id: string, section: string | null = null): string {
@@ -29,4 +30,8 @@ export function lessonAddress(id: string, section: string | null = null): string
 
 export function toolAddress(tool: Tool): string {
   return `#learn/${tool}`;
+}
+
+export function questionAddress(id: string): string {
+  return `#learn/questions/${id}`;
 }

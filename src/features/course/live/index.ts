@@ -1,2 +1,3 @@
 export { LivePart, WorkState } from './LivePart';
 export { LiveOutput, useOutput } from './output';
+export { CONTEXT, useCosts } from './useCosts';

@@ -1,11 +1,10 @@
-import { lessonOf } from '../../../lessons';
-import { type Passage, sectionSlug } from '../../../lessons/text';
-import type { Answer } from '../../../lessons/tutor';
+import type { Answer, Ground } from '../../../lessons/tutor';
 import { WithTerms } from '../../../ui/Term';
 import { tutor as words } from '../../../ui/texts/tutor';
-import { lessonAddress, toolAddress } from '../path';
+import { PlaceLink } from '../PlaceLink';
+import { questionAddress, toolAddress } from '../path';
 
-/** An answer, the passage that it stands on with a link to it, and where else to look. */
+/** An answer, what it stands on with a link to it, and where else to look. */
 export function Answered({ answer: { text, ground, more } }: { readonly answer: Answer }) {
   return (
     <>
@@ -15,21 +14,22 @@ export function Answered({ answer: { text, ground, more } }: { readonly answer: 
       <figure className="tutor-ground">
         {ground.kind === 'passage' && ground.passage.text !== text ? <blockquote>{ground.passage.text}</blockquote> : null}
         <figcaption>
-          {words.standsOn}{' '}
-          {ground.kind === 'passage' ? (
-            <PassageLink passage={ground.passage} />
-          ) : (
-            <a href={toolAddress('words')}>{words.term(ground.term.name)}</a>
-          )}
+          {words.standsOn} <GroundLink ground={ground} />
+          {ground.kind === 'question' ? (
+            <>
+              {'. '}
+              {words.readMore} <PlaceLink lesson={ground.question.lesson} section={ground.question.section} />
+            </>
+          ) : null}
         </figcaption>
       </figure>
       {more.length > 0 ? (
         <p className="live-note">
           {words.more}:{' '}
-          {more.map((passage, i) => (
-            <span key={passage.text}>
+          {more.map((each, i) => (
+            <span key={keyOf(each)}>
               {i > 0 ? ' · ' : ''}
-              <PassageLink passage={passage} />
+              <GroundLink ground={each} />
             </span>
           ))}
         </p>
@@ -38,10 +38,33 @@ export function Answered({ answer: { text, ground, more } }: { readonly answer: 
   );
 }
 
-function PassageLink({ passage: { lesson, section } }: { readonly passage: Passage }) {
+/** What stands nearest to a question that nothing surely answers. */
+export function Nearest({ grounds }: { readonly grounds: readonly Ground[] }) {
   return (
-    <a href={lessonAddress(lesson, section === null ? null : sectionSlug(section))}>
-      {words.place(lessonOf(lesson)?.title ?? lesson, section)}
-    </a>
+    <>
+      <p>{words.near}</p>
+      <ol className="tutor-near">
+        {grounds.map((ground) => (
+          <li key={keyOf(ground)}>
+            <GroundLink ground={ground} />
+            <p className="tutor-ground">{textOf(ground)}</p>
+          </li>
+        ))}
+      </ol>
+    </>
   );
+}
+
+function GroundLink({ ground }: { readonly ground: Ground }) {
+  if (ground.kind === 'question') return <a href={questionAddress(ground.question.id)}>{words.common(ground.question.ask)}</a>;
+  if (ground.kind === 'term') return <a href={toolAddress('words')}>{words.term(ground.term.name)}</a>;
+  return <PlaceLink lesson={ground.passage.lesson} section={ground.passage.section} />;
+}
+
+function keyOf(ground: Ground): string {
+  return ground.kind === 'question' ? ground.question.id : ground.kind === 'term' ? ground.term.id : ground.passage.text;
+}
+
+function textOf(ground: Ground): string {
+  return ground.kind === 'question' ? ground.question.answer : ground.kind === 'term' ? ground.term.definition : ground.passage.text;
 }

@@ -14,14 +14,14 @@ const TOKENS = 120;
 const LONGEST_COPY = 400;
 
 /** What the loaded pair can write of the last question: what it has learnt, or a copy of the answer. A demonstration, and called one. */
-export function PairWrites({ exchange: { question, answer } }: { readonly exchange: Exchange }) {
+export function PairWrites({ exchange: { question, reply } }: { readonly exchange: Exchange }) {
   const output = useOutput();
   const prompt = useRun(({ events }) => startOf(events)?.prompt ?? null);
   const busy = useWork((state) => state.current !== null);
   const running = useRun((state) => state.activity !== 'idle');
   const draft = useSettings((settings) => settings.draft);
   const known = pairQuestion(question);
-  const copy = answer && answer.text.length <= LONGEST_COPY ? `Copy this exactly: ${answer.text}` : null;
+  const copy = reply.kind === 'answer' && reply.text.length <= LONGEST_COPY ? `Copy this exactly: ${reply.text}` : null;
   if (known === null && copy === null) return null;
   const ask = (asked: string) => startRequest({ prompt: asked, settings: { ...DEFAULT_RUN, drafting: 'mixed', maxTokens: TOKENS }, draft });
   return (

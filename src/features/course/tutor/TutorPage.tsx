@@ -1,7 +1,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import { askTutor, type Exchange, useTutor } from '../../../store/tutor';
 import { tutor as words } from '../../../ui/texts/tutor';
-import { Answered } from './Answered';
+import { toolAddress } from '../path';
+import { Answered, Nearest } from './Answered';
 import { PairWrites } from './PairWrites';
 import './tutor.css';
 
@@ -62,17 +63,17 @@ function AskForm() {
   );
 }
 
-function Exchanged({ exchange: { question, answer } }: { readonly exchange: Exchange }) {
+function Exchanged({ exchange: { question, reply } }: { readonly exchange: Exchange }) {
   return (
     <div className="exchange">
       <h3>{question}</h3>
-      {answer ? (
-        <Answered answer={answer} />
-      ) : (
+      {reply.kind === 'answer' ? <Answered answer={reply} /> : null}
+      {reply.kind === 'near' ? <Nearest grounds={reply.grounds} /> : null}
+      {reply.kind === 'none' ? (
         <p>
-          {words.none} <a href="#learn/words">→</a>
+          {words.none} <a href={toolAddress('questions')}>{words.commonQuestions}</a> · <a href={toolAddress('words')}>{words.keyTerms}</a>
         </p>
-      )}
+      ) : null}
     </div>
   );
 }

@@ -1,0 +1,33 @@
+/** A figure of this device, or of the learner's own last runs, that belongs to an answer. */
+export type MeasuredFigure =
+  | 'pays'
+  | 'break-even'
+  | 'verification'
+  | 'draft-step'
+  | 'draft-length'
+  | 'acceptance'
+  | 'cost-per-token'
+  | 'memory'
+  | 'speed'
+  | 'first-token'
+  | 'same-output';
+
+/** A question that people ask, in their own words, and its answer. */
+export interface CommonQuestion {
+  /** Its address behind `#learn/questions/`. */
+  readonly id: string;
+  readonly ask: string;
+  /** The same in other words; the tutor knows the question by all of them. */
+  readonly also: readonly string[];
+  /** Whole by itself: a few sentences, the first of which answers. */
+  readonly answer: string;
+  /** Where there is more: a lesson, and a section of it, null for what stands before its first heading. */
+  readonly lesson: string;
+  readonly section: string | null;
+  readonly figure?: MeasuredFigure;
+}
+
+export interface QuestionGroup {
+  readonly title: string;
+  readonly questions: readonly CommonQuestion[];
+}

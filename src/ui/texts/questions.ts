@@ -1,0 +1,58 @@
+import type { Advice } from '../../core/advice';
+import type { Comparison } from '../../core/comparison';
+import { formatBytes, formatCount, formatRate, formatRatio, formatShare } from '../format';
+import { measure } from './measure';
+
+const milliseconds = (ms: number | null) => `${formatRate(ms)} ms`;
+
+export const questions = {
+  heading: 'Common questions',
+  intro:
+    'What people ask about speculative decoding, in their own words. Where there is something to measure, the answer ends with what this device measured: its costs, and your own last runs.',
+  ask: 'Is yours not here?',
+  tutor: 'Ask the tutor',
+  more: 'More in',
+  here: 'On this device',
+  missing: {
+    costs: 'Not measured yet: what this pair costs here.',
+    run: 'Not measured yet: no speculative run of yours.',
+    'both-ways': 'Not measured yet: no prompt of yours was decoded both ways.',
+  },
+  measure: { costs: 'Measure this device', run: 'Run a story', 'both-ways': 'Run a story both ways' },
+  measuring: 'Measuring …',
+
+  pays: (advice: Advice, rate: number) =>
+    `${measure.verdict(advice)} By this device’s costs and the α of your last speculative run, ${formatShare(rate)}.`,
+  ceiling: (ratio: number) =>
+    `Were every draft accepted, this pair would be ${formatRatio(ratio)} times plain decoding, by this device’s costs.`,
+  breakEven: (gamma: number, rate: number | null) =>
+    rate === null
+      ? `With drafts of ${formatCount(gamma)}, not even full acceptance would pay, by this device’s costs.`
+      : `With drafts of ${formatCount(gamma)}, break-even is at α = ${formatShare(rate)}, by this device’s costs.`,
+  verification: (rows: number, ratio: number) =>
+    `A pass over ${formatCount(rows)} tokens takes ${formatRatio(ratio)} times a pass over one: checking ${formatCount(rows - 1)} drafts ${
+      ratio >= 1.005 ? `adds ${formatShare(ratio - 1)}` : 'adds nothing that can be measured'
+    }.`,
+  draftStep: (ratio: number) => `A step of the chosen draft takes ${formatRatio(ratio)} of a step of the target (c).`,
+  draftLength: (rate: number, best: number, speedup: number) =>
+    best === 0
+      ? `At the α of your last speculative run, ${formatShare(rate)}, no draft length is faster than plain decoding, by this device’s costs.`
+      : `At the α of your last speculative run, ${formatShare(rate)}, ${formatCount(best)} is best: ${formatRatio(speedup)} times plain decoding, by this device’s costs.`,
+  acceptance: (rate: number, judged: number, length: number) =>
+    `In your last speculative run ${formatShare(rate)} of ${formatCount(judged)} judged drafts were accepted, and a round added ${formatRatio(length)} tokens.`,
+  costPerToken: (speculativeMs: number, plainMs: number) =>
+    `Your last speculative run took ${milliseconds(speculativeMs)} a token; a plain token costs ${milliseconds(plainMs)}, by this device’s costs.`,
+  memory: (draft: number, target: number) =>
+    `The draft takes ${formatBytes(draft)} beside the target’s ${formatBytes(target)}, weights and cache: ${formatShare(draft / target)} more.`,
+  speed: (ratio: number, speculative: number, plain: number) =>
+    `Your last two runs of one prompt: ${formatRate(speculative)} tokens a second with speculation, ${formatRate(plain)} without: ${formatRatio(ratio)} times, first tokens left out.`,
+  firstToken: (speculative: number | null, plain: number | null) =>
+    `Your last two runs of one prompt: the first token came after ${milliseconds(speculative)} with speculation and ${milliseconds(plain)} without.`,
+  sameOutput: (output: Comparison['output'], alike: number) =>
+    ({
+      identical: `Your last two runs of one prompt, with speculation and without, wrote the same ${formatCount(alike)} tokens.`,
+      partly: `Your last two runs of one prompt wrote the same ${formatCount(alike)} tokens as far as both went.`,
+      different: `Your last two runs of one prompt differ from token ${formatCount(alike + 1)} on.`,
+      sampled: `Your last two runs of one prompt were drawn apart, above temperature 0, and differ from token ${formatCount(alike + 1)} on, as two draws do.`,
+    })[output],
+};
