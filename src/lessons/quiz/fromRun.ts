@@ -1,6 +1,7 @@
 import { breakEven, type Calibration } from '../../core/cost';
 import { tally } from '../../core/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunEvent } from '../../core/types';
+import { textBefore } from '../inWords';
 import type { Question } from './question';
 
 /** Wording of the questions about a run. Figures come as they are, to be written by whoever words them. */
@@ -12,7 +13,11 @@ export interface RunWords {
   readonly length: { ask(committed: number, rounds: number): string; explain(length: number): string };
   readonly rejected: { ask: string; given(committed: string): string; explain(kept: number, discarded: number): string };
   readonly bonus: { ask: string; given(drafted: string): string; explain(drafts: number): string };
-  readonly added: { ask(drafted: number, place: number): string; explain(kept: number): string };
+  readonly added: {
+    ask(drafted: number, place: number): string;
+    given(before: string, drafts: string): string;
+    explain(kept: number): string;
+  };
   readonly pays: {
     ask(alpha: number, even: number | null, gamma: number): string;
     readonly options: readonly [string, string];
@@ -24,6 +29,8 @@ export interface RunWords {
 
 /** Tokens in the cache and draft length that a question about break-even is for. */
 const EXAMPLE = { context: 64, gamma: 4 } as const;
+/** Letters of the text before a round that its tokens are shown with. */
+const BEFORE = 70;
 
 /**
  * Questions about a run: its figures, and tokens to be marked in it. Only those that the run has something for.
@@ -56,13 +63,13 @@ export function runQuestions(events: readonly RunEvent[], costs: Calibration | n
       ...{ form: 'number', value: meanAcceptanceLength, tolerance: 0.06, unit: words.tokens },
     });
   }
-  if (fell) questions.push(...aboutRejection(fell, words));
+  if (fell) questions.push(...aboutRejection(fell, textBefore(events, fell, BEFORE), words));
   if (kept) {
     const { tokens } = kept;
     questions.push({
       ...asked('run-bonus', 'one-round', words.bonus.ask, words.bonus.explain(tokens.length - 1)),
       given: words.bonus.given(textOf(tokens.slice(0, -1))),
-      ...{ form: 'mark', tokens: tokens.map(({ text }) => text), right: [tokens.length - 1] },
+      ...{ form: 'mark', before: textBefore(events, kept, BEFORE), tokens: tokens.map(({ text }) => text), right: [tokens.length - 1] },
     });
   }
   if (costs && acceptanceRate !== null) {
@@ -76,7 +83,7 @@ export function runQuestions(events: readonly RunEvent[], costs: Calibration | n
   return questions;
 }
 
-function aboutRejection({ tokens }: RoundEvent, words: RunWords): Question[] {
+function aboutRejection({ tokens }: RoundEvent, before: string, words: RunWords): Question[] {
   const drafts = tokens.filter(({ verdict }) => verdict === 'accepted' || verdict === 'rejected' || verdict === 'discarded');
   const place = drafts.findIndex(({ verdict }) => verdict === 'rejected');
   const committed = textOf(tokens.filter(({ verdict }) => COMMITTED_VERDICTS.has(verdict)));
@@ -84,10 +91,11 @@ function aboutRejection({ tokens }: RoundEvent, words: RunWords): Question[] {
     {
       ...asked('run-rejected', 'one-round', words.rejected.ask, words.rejected.explain(place, drafts.length - place - 1)),
       given: words.rejected.given(committed),
-      ...{ form: 'mark', tokens: drafts.map(({ text }) => text), right: [place] },
+      ...{ form: 'mark', before, tokens: drafts.map(({ text }) => text), right: [place] },
     },
     {
       ...asked('run-added', 'one-round', words.added.ask(drafts.length, place + 1), words.added.explain(place)),
+      given: words.added.given(before, textOf(drafts)),
       ...{ form: 'number', value: place + 1, tolerance: 0, unit: words.tokens },
     },
   ];

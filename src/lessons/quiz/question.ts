@@ -18,8 +18,8 @@ export type Question = Asked &
     | { readonly form: 'order'; readonly steps: readonly string[] }
     /** `tolerance`: how far off an answer may be and still be right. */
     | { readonly form: 'number'; readonly value: number; readonly tolerance: number; readonly unit: string }
-    /** `tokens` of a real run, of which some are to be marked. */
-    | { readonly form: 'mark'; readonly tokens: readonly string[]; readonly right: readonly number[] }
+    /** `tokens` of a real run, of which some are to be marked, and the text that they stand behind, so that they are read in their words. */
+    | { readonly form: 'mark'; readonly before: string; readonly tokens: readonly string[]; readonly right: readonly number[] }
   );
 
 /** Positions of the chosen options, steps or tokens, or the number itself; of an order, in that order. */

@@ -35,11 +35,13 @@ export const tryIt = {
   plain: (passes: number, tokens: number, seconds: string) =>
     `${plural(passes, 'pass', 'passes')} for ${plural(tokens, 'token')}: one each, ${seconds} in all.`,
   passes: (passes: number, tokens: number) => `${plural(passes, 'pass', 'passes')} of the target for ${plural(tokens, 'token')}.`,
-  rejection: (round: number, kept: number, rejected: string, corrected: string | null, discarded: number) =>
-    `First rejection, in round ${formatCount(round)}: ${kept === 0 ? 'nothing' : plural(kept, 'draft')} was kept, ${quoted(rejected)} fell${
+  rejection: (round: number, kept: number, after: string, rejected: string, corrected: string | null, discarded: number) =>
+    `First rejection, in round ${formatCount(round)}: ${kept === 0 ? 'no draft was' : plural(kept, 'draft was', 'drafts were')} kept. After ${quoted(after)} the draft’s ${quoted(rejected)} fell${
       corrected === null ? '' : `, and the target put ${quoted(corrected)} there`
     }${discarded === 0 ? '.' : `; ${plural(discarded, 'draft')} behind it ${discarded === 1 ? 'was' : 'were'} dropped unread.`}`,
   noRejection: 'Nothing was rejected in this run: every draft was the target’s own choice.',
+  marks: (accepted: number, bonus: number, corrected: number) =>
+    `Underlined once: ${plural(accepted, 'accepted draft')}. Underlined twice: ${plural(bonus, 'bonus token')}. With a caret: ${plural(corrected, 'corrected token')}.`,
   watch: 'See this run on the Watch page',
 };
 
@@ -129,8 +131,8 @@ export const byHand = {
   verifyWords: 'Now the target’s probability p of each is known too.',
   doVerify: 'Let the target read them',
   judge: '3. You judge',
-  question: (token: string, chance: string, u: string) =>
-    `${quoted(token)} has a chance of ${chance} to stay; the draw u is ${u}. Does it stay?`,
+  question: (token: string, after: string, chance: string, u: string) =>
+    `After ${quoted(after)} the draft says ${quoted(token)}. It has a chance of ${chance} to stay; the draw u is ${u}. Does it stay?`,
   keep: 'Keep it',
   strike: 'Strike it',
   right: (kept: boolean) => `Right: it ${kept ? 'stays' : 'falls'}.`,

@@ -1,7 +1,46 @@
+import { formatCount } from '../format';
+
 export const practice = {
   heading: 'Guided practice',
   intro:
-    'Three steps on an example of your own, and a comparison with what you want. Take something that you would really ask a model. What you write is kept in this browser.',
+    'First a prepared text with mistakes in it, to warm up. Then three steps on an example of your own, and a comparison with what you want. Each box shows what somebody wrote for another example; yours is kept in this browser.',
+  exampleMark: 'For example:',
+  /** One example, filled in. */
+  filledIn: {
+    prompt: 'Fill in this form as JSON: name, address and the three items of this order.',
+    explanation:
+      'A small model guesses the next pieces of the JSON, such as the field names and the quotation marks, and the large model checks them in one pass. Fields are easy, so it is always faster; the customer’s address may be harder. [Marked: “always” as too broad, “may be” as uncertain.]',
+    detail: 'The field names stand in the prompt already.',
+    steps: [
+      {
+        step: 'Try lookup, which copies from the prompt and needs no second model.',
+        doubt: 'The values are new text, and lookup finds nothing for them.',
+      },
+      { step: 'Draft eight tokens at a time instead of four.', doubt: 'A wrong guess in an address would throw up to seven away.' },
+    ],
+    source: 'Leviathan, Kalman and Matias 2023, section 2.',
+    found:
+      'There it is called the approximation model: a more efficient model for the same task. It need not be of one family, but it must share the vocabulary.',
+    goal: 'The form should be there in one second instead of two.',
+    constraints: '8 GB of graphics memory, one user at a time; the JSON must be the large model’s own.',
+    verdict:
+      'Lookup fits my memory and part of my text. I would no longer write “always”: I have to measure the acceptance rate on real orders.',
+  },
+  planted: {
+    title: 'To warm up: find the mistakes',
+    words: (count: number) =>
+      `Somebody explains speculative decoding. ${formatCount(count)} statements in it are false or too broad: mark a word in each.`,
+    name: 'An explanation with mistakes, to be marked',
+    keys: 'With the arrow keys you go from word to word; Enter or the space bar marks.',
+    kinds: { wrong: 'marked as wrong' },
+    check: 'Check',
+    again: 'Begin again',
+    score: (found: number, all: number) => `${formatCount(found)} of ${formatCount(all)} found.`,
+    elsewhere: (count: number) =>
+      count === 0 ? '' : `${formatCount(count)} marked ${count === 1 ? 'word' : 'words'} where nothing is wrong.`,
+    found: 'Found.',
+    missed: 'Missed.',
+  },
   example: {
     title: 'Your example',
     label: 'A prompt of yours',

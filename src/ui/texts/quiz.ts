@@ -6,9 +6,9 @@ const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(
 export const quiz = {
   heading: 'Quiz',
   intro:
-    'Questions in five forms. Each answer is explained, right or wrong. Some are about a run: your own last speculative one where there is one, else a recorded run of this page’s own models.',
+    'Ten questions in five forms, others in every round. Each answer is explained, right or wrong. Some are about a run: your own last speculative one where there is one, else a recorded run of this page’s own models.',
   begin: 'Begin',
-  again: 'Begin again',
+  again: 'Another ten',
   leave: 'Leave the quiz',
   place: (at: number, all: number) => `Question ${formatCount(at)} of ${formatCount(all)}`,
   fromOwn: 'about your own last run',
@@ -32,6 +32,7 @@ export const quiz = {
   right: 'Right.',
   wrong: 'Not right.',
   solution: 'The answer',
+  inWords: (token: string, before: string) => `${token}, behind “${before}”`,
   yours: 'yours',
   revise: (title: string) => `Read again: ${title}`,
   noText: '(no text)',
@@ -63,22 +64,23 @@ export const runWords: RunWords = {
       `Mean acceptance length is committed tokens per round, the target’s own included: ${formatRatio(length)}. Plain decoding has 1.`,
   },
   rejected: {
-    ask: 'In a round of this run the draft proposed these tokens. Mark the one that the target rejected.',
-    given: (committed) => `The round committed: “${committed}”`,
+    ask: 'In a round of this run the draft went on with these tokens. Mark the one that the target rejected.',
+    given: (committed) => `The round committed: “${committed.trim()}”`,
     explain: (kept, discarded) =>
       `Compare from the left. ${kept === 0 ? 'Nothing' : plural(kept, 'draft')} stands in the text unchanged; the first that does not is the rejected one, and the target’s corrected token stands in its place.${
         discarded > 0 ? ` ${plural(discarded, 'draft')} behind it ${discarded === 1 ? 'was' : 'were'} discarded.` : ''
       }`,
   },
   bonus: {
-    ask: 'A round of this run committed these tokens. Mark the bonus token.',
-    given: (drafted) => `The draft had proposed: “${drafted}”`,
+    ask: 'A round of this run went on with these tokens. Mark the bonus token.',
+    given: (drafted) => `The draft had proposed: “${drafted.trim()}”`,
     explain: (drafts) =>
       `All ${formatCount(drafts)} drafts were accepted. The one that was not drafted is the target’s bonus, from the same pass.`,
   },
   added: {
     ask: (drafted, place) =>
-      `In that round ${plural(drafted, 'token was', 'tokens were')} drafted and number ${formatCount(place)} was rejected. How many tokens did the round add to the text?`,
+      `In a round of this run ${plural(drafted, 'token was', 'tokens were')} drafted and number ${formatCount(place)} was rejected. How many tokens did the round add to the text?`,
+    given: (before, drafts) => `After “${before}” the draft proposed: “${drafts.trim()}”`,
     explain: (kept) => `${plural(kept, 'accepted draft')}, and the corrected token: ${formatCount(kept + 1)}.`,
   },
   pays: {

@@ -1,10 +1,11 @@
 import { useState } from 'react';
+import { textBefore } from '../../../lessons/inWords';
 import { Button } from '../../../ui/Button';
 import { byHand, live, residualSum as words } from '../../../ui/texts/live';
 import { LivePart } from './LivePart';
 import { overlapAt } from './overlap';
 import { ResidualBars } from './ResidualBars';
-import { judgeable, textBefore, useSampledRun } from './sampledRun';
+import { judgeable, useSampledRun } from './sampledRun';
 
 const CONTEXT_SHOWN = 60;
 

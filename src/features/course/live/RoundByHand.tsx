@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { RoundEvent, RunToken } from '../../../core/types';
 import { PROMPTS, sampledSettings } from '../../../lessons/exercises';
+import { lastWords, textBefore } from '../../../lessons/inWords';
 import { useLoading } from '../../../store/loading';
 import { startRequest, useRun } from '../../../store/run';
 import { useWork } from '../../../store/work';
@@ -10,7 +11,7 @@ import { live, byHand as words } from '../../../ui/texts/live';
 import { visibleText } from '../../../ui/visibleText';
 import { ByHandEnd } from './ByHandEnd';
 import { LivePart, WorkState } from './LivePart';
-import { judgeable, type SampledRun, textBefore, useSampledRun } from './sampledRun';
+import { judgeable, type SampledRun, useSampledRun } from './sampledRun';
 
 const TOKENS = 60;
 const CONTEXT_SHOWN = 160;
@@ -81,7 +82,13 @@ function Round({ run, round }: { readonly run: SampledRun; readonly round: Round
       {verified ? (
         <>
           <h3 className="live-step">{words.judge}</h3>
-          <Judgement judged={judged} answers={answers} asked={asked ?? null} onAnswer={(kept) => setAnswers([...answers, kept])} />
+          <Judgement
+            before={textBefore(run.events, round, CONTEXT_SHOWN)}
+            judged={judged}
+            answers={answers}
+            asked={asked ?? null}
+            onAnswer={(kept) => setAnswers([...answers, kept])}
+          />
           {asked ? null : <ByHandEnd round={round} judged={judged} answers={answers} />}
         </>
       ) : null}
@@ -137,13 +144,16 @@ function Drafts({ drafts, verified, judged }: DraftsProps) {
 }
 
 interface JudgementProps {
+  /** The text that the round stands behind. */
+  readonly before: string;
   readonly judged: readonly RunToken[];
   readonly answers: Answers;
   readonly asked: RunToken | null;
   readonly onAnswer: (kept: boolean) => void;
 }
 
-function Judgement({ judged, answers, asked, onAnswer }: JudgementProps) {
+function Judgement({ before, judged, answers, asked, onAnswer }: JudgementProps) {
+  const kept = judged.slice(0, answers.length).map(({ text }) => text);
   const last = judged[answers.length - 1];
   const answered = answers.at(-1);
   return (
@@ -153,7 +163,9 @@ function Judgement({ judged, answers, asked, onAnswer }: JudgementProps) {
       </p>
       {asked ? (
         <>
-          <p>{words.question(asked.text, formatProbability(chanceOf(asked)), formatProbability(asked.u))}</p>
+          <p>
+            {words.question(asked.text, lastWords(before + kept.join('')), formatProbability(chanceOf(asked)), formatProbability(asked.u))}
+          </p>
           <div className="live-bar">
             <Button onPress={() => onAnswer(true)}>{words.keep}</Button>
             <Button onPress={() => onAnswer(false)}>{words.strike}</Button>

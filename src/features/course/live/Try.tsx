@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { startOf, tally } from '../../../core/tally';
-import type { RunEvent, RunSettings } from '../../../core/types';
+import type { RunEvent, RunSettings, Verdict } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/loading';
 import { startRequest, useRun } from '../../../store/run';
@@ -70,12 +70,14 @@ function spelled(settings: RunSettings): string {
 }
 
 function findingOf(events: readonly RunEvent[], look: TryProps['look']): string {
-  const { rounds, committed, decodeMs } = tally(events);
+  const { rounds, committed, decodeMs, accepted } = tally(events);
   if (rounds === 0) return '';
   if (look === 'plain') return words.plain(rounds, committed, formatSeconds(decodeMs));
   const found = firstRejection(events);
-  const passes = words.passes(rounds, committed);
+  const own = (wanted: Verdict) =>
+    events.flatMap((event) => (event.type === 'round' ? event.tokens : [])).filter(({ verdict }) => verdict === wanted).length;
+  const passes = `${words.passes(rounds, committed)} ${words.marks(accepted, own('bonus'), own('corrected'))}`;
   if (!found) return `${passes} ${words.noRejection}`;
-  const { round, kept, rejected, corrected, discarded } = found;
-  return `${passes} ${words.rejection(round + 1, kept, rejected, corrected, discarded)}`;
+  const { round, kept, after, rejected, corrected, discarded } = found;
+  return `${passes} ${words.rejection(round + 1, kept, after, rejected, corrected, discarded)}`;
 }

@@ -1,10 +1,16 @@
 import type { RunEvent } from '../../../core/types';
+import { lastWords, textBefore } from '../../../lessons/inWords';
+
+/** Letters of the text before a round that words are taken from. */
+const LETTERS = 60;
 
 export interface Rejection {
   /** Index of its round. */
   readonly round: number;
   /** Drafts of the round that were accepted. */
   readonly kept: number;
+  /** The last words of the text that it would have stood behind. */
+  readonly after: string;
   readonly rejected: string;
   /** null where the run was cut there. */
   readonly corrected: string | null;
@@ -17,10 +23,12 @@ export function firstRejection(events: readonly RunEvent[]): Rejection | null {
     if (event.type !== 'round') continue;
     const rejected = event.tokens.find(({ verdict }) => verdict === 'rejected');
     if (!rejected) continue;
+    const kept = event.tokens.filter(({ verdict }) => verdict === 'accepted').map(({ text }) => text);
     const count = (wanted: string) => event.tokens.filter(({ verdict }) => verdict === wanted).length;
     return {
       round: event.index,
-      kept: count('accepted'),
+      kept: kept.length,
+      after: lastWords(textBefore(events, event, LETTERS) + kept.join('')),
       rejected: rejected.text,
       corrected: event.tokens.find(({ verdict }) => verdict === 'corrected')?.text ?? null,
       discarded: count('discarded'),

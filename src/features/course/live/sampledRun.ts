@@ -34,13 +34,3 @@ function hasRejection({ tokens }: RoundEvent): boolean {
   const known = judged.every(({ p, q, u }) => p !== null && q !== null && u !== null && q > 0);
   return known && judged.at(-1)?.verdict === 'rejected' && tokens.some(({ verdict }) => verdict === 'corrected');
 }
-
-/** The text that was committed before `round`. */
-export function textBefore(events: readonly RunEvent[], round: RoundEvent, most: number): string {
-  const text = events
-    .flatMap((event) => (event.type === 'round' && event.index < round.index ? event.tokens : []))
-    .filter(({ verdict }) => verdict !== 'rejected' && verdict !== 'discarded')
-    .map((token) => token.text)
-    .join('');
-  return text.length > most ? `… ${text.slice(text.indexOf(' ', text.length - most) + 1)}` : text;
-}

@@ -25,7 +25,13 @@ export function Example() {
     <section aria-labelledby={heading}>
       <h3 id={heading}>{words.example.title}</h3>
       <p>{words.example.hint}</p>
-      <Note label={words.example.label} value={prompt} rows={2} onChange={(value) => changePractice({ prompt: value })} />
+      <Note
+        label={words.example.label}
+        example={words.filledIn.prompt}
+        value={prompt}
+        rows={2}
+        onChange={(value) => changePractice({ prompt: value })}
+      />
       <div className="live-bar">
         <Button disabled={busy || prompt.trim() === ''} onPress={run}>
           {words.example.run}

@@ -17,6 +17,7 @@ export function Explain() {
       <p>{words.explain.words}</p>
       <Note
         label={words.explain.label}
+        example={words.filledIn.explanation}
         value={explanation}
         rows={5}
         onChange={(value) => changePractice({ explanation: value, marks: carryMarks(explanation, value, marks) })}
@@ -25,7 +26,14 @@ export function Explain() {
       {explanation.trim() === '' ? (
         <p className="marked-text live-note">{words.explain.empty}</p>
       ) : (
-        <MarkedText text={explanation} marks={marks} onChange={(changed) => changePractice({ marks: changed })} />
+        <MarkedText
+          text={explanation}
+          name={words.explain.marked}
+          keys={words.explain.keys}
+          kinds={words.explain.kinds}
+          marks={marks}
+          onChange={(changed) => changePractice({ marks: changed })}
+        />
       )}
       <p className="live-note" role="status">
         {marks.length > 0 ? words.explain.counts(count('uncertain'), count('broad')) : ''}

@@ -1,26 +1,34 @@
 import { type KeyboardEvent, useId, useState } from 'react';
-import { piecesOf } from '../../../lessons/practice';
-import type { TextMark } from '../../../store/progressFile';
-import { practice as words } from '../../../ui/texts/practice';
+import { type Marked, piecesOf } from '../../../lessons/practice';
 
-interface MarkedTextProps {
+interface MarkedTextProps<Kind extends string> {
   readonly text: string;
-  readonly marks: readonly TextMark[];
-  readonly onChange: (marks: TextMark[]) => void;
+  /** What the text is, for a screen reader. */
+  readonly name: string;
+  /** How it is walked and marked by keys. */
+  readonly keys: string;
+  readonly marks: readonly Marked<Kind>[];
+  /** The marks that a word can have, in the order in which presses give them, with their names; after the last it has none. */
+  readonly kinds: Readonly<Record<Kind, string>>;
+  readonly disabled?: boolean;
+  readonly onChange: (marks: Marked<Kind>[]) => void;
 }
 
 /** A text whose words are buttons, one stop of Tab in all; each press gives a word its next mark. */
-export function MarkedText({ text, marks, onChange }: MarkedTextProps) {
+export function MarkedText<Kind extends string>({ text, name, keys, marks, kinds, disabled, onChange }: MarkedTextProps<Kind>) {
   const hint = useId();
   const pieces = piecesOf(text);
   const starts = pieces.filter(({ word }) => word).map(({ from }) => from);
   const [at, setAt] = useState(0);
   const current = starts.includes(at) ? at : starts[0];
+  const order = Object.keys(kinds) as Kind[];
   const kindAt = (from: number, to: number) => marks.find((mark) => mark.from < to && mark.to > from)?.kind;
   const press = (from: number, to: number) => {
     setAt(from);
+    if (disabled) return;
     const others = marks.filter((mark) => mark.to <= from || mark.from >= to);
-    const next = nextKind(kindAt(from, to));
+    const kind = kindAt(from, to);
+    const next = kind === undefined ? order[0] : order[order.indexOf(kind) + 1];
     onChange(next ? [...others, { from, to, kind: next }].sort((a, b) => a.from - b.from) : others);
   };
   const walk = (event: KeyboardEvent<HTMLElement>) => {
@@ -35,7 +43,7 @@ export function MarkedText({ text, marks, onChange }: MarkedTextProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset lays its words out as a block of its own */}
-      <div className="marked-text" role="group" aria-label={words.explain.marked} aria-describedby={hint} onKeyDown={walk}>
+      <div className="marked-text" role="group" aria-label={name} aria-describedby={hint} onKeyDown={walk}>
         {pieces.map(({ from, text: piece, word }) => {
           const kind = kindAt(from, from + piece.length);
           return word ? (
@@ -46,7 +54,8 @@ export function MarkedText({ text, marks, onChange }: MarkedTextProps) {
               data-from={from}
               data-kind={kind}
               tabIndex={from === current ? 0 : -1}
-              aria-label={kind ? `${piece}, ${words.explain.kinds[kind]}` : piece}
+              aria-label={kind ? `${piece}, ${kinds[kind]}` : piece}
+              aria-disabled={disabled}
               onClick={() => press(from, from + piece.length)}
             >
               {piece}
@@ -57,12 +66,8 @@ export function MarkedText({ text, marks, onChange }: MarkedTextProps) {
         })}
       </div>
       <p className="visually-hidden" id={hint}>
-        {words.explain.keys}
+        {keys}
       </p>
     </>
   );
-}
-
-function nextKind(kind: TextMark['kind'] | undefined): TextMark['kind'] | null {
-  return kind === undefined ? 'uncertain' : kind === 'uncertain' ? 'broad' : null;
 }

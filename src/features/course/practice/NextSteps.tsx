@@ -16,13 +16,29 @@ export function NextSteps() {
     <section aria-labelledby={heading}>
       <h3 id={heading}>{words.next.title}</h3>
       <p>{words.next.words}</p>
-      <Note label={words.next.detail} value={detail} rows={1} onChange={(value) => changePractice({ detail: value })} />
+      <Note
+        label={words.next.detail}
+        example={words.filledIn.detail}
+        value={detail}
+        rows={1}
+        onChange={(value) => changePractice({ detail: value })}
+      />
       <div className="practice-steps">
         {steps.map(({ step, doubt }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two steps, which never change places
           <div key={i}>
-            <Note label={words.next.step(i + 1)} value={step} onChange={(value) => change(i, { step: value })} />
-            <Note label={words.next.doubt(i + 1)} value={doubt} onChange={(value) => change(i, { doubt: value })} />
+            <Note
+              label={words.next.step(i + 1)}
+              example={words.filledIn.steps[i]?.step ?? ''}
+              value={step}
+              onChange={(value) => change(i, { step: value })}
+            />
+            <Note
+              label={words.next.doubt(i + 1)}
+              example={words.filledIn.steps[i]?.doubt ?? ''}
+              value={doubt}
+              onChange={(value) => change(i, { doubt: value })}
+            />
           </div>
         ))}
       </div>

@@ -6,15 +6,17 @@ import { Example } from './Example';
 import { Explain } from './Explain';
 import { NextSteps } from './NextSteps';
 import { Note } from './Note';
+import { Planted } from './Planted';
 import './practice.css';
 
-/** The guided practice: three steps on a person's own example, and a comparison with what they want. All that is written is kept. */
+/** The guided practice: a text with planted mistakes, three steps on a person's own example, and a comparison with what they want. All that is written is kept. */
 export function PracticePage() {
   const frozen = useProgress((state) => state.frozen);
   return (
     <article className="practice">
       <h2 className="course-title">{words.heading}</h2>
       <p className="course-lead">{words.intro}</p>
+      <Planted />
       <Example />
       <Explain />
       <NextSteps />
@@ -46,8 +48,14 @@ function CheckTerm() {
           </li>
         ))}
       </ul>
-      <Note label={words.check.source} value={source} rows={1} onChange={(value) => changePractice({ source: value })} />
-      <Note label={words.check.found} value={found} onChange={(value) => changePractice({ found: value })} />
+      <Note
+        label={words.check.source}
+        example={words.filledIn.source}
+        value={source}
+        rows={1}
+        onChange={(value) => changePractice({ source: value })}
+      />
+      <Note label={words.check.found} example={words.filledIn.found} value={found} onChange={(value) => changePractice({ found: value })} />
     </section>
   );
 }
@@ -59,9 +67,19 @@ function Compare() {
     <section aria-labelledby={heading}>
       <h3 id={heading}>{words.compare.title}</h3>
       <p>{words.compare.words}</p>
-      <Note label={words.compare.goal} value={goal} onChange={(value) => changePractice({ goal: value })} />
-      <Note label={words.compare.constraints} value={constraints} onChange={(value) => changePractice({ constraints: value })} />
-      <Note label={words.compare.verdict} value={verdict} onChange={(value) => changePractice({ verdict: value })} />
+      <Note label={words.compare.goal} example={words.filledIn.goal} value={goal} onChange={(value) => changePractice({ goal: value })} />
+      <Note
+        label={words.compare.constraints}
+        example={words.filledIn.constraints}
+        value={constraints}
+        onChange={(value) => changePractice({ constraints: value })}
+      />
+      <Note
+        label={words.compare.verdict}
+        example={words.filledIn.verdict}
+        value={verdict}
+        onChange={(value) => changePractice({ verdict: value })}
+      />
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { lastWords } from '../../../lessons/inWords';
 import type { Question } from '../../../lessons/quiz/question';
 import { formatRatio } from '../../../ui/format';
 import { quiz as words } from '../../../ui/texts/quiz';
@@ -30,6 +31,11 @@ function solutionOf(question: Exclude<Question, { form: 'order' }>): string {
     case 'number':
       return `${Number.isInteger(question.value) ? question.value : formatRatio(question.value)} ${question.unit}`;
     case 'mark':
-      return question.right.map((i) => `“${visibleText(question.tokens[i] || words.noText)}”`).join(', ');
+      return question.right
+        .map((i) => {
+          const before = question.before + question.tokens.slice(0, i).join('');
+          return words.inWords(`“${visibleText(question.tokens[i] || words.noText)}”`, lastWords(before));
+        })
+        .join(', ');
   }
 }

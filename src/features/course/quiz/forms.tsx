@@ -109,6 +109,7 @@ function Mark({ question, answer, checked }: FormProps<Of<'mark'>>) {
   return (
     <fieldset className="quiz-tokens">
       <legend className="visually-hidden">{words.tokens}</legend>
+      <span className="quiz-before">{question.before}</span>
       {question.tokens.map((text, i) => (
         <button
           // biome-ignore lint/suspicious/noArrayIndexKey: two tokens may read alike, and none changes its place
@@ -120,7 +121,7 @@ function Mark({ question, answer, checked }: FormProps<Of<'mark'>>) {
           data-right={checked && question.right.includes(i) ? true : undefined}
           onClick={() => giveAnswer(toggled(answer, i))}
         >
-          {text === '' ? words.noText : visibleText(text)}
+          {text === '' ? words.noText : /\S/.test(text) && !/[\n\t]/.test(text) ? text : visibleText(text)}
         </button>
       ))}
     </fieldset>
