@@ -1,5 +1,5 @@
 /** Looks entries up by the words of a question: Okapi BM25 (Robertson and Zaragoza 2009), over stems and their synonyms. */
-import { stemsOf } from './words';
+import { isLight, stemsOf } from './words';
 
 /** How fast a repeated word stops counting, and how much a long entry is held against itself; the usual values. */
 const K1 = 1.2;
@@ -7,7 +7,7 @@ const B = 0.75;
 /** What a word of the heading above an entry counts, in words of the entry. */
 const HEADING_WEIGHT = 2;
 /** From so many letters on a word that occurs nowhere may be a known one with a slip in it. */
-const LONG_ENOUGH_FOR_A_SLIP = 6;
+const LONG_WORD = /\p{L}{6,}/gu;
 
 /** Something that can be found. */
 export interface Entry {
@@ -31,15 +31,20 @@ interface Indexed<Item extends Entry> {
   readonly counts: ReadonlyMap<string, number>;
   readonly heading: ReadonlySet<string>;
   readonly length: number;
+  /** Weight of all its words together. */
+  readonly weight: number;
 }
 
 /** How often each word occurs in a collection, and so how much it says. */
 export class Rarity {
   readonly #size: number;
   readonly #frequency = new Map<string, number>();
+  /** As they are written. */
+  readonly #words: ReadonlySet<string>;
 
   constructor(texts: readonly string[]) {
     this.#size = texts.length;
+    this.#words = new Set(texts.flatMap((text) => text.toLowerCase().match(LONG_WORD) ?? []));
     for (const text of texts) for (const stem of new Set(stemsOf(text))) this.#frequency.set(stem, (this.#frequency.get(stem) ?? 0) + 1);
   }
 
@@ -57,12 +62,12 @@ export class Rarity {
 
   /** The stems of a question, each once; a slip in a long word is put right where just one letter is between it and a known word. */
   read(question: string): string[] {
-    return [...new Set(stemsOf(question).map((stem) => (this.#frequency.has(stem) ? stem : (this.#meant(stem) ?? stem))))];
+    const spelled = question.toLowerCase().replace(LONG_WORD, (word) => (this.#words.has(word) ? word : (this.#meant(word) ?? word)));
+    return [...new Set(stemsOf(spelled))];
   }
 
-  #meant(stem: string): string | null {
-    if (stem.length < LONG_ENOUGH_FOR_A_SLIP) return null;
-    for (const known of this.#frequency.keys()) if (known.length >= LONG_ENOUGH_FOR_A_SLIP && oneSlip(stem, known)) return known;
+  #meant(word: string): string | null {
+    for (const known of this.#words) if (oneSlip(word, known)) return known;
     return null;
   }
 }
@@ -82,7 +87,7 @@ export class Index<Item extends Entry> {
       for (const stem of stemsOf(entry.heading)) counts.set(stem, (counts.get(stem) ?? 0) + HEADING_WEIGHT);
       let length = 0;
       for (const count of counts.values()) length += count;
-      return { entry, counts, heading: new Set(stemsOf(entry.heading)), length };
+      return { entry, counts, heading: new Set(stemsOf(entry.heading)), length, weight: rarity.weightOf(counts.keys()) };
     });
     this.#meanLength = this.#entries.reduce((sum, { length }) => sum + length, 0) / Math.max(1, this.#entries.length);
   }
@@ -90,19 +95,20 @@ export class Index<Item extends Entry> {
   /** The entries that share a word with `question`, best first. */
   find(question: string): Hit<Item>[] {
     const stems = this.#rarity.read(question);
-    const whole = this.#rarity.weightOf(stems);
+    const heavy = this.#rarity.weightOf(stems.filter((stem) => !isLight(stem)));
     return this.#entries
-      .map(({ entry, counts, heading, length }) => {
-        let [score, covered, headed] = [0, 0, 0];
+      .map(({ entry, counts, heading, length, weight: own }) => {
+        let [score, covered, headed, light] = [0, 0, 0, 0];
         for (const stem of stems) {
           const count = counts.get(stem);
           if (!count) continue;
           const weight = this.#rarity.weight(stem);
           covered += weight;
+          if (isLight(stem)) light += weight;
           if (heading.has(stem)) headed += weight;
           score += (weight * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / this.#meanLength));
         }
-        const own = this.#rarity.weightOf(counts.keys());
+        const whole = heavy + light;
         const of = (all: number, part: number) => (all === 0 ? 0 : part / all);
         return { entry, score, coverage: of(whole, covered), headed: of(whole, headed), share: of(own, covered) };
       })

@@ -4,7 +4,7 @@ import { COMMON_QUESTIONS, type CommonQuestion } from './questions';
 import { type Entry, Index, Rarity } from './search';
 import { PASSAGES } from './sources';
 import { type Passage, sentencesOf } from './text';
-import { isOnTopic, stemsOf } from './words';
+import { stemsOf, topicOf } from './words';
 
 /** Where an answer stands: a common question's answer, a passage of a lesson, or the definition of a term. */
 export type Ground =
@@ -26,14 +26,12 @@ export type Reply = Answer | { readonly kind: 'near'; readonly grounds: readonly
 
 type Source = Entry & { readonly ground: Ground };
 
-/** From here on a ground answers: a share of the question's weight that its words cover, or how well a wording fits. */
-const LEAST_COVERAGE = 0.6;
-const LEAST_FIT = 0.5;
-/** The same where nothing in the question says that it is about this subject. */
-const LEAST_FIT_UNNAMED = 0.75;
-/** With less than this of a question covered a ground is not even near, or with less in its heading. */
-const LEAST_NEAR = 0.4;
-const LEAST_HEADED = 0.3;
+/** From here on the best ground answers, or is near: the share of a question's weight that its words cover, by how sure the topic is. */
+const LEAST = { own: { answers: 0.45, near: 0.2 }, shared: { answers: 0.55, near: 0.5 }, none: { answers: 0.8, near: 0.8 } } as const;
+/** By so much the best ground is ahead of the second, or both are only near. */
+const LEAST_LEAD = 0.15;
+/** Where nothing says what a question is about, it has to be nearly in the words of a common one. */
+const LEAST_FIT = 0.8;
 /** What the phrasing counts beside the topic. */
 const PHRASING = 0.2;
 const MOST_SENTENCES = 2;
@@ -43,7 +41,7 @@ const WORDINGS = COMMON_QUESTIONS.flatMap((question) => [question.ask, ...questi
 
 const SOURCES: readonly Source[] = [
   ...COMMON_QUESTIONS.map((question) => ({
-    heading: [question.ask, ...question.also].join(' '),
+    heading: [question.ask, ...question.also, question.words].join(' '),
     ...{ text: question.answer, ground: { kind: 'question', question } as const },
   })),
   // What leads over to a live part says little by itself.
@@ -66,18 +64,24 @@ const wordings = new Index(
 
 /** What the tutor says to `question`, from the lessons' own text alone. */
 export function replyTo(question: string): Reply {
-  const defined = definitionAsked(question);
   const ranked = rankedFor(question);
   const [best] = ranked;
   const grounds = ranked.map(({ ground }) => ground);
-  if (defined) return { kind: 'answer', text: defined.term.definition, ground: defined, more: others(grounds, defined) };
+  const answerFrom = (ground: Ground): Answer => ({
+    kind: 'answer',
+    text: textOf(ground, question),
+    ground,
+    more: others(grounds, ground),
+  });
+  const asked = definitionAsked(question) ?? commonlyAsked(question);
+  if (asked) return answerFrom(asked);
   if (!best) return { kind: 'none' };
-  const onTopic = isOnTopic(question);
-  const fits = best.coverage >= LEAST_COVERAGE || (best.coverage >= LEAST_NEAR && best.fit >= LEAST_FIT);
-  if (onTopic ? fits : best.fit >= LEAST_FIT_UNNAMED)
-    return { kind: 'answer', text: textOf(best.ground, question), ground: best.ground, more: others(grounds, best.ground) };
-  if (onTopic && best.coverage >= LEAST_NEAR && best.headed >= LEAST_HEADED) return { kind: 'near', grounds: grounds.slice(0, MOST_NEAR) };
-  return { kind: 'none' };
+  const topic = topicOf(question);
+  if (topic === 'none' && best.fit < LEAST_FIT) return { kind: 'none' };
+  const { answers, near } = LEAST[topic];
+  const leads = best.score - (ranked[1]?.score ?? 0) >= LEAST_LEAD;
+  if (best.coverage >= answers && leads) return answerFrom(best.ground);
+  return best.coverage >= near ? { kind: 'near', grounds: grounds.slice(0, MOST_NEAR) } : { kind: 'none' };
 }
 
 interface Ranked {
@@ -118,7 +122,18 @@ function wordsOf(text: string): Set<string> {
 }
 
 function others(grounds: readonly Ground[], taken: Ground): Ground[] {
-  return grounds.filter((ground) => ground !== taken).slice(0, MOST_NEAR - 1);
+  const isTaken = (ground: Ground) => ground.kind === taken.kind && sourceOf(ground) === sourceOf(taken);
+  return grounds.filter((ground) => !isTaken(ground)).slice(0, MOST_NEAR - 1);
+}
+
+function sourceOf(ground: Ground): unknown {
+  return ground.kind === 'question' ? ground.question : ground.kind === 'term' ? ground.term : ground.passage;
+}
+
+/** The common question of which `question` has just the words of one wording; null where it has not. */
+function commonlyAsked(question: string): Ground | null {
+  const found = WORDINGS.find(({ wording }) => phrasing(question, wording) === 1);
+  return found ? { kind: 'question', question: found.question } : null;
 }
 
 /** The term that a question asks the meaning of, as in "What is a draft model?" or "α"; null where it asks anything else. */

@@ -3,24 +3,54 @@
 /** Words of every subject. What is asked with them is not what is asked about. */
 const EMPTY_WORDS = new Set(
   `a able about according actually after again against ago all almost already also although always am among an and another any anybody anyone anything
-  anyway are around as ask at away back basically be because become been before being best better-off between both but by call came can cannot cant case certain clear
-  clearly come compare compared could couldnt course did didnt do does doesnt doing done dont each eat eats effort either else especially etc even ever every
-  everybody everyone everything exactly example explain fact far feel few find first five four for from get getting give given go going gone gonna got had happen
+  anyway are around as ask at away back basically be believe bother because become been before being best better-off between both but by call came care cares can cannot cant case certain
+  clearly come compare compared could couldnt course did didnt do does doesnt doing done dont each eat eats effort either else especially etc even expect ever every
+  everybody everyone everything example explain fact far feel few find first five four for from get getting give given go going gone gonna got had happen
   happening happens hard has hassle have havent having he hear help helped helpful helps hence her here hey hurt hurts harm hi him his how however i id idea if ill im in indeed instead into is isnt it
   its itself ive just keep kind kinda know known lately least less let lets like likely little look looking lot lots made mainly make makes making many may maybe me mean meaning
   means meant might mine more most mostly much must my myself near need needed needs neither never new next no nobody none nor normal normally not nothing notice now
   of off often oh old on once one ones only onto or ordinary other others otherwise our ours out over own particular people perhaps please point possible possibly practice pretty probably put quick-question quite rather real
-  really reason regular said same-time saw say says see sense seem seems seen self set several shall she should show simple simply since so some somebody someone something sometimes somewhat sort
+  really reason regular said same-time saw say says see sense seem seems seen self set several shall she should show simply since so some somebody someone something sometimes somewhat sort
   stand stands still stuff such sure take taken takes talk tell ten than thank three thanks that the their them then there these they thing things think this those though thus tip to today together told tomorrow too took trouble
   toward tried truly try trying turn two understand until up upon us use used useful user users uses using usual usually various very via want wants was wasnt way ways we well went were what
-  whatever when where whether which while who whole whom whose why will with within without wont wonder wondering work working works would wouldnt yes yet you your yours yourself`.split(
+  whatever when where whether which while who whole whom whose why will with within without wont wonder worry wondering work working works would wouldnt yes yet you your yours yourself zero`.split(
     /\s+/,
   ),
 );
 
+/** Words that may say something, but are asked with in every subject: where an entry has one it counts, where it has not nothing is missing. */
+const LIGHT_WORDS = `
+    accomplish achieve act add added adding advice affordable after allow allowed amount anymore appear appears applied apply approach arise aspect
+    aspects assume attempt automatic automatically available avoid aware base based basic beginning behave behaviour bit boss brief briefly bring
+    brings broken build built busy capable carry catch cause causes challenge chance chosen claim common commonly compatible complete completely
+    complex complicated concern concerned condition conditions confirm confused confusing consider consist contain contains continue control convince
+    count couple create current currently deal decide decision deep define delay deliver demand depend depends describe design desired detail details
+    detect determine develop difficult direct directly discover discuss doubt drawback earlier early easier easily easy effect effective effectively
+    efficient efficiently employ end ended ends ensure entire equally essential estimate exist exists experience extent face fair fairly famous fear
+    feature figure fill final finally fix fixed follow followed following force form former forward frequent frequently full fully fundamental further
+    future general generally genuine grow guarantee guaranteed guide handle handled hint hold holds hope hundreds ideal ideally imagine immediate
+    immediately impact implement implemented important impossible improve improved include included includes increase increased indicate influence
+    inform insight instance intend interest interested interesting interpret introduce introduced involve involved involves issue issues join key
+    kinds label later latter lead leads leave left legit level likelihood list listed live longer loose main major manage manner match matched
+    mechanism mention method methods minor minute miss missing mode modern moment motivation move name named natural nature necessarily necessary nice
+    notion number numbers obtain obvious occur occurs offer old older operate opinion opposed order organise original outcome overall part
+    particularly parts path pattern perfect perfectly perform performs picture piece place places plan play popular position potential prefer present
+    prevent previous previously principle problem problems proceed process profitable promise promised proper properly provide provided provides pure
+    purpose question questions quit quote raise range rarely reach react ready realise realistic reality receive recent recently recommend recommended
+    refer regard regarding relate related relation relevant rely remain remaining remains remind remove removed removes represent require required
+    requires respect respond rest reveal role rough roughly rule run running runs safe safely satisfied scale scales scenario scenarios section
+    sensible separate separately serious seriously share shared shorter shortest sign significant significantly similar similarly single situation
+    situations slight slightly solution solve solved specific specifically spend spent split standard start started starting state statement stop
+    stopped stops strange strong strongly struggle succeed success successful suffer suit suitable suits summary supply support supported supports
+    suppose supposed surprising switched system systems task tasks tend term terms thought top topic total totally trick tricky trust type types
+    typical typically unclear under underlying understandable understood unfair unless unlike usefulness valid valuable value values vary version
+    versions view visible wait waiting warn watch weird widely wish wording worried worst year years`.trim();
+
 /** Spellings and phrases that are replaced before a question is cut into words. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/[’']/g, ''],
+  [/\bwhat time\b/g, 'oclock'],
+  [/\bwhat exactly\b/g, 'what'],
   [/\b(?:came|come|comes) up with\b/g, 'invented'],
   [/\bhow (?:long|far|many tokens) (?:should|can|must|may|to)\b/g, 'gamma'],
   [/\b([cgt])pus\b/g, '$1pu'],
@@ -34,7 +64,15 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?:\.\d+)? ?[bm]\b/g, 'size'],
   [/--speculative-config\b/g, 'vllm'],
   [/\bopenai[- ]compatible\b/g, 'client'],
-  [/\bfirst (?:token|word)s?\b/g, 'firsttoken'],
+  [/\baccepted ?(?:\/|over|divided by|÷) ?drafted\b/g, 'accepteddrafted'],
+  [/\b(?:its|their) own draft(?: model)?\b|\bself[- ]?(?:speculat|draft)\w*/g, 'selfdraft'],
+  [/\bbatch sizes?\b/g, 'batch'],
+  [
+    /\b(?:one )?(?:token|word)s? (?:by (?:token|word|one)|at a time|after (?:another|the other|token))\b|\bone (?:by one|at a time|after another)\b/g,
+    'sequential',
+  ],
+  [/\b(?:good|bad|poor|right) (?:fit|idea|choice|option|match)\b/g, 'worth'],
+  [/\bfirst[- ](?:token|word)s?\b/g, 'firsttoken'],
   [/\b(?:turn|switch)(?:ed|ing|s|es)?(?: \w+)? (?:on|off)\b/g, 'enable'],
   [/\b(?:large|larger|big|bigger) (?:models?|ones?|llms?|ai|brother)\b/g, 'target'],
   [/\b(?:small|smaller|little|tiny|second|extra) (?:models?|ones?|llms?|ai)\b/g, 'draft'],
@@ -71,10 +109,10 @@ const SYNONYMS: readonly string[] = [
   'accept acceptance kept agree agreement approve alpha α hit',
   'gamma γ ahead length',
   'quality dumber dumb stupider smart smarter intelligent intelligence accurate accuracy degrade degradation precision precise',
-  'same difference different differ differs identical unchanged lossless exact exactness equal preserve change changes changed alter affect approximate approximation',
+  'same untouched intact unaffected exactly precisely difference different differ differs identical unchanged lossless exact exactness equal preserve change changes changed alter affect approximate approximation',
   'output answer response reply text result completion',
-  'memory vram ram gb gigabyte',
-  'quantise quantize quantization quantisation gguf awq gptq',
+  'memory vram ram gb gigabyte gigabytes',
+  'quantise quantize quantization quantisation awq gptq',
   'choose choice pick select recommend suggest ideal optimal optimum',
   'size sizes ratio',
   'big bigger large larger huge',
@@ -85,10 +123,10 @@ const SYNONYMS: readonly string[] = [
   'tokenizer tokeniser vocabulary vocab',
   'price cost costs expensive dear overhead',
   'money bill cheap cheaper save savings dollar budget pricing',
-  'energy electricity power watt watts battery consumption flops compute computation',
+  'energy climate environment carbon green planet electricity power watt watts battery consumption flops compute computation',
   'cpu processor',
   'gpu graphics cuda card nvidia',
-  'laptop phone mobile mac macbook pc computer browser notebook desktop smartphone apple edge',
+  'laptop phone mobile mac macbook pc browser notebook desktop smartphone apple edge',
   'chat chatbot conversation dialogue dialog turn turns multiturn assistant-chat',
   'agent agents agentic tool tools function-calling reasoning',
   'batch batching batches concurrent concurrency parallel load busy traffic parallel-requests',
@@ -96,7 +134,7 @@ const SYNONYMS: readonly string[] = [
   'enable activate configure configuration config setup install settings setting option options flag flags parameter parameters switch',
   'stream streaming streamed sse bursts bunches',
   'code coding programming python software',
-  'creative poem poetry poems fiction story stories prose',
+  'creative poem poetry poems fiction prose',
   'context prompt input document documents',
   'train training retrain finetune tuning tune trained learn',
   'distil distill distillation distilled',
@@ -105,12 +143,13 @@ const SYNONYMS: readonly string[] = [
   'measure benchmark measuring measurement benchmarking evaluate compare-fairly',
   'temperature sample sampling sampled random randomly greedy stochastic',
   'seed reproducible deterministic determinism reproduce repeatable',
-  'discard discarded wasted waste throw thrown',
+  'discard discarded wasted waste throw thrown vain',
   'bonus extra free additional',
   'residual leftover subtract',
   'lookup copy copying',
   'family architecture families',
-  'decode decoding generate generation generating write writing inference',
+  'decode decoding generate generation generating produce write writing inference',
+  'simple child kid kids beginner layman grandma grandmother dummies eli5 plain',
   'bottleneck limit limited limiting bound idle',
   'cache caching cached caches',
   'client clients api sdk request requests',
@@ -127,6 +166,13 @@ for (const group of SYNONYMS) {
   for (const word of [first, ...others]) CANONICAL.set(stem(word), stem(first));
 }
 
+const LIGHT = new Set(LIGHT_WORDS.split(/\s+/).map((word) => CANONICAL.get(stem(word)) ?? stem(word)));
+
+/** Whether a stem says little of what a question is about. */
+export function isLight(stem: string): boolean {
+  return LIGHT.has(stem);
+}
+
 /** The stems of `text` that carry meaning, in order; words that mean one thing have one stem. */
 export function stemsOf(text: string): string[] {
   const spelled = PHRASES.reduce((before, [pattern, replacement]) => before.replace(pattern, replacement), text.toLowerCase());
@@ -136,13 +182,18 @@ export function stemsOf(text: string): string[] {
     .map((each) => CANONICAL.get(each) ?? each);
 }
 
-/** Words that belong to this subject; whatever else is asked with them is likely about it. */
-const SUBJECT =
-  /\b(?:tokens?|tokeni[sz]ers?|draft(?:s|ed|ing|er)?|targets?|spec(?:ulat\w*)?|decod\w*|gamma|alpha|temperature|sampl\w*|inference|llms?|models?|prompts?|prefill\w*|vocab\w*|outputs?|distil\w*|quanti[sz]\w*|look-?(?:up|ahead)|medusa|eagle|beam search|batch\w*|latency|throughput|residual|bonus|rejected|rejection|accept(?:ed|ance)|verif\w*|bottleneck|speed-?ups?|kv|p ?\/ ?q|p over q|ttft|vllm|sglang|llama\S*|tensorrt\S*|lm studio|transformers|roofline|bandwidth|moe|mixture of experts|lossless|break-?even|vram|workloads?|num_\w+|openai|chatgpt|claude|gemini|agents?|answers?|repl(?:y|ies)|quality|accuracy|precision|benchmarks?|stream\w*)\b|[αγ]/i;
+/** Words that hardly any other subject has. */
+const OWN =
+  /\b(?:speculat\w*|spec|decod\w*|draft(?:ed|er)?s? (?:models?|tokens?|lengths?)|draft(?:er|ed)|(?:draft|target|small\w*|large\w*|big\w*|tiny|main|language|second|two|both|my|the) models?|llms?|tokeni[sz]ers?|vocabular\w*|tokens? per|(?:accepted|rejected|corrected|bonus|drafted|speculative|extra|free) tokens?|gamma|inference|prefill\w*|kv|quanti[sz]\w*|distil\w*|n-?grams?|prompt lookup|medusa|eagle|beam search|lookahead|vllm|sglang|llama\S*|tensorrt\S*|trtllm\S*|lm studio|ollama|transformers|gguf|roofline|moe|mixture of experts|lossless|break-?even|vram|num_\w+|chatgpt|gpt|\d+b|ttft|p ?\/ ?q|p over q|forward pass|verify ratio)\b|[αγ]/i;
 
-/** Whether `question` names something of this subject, or points at it ("Does it pay?"). */
-export function isOnTopic(question: string): boolean {
-  return SUBJECT.test(question) || /\b(?:it|its|this|that|these|those|they|them)\b/i.test(question);
+/** Words that belong to this subject, and to others. */
+const SHARED =
+  /\b(?:tokens?|drafts?|drafting|targets?|models?|alpha|temperature|sampl\w*|prompts?|outputs?|batch\w*|latency|throughput|residual|bonus|reject\w*|accept\w*|verif\w*|bottleneck|speed-?ups?|memory|gigabytes?|gb|bandwidth|workloads?|openai|claude|gemini|agents?|chat(?:bot)?s?|answers?|comput\w* power|repl(?:y|ies)|texts?|quality|accuracy|precision|benchmarks?|streams?|streaming|server|endpoints?|api|client|json|context|caches?|seed|guess\w*|framework|paper\w*)\b/i;
+
+/** How sure it is that `question` is about this subject: by its words, or because it points at it ("Does it pay?"). */
+export function topicOf(question: string): 'own' | 'shared' | 'none' {
+  if (OWN.test(question)) return 'own';
+  return SHARED.test(question) || /\b(?:it|its|this|that|these|those|they|them)\b/i.test(question) ? 'shared' : 'none';
 }
 
 /** Cuts the endings of English off, so that "drafts", "drafted" and "drafting" meet, and "quantize" and "quantisation" do. */

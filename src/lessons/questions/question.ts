@@ -19,6 +19,8 @@ export interface CommonQuestion {
   readonly ask: string;
   /** The same in other words; the tutor knows the question by all of them. */
   readonly also: readonly string[];
+  /** Further words that such questions are asked with. */
+  readonly words: string;
   /** Whole by itself: a few sentences, the first of which answers. */
   readonly answer: string;
   /** Where there is more: a lesson, and a section of it, null for what stands before its first heading. */

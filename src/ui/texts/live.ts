@@ -1,5 +1,5 @@
 import type { Way } from '../../lessons/exercises';
-import { formatCount, formatProbability, formatRatio, formatShare } from '../format';
+import { formatCount, formatProbability, formatRate, formatRatio, formatShare } from '../format';
 
 const quoted = (text: string) => `“${text.trim() || '…'}”`;
 const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : more}`;
@@ -116,6 +116,19 @@ export const trials = {
   step: 'Step',
   stepThrough: (way: string, prompt: string) => `Step through: ${way}, ${prompt}`,
   waiting: 'not run yet',
+  /** Acceptance rates of several rows, the highest first. */
+  rates: (rows: readonly { readonly name: string; readonly alpha: number }[]) =>
+    `By α: ${rows.map(({ name, alpha }) => `${name} ${formatShare(alpha)}`).join(', ')}.`,
+  fastest: (name: string, speed: number) =>
+    speed > 1
+      ? `Fastest beside plain decoding: ${name}, ${formatRatio(speed)} times.`
+      : `None was faster than plain decoding; nearest came ${name}, ${formatRatio(speed)} times.`,
+  sameIds: (same: number, all: number) =>
+    same === all
+      ? `All ${formatCount(all)} outputs have the same ids as plain decoding’s.`
+      : `${formatCount(same)} of ${formatCount(all)} outputs have the same ids as plain decoding’s.`,
+  spread: (least: number, most: number) =>
+    `The same run took ${formatRate(least)} to ${formatRate(most)} tokens per second: ${formatShare(most / least - 1)} apart.`,
 };
 
 export const byHand = {
@@ -165,12 +178,13 @@ export const residualSum = {
 export const worksheet = {
   drafted: 'Drafted',
   accepted: 'Accepted',
-  rejected: 'Rejected',
+  rejected: 'Rejected (optional)',
   fromRun: 'Take the run on the page',
   noRun: 'There is no speculative run on the page yet.',
-  impossible: 'Accepted and rejected together cannot exceed drafted.',
   ratio: 'Accepted / drafted',
   alpha: 'Acceptance rate α',
+  estimated: (gamma: number) =>
+    `estimated, as rejected drafts were not counted: for drafts of ${formatCount(gamma)}, the same rate at every position`,
   discarded: 'Discarded, never judged',
   breakEven: (gamma: number) => `Break-even α here, γ = ${formatCount(gamma)}`,
   never: 'never',
@@ -180,9 +194,12 @@ export const worksheet = {
     `α is ${formatShare(alpha)}, break-even ${formatShare(even)}: on this device drafting costs more than it gives.`,
   hopeless: 'On this device no acceptance rate would pay at this length.',
   unmeasured: 'The break-even needs this device’s costs, which have not been measured yet.',
-  high: 'High: the two models mostly agree. Whether that pays depends on the price of a round.',
-  middle: 'Middling: it pays only with a cheap draft and cheap verification.',
-  low: 'Low: half wrong may be theatre. Another draft, a shorter one, or none.',
+  /** What a rate says by itself, while the device's costs are not known. */
+  bands: {
+    high: 'High: the two models mostly agree. Whether that pays depends on the price of a round.',
+    middle: 'Middling: it pays only with a cheap draft and cheap verification.',
+    low: 'Low: half wrong may be theatre. Another draft, a shorter one, or none.',
+  },
 };
 
 export const endpoints = {

@@ -13,6 +13,7 @@ import { FailureNotice } from '../../../ui/FailureNotice';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../../ui/format';
 import { live, trials as words } from '../../../ui/texts/live';
 import { LivePart, WorkState } from './LivePart';
+import { trialFinding } from './trialFinding';
 
 interface TrialsProps {
   /** Names of `PROMPTS`, apart by blanks. */
@@ -81,6 +82,9 @@ export function Trials({ prompts, ways, tokens }: TrialsProps) {
       </div>
       {failure ? <FailureNotice failure={failure} /> : null}
       <Results name={words.title(prompts)} trials={trials} runs={runs} />
+      <p className="live-finding" role="status">
+        {state === 'done' && runs.length === trials.length ? findingOf(trials, runs) : ''}
+      </p>
     </LivePart>
   );
 }
@@ -195,6 +199,16 @@ function Row({ trial, events, reference }: RowProps) {
       </td>
     </tr>
   );
+}
+
+/** What the runs came to, in sentences. A lesson's text says no more of its own runs than these figures do. */
+function findingOf(trials: readonly Trial[], runs: readonly (readonly RunEvent[] | null)[]): string {
+  const outcomes = trials.map(({ prompt, way, reference }, i) => ({
+    name: `${PROMPTS[prompt].name.toLowerCase()} (${words.way(way)})`,
+    plain: way.kind === 'plain',
+    ...{ events: runs[i] ?? [], reference: runs[reference] ?? [] },
+  }));
+  return trialFinding(outcomes);
 }
 
 /** Shows a trial where every step of it can be looked at. */
