@@ -139,7 +139,7 @@ function commonlyAsked(question: string): Ground | null {
 /** The term that a question asks the meaning of, as in "What is a draft model?" or "α"; null where it asks anything else. */
 function definitionAsked(question: string): Extract<Ground, { kind: 'term' }> | null {
   const subject =
-    /^(?:what(?:['’]s| is| are| does| do)(?: exactly)?|define|explain|meaning of)\s+(?:an? |the )?(.+?)(?: means?| stands? for)?[?.! ]*$/i.exec(
+    /^(?:what(?:['’]s| is| are| does| do)(?: exactly)?|define|explain|meaning of)\s+(?:an? |the )?(.+?)(?: means?| stands? for| do)?[?.! ]*$/i.exec(
       question.trim(),
     )?.[1] ?? question.trim();
   const wanted = subject.toLowerCase().replace(/[?.!]+$/, '');

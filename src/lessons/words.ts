@@ -51,6 +51,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/[’']/g, ''],
   [/\bwhat time\b/g, 'oclock'],
   [/\bwhat exactly\b/g, 'what'],
+  [/\bin (?:a|one|two|three|a few) (?:sentences?|words|lines)\b/g, 'simple'],
   [/\b(?:came|come|comes) up with\b/g, 'invented'],
   [/\bhow (?:long|far|many tokens) (?:should|can|must|may|to)\b/g, 'gamma'],
   [/\b([cgt])pus\b/g, '$1pu'],
@@ -140,7 +141,8 @@ const SYNONYMS: readonly string[] = [
   'distil distill distillation distilled',
   'invent invented inventor paper papers origin history author authors published discovered',
   'provider openai anthropic google chatgpt claude gemini gpt',
-  'measure benchmark measuring measurement benchmarking evaluate compare-fairly',
+  'measure benchmark measuring measurement benchmarking evaluate comparison comparisons',
+  'repeat repeated repetition repetitions',
   'temperature sample sampling sampled random randomly greedy stochastic',
   'seed reproducible deterministic determinism reproduce repeatable',
   'discard discarded wasted waste throw thrown vain',
@@ -166,7 +168,11 @@ for (const group of SYNONYMS) {
   for (const word of [first, ...others]) CANONICAL.set(stem(word), stem(first));
 }
 
-const LIGHT = new Set(LIGHT_WORDS.split(/\s+/).map((word) => CANONICAL.get(stem(word)) ?? stem(word)));
+const LIGHT = new Set(
+  LIGHT_WORDS.split(/\s+/)
+    .map(stem)
+    .filter((each) => !CANONICAL.has(each)),
+);
 
 /** Whether a stem says little of what a question is about. */
 export function isLight(stem: string): boolean {
@@ -188,7 +194,7 @@ const OWN =
 
 /** Words that belong to this subject, and to others. */
 const SHARED =
-  /\b(?:tokens?|drafts?|drafting|targets?|models?|alpha|temperature|sampl\w*|prompts?|outputs?|batch\w*|latency|throughput|residual|bonus|reject\w*|accept\w*|verif\w*|bottleneck|speed-?ups?|memory|gigabytes?|gb|bandwidth|workloads?|openai|claude|gemini|agents?|chat(?:bot)?s?|answers?|comput\w* power|repl(?:y|ies)|texts?|quality|accuracy|precision|benchmarks?|streams?|streaming|server|endpoints?|api|client|json|context|caches?|seed|guess\w*|framework|paper\w*)\b/i;
+  /\b(?:tokens?|drafts?|drafting|targets?|models?|alpha|temperature|sampl\w*|prompts?|outputs?|batch\w*|latency|throughput|residual|bonus|reject\w*|accept\w*|verif\w*|bottleneck|speed-?ups?|memory|gigabytes?|gb|bandwidth|workloads?|openai|claude|gemini|agents?|chat(?:bot)?s?|answers?|comput\w* power|repl(?:y|ies)|texts?|quality|accuracy|precision|benchmarks?|comparisons?|streams?|streaming|server|endpoints?|api|client|json|context|caches?|seed|guess\w*|framework|paper\w*)\b/i;
 
 /** How sure it is that `question` is about this subject: by its words, or because it points at it ("Does it pay?"). */
 export function topicOf(question: string): 'own' | 'shared' | 'none' {

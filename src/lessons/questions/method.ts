@@ -17,7 +17,7 @@ export const METHOD: QuestionGroup = {
         'A small model guesses and a large one corrects it',
       ],
       words:
-        'basically concept idea overview introduction simple trick mechanism procedure algorithm purpose goal role correct corrects guesser checker technique',
+        'basically concept idea overview introduction simple summary summarise trick mechanism procedure algorithm purpose goal role correct corrects guesser checker technique',
       answer:
         'A small draft model guesses the next few tokens, and the large target model checks all of them in one pass. The guesses that pass the target’s test stay, and at the first that fails the target puts its own token. The output is the target’s own; it only comes sooner, because reading several tokens side by side is quicker than writing them one by one. Think of an intern who drafts and an editor who corrects.',
       ...{ lesson: 'premise', section: null },

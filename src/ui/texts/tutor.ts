@@ -20,7 +20,7 @@ export const tutor = {
   readMore: 'More in',
   term: (name: string) => `Key terms: ${name}`,
   place: (lesson: string, section: string | null) => (section === null ? lesson : `${lesson}: ${section}`),
-  more: 'See also',
+  more: 'Also near your question',
   answers: 'Questions and answers, the latest first',
   pairHeading: 'And the pair in this page?',
   pairNote:

@@ -1,3 +1,4 @@
+import { lessonOf } from '../../../lessons';
 import type { Answer, Ground } from '../../../lessons/tutor';
 import { WithTerms } from '../../../ui/Term';
 import { tutor as words } from '../../../ui/texts/tutor';
@@ -24,15 +25,17 @@ export function Answered({ answer: { text, ground, more } }: { readonly answer: 
         </figcaption>
       </figure>
       {more.length > 0 ? (
-        <p className="live-note">
-          {words.more}:{' '}
-          {more.map((each, i) => (
-            <span key={keyOf(each)}>
-              {i > 0 ? ' · ' : ''}
-              <GroundLink ground={each} />
-            </span>
+        <section className="tutor-more" aria-label={words.more}>
+          <p className="live-note">{words.more}:</p>
+          {more.map((each) => (
+            <details key={keyOf(each)}>
+              <summary>{nameOf(each)}</summary>
+              <p className="tutor-ground">
+                {textOf(each)} <GroundLink ground={each} />
+              </p>
+            </details>
           ))}
-        </p>
+        </section>
       ) : null}
     </>
   );
@@ -56,9 +59,15 @@ export function Nearest({ grounds }: { readonly grounds: readonly Ground[] }) {
 }
 
 function GroundLink({ ground }: { readonly ground: Ground }) {
-  if (ground.kind === 'question') return <a href={questionAddress(ground.question.id)}>{words.common(ground.question.ask)}</a>;
-  if (ground.kind === 'term') return <a href={toolAddress('words')}>{words.term(ground.term.name)}</a>;
-  return <PlaceLink lesson={ground.passage.lesson} section={ground.passage.section} />;
+  if (ground.kind === 'passage') return <PlaceLink lesson={ground.passage.lesson} section={ground.passage.section} />;
+  const to = ground.kind === 'question' ? questionAddress(ground.question.id) : toolAddress('words');
+  return <a href={to}>{nameOf(ground)}</a>;
+}
+
+function nameOf(ground: Ground): string {
+  if (ground.kind === 'question') return words.common(ground.question.ask);
+  if (ground.kind === 'term') return words.term(ground.term.name);
+  return words.place(lessonOf(ground.passage.lesson)?.title ?? ground.passage.lesson, ground.passage.section);
 }
 
 function keyOf(ground: Ground): string {
