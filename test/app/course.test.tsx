@@ -54,6 +54,37 @@ describe('the course', () => {
     expect(Object.keys(useProgress.getState().progress.lessons)).toHaveLength(LESSONS.length);
   }, 120_000);
 
+  it('shows tables as tables, and no mark of Markdown in any lesson', async () => {
+    await openCourse('#learn');
+    let tables = 0;
+    for (const { id } of LESSONS) {
+      location.hash = `#learn/${id}`;
+      await untilThere(id);
+      const prose = document.querySelector<HTMLElement>('.prose');
+      tables += prose?.querySelectorAll('.prose-table').length ?? 0;
+      for (const element of prose?.querySelectorAll('p, li, td, th, h3, blockquote') ?? []) {
+        if (element.closest('.live')) continue;
+        expect(element.textContent, id).not.toMatch(/\||\*\*|`|^#+ |\]\(|^- |<[A-Z]/);
+      }
+    }
+    expect(tables).toBe(3);
+  }, 120_000);
+
+  it('computes the worksheet from drafted and accepted alone, and says what it means', async () => {
+    await openCourse('#learn/experiment');
+    await untilThere('experiment');
+    await page.getByLabelText('Drafted').fill('40');
+    await page.getByLabelText('Accepted').fill('24');
+    const sheet = page.getByRole('region', { name: 'To try: the worksheet' });
+    await expect.element(sheet.getByText(/^Accepted \/ drafted/)).toBeInTheDocument();
+    await expect.element(sheet.getByText(/estimated, as rejected drafts were not counted/)).toBeInTheDocument();
+    await expect.element(sheet.getByText('60%')).toBeInTheDocument();
+    await page.getByLabelText('Rejected').fill('8');
+    await expect.element(sheet.getByText('75%')).toBeInTheDocument();
+    await page.getByLabelText('Rejected').fill('20');
+    await expect.element(sheet.getByText(/24 accepted and 20 rejected are more than 40 drafted/)).toBeInTheDocument();
+  });
+
   it('says nothing of two answers of which one was stopped', async () => {
     const engine = await openCourse('#learn/in-practice');
     await page.getByRole('button', { name: 'Ask endpoint A' }).click();

@@ -71,7 +71,7 @@ describe('the quiz', () => {
     await openTool('quiz');
     await tabTo(button('Begin').element());
     await userEvent.keyboard('{Enter}');
-    await vi.waitFor(() => expect(useQuiz.getState().questions.length).toBeGreaterThanOrEqual(12));
+    await vi.waitFor(() => expect(useQuiz.getState().questions).toHaveLength(10));
     const { questions } = useQuiz.getState();
     expect(new Set(questions.map(({ form }) => form)).size).toBe(5);
     for (const [i, question] of questions.entries()) {
@@ -103,11 +103,16 @@ describe('the quiz', () => {
       await runToEnd();
     });
     await button('Begin').click();
-    await vi.waitFor(() => expect(useQuiz.getState().questions.length).toBeGreaterThan(12));
+    await vi.waitFor(() => expect(useQuiz.getState().questions).toHaveLength(10));
     const { ownRun, questions } = useQuiz.getState();
     expect(ownRun).toBe(true);
-    const marked = questions.find(({ id }) => id === 'run-rejected');
-    expect(marked?.form).toBe('mark');
+    const at = questions.findIndex(({ form }) => form === 'mark');
+    const marked = questions[at];
+    // A token is asked about in its words: the text that it stands behind is in the same line.
+    if (marked?.form !== 'mark') throw new Error('no tokens are asked about');
+    useQuiz.setState({ at });
+    await expect.element(page.getByRole('group', { name: 'Tokens' })).toHaveTextContent(marked.before.trim());
+    expect(marked.before.length).toBeGreaterThan(10);
   });
 
   it('does not check an answer that is not given, and waits while another page is looked at', async () => {
@@ -128,7 +133,8 @@ describe('the guided practice', () => {
     await openTool('practice');
     await page.getByLabelText('A prompt of yours').fill('Tell me about rivers.');
     await page.getByLabelText('Your explanation', { exact: true }).fill('The draft always guesses well.');
-    const word = page.getByRole('button', { name: /^always/ });
+    const own = page.getByRole('group', { name: 'Your explanation, to be marked' });
+    const word = own.getByRole('button', { name: /^always/ });
     await word.click();
     await expect.element(word).toHaveAccessibleName('always, uncertain');
     await userEvent.keyboard('{Enter}');
@@ -155,6 +161,32 @@ describe('the guided practice', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('has a text with planted mistakes, counts what was found, and says what each is', async () => {
+    await openTool('practice');
+    const text = page.getByRole('group', { name: 'An explanation with mistakes, to be marked' });
+    await expect.element(button('Check')).toHaveAttribute('aria-disabled', 'true');
+    await text.getByRole('button', { name: 'always' }).click();
+    await text.getByRole('button', { name: 'vocabulary' }).click();
+    await text.getByRole('button', { name: 'correct', exact: true }).click();
+    await expect.element(text.getByRole('button', { name: 'always, marked as wrong' })).toBeInTheDocument();
+    await button('Check').click();
+    await expect.element(page.getByText('2 of 6 found. 1 marked word where nothing is wrong.')).toBeInTheDocument();
+    expect(document.querySelectorAll('.planted-solution li')).toHaveLength(6);
+    expect(await violations()).toEqual([]);
+    await button('Begin again').click();
+    await expect.element(text.getByRole('button', { name: 'always', exact: true })).toBeInTheDocument();
+  });
+
+  it('shows one example filled in, beside every box', async () => {
+    await openTool('practice');
+    const boxes = [...document.querySelectorAll('.practice textarea')];
+    expect(boxes).toHaveLength(11);
+    for (const box of boxes) {
+      const example = document.getElementById(box.getAttribute('aria-describedby') ?? '');
+      expect(example?.textContent?.length ?? 0).toBeGreaterThan(30);
+    }
+  });
+
   it('runs the learner’s own prompt', async () => {
     await openTool('practice');
     await page.getByLabelText('A prompt of yours').fill('Tell me about rivers.');
@@ -171,7 +203,7 @@ describe('the tutor', () => {
     await expect
       .element(page.getByRole('link', { name: 'Why decoding is slow: What the device does meanwhile' }).first())
       .toBeInTheDocument();
-    expect(document.querySelector('.tutor-ground blockquote')?.textContent).toContain('reads all the weights of the model from memory');
+    expect(document.querySelector('.tutor-answer')?.textContent).toContain('all the weights of the model to be read from memory');
     expect(await violations()).toEqual([]);
     await page.getByLabelText('Your question').fill('Who won the world cup?');
     await userEvent.keyboard('{Enter}');
@@ -179,6 +211,15 @@ describe('the tutor', () => {
     await page.getByRole('link', { name: 'Why decoding is slow: What the device does meanwhile' }).first().click();
     const section = page.getByRole('heading', { level: 3, name: 'What the device does meanwhile' });
     await vi.waitFor(() => expect(focused()).toBe(section.element()));
+  });
+
+  it('shows the three nearest passages where nothing surely answers', async () => {
+    await openTool('tutor');
+    await page.getByLabelText('Your question').fill('Is greedy decoding required?');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText('No passage answers that for certain. These are the nearest:')).toBeInTheDocument();
+    expect(document.querySelectorAll('.tutor-near li')).toHaveLength(3);
+    expect(await violations()).toEqual([]);
   });
 
   it('has the loaded pair write only what it has learnt, as a demonstration', async () => {
@@ -190,6 +231,29 @@ describe('the tutor', () => {
     await page.getByLabelText('Your question').fill('Who won the world cup?');
     await userEvent.keyboard('{Enter}');
     await expect.element(page.getByText(/^A demonstration, not an authority/)).not.toBeInTheDocument();
+  });
+});
+
+describe('the common questions', () => {
+  it('open at the one that the address names, with what this device measured or a button that measures it', async () => {
+    await openTool('questions/good-rate');
+    const asked = page.getByText('What is a good acceptance rate?');
+    await vi.waitFor(() => expect(focused()).toBe(asked.element()));
+    await expect.element(page.getByText(/Not measured yet: no speculative run of yours/)).toBeInTheDocument();
+    await button('Run a story').click();
+    await expect.element(page.getByText(/In your last speculative run \d+% of \d+ judged drafts were accepted/)).toBeInTheDocument();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('are opened and closed by keys, and lead on to a lesson', async () => {
+    await openTool('questions');
+    const asked = page.getByText('Must both models share a tokenizer?');
+    await tabTo(asked.element());
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText(/^Yes: the target judges/)).toBeInTheDocument();
+    await page.getByRole('link', { name: 'Choosing the draft and its length: The draft: neither too big nor too small' }).click();
+    const section = page.getByRole('heading', { level: 3, name: 'The draft: neither too big nor too small' });
+    await vi.waitFor(() => expect(focused()).toBe(section.element()));
   });
 });
 
@@ -283,7 +347,7 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
       await openTool('quiz');
       await look('quiz');
       await button('Begin').click();
-      await vi.waitFor(() => expect(useQuiz.getState().questions.length).toBeGreaterThan(12));
+      await vi.waitFor(() => expect(useQuiz.getState().questions).toHaveLength(10));
       const seen = new Set<string>();
       for (const [at, question] of useQuiz.getState().questions.entries()) {
         if (seen.has(question.form)) continue;
@@ -294,9 +358,9 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
         await button('Check').click();
         await look(`${question.form}, checked`);
       }
-      for (const tool of ['practice', 'tutor', 'progress']) {
+      for (const tool of ['practice', 'questions', 'tutor', 'progress']) {
         location.hash = `#learn/${tool}`;
-        await vi.waitFor(() => expect(document.querySelector('.practice, .tutor, .progress-tools')).not.toBeNull());
+        await vi.waitFor(() => expect(document.querySelector('.practice, .questions, .tutor, .progress-tools')).not.toBeNull());
         await look(tool);
       }
       expect(found).toEqual({});

@@ -52,11 +52,24 @@ describe('a lesson’s text', () => {
   const source =
     'Intro **bold** and a [link](#step).\n\n## What “it” does\n\n<Try prompt="x" />\n\n- one `a`\n- two\n\n> Quoted.\n\n```sh\nno text\n```\n\n| a | b |\n|---|---|\n';
 
-  it('is its passages, without marks, code, tables and live parts', () => {
+  it('is its passages, without marks and live parts; lists, tables and code keep their lines', () => {
     expect(passagesOf('x', source)).toEqual([
       { lesson: 'x', section: null, text: 'Intro bold and a link.' },
-      { lesson: 'x', section: 'What “it” does', text: 'one a two' },
+      { lesson: 'x', section: 'What “it” does', text: '– one a\n– two' },
       { lesson: 'x', section: 'What “it” does', text: 'Quoted.' },
+      { lesson: 'x', section: 'What “it” does', text: 'no text' },
+    ]);
+  });
+
+  it('has lists, tables and code in one passage with the sentence that leads to them', () => {
+    const led =
+      'Four settings:\n\n| name | what | default |\n|---|---|---|\n| γ | `length` | 4 |\n\nMind:\n\n- **a**\n- b\n\nStart:\n\n```sh\nrun -m a | b\n```\n\nLook:\n\n<Try />\n\n- c\n';
+    expect(passagesOf('x', led).map(({ text }) => text)).toEqual([
+      'Four settings:\n– γ: what length; default 4',
+      'Mind:\n– a\n– b',
+      'Start:\nrun -m a | b',
+      'Look:',
+      '– c',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PLANTED, PLANTED_TEXT, scoreMarks } from '../../src/lessons/planted';
 import { carryMarks, type Marked, piecesOf, wordsToWeigh } from '../../src/lessons/practice';
 
 const mark = (text: string, word: string): Marked<'broad'> => ({
@@ -43,5 +44,20 @@ describe('marks in a text of one’s own', () => {
   it('may be worth putting on words that claim much or little, each named once', () => {
     expect(wordsToWeigh('It is Always better, always, and probably every time.')).toEqual(['always', 'probably', 'every']);
     expect(wordsToWeigh('A draft of four tokens.')).toEqual([]);
+  });
+});
+
+describe('a text with planted mistakes', () => {
+  const word = (text: string) => ({ from: PLANTED_TEXT.indexOf(text), to: PLANTED_TEXT.indexOf(text) + text.length });
+
+  it('has six, which are told apart from what is right by any word of each', () => {
+    const wrong = PLANTED.filter((each) => each.wrong !== null);
+    expect(wrong).toHaveLength(6);
+    expect(scoreMarks([]).mistakes.filter(({ found }) => found)).toEqual([]);
+    const all = scoreMarks(wrong.map(({ text }) => word(text)));
+    expect(all.mistakes.every(({ found }) => found)).toBe(true);
+    expect(all.elsewhere).toBe(0);
+    expect(scoreMarks([word('always'), word('vocabulary'), word('one pass')])).toMatchObject({ elsewhere: 2 });
+    expect(scoreMarks([word('always')]).mistakes.map(({ found }) => found)).toEqual([true, false, false, false, false, false]);
   });
 });

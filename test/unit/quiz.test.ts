@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Calibration } from '../../src/core/cost';
 import { lessonOf } from '../../src/lessons';
+import { textBefore } from '../../src/lessons/inWords';
 import { BANK } from '../../src/lessons/quiz/bank';
 import { runQuestions } from '../../src/lessons/quiz/fromRun';
 import { type Answer, isRight, isWhole, type Question, shuffled } from '../../src/lessons/quiz/question';
+import { drawRound, ROUND_LENGTH } from '../../src/lessons/quiz/round';
 import { recordedRun } from '../../src/lessons/recorded';
 import { runWords } from '../../src/ui/texts/quiz';
 
@@ -21,7 +23,7 @@ function solution(question: Question): Answer {
 
 describe('the questions', () => {
   it('are twelve at least, in five forms with those of a run, each explained and about a lesson that there is', async () => {
-    const all = [...BANK, ...runQuestions(await recordedRun('greedy'), COSTS, runWords)];
+    const all = [...BANK, ...runQuestions(await recordedRun('sampled'), COSTS, runWords)];
     expect(BANK.length).toBeGreaterThanOrEqual(12);
     expect(new Set(all.map(({ form }) => form))).toEqual(new Set(['single', 'multiple', 'order', 'number', 'mark']));
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
@@ -44,6 +46,35 @@ describe('the questions', () => {
   it('do not give themselves away by the place of the right choice', () => {
     const places = BANK.flatMap((question) => (question.form === 'single' ? [question.right] : []));
     for (const place of new Set(places)) expect(places.filter((each) => each === place).length).toBeLessThan(places.length * 0.6);
+  });
+});
+
+describe('a round', () => {
+  const asked = (round: readonly Question[], right = true) => Object.fromEntries(round.map(({ id }) => [id, right]));
+
+  it('has ten questions of all five forms, some of them about a run, and no two neighbours of one form as far as that goes', async () => {
+    const ofRun = runQuestions(await recordedRun('sampled'), COSTS, runWords);
+    for (const attempts of [[], [{}], [{}, {}]]) {
+      const round = drawRound(BANK, ofRun, attempts);
+      expect(round).toHaveLength(ROUND_LENGTH);
+      expect(new Set(round).size).toBe(ROUND_LENGTH);
+      expect(new Set(round.map(({ form }) => form)).size).toBe(5);
+      const run = round.filter(({ id }) => id.startsWith('run-')).length;
+      expect(run).toBeGreaterThanOrEqual(2);
+      expect(run).toBeLessThanOrEqual(4);
+      expect(round.filter(({ form }, i) => form === round[i + 1]?.form).length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('asks what was not asked before, then what was missed, before it repeats itself', () => {
+    const first = drawRound(BANK, [], []);
+    const second = drawRound(BANK, [], [asked(first)]);
+    const fresh = BANK.filter((question) => !first.includes(question));
+    expect(fresh.every((question) => second.includes(question))).toBe(true);
+    const missed = first.find(({ form }) => form === 'single');
+    const again = drawRound(BANK, [], [{ ...asked(BANK), [missed?.id ?? '']: false }]);
+    expect(again).toContain(missed);
+    expect(drawRound(BANK, [], [])).toEqual(first);
   });
 });
 
@@ -86,21 +117,30 @@ describe('an answer', () => {
 
 describe('questions about a run', () => {
   it('have that run’s own figures and tokens', async () => {
-    const events = await recordedRun('greedy');
+    const events = await recordedRun('sampled');
     const questions = new Map(runQuestions(events, COSTS, runWords).map((question) => [question.id, question]));
     const tokens = events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
     const count = (verdict: string) => tokens.filter((token) => token.verdict === verdict).length;
     const alpha = questions.get('run-alpha');
     expect(alpha?.form === 'number' && alpha.value).toBeCloseTo((100 * count('accepted')) / (count('accepted') + count('rejected')), 8);
     const rejected = questions.get('run-rejected');
+    const before = rejected?.form === 'mark' ? rejected.before : '';
     const round = events.find(
       (event) =>
-        event.type === 'round' && event.tokens[0]?.verdict === 'accepted' && event.tokens.some(({ verdict }) => verdict === 'rejected'),
+        event.type === 'round' && event.tokens.some(({ verdict }) => verdict === 'rejected') && textBefore(events, event, 70) === before,
     );
     const own = round?.type === 'round' ? round.tokens : [];
     expect(rejected?.form === 'mark' && rejected.right.map((i) => rejected.tokens[i])).toEqual([
       own.find(({ verdict }) => verdict === 'rejected')?.text,
     ]);
+    // A token is asked about in its words.
+    expect(before).toMatch(/\S{2,} \S/);
+    expect(questions.get('run-added')?.given).toContain(
+      own
+        .map(({ verdict, text }) => (verdict === 'corrected' ? '' : text))
+        .join('')
+        .trim(),
+    );
     expect(questions.get('run-added')).toMatchObject({ value: own.filter(({ verdict }) => verdict === 'accepted').length + 1 });
     const bonus = questions.get('run-bonus');
     expect(bonus?.form === 'mark' && bonus.right[0]).toBe(bonus?.form === 'mark' && bonus.tokens.length - 1);
@@ -111,7 +151,7 @@ describe('questions about a run', () => {
   });
 
   it('ask about break-even only where costs were measured', async () => {
-    const events = await recordedRun('greedy');
+    const events = await recordedRun('sampled');
     const ids = (costs: Calibration | null) => runQuestions(events, costs, runWords).map(({ id }) => id);
     expect(ids(COSTS)).toContain('run-pays');
     expect(ids(null)).not.toContain('run-pays');

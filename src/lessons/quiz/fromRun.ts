@@ -41,10 +41,12 @@ const BEFORE = 70;
 export function runQuestions(events: readonly RunEvent[], costs: Calibration | null, words: RunWords): Question[] {
   const { accepted, rejected, discarded, acceptanceRate, committed, rounds, meanAcceptanceLength } = tally(events);
   const all = events.filter((event): event is RoundEvent => event.type === 'round');
-  const fell = all.find(
-    ({ tokens }) => tokens[0]?.verdict === 'accepted' && hasVerdict(tokens, 'rejected') && hasVerdict(tokens, 'corrected'),
-  );
-  const kept = all.find(({ tokens }) => tokens.length > 2 && hasVerdict(tokens, 'bonus'));
+  // Rounds behind some words before others: a token is read in its words.
+  const inWords = all.filter((round) => textBefore(events, round, BEFORE).length >= BEFORE / 2);
+  const ordered = [...inWords, ...all];
+  const rejections = ordered.filter(({ tokens }) => hasVerdict(tokens, 'rejected') && hasVerdict(tokens, 'corrected'));
+  const fell = rejections.find((round) => inWords.includes(round) && round.tokens[0]?.verdict === 'accepted') ?? rejections[0];
+  const kept = ordered.find(({ tokens }) => tokens.length > 2 && hasVerdict(tokens, 'bonus'));
   const questions: Question[] = [];
   if (acceptanceRate !== null && rejected > 0) {
     questions.push({

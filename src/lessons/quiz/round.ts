@@ -16,7 +16,7 @@ export type PastAnswers = Readonly<Record<string, boolean>>;
  */
 export function drawRound(bank: readonly Question[], ofRun: readonly Question[], attempts: readonly PastAnswers[]): Question[] {
   const seed = `round ${attempts.length}`;
-  const run = inTurn(ofRun, attempts, seed).slice(0, MOST_OF_A_RUN);
+  const run = firstOfForms(inTurn(ofRun, attempts, seed)).slice(0, MOST_OF_A_RUN);
   const candidates = inTurn(bank, attempts, seed);
   const round: Question[] = [...run];
   for (const question of candidates) {
@@ -26,6 +26,12 @@ export function drawRound(bank: readonly Question[], ofRun: readonly Question[],
     if (round.length < ROUND_LENGTH && !round.includes(question)) round.push(question);
   }
   return apart(shuffled(round.length, seed).flatMap((i) => round[i] ?? []));
+}
+
+/** `questions` with the first of every form before all others, in their order. */
+function firstOfForms(questions: readonly Question[]): Question[] {
+  const isFirst = (question: Question) => questions.find(({ form }) => form === question.form) === question;
+  return [...questions.filter(isFirst), ...questions.filter((question) => !isFirst(question))];
 }
 
 /** `questions` by whose turn it is. */

@@ -19,7 +19,7 @@ export async function beginQuizNow(): Promise<void> {
   const about = (events: readonly RunEvent[]) => runQuestions(events, costs, runWords);
   const own = about(useRun.getState().last.speculative ?? []);
   const ownRun = own.length >= FEWEST;
-  const fromRun = ownRun ? own : about(await recordedRun('greedy'));
+  const fromRun = ownRun ? own : about(await recordedRun('sampled'));
   const attempts = useProgress.getState().progress.attempts.map(({ answers }) => answers);
   beginQuiz(drawRound(BANK, fromRun, attempts), ownRun);
 }
