@@ -15,13 +15,6 @@ export const OPENING = { name: 'opening', title: 'A story, as it was written', p
 /** What lessons show before there are models. */
 export const LESSONS = [
   {
-    name: 'greedy',
-    title: 'Random words by the good draft at temperature 0',
-    prompt: 'Write 30 random words.',
-    ...fixed(4),
-    maxTokens: 40,
-  },
-  {
     name: 'sampled',
     title: 'A story by the weak draft at temperature 1',
     prompt: STORY,

@@ -5,8 +5,6 @@ import { decodeTrace } from '../model/trace';
 const FILES = {
   /** The weak draft at temperature 1, under the rejection rule. */
   sampled: () => import('./recorded/sampled.json'),
-  /** The good draft at temperature 0, a draft length of 4. */
-  greedy: () => import('./recorded/greedy.json'),
 } as const;
 
 export type RecordedName = keyof typeof FILES;

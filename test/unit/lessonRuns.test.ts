@@ -15,7 +15,7 @@ const NOTHING = { costs: null, context: 64, speculative: null, plain: null, memo
 
 describe('what this device measured of an answer', () => {
   it('is missing with what it needs, or a sentence with the figure', async () => {
-    const speculative = await recordedRun('greedy');
+    const speculative = await recordedRun('sampled');
     const memory = { target: { weights: 100e6, cache: 20e6 }, draft: { weights: 10e6, cache: 2e6 }, working: 0 };
     const needs = (figure: Parameters<typeof ownFigure>[0], known = {}) => {
       const own = ownFigure(figure, { ...NOTHING, ...known });
@@ -41,7 +41,7 @@ describe('what this device measured of an answer', () => {
 
 describe('a lesson’s runs', () => {
   it('are summed up by their own figures: rates in their order, the fastest, and whether the ids are the same', async () => {
-    const events = await recordedRun('greedy');
+    const events = await recordedRun('sampled');
     const share = `${Math.round(100 * (tally(events).acceptanceRate ?? 0))}%`;
     const run = { events, reference: events };
     const text = trialFinding([

@@ -143,9 +143,9 @@ describe('ways to decode', () => {
 });
 
 describe('recorded runs', () => {
-  it('are whole runs: one that was sampled, with figures at every judged draft, and one that was greedy', async () => {
-    const [sampled, greedy] = await Promise.all([recordedRun('sampled'), recordedRun('greedy')]);
-    for (const events of [sampled, greedy]) expect([events[0]?.type, events.at(-1)?.type]).toEqual(['start', 'end']);
+  it('are whole runs, with figures at every judged draft', async () => {
+    const sampled = await recordedRun('sampled');
+    expect([sampled[0]?.type, sampled.at(-1)?.type]).toEqual(['start', 'end']);
     const tokens = sampled.flatMap((event) => (event.type === 'round' ? event.tokens : []));
     const rejected = tokens.filter(({ verdict }) => verdict === 'rejected');
     expect(rejected.length).toBeGreaterThan(3);
