@@ -20,7 +20,7 @@ export const tutor = {
   readMore: 'More in',
   term: (name: string) => `Key terms: ${name}`,
   place: (lesson: string, section: string | null) => (section === null ? lesson : `${lesson}: ${section}`),
-  more: 'Also near your question',
+  more: 'Also near it',
   answers: 'Questions and answers, the latest first',
   pairHeading: 'And the pair in this page?',
   pairNote:
