@@ -2,6 +2,7 @@ import type { MDXComponents } from 'mdx/types';
 import { Children, isValidElement, type ReactNode } from 'react';
 import { sectionSlug } from '../../lessons/text';
 import { Term } from '../../ui/Term';
+import { course as words } from '../../ui/texts/course';
 import { LengthOnCosts } from './live/LengthOnCosts';
 import { PassTimes } from './live/PassTimes';
 import { ResidualSum } from './live/ResidualSum';
@@ -16,7 +17,7 @@ export const COMPONENTS: MDXComponents = {
   h2: ({ children }) => <h3 id={sectionSlug(textOf(children))}>{children}</h3>,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys too
-    <section className="prose-table" aria-label="Table" tabIndex={0}>
+    <section className="prose-table" aria-label={words.table(headsOf(children))} tabIndex={0}>
       <table>{children}</table>
     </section>
   ),
@@ -30,6 +31,14 @@ export const COMPONENTS: MDXComponents = {
   Worksheet,
   TwoEndpoints,
 };
+
+/** The heads of a table's columns. */
+function headsOf(node: ReactNode): string[] {
+  return Children.toArray(node).flatMap((child) => {
+    if (!isValidElement<{ children?: ReactNode }>(child)) return [];
+    return child.type === 'th' ? [textOf(child)] : headsOf(child.props.children);
+  });
+}
 
 function textOf(node: ReactNode): string {
   return Children.toArray(node)

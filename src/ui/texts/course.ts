@@ -33,6 +33,7 @@ export const course = {
   previous: 'Previous',
   next: 'Next',
   related: 'Goes well with',
+  table: (heads: readonly string[]) => `Table: ${heads.join(', ')}`,
   waiting: 'One moment …',
   unknown: 'There is no such lesson.',
 };
