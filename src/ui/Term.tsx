@@ -25,8 +25,12 @@ export function Term({ id, children }: { readonly id: string; readonly children?
   const show = () => setPlace(word.current && placeOf(word.current.getBoundingClientRect()));
   useEffect(() => {
     if (!place) return;
-    addEventListener('scroll', hide, { capture: true, passive: true });
-    return () => removeEventListener('scroll', hide, { capture: true });
+    // A scroll of something that the word does not stand in, such as the contents beside it, leaves the word where it is.
+    const scrolled = ({ target }: Event) => {
+      if (target instanceof Node && target.contains(word.current)) setPlace(null);
+    };
+    addEventListener('scroll', scrolled, { capture: true, passive: true });
+    return () => removeEventListener('scroll', scrolled, { capture: true });
   });
   if (!term) return children;
   const hideByEscape = (event: KeyboardEvent) => {
