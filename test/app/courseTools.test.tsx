@@ -250,7 +250,7 @@ describe('the common questions', () => {
     const asked = page.getByText('Must both models share a tokenizer?');
     await tabTo(asked.element());
     await userEvent.keyboard('{Enter}');
-    await expect.element(page.getByText(/^Yes: the target judges/)).toBeInTheDocument();
+    await expect.element(page.getByText(/^The target judges/)).toBeInTheDocument();
     await page.getByRole('link', { name: 'Choosing the draft and its length: The draft: neither too big nor too small' }).click();
     const section = page.getByRole('heading', { level: 3, name: 'The draft: neither too big nor too small' });
     await vi.waitFor(() => expect(focused()).toBe(section.element()), { timeout: 20_000 });

@@ -98,6 +98,8 @@ describe('the common questions', () => {
       expect(sections, id).toContain(`${lesson}/${section}`);
       expect(answer.length, id).toBeGreaterThan(100);
       expect(answer.length, id).toBeLessThan(560);
+      // Whether yes or no answers depends on how it was asked.
+      expect(answer, id).not.toMatch(/^(?:Yes|No)\b/);
       expect(answer, id).not.toMatch(/[|*`]|\]\(/);
     }
   });

@@ -50,7 +50,7 @@ export const CHOOSING: QuestionGroup = {
       ],
       words: 'vendor company maker provider different another cross family mix compatible match mismatch ids',
       answer:
-        'Yes: the target judges token ids, so both need the same tokenizer and vocabulary. Two families rarely share one. A few systems translate between two vocabularies (Hugging Face Transformers calls it universal assisted decoding), which costs time and agreement. The architecture may differ; similar models agree more.',
+        'The target judges token ids, so both need the same tokenizer and vocabulary. Two families rarely share one. A few systems translate between two vocabularies (Hugging Face Transformers calls it universal assisted decoding), which costs time and agreement. The architecture may differ; similar models agree more.',
       ...{ lesson: 'choosing', section: DRAFT },
     },
     {
@@ -103,7 +103,7 @@ export const CHOOSING: QuestionGroup = {
       ],
       words: 'tool calling function calls copilots reasoning thinking chain workflow assistant coding loop steps',
       answer:
-        'Yes, agents are a strong motive: they wait for one answer after another, so every second of decoding adds up. Much of what they write can be foreseen, such as tool calls in JSON, file names and code that is repeated with one change. Long reasoning gains too, since it is decoding and not prefill.',
+        'Agents are a strong motive: they wait for one answer after another, so every second of decoding adds up. Much of what they write can be foreseen, such as tool calls in JSON, file names and code that is repeated with one change. Long reasoning gains too, since it is decoding and not prefill.',
       ...{ lesson: 'in-practice', section: 'Agents' },
     },
     {
@@ -112,7 +112,7 @@ export const CHOOSING: QuestionGroup = {
       also: ['Does it help chatbots with several turns?', 'Is it good for multi-turn dialogue?', 'Does it remember earlier messages?'],
       words: 'chatbot assistant dialogue turns messages history follow-up talk',
       answer:
-        'Yes: each turn goes on from the last, and both models keep what they have read in their caches. Answers that quote the question, correct a draft or fill in a form repeat what was said, and there even lookup drafts well. Small talk gains as ordinary prose does.',
+        'Each turn goes on from the last, and both models keep what they have read in their caches. Answers that quote the question, correct a draft or fill in a form repeat what was said, and there even lookup drafts well. Small talk gains as ordinary prose does.',
       ...{ lesson: 'in-practice', section: 'In conversation' },
     },
     {
@@ -157,7 +157,7 @@ export const CHOOSING: QuestionGroup = {
       words:
         'macbook mac apple laptop phone mobile edge raspberry integrated card hardware offload amd intel without graphics split devices m1 m2 sense old profit',
       answer:
-        'Yes, wherever both models fit; whether it pays is another matter. A GPU or a laptop’s chip that waits for memory has room for drafts; a slow CPU is soon limited by arithmetic, and then a pass over five tokens costs nearly five times one. A draft on the CPU beside a target on the GPU works too, if it is fast enough and few bytes go between them.',
+        'It runs wherever both models fit; whether it pays is another matter. A GPU or a laptop’s chip that waits for memory has room for drafts; a slow CPU is soon limited by arithmetic, and then a pass over five tokens costs nearly five times one. A draft on the CPU beside a target on the GPU works too, if it is fast enough and few bytes go between them.',
       ...{ lesson: 'when-not', section: EATS, figure: 'verification' },
     },
     {

@@ -188,7 +188,7 @@ export const METHOD: QuestionGroup = {
       ],
       words: 'system instruction few-shot example history input sees reads context conversation',
       answer:
-        'Yes: the draft model reads the whole prompt and everything that was committed since, just as the target does. Both therefore have a prefill and a cache of their own. After each round the draft goes on from what the target kept, not from its own guesses.',
+        'The draft model reads the whole prompt and everything that was committed since, just as the target does. Both therefore have a prefill and a cache of their own. After each round the draft goes on from what the target kept, not from its own guesses.',
       ...{ lesson: 'one-round', section: 'What just happened' },
     },
     {
@@ -217,7 +217,7 @@ export const METHOD: QuestionGroup = {
       ],
       words: 'speculative execution analogy pipeline computer metaphor similar',
       answer:
-        'Yes, the idea is the same: do work ahead on a guess, keep it if the guess was right, and throw it away if not. A CPU guesses which way a branch goes; speculative decoding guesses the next tokens. In both, a wrong guess costs time and never changes the result.',
+        'The idea is the same: do work ahead on a guess, keep it if the guess was right, and throw it away if not. A CPU guesses which way a branch goes; speculative decoding guesses the next tokens. In both, a wrong guess costs time and never changes the result.',
       ...{ lesson: 'premise', section: null },
     },
   ],

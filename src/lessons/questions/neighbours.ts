@@ -62,7 +62,7 @@ export const NEIGHBOURS: QuestionGroup = {
       ],
       words: 'n-gram copying repeat without free single one model suffix good memory none',
       answer:
-        'Yes, with lookup: it finds the last few words earlier in the text and proposes what followed them there. It costs no memory and hardly any time, and it is at its best where an answer quotes or copies the prompt. In new text it finds nothing, and the round is plain.',
+        'Lookup does without one: it finds the last few words earlier in the text and proposes what followed them there. It costs no memory and hardly any time, and it is at its best where an answer quotes or copies the prompt. In new text it finds nothing, and the round is plain.',
       ...{ lesson: 'choosing', section: OTHER_DRAFTS },
     },
     {

@@ -44,7 +44,7 @@ export const OUTPUT: QuestionGroup = {
       ],
       words: 'smarter improve fix hallucination truth facts verify knowledge limitation correct error',
       answer:
-        'No: the output is the target’s own, with the target’s own mistakes. Nobody checks whether a sentence is true; the target checks only whether a guess is what it would have written itself. It also cannot help when the draft agrees poorly with the target: then guesses are paid for and thrown away.',
+        'The output is the target’s own, with the target’s own mistakes. Nobody checks whether a sentence is true; the target checks only whether a guess is what it would have written itself. It also cannot help when the draft agrees poorly with the target: then guesses are paid for and thrown away.',
       ...{ lesson: 'premise', section: 'What it does, and what it does not' },
     },
     {
@@ -59,7 +59,7 @@ export const OUTPUT: QuestionGroup = {
       ],
       words: 'temperature zero creative randomness stochastic greedy top nucleus min repetition break higher hot setting diverse',
       answer:
-        'Yes: the acceptance test and the residual keep the target’s distribution at every temperature, and top-p, top-k and penalties shape both distributions alike. What changes is the acceptance rate: the higher the temperature, the more tokens are possible, and the harder they are to guess.',
+        'The acceptance test and the residual keep the target’s distribution at every temperature, and top-p, top-k and penalties shape both distributions alike. What changes is the acceptance rate: the higher the temperature, the more tokens are possible, and the harder they are to guess.',
       ...{ lesson: 'lossless', section: null },
     },
     {
@@ -114,7 +114,7 @@ export const OUTPUT: QuestionGroup = {
       ],
       words: 'relaxed tolerance approximate threshold variants entropy',
       answer:
-        'Yes: some systems also accept drafts that are merely close to what the target would write, which is faster and no longer lossless. Medusa’s “typical acceptance” is one such rule. The output is then another one, whatever the system is called, so read which rule yours uses.',
+        'Some systems also accept drafts that are merely close to what the target would write, which is faster and no longer lossless. Medusa’s “typical acceptance” is one such rule. The output is then another one, whatever the system is called, so read which rule yours uses.',
       ...{ lesson: 'lossless', section: NOT_LOSSLESS },
     },
     {
@@ -127,7 +127,7 @@ export const OUTPUT: QuestionGroup = {
       ],
       words: 'fine-tune weights adapt special prepared off-the-shelf modify data dataset existing any run model',
       answer:
-        'No: both models stay as they are, and nothing is learnt while they run. Any two models with one vocabulary will do. Training is a choice: a draft that is trained to say what the target says, by distillation, is accepted more often.',
+        'Both models stay as they are, and nothing is learnt while they run. Any two models with one vocabulary will do. Training is a choice: a draft that is trained to say what the target says, by distillation, is accepted more often.',
       ...{ lesson: 'choosing', section: 'The draft: neither too big nor too small' },
     },
   ],

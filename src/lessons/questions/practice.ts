@@ -96,7 +96,7 @@ export const PRACTICE: QuestionGroup = {
       ],
       words: 'api response request fields sdk code endpoint tell detect recognise transparent compatible json new see know using requests',
       answer:
-        'No: the request and the answer have the same fields, and the text is the target’s own. Such a server speaks the same /v1/chat/completions as before. That is also why you cannot see from the text whether an endpoint speculates; only the clock and the rhythm tell.',
+        'The request and the answer have the same fields, and the text is the target’s own. Such a server speaks the same /v1/chat/completions as before. That is also why you cannot see from the text whether an endpoint speculates; only the clock and the rhythm tell.',
       ...{ lesson: 'in-practice', section: SEES_NOTHING },
     },
     {
@@ -109,7 +109,7 @@ export const PRACTICE: QuestionGroup = {
       ],
       words: 'sse bursts chunk chunks typing smooth visible flicker rejected appear disappear removed later words see text',
       answer:
-        'Yes: after each round what was kept is sent, so the text comes in bunches of 1 to γ + 1 tokens instead of one by one. Rejected drafts are never sent, so nothing that a reader has seen is taken back.',
+        'After each round what was kept is sent, so the text comes in bunches of 1 to γ + 1 tokens instead of one by one. Rejected drafts are never sent, so nothing that a reader has seen is taken back.',
       ...{ lesson: 'in-practice', section: SEES_NOTHING },
     },
     {

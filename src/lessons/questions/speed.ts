@@ -192,7 +192,7 @@ export const SPEED: QuestionGroup = {
       words:
         'prefill prompt processing start begin initial response wait delay short answers earlier sooner shorter wait word reading sped up',
       answer:
-        'No: the first token waits for the prompt to be read, the prefill, and speculation speeds up only the writing behind it. The draft even has to read the prompt too. With a long prompt and a short answer you gain little; a kept cache or a shorter prompt helps there.',
+        'The first token waits for the prompt to be read, the prefill, and speculation speeds up only the writing behind it. The draft even has to read the prompt too. With a long prompt and a short answer you gain little; a kept cache or a shorter prompt helps there.',
       ...{ lesson: 'long-context', section: null, figure: 'first-token' },
     },
     {
