@@ -8,7 +8,7 @@ import type { DeviceTimes, Drafter, Proposal, StopSignal, Target, TokenId } from
 const ROWS: readonly number[] = [1, 2, 4, 5, 8, 9, 17];
 const MOST_ROWS = Math.max(...ROWS);
 /** Tokens in the cache meanwhile, as far as the context goes. */
-const CONTEXTS: readonly number[] = [32, 384];
+const CONTEXTS = [32, 384] as const;
 const REPETITIONS = 3;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
@@ -31,7 +31,8 @@ export interface CalibrationSetup {
 /**
  * Times real rounds of a pair, each after as many tokens as its context says, in samples that are long beside a step of the clock. The device's own
  * clock tells the forwards apart, and what the round took beyond them is its fixed cost. Without such a clock verification is timed over drafts that
- * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Empties both caches.
+ * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Both
+ * caches keep what they hold and a run may go on from: the rounds are behind it. Only where that leaves no room do they begin, and end, empty.
  *
  * @returns medians of three samples each; null where the clocks are too coarse to tell
  * @throws FailureError aborted
@@ -39,16 +40,20 @@ export interface CalibrationSetup {
 export async function calibrate(drafter: Drafter, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
   if (!(setup.clockStepMs <= COARSEST_MS)) return null;
   const contextLength = Math.min(drafter.capabilities.contextLength, target.capabilities.contextLength);
-  const contexts = [...new Set(CONTEXTS.map((context) => Math.min(context, contextLength - MOST_ROWS - 1)))];
+  const most = contextLength - MOST_ROWS - 1;
+  const [short, long] = CONTEXTS;
+  const kept = keptTokens(drafter, target, most - short);
+  const lengths = [Math.max(short, kept.base.length), kept.base.length + long];
+  const contexts = [...new Set(lengths.map((context) => Math.min(context, most)))];
   const perContext: PairTimes[] = [];
   try {
     for (const context of contexts) {
-      const times = await timePair(drafter, target, context, setup);
+      const times = await timePair(drafter, target, { ...kept, context }, setup);
       if (!times) return null;
       perContext.push(times);
     }
   } finally {
-    for (const model of [drafter, target]) model.truncate(0);
+    for (const [model, length] of kept.lengths) model.truncate(length);
   }
   const fixed = (kind: 'plain' | 'round') => median(perContext.flatMap((each) => each.fixed[kind]));
   const costs: Calibration = {
@@ -56,6 +61,34 @@ export async function calibrate(drafter: Drafter, target: Target, setup: Calibra
     ...{ readbackMs: setup.readbackMs ?? 0, plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
   };
   return canBePriced(costs) ? costs : null;
+}
+
+/** What both caches hold and the loop can tell of. */
+interface Kept {
+  /** The longer of the two. */
+  readonly base: readonly TokenId[];
+  /** How many tokens of it each model keeps. */
+  readonly lengths: readonly (readonly [Drafter | Target, number])[];
+}
+
+/**
+ * The draft's cache may lack the end of what the target's holds; what it holds of another text is not kept.
+ *
+ * @param most tokens that may stay; where a cache holds more, none of it does
+ */
+function keptTokens(drafter: Drafter, target: Target, most: number): Kept {
+  const [drafted = [], verified = []] = [drafter, target].map(({ known, cachedLength }) =>
+    cachedLength <= Math.min(most, known.length) ? known.slice(0, cachedLength) : [],
+  );
+  const base = verified.every((id, i) => id === drafted[i]) ? drafted : verified;
+  const differs = drafted.findIndex((id, i) => id !== base[i]);
+  return {
+    base,
+    lengths: [
+      [drafter, differs === -1 ? drafted.length : differs],
+      [target, verified.length],
+    ],
+  };
 }
 
 /** Times with one context. */
@@ -75,11 +108,16 @@ interface Sample {
 }
 
 /** null where the clock stands still. */
-async function timePair(drafter: Drafter, target: Target, context: number, setup: CalibrationSetup): Promise<PairTimes | null> {
+async function timePair(
+  drafter: Drafter,
+  target: Target,
+  { base, lengths, context }: Kept & { readonly context: number },
+  setup: CalibrationSetup,
+): Promise<PairTimes | null> {
   const vocabulary = Math.min(drafter.capabilities.vocabularySize, target.capabilities.vocabularySize);
-  const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => i % vocabulary);
-  for (const model of [drafter, target]) {
-    model.truncate(0);
+  const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => base[i] ?? i % vocabulary);
+  for (const [model, length] of lengths) {
+    model.truncate(length);
     await model.begin(DEFAULT_RUN, history.length);
     await model.prefill(history.slice(0, -1), setup.signal);
   }

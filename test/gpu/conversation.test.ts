@@ -3,7 +3,8 @@ import { DEFAULT_RUN } from '../../src/core/settings';
 import { committedTokens } from '../../src/core/tally';
 import { outputText } from '../../src/core/text';
 import type { RunEvent } from '../../src/core/types';
-import { performRun } from './support/runs';
+import { perform } from '../../src/worker/client';
+import { modelsUrl, performRun } from './support/runs';
 
 let worker: Worker;
 
@@ -49,4 +50,27 @@ it('goes on from all that was read where it is stopped while the draft reads a l
   const next = await performRun(worker, 'draft', SECOND, SETTINGS, turns);
   expect(reused(next)).toBe(prompt + ids(stopped).length - 1);
   expect(ids(next)).toEqual(ids(await performRun(worker, 'draft', SECOND, { ...SETTINGS, mode: 'plain' }, turns)));
+});
+
+it('keeps it through a measurement between two turns, one that ends and one that a turn interrupts', async () => {
+  const first = await performRun(worker, 'draft', FIRST, SETTINGS);
+  const measure = async (signal?: AbortSignal) => {
+    for await (const update of perform(worker, { type: 'calibrate', selection: { modelsUrl, draft: 'draft' } }, signal)) {
+      if (update.type === 'calibration') return update.calibration;
+    }
+    return null;
+  };
+  const prompt = first[0]?.type === 'start' ? first[0].promptIds.length : 0;
+  const held = prompt + ids(first).length - 1;
+  const calibration = await measure();
+  expect(calibration?.contexts[0]).toBe(held);
+  const controller = new AbortController();
+  const interrupted = measure(controller.signal).catch(() => null);
+  setTimeout(() => controller.abort(), 100);
+  const turns = [{ question: FIRST, answer: outputText(first), ids: ids(first) }];
+  expect(await interrupted).toBeNull();
+  const second = await performRun(worker, 'draft', SECOND, SETTINGS, turns);
+  expect(reused(second)).toBe(held);
+  const alone = await performRun(worker, 'draft', SECOND, SETTINGS, turns);
+  expect(ids(second)).toEqual(ids(alone));
 });
