@@ -3,7 +3,7 @@ import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { namesRecording, readAddress } from '../store/address';
-import { calibrateWhenReady } from '../store/calibration';
+import { calibrateWhenIdle } from '../store/calibration';
 import { keepHistory } from '../store/history';
 import { load } from '../store/loading';
 import { showOpening } from '../store/opening';
@@ -30,7 +30,7 @@ createRoot(root).render(
     </ErrorBoundary>
   </StrictMode>,
 );
-calibrateWhenReady();
+calibrateWhenIdle();
 followAddress(VIEWS.map(({ id }) => id));
 resumePresenting();
 void load();

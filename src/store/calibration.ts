@@ -6,7 +6,9 @@ import { type Failure, toFailure } from '../core/failure';
 import { calibrationSchema } from '../model/calibrationSchema';
 import type { Manifest } from '../model/manifest';
 import { performTask } from './engine';
+import { onIdle } from './idle';
 import { modelsUrl, receiveProgress, useLoading } from './loading';
+import { beginMeasured } from './measuring';
 import { followOtherTabs, rememberedStorage } from './remembered';
 import { useSettings } from './settings';
 
@@ -49,13 +51,14 @@ export async function ensureCalibration(draft = useSettings.getState().draft): P
   if (calibrationOf(draft) === null && !isTooCoarse(draft)) await measureCalibration(draft);
 }
 
-/** From now on, measures whenever the chosen pair has become ready. */
-export function calibrateWhenReady(): () => void {
-  return useLoading.subscribe(({ manifest, progress }, before) => {
-    if (!manifest || progress === before.progress) return;
+/** From now on, measures the chosen pair where it is ready and not known, whenever nobody uses the page; not again by itself after a failure. */
+export function calibrateWhenIdle(): () => void {
+  return onIdle(() => {
+    const { manifest, progress } = useLoading.getState();
+    if (!manifest || useCalibration.getState().failure) return;
     const pair = [manifest.pair.target, useSettings.getState().draft];
     if (pair.every((model) => progress[model]?.phase === 'ready')) void ensureCalibration();
-  });
+  }, [useLoading]);
 }
 
 /** Until a measurement under way, if there is one, has ended. */
@@ -75,6 +78,7 @@ async function measure(manifest: Manifest, draft: string): Promise<void> {
   const mine = new AbortController();
   controller = mine;
   useCalibration.setState({ measuring: true, failure: null });
+  const end = await beginMeasured();
   try {
     for await (const update of performTask({ type: 'calibrate', selection: { modelsUrl: modelsUrl(), draft } }, mine.signal)) {
       if (update.type === 'progress') receiveProgress(update);
@@ -85,14 +89,16 @@ async function measure(manifest: Manifest, draft: string): Promise<void> {
   } catch (thrown) {
     if (!mine.signal.aborted) useCalibration.setState({ failure: toFailure(thrown) });
   } finally {
+    end();
     controller = null;
     useCalibration.setState({ measuring: false });
   }
 }
 
-/** Ends a measurement under way, which is as if it had not begun. */
+/** Ends a measurement under way, which is as if it had not begun; one that failed is forgotten. */
 export function stopCalibration(): void {
   controller?.abort();
+  if (useCalibration.getState().failure) useCalibration.setState({ failure: null });
 }
 
 /** What is known of the costs of `draft` with the page's target on this device; null where it was not measured, or could not be told. */

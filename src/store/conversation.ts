@@ -2,7 +2,6 @@ import { create } from 'zustand';
 import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../core/conversation';
 import { type Failure, toFailure } from '../core/failure';
 import type { RunEvent } from '../core/types';
-import { ensureCalibration } from './calibration';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun } from './perform';
 import { runSettings, useSettings } from './settings';
@@ -91,7 +90,6 @@ async function ask(question: string, begin: () => void): Promise<void> {
     }
     arriving.flush();
     useConversation.setState({ asking: false });
-    void ensureCalibration();
   });
 }
 

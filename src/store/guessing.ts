@@ -4,7 +4,6 @@ import { checkGuess } from '../core/guessing';
 import { committedTokens } from '../core/tally';
 import { wellFormed } from '../core/text';
 import type { RunEvent, RunSettings } from '../core/types';
-import { ensureCalibration } from './calibration';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';
 import { DEFAULT_SETTINGS, runSettings, useSettings } from './settings';
@@ -64,7 +63,6 @@ export async function startGuessing(): Promise<void> {
     } finally {
       answer = null;
       useGuessing.setState({ phase: 'idle' });
-      void ensureCalibration();
     }
   });
 }

@@ -7,6 +7,7 @@ import type { Turn } from '../worker/protocol';
 import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';
 import { performTask } from './engine';
 import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';
+import { beginMeasured } from './measuring';
 import { receiveMemory } from './memory';
 
 /** All that decides what a run is asked. */
@@ -44,6 +45,7 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
   else void load();
   // A run waits for the page's own load, which must not outlive the wish to stop.
   signal.addEventListener('abort', stopLoading, { once: true });
+  const end = await beginMeasured();
   try {
     const selection = { modelsUrl: modelsUrl(), draft };
     for await (const update of performTask(
@@ -59,6 +61,7 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
       }
     }
   } finally {
+    end();
     signal.removeEventListener('abort', stopLoading);
   }
 }

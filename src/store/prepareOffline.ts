@@ -1,5 +1,5 @@
-import { useCalibration } from './calibration';
 import { useLoading } from './loading';
+import { useMeasuring } from './measuring';
 import { isReadyOffline, lookAtStorage, protectStorage, storePair, useOffline, useOfflineMemory } from './offline';
 import { useRun } from './run';
 import { useSettings } from './settings';
@@ -10,11 +10,11 @@ import { useWork } from './work';
 const LOOK_EVERY_MS = 3_600_000;
 
 /**
- * Once the models are ready and nothing is measured, stores all that the page needs without a network: its own files first, then what is
- * missing of the pair, as the drafts that were not chosen. A connection that is to be spared fetches no models unasked.
+ * Once the models are ready, stores all that the page needs without a network, between whatever is measured: its own files first, then, while
+ * the models are free, what is missing of the pair, as the drafts that were not chosen. A connection that is to be spared fetches no models unasked.
  */
 export async function prepareOffline(): Promise<void> {
-  await quiet();
+  await when(() => isSettled() && useMeasuring.getState().tasks === 0, [useLoading, useMeasuring]);
   void lookAtStorage();
   useLoading.subscribe(({ progress }, before) => {
     if (progress !== before.progress && isSettled()) void lookAtStorage();
@@ -49,8 +49,8 @@ function isSettled(): boolean {
 
 /** Resolves when the models are ready, or have failed, and neither work nor measurement is under way. */
 function quiet(): Promise<void> {
-  const isQuiet = () => isSettled() && !useCalibration.getState().measuring && useWork.getState().current === null;
-  return when(isQuiet, [useLoading, useCalibration, useWork]);
+  const isQuiet = () => isSettled() && useMeasuring.getState().tasks === 0 && useWork.getState().current === null;
+  return when(isQuiet, [useLoading, useMeasuring, useWork]);
 }
 
 function shellSettled(): Promise<void> {
@@ -59,8 +59,7 @@ function shellSettled(): Promise<void> {
 
 function when(holds: () => boolean, stores: readonly { subscribe(changed: () => void): () => void }[]): Promise<void> {
   return new Promise((resolve) => {
-    // After whatever the same change sets going.
-    const look = () => setTimeout(() => holds() && end());
+    const look = () => holds() && end();
     const leave = stores.map((store) => store.subscribe(look));
     const end = () => {
       for (const unsubscribe of leave) unsubscribe();

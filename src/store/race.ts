@@ -3,7 +3,6 @@ import { type Failure, toFailure } from '../core/failure';
 import { knownAt } from '../core/moment';
 import { type Heat, heatMs, type Lane, medianHeat } from '../core/race';
 import type { RunEvent } from '../core/types';
-import { ensureCalibration } from './calibration';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';
 import { createPlayer } from './player';
@@ -72,7 +71,6 @@ export async function startRace(): Promise<void> {
     if (!measured) return;
     useRace.setState(({ heats }) => ({ shown: medianHeat(heats) }));
     replay();
-    void ensureCalibration();
   });
 }
 

@@ -2,7 +2,6 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { startOf } from '../core/tally';
 import type { EndEvent, RunEvent } from '../core/types';
-import { ensureCalibration } from './calibration';
 import { FrameBuffer } from './frameBuffer';
 import { forgetModels, forgetUnready } from './loading';
 import { checkRequest, performRun, type RunRequest } from './perform';
@@ -65,7 +64,6 @@ export async function startRequest(request: RunRequest): Promise<void> {
     else if (!started) forgetUnready();
     keepLast();
     useRun.setState({ activity: 'idle', stoppedEarly });
-    if (started) void ensureCalibration();
   });
 }
 

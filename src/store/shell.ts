@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ShellReport, ToServiceWorker } from '../sw/messages';
+import { giveWay, useMeasuring } from './measuring';
 import { keepTab } from './tab';
 
 export interface ShellState {
@@ -18,6 +19,11 @@ export const useShell = create<ShellState>()(() => ({ shell: 'unasked', bytes: n
 
 /** How long a service worker may take to answer before it counts as silent. */
 const ANSWER_WITHIN_MS = 10_000;
+
+/** How long a run waits for the file that is being stored. */
+const HOLD_WITHIN_MS = 250;
+/** What storing has of every pause between two runs: as many in a row as there are, it comes to its end. */
+const SHARE_MS = 200;
 
 let registration: ServiceWorkerRegistration | null = null;
 
@@ -44,6 +50,9 @@ export async function registerShell(container: ServiceWorkerContainer | undefine
       updateViaCache: 'none',
     });
     watch(registration);
+    giveWay({ hold, release });
+    if (useMeasuring.getState().tasks > 0) void hold();
+    else release();
   } catch {
     useShell.setState({ shell: 'failed' });
   }
@@ -97,6 +106,25 @@ function watch(registered: ServiceWorkerRegistration): void {
 async function settle({ active }: ServiceWorkerRegistration): Promise<void> {
   if (useShell.getState().update === 'none' && active) await tell(active, { type: 'tidy' });
   await checkShell();
+}
+
+let releasedAt = 0;
+
+/** Has the installation of a version wait, once the file that it stores now is stored. */
+async function hold(): Promise<void> {
+  if (!registration?.installing) return;
+  await delay(releasedAt + SHARE_MS - performance.now());
+  const { installing } = registration;
+  if (installing) await Promise.race([tell(installing, { type: 'hold' }), delay(HOLD_WITHIN_MS)]);
+}
+
+function release(): void {
+  releasedAt = performance.now();
+  if (registration?.installing) void tell(registration.installing, { type: 'release' });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function tookOver(): void {

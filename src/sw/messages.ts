@@ -4,6 +4,10 @@ export type ToServiceWorker =
   | { readonly type: 'activate' }
   /** What of the shell is really stored? Answered with a `ShellReport`. */
   | { readonly type: 'report' }
+  /** Store no further file of a version that is being installed. Answered when none is under way. */
+  | { readonly type: 'hold' }
+  /** Go on with them. */
+  | { readonly type: 'release' }
   /** Delete what earlier versions left, unless another page is open that may be one of them. */
   | { readonly type: 'tidy' };
 

@@ -2,13 +2,15 @@
  * The service worker: an entry of its own, built to serviceWorker.js beside the page. It answers what a route of `ROUTES` takes; other routes of our own
  * may follow there. It takes over from an earlier version only when a page asks for that, or when no page is open, and reloads nothing.
  */
+import { Gate } from './gate';
 import type { ToServiceWorker } from './messages';
 import { type Route, routeFor } from './route';
 import { Shell, type ShellFile } from './shell';
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly ShellFile[] };
 
-const shell = new Shell(self.__WB_MANIFEST, self.registration.scope);
+const gate = new Gate();
+const shell = new Shell(self.__WB_MANIFEST, self.registration.scope, gate);
 
 const ROUTES: readonly Route[] = [shell];
 
@@ -31,9 +33,11 @@ async function receive(event: ExtendableMessageEvent): Promise<void> {
     port?.postMessage(await shell.report());
     return;
   }
+  if (message.type === 'hold') await gate.close();
+  if (message.type === 'release') gate.open();
   port?.postMessage(null);
   if (message.type === 'activate') await self.skipWaiting();
-  else if ((await openPages()) <= 1) shell.tidy(event);
+  else if (message.type === 'tidy' && (await openPages()) <= 1) shell.tidy(event);
 }
 
 async function openPages(): Promise<number> {

@@ -1,4 +1,5 @@
 import { PrecacheController } from 'workbox-precaching/PrecacheController';
+import type { Gate } from './gate';
 import type { ShellReport } from './messages';
 import type { Route } from './route';
 
@@ -17,11 +18,17 @@ export class Shell implements Route {
   readonly #cacheName: string;
   readonly #stored: PrecacheController;
 
-  /** @param scope absolute URL of the folder that the page lies in, with its final slash */
-  constructor(files: readonly ShellFile[], scope: string) {
+  /**
+   * @param scope absolute URL of the folder that the page lies in, with its final slash
+   * @param gate what every file of an installation goes through
+   */
+  constructor(files: readonly ShellFile[], scope: string, gate: Gate) {
     this.#scope = scope;
     this.#cacheName = `foretoken/shell ${scope}`;
-    this.#stored = new PrecacheController({ cacheName: this.#cacheName });
+    this.#stored = new PrecacheController({
+      cacheName: this.#cacheName,
+      plugins: [{ handlerWillStart: () => gate.enter(), handlerDidComplete: async () => gate.leave() }],
+    });
     this.#stored.addToCacheList([...files]);
   }
 

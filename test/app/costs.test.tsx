@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { calibrationOf, measureCalibration } from '../../src/store/calibration';
-import { openPage, prompt, runToEnd } from './support/openPage';
+import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/calibration';
+import { IDLE_MS } from '../../src/store/idle';
+import { openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 
 const panel = () => page.getByRole('region', { name: 'This device' });
 const figure = (key: string) => panel().element().querySelector(`[data-count="${key}"]`)?.textContent;
@@ -26,7 +27,8 @@ describe('the costs of this device', () => {
     await openPage();
     await prompt().fill('A fox.');
     await runToEnd();
-    await expect.poll(() => calibrationOf('draft')).not.toBeNull();
+    expect(figure('predicted') ?? '–').toBe('–');
+    await measureCalibration();
     await expect.poll(() => figure('predicted')).toMatch(/^\d+\.\d\d ×$/);
   });
 
@@ -40,6 +42,35 @@ describe('the costs of this device', () => {
     await runToEnd();
     await measured;
     expect(engine.tasks.map(({ type }) => type)).toContain('run');
-    await expect.poll(() => calibrationOf('draft')).not.toBeNull();
+  });
+
+  it('are measured by the page itself only while nobody types, runs or holds a conversation, and once', async () => {
+    const engine = await openPage();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const leave = calibrateWhenIdle();
+    const measurements = () => engine.tasks.filter(({ type }) => type === 'calibrate').length;
+    try {
+      await vi.advanceTimersByTimeAsync(IDLE_MS - 100);
+      await prompt().fill('A fox.');
+      await vi.advanceTimersByTimeAsync(IDLE_MS - 100);
+      expect(measurements()).toBe(0);
+      // While a run goes on for long, and shortly after it.
+      engine.options.hold = 3;
+      await runButton().click();
+      await expect.poll(() => engine.tasks.some(({ type }) => type === 'run')).toBe(true);
+      await vi.advanceTimersByTimeAsync(5 * IDLE_MS);
+      await stopButton().click();
+      await untilIdle();
+      expect(measurements()).toBe(0);
+      await vi.advanceTimersByTimeAsync(IDLE_MS - 100);
+      expect(measurements()).toBe(0);
+      await vi.advanceTimersByTimeAsync(200);
+      await expect.poll(() => calibrationOf('draft')).not.toBeNull();
+      await vi.advanceTimersByTimeAsync(5 * IDLE_MS);
+      expect(measurements()).toBe(1);
+    } finally {
+      leave();
+      vi.useRealTimers();
+    }
   });
 });

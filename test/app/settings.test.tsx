@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { calibrationOf } from '../../src/store/calibration';
+import { calibrationOf, measureCalibration } from '../../src/store/calibration';
 import { useRun } from '../../src/store/run';
 import { DEFAULT_SETTINGS, useSettings } from '../../src/store/settings';
 import { openPage, prompt, runToEnd } from './support/openPage';
@@ -77,7 +77,7 @@ describe('settings', () => {
     await prompt().fill('A fox.');
     await expect.element(page.getByLabelText('Draft tokens γ')).toBeDisabled();
     await runToEnd();
-    await expect.poll(() => calibrationOf('draft')).not.toBeNull();
+    await measureCalibration();
     await runToEnd();
     const runs = engine.tasks.filter((each) => each.type === 'run');
     expect(runs.map(({ settings }) => settings.gamma)).toEqual(['auto', 'auto']);
