@@ -8,5 +8,7 @@ export interface Action {
   readonly view?: string;
   /** Whether it can be done now. */
   readonly when: () => boolean;
+  /** Why its key does nothing now, where whoever pressed it should read that; '' where the key is just not its own. */
+  readonly whyNot?: () => string;
   readonly perform: () => void | Promise<void>;
 }

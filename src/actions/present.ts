@@ -1,3 +1,4 @@
+import { readAddress } from '../store/address';
 import { addRun, addTrace, importPlaylist, playlistFile, restoreDefault, usePlaylist } from '../store/playlist';
 import {
   changeScale,
@@ -54,6 +55,7 @@ export const nextOnPlaylist: Action = {
   label: 'Next on the playlist',
   keys: ['PageDown', 'n', 'ArrowRight'],
   when: () => presents() && (usePresenter.getState().at ?? 0) < usePlaylist.getState().items.length - 1,
+  whyNot: () => (presents() ? 'This is the last one.' : ''),
   perform: nextItem,
 };
 
@@ -62,6 +64,7 @@ export const previousOnPlaylist: Action = {
   label: 'Back on the playlist',
   keys: ['PageUp', 'p', 'ArrowLeft'],
   when: () => presents() && (usePresenter.getState().at ?? 0) > 0,
+  whyNot: () => (presents() ? 'This is the first one.' : ''),
   perform: previousItem,
 };
 
@@ -71,6 +74,11 @@ export const performPresented: Action = {
   label: 'Run or play it',
   keys: ['r', 'Mod+Enter'],
   when: () => (isRun() && useWork.getState().current === null) || (ofView()?.when() ?? false),
+  whyNot: () => {
+    if (!presents()) return '';
+    if (useWork.getState().current !== null) return 'The models are at work; Esc stops them.';
+    return presentedItem()?.kind === 'lesson' ? 'A lesson runs nothing by itself.' : 'This view runs nothing by itself.';
+  },
   perform: () => ofView()?.perform() ?? performItem(),
 };
 
@@ -79,6 +87,7 @@ export const switchLook: Action = {
   label: 'Whole or step by step',
   keys: ['s'],
   when: isRun,
+  whyNot: () => (presents() ? 'Only a run can be looked at step by step.' : ''),
   perform: toggleLook,
 };
 
@@ -89,6 +98,7 @@ export const larger: Action = {
   label: 'Larger',
   keys: ['+'],
   when: () => presents() && usePresenter.getState().scale !== SCALES.at(-1),
+  whyNot: () => (presents() ? 'It is as large as it gets.' : ''),
   perform: () => changeScale(1),
 };
 
@@ -97,6 +107,7 @@ export const smaller: Action = {
   label: 'Smaller',
   keys: ['-'],
   when: () => presents() && usePresenter.getState().scale !== SCALES[0],
+  whyNot: () => (presents() ? 'It is as small as it gets.' : ''),
   perform: () => changeScale(-1),
 };
 
@@ -108,13 +119,12 @@ export const fullScreen: Action = {
   perform: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
 };
 
-/** A window for the speaker's own screen. */
+/** A window for the speaker's own screen; lessons and views that are presented stand in views of their own. */
 export const notesWindow: Action = {
   id: 'present-notes',
   label: 'Notes window',
   keys: ['w'],
-  view: 'present',
-  when: () => true,
+  when: () => presents() || readAddress(location.hash).view === 'present',
   perform: openNotes,
 };
 

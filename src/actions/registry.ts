@@ -79,6 +79,12 @@ export function actionFor(event: KeyboardEvent, actions: readonly Action[] = ACT
   return asked.find(({ view }) => view !== undefined) ?? asked[0];
 }
 
+/** What to say of a key that is an action's and does nothing now; '' where there is nothing to say. */
+export function whyNot(event: KeyboardEvent, actions: readonly Action[] = ACTIONS): string {
+  const asked = actions.filter((action) => action.whyNot && isHere(action) && action.keys.some((keys) => matches(keys, event)));
+  return asked.map((action) => action.whyNot?.() ?? '').find((why) => why !== '') ?? '';
+}
+
 /** `keys` as a person of this system reads them, such as "Ctrl+Enter". */
 export function spellKeys(keys: string): string {
   const spelled = keys
@@ -96,8 +102,14 @@ export function ariaKeys(keys: readonly string[]): string | undefined {
 
 const ARROWS: Readonly<Record<string, string>> = { Left: '←', Right: '→', Up: '↑', Down: '↓' };
 
-/** What takes keys for itself: text that is typed, sliders, radio buttons. */
-const OWN_KEYS = 'input, textarea, select, [contenteditable]';
+/** What takes every key for itself: text that is typed, lists. */
+const CHOICE = ':is([type="radio"], [type="checkbox"], [type="range"])';
+const TYPED = `input:not(${CHOICE}), textarea, select, [contenteditable]`;
+/** What takes the keys that move and choose. */
+const CHOSEN = `input${CHOICE}`;
+const CHOOSING_KEYS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'Enter', ' ']);
+/** A clicker's, which must work wherever the focus is. */
+const CLICKER_KEYS: ReadonlySet<string> = new Set(['PageUp', 'PageDown']);
 
 /** The output, whose tokens these keys walk through. */
 const OUTPUT = '[role="log"]';
@@ -112,7 +124,8 @@ function matches(keys: string, event: KeyboardEvent): boolean {
   const key = parts.at(-1) || '+';
   const command = parts.includes('Mod');
   const within = (selector: string) => event.target instanceof Element && event.target.closest(selector) !== null;
-  const taken = within(OWN_KEYS) || (OUTPUT_KEYS.has(key) && within(OUTPUT));
+  const taken =
+    (!CLICKER_KEYS.has(key) && within(TYPED)) || (CHOOSING_KEYS.has(key) && within(CHOSEN)) || (OUTPUT_KEYS.has(key) && within(OUTPUT));
   if (taken && ((!command && keys !== 'Escape') || EDITING_KEYS.has(keys))) return false;
   // Control serves on Apple's systems too, for keyboards that have no Command.
   return (

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Action } from '../actions/action';
-import { performAction } from '../actions/performAction';
-import { ACTIONS, actionFor } from '../actions/registry';
+import { pressKey } from '../actions/pressKey';
+import { ACTIONS } from '../actions/registry';
 
 /** Lets the keys of `actions`, by default of all, do what their buttons do, wherever the focus is. */
 export function useShortcuts(actions: readonly Action[] = ACTIONS): void {
@@ -9,10 +9,7 @@ export function useShortcuts(actions: readonly Action[] = ACTIONS): void {
     const listen = (event: KeyboardEvent) => {
       // A dialog has its own keys, Escape among them.
       const busy = event.isComposing || document.querySelector(':modal') !== null;
-      const action = busy ? undefined : actionFor(event, actions);
-      if (!action) return;
-      event.preventDefault();
-      void performAction(action);
+      if (!busy && pressKey(event, actions)) event.preventDefault();
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);

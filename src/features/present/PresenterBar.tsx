@@ -1,7 +1,6 @@
 import { useEffect } from 'react';
-import { performAction } from '../../actions/performAction';
 import { endPresenting, NOTES_ACTIONS, nextOnPlaylist, performPresented, previousOnPlaylist } from '../../actions/present';
-import { actionFor } from '../../actions/registry';
+import { pressKey } from '../../actions/pressKey';
 import { usePlaylist } from '../../store/playlist';
 import { usePresenter } from '../../store/presenter';
 import { serveNotes } from '../../store/speakerNotes';
@@ -12,7 +11,7 @@ import './stage.css';
 
 /** The foot of everything that is presented: where in the playlist, and the ways on. Notes are not on it. */
 export function PresenterBar() {
-  const { at, blank, scale } = usePresenter();
+  const { at, blank, scale, word } = usePresenter();
   const { title, items } = usePlaylist();
   useEffect(() => serveNotes(press), []);
   useEffect(() => {
@@ -31,7 +30,8 @@ export function PresenterBar() {
         {/* In place of the page's, whose head is hidden. */}
         <h1 className="visually-hidden">{title}</h1>
         <p>
-          <b>{words.position(formatCount(at + 1), formatCount(items.length))}</b> {items[at]?.title}
+          <b>{words.position(formatCount(at + 1), formatCount(items.length))}</b> {word === '' ? items[at]?.title : null}
+          <span role="status">{word}</span>
         </p>
         <ActionButton action={performPresented} look="quiet" showKeys />
         <ActionButton action={previousOnPlaylist} look="quiet" />
@@ -49,6 +49,5 @@ export function PresenterBar() {
 
 /** A key that was pressed in the window with the notes. */
 function press(key: string): void {
-  const action = actionFor(new KeyboardEvent('keydown', { key }), NOTES_ACTIONS);
-  if (action) void performAction(action);
+  pressKey(new KeyboardEvent('keydown', { key }), NOTES_ACTIONS);
 }
