@@ -22,6 +22,7 @@ export function App() {
   return (
     <>
       <Header shown={shown} />
+      <OfflineNotices />
       <Suspense fallback={<main className="page-waiting">{words.waiting}</main>}>
         <View />
       </Suspense>
@@ -30,7 +31,6 @@ export function App() {
       {found && open === 'keys' ? <found.Shortcuts places={VIEWS} /> : null}
       <Overlays />
       <OfflinePanel />
-      <OfflineNotices />
     </>
   );
 }

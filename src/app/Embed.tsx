@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from 'react';
 import { STEP_ACTIONS } from '../actions/step';
-import { startOf } from '../core/tally';
-import { Legend } from '../features/legend';
+import { speedupAtPlainPrice } from '../core/plainPrice';
+import { startOf, tally } from '../core/tally';
+import { Legend, LegendLine } from '../features/legend';
 import { Notices } from '../features/notices';
 import { Lane, Playback } from '../features/playback';
 import { RecordingNote } from '../features/recording';
@@ -9,6 +10,7 @@ import { Stepper } from '../features/stepper';
 import { Stream } from '../features/stream';
 import { type Address, namesRecording, onAddress, readAddress } from '../store/address';
 import { useRun } from '../store/run';
+import { formatRate, formatRatio, formatShare } from '../ui/format';
 import { embed as words } from '../ui/texts/recording';
 import './embed.css';
 import { useShortcuts } from './useShortcuts';
@@ -57,11 +59,38 @@ export function Embed() {
 function Played({ speculative }: { readonly speculative: boolean }) {
   return (
     <>
+      <Figures />
+      <LegendLine mode={speculative ? 'speculative' : 'plain'} />
       <Playback />
       {speculative ? <Lane /> : null}
       <Stream />
       <Legend mode={speculative ? 'speculative' : 'plain'} />
     </>
+  );
+}
+
+/** What the whole run comes to: what a person should take along who looks no further. */
+function Figures() {
+  const events = useRun((state) => state.events);
+  const { acceptanceRate, tokensPerSecond } = tally(events);
+  const speedup = speedupAtPlainPrice(events);
+  return (
+    <p className="embed-figures">
+      {acceptanceRate === null ? null : (
+        <span>
+          {words.alpha} <b>{formatShare(acceptanceRate)}</b>
+        </span>
+      )}
+      {speedup === null ? (
+        <span>
+          <b>{formatRate(tokensPerSecond)}</b> {words.rate}
+        </span>
+      ) : (
+        <span title={words.speedupNote}>
+          <b>{formatRatio(speedup)} ×</b> {words.speedup} <span className="visually-hidden">{words.speedupNote}</span>
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Playlist, PlaylistItem, PreparedSettings } from '../model/playlist';
 
 const SETTINGS: PreparedSettings = {
-  ...({ mode: 'speculative', draft: 'draft', drafting: 'model', adaptive: false, gamma: 4, maxTokens: 120 } as const),
+  ...({ mode: 'speculative', draft: 'draft', drafting: 'model', adaptive: false, gamma: 4, maxTokens: 240 } as const),
   ...({ temperature: 0, seed: 1, rule: 'rejection' } as const),
 };
 
@@ -76,7 +76,7 @@ export const DEFAULT_PLAYLIST: Playlist = {
       'random-words',
       'Live: little to know',
       'Write 30 random words.',
-      { draft: 'weak-draft', temperature: 0.8, maxTokens: 80 },
+      { draft: 'weak-draft', temperature: 0.8 },
       '8:15. R runs it. Nobody can know the next word of a random list. The rule asks for less: the target’s distribution, which this draft does not have.',
     ),
     lesson('when-not', 'When it does not pay', '9:00. Half wrong may be theatre. End with the question: what would your own text be like?'),

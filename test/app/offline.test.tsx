@@ -141,42 +141,69 @@ describe('the offline panel', () => {
 describe('what is told once', () => {
   const told = () => page.getByRole('status').filter({ hasText: 'Ready to work offline: no network is needed' });
 
-  it('is that the page works offline, only when page and pair are stored, until it is dismissed', async () => {
-    await openStored();
-    await line('not ready').click();
-    await storeButton('Target').click();
-    await expect.element(deleteButton('Target')).toBeInTheDocument();
-    expect(told().query()).toBeNull();
-    await storeButton('Good draft').click();
-    await panel().getByRole('button', { name: 'Close' }).click();
-    await expect.element(told()).toBeInTheDocument();
-    useShell.setState({ shell: 'failed' });
-    await expect.poll(() => told().query()).toBeNull();
-    useShell.setState({ shell: 'stored' });
-    await told().getByRole('button', { name: 'Dismiss' }).click();
-    await expect.poll(() => told().query()).toBeNull();
-    expect(JSON.parse(localStorage.getItem('foretoken.offline') ?? '{}').state.told).toBe(true);
-  });
+  const beside = () => page.getByText('no network needed');
 
-  it('leaves by itself where it is about being ready, but not from under the focus', async () => {
+  it('is that the page works offline, only when page and pair are stored, in its own place, for a while', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
       await openStored();
       await line('not ready').click();
       await storeButton('Target').click();
+      await expect.element(deleteButton('Target')).toBeInTheDocument();
+      expect(told().query()).toBeNull();
       await storeButton('Good draft').click();
       await panel().getByRole('button', { name: 'Close' }).click();
       await expect.element(told()).toBeInTheDocument();
-      const dismiss = told().getByRole('button', { name: 'Dismiss' }).element() as HTMLElement;
-      dismiss.focus();
-      await vi.advanceTimersByTimeAsync(15_000);
+      await expect.element(beside()).toBeInTheDocument();
+      useShell.setState({ shell: 'failed' });
+      await expect.poll(() => told().query()).toBeNull();
+      useShell.setState({ shell: 'stored' });
+      await expect.element(told()).toBeInTheDocument();
+      // Not while it is looked at.
+      (line('ready').element() as HTMLElement).focus();
+      await vi.advanceTimersByTimeAsync(30_000);
       expect(told().query()).not.toBeNull();
-      dismiss.blur();
+      (line('ready').element() as HTMLElement).blur();
+      await userEvent.hover(prompt());
       await vi.advanceTimersByTimeAsync(15_000);
       await expect.poll(() => told().query()).toBeNull();
+      expect(beside().query()).toBeNull();
+      expect(JSON.parse(localStorage.getItem('foretoken.offline') ?? '{}').state.told).toBe(true);
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it.each([
+    [1440, 900],
+    [1280, 720],
+    [390, 844],
+  ])('covers no result and no control at %i by %i, in a run', async (width, height) => {
+    await page.viewport(width, height);
+    const engine = await openStored();
+    engine.options.hold = 3;
+    useShell.setState({ update: 'waiting' });
+    useTab.setState({ sleptMs: 5000 });
+    const ready = { bytes: 1, whole: true };
+    useOffline.setState({ models: { target: ready, draft: ready }, listKept: true });
+    await prompt().fill('A fox.');
+    await runButton().click();
+    await expect.element(told()).toBeInTheDocument();
+    await expect.element(log()).not.toHaveTextContent(/^$/);
+    const notices = [...document.querySelectorAll('.call, .offline-line span')].map((notice) => notice.getBoundingClientRect());
+    expect(notices).toHaveLength(3);
+    const others = [...document.querySelectorAll('main button, main input, main textarea, main [data-verdict], header a, header button')];
+    expect(others.length).toBeGreaterThan(20);
+    for (const element of others) {
+      const box = element.getBoundingClientRect();
+      const covers = notices.some(
+        ({ left, right, top, bottom }) =>
+          box.width > 0 && left < box.right - 1 && right > box.left + 1 && top < box.bottom - 1 && bottom > box.top + 1,
+      );
+      expect(covers, element.outerHTML.slice(0, 100)).toBe(false);
+    }
+    await stopButton().click();
+    await untilIdle();
   });
 
   it('is that there is a newer version, which cannot be had in a run, and can wait', async () => {

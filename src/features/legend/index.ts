@@ -1,1 +1,2 @@
 export { Legend } from './Legend';
+export { LegendLine } from './LegendLine';

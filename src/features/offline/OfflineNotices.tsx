@@ -1,9 +1,5 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { showOffline, update } from '../../actions/offline';
-import { useLoading } from '../../store/loading';
-import { noteReadyTold, useOffline, useOfflineMemory } from '../../store/offline';
-import { canTellReady } from '../../store/prepareOffline';
-import { useSettings } from '../../store/settings';
+import { type ReactNode, useState } from 'react';
+import { update } from '../../actions/offline';
 import { useShell } from '../../store/shell';
 import { dismissSleep, useTab } from '../../store/tab';
 import { ActionButton } from '../../ui/ActionButton';
@@ -11,11 +7,9 @@ import { Button } from '../../ui/Button';
 import { formatSeconds } from '../../ui/format';
 import { offline as words } from '../../ui/texts/offline';
 import './notices.css';
+import { useTellsReady } from './useTellsReady';
 
-/** Long enough to be read twice. */
-const READY_TOLD_MS = 12_000;
-
-/** What a person should hear once, in a corner that moves nothing else: that the page works offline, that there is a newer one, that the tab slept. */
+/** What a person should hear once: that there is a newer page and that the tab slept, below the head; that the page works offline, where it says so all the time. */
 export function OfflineNotices() {
   const { update: newer } = useShell();
   const sleptMs = useTab((state) => state.sleptMs);
@@ -38,28 +32,7 @@ export function OfflineNotices() {
           </Button>
         </Call>
       )}
-      {tellsReady ? <ReadyCall /> : null}
-    </div>
-  );
-}
-
-/** Leaves by itself, unless it is looked at: the line beside the models goes on saying so. */
-function ReadyCall() {
-  const call = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!call.current?.matches(':hover, :focus-within')) noteReadyTold();
-    }, READY_TOLD_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <div ref={call}>
-      <Call text={words.told}>
-        <Button look="small" onPress={noteReadyTold}>
-          {words.dismiss}
-        </Button>
-        <ActionButton action={showOffline} look="quiet" />
-      </Call>
+      <p className="visually-hidden">{tellsReady ? words.told : ''}</p>
     </div>
   );
 }
@@ -71,14 +44,4 @@ function Call({ text, children }: { readonly text: string; readonly children: Re
       <div className="call-actions">{children}</div>
     </div>
   );
-}
-
-/** Kept true while any of what `canTellReady` looks at changes. */
-function useTellsReady(): boolean {
-  useShell();
-  useOffline();
-  useOfflineMemory();
-  useLoading((state) => state.manifest);
-  useSettings((settings) => settings.draft);
-  return canTellReady();
 }

@@ -9,6 +9,7 @@ import { useRun } from '../../store/run';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
 import { present as words } from '../../ui/texts/present';
 import { useDecoded } from './useDecoded';
+import { useFit } from './useFit';
 import './stage.css';
 
 interface StageProps {
@@ -38,13 +39,10 @@ export function Stage({ text, lane, steps, notices, note, legend }: StageProps) 
       {notices}
       {started ? (
         look === 'step' ? (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys too
-          <section className="stage-run" aria-label={words.steps} tabIndex={0}>
-            {steps}
-          </section>
+          <Steps>{steps}</Steps>
         ) : (
           <>
-            <div className="stage-run">{text}</div>
+            <Text>{text}</Text>
             {lane}
             <div className="stage-legend">{legend}</div>
             <Figures />
@@ -53,6 +51,24 @@ export function Stage({ text, lane, steps, notices, note, legend }: StageProps) 
       ) : (
         <p className="stage-ready">{words.notRun(spellKeys(performPresented.keys[0] ?? ''))}</p>
       )}
+    </section>
+  );
+}
+
+/** As large as the whole of it fits. */
+function Text({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className="stage-run" ref={useFit()}>
+      {children}
+    </div>
+  );
+}
+
+function Steps({ children }: { readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys too
+    <section className="stage-run" ref={useFit()} aria-label={words.steps} tabIndex={0}>
+      {children}
     </section>
   );
 }

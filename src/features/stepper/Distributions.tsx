@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { Candidate, NamedCandidate, RunToken, TokenId } from '../../core/types';
 import { formatProbability } from '../../ui/format';
 import { tokenCard } from '../../ui/texts';
@@ -25,17 +26,21 @@ export function Distributions({ token, verified }: { readonly token: RunToken; r
       <caption>{corrected ? tokenCard.candidates.residual : verified ? words.pAndQ : words.q}</caption>
       <tbody>
         {rows.map(({ id, text, p, q }) => (
-          <tr key={id} data-chosen={id === token.id || undefined}>
-            <th scope="row">{text}</th>
-            <td className="distribution-bars" aria-hidden="true">
-              {p === null ? null : <i className="bar-p" style={{ width: `${100 * p}%` }} />}
-              {q === null ? null : <i className="bar-q" style={{ width: `${100 * q}%` }} />}
-            </td>
-            <td>
-              {p === null ? null : <span>{formatProbability(p)}</span>}
-              {q === null ? null : <small>{formatProbability(q)}</small>}
-            </td>
-          </tr>
+          <Fragment key={id}>
+            <tr data-chosen={id === token.id || undefined}>
+              <th scope="row">{text}</th>
+              <td>
+                {p === null ? null : <span>{formatProbability(p)}</span>} {q === null ? null : <small>{formatProbability(q)}</small>}
+              </td>
+            </tr>
+            {/* As wide as the column: of a part of it, a bar would say nothing. */}
+            <tr>
+              <td className="distribution-bars" colSpan={2} aria-hidden="true">
+                {p === null ? null : <i className="bar-p" style={{ width: `${100 * p}%` }} />}
+                {q === null ? null : <i className="bar-q" style={{ width: `${100 * q}%` }} />}
+              </td>
+            </tr>
+          </Fragment>
         ))}
       </tbody>
     </table>

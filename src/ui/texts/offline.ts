@@ -37,6 +37,8 @@ export const offline = {
   protectionNote: 'else the browser may clear it when room runs short',
   close: 'Close',
   licences: 'Licences of what the page contains',
+  /** Behind `line`, for a while. */
+  toldHere: 'no network needed',
   told: 'Ready to work offline: no network is needed from now on.',
   update:
     'A newer version of the page is stored. It takes over at the next visit, or now: the page is loaded anew, prompt, run and settings stay.',

@@ -78,5 +78,9 @@ export const embed = {
   watch: 'Play',
   step: 'Step by step',
   whole: 'Open the whole page',
+  alpha: 'acceptance α',
+  speedup: 'plain decoding',
+  speedupNote: 'The speed of decoding over that of plain decoding, by what a plain token cost on the device that recorded the run.',
+  rate: 'tokens per second',
   nothing: 'This frame names no recording: its address should end in #trace=…, as “Copy embed code” on the page gives it.',
 };
