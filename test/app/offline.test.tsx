@@ -160,6 +160,7 @@ describe('what is told once', () => {
       useShell.setState({ shell: 'stored' });
       await expect.element(told()).toBeInTheDocument();
       // Not while it is looked at.
+      await expect.element(line('ready')).toBeInTheDocument();
       (line('ready').element() as HTMLElement).focus();
       await vi.advanceTimersByTimeAsync(30_000);
       expect(told().query()).not.toBeNull();

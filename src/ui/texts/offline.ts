@@ -9,7 +9,7 @@ export const offline = {
     unsupported: 'not possible here',
   },
   ready: 'Ready to work offline: the page and its models are stored in this browser.',
-  preparing: 'Being prepared: what the page needs is stored once the models are ready and nothing is measured.',
+  preparing: 'Being prepared: what the page needs is stored once the models are ready, between your runs.',
   incomplete: 'Not ready to work offline yet.',
   unsupported: 'This browser stores no pages for use offline here. Use https or localhost, outside a private window.',
   part: 'Part',
