@@ -1,8 +1,9 @@
 /**
- * npm run traces [-- --machine "how to name this machine"] [--dist FOLDER]: records the runs that come with the page (public/traces, the one
- * that the page opens with and those of the lessons) from the production build in Chromium, through the page's own buttons. Builds the page
- * unless --dist names a build. Every run is made three times, and the one of middling time is kept. Needs a few minutes; nothing is written
- * unless every run was recorded.
+ * npm run traces [-- --machine "how to name this machine"] [--dist FOLDER] [NAME ...]: records the runs that come with the page
+ * (public/traces, the one that the page opens with and those of the lessons) from the production build in Chromium, through the page's own
+ * buttons; with names only those (scripts/recordings.mjs has them; `conversation` is all of its turns). Builds the page unless --dist names a
+ * build. Every run is made three times, and the one of middling time is kept. Needs a few minutes; nothing is written unless every run was
+ * recorded.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -11,14 +12,14 @@ import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
-import { LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
+import { CONVERSATION, LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
 
 const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a processor').replaceAll('(R)', '').trim()}`;
 const LIBRARY = path.join(root, 'public/traces');
 const OPENING_FILE = path.join(root, 'src/store/opening.json');
 const LESSONS_FOLDER = path.join(root, 'src/lessons/recorded');
 const MOST_BYTES = 400_000;
-const MOST_OPENING_BYTES = 9_000;
+const MOST_OPENING_BYTES = 10_000;
 const REPETITIONS = 3;
 const DEFAULTS = {
   mode: 'Speculative',
@@ -33,7 +34,8 @@ const DEFAULTS = {
 };
 
 await failClearly(async () => {
-  const { values } = parseArgs({ options: { machine: { type: 'string' }, dist: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ options: { machine: { type: 'string' }, dist: { type: 'string' } }, allowPositionals: true });
+  const wanted = chosen(positionals);
   ensurePackages();
   const { chromium } = await import('playwright-core');
   const { build, preview, runnerImport } = await import('vite');
@@ -47,18 +49,18 @@ await failClearly(async () => {
     page.setDefaultTimeout(120_000);
     await page.goto(server.resolvedUrls.local[0]);
     await page.getByText('Both models are ready.').waitFor({ state: 'attached' });
-    // Settings that are folded away are there all the same.
-    await page.locator('details').evaluateAll((all) => {
-      for (const each of all) each.setAttribute('open', '');
-    });
-    const all = [OPENING, ...LESSONS, ...RECORDINGS];
-    const seen = new Map(all.map(({ name }) => [name, []]));
+    // What the page tells of a run, which recordings wait for, comes with the first one.
+    await runOnce(page, 'Count from 1 to 30.');
+    const alone = wanted.filter((recording) => !CONVERSATION.includes(recording));
+    const seen = new Map(wanted.map(({ name }) => [name, []]));
+    const keep = ({ name }, text) => seen.get(name).push(JSON.parse(text));
     // In turn, so that whatever else the machine does falls on all of them.
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-      for (const recording of all) seen.get(recording.name).push(JSON.parse(await record(page, { ...DEFAULTS, ...recording })));
+      for (const recording of alone) keep(recording, await record(page, { ...DEFAULTS, ...recording }));
+      if (alone.length < wanted.length) for (const [i, text] of (await converse(page)).entries()) keep(CONVERSATION[i], text);
     }
     const files = new Map();
-    for (const recording of all) {
+    for (const recording of wanted) {
       const document = ofMiddleTime(seen.get(recording.name));
       const { adapter } = document.events[0].labels;
       const about = { title: recording.title, recordedAt: document.about.recordedAt, machine: values.machine ?? `${MACHINE}, ${adapter}` };
@@ -73,6 +75,16 @@ await failClearly(async () => {
   }
 });
 
+/** What `names` ask for, all where there are none. @throws Error where one is not known */
+function chosen(names) {
+  const all = [OPENING, ...LESSONS, ...RECORDINGS, ...CONVERSATION];
+  const unknown = names.find((name) => name !== 'conversation' && !all.some((recording) => recording.name === name));
+  if (unknown) throw new Error(`There is no recording "${unknown}". There are: ${all.map(({ name }) => name).join(', ')}.`);
+  // A turn alone would not be the one that goes on from the turns before.
+  const turns = names.some((name) => name.startsWith('conversation'));
+  return names.length === 0 ? all : all.filter((recording) => (CONVERSATION.includes(recording) ? turns : names.includes(recording.name)));
+}
+
 /** Of runs alike the one in the middle by its time: neither the first of its kind, which makes things ready, nor one that was disturbed. */
 function ofMiddleTime(documents) {
   const duration = ({ events }) => events.at(-1).endMs;
@@ -81,6 +93,45 @@ function ofMiddleTime(documents) {
 
 /** One run of the page, by its own controls; the text of the file that it saves. */
 async function record(page, recording) {
+  await settle(page, recording);
+  await measured(page);
+  await runOnce(page, recording.prompt);
+  return saved(page);
+}
+
+/** Every turn of one conversation, likewise. */
+async function converse(page) {
+  await settle(page, { ...DEFAULTS, length: 'Fixed' });
+  await measured(page);
+  await goTo(page, 'Converse');
+  for (const { prompt } of CONVERSATION) {
+    await page.getByRole('textbox', { name: 'Your turn' }).fill(prompt);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await ended(page);
+  }
+  const texts = [];
+  for (let turn = 0; turn < CONVERSATION.length; turn++) {
+    await goTo(page, 'Converse');
+    await page.getByRole('button', { name: 'Step by step' }).nth(turn).click();
+    await goTo(page, 'Watch');
+    texts.push(await saved(page));
+  }
+  await goTo(page, 'Converse');
+  await page.getByRole('button', { name: 'New conversation' }).last().click();
+  await goTo(page, 'Watch');
+  return texts;
+}
+
+async function goTo(page, view) {
+  await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
+  await page.waitForFunction((name) => document.querySelector('nav a[aria-current="page"]')?.textContent === name, view);
+}
+
+async function settle(page, recording) {
+  // Settings that are folded away are there all the same.
+  await page.locator('details').evaluateAll((all) => {
+    for (const each of all) each.setAttribute('open', '');
+  });
   await page.getByRole('radio', { name: recording.mode, exact: true }).check();
   if (recording.mode === 'Speculative') {
     await page.getByRole('radio', { name: recording.drafting, exact: true }).check();
@@ -95,13 +146,24 @@ async function record(page, recording) {
     await fill(page, 'Seed', recording.seed);
     await page.getByRole('radio', { name: recording.rule, exact: true }).check();
   }
-  await page.getByRole('textbox', { name: 'Prompt' }).fill(recording.prompt);
-  await measured(page);
+}
+
+async function runOnce(page, prompt) {
+  await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await ended(page);
+}
+
+/** Waits for the end of the run that was just asked for. */
+async function ended(page) {
   await page.getByRole('button', { name: 'Stop', exact: true, disabled: false }).waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true, disabled: true }).waitFor();
   const [said] = await page.getByRole('alert').allInnerTexts();
-  if (said) throw new Error(`${recording.name}: the page says: ${said}`);
+  if (said) throw new Error(`The page says: ${said}`);
+}
+
+/** The text of the file that the page saves of the run that stands on it. */
+async function saved(page) {
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const download = page.waitForEvent('download');
   await page.getByRole('dialog').getByRole('button', { name: 'Save as a file' }).click();
@@ -129,21 +191,24 @@ function decodable(events) {
   );
 }
 
+/** Puts `files` in their places; what was not recorded this time stays as it is. */
 function write(files) {
   const opening = files.get(OPENING.name);
-  if (opening.length > MOST_OPENING_BYTES)
+  if (opening && opening.length > MOST_OPENING_BYTES)
     throw new Error(`The opening has ${opening.length} bytes; at most ${MOST_OPENING_BYTES} fit the shell.`);
-  const bytes = RECORDINGS.reduce((sum, { name }) => sum + files.get(name).length, 0);
+  const library = [...RECORDINGS, ...CONVERSATION];
+  const placeOf = (name) => path.join(LIBRARY, `${name}.json`);
+  const bytesOf = (name) => files.get(name)?.length ?? fs.statSync(placeOf(name)).size;
+  const bytes = library.reduce((sum, { name }) => sum + bytesOf(name), 0);
   if (bytes > MOST_BYTES) throw new Error(`The recordings have ${bytes} bytes together; at most ${MOST_BYTES} shall be shipped.`);
-  fs.rmSync(LIBRARY, { recursive: true, force: true });
-  fs.mkdirSync(LIBRARY, { recursive: true });
-  const recordings = RECORDINGS.map(({ name, title, kind, how }) => ({ name, title, kind, how }));
+  const recordings = library.map(({ name, title, kind, how }) => ({ name, title, kind, how }));
+  for (const name of fs.readdirSync(LIBRARY))
+    if (!recordings.some((each) => `${each.name}.json` === name)) fs.rmSync(path.join(LIBRARY, name));
   fs.writeFileSync(
     path.join(LIBRARY, 'index.json'),
     `${JSON.stringify({ format: 'foretoken-library', version: 1, recordings }, null, 1)}\n`,
   );
-  for (const { name } of RECORDINGS) fs.writeFileSync(path.join(LIBRARY, `${name}.json`), files.get(name));
-  fs.writeFileSync(OPENING_FILE, opening);
-  for (const { name } of LESSONS) fs.writeFileSync(path.join(LESSONS_FOLDER, `${name}.json`), files.get(name));
-  console.log(`${RECORDINGS.length} recordings, ${bytes} bytes; the opening, ${opening.length} bytes; ${LESSONS.length} of the lessons`);
+  const folders = new Map([[OPENING.name, OPENING_FILE], ...LESSONS.map(({ name }) => [name, path.join(LESSONS_FOLDER, `${name}.json`)])]);
+  for (const [name, text] of files) fs.writeFileSync(folders.get(name) ?? placeOf(name), text);
+  console.log(`${files.size} recorded; the library has ${recordings.length} recordings, ${bytes} bytes`);
 }

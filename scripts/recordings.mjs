@@ -10,7 +10,13 @@ const QUESTION = 'What is speculative decoding?';
 const fixed = (gamma) => ({ length: 'Fixed', gamma });
 const sampled = (seed, rule = 'Rejection') => ({ temperature: 0.8, seed, rule });
 
-export const OPENING = { name: 'opening', title: 'A story, as it was written', prompt: STORY, ...fixed(4), maxTokens: 72 };
+/** It says itself what is seen, ends where its answer ends, and has a mark of every greedy verdict. */
+export const OPENING = {
+  name: 'opening',
+  title: 'An explanation, as it was written',
+  prompt: 'Explain speculative decoding.',
+  ...fixed(4),
+};
 
 /** What lessons show before there are models. */
 export const LESSONS = [
@@ -128,3 +134,16 @@ export const RECORDINGS = [
     maxTokens: 100,
   },
 ];
+
+/** Turns of one conversation, in the library as runs of their own: each goes on from the ones before. */
+export const CONVERSATION = [
+  'What is speculative decoding?',
+  'What happens when a token is rejected?',
+  'Tell a short story about a robot.',
+].map((prompt, i) => ({
+  name: `conversation-${i + 1}`,
+  title: `A conversation, turn ${i + 1}`,
+  kind: 'conversation',
+  how: i === 0 ? 'greedy, four drafts a round' : 'greedy, four drafts a round, on from the turn before',
+  prompt,
+}));

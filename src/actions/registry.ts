@@ -14,6 +14,7 @@ import { OFFLINE_ACTIONS } from './offline';
 import { search, showKeys } from './palette';
 import { PLAYLIST_ACTIONS, present, STAGE_ACTIONS, STAGE_STEP_ACTIONS } from './present';
 import { PROGRESS_ACTIONS } from './progress';
+import { focusPrompt } from './prompt';
 import { proveHere, showWrongRule } from './proof';
 import { prove } from './prove';
 import { playRace, RACE_STEPS, race, raceLast } from './race';
@@ -39,6 +40,7 @@ export const ACTIONS: readonly Action[] = [
   measureAllClaims,
   race,
   run,
+  focusPrompt,
   prove,
   copyText,
   share,

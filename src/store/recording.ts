@@ -22,6 +22,12 @@ export function useShownRecording(): RecordingState['opened'] {
   return useRecording(({ opened }) => (opened && opened.start === first ? opened : null));
 }
 
+/** Whether a run stands on the page that a person made or opened: not while it is empty, or shows the run that it opens with. */
+export function useAsked(): boolean {
+  const opening = useShownRecording()?.opening ?? false;
+  return useRun(({ events }) => events.length > 0) && !opening;
+}
+
 /** `useShownRecording` at this moment. */
 export function shownRecording(): RecordingState['opened'] {
   const { opened } = useRecording.getState();

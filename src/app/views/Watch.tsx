@@ -1,3 +1,4 @@
+import { type RefObject, useEffect, useRef } from 'react';
 import { startOf } from '../../core/tally';
 import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
@@ -11,33 +12,44 @@ import { Lane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
 import { RecordingNote } from '../../features/recording';
 import { OutputBar, Stream } from '../../features/stream';
-import { usePlayback } from '../../store/playback';
-import { useShownRecording } from '../../store/recording';
+import { useAsked } from '../../store/recording';
 import { useRun } from '../../store/run';
 import { useSettings } from '../../store/settings';
 import { page } from '../../ui/texts';
 import './watch.css';
 
-/** The prompt, the models, the output as it is drafted and judged, and its counts. */
+/**
+ * The run first, then what is asked. Before anything was asked here the method stands beside the run that the page opens with; afterwards what
+ * the run adds up to does.
+ */
 export function Watch() {
+  const asked = useAsked();
   return (
-    <main className="page">
-      <section className="area-prompt" aria-label={page.ask}>
-        <PromptForm />
-      </section>
+    <main className="page" data-first={!asked || undefined}>
+      {asked ? null : <p className="page-lead">{page.lead}</p>}
       <div className="area-output">
         <Notices />
         <Output />
       </div>
+      {asked ? null : (
+        <div className="area-idea">
+          <Idea />
+        </div>
+      )}
+      <section className="area-prompt" aria-label={page.ask}>
+        <PromptForm />
+      </section>
       <div className="area-side">
+        {asked ? (
+          <div className="area-counts">
+            <Counts />
+            <Costs />
+            <ExportRun />
+          </div>
+        ) : null}
         <div className="area-models">
           <Loading />
           <OfflineLine />
-        </div>
-        <div className="area-counts">
-          <Counts />
-          <Costs />
-          <ExportRun />
         </div>
       </div>
     </main>
@@ -47,11 +59,11 @@ export function Watch() {
 function Output() {
   const start = startOf(useRun((state) => state.events));
   const chosen = useSettings((settings) => settings.mode);
-  const playing = usePlayback((state) => state.playing);
-  const opening = useShownRecording()?.opening ?? false;
   const mode = start?.settings.mode ?? chosen;
+  const head = useRef<HTMLElement>(null);
+  useComesIntoSight(head);
   return (
-    <section>
+    <section ref={head}>
       <OutputBar />
       <RecordingNote />
       {start ? (
@@ -62,11 +74,16 @@ function Output() {
           </Legend>
           {mode === 'speculative' ? <Lane /> : null}
         </>
-      ) : (
-        <Idea />
-      )}
+      ) : null}
       <Stream />
-      {opening && !playing ? <Idea /> : null}
     </section>
   );
+}
+
+/** A run that is asked for further down begins in sight. */
+function useComesIntoSight(head: RefObject<HTMLElement | null>): void {
+  const running = useRun(({ activity }) => activity === 'running');
+  useEffect(() => {
+    if (running && (head.current?.getBoundingClientRect().top ?? 0) < 0) head.current?.scrollIntoView({ block: 'start' });
+  }, [running, head]);
 }

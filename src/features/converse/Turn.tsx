@@ -2,7 +2,10 @@ import { useMemo } from 'react';
 import { askLastAgain } from '../../actions/conversation';
 import { type ConversationTurn, isAnswered, isCutByContext, keptOf } from '../../core/conversation';
 import { tally } from '../../core/tally';
+import type { RunEvent } from '../../core/types';
+import { showRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
 import { converse as words } from '../../ui/texts/converse';
@@ -38,14 +41,25 @@ export function Turn({ turn, number, leftOut, isLast, asking }: TurnProps) {
         )}
         <TurnFigures turn={turn} />
       </div>
-      {note || (isLast && !writing) ? (
+      {writing ? null : (
         <p className="turn-note">
           {note}
-          {isLast && !writing ? <ActionButton action={askLastAgain} look="quiet" /> : null}
+          {isAnswered(turn) ? (
+            <Button look="quiet" onPress={() => stepThrough(events)}>
+              {words.step}
+            </Button>
+          ) : null}
+          {isLast ? <ActionButton action={askLastAgain} look="quiet" /> : null}
         </p>
-      ) : null}
+      )}
     </li>
   );
+}
+
+/** Puts the run of one turn on the page, where it is looked at like any other. */
+function stepThrough(events: readonly RunEvent[]): void {
+  showRun(events);
+  location.hash = 'step';
 }
 
 function noteOf(turn: ConversationTurn, writing: boolean): string | null {

@@ -1,23 +1,38 @@
 import { pinShown } from '../../actions/history';
+import { focusPrompt } from '../../actions/prompt';
 import { recordings } from '../../actions/recordings';
 import { share } from '../../actions/share';
 import { stop } from '../../actions/stop';
+import { useAsked } from '../../store/recording';
 import { ActionButton } from '../../ui/ActionButton';
 import { output as words } from '../../ui/texts';
 import { CopyButton } from './CopyButton';
 import { RunStatus } from './RunStatus';
 
-/** The head of the output. It stays in sight while the text grows, so that a run can be stopped at any moment. */
+/**
+ * The head of the output. It stays in sight while the text grows, so that a run can be stopped at any moment. What can be done with a run is
+ * offered once it is one that a person made or opened.
+ */
 export function OutputBar() {
+  const asked = useAsked();
   return (
     <div className="output-bar">
       <h2>{words.heading}</h2>
       <RunStatus />
       <div className="output-buttons">
-        <CopyButton />
-        <ActionButton action={share} look="quiet" />
+        {asked ? (
+          <>
+            <CopyButton />
+            <ActionButton action={share} look="quiet" />
+          </>
+        ) : null}
         <ActionButton action={recordings} look="quiet" />
-        <ActionButton action={pinShown} look="quiet" />
+        {asked ? (
+          <>
+            <ActionButton action={pinShown} look="quiet" />
+            <ActionButton action={focusPrompt} look="quiet" showKeys />
+          </>
+        ) : null}
         <ActionButton action={stop} look="small" />
       </div>
     </div>

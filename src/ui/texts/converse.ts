@@ -14,6 +14,7 @@ export const converse = {
   turns: 'Turns',
   turn: (number: number) => `Turn ${formatCount(number)}`,
   answer: (number: number) => `Answer of turn ${formatCount(number)}`,
+  step: 'Step by step',
   waiting: 'Loading the models, or reading the prompt …',
   noAnswer: 'No answer.',
   stopped: 'Stopped; what stands is part of the conversation.',

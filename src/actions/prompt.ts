@@ -1,0 +1,12 @@
+import type { Action } from './action';
+
+/** Where the next prompt is typed in the view that is shown, which may be below a long text; null where it has none. */
+const box = () => document.querySelector<HTMLElement>('#prompt, #question');
+
+export const focusPrompt: Action = {
+  id: 'focus-prompt',
+  label: 'Next prompt',
+  keys: ['/'],
+  when: () => box() !== null,
+  perform: () => box()?.focus(),
+};
