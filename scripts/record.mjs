@@ -19,7 +19,7 @@ const LIBRARY = path.join(root, 'public/traces');
 const OPENING_FILE = path.join(root, 'src/store/opening.json');
 const LESSONS_FOLDER = path.join(root, 'src/lessons/recorded');
 const MOST_BYTES = 400_000;
-const MOST_OPENING_BYTES = 10_000;
+const MOST_OPENING_BYTES = 9_000;
 const REPETITIONS = 3;
 const DEFAULTS = {
   mode: 'Speculative',
@@ -45,7 +45,7 @@ await failClearly(async () => {
   const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
-    const page = await browser.newPage({ reducedMotion: 'reduce' });
+    const page = await browser.newPage({ reducedMotion: 'reduce', serviceWorkers: 'block' });
     page.setDefaultTimeout(120_000);
     await page.goto(server.resolvedUrls.local[0]);
     await page.getByText('Both models are ready.').waitFor({ state: 'attached' });

@@ -11,6 +11,7 @@ import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
 import { measureCosts } from './measureCosts';
 import { OFFLINE_ACTIONS } from './offline';
+import { PACE_ACTIONS } from './pace';
 import { search, showKeys } from './palette';
 import { PLAYLIST_ACTIONS, present, STAGE_ACTIONS, STAGE_STEP_ACTIONS } from './present';
 import { PROGRESS_ACTIONS } from './progress';
@@ -47,6 +48,7 @@ export const ACTIONS: readonly Action[] = [
   saveTrace,
   openTrace,
   recordings,
+  ...PACE_ACTIONS,
   loadAgain,
   measureCosts,
   showWrongRule,

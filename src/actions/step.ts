@@ -15,21 +15,21 @@ import type { Action } from './action';
 const isBehindFirst = () => useStepper.getState().at > 0;
 const isBeforeLast = () => useStepper.getState().at < currentSteps().length - 1;
 
-/** The ways through a run that is looked at step by step. */
-export const STEP_ACTIONS: readonly Action[] = [
-  { id: 'step-back', label: 'Back', keys: ['ArrowLeft'], view: 'step', when: isBehindFirst, perform: stepBack },
-  { id: 'step-forward', label: 'Next', keys: ['ArrowRight'], view: 'step', when: isBeforeLast, perform: stepForward },
-  { id: 'step-verdict', label: 'Next verdict', keys: ['Shift+ArrowDown'], view: 'step', when: isBeforeLast, perform: stepToVerdict },
-  {
-    id: 'step-round-before',
-    label: 'Round before',
-    keys: ['Shift+ArrowLeft'],
-    view: 'step',
-    when: isBehindFirst,
-    perform: stepToRoundBefore,
-  },
-  { id: 'step-round', label: 'Next round', keys: ['Shift+ArrowRight'], view: 'step', when: isBeforeLast, perform: stepToRound },
-  { id: 'step-rejection', label: 'Next rejection', keys: ['Shift+ArrowUp'], view: 'step', when: isBeforeLast, perform: stepToRejection },
-  { id: 'step-start', label: 'First step', keys: ['Home'], view: 'step', when: isBehindFirst, perform: stepToStart },
-  { id: 'step-end', label: 'Last step', keys: ['End'], view: 'step', when: isBeforeLast, perform: stepToEnd },
+const step = (id: string, label: string, key: string, when: () => boolean, perform: () => void): Action => ({
+  ...{ id: `step-${id}`, label, keys: [key], view: 'step', when, perform },
+});
+
+const back = step('back', 'Back', 'ArrowLeft', isBehindFirst, stepBack);
+const forward = step('forward', 'Next', 'ArrowRight', isBeforeLast, stepForward);
+const round = step('round', 'Next round', 'Shift+ArrowRight', isBeforeLast, stepToRound);
+const rejection = step('rejection', 'Next rejection', 'Shift+ArrowUp', isBeforeLast, stepToRejection);
+
+/** The ways through a run that is looked at step by step, those that have buttons first. */
+export const STEP_BUTTONS: readonly Action[] = [back, forward, round, rejection];
+export const STEP_KEYS: readonly Action[] = [
+  step('verdict', 'Next verdict', 'Shift+ArrowDown', isBeforeLast, stepToVerdict),
+  step('round-before', 'Round before', 'Shift+ArrowLeft', isBehindFirst, stepToRoundBefore),
+  step('start', 'First step', 'Home', isBehindFirst, stepToStart),
+  step('end', 'Last step', 'End', isBeforeLast, stepToEnd),
 ];
+export const STEP_ACTIONS: readonly Action[] = [...STEP_BUTTONS, ...STEP_KEYS];

@@ -15,6 +15,7 @@ import { useRemembered } from '../store/remembered';
 import { useRun } from '../store/run';
 import { useSettings } from '../store/settings';
 import { useShell } from '../store/shell';
+import { useSlowReplay } from '../store/slowReplay';
 import { useStepper } from '../store/stepper';
 import { useTheme } from '../store/theme';
 import { useWork } from '../store/work';
@@ -38,6 +39,7 @@ const STORES = [
   useRun,
   useSettings,
   useShell,
+  useSlowReplay,
   useStepper,
   useTheme,
   useWork,

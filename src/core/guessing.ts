@@ -6,7 +6,7 @@ import { COMMITTED_VERDICTS, type RoundEvent, type RunEvent } from './types';
 /** Longest text that is taken for one round, in UTF-16 units; far more than a round can judge. */
 export const LONGEST_GUESS = 400;
 
-/** @throws FailureError why nothing can be judged of what was typed for one round; one blank alone is the one that the page begins with */
+/** @throws FailureError why nothing can be judged of `typed`, which is tidied (`tidyTyped`), as one round's draft */
 export function checkGuess(typed: string): void {
   if (typed === '' || typed === ' ') throw new FailureError('guess-empty', 'Nothing is typed.', 'Type what you think comes next, or pass.');
   if (typed.length > LONGEST_GUESS) {

@@ -82,3 +82,15 @@ export function tokenizeTyped(typed: string, output: readonly TokenId[], tokeniz
   const kept = together.length > tail.length && tail.every((id, i) => id === together[i]);
   return kept ? together.slice(tail.length) : tokenizer.encode(typed);
 }
+
+/**
+ * `typed` as the draft that goes on from `text`. A blank more or less is not to be guessed: between two words stands one, none at the beginning of
+ * a text, behind a blank, before a line break or at the end. What stands behind a line break indents a line, and stays.
+ */
+export function tidyTyped(typed: string, text: string): string {
+  const single = typed
+    .replace(/[^\S\n]+(?=\n)|(?<=\S)[^\S\n]+$/g, '')
+    .replace(/(?<=\S)[^\S\n]+/g, ' ');
+  if (text.endsWith('\n')) return single;
+  return single.replace(/^[^\S\n]+/, text === '' || /\s$/.test(text) ? '' : ' ');
+}

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { checkGuess } from '../core/guessing';
+import { tidyTyped } from '../core/person';
 import { committedTokens } from '../core/tally';
 import { wellFormed } from '../core/text';
 import type { RunEvent, RunSettings } from '../core/types';
@@ -73,10 +74,11 @@ export function type(typed: string): void {
 
 /** Hands what is typed to the target; what cannot be judged stays in the box, with the reason. */
 export function submitGuess(): void {
-  const { typed } = useGuessing.getState();
+  const { typed, events } = useGuessing.getState();
   try {
-    checkGuess(typed);
-    give(wellFormed(typed));
+    const draft = tidyTyped(wellFormed(typed), textOf(events));
+    checkGuess(draft);
+    give(draft);
   } catch (thrown) {
     useGuessing.setState({ objection: toFailure(thrown) });
   }
@@ -132,8 +134,13 @@ function give(typed: string | null): void {
 
 /** A blank between two words, which a person may take away to finish the word that stands at the end; none behind a blank. */
 function beginningOf(events: readonly RunEvent[]): string {
-  const last = committedTokens(events).findLast(({ text }) => text !== '')?.text ?? '';
-  return last === '' || /\s$/.test(last) ? '' : ' ';
+  return /\S$/.test(textOf(events)) ? ' ' : '';
+}
+
+function textOf(events: readonly RunEvent[]): string {
+  return committedTokens(events)
+    .map(({ text }) => text)
+    .join('');
 }
 
 function roundsOf(events: readonly RunEvent[]): number {

@@ -2,13 +2,13 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { happenedBy, knownAt, type Moment, momentOf } from '../core/moment';
 import type { RunEvent } from '../core/types';
-import { createPlayer, type Rate } from './player';
+import { createPlayer, type Player, type Rate } from './player';
 import { useRun } from './run';
 
 export { type PlaybackState, RATES, type Rate } from './player';
 
 /** The run on the page, from where its first round begins: while the prompt is read there is nothing to see. */
-export const player = createPlayer({
+const made = createPlayer({
   firstMs: () => {
     const prefill = useRun.getState().events.find((event) => event.type === 'prefill');
     return prefill ? knownAt(prefill) : 0;
@@ -20,7 +20,7 @@ export const player = createPlayer({
   isEnded: () => (useRun.getState().events.at(-1)?.type ?? 'end') === 'end',
 });
 
-export const { use: usePlayback, playFromStart, resume, pause, seek } = player;
+export const { use: usePlayback, playFromStart, resume, pause, seek } = made;
 
 /** Whether the slow pace is the page's own choice, which ends with the run that it was made for. */
 let slowed = false;
@@ -28,8 +28,10 @@ let slowed = false;
 /** Shows what comes from now on at `rate`, without a leap. */
 export function setRate(rate: Rate): void {
   slowed = false;
-  player.setRate(rate);
+  made.setRate(rate);
 }
+
+export const player: Player = { ...made, setRate };
 
 /**
  * Shows the run on the page from its first token, which stands there at once, so slowly that it can be read, without choosing that pace for the
@@ -43,11 +45,17 @@ export function playSlowly(): void {
   resume();
 }
 
+/** Ends what `playSlowly` began: the whole run is shown, and the next one at its own pace. */
+export function endSlowly(): void {
+  if (slowed) setRate(1);
+  usePlayback.setState({ playing: false, atMs: null });
+}
+
 useRun.subscribe(({ events }, before) => {
   if (events[0] === before.events[0]) return;
   if (slowed) usePlayback.setState({ rate: 1 });
   slowed = false;
-  player.restart();
+  made.restart();
 });
 
 /** What has happened of the run on the page by the moment that is shown. */

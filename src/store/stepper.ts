@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { draftsOf } from '../core/moment';
 import { nextStep, type Step, stepsOf } from '../core/steps';
 import type { RunEvent } from '../core/types';
 import { useRun } from './run';
@@ -6,15 +7,30 @@ import { useRun } from './run';
 export interface StepperState {
   /** Position among the steps of the run on the page; it may lie behind the last while a run begins. */
   readonly at: number;
+  /** Whether a person has moved it; until then it is where the run has its first draft to show. */
+  readonly moved: boolean;
 }
 
-export const useStepper = create<StepperState>()(() => ({ at: 0 }));
-
-useRun.subscribe(({ events }, before) => {
-  if (events[0] !== before.events[0]) useStepper.setState({ at: 0 });
-});
+export const useStepper = create<StepperState>()(() => ({ at: 0, moved: false }));
 
 let known: { readonly events: readonly RunEvent[]; readonly steps: readonly Step[] } = { events: [], steps: [] };
+
+useRun.subscribe(({ events }, before) => {
+  if (events === before.events) return;
+  const moved = events[0] === before.events[0] && useStepper.getState().moved;
+  if (!moved) useStepper.setState({ at: firstDrafted(events), moved });
+});
+
+/** The first step of the first round that drafted; of the run, where none did so far. */
+function firstDrafted(events: readonly RunEvent[]): number {
+  const round = events.filter((event) => event.type === 'round').findIndex((each) => draftsOf(each).length > 0);
+  return round === -1
+    ? 0
+    : Math.max(
+        0,
+        currentSteps().findIndex((step) => step.round === round),
+      );
+}
 
 /** The steps of the run on the page. */
 export function currentSteps(): readonly Step[] {
@@ -69,5 +85,5 @@ export function stepToEnd(): void {
 }
 
 function moveTo(at: number): void {
-  useStepper.setState({ at: Math.max(0, Math.min(at, currentSteps().length - 1)) });
+  useStepper.setState({ at: Math.max(0, Math.min(at, currentSteps().length - 1)), moved: true });
 }

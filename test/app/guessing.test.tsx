@@ -99,7 +99,7 @@ describe('a person who drafts', () => {
     await begin();
     for (let round = 0; round < 12 && state().phase === 'asking'; round++) {
       const next = ahead(0, 1);
-      if (next === '') await passOnce();
+      if (next.trim() === '') await passOnce();
       else await say(next);
     }
     await idle();
@@ -235,6 +235,24 @@ describe('a person who drafts', () => {
     await userEvent.keyboard('{Tab}{Tab}{Enter}');
     await expect.poll(() => rounds().length).toBe(3);
     expect(rounds()[2]?.source).toBeNull();
+  });
+
+  it('is judged alike however many blanks are typed before, between and behind the words', async () => {
+    await openGuessing();
+    for (const spaced of [(words: string) => ` ${words}`, (words: string) => `   ${words.replaceAll(' ', '  ')}  `]) {
+      await begin();
+      const words = ahead(0, 2);
+      expect(words).toMatch(/^ \S+ \S+$/);
+      const before = rounds().length;
+      // Behind the blank that stands in the box already.
+      await box().click();
+      await userEvent.keyboard(`{End}${spaced(words)}{Enter}`);
+      await expect.poll(() => rounds().length > before && state().phase === 'asking', { timeout: 10_000 }).toBe(true);
+      expect(rounds()[before]?.tokens.map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'bonus']);
+      await expect.element(status()).not.toHaveTextContent('could be judged');
+      stopWork();
+      await idle();
+    }
   });
 
   it('may be a room in teams, which take turns', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PersonDrafter, tokenizeTyped } from '../../src/core/person';
+import { PersonDrafter, tidyTyped, tokenizeTyped } from '../../src/core/person';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
@@ -160,5 +160,31 @@ describe('what is typed', () => {
     await drafter.propose(PROMPT, { model: 0, lookup: 0, person: 1 });
     expect(seen.length).toBeGreaterThan(0);
     for (const text of seen) expect(text).not.toMatch(/\p{Cs}/u);
+  });
+});
+
+describe('blanks that a person types', () => {
+  it.each([
+    ['a second one before a word', 'a fox', '  was here', ' was here'],
+    ['many, and one that does not break', 'a fox', ' \u00a0\t was', ' was'],
+    ['one at the end', 'a fox', ' was ', ' was'],
+    ['many at the end', 'a fox', ' was  \t', ' was'],
+    ['two between words', 'a fox', ' was  here', ' was here'],
+    ['one at the beginning of a text', '', ' Once', 'Once'],
+    ['one behind a blank', 'a fox ', ' was', 'was'],
+    ['one before a line break', 'a fox', ' \nwas', '\nwas'],
+    ['some around a line break', 'a fox', ' was \n', ' was\n'],
+    ['nothing else', 'a fox', '   ', ' '],
+  ])('count for nothing: %s', (_, text, typed, tidy) => {
+    expect(tidyTyped(typed, text)).toBe(tidy);
+  });
+
+  it.each([
+    ['a word is gone on with', 'a fo', 'x was', 'x was'],
+    ['a line is indented that the text has begun', 'def add(a, b):\n', '    return a', '    return a'],
+    ['a line is indented that was typed too', 'def add(a, b):', '\n    return a', '\n    return a'],
+    ['an indent is all that is typed', 'def add(a, b):\n', '    ', '    '],
+  ])('are left as they are where %s', (_, text, typed, tidy) => {
+    expect(tidyTyped(typed, text)).toBe(tidy);
   });
 });

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { committedTokens, tally } from '../../src/core/tally';
+import { keptOf } from '../../src/core/conversation';
+import { committedTokens, startOf, tally } from '../../src/core/tally';
+import { outputText } from '../../src/core/text';
 import { readTrace } from '../../src/model/trace';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -26,7 +28,9 @@ describe('the recordings that come with the page', () => {
   });
 
   it('are of every kind: of text, of decoding, of draft and of verdict', () => {
-    expect(new Set(recordings.map(({ kind }) => kind))).toEqual(new Set(['story', 'JSON', 'code', 'counting', 'copy', 'answer', 'hard']));
+    expect(new Set(recordings.map(({ kind }) => kind))).toEqual(
+      new Set(['story', 'JSON', 'code', 'counting', 'copy', 'answer', 'hard', 'conversation']),
+    );
     const starts = recordings.flatMap(({ name }) => events(name).filter((event) => event.type === 'start'));
     const kinds = (of: (start: (typeof starts)[number]) => unknown) => new Set(starts.map(of));
     expect(kinds(({ settings }) => settings.mode)).toEqual(new Set(['speculative', 'plain']));
@@ -75,5 +79,19 @@ describe('the recordings that come with the page', () => {
     expect(about.machine).not.toBeNull();
     const verdicts = opening.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ verdict }) => verdict) : []));
     expect(new Set(verdicts)).toEqual(new Set(['plain', 'accepted', 'rejected', 'discarded', 'corrected', 'bonus']));
+    const end = opening.at(-1);
+    expect(end?.type === 'end' && end.reason).toBe('stop');
+    expect(outputText(opening)).toMatch(/[.!?]"?$/);
+  });
+
+  it('have a conversation whose turns go on from one another', () => {
+    const turns = recordings.filter(({ kind }) => kind === 'conversation').map(({ name }) => events(name));
+    expect(turns.length).toBeGreaterThanOrEqual(2);
+    let before = 0;
+    for (const turn of turns) {
+      expect(keptOf({ question: '', events: turn })?.reused).toBeGreaterThanOrEqual(before);
+      before = (startOf(turn)?.promptIds.length ?? 0) + committedTokens(turn).length - 2;
+    }
+    expect(before).toBeGreaterThan(0);
   });
 });

@@ -9,6 +9,7 @@ import { PaceChoice, PlayButton, Scrubber } from '../../ui/player';
 import { playback as words } from '../../ui/texts/playback';
 import './playback.css';
 import { ShownPhase } from './ShownPhase';
+import { SlowNote } from './SlowNote';
 import { Timeline } from './Timeline';
 
 /** The run on the page in time: its rounds to scale, and the moment that is shown, which can be moved, held and slowed. */
@@ -19,6 +20,7 @@ export function Playback() {
   const totalMs = Math.max(duration(events), other ? duration(other) : 0);
   return (
     <section className="playback" aria-label={words.heading}>
+      <SlowNote />
       <div className="playback-bar">
         <PlayButton player={player} live={live} empty={events.length === 0} />
         <PaceChoice player={player} />

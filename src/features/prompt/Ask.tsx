@@ -4,6 +4,7 @@ import { run } from '../../actions/run';
 import type { Failure } from '../../core/failure';
 import { dismissRunFailure, useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
+import { prompt as words } from '../../ui/texts';
 import { Presets } from './Presets';
 import { PromptBox } from './PromptBox';
 import { PromptNotes } from './PromptNotes';
@@ -28,6 +29,7 @@ export function Ask({ action = run, rows = 1, refused, children }: AskProps) {
         <PromptBox rows={rows} refused={failure?.code === 'prompt-empty' ? failure : null} onMend={dismiss} />
         <ActionButton action={action} look="primary" />
       </div>
+      <p className="prompt-range">{words.range}</p>
       <PromptNotes />
       <Presets />
       {children}

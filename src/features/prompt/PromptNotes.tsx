@@ -1,25 +1,45 @@
-import { useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLoading } from '../../store/loading';
 import { useSettings } from '../../store/settings';
 import { formatCount } from '../../ui/format';
 import { hiddenCounts } from '../../ui/hiddenCharacters';
 import { prompt as words } from '../../ui/texts';
+import { isFamiliar } from './familiar';
 
 /** From so many characters a token of the context on, the length is told of; English has four or so. */
 const LONG = 3;
 
-/** What a person should know of a prompt that was pasted: characters that cannot be seen, and a length that the models may not hold. */
+/** A prompt is judged when it has stood for so long, in milliseconds: half of a question is like nothing that the pair knows. */
+const TYPED_AFTER = 600;
+
+/**
+ * What a person should know of a prompt before it is run: that it is far from what the pair can write and, where it was pasted, that it has
+ * characters that cannot be seen, or a length that the models may not hold.
+ */
 export function PromptNotes() {
   const prompt = useDeferredValue(useSettings((settings) => settings.prompt));
   const context = useLoading(({ manifest }) => (manifest ? manifest.models[manifest.pair.target]?.context : undefined));
   const hidden = useMemo(() => [...hiddenCounts(prompt)], [prompt]);
   const long = context !== undefined && prompt.length > LONG * context;
+  const strange = useStrange();
   const halves = hidden.some(([sign]) => /^U\+D[89A-F]/.test(sign));
   return (
     <div className="prompt-notes" role="status">
+      {strange ? <p className="prompt-strange">{words.strange}</p> : null}
       {long ? <p>{words.long(formatCount(prompt.length), formatCount(context))}</p> : null}
       {hidden.length > 0 ? <p>{words.hidden(hidden.slice(0, 6).map(([sign, count]) => words.sign(sign, count)))}</p> : null}
       {halves ? <p>{words.halves}</p> : null}
     </div>
   );
+}
+
+/** Whether the prompt, once it is typed, is asked in other words than the pair was trained on. */
+function useStrange(): boolean {
+  const prompt = useSettings((settings) => settings.prompt);
+  const [judged, setJudged] = useState(prompt);
+  useEffect(() => {
+    const timer = setTimeout(() => setJudged(prompt), TYPED_AFTER);
+    return () => clearTimeout(timer);
+  }, [prompt]);
+  return useMemo(() => judged === prompt && prompt.trim() !== '' && !isFamiliar(prompt), [judged, prompt]);
 }

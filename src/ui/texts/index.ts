@@ -39,6 +39,10 @@ export const views = {
 export const prompt = {
   label: 'Prompt',
   placeholder: 'Write something for the models to answer, or choose an example below.',
+  range:
+    'This pair writes short stories, JSON records, small functions, counts and sums, copies with a change, and answers about speculative decoding.',
+  strange:
+    'This prompt is like none that these small models were trained on: whatever they answer, it will hardly make sense. Drafts and verdicts are real all the same; the examples show what the pair is good at.',
   presets: 'Examples',
   hard: 'hard for a weak draft',
   hardTitle: (prompt: string, temperature: string) => `${prompt} Takes the weak draft and temperature ${temperature} along.`,

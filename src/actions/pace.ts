@@ -1,0 +1,62 @@
+import { readAddress } from '../store/address';
+import { player } from '../store/playback';
+import { type Player, RATES, type Rate } from '../store/player';
+import { racePlayer, shownHeat, useRace } from '../store/race';
+import { useRun } from '../store/run';
+import { endSlowReplay, useSlowReplay } from '../store/slowReplay';
+import type { Action } from './action';
+
+/** What is played in the view that is shown; null where nothing is. */
+function shownPlayer(): (Player & { readonly ended: boolean }) | null {
+  const view = readAddress(location.hash).view ?? 'watch';
+  if (view === 'race') {
+    const { activity } = useRace.getState();
+    const shown = Object.values(shownHeat(useRace.getState()).runs).some((events) => events.length > 0);
+    return shown && activity === 'idle' ? { ...racePlayer, ended: true } : null;
+  }
+  const { events } = useRun.getState();
+  if ((view !== 'watch' && view !== 'present') || events.length === 0) return null;
+  return { ...player, ended: events.at(-1)?.type === 'end' };
+}
+
+/** The pace next to that which is chosen; undefined at the last one. RATES begins with the fastest. */
+function nextRate(direction: 'slower' | 'faster'): Rate | undefined {
+  const shown = shownPlayer();
+  return shown ? RATES[RATES.indexOf(shown.use.getState().rate) + (direction === 'slower' ? 1 : -1)] : undefined;
+}
+
+/** What stands at its end is shown again at the new pace: it would change nothing that can be seen. */
+function choose(direction: 'slower' | 'faster'): void {
+  const shown = shownPlayer();
+  const rate = nextRate(direction);
+  if (!shown || rate === undefined) return;
+  shown.setRate(rate);
+  if (shown.ended && shown.use.getState().atMs === null) shown.playFromStart();
+}
+
+export const slower: Action = {
+  id: 'pace-slower',
+  label: 'Slower',
+  keys: ['<'],
+  when: () => nextRate('slower') !== undefined,
+  perform: () => choose('slower'),
+};
+
+export const faster: Action = {
+  id: 'pace-faster',
+  label: 'Faster',
+  keys: ['>'],
+  when: () => nextRate('faster') !== undefined,
+  perform: () => choose('faster'),
+};
+
+/** Ends the replay that the page began by itself. */
+export const showWhole: Action = {
+  id: 'show-whole',
+  label: 'Show it whole',
+  keys: ['Escape'],
+  when: () => useSlowReplay.getState().tookMs !== null,
+  perform: endSlowReplay,
+};
+
+export const PACE_ACTIONS: readonly Action[] = [slower, faster, showWhole];
