@@ -14,27 +14,38 @@ import { RecordingNote } from '../../features/recording';
 import { OutputBar, Stream } from '../../features/stream';
 import { useAsked } from '../../store/recording';
 import { useRun } from '../../store/run';
-import { useSettings } from '../../store/settings';
 import { page } from '../../ui/texts';
 import './watch.css';
 
 /**
- * The run first, then what is asked. Before anything was asked here the method stands beside the run that the page opens with; afterwards what
- * the run adds up to does.
+ * The run first, then what is asked. Before anything was asked here the method stands beside the run that the page opens with, and that run in time
+ * below it; afterwards what a run adds up to stands there, and its text, which grows, comes last.
  */
 export function Watch() {
   const asked = useAsked();
+  const head = useRef<HTMLElement>(null);
+  useComesIntoSight(head);
   return (
     <main className="page" data-first={!asked || undefined}>
       {asked ? null : <p className="page-lead">{page.lead}</p>}
       <div className="area-output">
         <Notices />
-        <Output />
+        <section ref={head}>
+          <OutputBar />
+          <RecordingNote />
+          {asked ? <InTime /> : null}
+          <Stream />
+        </section>
       </div>
       {asked ? null : (
-        <div className="area-idea">
-          <Idea />
-        </div>
+        <>
+          <div className="area-idea">
+            <Idea />
+          </div>
+          <div className="area-time">
+            <InTime />
+          </div>
+        </>
       )}
       <section className="area-prompt" aria-label={page.ask}>
         <PromptForm />
@@ -56,27 +67,19 @@ export function Watch() {
   );
 }
 
-function Output() {
+/** The run in time, what the marks of its text mean, and its latest draft. */
+function InTime() {
   const start = startOf(useRun((state) => state.events));
-  const chosen = useSettings((settings) => settings.mode);
-  const mode = start?.settings.mode ?? chosen;
-  const head = useRef<HTMLElement>(null);
-  useComesIntoSight(head);
+  if (!start) return null;
+  const { mode } = start.settings;
   return (
-    <section ref={head}>
-      <OutputBar />
-      <RecordingNote />
-      {start ? (
-        <>
-          <Playback />
-          <Legend mode={mode}>
-            <TimelineKey />
-          </Legend>
-          {mode === 'speculative' ? <Lane /> : null}
-        </>
-      ) : null}
-      <Stream />
-    </section>
+    <>
+      <Playback />
+      <Legend mode={mode}>
+        <TimelineKey />
+      </Legend>
+      {mode === 'speculative' ? <Lane /> : null}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { tally } from '../../core/tally';
 import { useLoading } from '../../store/loading';
 import { usePlayback } from '../../store/playback';
-import { useShownRecording } from '../../store/recording';
+import { type RecordingState, useShownRecording } from '../../store/recording';
 import { type RunState, useRun } from '../../store/run';
 import { summary, output as words } from '../../ui/texts';
 import { recording as recordingWords } from '../../ui/texts/recording';
@@ -11,9 +11,9 @@ export function RunStatus() {
   const loading = useLoading(
     ({ progress }) => Object.values(progress).some(({ phase }) => phase !== 'ready') || Object.keys(progress).length === 0,
   );
-  const recorded = useShownRecording() !== null;
+  const recording = useShownRecording();
   const playing = usePlayback((state) => state.playing);
-  const sentence = useRun((state) => statusSentence(state, loading, recorded, playing));
+  const sentence = useRun((state) => statusSentence(state, loading, recording, playing));
   return (
     <p className="run-status" role="status">
       {sentence}
@@ -24,7 +24,7 @@ export function RunStatus() {
 function statusSentence(
   { activity, events, started, stoppedEarly, failure }: RunState,
   loading: boolean,
-  recorded: boolean,
+  recording: RecordingState['opened'],
   playing: boolean,
 ): string {
   if (activity === 'stopping') return words.stopping;
@@ -34,6 +34,8 @@ function statusSentence(
   if (failure && !started) return '';
   const latest = events.at(-1);
   if (latest?.type !== 'end') return '';
-  if (!recorded) return summary(latest.reason, tally(events));
-  return playing ? recordingWords.playing : recordingWords.status(summary(latest.reason, tally(events)));
+  if (!recording) return summary(latest.reason, tally(events));
+  if (playing) return recordingWords.playing;
+  // Figures come with what a person asks for.
+  return recording.opening ? '' : recordingWords.status(summary(latest.reason, tally(events)));
 }

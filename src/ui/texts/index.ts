@@ -15,7 +15,7 @@ type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
 export const page = {
   name: 'Foretoken',
   tagline: 'Speculative decoding that you can see',
-  lead: 'Two language models write here, on your own device: a small one guesses ahead, a large one checks all its guesses in one pass.',
+  lead: 'Watch two language models write one text: a small one guesses ahead, a large one checks the guesses in one pass.',
   ask: 'What to ask, and how',
 };
 

@@ -33,7 +33,6 @@ export const recording = {
   playing: 'A recorded run, playing.',
   status: (sentence: string) => `Recording. ${sentence}`,
   on: (machine: string) => `on ${machine}`,
-  pressRun: 'Choose an example or type a prompt, press Run, and your own device writes.',
   how: decodedHow,
   without: withoutSentence,
 };
