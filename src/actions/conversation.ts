@@ -5,7 +5,8 @@ import { useWork } from '../store/work';
 import type { Action } from './action';
 
 const isIdle = () => useWork.getState().current === null;
-const hasTurns = () => useConversation.getState().turns.length > 0;
+/** Turns of a person's own. */
+const hasTurns = () => useConversation.getState().turns.length > 0 && useConversation.getState().example === null;
 
 export const ask: Action = { id: 'converse-ask', label: 'Ask', keys: ['Mod+Enter'], view: 'converse', when: isIdle, perform: askNext };
 
@@ -27,7 +28,7 @@ export const leaveOut: Action = {
   view: 'converse',
   when: () => {
     const { turns, leftOut } = useConversation.getState();
-    return isIdle() && turns.slice(leftOut).some(isAnswered);
+    return isIdle() && hasTurns() && turns.slice(leftOut).some(isAnswered);
   },
   perform: async () => {
     tell('The oldest turns were left out of what the models are told.', makeRoom());

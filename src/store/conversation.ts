@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../core/conversation';
 import { type Failure, toFailure } from '../core/failure';
 import type { RunEvent } from '../core/types';
+import type { TraceAbout } from '../model/trace';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun } from './perform';
 import { runSettings, useSettings } from './settings';
@@ -14,13 +15,15 @@ export interface ConversationState {
   readonly turns: readonly ConversationTurn[];
   /** Turns that the models are no longer told of, from the first on. */
   readonly leftOut: number;
+  /** What is known of the turns where they are recordings, shown before anything was asked here; a first question takes their place. */
+  readonly example: TraceAbout | null;
   readonly asking: boolean;
   /** Why the last turn has no answer, or no whole one. */
   readonly failure: Failure | null;
 }
 
 export const useConversation = create<ConversationState>()(() => ({
-  ...{ question: '', turns: [], leftOut: 0, asking: false, failure: null },
+  ...{ question: '', turns: [], leftOut: 0, example: null, asking: false, failure: null },
 }));
 
 export function typeQuestion(question: string): void {
@@ -57,7 +60,7 @@ export function startAnew(): () => void {
   const last = turns.at(-1);
   const unanswered = last && !isAnswered(last) ? last.question : '';
   useConversation.setState({ turns: [], leftOut: 0, failure: null, question: question || unanswered });
-  return undoing({ turns, leftOut, question });
+  return undoing({ turns, leftOut, question, example: null });
 }
 
 export function dismissConversationFailure(): void {
@@ -81,6 +84,7 @@ async function ask(question: string, begin: () => void): Promise<void> {
     try {
       checkRequest({ prompt: question, settings, draft: chosen.draft });
       begin();
+      if (useConversation.getState().example) useConversation.setState({ turns: [], example: null });
       const { turns, leftOut } = useConversation.getState();
       useConversation.setState({ asking: true, turns: [...turns, { question, events: [] }] });
       const request = { prompt: question, settings, draft: chosen.draft, turns: toldTurns(turns.slice(leftOut)) };

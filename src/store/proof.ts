@@ -4,6 +4,7 @@ import { checkSamplePlan, proofKind, type SamplePlan, type Side, sampleSettings 
 import { type Beginning, beginningOf } from '../core/sameDistribution';
 import { startOf } from '../core/tally';
 import type { RunEvent, RunSettings, StartEvent } from '../core/types';
+import type { TraceAbout } from '../model/trace';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';
 import { runSettings, useSettings } from './settings';
@@ -29,10 +30,18 @@ export interface ProofState {
   /** The latest of each kind; it stays until the next has begun. */
   readonly ids: IdsProof | null;
   readonly distribution: DistributionProof | null;
+  /** What is known of `ids` where they are recordings, shown before anything was proven here; null otherwise. */
+  readonly example: TraceAbout | null;
   readonly failure: Failure | null;
 }
 
-export const useProof = create<ProofState>()(() => ({ plan: { size: 300, tokens: 4 }, ids: null, distribution: null, failure: null }));
+export const useProof = create<ProofState>()(() => ({
+  plan: { size: 300, tokens: 4 },
+  ids: null,
+  distribution: null,
+  example: null,
+  failure: null,
+}));
 
 export function changeSamplePlan(change: Partial<SamplePlan>): void {
   useProof.setState(({ plan }) => ({ plan: { ...plan, ...change } }));
@@ -78,7 +87,7 @@ async function compareIds(request: RunRequest, signal: AbortSignal): Promise<voi
   for (const mode of ['speculative', 'plain'] as const) {
     const arriving = new FrameBuffer<RunEvent>((events) => {
       ids = { ...ids, [mode]: [...ids[mode], ...events] };
-      useProof.setState({ ids });
+      useProof.setState({ ids, example: null });
     });
     try {
       const settings = { ...request.settings, mode };

@@ -3,6 +3,7 @@ import { type Failure, toFailure } from '../core/failure';
 import { knownAt } from '../core/moment';
 import { type Heat, heatMs, type Lane, medianHeat } from '../core/race';
 import type { RunEvent } from '../core/types';
+import type { TraceAbout } from '../model/trace';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';
 import { createPlayer } from './player';
@@ -27,13 +28,15 @@ export interface RaceState {
   readonly shown: number;
   /** Whether the heats are runs that were recorded rather than raced. */
   readonly recorded: boolean;
+  /** What is known of the recordings that stand there before any race was run here; null for any other. */
+  readonly example: TraceAbout | null;
   readonly failure: Failure | null;
   /** Races so far; the run that goes first changes with each. */
   readonly races: number;
 }
 
 export const useRace = create<RaceState>()(() => ({
-  ...{ repetitions: 1, activity: 'idle', running: null, heats: [], shown: 0, recorded: false, failure: null, races: 0 },
+  ...{ repetitions: 1, activity: 'idle', running: null, heats: [], shown: 0, recorded: false, example: null, failure: null, races: 0 },
 }));
 
 const NO_HEAT: Heat = { runs: { plain: [], speculative: [] }, first: null };
@@ -74,11 +77,24 @@ export async function startRace(): Promise<void> {
   });
 }
 
-/** Replays two recorded runs together, of the same prompt or not; not while a race is measured. */
-export function showRace(heat: Heat): void {
+/**
+ * Replays two recorded runs together, of the same prompt or not; not while a race is measured.
+ *
+ * @param example what is known of them, where they are shown before any race was run here: slowly, since nobody has chosen a pace
+ */
+export function showRace(heat: Heat, example: TraceAbout | null = null): void {
   if (useRace.getState().activity !== 'idle') return;
-  useRace.setState({ heats: [heat], shown: 0, recorded: true, failure: null });
+  forgetExample();
+  useRace.setState({ heats: [heat], shown: 0, recorded: true, example, failure: null });
+  if (example) racePlayer.setRate(EXAMPLE_RATE);
   replay();
+}
+
+const EXAMPLE_RATE = 0.1;
+
+/** The pace of the example goes with it, unless it is another by now. */
+function forgetExample(): void {
+  if (useRace.getState().example && racePlayer.use.getState().rate === EXAMPLE_RATE) racePlayer.use.setState({ rate: 1 });
 }
 
 /** The last run of each mode on the page, as a race; nothing where one is missing. */
@@ -130,7 +146,8 @@ async function warmUp(request: RunRequest, signal: AbortSignal): Promise<boolean
 
 async function measure(request: RunRequest, signal: AbortSignal): Promise<void> {
   const { repetitions, races } = useRace.getState();
-  useRace.setState({ activity: 'measuring', heats: [], shown: 0, recorded: false, races: races + 1 });
+  forgetExample();
+  useRace.setState({ activity: 'measuring', heats: [], shown: 0, recorded: false, example: null, races: races + 1 });
   racePlayer.use.setState({ playing: false, atMs: null });
   for (let heat = 0; heat < repetitions; heat++) {
     const order: readonly [Lane, Lane] = (races + heat) % 2 === 0 ? ['plain', 'speculative'] : ['speculative', 'plain'];

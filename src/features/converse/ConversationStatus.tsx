@@ -12,9 +12,9 @@ export function ConversationStatus() {
   );
 }
 
-function statusOf({ turns, asking }: ConversationState): string {
+function statusOf({ turns, asking, example }: ConversationState): string {
   const last = turns.at(-1);
-  if (!last) return '';
+  if (!last || example) return '';
   if (asking) return words.asking(turns.length);
   const { committed, acceptanceRate, tokensPerSecond } = tally(last.events);
   return committed === 0 ? '' : words.summary(turns.length, committed, acceptanceRate, tokensPerSecond);

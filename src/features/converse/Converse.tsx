@@ -1,6 +1,8 @@
+import { useEffect } from 'react';
 import { clearConversation, leaveOut } from '../../actions/conversation';
 import { contextUsed } from '../../core/conversation';
 import { dismissConversationFailure, useConversation } from '../../store/conversation';
+import { showExampleConversation } from '../../store/examples';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
@@ -8,6 +10,7 @@ import { failures } from '../../ui/texts';
 import { converse as words } from '../../ui/texts/converse';
 import { useFollowEnd } from '../../ui/tokens';
 import { RunSettings } from '../prompt';
+import { ExampleNote } from '../recording';
 import { Composer } from './Composer';
 import './converse.css';
 import { ConversationStatus } from './ConversationStatus';
@@ -19,6 +22,8 @@ import { Turn } from './Turn';
 export function Converse() {
   const turns = useConversation((state) => state.turns);
   const leftOut = useConversation((state) => state.leftOut);
+  const example = useConversation((state) => state.example);
+  useEffect(() => void showExampleConversation(), []);
   const asking = useConversation((state) => state.asking);
   const failure = useConversation((state) => state.failure);
   const last = turns.at(-1);
@@ -26,17 +31,27 @@ export function Converse() {
   return (
     <div className="converse">
       <div className="converse-turns">
-        {turns.length === 0 ? (
+        {turns.length === 0 || example ? (
           <div className="converse-empty">
             <p className="converse-intro">{words.intro}</p>
             <Starters />
           </div>
-        ) : (
+        ) : null}
+        {example ? <ExampleNote about={example} own={words.own} /> : null}
+        {turns.length === 0 ? null : (
           <ol className="turns" aria-label={words.turns}>
             {turns.map((turn, i) => (
-              // Turns are only added and taken at the end, or all at once.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
-              <Turn key={i} turn={turn} number={i + 1} leftOut={i < leftOut} isLast={i === turns.length - 1} asking={asking} />
+              <Turn
+                // Turns are only added and taken at the end, or all at once.
+                // biome-ignore lint/suspicious/noArrayIndexKey: see above
+                key={i}
+                turn={turn}
+                number={i + 1}
+                leftOut={i < leftOut}
+                isLast={i === turns.length - 1}
+                asking={asking}
+                recorded={example}
+              />
             ))}
           </ol>
         )}

@@ -3,6 +3,8 @@ import { askLastAgain } from '../../actions/conversation';
 import { type ConversationTurn, isAnswered, isCutByContext, keptOf } from '../../core/conversation';
 import { tally } from '../../core/tally';
 import type { RunEvent } from '../../core/types';
+import type { TraceAbout } from '../../model/trace';
+import { showTrace } from '../../store/recording';
 import { showRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
@@ -19,10 +21,12 @@ interface TurnProps {
   readonly isLast: boolean;
   /** Whether the conversation's last turn is being answered. */
   readonly asking: boolean;
+  /** What is known of it where it was recorded elsewhere. */
+  readonly recorded: TraceAbout | null;
 }
 
 /** A question, its answer with the marks of its verdicts, and how that went. */
-export function Turn({ turn, number, leftOut, isLast, asking }: TurnProps) {
+export function Turn({ turn, number, leftOut, isLast, asking, recorded }: TurnProps) {
   const { question, events } = turn;
   const writing = isLast && asking;
   const note = noteOf(turn, writing);
@@ -45,11 +49,11 @@ export function Turn({ turn, number, leftOut, isLast, asking }: TurnProps) {
         <p className="turn-note">
           {note}
           {isAnswered(turn) ? (
-            <Button look="quiet" onPress={() => stepThrough(events)}>
+            <Button look="quiet" onPress={() => stepThrough(events, recorded)}>
               {words.step}
             </Button>
           ) : null}
-          {isLast ? <ActionButton action={askLastAgain} look="quiet" /> : null}
+          {isLast && !recorded ? <ActionButton action={askLastAgain} look="quiet" /> : null}
         </p>
       )}
     </li>
@@ -57,8 +61,9 @@ export function Turn({ turn, number, leftOut, isLast, asking }: TurnProps) {
 }
 
 /** Puts the run of one turn on the page, where it is looked at like any other. */
-function stepThrough(events: readonly RunEvent[]): void {
-  showRun(events);
+function stepThrough(events: readonly RunEvent[], recorded: TraceAbout | null): void {
+  if (recorded) showTrace({ about: { ...recorded, title: null }, events });
+  else showRun(events);
   location.hash = 'step';
 }
 

@@ -1,6 +1,8 @@
+import { useEffect } from 'react';
 import { proveHere } from '../../actions/proof';
 import { stop } from '../../actions/stop';
 import { PROOF_GAMMA, proofKind, SAMPLE_LIMITS } from '../../core/proof';
+import { showExampleProof } from '../../store/examples';
 import { changeSamplePlan, dismissProofFailure, useProof } from '../../store/proof';
 import { useSettings } from '../../store/settings';
 import { useWork } from '../../store/work';
@@ -9,6 +11,7 @@ import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { NumberField } from '../../ui/NumberField';
 import { prove as words } from '../../ui/texts/prove';
 import { Ask, RunSettings } from '../prompt';
+import { ExampleNote } from '../recording';
 import { DistributionProof } from './DistributionProof';
 import { IdsProof } from './IdsProof';
 import './prove.css';
@@ -18,6 +21,8 @@ export function Prove() {
   const { temperature, rule, adaptive } = useSettings();
   const failure = useProof((state) => state.failure);
   const proving = useWork(({ current }) => current === 'proof');
+  const example = useProof((state) => state.example);
+  useEffect(() => void showExampleProof(), []);
   const kind = proofKind({ temperature, rule });
   return (
     <>
@@ -35,6 +40,7 @@ export function Prove() {
           <h3>{words[kind].heading}</h3>
           <ActionButton action={stop} look="small" showKeys />
         </div>
+        {kind === 'ids' && example ? <ExampleNote about={example} own={words.own} /> : null}
         {kind === 'ids' ? <IdsProof proving={proving} /> : <DistributionProof proving={proving} />}
       </section>
     </>

@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'react';
 import { race as raceAction } from '../../actions/race';
 import { stop } from '../../actions/stop';
+import { showExampleRace } from '../../store/examples';
 import { dismissRaceFailure, useRace } from '../../store/race';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { race as words } from '../../ui/texts/race';
 import { Ask } from '../prompt';
+import { ExampleNote } from '../recording';
 import { Course } from './Course';
 import { RaceSettings } from './RaceSettings';
 import { RaceStatus } from './RaceStatus';
@@ -25,6 +27,8 @@ export function Race() {
     if (races > shownRaces.current) stage.current?.scrollIntoView({ block: 'nearest' });
     shownRaces.current = races;
   }, [races]);
+  const example = useRace((state) => state.example);
+  useEffect(() => void showExampleRace(), []);
   const empty = useRace(({ heats, activity }) => heats.length === 0 && activity === 'idle');
   return (
     <>
@@ -37,6 +41,7 @@ export function Race() {
           <RaceStatus />
           <ActionButton action={stop} look="small" showKeys />
         </div>
+        {example ? <ExampleNote about={example} own={words.own} /> : null}
         {empty ? (
           <p className="race-intro">{words.intro}</p>
         ) : (

@@ -1,1 +1,2 @@
+export { ExampleNote } from './ExampleNote';
 export { RecordingNote } from './RecordingNote';

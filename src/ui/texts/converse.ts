@@ -7,6 +7,7 @@ export const converse = {
   heading: 'A conversation with the pair',
   intro:
     'Every turn goes on from the ones before: both models keep what they have read in their caches, and every turn has its own acceptance.',
+  own: 'Ask something, and your own conversation takes its place.',
   question: 'Your turn',
   placeholder: 'Ask something; Enter sends it, Shift+Enter begins a line.',
   starters: 'To begin with',

@@ -6,6 +6,7 @@ const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${
 
 export const prove = {
   heading: 'Prove it',
+  own: 'Press “Same output?”, and your own device proves it in its place.',
   asks: {
     ids: 'With these settings both ways must write the same tokens. The prompt is decoded speculatively, then by the target alone, and the ids are laid side by side.',
     distribution:

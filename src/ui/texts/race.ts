@@ -27,6 +27,7 @@ export const race = {
     'Each runs alone on this device, one after the other, so that neither slows the other; then both are replayed together, each by its own clock, from the same start.',
   settings: 'Settings',
   repetitions: 'Runs of each',
+  own: 'Press Race, and your own device runs one in its place.',
   empty: 'No race yet. Choose a prompt and press Race.',
   lanes,
   phases,

@@ -33,6 +33,7 @@ export const recording = {
   playing: 'A recorded run, playing.',
   status: (sentence: string) => `Recording. ${sentence}`,
   on: (machine: string) => `on ${machine}`,
+  elsewhere: 'on another machine',
   how: decodedHow,
   without: withoutSentence,
 };
