@@ -1,10 +1,10 @@
 import { openPalette } from '../store/palette';
 import type { Action } from './action';
 
-/** Everything that can be done, by name. */
+/** Everything that can be done or looked at, by name. */
 export const search: Action = {
   id: 'search',
-  label: 'Search actions and views',
+  label: 'Search the page',
   keys: ['Mod+k'],
   when: () => true,
   perform: () => openPalette('search'),

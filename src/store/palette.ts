@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 export interface PaletteState {
-  /** `search`: actions and views by name; `keys`: all shortcuts. */
+  /** `search`: what can be done and looked at, by name; `keys`: all shortcuts. */
   readonly open: 'search' | 'keys' | null;
 }
 

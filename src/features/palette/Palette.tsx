@@ -1,5 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { ariaKeys, spellKeys } from '../../actions/registry';
+import { readLibrary, useLibrary } from '../../store/library';
 import { closePalette } from '../../store/palette';
 import { Modal } from '../../ui/Modal';
 import { palette as words } from '../../ui/texts/palette';
@@ -11,18 +13,21 @@ interface PaletteProps {
   readonly shown: Place;
 }
 
-/** Actions and views by name: a field whose list the arrow keys walk through (ARIA Authoring Practices, combobox with a listbox). */
+/** Whatever can be done, and whatever the page holds, by name: a field whose list the arrow keys walk through (ARIA Authoring Practices, combobox with a listbox). */
 export function Palette({ places, shown }: PaletteProps) {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const list = useId();
-  const groups = entryGroups(places, shown, query);
+  const recordings = useLibrary((state) => state.recordings);
+  useEffect(() => void readLibrary(), []);
+  const groups = entryGroups(places, shown, query, recordings ?? []);
   const entries = groups.flatMap((group) => group.entries);
   const active = entries[Math.min(at, entries.length - 1)];
   const optionId = (entry: Entry) => `${list}-${entry.id}`;
   const choose = (entry: Entry) => {
     if (!entry.can) return;
-    closePalette();
+    // The dialog gives the focus back first, so that the entry can take it.
+    flushSync(closePalette);
     entry.perform();
   };
   const move = (event: KeyboardEvent) => {
@@ -99,6 +104,7 @@ function Results({ id, groups, active, optionId, onChoose }: ResultsProps) {
               onClick={() => onChoose(entry)}
             >
               <span>{entry.label}</span>
+              {entry.note ? <em>{entry.note}</em> : null}
               {entry.can ? null : <small>{words.notNow}</small>}
               {entry.keys[0] ? <kbd>{spellKeys(entry.keys[0])}</kbd> : null}
             </div>

@@ -1,7 +1,9 @@
 import type { Action } from '../../actions/action';
 import { performAction } from '../../actions/performAction';
 import { ACTIONS, isHere } from '../../actions/registry';
+import type { LibraryEntry } from '../../store/library';
 import { palette as words } from '../../ui/texts/palette';
+import { contentGroups } from './content';
 
 /** A view, as far as the palette needs to know it. */
 export interface Place {
@@ -9,10 +11,14 @@ export interface Place {
   readonly label: string;
 }
 
-/** One line of the palette: an action, or the way to a view. */
+/** One line of the palette: an action, or the way to something that the page has. */
 export interface Entry {
   readonly id: string;
   readonly label: string;
+  /** What it is, beside its label. */
+  readonly note?: string;
+  /** Words that it is found by too, after those that its label has. */
+  readonly also?: string;
   readonly keys: readonly string[];
   readonly can: boolean;
   readonly perform: () => void;
@@ -24,10 +30,10 @@ export interface EntryGroup {
 }
 
 /**
- * Everything that can be done, by where: in the view that is shown, the ways to the views, and what other views have. An action of another
- * view goes there first.
+ * Everything that can be done, by where: in the view that is shown, the ways to the views, and what other views have; once something is typed also
+ * what the page holds. An action of another view goes there first.
  */
-export function entryGroups(places: readonly Place[], shown: Place, query: string): EntryGroup[] {
+export function entryGroups(places: readonly Place[], shown: Place, query: string, recordings: readonly LibraryEntry[] = []): EntryGroup[] {
   const open = places.filter((place) => place !== shown).map(toView);
   const elsewhere = places
     .map((place) => ({
@@ -39,6 +45,7 @@ export function entryGroups(places: readonly Place[], shown: Place, query: strin
   return [
     { name: words.here, entries: here.filter(({ can }) => can) },
     { name: words.views, entries: open },
+    ...(plainWords(query).length > 0 ? contentGroups(shown.id, recordings) : []),
     ...elsewhere,
     { name: words.notNowHeading, entries: here.filter(({ can }) => !can) },
   ]
@@ -61,23 +68,24 @@ function toAction(action: Action): Entry {
   return { id: action.id, label: action.label, keys: action.keys, can: action.when(), perform };
 }
 
-/** The entries whose label holds every word of `query`, those first whose words begin with them. */
+/** The entries that hold every word of `query`, those first whose label has words that begin with them. */
 export function ranked(entries: readonly Entry[], query: string): Entry[] {
   const wanted = plainWords(query);
   return entries
-    .map((entry) => ({ entry, rank: rank(plainWords(entry.label), wanted) }))
+    .map((entry) => ({ entry, rank: rank(plainWords(entry.label), plainWords(entry.also ?? ''), wanted) }))
     .filter(({ rank: found }) => found !== null)
     .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
     .map(({ entry }) => entry);
 }
 
-/** null where a word of `wanted` is missing; higher the more of them begin a word. */
-function rank(label: readonly string[], wanted: readonly string[]): number | null {
+/** null where a word of `wanted` is missing; higher the more of them begin a word of the label. */
+function rank(label: readonly string[], also: readonly string[], wanted: readonly string[]): number | null {
   let sum = 0;
   for (const word of wanted) {
     if (label[0]?.startsWith(word)) sum += 3;
     else if (label.some((each) => each.startsWith(word))) sum += 2;
     else if (label.join(' ').includes(word)) sum += 1;
+    else if (also.some((each) => each.startsWith(word))) sum += 0.5;
     else return null;
   }
   return sum;

@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { LIMITS } from '../../core/types';
 import { draftChoices } from '../../model/manifest';
+import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/chosenSetting';
 import { chooseDraft, useLoading } from '../../store/loading';
 import { useRun } from '../../store/run';
 import { changeSettings, useSettings } from '../../store/settings';
@@ -39,69 +40,110 @@ const RULES = [
 export function RunSettings({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
+  const fields = useRef<HTMLDivElement>(null);
+  useFocusOnChosen(fields);
   return (
-    <div className="run-settings">
+    <div className="run-settings" ref={fields}>
       {withMode ? (
-        <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
+        <Setting name="mode">
+          <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
+        </Setting>
       ) : null}
-      <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
+      <Setting name="draft">
+        <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
+      </Setting>
       <MoreSettings plain={mode === 'plain'}>
-        <Choices
-          legend={words.drafting}
-          options={DRAFTINGS}
-          value={drafting}
-          onChange={(chosen) => changeSettings({ drafting: chosen })}
-          disabled={mode === 'plain'}
-        />
-        <Choices
-          legend={words.length}
-          options={LENGTHS}
-          value={adaptive ? 'adaptive' : 'fixed'}
-          onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
-          disabled={mode === 'plain'}
-        />
-        <NumberField
-          label={words.gamma}
-          value={gamma}
-          onChange={(value) => changeSettings({ gamma: value })}
-          min={LIMITS.gamma.min}
-          max={LIMITS.gamma.max}
-          disabled={mode === 'plain' || adaptive}
-        />
-        <NumberField
-          label={words.maxTokens}
-          value={maxTokens}
-          onChange={(value) => changeSettings({ maxTokens: value })}
-          min={LIMITS.maxTokens.min}
-          max={null}
-        />
-        <NumberField
-          label={words.temperature}
-          value={temperature}
-          onChange={(value) => changeSettings({ temperature: value })}
-          min={0}
-          max={null}
-          step={0.1}
-        />
-        <NumberField
-          label={words.seed}
-          value={seed}
-          onChange={(value) => changeSettings({ seed: value })}
-          min={0}
-          max={null}
-          disabled={temperature === 0}
-        />
-        <Choices
-          legend={words.rule}
-          options={RULES}
-          value={rule}
-          onChange={(chosen) => changeSettings({ rule: chosen })}
-          disabled={temperature === 0}
-        />
+        <Setting name="drafting">
+          <Choices
+            legend={words.drafting}
+            options={DRAFTINGS}
+            value={drafting}
+            onChange={(chosen) => changeSettings({ drafting: chosen })}
+            disabled={mode === 'plain'}
+          />
+        </Setting>
+        <Setting name="adaptive">
+          <Choices
+            legend={words.length}
+            options={LENGTHS}
+            value={adaptive ? 'adaptive' : 'fixed'}
+            onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
+            disabled={mode === 'plain'}
+          />
+        </Setting>
+        <Setting name="gamma">
+          <NumberField
+            label={words.gamma}
+            value={gamma}
+            onChange={(value) => changeSettings({ gamma: value })}
+            min={LIMITS.gamma.min}
+            max={LIMITS.gamma.max}
+            disabled={mode === 'plain' || adaptive}
+          />
+        </Setting>
+        <Setting name="maxTokens">
+          <NumberField
+            label={words.maxTokens}
+            value={maxTokens}
+            onChange={(value) => changeSettings({ maxTokens: value })}
+            min={LIMITS.maxTokens.min}
+            max={null}
+          />
+        </Setting>
+        <Setting name="temperature">
+          <NumberField
+            label={words.temperature}
+            value={temperature}
+            onChange={(value) => changeSettings({ temperature: value })}
+            min={0}
+            max={null}
+            step={0.1}
+          />
+        </Setting>
+        <Setting name="seed">
+          <NumberField
+            label={words.seed}
+            value={seed}
+            onChange={(value) => changeSettings({ seed: value })}
+            min={0}
+            max={null}
+            disabled={temperature === 0}
+          />
+        </Setting>
+        <Setting name="rule">
+          <Choices
+            legend={words.rule}
+            options={RULES}
+            value={rule}
+            onChange={(chosen) => changeSettings({ rule: chosen })}
+            disabled={temperature === 0}
+          />
+        </Setting>
         {children}
       </MoreSettings>
     </div>
   );
+}
+
+/** One setting, where it is found by name. */
+function Setting({ name, children }: { readonly name: SettingName; readonly children: ReactNode }) {
+  return (
+    <div className="setting" data-setting={name}>
+      {children}
+    </div>
+  );
+}
+
+/** Gives the focus to a setting that was looked for; to the line above it where it cannot be changed now. */
+function useFocusOnChosen(fields: RefObject<HTMLElement | null>): void {
+  const name = useChosenSetting((state) => state.name);
+  useEffect(() => {
+    const setting = name === null ? null : fields.current?.querySelector(`[data-setting="${name}"]`);
+    if (!setting) return;
+    const field = setting.querySelector<HTMLElement>('input:enabled:checked, input:enabled:not([type="radio"])');
+    (field ?? fields.current?.querySelector('summary'))?.focus();
+    forgetChosenSetting();
+  }, [name, fields]);
 }
 
 /** A line that tells of the settings behind it, which it opens. A setting that was refused is in sight. */

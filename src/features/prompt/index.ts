@@ -1,3 +1,4 @@
 export { Ask } from './Ask';
 export { PromptForm } from './PromptForm';
+export { PRESETS } from './presets';
 export { RunSettings } from './RunSettings';

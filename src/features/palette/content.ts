@@ -1,0 +1,84 @@
+import { LESSONS } from '../../lessons';
+import { GLOSSARY } from '../../lessons/glossary';
+import { chooseSetting, type SettingName } from '../../store/chosenSetting';
+import type { LibraryEntry } from '../../store/library';
+import { openLibraryTrace } from '../../store/recording';
+import { changeSettings } from '../../store/settings';
+import { settings } from '../../ui/texts';
+import { palette as words } from '../../ui/texts/palette';
+import { PRESETS } from '../prompt';
+import type { Entry, EntryGroup } from './entries';
+
+const SETTINGS: Readonly<Record<SettingName, string>> = {
+  mode: settings.mode,
+  draft: settings.draft,
+  drafting: settings.drafting,
+  adaptive: settings.length,
+  gamma: settings.gamma,
+  maxTokens: settings.maxTokens,
+  temperature: settings.temperature,
+  seed: settings.seed,
+  rule: settings.rule,
+};
+
+/** Views that draw the run on the page. */
+const RUN_VIEWS: readonly string[] = ['watch', 'step', 'measure'];
+
+/** What the page holds beside actions and views; too much to be listed before anything is typed. @param view which is shown */
+export function contentGroups(view: string, recordings: readonly LibraryEntry[]): EntryGroup[] {
+  return [
+    {
+      name: words.examples,
+      entries: PRESETS.map(({ label, prompt }) => entry(`example-${label}`, label, prompt, prompt, () => tryExample(prompt))),
+    },
+    {
+      name: words.settings,
+      entries: Object.entries(SETTINGS).map(([name, label]) =>
+        entry(`setting-${name}`, label, '', '', () => {
+          goTo('watch', view);
+          chooseSetting(name as SettingName);
+        }),
+      ),
+    },
+    {
+      name: words.recordings,
+      entries: recordings.map(({ name, title, kind, how }) =>
+        entry(`recording-${name}`, title, how, `${kind} ${how}`, () => {
+          if (!RUN_VIEWS.includes(view)) goTo('watch', view);
+          void openLibraryTrace(name);
+        }),
+      ),
+    },
+    {
+      name: words.lessons,
+      entries: LESSONS.map(({ id, title, summary }) =>
+        entry(`lesson-${id}`, title, summary, summary, () => {
+          location.hash = `learn/${id}`;
+        }),
+      ),
+    },
+    {
+      name: words.terms,
+      entries: GLOSSARY.map(({ id, name, forms, definition }) =>
+        entry(`term-${id}`, name, definition, forms.join(' '), () => {
+          location.hash = `learn/words/${id}`;
+        }),
+      ),
+    },
+  ];
+}
+
+function entry(id: string, label: string, note: string, also: string, perform: () => void): Entry {
+  return { id: id.replace(/[^\w-]+/g, '-'), label, note, also, keys: [], can: true, perform };
+}
+
+/** Fills the prompt box, in the view that is shown where it has one. */
+function tryExample(prompt: string): void {
+  changeSettings({ prompt });
+  if (!document.getElementById('prompt')) location.hash = 'watch';
+  document.getElementById('prompt')?.focus();
+}
+
+function goTo(wanted: string, shown: string): void {
+  if (wanted !== shown) location.hash = wanted;
+}
