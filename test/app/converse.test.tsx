@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { committedTokens, tally } from '../../src/core/tally';
@@ -7,6 +7,7 @@ import { useConversation } from '../../src/store/conversation';
 import type { Settings } from '../../src/store/settings';
 import { stopWork, useWork } from '../../src/store/work';
 import { openPage } from './support/openPage';
+import { recordedFile } from './support/recordings';
 import { tabTo } from './support/tabTo';
 import { showView } from './support/views';
 
@@ -39,6 +40,38 @@ afterEach(async () => {
   stopWork();
   document.documentElement.style.colorScheme = '';
   await page.viewport(1280, 800);
+});
+
+describe('before anything was asked', () => {
+  it('shows a recorded conversation, as a recording, until a question takes its place', async () => {
+    useConversation.setState(useConversation.getInitialState());
+    const engine = await openPage({ settings: { maxTokens: 12, adaptive: false } });
+    vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
+    await showView('converse');
+    await expect.element(page.getByText('A recording')).toBeInTheDocument();
+    expect(turns()).toHaveLength(3);
+    await expect.poll(() => figure(1, 'reused')).toBe('0%');
+    await expect.poll(() => Number.parseInt(figure(3, 'reused') ?? '', 10)).toBeGreaterThan(50);
+    expect(await axe.run().then(({ violations }) => violations)).toEqual([]);
+    // Nothing can be done with a recording that belongs to a conversation of one's own.
+    await expect.element(page.getByRole('button', { name: 'Ask again' })).not.toBeInTheDocument();
+    await expect.element(button('New conversation')).toHaveAttribute('aria-disabled', 'true');
+    await say('A fox.');
+    expect(turns().map(({ question }) => question)).toEqual(['A fox.']);
+    const run = engine.tasks.find((task) => task.type === 'run');
+    expect(run?.turns).toEqual([]);
+    await expect.element(page.getByText('A recording')).not.toBeInTheDocument();
+  });
+
+  it('opens a recorded turn step by step, still as a recording', async () => {
+    useConversation.setState(useConversation.getInitialState());
+    await openPage();
+    vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
+    await showView('converse');
+    await turn(2).getByRole('button', { name: 'Step by step' }).click();
+    await expect.element(page.getByText(/^Round \d+ of \d+, step/)).toBeInTheDocument();
+    await expect.element(page.getByText('A recording')).toBeInTheDocument();
+  });
 });
 
 describe('a conversation', () => {

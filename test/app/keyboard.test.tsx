@@ -50,7 +50,7 @@ describe('with the keyboard alone', () => {
     await openPage();
     await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
     const reached = new Set<Element>();
-    prompt().element().focus();
+    log().element().focus();
     for (let element = focused(); element && element !== document.body && !reached.has(element); element = focused()) {
       reached.add(element);
       const shown = element.matches('.choice input') ? element.parentElement : element;

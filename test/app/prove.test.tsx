@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { connectEngine } from '../../src/store/engine';
 import { useProof } from '../../src/store/proof';
@@ -7,6 +7,8 @@ import { useWork } from '../../src/store/work';
 import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
 import { openPage } from './support/openPage';
+import { recordedFile } from './support/recordings';
+import { showView } from './support/views';
 
 async function openProve(settings: Partial<Settings> = {}): Promise<ChanceEngine> {
   useProof.setState(useProof.getInitialState());
@@ -32,6 +34,23 @@ const idle = () => expect.poll(() => useWork.getState().current, { timeout: 20_0
 afterEach(async () => {
   document.documentElement.style.colorScheme = '';
   await page.viewport(1280, 800);
+});
+
+describe('before anything was proven', () => {
+  it('lays a recorded pair side by side, as a recording, until one’s own takes its place', async () => {
+    useProof.setState(useProof.getInitialState());
+    await openPage({ settings: { prompt: 'A fox.', maxTokens: 12, adaptive: false } });
+    connectEngine(new ChanceEngine());
+    vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
+    await showView('prove');
+    const region = page.getByRole('region', { name: /^The same/ });
+    await expect.element(region.getByText('A recording')).toBeInTheDocument();
+    await expect.element(verdict()).toHaveTextContent(/^Yes: all \d{2,} tokens are the same, id for id\.$/);
+    await expect.element(region).toHaveTextContent('your own device proves it in its place');
+    await proveButton().click();
+    await expect.element(verdict()).toHaveTextContent('Yes: all 12 tokens are the same, id for id.');
+    await expect.element(region.getByText('A recording')).not.toBeInTheDocument();
+  });
 });
 
 describe('at temperature 0', () => {

@@ -1,13 +1,14 @@
 import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { LANES } from '../../src/core/race';
-import { committedTokens, tally } from '../../src/core/tally';
+import { committedTokens, startOf, tally } from '../../src/core/tally';
 import { racePlayer, shownHeat, useRace } from '../../src/store/race';
 import type { Settings } from '../../src/store/settings';
 import { stopWork, useWork } from '../../src/store/work';
 import { formatSeconds } from '../../src/ui/format';
 import { openPage, prompt, runToEnd } from './support/openPage';
+import { recordedFile } from './support/recordings';
 import { tabTo } from './support/tabTo';
 import { showView } from './support/views';
 
@@ -44,6 +45,33 @@ afterEach(async () => {
   stopWork();
   document.documentElement.style.colorScheme = '';
   await page.viewport(1280, 800);
+});
+
+describe('before a race was run', () => {
+  it('shows a recorded one, slowly, as a recording, until one’s own takes its place', async () => {
+    useRace.setState(useRace.getInitialState());
+    racePlayer.use.setState(racePlayer.use.getInitialState());
+    await openPage({ settings: { prompt: 'A fox.', maxTokens: 40, adaptive: false } });
+    vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
+    await showView('race');
+    await expect.element(region().getByText('A recording')).toBeInTheDocument();
+    await expect.element(region()).toHaveTextContent(/on .+, \w+ \d+, \d{4}\. Press Race, and your own device runs one in its place\./);
+    expect(racePlayer.use.getState()).toMatchObject({ playing: true, rate: 0.1 });
+    for (const lane of LANES) expect(startOf(runs()[lane])?.settings.mode).toBe(lane);
+    racePlayer.pause();
+    racePlayer.seek(Number.POSITIVE_INFINITY);
+    await expect.element(region()).toHaveTextContent('The texts are the same');
+    await raceToFinish();
+    await expect.element(region().getByText('A recording')).not.toBeInTheDocument();
+    expect(startOf(runs().plain)?.prompt).toBe('A fox.');
+    expect(racePlayer.use.getState().rate).toBe(1);
+  });
+
+  it('says what a race is where no recording can be had', async () => {
+    await openRace();
+    await expect.element(region()).toHaveTextContent('Each runs alone on this device');
+    expect(useRace.getState()).toMatchObject({ heats: [], failure: null });
+  });
 });
 
 describe('a race', () => {

@@ -41,7 +41,8 @@ describe('a run', () => {
 
   it('counts what the events add up to', async () => {
     await openPage();
-    expect(shownCount('rounds')).toBe('–');
+    // Before a run nothing has been counted.
+    expect(shownCount('rounds')).toBeUndefined();
     await prompt().fill('A fox.');
     await runToEnd();
     const counted = tally(useRun.getState().events);
@@ -53,6 +54,21 @@ describe('a run', () => {
     expect(shownCount('acceptanceRate')).toBe(`${Math.round((counted.acceptanceRate ?? 0) * 100)}%`);
     expect(shownCount('acceptedOverDrafted')).toBe(`${Math.round((counted.acceptedOverDrafted ?? 0) * 100)}%`);
     expect(shownCount('readbacksPerRound')).toBe('1.00');
+  });
+
+  it('is told beforehand where the prompt is like none that the pair knows, once it is typed, and runs all the same', async () => {
+    await openPage();
+    const note = page.getByText(/^This prompt is like none/);
+    await expect.element(page.getByText(/^This pair writes short stories, JSON records/)).toBeInTheDocument();
+    await prompt().fill('Why is the sky blue?');
+    await expect.element(note).toBeInTheDocument();
+    await prompt().fill('Tell a short story about the sky.');
+    await expect.element(note).not.toBeInTheDocument();
+    await prompt().fill('');
+    await prompt().fill('Why is the sky blue?');
+    await expect.element(note).toBeInTheDocument();
+    await runToEnd();
+    expect(useRun.getState().events.at(-1)).toMatchObject({ type: 'end' });
   });
 
   it('announces its end in one sentence and no token', async () => {
@@ -110,7 +126,7 @@ describe('a run', () => {
   it('runs the other way what stands on the page, whatever was typed since, and compares', async () => {
     await openPage();
     const prove = page.getByRole('button', { name: 'Same output?' });
-    await expect.element(prove).toHaveAttribute('aria-disabled', 'true');
+    await expect.element(prove).not.toBeInTheDocument();
     await prompt().fill('A fox.');
     await runButton().click();
     await untilIdle();

@@ -13,17 +13,23 @@ import { useLibrary } from '../../../src/store/library';
 import { load, useLoading } from '../../../src/store/loading';
 import { putNoticeAway } from '../../../src/store/notice';
 import { closePalette } from '../../../src/store/palette';
+import { usePlayback } from '../../../src/store/playback';
 import { usePlaylist } from '../../../src/store/playlist';
 import { usePresenter } from '../../../src/store/presenter';
 import { useRecording } from '../../../src/store/recording';
 import { useRun } from '../../../src/store/run';
 import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../../src/store/settings';
 import { useShare } from '../../../src/store/share';
+import { useSlowReplay } from '../../../src/store/slowReplay';
 import { applyTheme, useTheme } from '../../../src/store/theme';
+import { useVisitor } from '../../../src/store/visitor';
 import { FakeEngine } from './fakeEngine';
 import { MANIFEST } from './manifest';
 
-/** Opens the page as its entry does, on a fake engine; closed and forgotten at the end of the test. Drafts have a fixed length unless `settings` say otherwise. */
+/**
+ * Opens the page as its entry does, on a fake engine, for someone who has run something before; closed and forgotten at the end of the test. Drafts
+ * have a fixed length unless `settings` say otherwise.
+ */
 export async function openPage({
   manifest = () => Response.json(MANIFEST),
   settings = { adaptive: false },
@@ -40,6 +46,9 @@ export async function openPage({
   useRecording.setState(useRecording.getInitialState());
   useLibrary.setState(useLibrary.getInitialState());
   useShare.setState(useShare.getInitialState());
+  usePlayback.setState(usePlayback.getInitialState());
+  useSlowReplay.setState(useSlowReplay.getInitialState());
+  useVisitor.setState({ hasRun: true });
   usePlaylist.setState({ ...usePlaylist.getInitialState(), ...DEFAULT_PLAYLIST });
   usePresenter.setState(usePresenter.getInitialState());
   sessionStorage.clear();
