@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { decodeTrace } from '../../src/model/trace';
 import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/calibration';
 import { IDLE_MS } from '../../src/store/idle';
+import recorded from '../../src/store/opening.json';
+import { showTrace } from '../../src/store/recording';
 import { openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 
 const panel = () => page.getByRole('region', { name: 'This device' });
@@ -10,6 +13,8 @@ const figure = (key: string) => panel().element().querySelector(`[data-count="${
 describe('the costs of this device', () => {
   it('are measured on request, written with their ratios, and kept for the next visit', async () => {
     const engine = await openPage();
+    // They stand beside a run.
+    showTrace(decodeTrace(recorded));
     await expect.element(panel()).toHaveTextContent('has not been measured yet');
     await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
     await page.getByRole('button', { name: 'Measure this device' }).click();
@@ -18,7 +23,6 @@ describe('the costs of this device', () => {
     expect(figure('verify')).toBe('22.7 ms');
     await expect.element(panel()).toHaveTextContent('v(4) = 2.21 tokens');
     await expect.element(panel()).toHaveTextContent('c = 0.10 of a token');
-    expect(figure('predicted')).toBe('–');
     expect(localStorage.getItem('foretoken.calibrations')).toContain('"verifyMs"');
     expect(engine.tasks.filter((task) => task.type === 'calibrate')).toHaveLength(1);
   });

@@ -1,0 +1,64 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUILT } from './support/build';
+import { launch } from './support/page';
+import { FaultyServer } from './support/server';
+
+let server: FaultyServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await FaultyServer.start(BUILT);
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** A first visit whose window has this size; its recorded run stands there whole, as for someone who wants less motion. */
+async function visit(width: number, height: number): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.getByRole('log').locator('[data-token-id]').first().waitFor();
+  return page;
+}
+
+const top = async (page: Page, selector: string) => (await page.locator(selector).first().boundingBox())?.y ?? Number.NaN;
+const scrolled = (page: Page) => page.evaluate(() => Math.round(scrollY));
+
+describe('the first screen of the built page', () => {
+  it('shows a token above y = 420 and the whole method at 1280 × 720, before any model is there', async () => {
+    server.break('models/target/resolve/main/params_shard_0.bin', 'held');
+    const page = await visit(1280, 720);
+    expect(await top(page, '[role="log"] [data-token-id]')).toBeLessThan(420);
+    const idea = await page.getByRole('figure').filter({ hasText: 'The idea in three steps' }).boundingBox();
+    expect((idea?.y ?? 0) + (idea?.height ?? Number.NaN)).toBeLessThanOrEqual(720);
+    server.release();
+    await page.context().close();
+    server.repair();
+  });
+
+  it.each([
+    [1280, 720],
+    [390, 844],
+  ])('at %i × %i scrolls as one, wherever the wheel is turned', async (width, height) => {
+    const page = await visit(width, height);
+    const areas = ['header', 'nav.views', '.page-lead', '[role="log"]', '.recording-note', '.idea', '.area-prompt', '.area-side'];
+    for (const area of areas) {
+      await page.evaluate(() => scrollTo(0, 0));
+      const target = page.locator(area).first();
+      await target.scrollIntoViewIfNeeded();
+      const before = await scrolled(page);
+      const end = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+      // Upwards where there is no further down.
+      const by = before < end - 60 ? 60 : -60;
+      await target.hover({ position: { x: 12, y: 8 } });
+      const hovered = await scrolled(page);
+      await page.mouse.wheel(0, by);
+      await expect.poll(() => scrolled(page), { message: area }).toBe(hovered + by);
+    }
+    await page.context().close();
+  });
+});
