@@ -88,9 +88,7 @@ export function tokenizeTyped(typed: string, output: readonly TokenId[], tokeniz
  * a text, behind a blank, before a line break or at the end. What stands behind a line break indents a line, and stays.
  */
 export function tidyTyped(typed: string, text: string): string {
-  const single = typed
-    .replace(/[^\S\n]+(?=\n)|(?<=\S)[^\S\n]+$/g, '')
-    .replace(/(?<=\S)[^\S\n]+/g, ' ');
+  const single = typed.replace(/[^\S\n]+(?=\n)|(?<=\S)[^\S\n]+$/g, '').replace(/(?<=\S)[^\S\n]+/g, ' ');
   if (text.endsWith('\n')) return single;
   return single.replace(/^[^\S\n]+/, text === '' || /\s$/.test(text) ? '' : ' ');
 }
