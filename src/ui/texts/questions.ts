@@ -1,7 +1,8 @@
 import type { Advice } from '../../core/advice';
-import type { Comparison } from '../../core/comparison';
+import type { Comparison, Speeds } from '../../core/comparison';
 import { formatBytes, formatCount, formatRate, formatRatio, formatShare } from '../format';
 import { measure } from './measure';
+import { speeds } from './speeds';
 
 const milliseconds = (ms: number | null) => `${formatRate(ms)} ms`;
 
@@ -22,7 +23,7 @@ export const questions = {
   measuring: 'Measuring …',
 
   pays: (advice: Advice, rate: number) =>
-    `${measure.verdict(advice)} By this device’s costs and the α of your last speculative run, ${formatShare(rate)}.`,
+    `${measure.verdict(advice, 'here')} By this device’s costs and the α of your last speculative run, ${formatShare(rate)}.`,
   ceiling: (ratio: number) =>
     `Were every draft accepted, this pair would be ${formatRatio(ratio)} times plain decoding, by this device’s costs.`,
   breakEven: (gamma: number, rate: number | null) =>
@@ -44,8 +45,8 @@ export const questions = {
     `Your last speculative run took ${milliseconds(speculativeMs)} a token; a plain token costs ${milliseconds(plainMs)}, by this device’s costs.`,
   memory: (draft: number, target: number) =>
     `The draft takes ${formatBytes(draft)} beside the target’s ${formatBytes(target)}, weights and cache: ${formatShare(draft / target)} more.`,
-  speed: (ratio: number, speculative: number, plain: number) =>
-    `Your last two runs of one prompt: ${formatRate(speculative)} tokens a second with speculation, ${formatRate(plain)} without: ${formatRatio(ratio)} times, first tokens left out.`,
+  speed: (ratio: number, speculative: Speeds, plain: Speeds) =>
+    `Your last two runs of one prompt, decoding alone: ${formatRatio(ratio)} times, ${speeds.against('decoding', speculative, plain)}.`,
   firstToken: (speculative: number | null, plain: number | null) =>
     `Your last two runs of one prompt: the first token came after ${milliseconds(speculative)} with speculation and ${milliseconds(plain)} without.`,
   sameOutput: (output: Comparison['output'], alike: number) =>

@@ -56,10 +56,8 @@ const FIGURES: Readonly<Record<MeasuredFigure, (known: Known) => OwnFigure>> = {
       ? { text: words.memory(memory.draft.weights + memory.draft.cache, memory.target.weights + memory.target.cache) }
       : { needs: 'run' },
   speed: (known) =>
-    ofBoth(known, ({ speed, tokensPerSecond }) =>
-      speed === null || tokensPerSecond.speculative === null || tokensPerSecond.plain === null
-        ? null
-        : words.speed(speed, tokensPerSecond.speculative, tokensPerSecond.plain),
+    ofBoth(known, ({ speedup, tokensPerSecond }) =>
+      speedup.decoding === null ? null : words.speed(speedup.decoding, tokensPerSecond.speculative, tokensPerSecond.plain),
     ),
   'first-token': ({ speculative, plain, ...rest }) =>
     ofBoth({ speculative, plain, ...rest }, () =>
