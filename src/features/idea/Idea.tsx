@@ -1,7 +1,7 @@
 import { idea as words } from '../../ui/texts';
 import './idea.css';
 
-/** The method in three rows of the same columns: what is guessed, what the target chooses, what is left. An illustration. */
+/** The method in three rows of the same columns: what is guessed, what the target judges of it, what is left. An illustration. */
 export function Idea() {
   const fall = words.drafted.findIndex((guess, i) => guess !== words.chosen[i]);
   return (
@@ -23,9 +23,9 @@ export function Idea() {
           <StepText index={1} />
           <p className="idea-line">
             <span className="idea-context">{words.context}</span>
-            {words.chosen.map((choice, i) => (
-              <span className={i < fall ? 'idea-same' : 'idea-other'} key={choice}>
-                {choice} <i aria-hidden="true">{i < fall ? '✓' : '✗'}</i>
+            {words.drafted.map((guess, i) => (
+              <span className={i < fall ? 'idea-right' : 'idea-wrong'} key={guess}>
+                {guess} <i aria-hidden="true">{i < fall ? '✓' : '✗'}</i>
               </span>
             ))}
           </p>

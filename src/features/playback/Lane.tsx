@@ -28,30 +28,29 @@ export function Lane() {
 }
 
 function OpenRound({ round, drafted }: { readonly round: RoundEvent; readonly drafted: number }) {
-  const drafts = draftsOf(round);
-  return (
-    <>
-      <p className="lane-label">{words.laneRound(formatCount(round.index + 1), drafts.length)}</p>
-      <p className="lane-tokens">
-        {drafts.map((token, i) => (
-          // A round never changes.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <LaneToken key={i} token={token} state={i < drafted ? 'pending' : 'open'} />
-        ))}
-      </p>
-    </>
-  );
+  return <LaneRound round={round} shown={draftsOf(round)} stateOf={(_, i) => (i < drafted ? 'pending' : 'open')} />;
 }
 
 function DecidedRound({ round }: { readonly round: RoundEvent }) {
+  return <LaneRound round={round} shown={round.tokens} stateOf={({ verdict }) => verdict} />;
+}
+
+interface LaneRoundProps {
+  readonly round: RoundEvent;
+  /** Tokens of the round from its first; drafts behind the end are counted instead. */
+  readonly shown: readonly RunToken[];
+  readonly stateOf: (token: RunToken, at: number) => LaneState;
+}
+
+function LaneRound({ round, shown, stateOf }: LaneRoundProps) {
   const behind = behindEndOf(round);
   return (
     <>
       <p className="lane-label">{words.laneRound(formatCount(round.index + 1), draftsOf(round).length)}</p>
       <p className="lane-tokens">
-        {round.tokens.slice(0, round.tokens.length - behind).map((token, i) => (
+        {shown.slice(0, round.tokens.length - behind).map((token, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a round never changes
-          <LaneToken key={i} token={token} state={token.verdict} />
+          <LaneToken key={i} token={token} state={stateOf(token, i)} />
         ))}
         {behind > 0 ? <span className="lane-behind">{behindEnd.label(behind)}</span> : null}
       </p>
@@ -59,6 +58,8 @@ function DecidedRound({ round }: { readonly round: RoundEvent }) {
   );
 }
 
-function LaneToken({ token, state }: { readonly token: RunToken; readonly state: RunToken['verdict'] | 'pending' | 'open' }) {
+type LaneState = RunToken['verdict'] | 'pending' | 'open';
+
+function LaneToken({ token, state }: { readonly token: RunToken; readonly state: LaneState }) {
   return <span className={`lane-token ${state}`}>{token.text === '' ? '·' : visibleText(token.text)}</span>;
 }

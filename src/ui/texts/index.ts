@@ -209,17 +209,17 @@ export const idea = {
   heading: 'The idea in three steps',
   caption: 'An illustration, not a run. Choose an example and press Run to see real models do it.',
   steps: [
-    { title: 'Draft', text: 'A small model guesses the next few tokens, quickly.' },
-    { title: 'Verify', text: 'The large target reads all the guesses in one pass and has its own choice for each place.' },
+    { title: 'Draft', text: 'A small model, the draft, guesses the next tokens: words, or pieces of words.' },
+    { title: 'Verify', text: 'A large model, the target, judges all the guesses in one pass: is this what it would write?' },
     {
-      title: 'Accept the prefix',
-      text: 'Guesses are kept up to the first that is not the target’s own choice; there the target’s token stands instead. The rest is discarded.',
+      title: 'Keep what is right',
+      text: 'Guesses stay up to the first wrong one, and the target’s own token takes its place. Where all are right, the target adds one more: the bonus.',
     },
   ],
   context: 'Once upon a time',
   drafted: ['there', 'was', 'a', 'little'],
   chosen: ['there', 'was', 'a', 'fox'],
-  gain: 'Four tokens from one pass of the target, and the text is the target’s own.',
+  gain: 'Four tokens from one pass of the target, and each is what it would have written by itself.',
 };
 
 export const failures = {
