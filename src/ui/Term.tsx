@@ -25,9 +25,12 @@ export function Term({ id, children }: { readonly id: string; readonly children?
   const show = () => setPlace(word.current && placeOf(word.current.getBoundingClientRect()));
   useEffect(() => {
     if (!place) return;
-    // A scroll of something that the word does not stand in, such as the contents beside it, leaves the word where it is.
+    // A scroll of something that the word does not stand in, such as the contents beside it, leaves the word where it is. A word that the focus
+    // scrolled into sight keeps its definition.
     const scrolled = ({ target }: Event) => {
-      if (target instanceof Node && target.contains(word.current)) setPlace(null);
+      if (!(target instanceof Node) || !target.contains(word.current)) return;
+      if (document.activeElement === word.current) show();
+      else hide();
     };
     addEventListener('scroll', scrolled, { capture: true, passive: true });
     return () => removeEventListener('scroll', scrolled, { capture: true });

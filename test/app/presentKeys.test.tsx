@@ -45,7 +45,7 @@ describe('every key of the presentation, on every kind of item', () => {
       await expect.poll(() => location.hash).toBe(place(item));
       await press('w');
       expect(opened).toHaveBeenCalledTimes(1);
-      expect(String(opened.mock.lastCall?.[0])).toMatch(/notes\.html$/);
+      expect(String(opened.mock.lastCall?.[0])).toMatch(/notes\.html#.+$/);
 
       await press('b');
       await expect.element(page.getByText('The projection is dark.')).toBeInTheDocument();
