@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { decodeTrace } from '../../src/model/trace';
+import { committedTokens, startOf } from '../../src/core/tally';
 import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/calibration';
 import { IDLE_MS } from '../../src/store/idle';
-import recorded from '../../src/store/opening.json';
-import { showTrace } from '../../src/store/recording';
+import { useRun } from '../../src/store/run';
+import { formatRate, formatRatio } from '../../src/ui/format';
 import { openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 
 const panel = () => page.getByRole('region', { name: 'This device' });
@@ -14,15 +14,16 @@ describe('the costs of this device', () => {
   it('are measured on request, written with their ratios, and kept for the next visit', async () => {
     const engine = await openPage();
     // They stand beside a run.
-    showTrace(decodeTrace(recorded));
+    await prompt().fill('A fox.');
+    await runToEnd();
     await expect.element(panel()).toHaveTextContent('has not been measured yet');
-    await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
     await page.getByRole('button', { name: 'Measure this device' }).click();
-    await expect.poll(() => figure('decode')).toBe('10.3 ms');
-    // 10 and 13 and 60 ms for 1, 2 and 17 rows, 2 ms more by 512 tokens, at 64 tokens and four drafts.
-    expect(figure('verify')).toBe('22.7 ms');
-    await expect.element(panel()).toHaveTextContent('v(4) = 2.21 tokens');
-    await expect.element(panel()).toHaveTextContent('c = 0.10 of a token');
+    // 10 ms with an empty cache and 2 more with 512 tokens; a draft step is 1.
+    const { events } = useRun.getState();
+    const context = (startOf(events)?.promptIds.length ?? 0) + Math.round(committedTokens(events).length / 2);
+    const decodeMs = 10 + (2 * context) / 512;
+    await expect.poll(() => figure('decode')).toBe(`${formatRate(decodeMs)} ms`);
+    await expect.element(panel()).toHaveTextContent(`c = ${formatRatio(1 / decodeMs)} of a token`);
     expect(localStorage.getItem('foretoken.calibrations')).toContain('"verifyMs"');
     expect(engine.tasks.filter((task) => task.type === 'calibrate')).toHaveLength(1);
   });
