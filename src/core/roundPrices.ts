@@ -80,23 +80,22 @@ export class RoundPrices {
       Math.min(ms, MOST * Math.max(price, plain + drafts)),
       1 / (NOISE * price) ** 2,
     );
-    this.#fit(context);
+    this.#fit();
   }
 
-  #fit(context: number): void {
-    const [plain, drafts] = this.#parts(LIMITS.gamma.max, context);
-    // The expectation counts as one measurement of either part.
-    const [trustP, trustD] = [plain, drafts].map((part) => 1 / (this.#doubt * part) ** 2) as [number, number];
+  #fit(): void {
+    // The expectation counts as one measurement of either part, also where it is 0.
+    const trust = 1 / this.#doubt ** 2;
     const { plain: s, drafted: t } = this.#sums;
-    const pp = s.pp + t.pp + trustP * plain * plain;
-    const dd = s.dd + t.dd + trustD * drafts * drafts;
+    const pp = s.pp + t.pp + trust;
+    const dd = s.dd + t.dd + trust;
     const pd = s.pd + t.pd;
-    const pms = s.pms + t.pms + trustP * plain * plain;
-    const dms = s.dms + t.dms + trustD * drafts * drafts;
+    const pms = s.pms + t.pms + trust;
+    const dms = s.dms + t.dms + trust;
     const determinant = pp * dd - pd * pd;
     const factors = [(dd * pms - pd * dms) / determinant, (pp * dms - pd * pms) / determinant] as const;
     this.#factors = [Math.max(LEAST, factors[0]), Math.max(LEAST, factors[1])];
-    this.#plainFactor = Math.max(LEAST, (s.pms + this.#plainGuess * trustP * plain * plain) / (s.pp + trustP * plain * plain));
+    this.#plainFactor = Math.max(LEAST, (s.pms + this.#plainGuess * trust) / (s.pp + trust));
   }
 
   #scale(gamma: number, context: number, ms: number): void {

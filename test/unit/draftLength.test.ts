@@ -109,6 +109,12 @@ describe('an adaptive length', () => {
     expect(length.choose(9, 0, 16).model).toBe(0);
     expect(length.choose(9, 0, 16).lookup).toBeGreaterThan(8);
   });
+
+  it('looks up as much as it may where rows cost nothing, as a coarse clock has it', () => {
+    const free: Calibration = { ...costs, verifyMs: [[10, 10, 10]] };
+    const { chosen } = simulate(new AdaptiveLength({ calibration: free }), 0.9, 200, free, 'lookup');
+    expect(chosen.slice(0, -16).every((drafted) => drafted === 16)).toBe(true);
+  });
 });
 
 /** Rows and their times, a draft step, as they were measured or as a wide device has them. */
