@@ -29,10 +29,16 @@ export function compileFormat(format: ResponseFormat): string {
     const grammar = format.type === 'json' ? schemaGrammar(source) : parseGrammar(source);
     checkGrammar(grammar, (rule) => (format.type === 'grammar' ? `the rule "${rule}"` : rule.startsWith('#') ? rule : null));
     return printGrammar(grammar);
-  } catch (error) {
+  } catch (thrown) {
+    const error = isOverrun(thrown) ? new FormatError('it is too long, or nested too deep', 'Make it shorter.') : thrown;
     if (!(error instanceof FormatError)) throw error;
     const name = formatName(format);
     const message = `The ${name} of the response format cannot be used: ${error.message}.`;
     throw new FailureError('invalid-setting', message, error.hint ?? `Correct the ${name}.`, error);
   }
+}
+
+/** Whether the stack had no room for what was read: a RangeError, in Firefox an InternalError. */
+function isOverrun(thrown: unknown): boolean {
+  return thrown instanceof RangeError || (thrown instanceof Error && thrown.name === 'InternalError');
 }

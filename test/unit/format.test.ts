@@ -120,6 +120,21 @@ describe('a JSON schema', () => {
     expect(refusal(schema(JSON.parse(`${'{"items":'.repeat(200)}{}${'}'.repeat(200)}`))).message).toContain('nested more than');
   });
 
+  it.each([
+    ['a type', `{"type":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['a pattern', JSON.stringify({ pattern: `${'(?:'.repeat(20_000)}a${')'.repeat(20_000)}` })],
+    ['a list of values', JSON.stringify({ enum: Array.from({ length: 200_000 }, (_, i) => i) })],
+  ])('that is too large to be read, by %s, is refused as that', (_, text) => {
+    const { code, message } = refusal({ type: 'json', schema: text });
+    expect(code).toBe('invalid-setting');
+    expect(message).toMatch(/too long, or nested too deep|is no regular expression/);
+  });
+
+  it('with a long pattern is read in no time', () => {
+    expect(refusal(schema({ pattern: 'a'.repeat(60_000) })).message).toContain('and at most 10000 can be compiled');
+    expect(refusal(schema({ pattern: 'a{2}\\u{62}'.repeat(6000) })).message).toContain('and at most 10000 can be compiled');
+  }, 10_000);
+
   it('may refer to itself, to any place, and hold itself', async () => {
     const tree = {
       type: 'object',

@@ -25,7 +25,8 @@ export function checkGrammar(grammar: Grammar, nameOf: (rule: string) => string 
   const ending = new Set<string>();
   for (let before = -1; before < ending.size; ) {
     before = ending.size;
-    for (const [name, expression] of needed) if (canEnd(expression, ending)) ending.add(name);
+    // A rule comes after one that needs it, so most are known in one pass from the last.
+    for (const [name, expression] of needed.toReversed()) if (canEnd(expression, ending)) ending.add(name);
   }
   // The rules deepest in hold the cause.
   const endless = needed.map(([name]) => (ending.has(name) ? null : nameOf(name))).findLast((name) => name !== null);

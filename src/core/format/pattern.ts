@@ -94,7 +94,7 @@ class PatternParser {
     if (this.#take('*')) return repeat(atom, 0, null);
     if (this.#take('+')) return repeat(atom, 1, null);
     if (this.#take('?')) return repeat(atom, 0, 1);
-    const braces = /^\{(\d+)(?:(,)(\d*))?\}/.exec(this.#characters.slice(this.#at).join(''));
+    const braces = /^\{(\d+)(?:(,)(\d*))?\}$/.exec(this.#braced());
     if (!braces) return atom;
     this.#at += braces[0].length;
     const [, min, comma, max] = braces;
@@ -140,13 +140,16 @@ class PatternParser {
   }
 
   #code(kind: string): string {
-    const rest = this.#characters.slice(this.#at).join('');
-    const digits = kind === 'x' ? /^[0-9a-fA-F]{2}/.exec(rest) : /^[0-9a-fA-F]{4}|^\{[0-9a-fA-F]+\}/.exec(rest);
-    const written = digits?.[0] ?? '';
+    const written = this.#braced() || this.#characters.slice(this.#at, this.#at + (kind === 'x' ? 2 : 4)).join('');
     this.#at += written.length;
     const code = Number.parseInt(written.replace('{', ''), 16);
     if (code >= 0xd800 && code <= 0xdfff) throw this.#refused('half of a character');
     return String.fromCodePoint(code);
+  }
+
+  /** What stands here in braces, with them; empty where no brace does. */
+  #braced(): string {
+    return this.#peek() === '{' ? this.#characters.slice(this.#at, this.#characters.indexOf('}', this.#at) + 1).join('') : '';
   }
 
   #take(sign: string): boolean {
