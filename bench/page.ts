@@ -1,7 +1,8 @@
 import packageJson from '../package.json';
-import { type Calibration, predictedRunSpeedup } from '../src/core/cost';
+import type { Calibration } from '../src/core/cost';
 import { LEAST_TOKENS } from '../src/core/experiment';
-import { pricedRounds, ratesByPosition, runRates } from '../src/core/pricing';
+import { runFigures } from '../src/core/figures';
+import { pricedRounds, ratesByPosition } from '../src/core/pricing';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { committedTokens, tally } from '../src/core/tally';
 import type { RunEvent, RunSettings } from '../src/core/types';
@@ -119,7 +120,6 @@ const bench = {
     const draftMs = sum(decoding.map(({ device }) => device?.draftMs ?? 0));
     const verifyMs = sum(decoding.map(({ device }) => device?.verifyMs ?? 0));
     const inRounds = sum(decoding.map(({ startMs, endMs }) => endMs - startMs));
-    const priced = pricedRounds(events);
     return {
       ids: committedTokens(events)
         .map((token) => token.id)
@@ -129,9 +129,10 @@ const bench = {
       latencyMs: waitMs,
       timeToFirstTokenMs: all[0]?.endMs ?? NaN,
       acceptanceByPosition: ratesByPosition(events, null),
-      predictedSpeedup: predictedRunSpeedup(calibration, runRates(events), priced),
+      // Where nothing was drafted the run was plain decoding.
+      predictedSpeedup: runFigures(events, false, calibration).here?.predicted ?? 1,
       decodeMs,
-      draftLengths: priced.map(({ gamma }) => gamma),
+      draftLengths: pricedRounds(events).map(({ gamma }) => gamma),
       parts: { draft: draftMs, verify: verifyMs, rest: inRounds - draftMs - verifyMs, between: decodeMs - inRounds },
       readbacks: (await readbacks('engine')) - before,
       adapter: start?.labels.adapter ?? '',

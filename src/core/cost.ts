@@ -92,28 +92,6 @@ export function predictedSpeedup(costs: Calibration, rates: Rates, gamma: number
   return (expectedTokens(rates, gamma) * roundMs(costs, 0, context)) / roundMs(costs, gamma, context, source);
 }
 
-/** A round as its price is reckoned. */
-export interface PricedRound {
-  readonly gamma: number;
-  readonly source: DraftSource | null;
-  /** Tokens in the cache when it began. */
-  readonly context: number;
-}
-
-/** The same for rounds of a run, each with its own draft length: expected tokens at plain decoding's price over the rounds' price. */
-export function predictedRunSpeedup(
-  costs: Calibration,
-  rates: Readonly<Partial<Record<DraftSource, Rates>>>,
-  rounds: readonly PricedRound[],
-): number {
-  let [plain, speculative] = [0, 0];
-  for (const { gamma, source, context } of rounds) {
-    plain += (source ? expectedTokens(rates[source] ?? 0, gamma) : 1) * roundMs(costs, 0, context);
-    speculative += roundMs(costs, gamma, context, source ?? 'model');
-  }
-  return plain / speculative;
-}
-
 /** The acceptance rate at which `gamma` drafts a round are as fast as plain decoding; null where not even full acceptance pays. */
 export function breakEven(costs: Calibration, gamma: number, context: number): number | null {
   if (predictedSpeedup(costs, 1, gamma, context) < 1) return null;

@@ -3,8 +3,8 @@
  * costs it was made with.
  */
 import { type Advice, adviceOf } from './advice';
-import { breakEven, type Calibration, costRatio, expectedTokens, type PricedRound, type Rates, verifyMs, verifyRatio } from './cost';
-import { pricedRounds, runRates } from './pricing';
+import { breakEven, type Calibration, costRatio, expectedTokens, type Rates, verifyMs, verifyRatio } from './cost';
+import { type PricedRound, pricedRounds, runRates } from './pricing';
 import { usualGamma } from './runAcceptance';
 import { committedTokens, startOf, type Tally, tally } from './tally';
 import type { DraftSource, RunEvent } from './types';

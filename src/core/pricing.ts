@@ -1,7 +1,15 @@
-import type { PricedRound, Rates } from './cost';
+import type { Rates } from './cost';
 import { COMMITTED_VERDICTS, type DraftSource, LIMITS, type RoundEvent, type RunEvent, type Verdict } from './types';
 
 const DRAFTED: ReadonlySet<Verdict> = new Set(['accepted', 'rejected', 'discarded']);
+
+/** A round as its price is reckoned. */
+export interface PricedRound {
+  readonly gamma: number;
+  readonly source: DraftSource | null;
+  /** Tokens in the cache when it began. */
+  readonly context: number;
+}
 
 /** The rounds of a run as the cost model prices them; without the first, which sees the prompt. */
 export function pricedRounds(events: readonly RunEvent[]): PricedRound[] {
