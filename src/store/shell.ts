@@ -97,7 +97,10 @@ function watch(registered: ServiceWorkerRegistration): void {
     });
   };
   follow(registered.installing);
-  registered.addEventListener('updatefound', () => follow(registered.installing));
+  registered.addEventListener('updatefound', () => {
+    follow(registered.installing);
+    if (useMeasuring.getState().tasks > 0) void hold();
+  });
   if (registered.waiting && registered.active) useShell.setState({ update: 'waiting' });
   if (registered.active) void settle(registered);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { beginMeasured, giveWay, useMeasuring } from '../../src/store/measuring';
+import { registerShell } from '../../src/store/shell';
 import { Gate } from '../../src/sw/gate';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -68,5 +69,26 @@ describe('what is stored in the background', () => {
     second();
     expect([...told, useMeasuring.getState().tasks]).toEqual(['hold', 'hold', 'release', 0]);
     giveWay(null);
+  });
+
+  it('is held too where a newer version is found while a run goes on', async () => {
+    vi.stubGlobal('document', { baseURI: 'http://localhost/' });
+    const told: string[] = [];
+    const installing = Object.assign(new EventTarget(), {
+      postMessage: ({ type }: { type: string }, [port]: [MessagePort]) => {
+        told.push(type);
+        port.postMessage(null);
+      },
+    });
+    const registration = Object.assign(new EventTarget(), { installing: null as typeof installing | null, active: null, waiting: null });
+    await registerShell({ controller: null, register: async () => registration } as unknown as ServiceWorkerContainer);
+    const end = await beginMeasured();
+    registration.installing = installing;
+    registration.dispatchEvent(new Event('updatefound'));
+    await vi.waitFor(() => expect(told).toEqual(['hold']));
+    end();
+    expect(told).toEqual(['hold', 'release']);
+    giveWay(null);
+    vi.unstubAllGlobals();
   });
 });
