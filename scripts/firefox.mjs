@@ -14,7 +14,7 @@ const LINUX_NAMES = ['firefox-esr', 'firefox'];
 const MAC_APPS = ['Firefox', 'Firefox Developer Edition', 'Firefox Nightly'];
 
 /** Path of Firefox: FIREFOX_PATH, or the first in the usual places; undefined if there is none. */
-export function findFirefox() {
+function findFirefox() {
   return [process.env.FIREFOX_PATH, ...usualPlaces()].find((candidate) => candidate && fs.existsSync(candidate));
 }
 

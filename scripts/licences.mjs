@@ -87,14 +87,14 @@ function requireKnownParts(name, id) {
  *
  * @param {string} name @param {readonly string[]} sources @param {readonly Part[]} parts @returns {string[]}
  */
-export function unknownParts(name, sources, parts) {
+function unknownParts(name, sources, parts) {
   const within = sources.map((source) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]);
   const known = parts.filter((part) => part.within.includes(name)).map((part) => part.name);
   return [...new Set(within)].filter((part) => part !== undefined && part !== name && !known.includes(part));
 }
 
 /** @param {readonly Package[]} packages @param {readonly Part[]} parts */
-export function licencesDocument(packages, parts) {
+function licencesDocument(packages, parts) {
   const sorted = [...packages].sort((a, b) => (a.name < b.name ? -1 : 1));
   const titled = (title, text) => `${'-'.repeat(80)}\n${title}\n${'-'.repeat(80)}\n\n${text.trim()}\n`;
   const kinds = [...new Set(parts.flatMap((part) => part.licence.split(' WITH ')[0]))].filter((licence) => licence !== 'public domain');

@@ -43,7 +43,7 @@ export function startOf(events: readonly RunEvent[]): StartEvent | null {
 }
 
 /** The smallest step of the clock of a run's times, in milliseconds; 0 where nobody looked, as in older recordings. */
-export function clockStepOf(events: readonly RunEvent[]): number {
+function clockStepOf(events: readonly RunEvent[]): number {
   return startOf(events)?.clockStepMs ?? 0;
 }
 

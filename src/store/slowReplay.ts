@@ -8,7 +8,7 @@ import { useRun } from './run';
 import { useVisitor } from './visitor';
 
 /** A run whose tokens came in less time than this is over before it can be read, in milliseconds. */
-export const TOO_FAST_MS = 2_000;
+const TOO_FAST_MS = 2_000;
 
 export interface SlowReplay {
   /** How long the run took that is replayed because it was too fast to be seen; null while none is. */

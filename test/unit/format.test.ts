@@ -69,6 +69,12 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
   [{ items: [{ type: 'null' }] }, 'a list of "items" at # is not enforced'],
 ];
 
+const TOO_LARGE: readonly (readonly [string, string])[] = [
+  ['a type', `{"type":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ['a pattern', JSON.stringify({ pattern: `${'(?:'.repeat(20_000)}a${')'.repeat(20_000)}` })],
+  ['a list of values', JSON.stringify({ enum: Array.from({ length: 200_000 }, (_, i) => i) })],
+];
+
 const REFUSED_GRAMMARS: readonly (readonly [string, string])[] = [
   ['', 'there is no rule "root"'],
   ['root :=', 'line 1, column 1: a rule is expected here'],
@@ -120,11 +126,7 @@ describe('a JSON schema', () => {
     expect(refusal(schema(JSON.parse(`${'{"items":'.repeat(200)}{}${'}'.repeat(200)}`))).message).toContain('nested more than');
   });
 
-  it.each([
-    ['a type', `{"type":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-    ['a pattern', JSON.stringify({ pattern: `${'(?:'.repeat(20_000)}a${')'.repeat(20_000)}` })],
-    ['a list of values', JSON.stringify({ enum: Array.from({ length: 200_000 }, (_, i) => i) })],
-  ])('that is too large to be read, by %s, is refused as that', (_, text) => {
+  it.each(TOO_LARGE)('that is too large to be read, by %s, is refused as that', (_, text) => {
     const { code, message } = refusal({ type: 'json', schema: text });
     expect(code).toBe('invalid-setting');
     expect(message).toMatch(/too long, or nested too deep|is no regular expression/);
