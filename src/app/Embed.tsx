@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { STEP_ACTIONS } from '../actions/step';
-import { speedupAtPlainPrice } from '../core/plainPrice';
-import { startOf, tally } from '../core/tally';
+import { runFigures } from '../core/figures';
+import { startOf } from '../core/tally';
 import { Legend, LegendLine } from '../features/legend';
 import { Notices } from '../features/notices';
 import { Lane, Playback } from '../features/playback';
@@ -72,8 +72,9 @@ function Played({ speculative }: { readonly speculative: boolean }) {
 /** What the whole run comes to: what a person should take along who looks no further. */
 function Figures() {
   const events = useRun((state) => state.events);
-  const { acceptanceRate, tokensPerSecond } = tally(events);
-  const speedup = speedupAtPlainPrice(events);
+  const { counts, there } = runFigures(events, true, null);
+  const { acceptanceRate, tokensPerSecond } = counts;
+  const speedup = there?.reached ?? null;
   return (
     <p className="embed-figures">
       {acceptanceRate === null ? null : (

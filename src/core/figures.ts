@@ -39,6 +39,8 @@ export interface CostFigures {
   readonly costsOf: CostsOf;
   readonly costs: Calibration;
   readonly context: number;
+  /** A forward of the target over one row, in milliseconds: what prices are in. */
+  readonly decodeMs: number;
   /** What break-even is for: the usual draft length of the run, or the example's. */
   readonly gamma: number;
   readonly price: RoundPrice;
@@ -48,6 +50,11 @@ export interface CostFigures {
   readonly tokens: number | null;
   /** Speedup over plain decoding that the run should have with these costs: tokens × price.plain / price.whole. */
   readonly predicted: number | null;
+  /**
+   * How many times as fast the run decoded as a token of plain decoding costs here, which says something only of costs of the machine that it ran on;
+   * null for plain decoding, and where its speed is not known.
+   */
+  readonly reached: number | null;
   /** Whether it pays, at the run's rates; at full agreement while none is known. */
   readonly advice: Advice;
 }
@@ -85,13 +92,15 @@ export function runFigures(events: readonly RunEvent[], recorded: boolean, devic
     lookedUp: known !== null && known === lookup,
     context: start ? start.promptIds.length + Math.round(committedTokens(events).length / 2) : EXAMPLE.context,
     gamma: usualGamma(events),
+    counts: tally(events),
+    plain: start?.settings.mode === 'plain',
   };
   const noted = start?.calibration ?? null;
   const there = recorded && noted ? costFigures(run, noted, 'recorder') : null;
   const own = device ?? (recorded ? null : noted);
   const here = own && costFigures(run, own, device ? 'device-now' : 'device-then');
-  const { rates, lookedUp, context } = run;
-  return { counts: tally(events), rates, lookedUp, context, there, here, lead: here ?? there };
+  const { rates, lookedUp, context, counts } = run;
+  return { counts, rates, lookedUp, context, there, here, lead: here ?? there };
 }
 
 /** What of a run its figures are made of. */
@@ -102,6 +111,8 @@ interface RunParts {
   readonly lookedUp: boolean;
   readonly context: number;
   readonly gamma: number | null;
+  readonly counts: Tally;
+  readonly plain: boolean;
 }
 
 function costFigures(run: RunParts, costs: Calibration, costsOf: CostsOf): CostFigures {
@@ -109,20 +120,22 @@ function costFigures(run: RunParts, costs: Calibration, costsOf: CostsOf): CostF
   const gamma = run.gamma ?? EXAMPLE.gamma;
   const drafted = run.rounds.some((round) => round.gamma > 0);
   const rounds: readonly PricedRound[] = drafted ? run.rounds : [{ gamma, source: 'model', context }];
-  const price = priceOf(rounds, costs, context);
+  const decodeMs = verifyMs(costs, 1, context);
+  const price = priceOf(rounds, costs, context, decodeMs);
+  const speed = run.plain ? null : run.counts.tokensPerSecond;
   const tokens = drafted ? mean(rounds.map((round) => expectedOf(round, run.bySource))) : null;
   const free = lookedUp ? withFreeDrafts(costs) : costs;
   return {
-    ...{ costsOf, costs, context, gamma, price, tokens },
+    ...{ costsOf, costs, context, decodeMs, gamma, price, tokens },
     breakEven: breakEven(free, gamma, context),
     predicted: tokens === null ? null : (tokens * price.plain) / price.whole,
+    reached: speed === null ? null : (speed * price.plain * decodeMs) / 1000,
     advice: adviceOf(free, rates ?? 1, context),
   };
 }
 
 /** The mean price of `rounds`, all at one length of the context. */
-function priceOf(rounds: readonly PricedRound[], costs: Calibration, context: number): RoundPrice {
-  const decodeMs = verifyMs(costs, 1, context);
+function priceOf(rounds: readonly PricedRound[], costs: Calibration, context: number, decodeMs: number): RoundPrice {
   const [plainFixed, roundFixed] = [costs.plainFixedMs / decodeMs, costs.roundFixedMs / decodeMs];
   const draft = costRatio(costs, context);
   const steps = mean(rounds.map(({ gamma, source }) => (source === 'model' ? gamma : 0)));

@@ -27,10 +27,10 @@ export function useShownFigures(): Figured {
   return useFigures(live ? NO_RUN : shown);
 }
 
-/** The draft whose costs the figures of the run on the page are made with: what is worth measuring. */
-export function figuredDraft(): string {
+/** The draft whose costs the figures of `events`, by default of the run on the page, are made with: what is worth measuring. */
+export function figuredDraft(events: readonly RunEvent[] = useRun.getState().events): string {
   const { draft } = useSettings.getState();
-  return draftOf(startOf(useRun.getState().events)?.labels ?? null, draft, useLoading.getState().manifest) ?? draft;
+  return draftOf(startOf(events)?.labels ?? null, draft, useLoading.getState().manifest) ?? draft;
 }
 
 /** The figures of `events`, which may be none, with what is known of this device's costs. */

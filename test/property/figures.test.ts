@@ -61,6 +61,20 @@ describe('the figures of any run with any costs', () => {
     );
   });
 
+  it('say how many times as fast the run was as a plain token costs there, of speculative runs alone', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { counts } = runFigures(one.events, one.recorded, one.device);
+        const plain = startOf(one.events)?.settings.mode === 'plain';
+        for (const { costs, context, reached } of each(one)) {
+          if (plain || counts.tokensPerSecond === null) expect(reached).toBeNull();
+          else expect((reached ?? 0) / ((counts.tokensPerSecond * roundMs(costs, 0, context)) / 1000)).toBeCloseTo(1, 6);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('say whose costs they are, and never call another machine’s this device’s', () => {
     fc.assert(
       fc.property(cases, ({ events, recorded, device }) => {

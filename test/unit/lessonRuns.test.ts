@@ -1,24 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { type Calibration, expectedTokens } from '../../src/core/cost';
+import { runFigures } from '../../src/core/figures';
 import { tally } from '../../src/core/tally';
 import { trialFinding } from '../../src/features/course/live/trialFinding';
 import { rateFromRatio } from '../../src/features/course/live/worksheetFigures';
-import { ownFigure } from '../../src/features/course/questions/measured';
-import { COMMON_QUESTIONS } from '../../src/lessons/questions';
+import { type Known, ownFigure } from '../../src/features/course/questions/measured';
+import { COMMON_QUESTIONS, type MeasuredFigure } from '../../src/lessons/questions';
 import { recordedRun } from '../../src/lessons/recorded';
 
 const COSTS: Calibration = {
   ...{ rows: [1, 17], contexts: [0], verifyMs: [[10, 20]], draftMs: [1] },
   ...{ readbackMs: 0.5, plainFixedMs: 1, roundFixedMs: 1 },
 };
-const NOTHING = { costs: null, context: 64, speculative: null, plain: null, memory: null };
+
+type Own = Omit<Known, 'figures'> & { readonly costs: Calibration | null };
+
+const NOTHING: Own = { costs: null, speculative: null, plain: null, memory: null };
 
 describe('what this device measured of an answer', () => {
   it('is missing with what it needs, or a sentence with the figure', async () => {
     const speculative = await recordedRun('sampled');
     const memory = { target: { weights: 100e6, cache: 20e6 }, draft: { weights: 10e6, cache: 2e6 }, working: 0 };
-    const needs = (figure: Parameters<typeof ownFigure>[0], known = {}) => {
-      const own = ownFigure(figure, { ...NOTHING, ...known });
+    const needs = (figure: MeasuredFigure, known: Partial<Own> = {}) => {
+      const { costs, ...rest } = { ...NOTHING, ...known };
+      const own = ownFigure(figure, { ...rest, figures: runFigures(rest.speculative ?? [], false, costs) });
       return 'needs' in own ? own.needs : own.text;
     };
     const figures = new Set(COMMON_QUESTIONS.flatMap(({ figure }) => figure ?? []));

@@ -1,13 +1,15 @@
-import { draftMs, verifyMs } from '../../core/cost';
+import { draftMs } from '../../core/cost';
 import type { CostFigures } from '../../core/figures';
 import type { Figure } from '../../ui/FigureList';
 import { formatRatio, formatShare } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
 
 /** The costs of one machine as figures with their ratios: of the run's own rounds where there is one that drafted, else of an example. */
-export function costRows({ costs, context, gamma, price, tokens, breakEven }: CostFigures, format: (ms: number) => string): Figure[] {
+export function costRows(
+  { costs, context, decodeMs, gamma, price, tokens, breakEven }: CostFigures,
+  format: (ms: number) => string,
+): Figure[] {
   const ms = (value: number) => words.milliseconds(format(value));
-  const decodeMs = verifyMs(costs, 1, context);
   const v = formatRatio(price.verify);
   return [
     { key: 'decode', name: words.decode, value: ms(decodeMs) },

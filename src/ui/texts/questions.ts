@@ -34,15 +34,15 @@ export const questions = {
     `A pass over ${formatCount(rows)} tokens takes ${formatRatio(ratio)} times a pass over one: checking ${formatCount(rows - 1)} drafts ${
       ratio >= 1.005 ? `adds ${formatShare(ratio - 1)}` : 'adds nothing that can be measured'
     }.`,
-  draftStep: (ratio: number) => `A step of the chosen draft takes ${formatRatio(ratio)} of a step of the target (c).`,
-  draftLength: (rate: number, best: number, speedup: number) =>
-    best === 0
+  draftStep: (ratio: number) => `A step of the draft takes ${formatRatio(ratio)} of a step of the target (c).`,
+  draftLength: (rate: number, { gamma, speedup }: Advice['best']) =>
+    speedup < 1
       ? `At the α of your last speculative run, ${formatShare(rate)}, no draft length is faster than plain decoding, by this device’s costs.`
-      : `At the α of your last speculative run, ${formatShare(rate)}, ${formatCount(best)} is best: ${formatRatio(speedup)} times plain decoding, by this device’s costs.`,
+      : `At the α of your last speculative run, ${formatShare(rate)}, ${formatCount(gamma)} is best: ${formatRatio(speedup)} times plain decoding, by this device’s costs.`,
   acceptance: (rate: number, judged: number, length: number) =>
     `In your last speculative run ${formatShare(rate)} of ${formatCount(judged)} judged drafts were accepted, and a round added ${formatRatio(length)} tokens.`,
   costPerToken: (speculativeMs: number, plainMs: number) =>
-    `Your last speculative run took ${milliseconds(speculativeMs)} a token; a plain token costs ${milliseconds(plainMs)}, by this device’s costs.`,
+    `Your last speculative run took ${milliseconds(speculativeMs)} a token, decoding alone; a plain token costs ${milliseconds(plainMs)}, by this device’s costs.`,
   memory: (draft: number, target: number) =>
     `The draft takes ${formatBytes(draft)} beside the target’s ${formatBytes(target)}, weights and cache: ${formatShare(draft / target)} more.`,
   speed: (ratio: number, speculative: Speeds, plain: Speeds) =>

@@ -1,31 +1,41 @@
+import { EXAMPLE } from '../../../core/figures';
+import type { RunEvent } from '../../../core/types';
 import { PROMPTS, settingsOf } from '../../../lessons/exercises';
 import type { MeasuredFigure } from '../../../lessons/questions';
-import { measureCalibration, useCalibration } from '../../../store/calibration';
+import { measureCalibration, useCalibration, useTooCoarse } from '../../../store/calibration';
+import { figuredDraft, useFigures } from '../../../store/figures';
 import { useLoading } from '../../../store/loading';
 import { useMemory } from '../../../store/memory';
 import { startRequest, useRun } from '../../../store/run';
 import { useWork } from '../../../store/work';
 import { Button } from '../../../ui/Button';
+import { clock } from '../../../ui/texts/clock';
 import { questions as words } from '../../../ui/texts/questions';
-import { CONTEXT, useCosts, WorkState } from '../live';
-import { type Needed, ownFigure } from './measured';
+import { WorkState } from '../live';
+import { type Needed, type OwnFigure, ownFigure } from './measured';
 
 const TOKENS = 100;
-const GAMMA = 4;
+const NO_RUN: readonly RunEvent[] = [];
 
 /** What this device measured of an answer; where it is not measured yet, a button that does. */
 export function OwnAnswer({ figure }: { readonly figure: MeasuredFigure }) {
-  const costs = useCosts();
   const { speculative, plain } = useRun((state) => state.last);
+  const { figures } = useFigures(speculative ?? NO_RUN);
   const memory = useMemory((state) => state.memory);
   const running = useRun((state) => state.activity !== 'idle');
   const measuring = useCalibration((state) => state.measuring);
   const busy = useWork((state) => state.current !== null);
-  const own = ownFigure(figure, { costs, context: CONTEXT, speculative, plain, memory });
+  const tooCoarse = useTooCoarse();
+  const own = ownFigure(figure, { figures, speculative, plain, memory });
+  const saidOf = (answer: OwnFigure) => {
+    if ('text' in answer) return answer.text;
+    if (measuring) return words.measuring;
+    return answer.needs === 'costs' && tooCoarse ? clock.costs : words.missing[answer.needs];
+  };
   return (
     <div className="own-answer">
       <p role="status">
-        <b>{words.here}:</b> {'text' in own ? own.text : measuring ? words.measuring : words.missing[own.needs]}
+        <b>{words.here}:</b> {saidOf(own)}
       </p>
       {'needs' in own ? (
         <div className="live-bar">
@@ -40,7 +50,7 @@ export function OwnAnswer({ figure }: { readonly figure: MeasuredFigure }) {
 }
 
 const MEASURES: Readonly<Record<Needed, () => Promise<void>>> = {
-  costs: () => measureCalibration(),
+  costs: () => measureCalibration(figuredDraft(useRun.getState().last.speculative ?? NO_RUN)),
   run: () => runStory('good'),
   'both-ways': async () => {
     await runStory('good');
@@ -53,5 +63,5 @@ const MEASURES: Readonly<Record<Needed, () => Promise<void>>> = {
 
 function runStory(kind: 'good' | 'plain'): Promise<void> {
   const drafts = useLoading.getState().manifest?.pair.drafts.map(({ id }) => id) ?? [];
-  return startRequest({ prompt: PROMPTS.story.prompt, ...settingsOf({ kind, gamma: GAMMA }, TOKENS, drafts) });
+  return startRequest({ prompt: PROMPTS.story.prompt, ...settingsOf({ kind, gamma: EXAMPLE.gamma }, TOKENS, drafts) });
 }

@@ -1,20 +1,15 @@
-import { adviceOf } from '../../../core/advice';
 import { compareRuns } from '../../../core/comparison';
-import { bestGamma, breakEven, type Calibration, costRatio, predictedSpeedup, type Rates, roundMs, verifyRatio } from '../../../core/cost';
-import { runRates } from '../../../core/pricing';
+import { verifyRatio } from '../../../core/cost';
+import { type CostFigures, EXAMPLE, type RunFigures } from '../../../core/figures';
 import { tally } from '../../../core/tally';
-import { LIMITS, type PairMemory, type RunEvent } from '../../../core/types';
+import type { PairMemory, RunEvent } from '../../../core/types';
 import type { MeasuredFigure } from '../../../lessons/questions';
 import { questions as words } from '../../../ui/texts/questions';
 
-/** Draft length that figures of costs alone are given for. */
-const GAMMA = 4;
-
 /** What is known on this device: its costs, and the learner's own last runs. null: not measured yet. */
 export interface Known {
-  readonly costs: Calibration | null;
-  /** Tokens in the cache that the costs are taken at. */
-  readonly context: number;
+  /** Of the last speculative run; of the device alone where there is none. */
+  readonly figures: RunFigures;
   readonly speculative: readonly RunEvent[] | null;
   readonly plain: readonly RunEvent[] | null;
   readonly memory: PairMemory | null;
@@ -31,25 +26,24 @@ export function ownFigure(figure: MeasuredFigure, known: Known): OwnFigure {
 }
 
 const FIGURES: Readonly<Record<MeasuredFigure, (known: Known) => OwnFigure>> = {
-  pays: ({ costs, context, speculative }) => withCosts(costs, (known) => paysWords(known, context, speculative)),
-  'break-even': ({ costs, context }) => withCosts(costs, (known) => words.breakEven(GAMMA, breakEven(known, GAMMA, context))),
-  verification: ({ costs, context }) => withCosts(costs, (known) => words.verification(GAMMA + 1, verifyRatio(known, GAMMA, context))),
-  'draft-step': ({ costs, context }) => withCosts(costs, (known) => words.draftStep(costRatio(known, context))),
-  'draft-length': ({ costs, context, speculative }) =>
-    withCosts(costs, (known) => {
-      const rate = speculative && tally(speculative).acceptanceRate;
-      if (rate === null) return null;
-      const best = bestGamma(known, rate, context, LIMITS.gamma.max);
-      return words.draftLength(rate, best, predictedSpeedup(known, rate, best, context));
-    }),
-  acceptance: ({ speculative }) =>
-    ofRun(speculative, ({ acceptanceRate, accepted, rejected, meanAcceptanceLength }) =>
-      acceptanceRate === null ? null : words.acceptance(acceptanceRate, accepted + rejected, meanAcceptanceLength ?? 1),
-    ),
-  'cost-per-token': ({ costs, context, speculative }) =>
-    withCosts(costs, (known) => {
-      const rate = speculative && tally(speculative).tokensPerSecond;
-      return rate ? words.costPerToken(1000 / rate, roundMs(known, 0, context)) : null;
+  pays: ({ figures }) =>
+    withCosts(figures, ({ advice }, rate) => (rate === null ? words.ceiling(advice.ceiling) : words.pays(advice, rate))),
+  'break-even': ({ figures }) => withCosts(figures, ({ gamma, breakEven }) => words.breakEven(gamma, breakEven)),
+  verification: ({ figures }) =>
+    withCosts(figures, ({ costs, context }) => words.verification(EXAMPLE.gamma + 1, verifyRatio(costs, EXAMPLE.gamma, context))),
+  'draft-step': ({ figures }) => withCosts(figures, ({ price }) => words.draftStep(price.draft)),
+  'draft-length': ({ figures }) =>
+    withCosts(figures, ({ advice: { best } }, rate) => (rate === null ? null : words.draftLength(rate, best))),
+  acceptance: ({ figures: { counts } }) => {
+    const { acceptanceRate, accepted, rejected, meanAcceptanceLength } = counts;
+    return acceptanceRate === null
+      ? { needs: 'run' }
+      : { text: words.acceptance(acceptanceRate, accepted + rejected, meanAcceptanceLength ?? 1) };
+  },
+  'cost-per-token': ({ figures }) =>
+    withCosts(figures, ({ decodeMs, price }) => {
+      const rate = figures.counts.tokensPerSecond;
+      return rate ? words.costPerToken(1000 / rate, price.plain * decodeMs) : null;
     }),
   memory: ({ memory }) =>
     memory
@@ -66,21 +60,10 @@ const FIGURES: Readonly<Record<MeasuredFigure, (known: Known) => OwnFigure>> = {
   'same-output': (known) => ofBoth(known, ({ output, alike }) => words.sameOutput(output, alike)),
 };
 
-function paysWords(costs: Calibration, context: number, speculative: readonly RunEvent[] | null): string {
-  const rates: Rates = speculative ? runRates(speculative).model : [];
-  const rate = speculative && tally(speculative).acceptanceRate;
-  if (rate === null || (typeof rates !== 'number' && rates.length === 0)) return words.ceiling(adviceOf(costs, 1, context).ceiling);
-  return words.pays(adviceOf(costs, rates, context), rate);
-}
-
-function withCosts(costs: Calibration | null, say: (costs: Calibration) => string | null): OwnFigure {
-  if (!costs) return { needs: 'costs' };
-  const text = say(costs);
-  return text === null ? { needs: 'run' } : { text };
-}
-
-function ofRun(events: readonly RunEvent[] | null, say: (of: ReturnType<typeof tally>) => string | null): OwnFigure {
-  const text = events && say(tally(events));
+/** @param say of the device's figures and the run's acceptance rate, null where nothing was judged; null where it needs a run */
+function withCosts({ here, rates, counts }: RunFigures, say: (figures: CostFigures, rate: number | null) => string | null): OwnFigure {
+  if (!here) return { needs: 'costs' };
+  const text = say(here, rates === null ? null : counts.acceptanceRate);
   return text === null ? { needs: 'run' } : { text };
 }
 
