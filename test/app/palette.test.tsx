@@ -62,6 +62,15 @@ describe('the command palette', () => {
     expect(useSettings.getState().prompt).toBe('Count from 1 to 30.');
   });
 
+  it('takes of an example what its button takes: a hard one the weak draft and its temperature', async () => {
+    await openPage();
+    await openSearch();
+    await userEvent.keyboard('random words');
+    await expect.element(page.getByRole('option', { name: 'Random words' })).toHaveTextContent('weak draft and temperature 0.8');
+    await userEvent.keyboard('{Enter}');
+    expect(useSettings.getState()).toMatchObject({ draft: 'weak-draft', temperature: 0.8, prompt: 'Write 30 random words.' });
+  });
+
   it('finds a setting, opens what it is folded in and gives it the focus, from any view', async () => {
     await openPage({ settings: { allSettings: false } });
     await showView('learn');

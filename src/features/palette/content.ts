@@ -3,10 +3,9 @@ import { GLOSSARY } from '../../lessons/glossary';
 import { chooseSetting, type SettingName } from '../../store/chosenSetting';
 import type { LibraryEntry } from '../../store/library';
 import { openLibraryTrace } from '../../store/recording';
-import { changeSettings } from '../../store/settings';
 import { settings } from '../../ui/texts';
 import { palette as words } from '../../ui/texts/palette';
-import { PRESETS } from '../prompt';
+import { PRESETS, type Preset, presetNote, takePreset } from '../prompt';
 import type { Entry, EntryGroup } from './entries';
 
 const SETTINGS: Readonly<Record<SettingName, string>> = {
@@ -29,7 +28,9 @@ export function contentGroups(view: string, recordings: readonly LibraryEntry[])
   return [
     {
       name: words.examples,
-      entries: PRESETS.map(({ label, prompt }) => entry(`example-${label}`, label, prompt, prompt, () => tryExample(prompt))),
+      entries: PRESETS.map((preset) =>
+        entry(`example-${preset.label}`, preset.label, presetNote(preset), preset.prompt, () => tryExample(preset)),
+      ),
     },
     {
       name: words.settings,
@@ -73,8 +74,8 @@ function entry(id: string, label: string, note: string, also: string, perform: (
 }
 
 /** Fills the prompt box, in the view that is shown where it has one. */
-function tryExample(prompt: string): void {
-  changeSettings({ prompt });
+function tryExample(preset: Preset): void {
+  takePreset(preset);
   if (!document.getElementById('prompt')) location.hash = 'watch';
   document.getElementById('prompt')?.focus();
 }

@@ -1,4 +1,4 @@
 export { Ask } from './Ask';
 export { PromptForm } from './PromptForm';
-export { PRESETS } from './presets';
+export { PRESETS, type Preset, presetNote, takePreset } from './presets';
 export { RunSettings } from './RunSettings';

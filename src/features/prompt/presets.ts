@@ -1,4 +1,6 @@
-import type { Settings } from '../../store/settings';
+import { useLoading } from '../../store/loading';
+import { changeSettings, DEFAULT_SETTINGS, type Settings, useSettings } from '../../store/settings';
+import { prompt as words } from '../../ui/texts';
 
 /** An example that fills the prompt box. */
 export interface Preset {
@@ -41,4 +43,17 @@ export function presetChange(
   const before = PRESETS.find((preset) => preset.prompt === now.prompt)?.hard;
   const untouched = before && now.draft === drafts.weakest && now.temperature === before.temperature;
   return untouched ? { prompt, draft: drafts.first, temperature: 0 } : { prompt };
+}
+
+/** Fills the prompt box with an example, wherever it is chosen. */
+export function takePreset(preset: Preset): void {
+  const now = useSettings.getState();
+  const drafts = useLoading.getState().manifest?.pair.drafts;
+  const ends = { first: drafts?.[0]?.id ?? DEFAULT_SETTINGS.draft, weakest: drafts?.at(-1)?.id ?? now.draft };
+  changeSettings(presetChange(preset, now, ends));
+}
+
+/** Its prompt, and what it takes along. */
+export function presetNote({ prompt, hard }: Preset): string {
+  return hard ? words.hardTitle(prompt, String(hard.temperature)) : prompt;
 }

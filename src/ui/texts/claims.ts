@@ -27,7 +27,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
     claim: 'It is two to three times faster.',
     bound: `Holds from ${times(BOUNDS.fast)} on over the whole wait, prompt included, on prompts of five kinds, the draft’s length adaptive.`,
     figures: ({ speedup }) =>
-      `${bothSpeeds(speedup)} on the average; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
+      `${bothSpeeds(speedup)} on average; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
     lesson: {
       holds: 'A prize of this device and these texts, not a law: look at the range.',
       fails: 'Two to three is a prize that depends on the work, not a law.',

@@ -177,7 +177,7 @@ export const experiment = {
     meaning: (accepted: number) => `Of 100 drafted tokens, ${formatCount(accepted)} were kept.`,
     faster: 'Speculation was faster.',
     slower: 'Speculation was slower: what was drafted in vain cost more than what was kept saved.',
-    upToCosts: 'Whether that pays is up to the costs.',
+    upToCosts: 'The costs decide whether that pays.',
     waiting: 'Type how many tokens were drafted and how many accepted.',
   },
 };

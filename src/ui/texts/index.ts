@@ -235,7 +235,7 @@ function plural(count: number, noun: string): string {
 
 export const costs = {
   heading: 'This device',
-  recorder: (machine: string) => `On the recorder’s machine: ${machine}`,
+  recorder: (machine: string) => `On the recorder’s machine${machine === '' ? '' : `: ${machine}`}`,
   ofDraft: (draft: string) => `With ${draft}, as in this run.`,
   measuredThen: 'As known when the run began.',
   unmeasured: 'What this pair costs here has not been measured yet.',
@@ -248,7 +248,7 @@ export const costs = {
   verifyNote: (gamma: number, ratio: string) => `v(${gamma}) = ${ratio} tokens`,
   /** Of a run, whose rounds differ. */
   verifyMean: 'Verify a round',
-  verifyMeanNote: (ratio: string) => `v = ${ratio} tokens, on the average of this run`,
+  verifyMeanNote: (ratio: string) => `v = ${ratio} tokens, on average over this run`,
   fixed: 'Beside it, each round',
   fixedNote: 'readback and bookkeeping',
   fixedPlain: 'Beside it, each plain token',

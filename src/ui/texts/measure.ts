@@ -18,6 +18,8 @@ const tokens = (gamma: number) => `${formatCount(gamma)} ${gamma === 1 ? 'token'
 /** Whose device a sentence speaks of: this one, or that of a recording. */
 type Place = 'here' | 'there';
 const at: Record<Place, string> = { here: 'here', there: 'on the recorder’s machine' };
+/** Of a machine that a recording may not name. */
+const on = (machine: string) => (machine === '' ? 'on another machine' : `on ${machine}`);
 const device: Record<Place, string> = { here: 'This device', there: 'The recorder’s machine' };
 
 /** The verdict in a sentence, with the figure that it stands on. */
@@ -92,9 +94,9 @@ export const measure = {
   missing: '–',
   noPlain: 'Not measured: this run has not been decoded the other way too.',
   costsOf: (whose: CostsOf, adapter: string) => costsOf[whose](adapter),
-  recordedToo: (machine: string) => `The run was recorded on ${machine}: its acceptance holds everywhere, its times do not.`,
+  recordedToo: (machine: string) => `The run was recorded ${on(machine)}: its acceptance holds everywhere, its times do not.`,
   recordedOnly: (machine: string) =>
-    `The run was recorded on ${machine}; what it would gain here is not known before this device is measured.`,
+    `The run was recorded ${on(machine)}; what it would gain here is not known before this device is measured.`,
 
   costsHeading: 'What a round costs',
   unmeasured: 'What this pair costs on this device has not been measured yet.',
