@@ -6,6 +6,7 @@ import type { RoundEvent, RunEvent, RunToken, Verdict } from '../../src/core/typ
 import { showRun } from '../../src/store/run';
 import { stepToEnd } from '../../src/store/stepper';
 import { violations } from './support/accessible';
+import { emulateMedia } from './support/media';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
 
@@ -64,6 +65,7 @@ async function open(view: string): Promise<void> {
 
 afterEach(async () => {
   location.hash = '';
+  await emulateMedia('');
   await page.viewport(1280, 800);
 });
 
@@ -99,6 +101,13 @@ describe('drafts behind the end of an answer', () => {
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('Behind the end: drafted behind the token that ended the answer');
     log()?.querySelectorAll<HTMLElement>('.discarded')[0]?.focus();
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('Discarded: drafted behind a rejection');
+  });
+
+  it('are told of on paper too, where nothing else that can be pressed stands', async () => {
+    await open('watch');
+    await emulateMedia('print');
+    expect(fold().element().checkVisibility()).toBe(true);
+    expect(document.querySelector('.output-bar button')?.checkVisibility() ?? false).toBe(false);
   });
 
   it('are folded in the step view once the end is judged, and not before', async () => {

@@ -56,6 +56,6 @@ it.each(SIZES)('a frame of %i by %i shows tokens, the marks in one line, α and 
 it('a frame says the speed alone where no costs were known, or nothing was drafted', async () => {
   await page.viewport(390, 480);
   await embed('story', ({ columns }) => Object.assign(columns.start, { calibration: null }));
-  await expect.element(page.getByText(/^[\d.]+ tokens per second$/)).toBeInTheDocument();
+  await expect.element(page.getByText(/^[\d.]+ tokens per second, decoding alone$/)).toBeInTheDocument();
   expect(page.getByText(/plain decoding/).query()).toBeNull();
 });

@@ -70,6 +70,23 @@ describe('in colours that the system forces', () => {
     expect(style('[role="log"] .token:hover').outlineColor).toBe(systemColour('Highlight'));
   });
 
+  it('a question of the quiz shows what is chosen, and what was right', async () => {
+    await openPage();
+    await showView('learn');
+    location.hash = '#learn/quiz';
+    const right = () => document.querySelector('.quiz [data-right="true"]:is(label, li, .quiz-token)');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await expect.poll(() => document.querySelector('.quiz-progress')).not.toBeNull();
+    expect(style('.quiz-progress').borderTopColor).toBe(systemColour('CanvasText'));
+    for (let press = 0; press < 10 && !right(); press++) {
+      const number = document.querySelector<HTMLElement>('.quiz-number input:enabled');
+      if (number) await userEvent.fill(number, '1');
+      document.querySelector<HTMLElement>('.quiz :is(.quiz-options input, .quiz-token)')?.click();
+      await page.getByRole('button', { name: /^(Check|Next question)$/ }).click();
+    }
+    expect(getComputedStyle(right() as Element).borderInlineStartColor).toBe(systemColour('Highlight'));
+  });
+
   it('the run of the history that stands on the page is marked, and no other', async () => {
     await openPage();
     await ask();

@@ -70,7 +70,7 @@ function faint(): string[] {
 
 const named = (element: Element) => element.outerHTML.slice(0, 140);
 /** What can be pressed and is no word of a text. */
-const CONTROLS = 'button:not(.term-word, .marked-word, .quiz-token), nav, select, input, dialog, iframe, [role="alert"]';
+const CONTROLS = 'button:not(.term-word, .marked-word, .quiz-token, .behind-end), nav, select, input, dialog, iframe, [role="alert"]';
 const controls = () => [...document.querySelectorAll(CONTROLS)].filter(visible).map(named);
 
 /** What ends before its content does. */
@@ -96,7 +96,17 @@ async function printed(): Promise<void> {
 
 const PLACES = [
   ...VIEWS.map(({ id }) => id),
-  ...['learn/one-round', 'learn/lossless', 'learn/when-not', 'learn/practice', 'learn/quiz', 'learn/words'],
+  ...[
+    'learn/one-round',
+    'learn/lossless',
+    'learn/when-not',
+    'learn/practice',
+    'learn/quiz',
+    'learn/questions/which-draft',
+    'learn/questions/cpu',
+    'learn/tutor',
+    'learn/words',
+  ],
 ];
 
 describe('on paper, in the dark theme', () => {

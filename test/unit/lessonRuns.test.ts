@@ -54,7 +54,7 @@ describe('a lesson’s runs', () => {
       { ...run, name: 'the draft', plain: false },
     ]);
     expect(text).toContain(`By α: the draft ${share}.`);
-    expect(text).toContain('None was faster than plain decoding; nearest came the draft, 1.00 times.');
+    expect(text).toContain('Decoding alone, none was faster than plain decoding; nearest came the draft, 1.00 times.');
     expect(text).toContain('All 1 outputs have the same ids');
     expect(trialFinding([1, 2].map(() => ({ ...run, name: 'plainly', plain: true })))).toContain(': 0% apart.');
     expect(trialFinding([])).toBe('');

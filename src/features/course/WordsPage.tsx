@@ -1,20 +1,17 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import { GLOSSARY } from '../../lessons/glossary';
-import { onAddress } from '../../store/address';
 import { words } from '../../ui/texts/course';
 
 const SORTED = [...GLOSSARY].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
-/** The glossary, in the order of the alphabet; at the word that the address names. */
-export function WordsPage() {
-  const hash = useSyncExternalStore(onAddress, () => location.hash);
-  const wanted = hash.split('/')[2];
+/** The glossary, in the order of the alphabet. @param item id of the term that is meant, if one is */
+export function WordsPage({ item }: { readonly item: string | null }) {
   useEffect(() => {
-    if (!wanted) return;
+    if (item === null) return;
     // A view that was just entered is shown from its top first.
-    const frame = requestAnimationFrame(() => document.getElementById(`word-${wanted}`)?.focus());
+    const frame = requestAnimationFrame(() => document.getElementById(`word-${item}`)?.focus());
     return () => cancelAnimationFrame(frame);
-  }, [wanted]);
+  }, [item]);
   return (
     <article>
       <h2 className="course-title">{words.heading}</h2>

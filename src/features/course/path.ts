@@ -32,6 +32,10 @@ export function toolAddress(tool: Tool): string {
   return `#learn/${tool}`;
 }
 
+export function termAddress(id: string): string {
+  return `#learn/words/${id}`;
+}
+
 export function questionAddress(id: string): string {
   return `#learn/questions/${id}`;
 }

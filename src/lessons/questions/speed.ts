@@ -224,7 +224,7 @@ export const SPEED: QuestionGroup = {
       words:
         'repeat runs number sure report publish fair compare median spread variance warm benchmark trust statistics reliable experiment stopwatch timing',
       answer:
-        'Run the same target, prompts and output lengths both ways, by turns and several times, after a warm-up run. Give the median and the spread, and keep the time to first token apart from the rest. Say which endpoint speculates, with which draft and length; otherwise the comparison means nothing.',
+        'Run the same target, prompts and output lengths both ways, by turns and several times, after a warm-up run. Give the median and the spread, and keep the whole wait apart from decoding alone. Say which endpoint speculates, with which draft and length; otherwise the comparison means nothing.',
       ...{ lesson: 'measuring', section: null, figure: 'speed' },
     },
   ],

@@ -1,5 +1,6 @@
 import type { Way } from '../../lessons/exercises';
 import { formatCount, formatProbability, formatRate, formatRatio, formatShare } from '../format';
+import { speeds } from './speeds';
 
 const quoted = (text: string) => `“${text.trim() || '…'}”`;
 const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : more}`;
@@ -103,7 +104,7 @@ export const trials = {
   title: (prompts: string) => `What became of the runs of ${prompts}`,
   columns: {
     way: 'Way',
-    rate: 'Tokens/s',
+    rate: 'Tokens/s, decoding alone',
     speed: '× plain',
     alpha: 'α',
     ratio: 'Acc. / drafted',
@@ -121,14 +122,14 @@ export const trials = {
     `By α: ${rows.map(({ name, alpha }) => `${name} ${formatShare(alpha)}`).join(', ')}.`,
   fastest: (name: string, speed: number) =>
     speed > 1
-      ? `Fastest beside plain decoding: ${name}, ${formatRatio(speed)} times.`
-      : `None was faster than plain decoding; nearest came ${name}, ${formatRatio(speed)} times.`,
+      ? `Decoding alone, the fastest was ${name}: ${formatRatio(speed)} times plain decoding.`
+      : `Decoding alone, none was faster than plain decoding; nearest came ${name}, ${formatRatio(speed)} times.`,
   sameIds: (same: number, all: number) =>
     same === all
       ? `All ${formatCount(all)} outputs have the same ids as plain decoding’s.`
       : `${formatCount(same)} of ${formatCount(all)} outputs have the same ids as plain decoding’s.`,
   spread: (least: number, most: number) =>
-    `The same run took ${formatRate(least)} to ${formatRate(most)} tokens per second: ${formatShare(most / least - 1)} apart.`,
+    `The same run wrote ${formatRate(least)} to ${formatRate(most)} ${speeds.alone}: ${formatShare(most / least - 1)} apart.`,
 };
 
 export const byHand = {
@@ -210,9 +211,9 @@ export const endpoints = {
   right: (name: string) => `Right: endpoint ${name} speculates.`,
   wrong: (name: string) => `No: endpoint ${name} speculates.`,
   again: 'Shuffle',
-  rate: (rate: string) => `${rate} tokens per second`,
+  rate: (rate: string) => `${rate} ${speeds.alone}`,
   same: 'The two answers are the same, token for token.',
   differ: (at: number) => `The answers differ from token ${formatCount(at)} on.`,
   first: (ms: string) => `first token after ${ms} ms`,
-  ratio: (ratio: number) => `It was ${formatRatio(ratio)} times as fast as the other one.`,
+  ratio: (ratio: number) => `Decoding alone, it was ${formatRatio(ratio)} times as fast as the other one.`,
 };

@@ -1,4 +1,5 @@
 import type { PlaylistItem, PreparedSettings } from '../../model/playlist';
+import { speeds } from './speeds';
 
 const kinds: Record<PlaylistItem['kind'], string> = {
   run: 'Live run',
@@ -52,7 +53,7 @@ export const present = {
           adaptive ? 'γ adaptive' : `γ ${gamma}`,
           temperature === 0 ? 'greedy' : `temperature ${temperature}, ${rule} rule`,
         ].join(', '),
-  figures: { rate: 'tokens per second', alpha: 'acceptance rate α', ratio: 'accepted / drafted', length: 'mean acceptance length' },
+  figures: { rate: speeds.alone, alpha: 'acceptance rate α', ratio: 'accepted / drafted', length: 'mean acceptance length' },
   blank: 'The projection is dark.',
 };
 

@@ -78,7 +78,7 @@ export const race = {
     }
   },
   lengths: 'Their lengths differ, so the whole waits are not compared; decoding alone can be.',
-  notComparable: 'The two runs were asked different things, so their finish says nothing.',
+  notComparable: 'The two runs were asked different things, so their times cannot be compared.',
   alone: 'Only one of the two was measured.',
   order: (first: Lane) => `${first === 'plain' ? 'Plain decoding' : 'Speculation'} ran first here; the order changes with every race.`,
   warmUp: (count: number) => `Before it both decoded ${tokens(count)} that are not counted.`,

@@ -1,5 +1,6 @@
 import type { StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../model/trace';
+import { speeds } from './speeds';
 
 const leftOut: Record<TraceAbout['leftOut'][number], string> = {
   'some-candidates': 'some of the candidates',
@@ -81,6 +82,6 @@ export const embed = {
   alpha: 'acceptance α',
   speedup: 'plain decoding',
   speedupNote: 'The speed of decoding over that of plain decoding, by what a plain token cost on the device that recorded the run.',
-  rate: 'tokens per second',
+  rate: speeds.alone,
   nothing: 'This frame names no recording: its address should end in #trace=…, as “Copy embed code” on the page gives it.',
 };

@@ -9,6 +9,8 @@ export const speeds = {
   names,
   notes,
   unit: 'tokens per second',
+  /** Tokens per second where one figure stands alone. */
+  alone: 'tokens per second, decoding alone',
   /** Of a recording, whose times are another machine's. */
   onRecorder: 'on the recorder’s machine',
   overWait: 'Over the whole wait',

@@ -3,7 +3,7 @@ import type { Answer, Ground } from '../../../lessons/tutor';
 import { WithTerms } from '../../../ui/Term';
 import { tutor as words } from '../../../ui/texts/tutor';
 import { PlaceLink } from '../PlaceLink';
-import { questionAddress, toolAddress } from '../path';
+import { questionAddress, termAddress } from '../path';
 
 /** An answer, what it stands on with a link to it, and where else to look. */
 export function Answered({ answer: { text, ground, more } }: { readonly answer: Answer }) {
@@ -60,7 +60,7 @@ export function Nearest({ grounds }: { readonly grounds: readonly Ground[] }) {
 
 function GroundLink({ ground }: { readonly ground: Ground }) {
   if (ground.kind === 'passage') return <PlaceLink lesson={ground.passage.lesson} section={ground.passage.section} />;
-  const to = ground.kind === 'question' ? questionAddress(ground.question.id) : toolAddress('words');
+  const to = ground.kind === 'question' ? questionAddress(ground.question.id) : termAddress(ground.term.id);
   return <a href={to}>{nameOf(ground)}</a>;
 }
 
