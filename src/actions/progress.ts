@@ -15,7 +15,7 @@ export const saveProgress: Action = {
 
 export const beginAnew: Action = {
   id: 'begin-anew',
-  label: 'Begin the course anew',
+  label: 'Begin the course again',
   keys: [],
   view: 'learn',
   when: () => true,

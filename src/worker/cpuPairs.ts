@@ -38,7 +38,7 @@ export class CpuPairs implements PairLoader {
       this.#draft = await load(draft, entries.draft);
     }
     const pair: ReadyPair = {
-      adapter: 'processor, without WebGPU',
+      adapter: 'CPU, without WebGPU',
       target: { name: entries.target.name, side: new CpuTarget(forward), text },
       draft: { name: entries.draft.name, side: new CpuDrafter(this.#draft.files.forward) },
       memory: () => null,

@@ -265,7 +265,7 @@ describe('progress', () => {
   it('is put away and brought back, loaded from a file and taken back', async () => {
     await openTool('progress', KEPT);
     await expect.element(page.getByText('1 of 12 read')).toBeInTheDocument();
-    await button('Begin the course anew').click();
+    await button('Begin the course again').click();
     await expect.element(page.getByText('0 of 12 read')).toBeInTheDocument();
     await page.getByRole('button', { name: /^Undo/ }).click();
     await expect.element(page.getByText('1 of 12 read')).toBeInTheDocument();

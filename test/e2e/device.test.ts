@@ -34,7 +34,7 @@ describe('the graphics device', () => {
     await here.close();
     const onProcessor = await elsewhere.run('Count from 1 to 30.');
     expect(idsOf(onProcessor)).toEqual(idsOf(onDevice));
-    expect(await elsewhere.page.getByText('This browser has no WebGPU, so the models run on the processor').count()).toBe(1);
+    expect(await elsewhere.page.getByText('This browser has no WebGPU, so the models run on the CPU').count()).toBe(1);
     expect(elsewhere.uncaught).toEqual([]);
     await browser.close();
   });

@@ -49,7 +49,7 @@ describe('the pair on the processor', () => {
 
   it('says what it runs on, and reads nothing back', async () => {
     const events = await run(pair, {});
-    expect(events[0]).toMatchObject({ labels: { adapter: 'processor, without WebGPU' } });
+    expect(events[0]).toMatchObject({ labels: { adapter: 'CPU, without WebGPU' } });
     expect(tally(events)).toMatchObject({ readbacks: 0 });
     expect(tally(events).accepted).toBeGreaterThan(0);
     expect(events.find((event) => event.type === 'round' && event.index > 0)).toMatchObject({ device: { draftMs: expect.any(Number) } });
@@ -136,7 +136,7 @@ describe('the pair on the processor', () => {
       },
       new AbortController().signal,
     );
-    expect(measured).toMatchObject({ adapter: 'processor, without WebGPU', calibration: { readbackMs: 0 } });
+    expect(measured).toMatchObject({ adapter: 'CPU, without WebGPU', calibration: { readbackMs: 0 } });
   });
 });
 

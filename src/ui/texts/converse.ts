@@ -27,7 +27,7 @@ export const converse = {
   rate: 'Tokens per second, decoding alone',
   kept: 'Prompt from the caches',
   keptNote: ({ prompt, reused }: Kept) =>
-    reused === 0 ? `none of ${tokens(prompt)}: read anew` : `${formatCount(reused)} of ${tokens(prompt)}`,
+    reused === 0 ? `none of ${tokens(prompt)}: read again` : `${formatCount(reused)} of ${tokens(prompt)}`,
   trend: 'Acceptance by turn',
   trendOf: (number: number, rate: number | null) =>
     `Turn ${formatCount(number)}: ${rate === null ? 'no draft was judged' : `α ${formatShare(rate)}`}`,

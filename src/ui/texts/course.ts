@@ -20,7 +20,7 @@ export const course = {
   tutor: 'Tutor',
   tutorSummary: 'Ask in your own words; it answers from the lessons and names the place.',
   progress: 'Your progress',
-  progressSummary: 'Kept in this browser; save it as a file, load it, or begin anew.',
+  progressSummary: 'Kept in this browser; save it as a file, load it, or begin again.',
   minutes: (minutes: number) => `${formatCount(minutes)} min`,
   readingTime: (minutes: number) => `${formatCount(minutes)} ${minutes === 1 ? 'minute' : 'minutes'} to read and try`,
   lessonOf: (number: number, count: number) => `Lesson ${formatCount(number)} of ${formatCount(count)}`,

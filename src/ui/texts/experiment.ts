@@ -123,7 +123,7 @@ export const experiment = {
     same: (pairs: number) => `All ${plural(pairs, 'output')} are plain decoding’s own, id for id.`,
     differ: (different: number, pairs: number) => `${formatCount(different)} of ${plural(pairs, 'output')} differ from plain decoding’s.`,
     drawn:
-      'Outputs are drawn anew by speculation under the rejection rule, so they are not compared id by id; Prove compares the distributions.',
+      'Under the rejection rule speculation draws outputs of its own, so they are not compared id by id; Prove compares the distributions.',
     acceptance: (kind: string, share: number, accepted: number, judged: number) =>
       `${kind}: ${formatCount(accepted)} of ${formatCount(judged)} judged drafts accepted, α = ${formatShare(share)}.`,
     noAcceptance: (kind: string) => `${kind}: no draft was judged.`,

@@ -106,7 +106,7 @@ export const loading = {
   phases,
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
   allReady: 'Both models are ready.',
-  processor: 'This browser has no WebGPU, so the models run on the processor: the same weights and the same text at another speed.',
+  processor: 'This browser has no WebGPU, so the models run on the CPU: the same weights and the same text at another speed.',
   progressOf: (name: string) => `Loading of ${name}`,
 };
 

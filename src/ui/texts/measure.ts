@@ -78,7 +78,7 @@ export const measure = {
   ceiling: (ratio: number, place: Place) =>
     `Were every draft accepted, this pair would be ${times(ratio)} plain decoding ${at[place]}. Run something to learn how often it is right.`,
   otherwise: (speed: number) =>
-    `The two runs that were measured say otherwise: ${times(speed)}. One pair of runs is little; measure more under Experiment, or this device anew if it was busy.`,
+    `The two runs that were measured say otherwise: ${times(speed)}. One pair of runs is little; measure more under Experiment, or this device again if it was busy.`,
   noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
   expected: 'Expected',
   expectedNote: 'of this run on this device, decoding alone; from its costs',
@@ -124,7 +124,7 @@ export const measure = {
   memoryNote: (added: string, alone: string, share: string) =>
     `The draft adds ${added} to the target’s ${alone}: ${share} more memory, traded for latency. As allocated, on the device.`,
   memoryItself: 'The target drafts for itself: it shares its weights and has a second cache.',
-  memoryMissing: 'Nothing is allocated on a graphics device: the models are not ready, or run on the processor.',
+  memoryMissing: 'Nothing is allocated on a graphics device: the models are not ready, or run on the CPU.',
 
   curvesHeading: 'Speed over agreement',
   curvesTitle: 'Predicted speedup over the acceptance rate, by draft length',

@@ -41,8 +41,8 @@ export const offline = {
   toldHere: 'no network needed',
   told: 'Ready to work offline: no network is needed from now on.',
   update:
-    'A newer version of the page is stored. It takes over at the next visit, or now: the page is loaded anew, prompt, run and settings stay.',
-  elsewhere: 'Another tab has updated the page. This one goes on as it is until it is loaded anew.',
+    'A newer version of the page is stored. It takes over at the next visit, or now: the page is loaded again, prompt, run and settings stay.',
+  elsewhere: 'Another tab has updated the page. This one goes on as it is until it is loaded again.',
   later: 'Later',
   applying: 'Updating …',
   slept: (seconds: string) =>
