@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { knownAt } from '../core/moment';
+import { tally } from '../core/tally';
 import type { RunEvent } from '../core/types';
 import { readAddress } from './address';
 import { endSlowly, playSlowly, usePlayback } from './playback';
@@ -45,9 +45,7 @@ const isWatched = () => [null, 'watch'].includes(readAddress(location.hash).view
 /** From the first token to the last of a run that came to its end, in milliseconds; null where it did not, or where there is no more than one round. */
 function decodedIn(events: readonly RunEvent[]): number | null {
   const end = events.at(-1);
-  const rounds = events.filter(({ type }) => type === 'round');
-  const [first] = rounds;
-  const last = rounds.at(-1);
-  if (end?.type !== 'end' || end.reason === 'aborted' || end.reason === 'failed' || !first || !last || first === last) return null;
-  return knownAt(last) - knownAt(first);
+  if (end?.type !== 'end' || end.reason === 'aborted' || end.reason === 'failed') return null;
+  const { rounds, decodeMs } = tally(events);
+  return rounds > 1 ? decodeMs : null;
 }

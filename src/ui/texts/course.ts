@@ -45,7 +45,6 @@ export const progressTools = {
   replaced: 'Your progress was replaced by the file’s.',
   dismiss: 'Dismiss',
   frozen: 'What you do now is not kept in this browser, so that the newer progress stays whole. Saving gives you that newer file.',
-  aside: 'What was stored has been put aside in the browser’s storage, under “foretoken.progress.aside”.',
 };
 
 export const words = {

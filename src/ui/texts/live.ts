@@ -160,7 +160,6 @@ export const byHand = {
   bonusWords: (token: string) => `All stayed, so the target adds one from its own p behind the last draft: ${quoted(token)}.`,
   dropped: (count: number) => `${plural(count, 'draft')} behind it ${count === 1 ? 'is' : 'are'} dropped without a look.`,
   column: { token: 'Token', q: 'q, draft', p: 'p, target', chance: 'min(1, p/q)', u: 'u', verdict: '' },
-  bars: 'p, q and the residual at this position',
   unknown: '?',
 };
 

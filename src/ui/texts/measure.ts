@@ -70,7 +70,6 @@ const costsOf: Record<CostsOf, (adapter: string) => string> = {
 
 export const measure = {
   heading: 'What it costs, and whether it pays',
-  view: 'Measure',
 
   verdictHeading: 'Does it pay here?',
   verdict,

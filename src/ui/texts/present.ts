@@ -61,7 +61,6 @@ export const speakerNotes = {
   heading: 'Speaker’s notes',
   waiting: 'Nothing is being presented. Start the presentation on the page; its notes appear here.',
   none: 'No notes for this one.',
-  next: 'Next',
   end: 'The end.',
   elapsed: 'Since the start',
   back: 'Back',

@@ -24,8 +24,6 @@ export const prove = {
     position: (position: number) => `token ${formatCount(position)}`,
     same: 'the same',
     different: 'different',
-    nothing: 'nothing',
-    running: (alike: number) => `${plural(alike, 'token')} alike so far.`,
     verdicts: {
       identical: (tokens: number) => `Yes: all ${plural(tokens, 'token')} are the same, id for id.`,
       partly: (tokens: number) => `As far as both runs went, yes: ${plural(tokens, 'token')}, id for id.`,

@@ -33,7 +33,6 @@ export const quiz = {
   wrong: 'Not right.',
   solution: 'The answer',
   inWords: (token: string, before: string) => `${token}, behind “${before}”`,
-  yours: 'yours',
   revise: (title: string) => `Read again: ${title}`,
   noText: '(no text)',
   score: (right: number, all: number) => `${formatCount(right)} of ${formatCount(all)} right`,
