@@ -9,6 +9,7 @@ import { FigureList } from '../../ui/FigureList';
 import { formatRate } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
+import { speeds } from '../../ui/texts/speeds';
 import { costRows } from './costRows';
 import './costs.css';
 
@@ -49,7 +50,7 @@ function Figures({ of }: { readonly of: CostFigures }) {
             key: 'predicted',
             name: words.predicted,
             note: tokens === null ? undefined : words.formula(of),
-            value: predicted === null ? '–' : words.times(predicted),
+            value: predicted === null ? '–' : speeds.times(predicted),
           },
         ]}
       />

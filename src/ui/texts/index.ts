@@ -257,7 +257,6 @@ export const costs = {
   never: 'never',
   milliseconds: (value: string) => `${value} ms`,
   predicted: 'Predicted speedup',
-  times: (ratio: number) => `${formatRatio(ratio)} ×`,
   /** Speedup from what is shown beside it, so that a person can work it out too. */
   formula: ({ tokens, price: { steps, draft, verify, fixed, plain } }: Pick<CostFigures, 'tokens' | 'price'>) =>
     `${formatRatio(tokens)} tokens a round × ${formatRatio(plain)} each plainly ÷ (${formatRatio(steps)} steps × c ${formatRatio(draft)} + v ${formatRatio(verify)} + ${formatRatio(fixed)} beside them)`,

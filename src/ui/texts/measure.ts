@@ -77,18 +77,18 @@ export const measure = {
   ceiling: (ratio: number, place: Place) =>
     `Were every draft accepted, this pair would be ${times(ratio)} plain decoding ${at[place]}. Run something to learn how often it is right.`,
   otherwise: (speed: number) =>
-    `The two runs that were measured say otherwise: ${times(speed)}. One pair of runs is little; measure more under Experiment, or this device again if it was busy.`,
+    `The two runs that were measured say otherwise: ${times(speed)} decoding alone. One pair of runs is little; measure more under Experiment, or this device again if it was busy.`,
   noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
-  expected: 'Expected',
+  expected: 'Predicted',
   expectedNote: 'of this run on this device, decoding alone; from its costs',
-  expectedThere: 'Expected there',
+  expectedThere: 'Predicted there',
   expectedThereNote: 'of this run on the recorder’s machine, from its costs',
   measured: 'Measured',
   measuredNote: {
     wait: 'prompt included, of the last two comparable runs',
     decoding: 'from the first token on, of the last two comparable runs',
   },
-  follows: (speedup: number) => `The expected ${times(speedup)} are`,
+  follows: (speedup: number) => `The predicted ${times(speedup)} is`,
   times,
   missing: '–',
   noPlain: 'Not measured: this run has not been decoded the other way too.',
@@ -136,7 +136,7 @@ export const measure = {
   asPlain: 'as fast as plain',
   evenPoint: (rate: string) => `pays from ${rate} on`,
   runMeasured: (ratio: string) => `measured ${ratio} ×`,
-  runExpected: (ratio: string) => `expected ${ratio} ×`,
+  runExpected: (ratio: string) => `predicted ${ratio} ×`,
   gamma: (gamma: number) => `γ = ${formatCount(gamma)}`,
 
   runHeading: 'This run’s agreement',

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { readTypedCounts, type TypedCounts, type TypedFigures } from '../../../core/acceptance';
 import { breakEven } from '../../../core/cost';
+import { EXAMPLE } from '../../../core/figures';
 import { startOf, tally } from '../../../core/tally';
 import { useRun } from '../../../store/run';
 import { Button } from '../../../ui/Button';
@@ -13,8 +14,6 @@ import { rateFromRatio } from './worksheetFigures';
 
 const FIELDS = ['drafted', 'accepted', 'rejected'] as const;
 const EMPTY: TypedCounts = { drafted: '', accepted: '', rejected: '', plainTime: '', speculativeTime: '' };
-/** Draft length that figures are for where the counts are not a run's. */
-const USUAL_GAMMA = 4;
 
 /** From the counts of a run to its acceptance rate, and what that means on this device. Drafted and accepted are enough. */
 export function Worksheet() {
@@ -23,7 +22,7 @@ export function Worksheet() {
   const start = startOf(events);
   const run = tally(events);
   const id = useId();
-  const gamma = typeof start?.settings.gamma === 'number' ? start.settings.gamma : USUAL_GAMMA;
+  const gamma = typeof start?.settings.gamma === 'number' ? start.settings.gamma : EXAMPLE.gamma;
   const { figures, problems } = readTypedCounts(typed);
   const takeRun = () =>
     setTyped({ ...EMPTY, drafted: String(run.drafted), accepted: String(run.accepted), rejected: String(run.rejected) });

@@ -1,10 +1,11 @@
 import type { Calibration } from '../../../core/cost';
+import { EXAMPLE } from '../../../core/figures';
 import { calibrationOf, useCalibration } from '../../../store/calibration';
 import { useLoading } from '../../../store/loading';
 import { useSettings } from '../../../store/settings';
 
 /** Tokens in the cache that the figures of the lessons are for. */
-export const CONTEXT = 64;
+export const CONTEXT = EXAMPLE.context;
 
 /** What the chosen pair costs on this device, kept true; null until it is measured. */
 export function useCosts(): Calibration | null {
