@@ -148,6 +148,11 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(nonsense(), id).toEqual([]);
     }
+    location.hash = '#learn/questions';
+    await expect.poll(() => document.querySelectorAll('.questions details').length).toBeGreaterThan(30);
+    for (const element of document.querySelectorAll<HTMLDetailsElement>('.questions details')) element.open = true;
+    await expect.poll(() => document.querySelectorAll('.own-answer').length).toBeGreaterThan(10);
+    expect(nonsense(), 'common questions').toEqual([]);
     expect(document.querySelector('.page-broken')).toBeNull();
     expect(complaint.mock.calls.filter(([said]) => /attribute|NaN/.test(String(said)))).toEqual([]);
     // What it wrote is read.
@@ -186,6 +191,9 @@ describe('a clock that is too coarse', () => {
     await expect
       .element(page.getByRole('region', { name: 'What a round costs' }))
       .toHaveTextContent('Too coarse to tell what this pair costs');
+    await showView('learn');
+    location.hash = '#learn/questions/verification-cost';
+    await expect.element(main).toHaveTextContent('On this device: Too coarse to tell what this pair costs');
     await showView('race');
     await startRace();
     racePlayer.pause();

@@ -9,7 +9,7 @@ import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 import { showView } from './support/views';
 
-const note = () => page.getByText(/^Its tokens came in .*: shown at a tenth of its pace\.$/);
+const note = () => page.getByText(/^The tokens of this run came in .*, so it is shown at a tenth of its pace\.$/);
 const pace = (name: string) => page.getByRole('radio', { name, exact: true });
 const written = () => tokenElements().filter(({ dataset }) => !['rejected', 'discarded'].includes(dataset.verdict ?? '')).length;
 const all = () => committedTokens(useRun.getState().events).length;

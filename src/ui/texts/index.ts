@@ -45,7 +45,7 @@ export const prompt = {
     'This prompt is like none that these small models were trained on: whatever they answer, it will hardly make sense. Drafts and verdicts are real all the same; the examples show what the pair is good at.',
   presets: 'Examples',
   hard: 'hard for a weak draft',
-  hardTitle: (prompt: string, temperature: string) => `${prompt} Takes the weak draft and temperature ${temperature} along.`,
+  hardTitle: (prompt: string, temperature: string) => `${prompt} Also sets the weak draft and temperature ${temperature}.`,
   shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
   long: (characters: string, tokens: string) =>
     `${characters} characters. These models hold ${tokens} tokens, prompt and answer together; a prompt that is too long is refused, and stays here.`,
