@@ -21,6 +21,7 @@ import type { Action } from './action';
 import { measureAllClaims } from './claims';
 import { ask } from './conversation';
 import { startExperiment } from './experiment';
+import { faster, slower } from './pace';
 import { proveHere } from './proof';
 import { playRace, RACE_STEPS, race } from './race';
 import { STEP_ACTIONS } from './step';
@@ -151,7 +152,7 @@ export const STAGE_ACTIONS: readonly Action[] = [
 ];
 
 /** What the window with the notes can do too, by the same keys; a window cannot be opened or made full from another one. */
-export const NOTES_ACTIONS: readonly Action[] = [...STAGE_STEP_ACTIONS, playRace, ...RACE_STEPS, ...STAGE_ACTIONS].filter(
+export const NOTES_ACTIONS: readonly Action[] = [...STAGE_STEP_ACTIONS, playRace, ...RACE_STEPS, slower, faster, ...STAGE_ACTIONS].filter(
   (action) => action !== notesWindow && action !== fullScreen,
 );
 

@@ -1,8 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { NOTES_ACTIONS } from '../../src/actions/present';
+import { pressKey } from '../../src/actions/pressKey';
 import type { RunEvent } from '../../src/core/types';
 import { encodeTrace } from '../../src/model/trace';
 import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
+import { usePlayback } from '../../src/store/playback';
 import { usePresenter } from '../../src/store/presenter';
 import { useRun } from '../../src/store/run';
 import { useWork } from '../../src/store/work';
@@ -97,6 +100,18 @@ describe('every key of the presentation, on every kind of item', () => {
       await expect.element(page.getByRole('list', { name: 'Playlist' })).toBeInTheDocument();
     },
   );
+
+  it('chooses the pace of a run, from the window with the notes as well', async () => {
+    await present(items.findIndex(({ kind }) => kind === 'recording'));
+    await expect.poll(() => document.querySelectorAll('.stage [data-token-id]').length).toBeGreaterThan(0);
+    await press('<');
+    expect(usePlayback.getState()).toMatchObject({ rate: 0.5, playing: true });
+    const pressed = (key: string) => pressKey(new KeyboardEvent('keydown', { key }), NOTES_ACTIONS);
+    expect(pressed('<')).toBe(true);
+    expect(usePlayback.getState().rate).toBe(0.1);
+    expect([pressed('>'), pressed('>')]).toEqual([true, true]);
+    expect(usePlayback.getState().rate).toBe(1);
+  });
 
   it('works from within what is chosen or typed into: all but what is its own, and a clicker’s keys anywhere', async () => {
     const { opened } = await present(items.findIndex(({ kind }) => kind === 'view'));
