@@ -210,6 +210,8 @@ describe('the tutor', () => {
     await expect.element(page.getByText(/^The lessons do not answer that/)).toBeInTheDocument();
     await page.getByRole('link', { name: 'Why decoding is slow: What the device does meanwhile' }).first().click();
     const section = page.getByRole('heading', { level: 3, name: 'What the device does meanwhile' });
+    // The lesson is fetched when it is opened.
+    await expect.element(section, { timeout: 10_000 }).toBeInTheDocument();
     await vi.waitFor(() => expect(focused()).toBe(section.element()));
   });
 
