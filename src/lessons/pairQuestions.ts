@@ -1,4 +1,6 @@
+import { frameOf, likeness } from './frame';
 import { Index } from './search';
+import { stemsOf } from './words';
 
 /** Questions that the embedded pair has learnt to answer, as it knows them: in other words, or on other matters, its text does not read well. */
 export const PAIR_QUESTIONS: readonly string[] = [
@@ -35,11 +37,26 @@ export const PAIR_QUESTIONS: readonly string[] = [
 
 const index = new Index(PAIR_QUESTIONS.map((text) => ({ heading: '', text })));
 
+/** Those of empty words and the subject's name alone, which are told apart by how they are asked. */
+const bare = PAIR_QUESTIONS.filter((text) => stemsOf(text).length === 0).map((text) => ({ text, frame: frameOf(text) }));
+
 /** Less of a question than this in common, and the pair is not asked. */
 const LEAST_COVERAGE = 0.75;
+/** Asked less alike than this, and it is not either. */
+const LEAST_ALIKE = 0.8;
 
 /** The question nearest to `question` that the pair can answer; null where it can not. */
 export function pairQuestion(question: string): string | null {
+  if (stemsOf(question).length === 0) return alikeTo(question);
   const [best] = index.find(question).filter(({ coverage }) => coverage >= LEAST_COVERAGE);
   return best?.entry.text ?? null;
+}
+
+function alikeTo(question: string): string | null {
+  const frame = frameOf(question);
+  const [best] = bare
+    .map((each) => ({ text: each.text, alike: likeness(frame, each.frame) }))
+    .filter(({ alike }) => alike >= LEAST_ALIKE)
+    .sort((a, b) => b.alike - a.alike);
+  return best?.text ?? null;
 }

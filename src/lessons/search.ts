@@ -62,7 +62,9 @@ export class Rarity {
 
   /** The stems of a question, each once; a slip in a long word is put right where just one letter is between it and a known word. */
   read(question: string): string[] {
-    const spelled = question.toLowerCase().replace(LONG_WORD, (word) => (this.#words.has(word) ? word : (this.#meant(word) ?? word)));
+    const spelled = question
+      .toLowerCase()
+      .replace(LONG_WORD, (word) => (this.#words.has(word) || stemsOf(word).every(isLight) ? word : (this.#meant(word) ?? word)));
     return [...new Set(stemsOf(spelled))];
   }
 

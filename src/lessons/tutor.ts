@@ -1,10 +1,12 @@
+import { frameOf, likeness } from './frame';
 import { GLOSSARY } from './glossary';
 import { lessonOf } from './index';
-import { COMMON_QUESTIONS, type CommonQuestion } from './questions';
+import { COMMON_QUESTIONS, type CommonQuestion, PAGE } from './questions';
 import { type Entry, Index, Rarity } from './search';
 import { PASSAGES } from './sources';
+import { pointsHere, topicOf } from './subject';
 import { type Passage, sentencesOf } from './text';
-import { stemsOf, topicOf } from './words';
+import { isLight, stemsOf } from './words';
 
 /** Where an answer stands: a common question's answer, a passage of a lesson, or the definition of a term. */
 export type Ground =
@@ -27,17 +29,35 @@ export type Reply = Answer | { readonly kind: 'near'; readonly grounds: readonly
 type Source = Entry & { readonly ground: Ground };
 
 /** From here on the best ground answers, or is near: the share of a question's weight that its words cover, by how sure the topic is. */
-const LEAST = { own: { answers: 0.45, near: 0.2 }, shared: { answers: 0.55, near: 0.5 }, none: { answers: 0.8, near: 0.8 } } as const;
+const LEAST = {
+  own: { answers: 0.45, near: 0.2 },
+  named: { answers: 0.55, near: 0.2 },
+  shared: { answers: 0.55, near: 0.5 },
+  none: { answers: 0.8, near: 0.8 },
+} as const;
+/** The same for a question of empty words alone, by how alike it is asked. */
+const LEAST_BARE = { answers: 0.8, near: 0.5 };
 /** By so much the best ground is ahead of the second, or both are only near. */
-const LEAST_LEAD = 0.15;
+const LEAST_LEAD = 0.2;
 /** Where nothing says what a question is about, it has to be nearly in the words of a common one. */
 const LEAST_FIT = 0.8;
+/** What is asked in light words alone has to fit a wording so well, or is only near. */
+const LEAST_FIT_LIGHT = 0.5;
 /** What the phrasing counts beside the topic. */
 const PHRASING = 0.2;
 const MOST_SENTENCES = 2;
 const MOST_NEAR = 3;
 
-const WORDINGS = COMMON_QUESTIONS.flatMap((question) => [question.ask, ...question.also].map((wording) => ({ question, wording })));
+/** Their words are everyday ones, so a question has to point at the page, or be nearly in the words of one. */
+const ofPage: ReadonlySet<CommonQuestion> = new Set(PAGE.questions);
+
+/** Every wording of every common question, as the index takes it. */
+const WORDINGS = COMMON_QUESTIONS.flatMap((question) =>
+  [question.ask, ...question.also].map((text) => ({
+    ...{ question, heading: '', text, frame: frameOf(text) },
+    ...{ pointsAtPage: ofPage.has(question) && topicOf(text) !== 'none', isBare: stemsOf(text).length === 0 },
+  })),
+);
 
 const SOURCES: readonly Source[] = [
   ...COMMON_QUESTIONS.map((question) => ({
@@ -57,14 +77,14 @@ const SOURCES: readonly Source[] = [
 
 const rarity = new Rarity(SOURCES.map(({ heading, text }) => `${heading} ${text}`));
 const sources = new Index<Source>(SOURCES, rarity);
-const wordings = new Index(
-  WORDINGS.map(({ question, wording }) => ({ heading: '', text: wording, question })),
-  rarity,
-);
+const wordings = new Index(WORDINGS, rarity);
 
 /** What the tutor says to `question`, from the lessons' own text alone. */
 export function replyTo(question: string): Reply {
-  const ranked = rankedFor(question);
+  const topic = topicOf(question);
+  const stems = stemsOf(question);
+  const bare = stems.length === 0;
+  const ranked = bare ? rankedByPhrasing(question) : rankedFor(question);
   const [best] = ranked;
   const grounds = ranked.map(({ ground }) => ground);
   const answerFrom = (ground: Ground): Answer => ({
@@ -76,11 +96,11 @@ export function replyTo(question: string): Reply {
   const asked = definitionAsked(question) ?? commonlyAsked(question);
   if (asked) return answerFrom(asked);
   if (!best) return { kind: 'none' };
-  const topic = topicOf(question);
   if (topic === 'none' && best.fit < LEAST_FIT) return { kind: 'none' };
-  const { answers, near } = LEAST[topic];
+  const { answers, near } = bare ? LEAST_BARE : LEAST[topic];
   const leads = best.score - (ranked[1]?.score ?? 0) >= LEAST_LEAD;
-  if (best.coverage >= answers && leads) return answerFrom(best.ground);
+  const fits = !stems.every(isLight) || best.fit >= LEAST_FIT_LIGHT;
+  if (best.coverage >= answers && leads && fits) return answerFrom(best.ground);
   return best.coverage >= near ? { kind: 'near', grounds: grounds.slice(0, MOST_NEAR) } : { kind: 'none' };
 }
 
@@ -96,8 +116,12 @@ interface Ranked {
 /** Grounds by how well they fit `question`: by their whole text, and, a common question, by its nearest wording as well. */
 function rankedFor(question: string): Ranked[] {
   const fits = new Map<CommonQuestion, number>();
+  const pointsNowhere = topicOf(question) === 'none';
+  const frame = frameOf(question);
   for (const { entry, coverage, share } of wordings.find(question)) {
-    const fit = (1 - PHRASING) * ((2 * coverage * share) / (coverage + share)) + PHRASING * phrasing(question, entry.text);
+    // A wording that points at the page ("Is it slow?") is not asked by a question that points at nothing.
+    if (pointsNowhere && entry.pointsAtPage) continue;
+    const fit = (1 - PHRASING) * ((2 * coverage * share) / (coverage + share)) + PHRASING * likeness(frame, entry.frame);
     fits.set(entry.question, Math.max(fits.get(entry.question) ?? 0, fit));
   }
   const hits = sources.find(question);
@@ -107,18 +131,21 @@ function rankedFor(question: string): Ranked[] {
       const fit = ground.kind === 'question' ? (fits.get(ground.question) ?? 0) : 0;
       return { ground, coverage, headed, fit, score: score / most + fit + headed };
     })
+    .filter(({ ground, fit }) => ground.kind !== 'question' || !ofPage.has(ground.question) || fit >= LEAST_FIT || pointsHere(question))
     .sort((a, b) => b.score - a.score);
 }
 
-/** How many of the words of both, the empty ones included, are in both: "why not" is asked in other places than "what is". */
-function phrasing(a: string, b: string): number {
-  const [first, second] = [wordsOf(a), wordsOf(b)];
-  const shared = [...first].filter((word) => second.has(word)).length;
-  return (2 * shared) / (first.size + second.size);
-}
-
-function wordsOf(text: string): Set<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+/** Common questions by how alike they are asked: all there is to go by where only the subject's name, or "it", is left. */
+function rankedByPhrasing(question: string): Ranked[] {
+  const frame = frameOf(question);
+  const fits = new Map<CommonQuestion, number>();
+  for (const wording of WORDINGS) {
+    const fit = wording.isBare ? likeness(frame, wording.frame) : 0;
+    if (fit > (fits.get(wording.question) ?? 0)) fits.set(wording.question, fit);
+  }
+  return [...fits]
+    .map(([asked, fit]): Ranked => ({ ground: { kind: 'question', question: asked }, score: fit, coverage: fit, headed: 0, fit }))
+    .sort((a, b) => b.score - a.score);
 }
 
 function others(grounds: readonly Ground[], taken: Ground): Ground[] {
@@ -132,14 +159,15 @@ function sourceOf(ground: Ground): unknown {
 
 /** The common question of which `question` has just the words of one wording; null where it has not. */
 function commonlyAsked(question: string): Ground | null {
-  const found = WORDINGS.find(({ wording }) => phrasing(question, wording) === 1);
+  const frame = frameOf(question);
+  const found = WORDINGS.find((wording) => likeness(frame, wording.frame) === 1);
   return found ? { kind: 'question', question: found.question } : null;
 }
 
 /** The term that a question asks the meaning of, as in "What is a draft model?" or "α"; null where it asks anything else. */
 function definitionAsked(question: string): Extract<Ground, { kind: 'term' }> | null {
   const subject =
-    /^(?:what(?:['’]s| is| are| does| do)(?: exactly)?|define|explain|meaning of)\s+(?:an? |the )?(.+?)(?: means?| stands? for| do)?[?.! ]*$/i.exec(
+    /^(?:what(?:['’]s| is| are| does| do)(?: exactly)?|define|explain|meaning of)\s+(?:the (?:role|purpose|job|meaning) of )?(?:an? |the )?(.+?)(?: means?| stands? for| do)?[?.! ]*$/i.exec(
       question.trim(),
     )?.[1] ?? question.trim();
   const wanted = subject.toLowerCase().replace(/[?.!]+$/, '');

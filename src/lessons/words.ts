@@ -1,6 +1,8 @@
+import { unnamed } from './subject';
+
 /** What words are worth in a question: which carry no topic, which are one word in two forms, and which mean one thing. */
 
-/** Words of every subject. What is asked with them is not what is asked about. */
+/** Words of every subject, in all their forms. What is asked with them is not what is asked about. */
 const EMPTY_WORDS = new Set(
   `a able about according actually after again against ago all almost already also although always am among an and another any anybody anyone anything
   anyway are around as ask at away back basically be believe bother because become been before being best better-off between both but by call came care cares can cannot cant case certain
@@ -44,13 +46,18 @@ const LIGHT_WORDS = `
     stopped stops strange strong strongly struggle succeed success successful suffer suit suitable suits summary supply support supported supports
     suppose supposed surprising switched system systems task tasks tend term terms thought top topic total totally trick tricky trust type types
     typical typically unclear under underlying understandable understood unfair unless unlike usefulness valid valuable value values vary version
-    versions view visible wait waiting warn watch weird widely wish wording worried worst year years`.trim();
+    versions view visible wait waiting warn watch weird widely wish wording worried worst year years
+    hundred thousand million dozen send sent submit arrive pass show tell forward`.trim();
 
 /** Spellings and phrases that are replaced before a question is cut into words. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/[’']/g, ''],
+  [/\b(?:at (?:the )?(?:same time|once)|simultaneously)\b/g, ''],
+  [/\b(?:an? (?:lot|bit|couple|number) of|lots of|plenty of)\b/g, 'many'],
   [/\bwhat time\b/g, 'oclock'],
   [/\bwhat exactly\b/g, 'what'],
+  [/\blike (?:im|i am|i were|to) (?:five|5|an? \w+)\b/g, 'simple'],
+  [/\b(?:double|dotted) (?:under)?lines?\b|\b(?:struck|crossed)[- ](?:out|through)\b|\bstrike-?through\b/g, 'marks'],
   [/\bin (?:a|one|two|three|a few) (?:sentences?|words|lines)\b/g, 'simple'],
   [/\b(?:came|come|comes) up with\b/g, 'invented'],
   [/\bhow (?:long|far|many tokens) (?:should|can|must|may|to)\b/g, 'gamma'],
@@ -59,7 +66,6 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
     /\bnum[_ -]?speculative[_ -]?tokens?\b|\bdraft[_ -]?(?:max|n[_ -]max|tokens?)\b|\bmax[_ -]?draft[_ -]?len\b|\bnumber of (?:draft|speculative)\w* tokens\b/g,
     'gamma',
   ],
-  [/\bspec(?:ulative)?[- ]?(?:dec(?:ode|oding)?|sampling)\b|\bassisted (?:generation|decoding)\b/g, 'speculation'],
   [/\btime to (?:the )?first token\b|\bttft\b/g, 'firsttoken'],
   [/\b(?:difference between|(?:different|differ|differs) (?:from|to|than))\b/g, ''],
   [/\b\d+(?:\.\d+)? ?[bm]\b/g, 'size'],
@@ -77,7 +83,10 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:turn|switch)(?:ed|ing|s|es)?(?: \w+)? (?:on|off)\b/g, 'enable'],
   [/\b(?:large|larger|big|bigger) (?:models?|ones?|llms?|ai|brother)\b/g, 'target'],
   [/\b(?:small|smaller|little|tiny|second|extra) (?:models?|ones?|llms?|ai)\b/g, 'draft'],
-  [/\b(?:many|more|several|parallel|concurrent|simultaneous|multiple|\d+) (?:\w+ )?(?:users|requests|clients|people)\b/g, 'batch'],
+  [
+    /\b(?:many|more|several|parallel|concurrent|simultaneous|multiple|thousands of|hundreds of|dozens of|hundred|thousand|\d+) (?:\w+ )?(?:users|requests|clients|people|customers)(?: (?:who |that )?(?:send|sending|make|making|post|posting|submit|submitting) (?:\w+ )?requests?)?\b/g,
+    'batch',
+  ],
   [/\b(?:assistant|helper|drafter|intern|speculator)s?(?: models?)?\b/g, 'draft'],
   [/\b(?:main|original|verifier|teacher) models?\b/g, 'target'],
   [/\btokens? per second\b|\btok\/s\b|\btokens\/s(?:ec)?\b|\btps\b/g, 'speed'],
@@ -98,7 +107,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 
 /** Words that people use for one thing; each becomes the first. */
 const SYNONYMS: readonly string[] = [
-  'faster fast quick quicker quickly speed speedup gain accelerate acceleration boost throughput-gain',
+  'faster fast quick quicker quickly speed sped speedup gain accelerate acceleration boost throughput-gain',
   'slow slower slowdown slowly lag',
   'worth pay pays payoff profit worthwhile benefit beneficial advantage',
   'reject rejection refuse struck strike fail fails disagree disagrees mismatch',
@@ -157,6 +166,11 @@ const SYNONYMS: readonly string[] = [
   'client clients api sdk request requests',
   'heads head medusa eagle mtp',
   'half fifty',
+  'mark marks marked colour colours color colors coloured colored underline underlines underlined symbol symbols legend grey gray italic caret',
+  'offline internet network wifi reception',
+  'delete wipe erase',
+  'pause freeze',
+  'store stored storage',
 ];
 
 /** Endings of English, longest first within their kind; what is left has to have three letters at least. */
@@ -167,6 +181,9 @@ for (const group of SYNONYMS) {
   const [first = '', ...others] = group.split(' ');
   for (const word of [first, ...others]) CANONICAL.set(stem(word), stem(first));
 }
+
+/** Empty words in all their forms; a form that means something is none. */
+const EMPTY = new Set([...EMPTY_WORDS].flatMap((word) => [word, ...formsOf(word).filter((form) => !CANONICAL.has(stem(form)))]));
 
 const LIGHT = new Set(
   LIGHT_WORDS.split(/\s+/)
@@ -181,29 +198,25 @@ export function isLight(stem: string): boolean {
 
 /** The stems of `text` that carry meaning, in order; words that mean one thing have one stem. */
 export function stemsOf(text: string): string[] {
-  const spelled = PHRASES.reduce((before, [pattern, replacement]) => before.replace(pattern, replacement), text.toLowerCase());
+  const spelled = PHRASES.reduce((before, [pattern, replacement]) => before.replace(pattern, replacement), unnamed(text).toLowerCase());
   return (spelled.match(/[\p{L}\p{N}]+/gu) ?? [])
-    .filter((word) => !EMPTY_WORDS.has(word) && !/^(?:\d+[a-z]?|[a-z]\d+)$/.test(word))
+    .filter((word) => !EMPTY.has(word) && !/^(?:\d+[a-z]?|[a-z]\d+)$/.test(word))
     .map(stem)
     .map((each) => CANONICAL.get(each) ?? each);
 }
 
-/** Words that hardly any other subject has. */
-const OWN =
-  /\b(?:speculat\w*|spec|decod\w*|draft(?:ed|er)?s? (?:models?|tokens?|lengths?)|draft(?:er|ed)|(?:draft|target|small\w*|large\w*|big\w*|tiny|main|language|second|two|both|my|the) models?|llms?|tokeni[sz]ers?|vocabular\w*|tokens? per|(?:accepted|rejected|corrected|bonus|drafted|speculative|extra|free) tokens?|gamma|inference|prefill\w*|kv|quanti[sz]\w*|distil\w*|n-?grams?|prompt lookup|medusa|eagle|beam search|lookahead|vllm|sglang|llama\S*|tensorrt\S*|trtllm\S*|lm studio|ollama|transformers|gguf|roofline|moe|mixture of experts|lossless|break-?even|vram|num_\w+|chatgpt|gpt|\d+b|ttft|p ?\/ ?q|p over q|forward pass|verify ratio)\b|[αγ]/i;
-
-/** Words that belong to this subject, and to others. */
-const SHARED =
-  /\b(?:tokens?|drafts?|drafting|targets?|models?|alpha|temperature|sampl\w*|prompts?|outputs?|batch\w*|latency|throughput|residual|bonus|reject\w*|accept\w*|verif\w*|bottleneck|speed-?ups?|memory|gigabytes?|gb|bandwidth|workloads?|openai|claude|gemini|agents?|chat(?:bot)?s?|answers?|comput\w* power|repl(?:y|ies)|texts?|quality|accuracy|precision|benchmarks?|comparisons?|streams?|streaming|server|endpoints?|api|client|json|context|caches?|seed|guess\w*|framework|paper\w*)\b/i;
-
-/** How sure it is that `question` is about this subject: by its words, or because it points at it ("Does it pay?"). */
-export function topicOf(question: string): 'own' | 'shared' | 'none' {
-  if (OWN.test(question)) return 'own';
-  return SHARED.test(question) || /\b(?:it|its|this|that|these|those|they|them)\b/i.test(question) ? 'shared' : 'none';
+/** The forms that `word` has where it is a regular verb: "give" is also "gives", "gived" and "giving". */
+function formsOf(word: string): string[] {
+  if (word.length < 2) return [];
+  const root = word.replace(/e$/, '');
+  const past = /[^aeiou]y$/.test(word) ? word.replace(/y$/, 'ied') : `${root}ed`;
+  const third = /[^aeiou]y$/.test(word) ? word.replace(/y$/, 'ies') : /(?:[osxz]|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
+  const double = /[^aeiou][aeiou][bdgmnprt]$/.test(word) ? word + word.slice(-1) : root;
+  return [third, past, `${root}ing`, `${double}ing`];
 }
 
 /** Cuts the endings of English off, so that "drafts", "drafted" and "drafting" meet, and "quantize" and "quantisation" do. */
-function stem(word: string): string {
+export function stem(word: string): string {
   const single = word
     .replace(/ies$|ied$/, 'y')
     .replace(/(?<=[sxz]|ch|sh)es$|(?<![su])s$/, '')

@@ -71,7 +71,7 @@ export const PRACTICE: QuestionGroup = {
         'Desktop app with a draft model setting',
         'How do I use it without the command line?',
       ],
-      words: 'desktop app sidebar gui button click interface graphical program',
+      words: 'desktop app sidebar gui interface graphical program',
       answer:
         'In LM Studio load the target, then choose a Draft Model in the Speculative Decoding section of the chat’s sidebar. It offers only drafts whose vocabulary fits. From a program it is the option draftModel of the SDK.',
       ...{ lesson: 'in-practice', section: SERVERS },

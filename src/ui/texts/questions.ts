@@ -9,7 +9,7 @@ const milliseconds = (ms: number | null) => `${formatRate(ms)} ms`;
 export const questions = {
   heading: 'Common questions',
   intro:
-    'What people ask about speculative decoding, in their own words. Where there is something to measure, the answer ends with what this device measured: its costs, and your own last runs.',
+    'What people ask about speculative decoding, and about this page, in their own words. Where there is something to measure, the answer ends with what this device measured: its costs, and your own last runs.',
   ask: 'Is yours not here?',
   tutor: 'Ask the tutor',
   more: 'More in',

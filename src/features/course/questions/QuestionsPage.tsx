@@ -56,9 +56,11 @@ function Question({
             <WithTerms>{answer}</WithTerms>
           </p>
           {figure ? <OwnAnswer figure={figure} /> : null}
-          <p className="live-note">
-            {words.more} <PlaceLink lesson={lesson} section={section} />
-          </p>
+          {lesson !== null ? (
+            <p className="live-note">
+              {words.more} <PlaceLink lesson={lesson} section={section} />
+            </p>
+          ) : null}
         </div>
       ) : null}
     </details>

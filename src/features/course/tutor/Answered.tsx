@@ -16,7 +16,7 @@ export function Answered({ answer: { text, ground, more } }: { readonly answer: 
         {ground.kind === 'passage' && ground.passage.text !== text ? <blockquote>{ground.passage.text}</blockquote> : null}
         <figcaption>
           {words.standsOn} <GroundLink ground={ground} />
-          {ground.kind === 'question' ? (
+          {ground.kind === 'question' && ground.question.lesson !== null ? (
             <>
               {'. '}
               {words.readMore} <PlaceLink lesson={ground.question.lesson} section={ground.question.section} />
