@@ -1,7 +1,7 @@
 import { workerPolicy } from './contentPolicy.mjs';
 
 /** Features of a browser that no file of the page uses, denied to it and to whatever it frames. */
-const DENIED = ['camera', 'microphone', 'geolocation', 'display-capture', 'midi', 'payment', 'serial', 'usb', 'hid', 'bluetooth'];
+const DENIED = ['camera', 'microphone', 'geolocation', 'display-capture', 'midi', 'payment', 'serial', 'usb', 'hid'];
 
 const EVERY_FILE = {
   'X-Content-Type-Options': 'nosniff',

@@ -49,7 +49,7 @@ describe('a thousand generated lists of events', () => {
         if (said || broken) expect.fail(`${said?.join(' ') ?? broken?.textContent}\nlist ${i}: ${spelled(events)}`);
         if (i % 20 !== 0) continue;
         // What a view defers is drawn now.
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 60));
         drawn.add(document.querySelector('main')?.textContent);
         const { scrollWidth, clientWidth } = document.documentElement;
         if (scrollWidth > clientWidth)

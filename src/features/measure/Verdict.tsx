@@ -3,7 +3,7 @@ import { prove } from '../../actions/prove';
 import { stop } from '../../actions/stop';
 import { SPEEDS } from '../../core/comparison';
 import type { CostFigures } from '../../core/figures';
-import { useTooCoarse } from '../../store/calibration';
+import { useCalibration, useTooCoarse } from '../../store/calibration';
 import { ActionButton } from '../../ui/ActionButton';
 import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
@@ -15,6 +15,7 @@ import type { Measured } from './useMeasured';
 export function Verdict({ measured }: { readonly measured: Measured }) {
   const { start, figures, recorder, comparison } = measured;
   const tooCoarse = useTooCoarse();
+  const measuring = useCalibration((state) => state.measuring);
   const { lead, rates } = figures;
   const place = lead?.costsOf === 'recorder' ? 'there' : 'here';
   return (
@@ -41,6 +42,7 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
           {recorder === null ? null : <li>{figures.here ? words.recordedToo(recorder) : words.recordedOnly(recorder)}</li>}
         </ul>
       </div>
+      {measuring ? <p className="measure-missing">{words.measuring}</p> : null}
       {comparison?.tooCoarse ? (
         <p className="measure-missing">{clock.speed}</p>
       ) : start && comparison === null && recorder === null ? (

@@ -53,7 +53,7 @@ export const historyWords = {
     return `Speculative: ${source}, ${typeof gamma === 'number' ? `γ ${gamma}` : gammas[gamma]}${warm}`;
   },
   ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },
-  accepted: 'accepted',
+  accepted: 'of judged drafts accepted',
   tokensPerSecond: 'tokens/s, decoding alone',
   tokens: 'tokens',
   comparison: 'Pinned run and the run on the page',
