@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function ask(maxTokens = 40): Promise<void> {
-  changeSettings({ prompt: 'A fox.', maxTokens });
+  changeSettings({ prompt: 'Tell a story about a fox.', maxTokens });
   await startRun();
 }
 
@@ -108,6 +108,8 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
     await showView(id);
     // What is told of loading, at each run of this engine, is a few sentences too.
     await ask(1);
+    // What it said is on the page, not still to come.
+    for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
     engine.options.pace = 4;
     const said: string[] = [];
     const observer = new MutationObserver((records) => {
