@@ -11,6 +11,7 @@ import { showView } from './support/views';
 
 const note = () => page.getByText(/^The tokens of this run came in .*, so it is shown at a tenth of its pace\.$/);
 const pace = (name: string) => page.getByRole('radio', { name, exact: true });
+const counted = (name: string) => page.getByRole('heading', { name, exact: true });
 const written = () => tokenElements().filter(({ dataset }) => !['rejected', 'discarded'].includes(dataset.verdict ?? '')).length;
 const all = () => committedTokens(useRun.getState().events).length;
 
@@ -34,9 +35,11 @@ describe('a visitor’s first run', () => {
     expect(usePlayback.getState().playing).toBe(true);
     expect(written()).toBeGreaterThan(0);
     expect(written()).toBeLessThan(all());
+    await expect.element(counted('This run, up to the moment shown')).toBeInTheDocument();
     expect(await violations()).toEqual([]);
     await userEvent.keyboard('{Escape}');
     await expect.poll(written).toBe(all());
+    await expect.element(counted('This run')).toBeInTheDocument();
     await expect.element(note()).not.toBeInTheDocument();
     await expect.element(pace('Its own')).toBeChecked();
     await runToEnd();

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { type Tally, tally } from '../../core/tally';
 import { useShownEvents } from '../../store/playback';
 import { useShownRecording } from '../../store/recording';
+import { useRun } from '../../store/run';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';
@@ -15,12 +16,13 @@ import { DraftedBar } from './DraftedBar';
 export function Counts() {
   const events = useShownEvents();
   const recorded = useShownRecording() !== null;
+  const soFar = useRun(({ events: all }) => events.length < all.length);
   const counted = useMemo(() => tally(events), [events]);
   // Before a run nothing has been counted, not even zero.
   const seen = events.length > 0;
   return (
     <section className="counts" aria-label={words.heading}>
-      <h2>{words.heading}</h2>
+      <h2>{soFar ? words.headingSoFar : words.heading}</h2>
       <p className="counts-speed">
         <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {counted.tooCoarse ? clock.rate : speeds.unit}
         <small>

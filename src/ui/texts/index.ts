@@ -180,6 +180,8 @@ export const tokenCard = {
 
 export const counts = {
   heading: 'This run',
+  /** While it is replayed. */
+  headingSoFar: 'This run, up to the moment shown',
   drafted: 'Drafted',
   accepted: 'Accepted',
   rejected: 'Rejected',
