@@ -11,8 +11,8 @@ import { failClearly } from './options.mjs';
 
 const SIZES = { wide: { width: 1440, height: 900 }, projector: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
 const VIEWS = ['watch', 'race', 'step', 'converse', 'draft', 'prove', 'measure', 'experiment', 'claims', 'history', 'learn', 'present'];
-/** What the README shows: a draft that is often wrong has every verdict. */
-const SHOWN = 'watch&recording=question-weak';
+/** What the README shows. */
+const SHOWN = 'watch&recording=story-sampled';
 
 await failClearly(async () => {
   const { values } = parseArgs({ options: { out: { type: 'string', default: 'build/pictures' } } });
