@@ -27,6 +27,7 @@ export const SUITES = [
   { name: 'app', title: 'Page', vitest: true, needs: ensureChromium },
   { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium },
   { name: 'firefox', title: 'End to end, in Firefox', vitest: true, needs: ensureBoth, optional: true },
+  { name: 'firefox-long', title: 'Ids of Firefox and Chromium', vitest: true, needs: ensureBoth, optional: true, onDemand: true },
   { name: 'long', title: 'Long', vitest: true, needs: ensureChromium, onDemand: true },
 ];
 
