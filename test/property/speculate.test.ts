@@ -6,6 +6,7 @@ import { type Run, speculate } from '../../src/core/speculate';
 import { committedTokens, tally } from '../../src/core/tally';
 import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId, Verdict } from '../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget, nextToken } from '../../src/model/fake';
+import { abortedAfter } from '../support/abortedAfter';
 
 interface Situation {
   readonly language: FakeLanguage;
@@ -268,13 +269,7 @@ describe('speculate', () => {
     await fc.assert(
       fc.asyncProperty(situations, fc.nat(40), async (situation, looks) => {
         const { target, drafter } = modelsOf(situation);
-        let left = looks;
-        const impatient: StopSignal = {
-          get aborted() {
-            return left-- <= 0;
-          },
-        };
-        const events = await collect(drafter, target, runOf(situation, 'speculative', impatient));
+        const events = await collect(drafter, target, runOf(situation, 'speculative', abortedAfter(looks)));
         const end = events.at(-1);
         const expected = greedy(situation);
         const committed = ids(events);
@@ -295,13 +290,7 @@ describe('speculate', () => {
     const heldByDraft = new Set<number>();
     for (let looks = 0, ended = false; !ended; looks++) {
       const { target, drafter } = modelsOf(situation);
-      let left = looks;
-      const impatient: StopSignal = {
-        get aborted() {
-          return left-- <= 0;
-        },
-      };
-      const events = await collect(drafter, target, runOf(situation, 'speculative', impatient));
+      const events = await collect(drafter, target, runOf(situation, 'speculative', abortedAfter(looks)));
       const end = events.at(-1);
       ended = end?.type === 'end' && end.reason !== 'aborted';
       const known = [...situation.prompt, ...ids(events)];

@@ -5,6 +5,7 @@ import { speculate } from '../../src/core/speculate';
 import { committedTokens } from '../../src/core/tally';
 import type { Drafter, RunEvent, StopSignal, TokenId } from '../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../src/model/fake';
+import { abortedAfter } from '../support/abortedAfter';
 import { tokenizerOf, WORDS } from '../support/words';
 
 const LANGUAGE: FakeLanguage = { vocabularySize: WORDS.length, order: 2, seed: 3 };
@@ -75,12 +76,7 @@ describe('a measurement between two turns', () => {
     for (let looks = 1; looks < 40; looks += 3) {
       const { target, draft } = pair(4096);
       const history = historyAfter(PROMPT, await run(draft, target, PROMPT));
-      let left = looks;
-      const signal = {
-        get aborted() {
-          return left-- <= 0;
-        },
-      };
+      const signal = abortedAfter(looks);
       await expect(calibrate(draft, target, { ...CLOCK, signal })).rejects.toThrow('stopped');
       expect(reused(await run(draft, target, [...history, 7, 8]))).toBe(history.length - 1);
     }

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { readTypedCounts, type TypedCounts, type TypedFigures } from '../../../core/acceptance';
 import { breakEven } from '../../../core/cost';
 import { EXAMPLE } from '../../../core/figures';
@@ -7,6 +7,7 @@ import { useRun } from '../../../store/run';
 import { Button } from '../../../ui/Button';
 import { type Figure, FigureList } from '../../../ui/FigureList';
 import { formatCount, formatShare } from '../../../ui/format';
+import { ProblemField } from '../../../ui/ProblemField';
 import { live, worksheet as words } from '../../../ui/texts/live';
 import { LivePart } from './LivePart';
 import { CONTEXT, useCosts } from './useCosts';
@@ -21,7 +22,6 @@ export function Worksheet() {
   const events = useRun((state) => state.events);
   const start = startOf(events);
   const run = tally(events);
-  const id = useId();
   const gamma = typeof start?.settings.gamma === 'number' ? start.settings.gamma : EXAMPLE.gamma;
   const { figures, problems } = readTypedCounts(typed);
   const takeRun = () =>
@@ -29,31 +29,16 @@ export function Worksheet() {
   return (
     <LivePart name={live.names.worksheet}>
       <div className="live-fields">
-        {FIELDS.map((field) => {
-          const problem = problems.find((each) => each.field === field)?.failure;
-          return (
-            <div className="number-field" key={field}>
-              <label className="field-label" htmlFor={`${id}-${field}`}>
-                {words[field]}
-              </label>
-              <input
-                id={`${id}-${field}`}
-                type="text"
-                inputMode="numeric"
-                autoComplete="off"
-                value={typed[field]}
-                aria-invalid={problem !== undefined}
-                aria-describedby={problem ? `${id}-${field}-error` : undefined}
-                onChange={({ target }) => setTyped({ ...typed, [field]: target.value })}
-              />
-              {problem ? (
-                <p className="field-error" id={`${id}-${field}-error`}>
-                  {problem.message} {problem.hint}
-                </p>
-              ) : null}
-            </div>
-          );
-        })}
+        {FIELDS.map((field) => (
+          <ProblemField
+            key={field}
+            label={words[field]}
+            inputMode="numeric"
+            value={typed[field]}
+            problem={problems.find((each) => each.field === field)?.failure}
+            onChange={(value) => setTyped({ ...typed, [field]: value })}
+          />
+        ))}
         <Button look="small" disabled={run.drafted === 0} onPress={takeRun}>
           {words.fromRun}
         </Button>
