@@ -14,6 +14,8 @@ export function linkPreview(address = process.env.FORETOKEN_URL) {
   }
   return {
     name: 'link-preview',
+    // Nobody links to a development server, which serves pages that are not the product's as well.
+    apply: 'build',
     transformIndexHtml(html, { filename }) {
       if (path.basename(filename) !== 'index.html') return undefined;
       const [, title] = /<title>([^<]*)</.exec(html) ?? [];

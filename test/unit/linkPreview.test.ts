@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { createServer } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { linkPreview } from '../../scripts/linkPreview.mjs';
 
@@ -34,5 +35,16 @@ describe('what programs show of a link to the page', () => {
 
   it('is of the page alone, not of frames and notes', () => {
     expect(tags(undefined, 'embed.html')).toEqual({});
+  });
+
+  it('is left out of what a development server serves, such as the page of the bench', async () => {
+    const server = await createServer({ logLevel: 'silent', server: { middlewareMode: true, ws: false } });
+    try {
+      const page = await server.transformIndexHtml('/bench/index.html', fs.readFileSync('bench/index.html', 'utf8'));
+      expect(page).toContain('page.ts');
+      expect(page).not.toContain('og:');
+    } finally {
+      await server.close();
+    }
   });
 });
