@@ -10,8 +10,9 @@ import { Stepper } from '../features/stepper';
 import { Stream } from '../features/stream';
 import { type Address, namesRecording, onAddress, readAddress } from '../store/address';
 import { useRun } from '../store/run';
-import { formatRate, formatRatio, formatShare } from '../ui/format';
+import { formatRate, formatShare } from '../ui/format';
 import { embed as words } from '../ui/texts/recording';
+import { speeds } from '../ui/texts/speeds';
 import './embed.css';
 import { useShortcuts } from './useShortcuts';
 
@@ -88,7 +89,7 @@ function Figures() {
         </span>
       ) : (
         <span title={words.speedupNote}>
-          <b>{formatRatio(speedup)} ×</b> {words.speedup} <span className="visually-hidden">{words.speedupNote}</span>
+          <b>{speeds.times(speedup)}</b> {words.speedup} <span className="visually-hidden">{words.speedupNote}</span>
         </span>
       )}
     </p>

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LONGEST_MS } from '../core/clock';
 import type { FailureCode } from '../core/failure';
 import { type EndEvent, LIMITS, type RunSettings, type StartEvent } from '../core/types';
 import { calibrationSchema } from './calibrationSchema';
@@ -23,12 +24,10 @@ export const TRACE_LIMITS = {
   stopStrings: 1000,
 } as const;
 
-const DAY_MS = 86_400_000;
-
 const label = v.pipe(v.string(), v.maxLength(TRACE_LIMITS.label));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const id = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
-const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_MS));
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_MS));
 export const tokenText = v.pipe(v.string(), v.maxLength(TRACE_LIMITS.tokenText));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const length = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIMITS.gamma.max));

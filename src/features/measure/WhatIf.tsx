@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
 import { Slider } from '../../ui/Slider';
 import { measure as words } from '../../ui/texts/measure';
+import { speeds } from '../../ui/texts/speeds';
 import { SpeedCurves } from './SpeedCurves';
 import type { Measured } from './useMeasured';
 
@@ -102,8 +103,8 @@ export function WhatIf({ measured }: { readonly measured: Measured }) {
             onChange={(value) => set({ fixed: value })}
           />
           <p className="measure-would">
-            <b>{words.would(words.times(speedup), formatRatio(expectedTokens(alpha, gamma)), formatCount(gamma))}</b>{' '}
-            {best === 0 ? words.wouldPlain : words.wouldBest(best, words.times(predictedSpeedup(costs, alpha, best, 0)))}{' '}
+            <b>{words.would(speeds.times(speedup), formatRatio(expectedTokens(alpha, gamma)), formatCount(gamma))}</b>{' '}
+            {best === 0 ? words.wouldPlain : words.wouldBest(best, speeds.times(predictedSpeedup(costs, alpha, best, 0)))}{' '}
             {words.wouldEven(even === null ? null : formatShare(even))}
           </p>
         </div>

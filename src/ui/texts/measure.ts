@@ -2,6 +2,7 @@ import type { Advice } from '../../core/advice';
 import type { CostsOf } from '../../core/figures';
 import type { TokenKind } from '../../core/tokenKinds';
 import { formatCount, formatRatio, formatShare } from '../format';
+import { speeds } from './speeds';
 
 const kinds: Record<TokenKind, string> = {
   common: 'common words',
@@ -12,7 +13,6 @@ const kinds: Record<TokenKind, string> = {
   code: 'code',
 };
 
-const times = (ratio: number) => `${formatRatio(ratio)} ×`;
 const tokens = (gamma: number) => `${formatCount(gamma)} ${gamma === 1 ? 'token' : 'tokens'}`;
 
 /** Whose device a sentence speaks of: this one, or that of a recording. */
@@ -26,15 +26,15 @@ const device: Record<Place, string> = { here: 'This device', there: 'The recorde
 function verdict({ code, best, breakEven, ceiling }: Advice, place: Place): string {
   switch (code) {
     case 'worth-it':
-      return `Worth it ${at[place]}: ${times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
+      return `Worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
     case 'hardly':
-      return `Hardly worth it ${at[place]}: ${times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
+      return `Hardly worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
     case 'agreement-too-low':
       return breakEven
         ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays ${at[place]}.`
-        : `Agreement is too low: ${times(best.speedup)} plain decoding expected at best ${at[place]}.`;
+        : `Agreement is too low: ${speeds.times(best.speedup)} plain decoding expected at best ${at[place]}.`;
     case 'draft-too-slow':
-      return `The draft is too slow ${at[place]}: were every draft accepted, it would still be ${times(ceiling)} plain decoding at best.`;
+      return `The draft is too slow ${at[place]}: were every draft accepted, it would still be ${speeds.times(ceiling)} plain decoding at best.`;
     case 'device-compute-bound':
       return `${device[place]} is compute-bound: even a draft that costs nothing and is always right would not pay.`;
   }
@@ -58,7 +58,7 @@ function reasons(
       : `A draft step costs c = ${formatRatio(costRatio)} of a plain token${code === 'draft-too-slow' ? ', which is too much' : ''}.`,
     `Verifying ${formatCount(best.gamma + 1)} rows costs v(${formatCount(best.gamma)}) = ${formatRatio(verifyRatio)} of one${code === 'device-compute-bound' ? ': rows are hardly cheaper together than apart' : ''}.`,
   ];
-  if (code === 'worth-it' || code === 'hardly') lines.push(`Were every draft accepted, it would be ${times(ceiling)} at best.`);
+  if (code === 'worth-it' || code === 'hardly') lines.push(`Were every draft accepted, it would be ${speeds.times(ceiling)} at best.`);
   return lines;
 }
 
@@ -75,9 +75,9 @@ export const measure = {
   verdict,
   reasons,
   ceiling: (ratio: number, place: Place) =>
-    `Were every draft accepted, this pair would be ${times(ratio)} plain decoding ${at[place]}. Run something to learn how often it is right.`,
+    `Were every draft accepted, this pair would be ${speeds.times(ratio)} plain decoding ${at[place]}. Run something to learn how often it is right.`,
   otherwise: (speed: number) =>
-    `The two runs that were measured say otherwise: ${times(speed)} decoding alone. One pair of runs is little; measure more under Experiment, or this device again if it was busy.`,
+    `The two runs that were measured say otherwise: ${speeds.times(speed)} decoding alone. One pair of runs is little; measure more under Experiment, or this device again if it was busy.`,
   noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
   expected: 'Predicted',
   expectedNote: 'of this run on this device, decoding alone; from its costs',
@@ -88,8 +88,7 @@ export const measure = {
     wait: 'prompt included, of the last two comparable runs',
     decoding: 'from the first token on, of the last two comparable runs',
   },
-  follows: (speedup: number) => `The predicted ${times(speedup)} is`,
-  times,
+  follows: (speedup: number) => `The predicted ${speeds.times(speedup)} is`,
   missing: '–',
   noPlain: 'Not measured: this run has not been decoded the other way too.',
   costsOf: (whose: CostsOf, adapter: string) => costsOf[whose](adapter),

@@ -86,5 +86,5 @@ export const race = {
     'Two runs that were recorded one by one, each with the times of the machine that it ran on; which ran first is not known, and nothing was warmed up for them.',
   median: (count: number) => `Of ${formatCount(count)} races the one in the middle by decoding alone is shown first.`,
   heats: 'Which race',
-  heat: (number: number, speed: number | null) => `${formatCount(number)}: ${speed === null ? '–' : `${formatRatio(speed)} ×`}`,
+  heat: (number: number, speed: number | null) => `${formatCount(number)}: ${speed === null ? '–' : speeds.times(speed)}`,
 };
