@@ -1,26 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT } from './support/build';
-import { launch } from './support/page';
-import { FaultyServer } from './support/server';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { servedBuild } from './support/served';
 
-let server: FaultyServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await FaultyServer.start(BUILT);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const served = servedBuild();
 
 /** A first visit whose window has this size; its recorded run stands there whole, as for someone who wants less motion. */
 async function visit(width: number, height: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', serviceWorkers: 'block' });
+  const context = await served.browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', serviceWorkers: 'block' });
   const page = await context.newPage();
-  await page.goto(server.url);
+  await page.goto(served.server.url);
   await page.getByRole('log').locator('[data-token-id]').first().waitFor();
   return page;
 }
@@ -30,14 +18,14 @@ const scrolled = (page: Page) => page.evaluate(() => Math.round(scrollY));
 
 describe('the first screen of the built page', () => {
   it('shows a token above y = 420 and the whole method at 1280 × 720, before any model is there', async () => {
-    server.break('models/target/resolve/main/params_shard_0.bin', 'held');
+    served.server.break('models/target/resolve/main/params_shard_0.bin', 'held');
     const page = await visit(1280, 720);
     expect(await top(page, '[role="log"] [data-token-id]')).toBeLessThan(420);
     const idea = await page.getByRole('figure').filter({ hasText: 'The idea in three steps' }).boundingBox();
     expect((idea?.y ?? 0) + (idea?.height ?? Number.NaN)).toBeLessThanOrEqual(720);
-    server.release();
+    served.server.release();
     await page.context().close();
-    server.repair();
+    served.server.repair();
   });
 
   it.each([

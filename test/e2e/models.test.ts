@@ -1,23 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/model/manifest';
 import { BUILT } from './support/build';
-import { committed, idsOf, launch, Visit } from './support/page';
+import { committed, idsOf, Visit } from './support/page';
+import { servedBuild } from './support/served';
 import { type Fault, FaultyServer } from './support/server';
 
-let server: FaultyServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await FaultyServer.start(BUILT);
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    await server.close();
-  };
-});
+const served = servedBuild();
 
 interface Damage {
   readonly what: string;
@@ -107,8 +97,8 @@ const DAMAGES: readonly Damage[] = [
 describe('model files', () => {
   for (const { what, file, fault, code, message, hint } of DAMAGES) {
     it(`${what}: says so and what to do, then runs without a reload once it is repaired`, async () => {
-      server.break(`models/${file}`, fault);
-      const visit = await Visit.open(browser, server.url);
+      served.server.break(`models/${file}`, fault);
+      const visit = await Visit.open(served.browser, served.server.url);
       const failure = await visit.failure();
       expect(failure.code).toBe(code);
       expect(failure.message).toMatch(message);
@@ -119,7 +109,7 @@ describe('model files', () => {
       expect(await visit.tokens()).toEqual([]);
       expect(await visit.prompt.inputValue()).toBe('What is behind the mill?');
 
-      server.repair();
+      served.server.repair();
       await visit.set('Most tokens', 3);
       await visit.runButton.click();
       await visit.ended();
@@ -133,15 +123,15 @@ describe('model files', () => {
   it('of two vocabularies are refused before any of them is downloaded', async () => {
     const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
     for (const file of manifest.models.draft?.files ?? []) if (file.path.endsWith('tokenizer.json')) file.sha256 = '0'.repeat(64);
-    server.replace('models/manifest.json', JSON.stringify(manifest));
-    const asked = server.requests.length;
-    const visit = await Visit.open(browser, server.url);
+    served.server.replace('models/manifest.json', JSON.stringify(manifest));
+    const asked = served.server.requests.length;
+    const visit = await Visit.open(served.browser, served.server.url);
     const { code, message, hint } = await visit.failure();
     expect(code).toBe('vocabulary-mismatch');
     expect(message).toContain('do not share a vocabulary');
     expect(hint).toContain('Choose a draft');
-    expect(server.requests.slice(asked).filter((name) => name.endsWith('.bin'))).toEqual([]);
-    server.repair();
+    expect(served.server.requests.slice(asked).filter((name) => name.endsWith('.bin'))).toEqual([]);
+    served.server.repair();
     await visit.set('Most tokens', 3);
     await visit.run('Go on.');
     expect(await visit.alert.count()).toBe(0);
@@ -158,48 +148,48 @@ describe('model files', () => {
       model.libraries = [absent(['telepathy'], 'telepathy'), { ...base, needs: ['subgroups'] }, absent([], 'slow')];
       runnable.add(`models/${base.path}`);
     }
-    server.replace('models/manifest.json', JSON.stringify(manifest));
-    const asked = server.requests.length;
-    const visit = await Visit.open(browser, server.url);
+    served.server.replace('models/manifest.json', JSON.stringify(manifest));
+    const asked = served.server.requests.length;
+    const visit = await Visit.open(served.browser, served.server.url);
     await visit.set('Most tokens', 3);
     expect(committed(await visit.run('Go on.'))).toHaveLength(3);
-    const fetched = server.requests.slice(asked).filter((name) => name.startsWith('models/libraries/'));
+    const fetched = served.server.requests.slice(asked).filter((name) => name.startsWith('models/libraries/'));
     expect(new Set(fetched)).toEqual(runnable);
-    server.repair();
+    served.server.repair();
     await visit.close();
   });
 
   it('that were complete are kept when another fails', async () => {
-    server.break('models/target/resolve/main/tokenizer.json', 'missing');
-    const visit = await Visit.open(browser, server.url);
+    served.server.break('models/target/resolve/main/tokenizer.json', 'missing');
+    const visit = await Visit.open(served.browser, served.server.url);
     await visit.failure();
-    server.repair();
-    const asked = server.requests.length;
+    served.server.repair();
+    const asked = served.server.requests.length;
     await visit.set('Most tokens', 2);
     await visit.run('Go on.');
-    const again = server.requests.slice(asked).filter((name) => name.startsWith('models/'));
+    const again = served.server.requests.slice(asked).filter((name) => name.startsWith('models/'));
     expect(again).not.toContain(`models/${weights}`);
     expect(again).toContain('models/target/resolve/main/tokenizer.json');
     await visit.close();
   });
 
   it('that are stored serve where the server refuses their list', async () => {
-    const visit = await Visit.open(browser, server.url);
+    const visit = await Visit.open(served.browser, served.server.url);
     await visit.set('Most tokens', 3);
     const before = await visit.run('Go on.');
     const keptLists = () => visit.page.evaluate(async () => (await (await caches.open('foretoken/lists')).keys()).length);
     await expect.poll(keptLists, { timeout: 60_000 }).toBe(1);
-    server.break('models/manifest.json', 'refused');
+    served.server.break('models/manifest.json', 'refused');
     await visit.page.reload();
     await visit.set('Most tokens', 3);
     expect(idsOf(await visit.run('Go on.'))).toEqual(idsOf(before));
     expect(await visit.alert.count()).toBe(0);
-    server.repair();
+    served.server.repair();
     await visit.close();
   });
 
   it('that were damaged in the browser’s own storage are fetched anew', async () => {
-    const visit = await Visit.open(browser, server.url);
+    const visit = await Visit.open(served.browser, served.server.url);
     await visit.set('Most tokens', 3);
     const before = await visit.run('Go on.');
     await visit.page.evaluate(async (ending) => {
@@ -210,16 +200,16 @@ describe('model files', () => {
         }
       }
     }, weights);
-    const asked = server.requests.length;
+    const asked = served.server.requests.length;
     await visit.page.reload();
     expect(await visit.run('Go on.')).toEqual(before);
-    expect(server.requests.slice(asked)).toContain(`models/${weights}`);
+    expect(served.server.requests.slice(asked)).toContain(`models/${weights}`);
     await visit.close();
   });
 
   it('that never arrive: Stop is answered at once, and the next run fetches them anew', async () => {
-    server.break(`models/${weights}`, 'held');
-    const visit = await Visit.open(browser, server.url);
+    served.server.break(`models/${weights}`, 'held');
+    const visit = await Visit.open(served.browser, served.server.url);
     await visit.start('Go on.');
     await visit.page
       .getByText(/downloading/i)
@@ -228,20 +218,20 @@ describe('model files', () => {
     await visit.stopButton.click();
     expect(await visit.ended()).toBe('Stopped before the run began.');
     // What was asked for before is still held; what is asked for now comes.
-    server.forgive();
+    served.server.forgive();
     await visit.set('Most tokens', 3);
     expect(committed(await visit.run('Go on.'))).toHaveLength(3);
     expect(await visit.alert.count()).toBe(0);
-    server.repair();
+    served.server.repair();
     await visit.close();
   });
 
   it('that the browser has no room for: says so, and runs once there is room', async () => {
-    const visit = await Visit.open(browser, 'about:blank');
+    const visit = await Visit.open(served.browser, 'about:blank');
     const storage = await visit.page.context().newCDPSession(visit.page);
-    const origin = new URL(server.url).origin;
+    const origin = new URL(served.server.url).origin;
     await storage.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4_000_000 });
-    await visit.page.goto(server.url);
+    await visit.page.goto(served.server.url);
     const { code, message, hint } = await visit.failure();
     expect([code, message]).toEqual(['storage', 'The browser could not keep a model file; its storage may be full.']);
     expect(hint).toContain('Free some space');
@@ -262,14 +252,14 @@ describe('the program’s own files', () => {
 
   for (const { what, name } of parts) {
     it(`${what} missing: says so, and runs without a reload once it is repaired`, async () => {
-      server.break(`assets/${name}`, 'missing');
-      const visit = await Visit.open(browser, server.url);
+      served.server.break(`assets/${name}`, 'missing');
+      const visit = await Visit.open(served.browser, served.server.url);
       const { message, hint } = await visit.failure();
       expect(message).not.toBe('');
       expect(hint).not.toBe('');
       await visit.start('Go on.');
       await visit.failure();
-      server.repair();
+      served.server.repair();
       await visit.set('Most tokens', 3);
       expect(committed(await visit.run('Go on.'))).toHaveLength(3);
       expect(await visit.alert.count()).toBe(0);
@@ -281,7 +271,7 @@ describe('the program’s own files', () => {
 describe('a server that has gone away', () => {
   it('does not matter once the models are loaded', async () => {
     const own = await FaultyServer.start(BUILT);
-    const visit = await Visit.open(browser, own.url);
+    const visit = await Visit.open(served.browser, own.url);
     await visit.set('Most tokens', 3);
     const before = await visit.run('Go on.');
     await own.close();

@@ -1,26 +1,14 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT } from './support/build';
-import { committed, idsOf, launch, Visit } from './support/page';
-import { FaultyServer } from './support/server';
+import { committed, idsOf, Visit } from './support/page';
+import { servedBuild } from './support/served';
 
 const PROMPT = 'Please tell me a story about a gardener and an old mill.';
-let server: FaultyServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await FaultyServer.start(BUILT);
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    await server.close();
-  };
-});
+const served = servedBuild();
 
 describe('the first visit', () => {
   it('shows what is loading, in bytes, before all of it is there, and runs as soon as it is', async () => {
-    server.break('models/target/resolve/main/params_shard_0.bin', 'held');
-    const visit = await Visit.open(browser, server.url);
+    served.server.break('models/target/resolve/main/params_shard_0.bin', 'held');
+    const visit = await Visit.open(served.browser, served.server.url);
     const progress = visit.page.getByRole('progressbar');
     await expect.poll(() => progress.count()).toBe(2);
     const share = (bar: Element) => (bar as HTMLProgressElement).position;
@@ -29,13 +17,13 @@ describe('the first visit', () => {
     await visit.set('Most tokens', 3);
     await visit.start(PROMPT);
     expect(await visit.tokens()).toEqual([]);
-    server.release();
+    served.server.release();
     await visit.ended();
     expect(committed(await visit.tokens())).toHaveLength(3);
     for (const bar of await progress.all()) expect(await bar.evaluate(share)).toBe(1);
     expect(visit.uncaught).toEqual([]);
     await visit.close();
-    server.repair();
+    served.server.repair();
   });
 });
 
@@ -43,7 +31,7 @@ describe('a visit with the models loaded', () => {
   let visit: Visit;
 
   beforeAll(async () => {
-    visit = await Visit.open(browser, server.url);
+    visit = await Visit.open(served.browser, served.server.url);
   });
   afterAll(async () => {
     expect(visit.uncaught).toEqual([]);
@@ -139,14 +127,14 @@ describe('a visit with the models loaded', () => {
     await visit.choose('Fixed');
     await visit.set('Draft tokens γ', 9);
     await visit.choose('Plain decoding');
-    const asked = server.requests.length;
+    const asked = served.server.requests.length;
     await visit.page.reload();
     expect(await visit.page.getByRole('spinbutton', { name: 'Most tokens' }).inputValue()).toBe('77');
     expect(await visit.page.getByRole('spinbutton', { name: 'Draft tokens γ' }).inputValue()).toBe('9');
     expect(await visit.page.getByRole('radio', { name: 'Plain decoding' }).isChecked()).toBe(true);
     await visit.set('Most tokens', 3);
     expect(await visit.run(PROMPT)).toHaveLength(3);
-    const models = server.requests.slice(asked).filter((name) => name.startsWith('models/') && name !== 'models/manifest.json');
+    const models = served.server.requests.slice(asked).filter((name) => name.startsWith('models/') && name !== 'models/manifest.json');
     expect(models).toEqual([]);
   });
 });

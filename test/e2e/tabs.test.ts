@@ -1,20 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BUILT } from './support/build';
-import { launch, Visit } from './support/page';
-import { FaultyServer } from './support/server';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { Visit } from './support/page';
+import { servedBuild } from './support/served';
 
-let server: FaultyServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await FaultyServer.start(BUILT);
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    await server.close();
-  };
-});
+const served = servedBuild();
 
 /** Begins the presentation in `visit`, goes to its second item, and opens the notes there. */
 async function present({ page }: Visit): Promise<Page> {
@@ -32,16 +21,16 @@ const forward = (notes: Page) => notes.getByRole('button', { name: 'Next', exact
 
 describe('two tabs that present', () => {
   it('have notes of their own, a copy of a tab too, and keep them over a reload', async () => {
-    const one = await Visit.open(browser, `${server.url}#present`);
+    const one = await Visit.open(served.browser, `${served.server.url}#present`);
     const copied = await one.page.evaluate(() => ({ ...sessionStorage }));
     const notesOfOne = await present(one);
     const session = await one.page.evaluate(() => ({ ...sessionStorage }));
-    const two = await one.alsoOpen(server.url);
+    const two = await one.alsoOpen(served.server.url);
     await two.page.evaluate((all) => Object.assign(sessionStorage, all), {
       ...copied,
       'foretoken.tabIdentity': session['foretoken.tabIdentity'] ?? '',
     });
-    await two.page.goto(`${server.url}#present`);
+    await two.page.goto(`${served.server.url}#present`);
     await two.page.reload();
     const notesOfTwo = await present(two);
     const shown = async () => Promise.all([one.page, two.page, notesOfOne, notesOfTwo].map((each) => place(each).textContent()));
