@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOMS, roomRules } from '../../scripts/rooms.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const biome = path.join(root, 'node_modules/@biomejs/biome/bin/biome');
@@ -25,21 +26,26 @@ beforeAll(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'boundaries-'));
   const config = JSON.parse(fs.readFileSync(path.join(root, 'biome.json'), 'utf8'));
   fs.writeFileSync(path.join(folder, 'biome.json'), JSON.stringify({ ...config, vcs: { enabled: false } }));
+  fs.copyFileSync(path.join(root, 'biome.rooms.json'), path.join(folder, 'biome.rooms.json'));
   fs.mkdirSync(path.join(folder, 'scripts'));
   fs.copyFileSync(path.join(root, 'scripts/no-math-random.grit'), path.join(folder, 'scripts/no-math-random.grit'));
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const rooms = ['app', 'features', 'ui', 'actions', 'store', 'lessons', 'sw', 'api', 'worker', 'model', 'gpu', 'core'];
-
 describe('import boundaries', () => {
-  for (const [index, room] of rooms.entries()) {
+  it('are those of the list of rooms, which names every folder of src/', () => {
+    expect(JSON.parse(fs.readFileSync(path.join(root, 'biome.rooms.json'), 'utf8'))).toEqual(roomRules());
+    const folders = fs.readdirSync(path.join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(ROOMS).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
+  });
+
+  for (const [index, room] of ROOMS.entries()) {
     it(`lets ${room}/ import what is below it and nothing above`, async () => {
       const file = room === 'features' ? 'features/here/probe.ts' : `${room}/probe.ts`;
       const up = room === 'features' ? '../..' : '..';
       const imports = (names: string[]) => names.map((name) => `import '${up}/${name}/anything';`).join('\n');
-      const above = rooms.slice(0, index);
-      const below = rooms.slice(index + 1).filter((name) => name !== 'features');
+      const above = ROOMS.slice(0, index);
+      const below = ROOMS.slice(index + 1).filter((name) => name !== 'features');
       expect(await complaints(file, imports(above))).toHaveLength(above.length);
       expect(await complaints(file, imports(below))).toEqual([]);
     });
@@ -68,6 +74,8 @@ describe('import boundaries', () => {
     ]) {
       expect(await complaints('core/probe.ts', code), code).toHaveLength(1);
     }
+    expect(await complaints('core/part/probe.ts', `import '../../model/fake';`)).toHaveLength(1);
+    expect(await complaints('core/part/probe.ts', `import '../types';\nimport '../other/own';`)).toEqual([]);
     expect(await complaints('core/probe.ts', `import './types';\nimport './part/own';\nexport const three = Math.max(3, 2);`)).toEqual([]);
   });
 });
