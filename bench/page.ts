@@ -1,10 +1,10 @@
 import packageJson from '../package.json';
-import type { Calibration } from '../src/core/cost';
-import { LEAST_TOKENS } from '../src/core/experiment';
-import { runFigures } from '../src/core/figures';
-import { pricedRounds, ratesByPosition } from '../src/core/pricing';
+import type { Calibration } from '../src/core/cost/cost';
+import { runFigures } from '../src/core/cost/figures';
+import { pricedRounds, ratesByPosition } from '../src/core/cost/pricing';
+import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
-import { committedTokens, tally } from '../src/core/tally';
+import { LEAST_TOKENS } from '../src/core/study/experiment';
 import type { RunEvent, RunSettings } from '../src/core/types';
 import { fetchManifest } from '../src/model/manifest';
 import { isRunEvent, perform } from '../src/worker/client';

@@ -1,4 +1,4 @@
-import { isAnswered } from '../core/conversation';
+import { isAnswered } from '../core/modes/conversation';
 import { askAgain, askNext, makeRoom, startAnew, useConversation } from '../store/conversation';
 import { tell } from '../store/notice';
 import { useWork } from '../store/work';

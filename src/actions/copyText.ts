@@ -1,4 +1,4 @@
-import { outputText } from '../core/text';
+import { outputText } from '../core/loop/text';
 import { useRun } from '../store/run';
 import type { Action } from './action';
 

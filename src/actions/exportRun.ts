@@ -1,4 +1,4 @@
-import { runCsv } from '../core/exports';
+import { runCsv } from '../core/run/exports';
 import { useRun } from '../store/run';
 import { saveFile } from '../store/saveFile';
 import { currentVersions } from '../store/versions';

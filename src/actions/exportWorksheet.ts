@@ -1,4 +1,4 @@
-import { worksheetCsv, worksheetJson } from '../core/exports';
+import { worksheetCsv, worksheetJson } from '../core/run/exports';
 import { useExperiment } from '../store/experiment';
 import { saveFile } from '../store/saveFile';
 import { currentVersions } from '../store/versions';

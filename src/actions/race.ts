@@ -1,4 +1,4 @@
-import { LANES } from '../core/race';
+import { LANES } from '../core/modes/race';
 import { moveByPass, raceLastRuns, racePlayer, shownHeat, startRace, useRace } from '../store/race';
 import { useRun } from '../store/run';
 import { useWork } from '../store/work';

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { STEP_ACTIONS } from '../actions/step';
-import { runFigures } from '../core/figures';
-import { startOf } from '../core/tally';
+import { runFigures } from '../core/cost/figures';
+import { startOf } from '../core/run/tally';
 import { Legend, LegendLine } from '../features/legend';
 import { Notices } from '../features/notices';
 import { Lane, Playback } from '../features/playback';

@@ -2,7 +2,7 @@
  * The words that every part speaks: tokens and verdicts, the two models as the loop sees them, and the events of a run.
  * Nothing here knows a GPU, a page or a particular pair of models.
  */
-import type { Calibration } from './cost';
+import type { Calibration } from './cost/cost';
 import type { Failure } from './failure';
 
 export type TokenId = number;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Calibration, canBePriced } from '../core/cost';
+import { type Calibration, canBePriced } from '../core/cost/cost';
 
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.finite());
 const milestones = v.pipe(v.array(milliseconds), v.minLength(1), v.maxLength(64));

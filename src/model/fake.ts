@@ -2,8 +2,9 @@
  * A made-up language and the two models of it that tests and recordings of the loop run on: exact, immediate, and strict
  * about every promise that the loop makes to a model.
  */
+
+import { judgeGreedy } from '../core/loop/verify';
 import type { Drafter, DraftLimits, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
-import { judgeGreedy } from '../core/verify';
 
 /** What is most probable next, as a function of the last `order` tokens alone. */
 export interface FakeLanguage {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RunSummary } from '../core/runSummary';
+import type { RunSummary } from '../core/run/runSummary';
 
 /** A run of the history, without its events. */
 export interface HistoryEntry {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { Calibration } from '../core/cost';
+import type { Calibration } from '../core/cost/cost';
 import { type Failure, toFailure } from '../core/failure';
 import { calibrationSchema } from '../model/calibrationSchema';
 import type { Manifest } from '../model/manifest';

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import { type ClaimModels, type EvidenceName, evidencePlan } from '../core/claims';
-import { type MeasuredRun, planRuns } from '../core/experiment';
 import { type Failure, toFailure } from '../core/failure';
+import { type ClaimModels, type EvidenceName, evidencePlan } from '../core/study/claims';
+import { type MeasuredRun, planRuns } from '../core/study/experiment';
 import { draftChoices } from '../model/manifest';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 import { load, useLoading } from './loading';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../core/conversation';
 import { type Failure, toFailure } from '../core/failure';
+import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../core/modes/conversation';
 import type { RunEvent } from '../core/types';
 import type { TraceAbout } from '../model/trace';
 import { FrameBuffer } from './frameBuffer';

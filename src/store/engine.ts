@@ -1,4 +1,4 @@
-import type { AskPerson } from '../core/person';
+import type { AskPerson } from '../core/loop/person';
 import { ENDED, perform } from '../worker/client';
 import type { Task, Update } from '../worker/protocol';
 

@@ -1,4 +1,4 @@
-import { startOf } from '../core/tally';
+import { startOf } from '../core/run/tally';
 import { decodeTrace, type Trace } from '../model/trace';
 import { useConversation } from './conversation';
 import { fetchRecording } from './library';

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { type Failure, toFailure } from '../core/failure';
 import {
   type ExperimentPlan,
   type ExperimentPrompt,
@@ -7,10 +8,9 @@ import {
   type PlannedRun,
   planRuns,
   type Variant,
-} from '../core/experiment';
-import { type Failure, toFailure } from '../core/failure';
+} from '../core/study/experiment';
+import type { Choice } from '../core/study/vote';
 import type { RunSettings, SamplingSettings } from '../core/types';
-import type { Choice } from '../core/vote';
 import { draftChoices } from '../model/manifest';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 import { load, useLoading } from './loading';

@@ -1,4 +1,4 @@
-import type { ExperimentPrompt } from '../core/experiment';
+import type { ExperimentPrompt } from '../core/study/experiment';
 
 /**
  * Prompts of every kind, in the phrasing that the embedded pair was trained on, whose answers are long enough to say something of rates and speeds;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import type { Calibration } from '../core/cost';
-import { type RunFigures, runFigures } from '../core/figures';
-import { startOf } from '../core/tally';
+import type { Calibration } from '../core/cost/cost';
+import { type RunFigures, runFigures } from '../core/cost/figures';
+import { startOf } from '../core/run/tally';
 import type { RunEvent, RunLabels } from '../core/types';
 import { draftChoices, type Manifest } from '../model/manifest';
 import { measuredOf, useCalibration } from './calibration';

@@ -1,9 +1,9 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { checkGuess } from '../core/guessing';
-import { tidyTyped } from '../core/person';
-import { committedTokens } from '../core/tally';
-import { wellFormed } from '../core/text';
+import { tidyTyped } from '../core/loop/person';
+import { wellFormed } from '../core/loop/text';
+import { checkGuess } from '../core/modes/guessing';
+import { committedTokens } from '../core/run/tally';
 import type { RunEvent, RunSettings } from '../core/types';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';

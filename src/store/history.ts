@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { summarise } from '../core/runSummary';
+import { summarise } from '../core/run/runSummary';
 import type { RunEvent } from '../core/types';
 import { encodeTrace, readTrace } from '../model/trace';
 import { type ArchiveLimits, type HistoryEntry, MemoryArchive, type RunArchive } from './archive';

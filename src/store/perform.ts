@@ -1,7 +1,7 @@
 import { type Failure, FailureError } from '../core/failure';
-import type { AskPerson } from '../core/person';
+import type { AskPerson } from '../core/loop/person';
+import { wellFormed } from '../core/loop/text';
 import { checkSettings } from '../core/settings';
-import { wellFormed } from '../core/text';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { Turn } from '../worker/protocol';
 import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';

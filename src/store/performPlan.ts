@@ -1,4 +1,4 @@
-import { checkPlan, type ExperimentPlan, type MeasuredRun, type PlannedRun, planRuns } from '../core/experiment';
+import { checkPlan, type ExperimentPlan, type MeasuredRun, type PlannedRun, planRuns } from '../core/study/experiment';
 import type { RunSettings } from '../core/types';
 import { calibrationSettled, ensureCalibration, stopCalibration } from './calibration';
 import { completeRun } from './perform';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { happenedBy, knownAt, type Moment, momentOf } from '../core/moment';
+import { happenedBy, knownAt, type Moment, momentOf } from '../core/run/moment';
 import type { RunEvent } from '../core/types';
 import { createPlayer, type Player, type Rate } from './player';
 import { useRun } from './run';

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type Failure, FailureError, toFailure } from '../core/failure';
-import { startOf } from '../core/tally';
+import { startOf } from '../core/run/tally';
 import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, type PreparedSettings, readPlaylist } from '../model/playlist';
 import { NOTHING_KNOWN } from '../model/trace';
 import { DEFAULT_PLAYLIST } from './defaultPlaylist';

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { checkSamplePlan, proofKind, type SamplePlan, type Side, sampleSettings } from '../core/proof';
-import { type Beginning, beginningOf } from '../core/sameDistribution';
-import { startOf } from '../core/tally';
+import { startOf } from '../core/run/tally';
+import { checkSamplePlan, proofKind, type SamplePlan, type Side, sampleSettings } from '../core/study/proof';
+import { type Beginning, beginningOf } from '../core/study/sameDistribution';
 import type { RunEvent, RunSettings, StartEvent } from '../core/types';
 import type { TraceAbout } from '../model/trace';
 import { FrameBuffer } from './frameBuffer';

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { knownAt } from '../core/moment';
-import { type Heat, heatMs, type Lane, medianHeat } from '../core/race';
+import { type Heat, heatMs, type Lane, medianHeat } from '../core/modes/race';
+import { knownAt } from '../core/run/moment';
 import type { RunEvent } from '../core/types';
 import type { TraceAbout } from '../model/trace';
 import { FrameBuffer } from './frameBuffer';

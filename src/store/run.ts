@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { startOf } from '../core/tally';
+import { startOf } from '../core/run/tally';
 import type { EndEvent, RunEvent } from '../core/types';
 import { FrameBuffer } from './frameBuffer';
 import { forgetModels, forgetUnready } from './loading';

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import { conditionsOf } from '../core/exports';
 import { type Failure, toFailure } from '../core/failure';
-import { startOf } from '../core/tally';
+import { conditionsOf } from '../core/run/exports';
+import { startOf } from '../core/run/tally';
 import type { RunEvent } from '../core/types';
 import { encodeTrace, type TraceAbout } from '../model/trace';
 import { shownRecording } from './recording';

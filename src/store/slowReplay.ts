@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { tally } from '../core/tally';
+import { tally } from '../core/run/tally';
 import type { RunEvent } from '../core/types';
 import { readAddress } from './address';
 import { endSlowly, playSlowly, usePlayback } from './playback';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import { draftsOf } from '../core/moment';
-import { nextStep, type Step, stepsOf } from '../core/steps';
+import { draftsOf } from '../core/run/moment';
+import { nextStep, type Step, stepsOf } from '../core/run/steps';
 import type { RunEvent } from '../core/types';
 import { useRun } from './run';
 

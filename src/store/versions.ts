@@ -1,5 +1,5 @@
 import { dependencies, version } from '../../package.json';
-import { type Versions, versionOfFiles } from '../core/exports';
+import { type Versions, versionOfFiles } from '../core/run/exports';
 import { useLoading } from './loading';
 
 /** Of the page, of web-llm, and of the models that the manifest names. */

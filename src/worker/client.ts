@@ -1,5 +1,5 @@
 import { type Failure, FailureError } from '../core/failure';
-import type { AskPerson } from '../core/person';
+import type { AskPerson } from '../core/loop/person';
 import type { RunEvent } from '../core/types';
 import type { FromPage, FromWorker, Task, Update } from './protocol';
 

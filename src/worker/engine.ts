@@ -1,11 +1,11 @@
-import { calibrate } from '../core/calibrate';
 import { clockStep, steadyClock } from '../core/clock';
+import { calibrate } from '../core/cost/calibrate';
 import { FailureError, toFailure } from '../core/failure';
-import { checkFormat } from '../core/format';
-import { LookupFirst, NgramDrafter } from '../core/ngram';
-import { type AskPerson, PersonDrafter } from '../core/person';
+import { checkFormat } from '../core/format/format';
+import { LookupFirst, NgramDrafter } from '../core/loop/ngram';
+import { type AskPerson, PersonDrafter } from '../core/loop/person';
+import { speculate } from '../core/loop/speculate';
 import { checkSettings } from '../core/settings';
-import { speculate } from '../core/speculate';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
 import type { Engine } from './host';
 import type { PairLoader, ReadyPair } from './pair';

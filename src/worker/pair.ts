@@ -1,5 +1,5 @@
 import type { FailureError } from '../core/failure';
-import type { Tokenizer } from '../core/person';
+import type { Tokenizer } from '../core/loop/person';
 import type { Drafter, PairMemory, Target, TokenId } from '../core/types';
 import type { LoadProgress, PairSelection, Turn } from './protocol';
 

@@ -3,9 +3,9 @@
  * page posts a `Task` with one port, the worker answers on it that it has `heard`, with updates, and with one `done` or `failed`, and the page may
  * post `stop` at any moment, which is `heard` too. In a run that a person drafts the worker also asks, and waits for the page's one `answer`.
  */
-import type { Calibration } from '../core/cost';
+import type { Calibration } from '../core/cost/cost';
 import type { Failure } from '../core/failure';
-import type { PersonQuestion } from '../core/person';
+import type { PersonQuestion } from '../core/loop/person';
 import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
 
 export type Task = LoadTask | CalibrateTask | RunTask;

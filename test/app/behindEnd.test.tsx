@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent, RunToken, Verdict } from '../../src/core/types';
 import { showRun } from '../../src/store/run';
 import { stepToEnd } from '../../src/store/stepper';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
-import { startOf } from '../../src/core/tally';
+import { startOf } from '../../src/core/run/tally';
 import { useClaims } from '../../src/store/claims';
 import { connectEngine } from '../../src/store/engine';
 import { EXPERIMENT_PROMPTS } from '../../src/store/experimentPrompts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { committedTokens } from '../../src/core/tally';
+import { committedTokens } from '../../src/core/run/tally';
 import { useRun } from '../../src/store/run';
 import { log, openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
-import { startOf, tally } from '../../src/core/tally';
+import { startOf, tally } from '../../src/core/run/tally';
 import { LESSONS } from '../../src/lessons';
 import { decodeTrace, encodeTrace } from '../../src/model/trace';
 import { calibrationOf, calibrationSettled, isTooCoarse, measureCalibration, useCalibration } from '../../src/store/calibration';

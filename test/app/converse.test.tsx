@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
-import { committedTokens, tally } from '../../src/core/tally';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { useConversation } from '../../src/store/conversation';
 import type { Settings } from '../../src/store/settings';
 import { stopWork, useWork } from '../../src/store/work';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { committedTokens, startOf } from '../../src/core/tally';
+import { committedTokens, startOf } from '../../src/core/run/tally';
 import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/calibration';
 import { IDLE_MS } from '../../src/store/idle';
 import { useRun } from '../../src/store/run';

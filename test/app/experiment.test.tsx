@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { ownPrompt } from '../../src/core/experiment';
 import { FailureError } from '../../src/core/failure';
+import { ownPrompt } from '../../src/core/study/experiment';
 import { useCalibration } from '../../src/store/calibration';
 import { connectEngine } from '../../src/store/engine';
 import { changeExperiment, type ExperimentForm, useExperiment } from '../../src/store/experiment';

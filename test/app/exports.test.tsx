@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { committedTokens } from '../../src/core/tally';
+import { committedTokens } from '../../src/core/run/tally';
 import { readTrace } from '../../src/model/trace';
 import { useRun } from '../../src/store/run';
 import { catchDownloads } from './support/downloads';

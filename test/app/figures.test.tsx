@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import type { Calibration } from '../../src/core/cost';
-import { runFigures } from '../../src/core/figures';
-import { tally } from '../../src/core/tally';
+import type { Calibration } from '../../src/core/cost/cost';
+import { runFigures } from '../../src/core/cost/figures';
+import { tally } from '../../src/core/run/tally';
 import type { RunEvent } from '../../src/core/types';
 import { measureCalibration } from '../../src/store/calibration';
 import { showTrace } from '../../src/store/recording';

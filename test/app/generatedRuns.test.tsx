@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom';
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
-import { startOf } from '../../src/core/tally';
+import { startOf } from '../../src/core/run/tally';
 import type { RunEvent } from '../../src/core/types';
 import { useConversation } from '../../src/store/conversation';
 import { useGuessing } from '../../src/store/guessing';

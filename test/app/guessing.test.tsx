@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
-import { scoreOf, upToTokens } from '../../src/core/guessing';
-import { committedTokens } from '../../src/core/tally';
+import { scoreOf, upToTokens } from '../../src/core/modes/guessing';
+import { committedTokens } from '../../src/core/run/tally';
 import type { RoundEvent } from '../../src/core/types';
 import { useGuessing } from '../../src/store/guessing';
 import type { Settings } from '../../src/store/settings';

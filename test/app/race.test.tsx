@@ -1,8 +1,8 @@
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { LANES } from '../../src/core/race';
-import { committedTokens, startOf, tally } from '../../src/core/tally';
+import { LANES } from '../../src/core/modes/race';
+import { committedTokens, startOf, tally } from '../../src/core/run/tally';
 import { racePlayer, shownHeat, useRace } from '../../src/store/race';
 import type { Settings } from '../../src/store/settings';
 import { stopWork, useWork } from '../../src/store/work';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { committedTokens, tally } from '../../src/core/tally';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import type { RunToken } from '../../src/core/types';
 import { useRun } from '../../src/store/run';
 import { log, openPage, prompt, runButton, runToEnd, stopButton, tokenElements, untilIdle } from './support/openPage';

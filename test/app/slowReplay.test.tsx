@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { committedTokens } from '../../src/core/tally';
+import { committedTokens } from '../../src/core/run/tally';
 import { usePlayback } from '../../src/store/playback';
 import { useRun } from '../../src/store/run';
 import { useSlowReplay } from '../../src/store/slowReplay';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { draftsOf } from '../../src/core/moment';
+import { draftsOf } from '../../src/core/run/moment';
 import { startRun, useRun } from '../../src/store/run';
 import { useStepper } from '../../src/store/stepper';
 import { openPage } from './support/openPage';

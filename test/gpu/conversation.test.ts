@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { outputText } from '../../src/core/loop/text';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens } from '../../src/core/tally';
-import { outputText } from '../../src/core/text';
 import type { RunEvent } from '../../src/core/types';
 import { perform } from '../../src/worker/client';
 import { modelsUrl, performRun } from './support/runs';

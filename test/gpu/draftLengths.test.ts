@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyMs } from '../../src/core/cost';
+import { verifyMs } from '../../src/core/cost/cost';
+import { outputText } from '../../src/core/loop/text';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
-import { outputText } from '../../src/core/text';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { perform } from '../../src/worker/client';
 import { modelsUrl, performRun } from './support/runs';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outputText } from '../../src/core/loop/text';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
-import { outputText } from '../../src/core/text';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
 import { performRun } from './support/runs';
 

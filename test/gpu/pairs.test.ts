@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
 import { fetchManifest, type Manifest } from '../../src/model/manifest';
 import { isRunEvent, perform } from '../../src/worker/client';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent } from '../../src/core/types';
 import { performRun } from './support/runs';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import prompts from '../../bench/prompts.json';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens } from '../../src/core/tally';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { shareDevice } from '../../src/gpu/device';
 import type { CpuModelFiles } from '../../src/model/cpu/loader';

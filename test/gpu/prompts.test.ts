@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isTooShort, LEAST_TOKENS } from '../../src/core/experiment';
-import { LEAST_REJECTED, sampleSettings, triedBy } from '../../src/core/proof';
-import { beginningOf } from '../../src/core/sameDistribution';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
+import { isTooShort, LEAST_TOKENS } from '../../src/core/study/experiment';
+import { LEAST_REJECTED, sampleSettings, triedBy } from '../../src/core/study/proof';
+import { beginningOf } from '../../src/core/study/sameDistribution';
 import type { RunEvent } from '../../src/core/types';
 import { PRESETS } from '../../src/features/prompt/presets';
 import { EXPERIMENT_PROMPTS } from '../../src/store/experimentPrompts';

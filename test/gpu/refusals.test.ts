@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
-import { committedTokens } from '../../src/core/tally';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
 import type { Turn } from '../../src/worker/protocol';
 import { performRun } from './support/runs';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent, RunSettings, RunToken, SamplingSettings } from '../../src/core/types';
 import { performRun } from './support/runs';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { speculate } from '../../src/core/loop/speculate';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { speculate } from '../../src/core/speculate';
-import { committedTokens, tally } from '../../src/core/tally';
 import { type Drafter, LIMITS, type RunEvent, type TokenId } from '../../src/core/types';
 import { shareDevice } from '../../src/gpu/device';
 import { fetchManifest } from '../../src/model/manifest';

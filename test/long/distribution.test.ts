@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { chiSquareOfTwo, totalVariation, totalVariationOfEqual } from '../../src/core/stats';
-import { committedTokens } from '../../src/core/tally';
+import { chiSquareOfTwo, totalVariation, totalVariationOfEqual } from '../../src/core/study/stats';
 import type { RunSettings } from '../../src/core/types';
 import { performRun } from '../gpu/support/runs';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens } from '../../src/core/tally';
 import { LIMITS, type RunEvent } from '../../src/core/types';
 import { isRunEvent } from '../../src/worker/client';
 import { PairEngine } from '../../src/worker/engine';

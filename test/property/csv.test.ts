@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CsvValue, toCsv } from '../../src/core/csv';
+import { type CsvValue, toCsv } from '../../src/core/run/csv';
 
 /** The cells of a table as RFC 4180 has them, by a reader that shares nothing with the writer. */
 function read(csv: string): string[][] {

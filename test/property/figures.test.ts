@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costRatio, expectedTokens, roundMs, verifyRatio } from '../../src/core/cost';
-import { type CostFigures, runFigures } from '../../src/core/figures';
-import { pricedRounds, runRates } from '../../src/core/pricing';
-import { startOf } from '../../src/core/tally';
+import { costRatio, expectedTokens, roundMs, verifyRatio } from '../../src/core/cost/cost';
+import { type CostFigures, runFigures } from '../../src/core/cost/figures';
+import { pricedRounds, runRates } from '../../src/core/cost/pricing';
+import { startOf } from '../../src/core/run/tally';
 import type { RunEvent } from '../../src/core/types';
 import { calibrations, runEvents } from '../support/runEvents';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileFormat } from '../../src/core/format';
+import { compileFormat } from '../../src/core/format/format';
 import { utf8Ranges } from '../../src/core/format/utf8';
 import { allowedIds, judgement, matcherOf } from '../support/xgrammar';
 

@@ -1,7 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileFormat } from '../../src/core/format';
+import { compileFormat } from '../../src/core/format/format';
 import { allowedIds, judgement, matcherOf, STOP } from '../support/xgrammar';
 
 /** A schema with documents that fit it, their properties in its order. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Heat, heatMs, LANES, leapsOf, medianHeat, raceResult, runnerAt, speedupOf, spreadOf } from '../../src/core/race';
+import { type Heat, heatMs, LANES, leapsOf, medianHeat, raceResult, runnerAt, speedupOf, spreadOf } from '../../src/core/modes/race';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent } from '../../src/core/types';
 import { runEvents } from '../support/runEvents';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tally } from '../../src/core/tally';
+import { tally } from '../../src/core/run/tally';
 import { runEvents } from '../support/runEvents';
 
 /** What must be true of the lists that views and the trace codec are tested with, so that their tests test something. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LookupFirst, NgramDrafter } from '../../src/core/ngram';
+import { LookupFirst, NgramDrafter } from '../../src/core/loop/ngram';
+import { type Run, speculate } from '../../src/core/loop/speculate';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { type Run, speculate } from '../../src/core/speculate';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId, Verdict } from '../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget, nextToken } from '../../src/model/fake';
 import { abortedAfter } from '../support/abortedAfter';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { speculate } from '../../src/core/loop/speculate';
+import { outputText, StopStrings, TextStream } from '../../src/core/loop/text';
+import { judgeGreedy } from '../../src/core/loop/verify';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { speculate } from '../../src/core/speculate';
-import { outputText, StopStrings, TextStream } from '../../src/core/text';
 import type { Detokenizer, RunEvent, Target, TokenId } from '../../src/core/types';
-import { judgeGreedy } from '../../src/core/verify';
 
 /** Byte-level tokens, as in a byte-level BPE: the text is the UTF-8 of all bytes in a row. */
 class ByteTokens implements Detokenizer {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { PersonDrafter } from '../../src/core/person';
-import { summarise } from '../../src/core/runSummary';
+import { PersonDrafter } from '../../src/core/loop/person';
+import { speculate } from '../../src/core/loop/speculate';
+import { summarise } from '../../src/core/run/runSummary';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { speculate } from '../../src/core/speculate';
 import type { DeviceTimes, RunEvent } from '../../src/core/types';
 import { decodeTrace, encodeTrace, readTrace } from '../../src/model/trace';
 import { decodeLink, encodeLink, LINK_LIMIT, packTrace } from '../../src/model/traceLink';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Calibration } from '../../src/core/cost';
+import type { Calibration } from '../../src/core/cost/cost';
 import type {
   Candidates,
   DraftLimits,

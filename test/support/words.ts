@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../../src/core/person';
+import type { Tokenizer } from '../../src/core/loop/person';
 
 /** Words, line breaks, an indent, punctuation and a token without text, as a real vocabulary has them; ids are places. */
 export const WORDS: readonly string[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptanceBand, readTypedCounts, type TypedCounts } from '../../src/core/acceptance';
+import { acceptanceBand, readTypedCounts, type TypedCounts } from '../../src/core/cost/acceptance';
 
 const NOTHING: TypedCounts = { drafted: '', accepted: '', rejected: '', plainTime: '', speculativeTime: '' };
 const read = (typed: Partial<TypedCounts>) => readTypedCounts({ ...NOTHING, ...typed });

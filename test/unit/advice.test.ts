@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { adviceOf, WORTH } from '../../src/core/advice';
-import { predictedSpeedup, verifyRatio } from '../../src/core/cost';
-import { costsOf, type TheoryCosts, theoryOf } from '../../src/core/whatIf';
+import { adviceOf, WORTH } from '../../src/core/cost/advice';
+import { predictedSpeedup, verifyRatio } from '../../src/core/cost/cost';
+import { costsOf, type TheoryCosts, theoryOf } from '../../src/core/cost/whatIf';
 
 const costs = (theory: Partial<TheoryCosts>) => costsOf({ draft: 0.1, slope: 0.1, fixed: 0.05, ...theory }, 0.05);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { align } from '../../src/core/alignment';
+import { align } from '../../src/core/run/alignment';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunToken, SamplingSettings, Verdict } from '../../src/core/types';
 

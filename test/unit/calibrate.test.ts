@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate } from '../../src/core/calibrate';
 import { clockStep, steadyClock } from '../../src/core/clock';
-import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost';
+import { calibrate } from '../../src/core/cost/calibrate';
+import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost/cost';
 import type { DeviceTimes } from '../../src/core/types';
 import { PAIR_COSTS, slowPair, Time } from '../support/slowPair';
 

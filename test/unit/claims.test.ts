@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CLAIMS, type ClaimModels, EVIDENCE, evidencePlan, judgeClaim } from '../../src/core/claims';
-import { checkPlan, type ExperimentPrompt, type MeasuredRun } from '../../src/core/experiment';
+import { CLAIMS, type ClaimModels, EVIDENCE, evidencePlan, judgeClaim } from '../../src/core/study/claims';
+import { checkPlan, type ExperimentPrompt, type MeasuredRun } from '../../src/core/study/experiment';
 import type { RunToken } from '../../src/core/types';
 import { eventsOf, measureAll, tokenOf } from './support/measured';
 

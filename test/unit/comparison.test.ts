@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparableRuns, compareRuns } from '../../src/core/comparison';
+import { comparableRuns, compareRuns } from '../../src/core/run/comparison';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 

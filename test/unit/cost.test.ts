@@ -8,7 +8,7 @@ import {
   predictedSpeedup,
   roundMs,
   verifyRatio,
-} from '../../src/core/cost';
+} from '../../src/core/cost/cost';
 
 /** A row more costs half a decode, a draft step a tenth; attention adds a fifth by 1,000 tokens. */
 const costs: Calibration = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost';
-import { AdaptiveLength, type DraftLength, draftLength } from '../../src/core/draftLength';
+import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost/cost';
+import { AdaptiveLength, type DraftLength, draftLength } from '../../src/core/cost/draftLength';
 import type { DraftLimits, RunSettings } from '../../src/core/types';
 
 const costs: Calibration = {

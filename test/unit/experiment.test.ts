@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkPlan, type ExperimentPlan, estimateLeftMs, LEAST_TOKENS, planRuns } from '../../src/core/experiment';
 import { FailureError } from '../../src/core/failure';
-import { ballotsOf, talliesOf } from '../../src/core/vote';
-import { outputsOf, pairsOf, worksheet } from '../../src/core/worksheet';
+import { checkPlan, type ExperimentPlan, estimateLeftMs, LEAST_TOKENS, planRuns } from '../../src/core/study/experiment';
+import { ballotsOf, talliesOf } from '../../src/core/study/vote';
+import { outputsOf, pairsOf, worksheet } from '../../src/core/study/worksheet';
 import { eventsOf, measureAll, tokenOf } from './support/measured';
 
 const GOOD = { drafting: 'model', draft: 'good', gamma: 4 } as const;

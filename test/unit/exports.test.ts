@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { toCsv } from '../../src/core/csv';
-import type { ExperimentPlan } from '../../src/core/experiment';
-import { runCsv, versionOfFiles, worksheetCsv, worksheetJson } from '../../src/core/exports';
+import { toCsv } from '../../src/core/run/csv';
+import { runCsv, versionOfFiles, worksheetCsv, worksheetJson } from '../../src/core/run/exports';
+import type { ExperimentPlan } from '../../src/core/study/experiment';
 import { eventsOf, measureAll, tokenOf } from './support/measured';
 
 const VERSIONS = { page: '1.2.3', webLlm: '0.2.86', models: 'abcd' };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FailureError } from '../../src/core/failure';
-import { compileFormat } from '../../src/core/format';
+import { compileFormat } from '../../src/core/format/format';
 import type { ResponseFormat } from '../../src/core/types';
 import { TokenGrammar, unbroken } from '../../src/model/webllm/grammar';
 import { allowedIds, judgement, matcherOf, STOP } from '../support/xgrammar';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toFailure } from '../../src/core/failure';
-import { checkGuess, isCut, LONGEST_GUESS, lastAsked, scoreOf, scoresByTeam, teamToAsk, upToTokens } from '../../src/core/guessing';
+import { checkGuess, isCut, LONGEST_GUESS, lastAsked, scoreOf, scoresByTeam, teamToAsk, upToTokens } from '../../src/core/modes/guessing';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
 /** A round of tokens that read a, b, c and so on; `person`: most that a person was asked for. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate } from '../../src/core/calibrate';
+import { calibrate } from '../../src/core/cost/calibrate';
+import { speculate } from '../../src/core/loop/speculate';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { speculate } from '../../src/core/speculate';
-import { committedTokens } from '../../src/core/tally';
 import type { Drafter, RunEvent, StopSignal, TokenId } from '../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../src/model/fake';
 import { abortedAfter } from '../support/abortedAfter';

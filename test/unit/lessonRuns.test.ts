@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Calibration, expectedTokens } from '../../src/core/cost';
-import { runFigures } from '../../src/core/figures';
-import { tally } from '../../src/core/tally';
+import { type Calibration, expectedTokens } from '../../src/core/cost/cost';
+import { runFigures } from '../../src/core/cost/figures';
+import { tally } from '../../src/core/run/tally';
 import { trialFinding } from '../../src/features/course/live/trialFinding';
 import { rateFromRatio } from '../../src/features/course/live/worksheetFigures';
 import { type Known, ownFigure } from '../../src/features/course/questions/measured';

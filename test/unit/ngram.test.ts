@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NgramDrafter } from '../../src/core/ngram';
+import { NgramDrafter } from '../../src/core/loop/ngram';
 
 const capabilities = { vocabularySize: 100, contextLength: 64, passLength: 64 };
 const propose = async (history: number[], gamma = 4, shortest = 2) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PersonDrafter, tidyTyped, tokenizeTyped } from '../../src/core/person';
+import { PersonDrafter, tidyTyped, tokenizeTyped } from '../../src/core/loop/person';
+import { speculate } from '../../src/core/loop/speculate';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { speculate } from '../../src/core/speculate';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent, TokenId } from '../../src/core/types';
 import { FakeTarget, nextToken } from '../../src/model/fake';
 import { tokenizerOf, WORDS } from '../support/words';

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
-import { committedTokens, tally } from '../../src/core/tally';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
 import { isRunEvent } from '../../src/worker/client';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
+import { speculate } from '../../src/core/loop/speculate';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { speculate } from '../../src/core/speculate';
 import type { TokenId } from '../../src/core/types';
 import { FakeDrafter, FakeTarget } from '../../src/model/fake';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { checkSamplePlan, LEAST_REJECTED, proofKind, proofVerdict, sampleSettings, triedBy } from '../../src/core/proof';
-import { type Beginning, histogramOf, judgeSamples } from '../../src/core/sameDistribution';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
+import { checkSamplePlan, LEAST_REJECTED, proofKind, proofVerdict, sampleSettings, triedBy } from '../../src/core/study/proof';
+import { type Beginning, histogramOf, judgeSamples } from '../../src/core/study/sameDistribution';
 
 const SETTINGS = { ...DEFAULT_RUN, sampling: { ...GREEDY, temperature: 0.8, seed: 5 } };
 const PLAN = { size: 100, tokens: 4 };

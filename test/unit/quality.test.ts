@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, isBalanced, judgeAnswer, kindOf } from '../../src/core/quality';
+import { answerOf, isBalanced, judgeAnswer, kindOf } from '../../src/core/study/quality';
 
 const JSON_PROMPT = 'Turn this into JSON: Mia Berg is 34 years old, lives in Oslo and works as a baker.';
 

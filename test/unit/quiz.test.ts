@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Calibration } from '../../src/core/cost';
+import type { Calibration } from '../../src/core/cost/cost';
 import { lessonOf } from '../../src/lessons';
 import { textBefore } from '../../src/lessons/inWords';
 import { BANK } from '../../src/lessons/quiz/bank';

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keptOf } from '../../src/core/conversation';
-import { committedTokens, startOf, tally } from '../../src/core/tally';
-import { outputText } from '../../src/core/text';
+import { outputText } from '../../src/core/loop/text';
+import { keptOf } from '../../src/core/modes/conversation';
+import { committedTokens, startOf, tally } from '../../src/core/run/tally';
 import { readTrace } from '../../src/model/trace';
 
 const root = path.resolve(import.meta.dirname, '../..');

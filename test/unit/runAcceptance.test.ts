@@ -7,7 +7,7 @@ import {
   crossings,
   rateOf,
   usualGamma,
-} from '../../src/core/runAcceptance';
+} from '../../src/core/run/runAcceptance';
 import type { RoundEvent, RunToken, Verdict } from '../../src/core/types';
 
 const VERDICTS: Record<string, Verdict> = { a: 'accepted', r: 'rejected', d: 'discarded', c: 'corrected', b: 'bonus', p: 'plain' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AnsweredTurn, encodeTurns } from '../../src/core/splice';
+import { type AnsweredTurn, encodeTurns } from '../../src/core/loop/splice';
 import { tokenizerOf } from '../support/words';
 
 const WORDS = ['', 'a', 'b', 'ab', '<u>', '<b>', '<e>', '\ue000', '\ue001'];

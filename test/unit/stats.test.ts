@@ -6,7 +6,7 @@ import {
   noncentralTail,
   totalVariation,
   totalVariationOfEqual,
-} from '../../src/core/stats';
+} from '../../src/core/study/stats';
 
 const counts = (entries: Record<string, number>) => new Map(Object.entries(entries));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../src/core/comparison';
-import { raceResult } from '../../src/core/race';
+import { raceResult } from '../../src/core/modes/race';
+import { compareRuns } from '../../src/core/run/comparison';
+import { behindEndOf, committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import { behindEndOf, committedTokens, tally } from '../../src/core/tally';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
 const round = (index: number, startMs: number, endMs: number, verdicts: Verdict[]): RoundEvent => ({

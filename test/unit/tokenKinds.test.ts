@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TokenKind, tokenKinds } from '../../src/core/tokenKinds';
+import { type TokenKind, tokenKinds } from '../../src/core/run/tokenKinds';
 import type { RunToken } from '../../src/core/types';
 
 const token = (text: string): RunToken => ({ id: 1, text, verdict: 'accepted', p: 1, q: 1, u: null, candidates: null });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedTokens } from '../../src/core/cost';
+import { expectedTokens } from '../../src/core/cost/cost';
 import { LESSONS } from '../../src/lessons';
 import { pairQuestion } from '../../src/lessons/pairQuestions';
 import { COMMON_QUESTIONS } from '../../src/lessons/questions';

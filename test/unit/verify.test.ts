@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeGreedy } from '../../src/core/verify';
+import { judgeGreedy } from '../../src/core/loop/verify';
 
 const draft = (id: number) => ({ id, p: 0.25, q: 0.5 });
 const choice = (id: number) => ({ id, p: 0.75 });

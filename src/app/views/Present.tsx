@@ -1,4 +1,4 @@
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
 import { Legend } from '../../features/legend';
 import { Notices } from '../../features/notices';
 import { Lane } from '../../features/playback';

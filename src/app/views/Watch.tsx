@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
 import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
 import { ExportRun } from '../../features/exports';

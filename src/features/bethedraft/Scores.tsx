@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { type Score, scoreOf, scoresByTeam, upToTokens } from '../../core/guessing';
-import { startOf, tally } from '../../core/tally';
+import { type Score, scoreOf, scoresByTeam, upToTokens } from '../../core/modes/guessing';
+import { startOf, tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 import { useGuessing } from '../../store/guessing';
 import { formatShare } from '../../ui/format';

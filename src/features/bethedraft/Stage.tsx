@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { judge, pass } from '../../actions/guessing';
 import { stop } from '../../actions/stop';
-import { isCut, lastAsked, scoreOf, teamToAsk, upToTokens } from '../../core/guessing';
-import { draftsOf } from '../../core/moment';
+import { isCut, lastAsked, scoreOf, teamToAsk, upToTokens } from '../../core/modes/guessing';
+import { draftsOf } from '../../core/run/moment';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../../core/types';
 import { type GuessingState, type as setTyped, useGuessing } from '../../store/guessing';
 import { ActionButton } from '../../ui/ActionButton';

@@ -1,4 +1,4 @@
-import { lastAsked } from '../../core/guessing';
+import { lastAsked } from '../../core/modes/guessing';
 import type { NamedCandidate, RunToken } from '../../core/types';
 import { useGuessing } from '../../store/guessing';
 import { formatProbability } from '../../ui/format';

@@ -1,5 +1,5 @@
 import { useId, useMemo } from 'react';
-import { type ClaimFigures, type ClaimId, EVIDENCE, judgeClaim } from '../../core/claims';
+import { type ClaimFigures, type ClaimId, EVIDENCE, judgeClaim } from '../../core/study/claims';
 import { claimModels, measureEvidence, useClaims } from '../../store/claims';
 import { useLoading } from '../../store/loading';
 import { useWork } from '../../store/work';

@@ -1,7 +1,7 @@
 import { measureAllClaims } from '../../actions/claims';
 import { stop } from '../../actions/stop';
-import { CLAIMS } from '../../core/claims';
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
+import { CLAIMS } from '../../core/study/claims';
 import { dismissClaimsFailure, useClaims } from '../../store/claims';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';

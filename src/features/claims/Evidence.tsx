@@ -1,5 +1,5 @@
-import { isTooShort, type MeasuredRun } from '../../core/experiment';
-import { tally } from '../../core/tally';
+import { tally } from '../../core/run/tally';
+import { isTooShort, type MeasuredRun } from '../../core/study/experiment';
 import { showRun } from '../../store/run';
 import { useWork } from '../../store/work';
 import { Button } from '../../ui/Button';

@@ -1,4 +1,4 @@
-import { tally } from '../../core/tally';
+import { tally } from '../../core/run/tally';
 import { type ConversationState, useConversation } from '../../store/conversation';
 import { converse as words } from '../../ui/texts/converse';
 

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { clearConversation, leaveOut } from '../../actions/conversation';
-import { contextUsed } from '../../core/conversation';
+import { contextUsed } from '../../core/modes/conversation';
 import { dismissConversationFailure, useConversation } from '../../store/conversation';
 import { showExampleConversation } from '../../store/examples';
 import { ActionButton } from '../../ui/ActionButton';

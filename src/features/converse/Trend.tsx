@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import type { ConversationTurn } from '../../core/conversation';
-import { tally } from '../../core/tally';
+import type { ConversationTurn } from '../../core/modes/conversation';
+import { tally } from '../../core/run/tally';
 import { useLoading } from '../../store/loading';
 import { formatShare } from '../../ui/format';
 import { Progress } from '../../ui/Progress';

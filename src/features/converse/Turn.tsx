@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { askLastAgain } from '../../actions/conversation';
-import { type ConversationTurn, isAnswered, isCutByContext, keptOf } from '../../core/conversation';
-import { tally } from '../../core/tally';
+import { type ConversationTurn, isAnswered, isCutByContext, keptOf } from '../../core/modes/conversation';
+import { tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 import type { TraceAbout } from '../../model/trace';
 import { showTrace } from '../../store/recording';

@@ -1,6 +1,6 @@
 import { measureCosts } from '../../actions/measureCosts';
-import type { CostFigures } from '../../core/figures';
-import { startOf } from '../../core/tally';
+import type { CostFigures } from '../../core/cost/figures';
+import { startOf } from '../../core/run/tally';
 import { useCalibration, useTooCoarse } from '../../store/calibration';
 import { useShownFigures } from '../../store/figures';
 import { useRun } from '../../store/run';

@@ -1,5 +1,5 @@
-import { draftMs } from '../../core/cost';
-import type { CostFigures } from '../../core/figures';
+import { draftMs } from '../../core/cost/cost';
+import type { CostFigures } from '../../core/cost/figures';
 import type { Figure } from '../../ui/FigureList';
 import { formatRatio, formatShare } from '../../ui/format';
 import { costs as words } from '../../ui/texts';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { prove } from '../../actions/prove';
-import { type Comparison, compareRuns, SPEEDS } from '../../core/comparison';
+import { type Comparison, compareRuns, SPEEDS } from '../../core/run/comparison';
 import { useRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';

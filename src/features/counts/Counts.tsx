@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type Tally, tally } from '../../core/tally';
+import { type Tally, tally } from '../../core/run/tally';
 import { useShownEvents } from '../../store/playback';
 import { useShownRecording } from '../../store/recording';
 import { useRun } from '../../store/run';

@@ -1,4 +1,4 @@
-import type { Tally } from '../../core/tally';
+import type { Tally } from '../../core/run/tally';
 import { formatCount } from '../../ui/format';
 import { behindEnd, counts as words } from '../../ui/texts';
 

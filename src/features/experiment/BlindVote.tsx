@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import type { MeasuredRun } from '../../core/experiment';
-import { type Ballot, ballotsOf, type Choice, talliesOf } from '../../core/vote';
-import { pairsOf } from '../../core/worksheet';
+import type { MeasuredRun } from '../../core/study/experiment';
+import { type Ballot, ballotsOf, type Choice, talliesOf } from '../../core/study/vote';
+import { pairsOf } from '../../core/study/worksheet';
 import { useExperiment, vote } from '../../store/experiment';
 import { Button } from '../../ui/Button';
 import { FigureList } from '../../ui/FigureList';

@@ -1,4 +1,4 @@
-import { estimateLeftMs } from '../../core/experiment';
+import { estimateLeftMs } from '../../core/study/experiment';
 import { useExperiment } from '../../store/experiment';
 import { useWork } from '../../store/work';
 import { formatDuration } from '../../ui/format';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { acceptanceBand } from '../../core/acceptance';
-import type { MeasuredRun } from '../../core/experiment';
-import { outputsOf, pairsOf, type Speedup, type WorksheetRow, worksheet } from '../../core/worksheet';
+import { acceptanceBand } from '../../core/cost/acceptance';
+import type { MeasuredRun } from '../../core/study/experiment';
+import { outputsOf, pairsOf, type Speedup, type WorksheetRow, worksheet } from '../../core/study/worksheet';
 import { experiment } from '../../ui/texts/experiment';
 import { SpeedupChart } from './SpeedupChart';
 import { useVariantName } from './variantName';

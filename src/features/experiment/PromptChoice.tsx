@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
-import { ownPrompt } from '../../core/experiment';
-import { TEXT_KINDS } from '../../core/quality';
+import { ownPrompt } from '../../core/study/experiment';
+import { TEXT_KINDS } from '../../core/study/quality';
 import { changeExperiment, useExperiment } from '../../store/experiment';
 import { EXPERIMENT_PROMPTS } from '../../store/experimentPrompts';
 import { tell } from '../../store/notice';

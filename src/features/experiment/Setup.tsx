@@ -1,4 +1,4 @@
-import { EXPERIMENT_LIMITS, planRuns } from '../../core/experiment';
+import { EXPERIMENT_LIMITS, planRuns } from '../../core/study/experiment';
 import { LIMITS } from '../../core/types';
 import { changeExperiment, DRAFT_LENGTHS, draftKey, planOf, useExperiment } from '../../store/experiment';
 import { Choices } from '../../ui/Choices';

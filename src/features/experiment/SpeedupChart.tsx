@@ -1,7 +1,7 @@
-import type { MeasuredRun } from '../../core/experiment';
-import { conditionsOf } from '../../core/exports';
-import { startOf } from '../../core/tally';
-import type { WorksheetRow } from '../../core/worksheet';
+import { conditionsOf } from '../../core/run/exports';
+import { startOf } from '../../core/run/tally';
+import type { MeasuredRun } from '../../core/study/experiment';
+import type { WorksheetRow } from '../../core/study/worksheet';
 import { currentVersions } from '../../store/versions';
 import { ChartDownload } from '../../ui/ChartDownload';
 import { Bars, Chart, type Look, ReferenceLine } from '../../ui/chart';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { acceptanceBand, readTypedCounts, type TypedCounts, type TypedField, type TypedFigures } from '../../core/acceptance';
+import { acceptanceBand, readTypedCounts, type TypedCounts, type TypedField, type TypedFigures } from '../../core/cost/acceptance';
 import { ProblemField } from '../../ui/ProblemField';
 import { experiment } from '../../ui/texts/experiment';
 

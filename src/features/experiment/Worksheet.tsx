@@ -1,7 +1,7 @@
 import { Fragment, useMemo } from 'react';
 import { exportWorksheetCsv, exportWorksheetJson } from '../../actions/exportWorksheet';
-import type { MeasuredRun } from '../../core/experiment';
-import { type WorksheetRow, worksheet } from '../../core/worksheet';
+import type { MeasuredRun } from '../../core/study/experiment';
+import { type WorksheetRow, worksheet } from '../../core/study/worksheet';
 import { ActionButton } from '../../ui/ActionButton';
 import { formatCount, formatLog, formatRate, formatShare } from '../../ui/format';
 import { experiment } from '../../ui/texts/experiment';

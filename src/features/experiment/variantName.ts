@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Variant } from '../../core/experiment';
+import type { Variant } from '../../core/study/experiment';
 import { type DraftChoice, draftChoices } from '../../model/manifest';
 import { useLoading } from '../../store/loading';
 import { formatCount } from '../../ui/format';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { unpin } from '../../actions/history';
-import { committedTokens, startOf, tally } from '../../core/tally';
+import { committedTokens, startOf, tally } from '../../core/run/tally';
 import type { RunEvent, RunToken } from '../../core/types';
 import { useHistory } from '../../store/history';
 import { useRun } from '../../store/run';

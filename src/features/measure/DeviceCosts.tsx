@@ -1,4 +1,4 @@
-import type { Calibration } from '../../core/cost';
+import type { Calibration } from '../../core/cost/cost';
 import { useCalibration, useTooCoarse } from '../../store/calibration';
 import { Chart, Lines } from '../../ui/chart';
 import { FigureList } from '../../ui/FigureList';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { conditionsOf } from '../../core/exports';
+import { conditionsOf } from '../../core/run/exports';
 import type { StartEvent } from '../../core/types';
 import { currentVersions } from '../../store/versions';
 import { ChartDownload } from '../../ui/ChartDownload';

@@ -8,8 +8,8 @@ import {
   crossings,
   RECENT,
   rateOf,
-} from '../../core/runAcceptance';
-import { TOKEN_KINDS } from '../../core/tokenKinds';
+} from '../../core/run/runAcceptance';
+import { TOKEN_KINDS } from '../../core/run/tokenKinds';
 import type { RunEvent } from '../../core/types';
 import { Bars, Chart, Lines, ReferenceLine } from '../../ui/chart';
 import { formatCount, formatShare } from '../../ui/format';

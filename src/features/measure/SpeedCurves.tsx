@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type Calibration, predictedSpeedup } from '../../core/cost';
+import { type Calibration, predictedSpeedup } from '../../core/cost/cost';
 import { Chart, type LabelledPoint, Lines, type Look, Points, ReferenceLine } from '../../ui/chart';
 import { formatRatio, formatShare } from '../../ui/format';
 import { measure as words } from '../../ui/texts/measure';

@@ -1,8 +1,8 @@
 import { measureCosts } from '../../actions/measureCosts';
 import { prove } from '../../actions/prove';
 import { stop } from '../../actions/stop';
-import { SPEEDS } from '../../core/comparison';
-import type { CostFigures } from '../../core/figures';
+import type { CostFigures } from '../../core/cost/figures';
+import { SPEEDS } from '../../core/run/comparison';
 import { useCalibration, useTooCoarse } from '../../store/calibration';
 import { ActionButton } from '../../ui/ActionButton';
 import { costs as names } from '../../ui/texts';

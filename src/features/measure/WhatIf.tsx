@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
-import { bestGamma, breakEven, expectedTokens, predictedSpeedup, verifyMs } from '../../core/cost';
+import { bestGamma, breakEven, expectedTokens, predictedSpeedup, verifyMs } from '../../core/cost/cost';
+import { costsOf, type TheoryCosts, theoryOf } from '../../core/cost/whatIf';
 import { LIMITS } from '../../core/types';
-import { costsOf, type TheoryCosts, theoryOf } from '../../core/whatIf';
 import { Button } from '../../ui/Button';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
 import { Slider } from '../../ui/Slider';

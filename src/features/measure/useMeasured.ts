@@ -1,7 +1,7 @@
 import { useDeferredValue, useMemo } from 'react';
-import { type Comparison, comparableRuns, compareRuns } from '../../core/comparison';
-import type { RunFigures } from '../../core/figures';
-import { startOf } from '../../core/tally';
+import type { RunFigures } from '../../core/cost/figures';
+import { type Comparison, comparableRuns, compareRuns } from '../../core/run/comparison';
+import { startOf } from '../../core/run/tally';
 import type { RunEvent, StartEvent } from '../../core/types';
 import { useFigures } from '../../store/figures';
 import { useShownEvents } from '../../store/playback';

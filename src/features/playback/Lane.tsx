@@ -1,5 +1,5 @@
-import { draftsOf } from '../../core/moment';
-import { behindEndOf } from '../../core/tally';
+import { draftsOf } from '../../core/run/moment';
+import { behindEndOf } from '../../core/run/tally';
 import type { RoundEvent, RunToken } from '../../core/types';
 import { useMoment, useShownEvents } from '../../store/playback';
 import { formatCount } from '../../ui/format';

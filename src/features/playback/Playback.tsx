@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { comparableRuns, onOneDevice } from '../../core/comparison';
-import { knownAt, momentOf } from '../../core/moment';
+import { comparableRuns, onOneDevice } from '../../core/run/comparison';
+import { knownAt, momentOf } from '../../core/run/moment';
 import type { RunEvent } from '../../core/types';
 import { player } from '../../store/playback';
 import { useRun } from '../../store/run';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { knownAt, roundParts } from '../../core/moment';
-import { startOf, tally } from '../../core/tally';
+import { knownAt, roundParts } from '../../core/run/moment';
+import { startOf, tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 import { formatSeconds } from '../../ui/format';
 import { settings } from '../../ui/texts';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { performPresented } from '../../actions/present';
 import { spellKeys } from '../../actions/registry';
-import { startOf, tally } from '../../core/tally';
+import { startOf, tally } from '../../core/run/tally';
 import { useShownEvents } from '../../store/playback';
 import { usePlaylist } from '../../store/playlist';
 import { usePresenter } from '../../store/presenter';

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
 import { useShownEvents } from '../../store/playback';
 import { useRun } from '../../store/run';
 import { useStepper } from '../../store/stepper';

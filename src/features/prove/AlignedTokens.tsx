@@ -1,4 +1,4 @@
-import type { AlignedPair } from '../../core/alignment';
+import type { AlignedPair } from '../../core/run/alignment';
 import type { RunToken } from '../../core/types';
 import { prove } from '../../ui/texts/prove';
 import { visibleText } from '../../ui/visibleText';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type Beginning, histogramOf } from '../../core/sameDistribution';
+import { type Beginning, histogramOf } from '../../core/study/sameDistribution';
 import { formatCount } from '../../ui/format';
 import { prove } from '../../ui/texts/prove';
 import { visibleText } from '../../ui/visibleText';

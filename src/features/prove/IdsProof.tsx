@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { type Alignment, align, type Parting } from '../../core/alignment';
-import { startOf } from '../../core/tally';
+import { type Alignment, align, type Parting } from '../../core/run/alignment';
+import { startOf } from '../../core/run/tally';
 import type { RunToken } from '../../core/types';
 import { type IdsProof as Runs, useProof } from '../../store/proof';
 import { formatProbability } from '../../ui/format';

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { proveHere } from '../../actions/proof';
 import { stop } from '../../actions/stop';
-import { PROOF_GAMMA, proofKind, SAMPLE_LIMITS } from '../../core/proof';
+import { PROOF_GAMMA, proofKind, SAMPLE_LIMITS } from '../../core/study/proof';
 import { showExampleProof } from '../../store/examples';
 import { changeSamplePlan, dismissProofFailure, useProof } from '../../store/proof';
 import { useSettings } from '../../store/settings';

@@ -1,5 +1,5 @@
-import { LANES, type Lane, type Leap } from '../../core/race';
-import { tally } from '../../core/tally';
+import { LANES, type Lane, type Leap } from '../../core/modes/race';
+import { tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 import { racePlayer } from '../../store/race';
 import { formatCount } from '../../ui/format';

@@ -1,4 +1,4 @@
-import { heatMs, raceResult } from '../../core/race';
+import { heatMs, raceResult } from '../../core/modes/race';
 import { type RaceState, racePlayer, shownHeat, useRace } from '../../store/race';
 import { race as words } from '../../ui/texts/race';
 import { useHeat } from './useRunners';

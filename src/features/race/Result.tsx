@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { SPEEDS } from '../../core/comparison';
-import { LANES, type Lane, medianHeat, raceResult, speedupOf, spreadOf } from '../../core/race';
-import { type Tally, tally } from '../../core/tally';
+import { LANES, type Lane, medianHeat, raceResult, speedupOf, spreadOf } from '../../core/modes/race';
+import { SPEEDS } from '../../core/run/comparison';
+import { type Tally, tally } from '../../core/run/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/race';
 import { Choices } from '../../ui/Choices';
 import { formatCount, formatRate, formatRatio, formatSeconds } from '../../ui/format';

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useMemo, useRef } from 'react';
-import { LANES, type Lane } from '../../core/race';
-import { startOf } from '../../core/tally';
+import { LANES, type Lane } from '../../core/modes/race';
+import { startOf } from '../../core/run/tally';
 import { useRace } from '../../store/race';
 import { race as words } from '../../ui/texts/race';
 import { isWrittenInCode, Rounds } from '../../ui/tokens';

@@ -1,6 +1,6 @@
 import { playRace, RACE_STEPS } from '../../actions/race';
 import { ariaKeys } from '../../actions/registry';
-import { heatMs } from '../../core/race';
+import { heatMs } from '../../core/modes/race';
 import { racePlayer, useRace } from '../../store/race';
 import { ActionButton } from '../../ui/ActionButton';
 import { formatSeconds } from '../../ui/format';

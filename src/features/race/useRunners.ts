@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { type Heat, LANES, type Lane, type Leap, leapsOf, type Runner, runnerAt } from '../../core/race';
-import { startOf } from '../../core/tally';
+import { type Heat, LANES, type Lane, type Leap, leapsOf, type Runner, runnerAt } from '../../core/modes/race';
+import { startOf } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 import { racePlayer, shownHeat, useRace } from '../../store/race';
 

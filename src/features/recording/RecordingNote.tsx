@@ -1,4 +1,4 @@
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
 import { useShownRecording } from '../../store/recording';
 import { useRun } from '../../store/run';
 import { formatDate } from '../../ui/format';

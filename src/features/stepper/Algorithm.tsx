@@ -1,4 +1,4 @@
-import { LINES, type Line } from '../../core/steps';
+import { LINES, type Line } from '../../core/run/steps';
 import type { DraftSource } from '../../core/types';
 import { stepper as words } from '../../ui/texts/stepper';
 import type { Rule } from './rule';

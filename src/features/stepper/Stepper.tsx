@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { draftsOf } from '../../core/moment';
-import { knownAfter } from '../../core/steps';
-import { behindEndOf, committedTokens, startOf } from '../../core/tally';
+import { draftsOf } from '../../core/run/moment';
+import { knownAfter } from '../../core/run/steps';
+import { behindEndOf, committedTokens, startOf } from '../../core/run/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
 import { useRun } from '../../store/run';
 import { currentSteps, useStepper } from '../../store/stepper';

@@ -1,4 +1,4 @@
-import { tally } from '../../core/tally';
+import { tally } from '../../core/run/tally';
 import { useLoading } from '../../store/loading';
 import { usePlayback } from '../../store/playback';
 import { type RecordingState, useShownRecording } from '../../store/recording';

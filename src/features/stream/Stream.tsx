@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
 import { usePlayback, useShownEvents } from '../../store/playback';
 import { useShownRecording } from '../../store/recording';
 import { useRun } from '../../store/run';

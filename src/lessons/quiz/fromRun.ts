@@ -1,5 +1,5 @@
-import { breakEven, type Calibration } from '../../core/cost';
-import { tally } from '../../core/tally';
+import { breakEven, type Calibration } from '../../core/cost/cost';
+import { tally } from '../../core/run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunEvent } from '../../core/types';
 import { textBefore } from '../inWords';
 import type { Question } from './question';

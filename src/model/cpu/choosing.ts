@@ -1,7 +1,7 @@
 import { FailureError } from '../../core/failure';
+import type { JudgedRow } from '../../core/loop/verify';
 import { isGreedy } from '../../core/settings';
 import type { Candidate, Candidates, RunSettings, TokenId } from '../../core/types';
-import type { JudgedRow } from '../../core/verify';
 import { greedyReference } from '../../gpu/kernels/greedy/reference';
 import { rankingReference } from '../../gpu/kernels/ranking/reference';
 import { distributionReference, draftReference, judgeReference, type RowConstraints } from '../../gpu/kernels/sampling/reference';

@@ -1,5 +1,5 @@
+import { judge } from '../../core/loop/verify';
 import type { Proposal, RoundOutcome, RunSettings, Target, TokenId } from '../../core/types';
-import { judge } from '../../core/verify';
 import { Choosing, type CpuDraft } from './choosing';
 import type { CpuDrafts } from './drafter';
 import { CpuModel, heard } from './model';

@@ -1,6 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Tokenizer as TextTokenizer } from '../../core/person';
-import { type AnsweredTurn, encodeTurns } from '../../core/splice';
+import type { Tokenizer as TextTokenizer } from '../../core/loop/person';
+import { type AnsweredTurn, encodeTurns } from '../../core/loop/splice';
 import type { TokenId } from '../../core/types';
 import type { ModelConfig } from './weights';
 

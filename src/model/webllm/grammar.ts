@@ -1,5 +1,5 @@
 import { FailureError } from '../../core/failure';
-import { formatName } from '../../core/format';
+import { formatName } from '../../core/format/format';
 import type { ResponseFormat, TokenId } from '../../core/types';
 
 /** What web-llm's grammar matcher (xgrammar) does of what is needed here. */

@@ -4,9 +4,9 @@
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
-import { compileFormat } from '../../core/format';
-import type { Tokenizer } from '../../core/person';
-import { type AnsweredTurn, encodeTurns } from '../../core/splice';
+import { compileFormat } from '../../core/format/format';
+import type { Tokenizer } from '../../core/loop/person';
+import { type AnsweredTurn, encodeTurns } from '../../core/loop/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
 import { TokenGrammar, unbroken } from './grammar';

@@ -1,6 +1,6 @@
 import { FailureError } from '../../core/failure';
+import { type JudgedRow, judge } from '../../core/loop/verify';
 import type { Candidates, DeviceTimes, Proposal, RoundOutcome, RunSettings, StopSignal, Target, TokenId } from '../../core/types';
-import { type JudgedRow, judge } from '../../core/verify';
 import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import { RANKED_ROW_BYTES, RankingKernel } from '../../gpu/kernels/ranking/ranking';
 import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';

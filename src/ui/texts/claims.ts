@@ -1,6 +1,13 @@
-import { BOUNDS, type ClaimFigures, type ClaimId, type ClaimVerdict, type MeasuredSpeedups, type Unmeasured } from '../../core/claims';
-import { LEAST_TOKENS } from '../../core/experiment';
-import type { Speedup } from '../../core/worksheet';
+import {
+  BOUNDS,
+  type ClaimFigures,
+  type ClaimId,
+  type ClaimVerdict,
+  type MeasuredSpeedups,
+  type Unmeasured,
+} from '../../core/study/claims';
+import { LEAST_TOKENS } from '../../core/study/experiment';
+import type { Speedup } from '../../core/study/worksheet';
 import { formatCompact, formatCount, formatRate, formatRatio, formatSeconds, formatShare } from '../format';
 
 const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,4 @@
-import type { Kept } from '../../core/conversation';
+import type { Kept } from '../../core/modes/conversation';
 import { formatCount, formatRate, formatShare } from '../format';
 
 const tokens = (count: number) => `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`;

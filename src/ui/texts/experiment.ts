@@ -1,7 +1,7 @@
-import type { AcceptanceBand } from '../../core/acceptance';
-import { type ExperimentPlan, LEAST_TOKENS } from '../../core/experiment';
-import type { TextKind } from '../../core/quality';
-import type { OutputCount, QualityCount, Speedup, Speedups } from '../../core/worksheet';
+import type { AcceptanceBand } from '../../core/cost/acceptance';
+import { type ExperimentPlan, LEAST_TOKENS } from '../../core/study/experiment';
+import type { TextKind } from '../../core/study/quality';
+import type { OutputCount, QualityCount, Speedup, Speedups } from '../../core/study/worksheet';
 import { formatCount, formatRatio, formatShare } from '../format';
 import { behindEndLabel } from './index';
 

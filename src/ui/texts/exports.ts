@@ -1,4 +1,4 @@
-import type { Conditions, Versions } from '../../core/exports';
+import type { Conditions, Versions } from '../../core/run/exports';
 
 const versionLine = ({ page, webLlm, models }: Versions) => `Foretoken ${page}, web-llm ${webLlm}, models ${models ?? 'unknown'}.`;
 

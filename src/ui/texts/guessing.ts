@@ -1,4 +1,4 @@
-import type { Score } from '../../core/guessing';
+import type { Score } from '../../core/modes/guessing';
 import type { RunSettings } from '../../core/types';
 import { formatCount, formatSeconds, formatShare } from '../format';
 

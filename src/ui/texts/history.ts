@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../core/runSummary';
+import type { RunSummary } from '../../core/run/runSummary';
 import type { Change } from '../../core/settingsChange';
 import { formatBytes, formatCount } from '../format';
 import { speeds } from './speeds';

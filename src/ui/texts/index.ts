@@ -3,8 +3,8 @@
  * everything else that a person reads is here.
  */
 
-import type { CostFigures } from '../../core/figures';
-import type { Tally } from '../../core/tally';
+import type { CostFigures } from '../../core/cost/figures';
+import type { Tally } from '../../core/run/tally';
 import type { RunEvent, Verdict } from '../../core/types';
 import type { DraftChoice } from '../../model/manifest';
 import type { LoadPhase } from '../../worker/protocol';

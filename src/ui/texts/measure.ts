@@ -1,6 +1,6 @@
-import type { Advice } from '../../core/advice';
-import type { CostsOf } from '../../core/figures';
-import type { TokenKind } from '../../core/tokenKinds';
+import type { Advice } from '../../core/cost/advice';
+import type { CostsOf } from '../../core/cost/figures';
+import type { TokenKind } from '../../core/run/tokenKinds';
 import { formatCount, formatRatio, formatShare } from '../format';
 import { speeds } from './speeds';
 

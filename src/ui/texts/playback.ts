@@ -1,4 +1,4 @@
-import type { Phase } from '../../core/moment';
+import type { Phase } from '../../core/run/moment';
 
 const phases: Record<Phase, string> = {
   waiting: 'waiting',

@@ -1,5 +1,5 @@
-import { LEAST_REJECTED, type ProofVerdict, type Tried } from '../../core/proof';
-import type { Judgement } from '../../core/sameDistribution';
+import { LEAST_REJECTED, type ProofVerdict, type Tried } from '../../core/study/proof';
+import type { Judgement } from '../../core/study/sameDistribution';
 import { formatCount, formatOdds, formatPValue, formatRatio, formatShare } from '../format';
 
 const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
-import type { Advice } from '../../core/advice';
-import type { Comparison, Speeds } from '../../core/comparison';
+import type { Advice } from '../../core/cost/advice';
+import type { Comparison, Speeds } from '../../core/run/comparison';
 import { formatBytes, formatCount, formatRate, formatRatio, formatShare } from '../format';
 import { measure } from './measure';
 import { speeds } from './speeds';

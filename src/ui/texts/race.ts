@@ -1,6 +1,6 @@
-import type { Comparison, Speed } from '../../core/comparison';
-import type { Phase } from '../../core/moment';
-import type { Lane, Spread } from '../../core/race';
+import type { Lane, Spread } from '../../core/modes/race';
+import type { Comparison, Speed } from '../../core/run/comparison';
+import type { Phase } from '../../core/run/moment';
 import { formatCount, formatRatio, formatSeconds } from '../format';
 import { settings } from './index';
 import { speeds } from './speeds';

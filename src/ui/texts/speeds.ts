@@ -1,4 +1,4 @@
-import type { Speed, Speeds } from '../../core/comparison';
+import type { Speed, Speeds } from '../../core/run/comparison';
 import { formatRate, formatRatio, formatSeconds } from '../format';
 
 /** The two speeds of a run, by the names that they have everywhere. */

@@ -1,4 +1,4 @@
-import type { Line } from '../../core/steps';
+import type { Line } from '../../core/run/steps';
 import type { RunToken, Verdict } from '../../core/types';
 import { visibleText } from '../visibleText';
 

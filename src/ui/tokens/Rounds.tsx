@@ -1,5 +1,5 @@
 import { Fragment, memo } from 'react';
-import { behindEndOf } from '../../core/tally';
+import { behindEndOf } from '../../core/run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken } from '../../core/types';
 import { BehindEnd } from './BehindEnd';
 import { Token } from './Token';

@@ -1,4 +1,4 @@
-import { endsInDraft } from '../../core/tally';
+import { endsInDraft } from '../../core/run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken, type SamplingSettings } from '../../core/types';
 import { formatProbability } from '../format';
 import { behindEnd, verdicts, tokenCard as words } from '../texts';

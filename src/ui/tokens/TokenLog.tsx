@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useMemo, useRef } from 'react';
-import { startOf } from '../../core/tally';
+import { startOf } from '../../core/run/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
 import { output as words } from '../texts';
 import { copyCommitted } from './copyCommitted';

@@ -1,8 +1,8 @@
-import type { Calibration } from '../../../src/core/cost';
+import type { Calibration } from '../../../src/core/cost/cost';
 import { FailureError } from '../../../src/core/failure';
-import { type AskPerson, PersonDrafter } from '../../../src/core/person';
-import { speculate } from '../../../src/core/speculate';
-import { type AnsweredTurn, encodeTurns } from '../../../src/core/splice';
+import { type AskPerson, PersonDrafter } from '../../../src/core/loop/person';
+import { speculate } from '../../../src/core/loop/speculate';
+import { type AnsweredTurn, encodeTurns } from '../../../src/core/loop/splice';
 import type { PairMemory, TokenId } from '../../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
 import type { Engine } from '../../../src/store/engine';

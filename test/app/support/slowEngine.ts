@@ -1,7 +1,7 @@
-import { calibrate } from '../../../src/core/calibrate';
 import { clockStep, steadyClock } from '../../../src/core/clock';
-import { type AskPerson, PersonDrafter } from '../../../src/core/person';
-import { speculate } from '../../../src/core/speculate';
+import { calibrate } from '../../../src/core/cost/calibrate';
+import { type AskPerson, PersonDrafter } from '../../../src/core/loop/person';
+import { speculate } from '../../../src/core/loop/speculate';
 import type { DeviceTimes } from '../../../src/core/types';
 import type { Engine } from '../../../src/store/engine';
 import type { Task, Update } from '../../../src/worker/protocol';

@@ -1,4 +1,4 @@
-import type { AskPerson } from '../../../src/core/person';
+import type { AskPerson } from '../../../src/core/loop/person';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import { isRunEvent, perform } from '../../../src/worker/client';
 import type { RunTask, Turn } from '../../../src/worker/protocol';

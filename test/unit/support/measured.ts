@@ -1,4 +1,4 @@
-import { type ExperimentPlan, type MeasuredRun, type PlannedRun, planRuns } from '../../../src/core/experiment';
+import { type ExperimentPlan, type MeasuredRun, type PlannedRun, planRuns } from '../../../src/core/study/experiment';
 import type { RoundEvent, RunEvent, RunToken, Verdict } from '../../../src/core/types';
 
 /** A token whose text is a blank and its id, unless another is given. */

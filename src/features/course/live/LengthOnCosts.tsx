@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { bestGamma, breakEven, type Calibration, costRatio, expectedTokens, predictedSpeedup, roundMs } from '../../../core/cost';
-import { tally } from '../../../core/tally';
+import { bestGamma, breakEven, type Calibration, costRatio, expectedTokens, predictedSpeedup, roundMs } from '../../../core/cost/cost';
+import { tally } from '../../../core/run/tally';
 import { LIMITS } from '../../../core/types';
 import { useRun } from '../../../store/run';
 import { Button } from '../../../ui/Button';

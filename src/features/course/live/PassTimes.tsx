@@ -1,4 +1,4 @@
-import { type Calibration, verifyMs } from '../../../core/cost';
+import { type Calibration, verifyMs } from '../../../core/cost/cost';
 import { Chart, Lines } from '../../../ui/chart';
 import { formatCount, formatRatio } from '../../../ui/format';
 import { live, passes as words } from '../../../ui/texts/live';

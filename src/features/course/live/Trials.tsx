@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { type Comparison, compareRuns } from '../../../core/comparison';
 import { type Failure, toFailure } from '../../../core/failure';
-import { tally } from '../../../core/tally';
+import { type Comparison, compareRuns } from '../../../core/run/comparison';
+import { tally } from '../../../core/run/tally';
 import type { RunEvent } from '../../../core/types';
 import { PROMPTS, type PromptId, readWay, settingsOf, type Way } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/loading';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { startOf, tally } from '../../../core/tally';
+import { startOf, tally } from '../../../core/run/tally';
 import type { RunEvent, RunSettings, Verdict } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/loading';

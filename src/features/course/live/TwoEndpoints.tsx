@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { compareRuns } from '../../../core/comparison';
 import { type Failure, toFailure } from '../../../core/failure';
-import { isFinished } from '../../../core/race';
-import { committedTokens, tally } from '../../../core/tally';
+import { isFinished } from '../../../core/modes/race';
+import { compareRuns } from '../../../core/run/comparison';
+import { committedTokens, tally } from '../../../core/run/tally';
 import type { RunEvent } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/loading';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { readTypedCounts, type TypedCounts, type TypedFigures } from '../../../core/acceptance';
-import { breakEven } from '../../../core/cost';
-import { EXAMPLE } from '../../../core/figures';
-import { startOf, tally } from '../../../core/tally';
+import { readTypedCounts, type TypedCounts, type TypedFigures } from '../../../core/cost/acceptance';
+import { breakEven } from '../../../core/cost/cost';
+import { EXAMPLE } from '../../../core/cost/figures';
+import { startOf, tally } from '../../../core/run/tally';
 import { useRun } from '../../../store/run';
 import { Button } from '../../../ui/Button';
 import { type Figure, FigureList } from '../../../ui/FigureList';

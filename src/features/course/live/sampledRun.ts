@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { startOf } from '../../../core/tally';
+import { startOf } from '../../../core/run/tally';
 import type { RoundEvent, RunEvent } from '../../../core/types';
 import { recordedRun } from '../../../lessons/recorded';
 import { useRun } from '../../../store/run';

@@ -1,5 +1,5 @@
-import { compareRuns } from '../../../core/comparison';
-import { tally } from '../../../core/tally';
+import { compareRuns } from '../../../core/run/comparison';
+import { tally } from '../../../core/run/tally';
 import type { RunEvent } from '../../../core/types';
 import { trials as words } from '../../../ui/texts/live';
 

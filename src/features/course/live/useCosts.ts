@@ -1,5 +1,5 @@
-import type { Calibration } from '../../../core/cost';
-import { EXAMPLE } from '../../../core/figures';
+import type { Calibration } from '../../../core/cost/cost';
+import { EXAMPLE } from '../../../core/cost/figures';
 import { calibrationOf, useCalibration } from '../../../store/calibration';
 import { useLoading } from '../../../store/loading';
 import { useSettings } from '../../../store/settings';

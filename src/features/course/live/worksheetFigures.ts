@@ -1,4 +1,4 @@
-import { expectedTokens } from '../../../core/cost';
+import { expectedTokens } from '../../../core/cost/cost';
 
 /**
  * The acceptance rate at which rounds of `gamma` drafts have `ratio` of them accepted, the same rate at every position: what α was where

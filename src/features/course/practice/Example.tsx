@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { startOf } from '../../../core/tally';
+import { startOf } from '../../../core/run/tally';
 import { changePractice, useProgress } from '../../../store/progress';
 import { startRequest, useRun } from '../../../store/run';
 import { runSettings, useSettings } from '../../../store/settings';

@@ -1,4 +1,4 @@
-import { EXAMPLE } from '../../../core/figures';
+import { EXAMPLE } from '../../../core/cost/figures';
 import type { RunEvent } from '../../../core/types';
 import { PROMPTS, settingsOf } from '../../../lessons/exercises';
 import type { MeasuredFigure } from '../../../lessons/questions';

@@ -1,7 +1,7 @@
-import { compareRuns } from '../../../core/comparison';
-import { verifyRatio } from '../../../core/cost';
-import { type CostFigures, EXAMPLE, type RunFigures } from '../../../core/figures';
-import { tally } from '../../../core/tally';
+import { verifyRatio } from '../../../core/cost/cost';
+import { type CostFigures, EXAMPLE, type RunFigures } from '../../../core/cost/figures';
+import { compareRuns } from '../../../core/run/comparison';
+import { tally } from '../../../core/run/tally';
 import type { PairMemory, RunEvent } from '../../../core/types';
 import type { MeasuredFigure } from '../../../lessons/questions';
 import { questions as words } from '../../../ui/texts/questions';

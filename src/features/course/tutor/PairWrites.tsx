@@ -1,5 +1,5 @@
+import { startOf } from '../../../core/run/tally';
 import { DEFAULT_RUN } from '../../../core/settings';
-import { startOf } from '../../../core/tally';
 import { pairQuestion } from '../../../lessons/pairQuestions';
 import { startRequest, useRun } from '../../../store/run';
 import { useSettings } from '../../../store/settings';

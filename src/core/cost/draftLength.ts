@@ -1,0 +1,217 @@
+import { type DraftLimits, type DraftSource, LIMITS, type RunSettings } from '../types';
+import type { Calibration } from './cost';
+import { RoundPrices } from './roundPrices';
+
+/** What a round tells the one who chose its draft's length. */
+export interface ObservedRound {
+  /** null: nothing was drafted. */
+  readonly source: DraftSource | null;
+  readonly drafted: number;
+  readonly accepted: number;
+  /** Drafts that were judged: the accepted ones and the first rejected. */
+  readonly judged: number;
+  /** Tokens in the cache when it began. */
+  readonly context: number;
+  /** null where it is not what such a round takes. */
+  readonly ms: number | null;
+}
+
+/** Says before every round how long a draft may be. */
+export interface DraftLength {
+  /**
+   * @param round its index in the run
+   * @param context tokens in the cache
+   * @param most the longest draft that the run has room for, at least 1
+   */
+  choose(round: number, context: number, most: number): DraftLimits;
+  observe(round: ObservedRound): void;
+}
+
+/** What a run knows of its device before its first round. */
+export interface KnownCosts {
+  /** What rounds of the pair cost there; null where nothing was measured. */
+  readonly calibration: Calibration | null;
+  /** Milliseconds of a bare readback, with nothing to wait for; null or absent where it was not measured. */
+  readonly readbackMs?: number | null;
+  /** The smallest step of the run's clock; absent where nobody looked. */
+  readonly clockStepMs?: number;
+}
+
+/** @param known what an adaptive length begins with */
+export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, known: KnownCosts): DraftLength {
+  if (drafting === 'person') return new PersonLength(gamma);
+  if (gamma === 'auto') return new AdaptiveLength(known);
+  return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, lookup: gamma }]) : new RecordedLength(gamma);
+}
+
+/** The lengths of a list, and its last one from then on. */
+class RecordedLength implements DraftLength {
+  readonly #lengths: readonly DraftLimits[];
+
+  constructor(lengths: readonly DraftLimits[]) {
+    this.#lengths = lengths;
+  }
+
+  choose(round: number, _context: number, most: number): DraftLimits {
+    const { model, lookup } = this.#lengths[Math.min(round, this.#lengths.length - 1)] as DraftLimits;
+    return { model: Math.min(model, most), lookup: Math.min(lookup, most) };
+  }
+
+  observe(): void {
+    // What was recorded does not depend on what happens.
+  }
+}
+
+/** What a person may type in a round has nothing to do with what would be fastest. */
+class PersonLength implements DraftLength {
+  readonly #gamma: RunSettings['gamma'];
+
+  constructor(gamma: RunSettings['gamma']) {
+    this.#gamma = gamma;
+  }
+
+  choose(round: number, _context: number, most: number): DraftLimits {
+    const gamma = this.#gamma;
+    const wanted = typeof gamma === 'object' ? gamma[Math.min(round, gamma.length - 1)]?.person : gamma;
+    return { model: 0, lookup: 0, person: Math.min(most, typeof wanted === 'number' ? wanted : LIMITS.gamma.max) };
+  }
+
+  observe(): void {
+    // Nor does it depend on what becomes of it.
+  }
+}
+
+/** Drafts that are always accepted. */
+const CERTAIN: readonly number[] = Array.from({ length: LIMITS.gamma.max }, () => 1);
+
+/** Sources whose lengths adapt. */
+type AdaptiveSource = Exclude<DraftSource, 'person'>;
+
+const SOURCES: readonly AdaptiveSource[] = ['model', 'lookup'];
+
+/**
+ * Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. A readback is no part of them;
+ * their unit is a tenth of a decode until the first measured round says how long that is.
+ */
+const TYPICAL: Calibration = {
+  ...{ rows: [1, 2, 17], contexts: [0], verifyMs: [[10, 14, 74]], draftMs: [1.5] },
+  ...{ readbackMs: 0, plainFixedMs: 0.5, roundFixedMs: 1 },
+};
+/** What a readback takes where nobody has measured it. */
+const TYPICAL_READBACK_MS = 0.5;
+/** How far costs may be off, as a share: measured ones, and typical ones. */
+const DOUBT = { measured: 0.1, typical: 1 };
+
+/** Before anything was judged, and how many judgements that belief is worth. */
+const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
+/** Weight of a judgement after the next one of its position. */
+const MEMORY = 0.95;
+/** The same, of what was judged before a rest. */
+const TRIAL_MEMORY = 0.2;
+/** Rounds without a source before it is tried again, the first time and at most; they double after each trial that failed. */
+const REST = { first: 24, most: 96 };
+
+/**
+ * Chooses the length of the highest expected speed, from conditional acceptance rates by position, which are counted as the run goes on
+ * and forget, and from what rounds cost, which measured rounds correct (`RoundPrices`). No draft at all is a choice; while it lasts, each source
+ * is tried again from time to time with a short draft, so a run is slower than plain decoding by no more than the trials.
+ */
+export class AdaptiveLength implements DraftLength {
+  readonly #sources: Readonly<Record<AdaptiveSource, { readonly record: SourceRecord; readonly prices: RoundPrices }>>;
+  /** Whether the clock moves on within a round, so that it says what one takes. */
+  readonly #timed: boolean;
+
+  constructor({ calibration, readbackMs, clockStepMs = 0 }: KnownCosts) {
+    const typical = calibration === null;
+    const fixedMs = typical ? (readbackMs ?? TYPICAL_READBACK_MS) : 0;
+    const how = { typical, fixedMs, doubt: typical ? DOUBT.typical : DOUBT.measured };
+    const of = (source: AdaptiveSource) => ({
+      record: new SourceRecord(source),
+      prices: new RoundPrices(source, calibration ?? TYPICAL, how),
+    });
+    this.#sources = { model: of('model'), lookup: of('lookup') };
+    this.#timed = clockStepMs <= this.#sources.model.prices.of(0, 0);
+  }
+
+  choose(_round: number, context: number, most: number): DraftLimits {
+    const [model, lookup] = SOURCES.map((source) => {
+      const { record } = this.#sources[source];
+      const best = this.#fastest(source, context, record.rates(), most);
+      return best > 0 ? best : record.rested ? 1 : 0;
+    });
+    return { model: model as number, lookup: lookup as number };
+  }
+
+  observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {
+    for (const each of SOURCES) {
+      const { record, prices } = this.#sources[each];
+      if (this.#timed && ms !== null && (source === null || source === each)) prices.observe(drafted, context, ms);
+      if (each !== source) record.rest();
+      else record.judge(accepted, judged, this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0);
+    }
+  }
+
+  /** The length of the highest expected speed by rates by position; 0 where plain decoding has it. */
+  #fastest(source: AdaptiveSource, context: number, rates: readonly number[], most: number): number {
+    const { prices } = this.#sources[source];
+    let best = 0;
+    let speed = 1 / prices.of(0, context);
+    let reached = 1;
+    let tokens = 1;
+    for (let gamma = 1; gamma <= most; gamma++) {
+      reached *= rates[gamma - 1] as number;
+      tokens += reached;
+      const expected = tokens / prices.of(gamma, context);
+      if (expected > speed) [best, speed] = [gamma, expected];
+    }
+    return best;
+  }
+}
+
+/** How drafts of one source have fared. */
+class SourceRecord {
+  readonly #source: AdaptiveSource;
+  /** By position: judgements and acceptances, of which older ones count less. */
+  readonly #judged = new Array<number>(LIMITS.gamma.max).fill(0);
+  readonly #accepted = new Array<number>(LIMITS.gamma.max).fill(0);
+  #resting = 0;
+  #patience = REST.first;
+
+  constructor(source: AdaptiveSource) {
+    this.#source = source;
+  }
+
+  /** Whether it has not drafted for long enough to be tried again. */
+  get rested(): boolean {
+    return this.#resting >= this.#patience;
+  }
+
+  /** Conditional acceptance rates by position, of which the one before is the best guess until there are judgements. */
+  rates(): number[] {
+    let rate = BELIEF.rate[this.#source];
+    return this.#judged.map((judged, at) => {
+      rate = ((this.#accepted[at] as number) + BELIEF.weight * rate) / (judged + BELIEF.weight);
+      return rate;
+    });
+  }
+
+  rest(): void {
+    this.#resting++;
+  }
+
+  /** @param hopeful whether drafts that are always accepted would pay */
+  judge(accepted: number, judged: number, hopeful: boolean): void {
+    // What a trial finds out counts for more than what was true before the rest.
+    const memory = this.rested ? TRIAL_MEMORY : MEMORY;
+    for (let at = 0; at < judged; at++) {
+      this.#judged[at] = memory * (this.#judged[at] as number) + 1;
+      this.#accepted[at] = memory * (this.#accepted[at] as number) + (at < accepted ? 1 : 0);
+    }
+    // A draft that is accepted as a whole is worth another look at once.
+    const promising = hopeful && accepted === judged;
+    const { rested } = this;
+    if (promising) this.#patience = REST.first;
+    else if (rested) this.#patience = Math.min(REST.most, 2 * this.#patience);
+    this.#resting = promising && rested ? this.#patience : 0;
+  }
+}

@@ -1,0 +1,98 @@
+import type { CachedModel, Drafter, DraftLimits, Proposal, TokenId } from '../types';
+
+/** The longest end of the history that is looked up; a longer one would find no other place. */
+const LONGEST = 8;
+
+/**
+ * Drafts what followed the last time that the history's end occurred in it, prompt and output alike (prompt lookup decoding, Saxena 2023;
+ * LLMA, Yang et al. 2023, arXiv 2304.04487). The longest end is looked up first, and its latest occurrence counts. No model, no cache, no GPU work.
+ */
+export class NgramDrafter implements Drafter {
+  readonly capabilities: CachedModel['capabilities'];
+  readonly #shortest: number;
+  readonly cachedLength = 0;
+  known: readonly TokenId[] = [];
+
+  /** @param shortest fewest tokens of the history's end that must be found, at least 1 */
+  constructor(capabilities: CachedModel['capabilities'], shortest = 2) {
+    this.capabilities = capabilities;
+    this.#shortest = shortest;
+  }
+
+  async begin(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async prefill(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  truncate(): void {
+    // There is no cache.
+  }
+
+  async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
+    const next = most.lookup > 0 ? continuation(history, this.#shortest) : null;
+    if (next === null) return null;
+    const ids = history.slice(next, next + most.lookup);
+    return { kind: 'ids', source: 'lookup', length: ids.length, ids };
+  }
+}
+
+/** Drafts by lookup where it finds something, else by the model, whose cache catches up then. */
+export class LookupFirst implements Drafter {
+  readonly #lookup: NgramDrafter;
+  readonly #model: Drafter;
+
+  constructor(model: Drafter) {
+    // A short end is found by chance too often to be worth more than a model's guess.
+    this.#lookup = new NgramDrafter(model.capabilities, 4);
+    this.#model = model;
+  }
+
+  get capabilities() {
+    return this.#model.capabilities;
+  }
+
+  get cachedLength(): number {
+    return this.#model.cachedLength;
+  }
+
+  get known(): readonly TokenId[] {
+    return this.#model.known;
+  }
+
+  set known(history: readonly TokenId[]) {
+    this.#model.known = history;
+  }
+
+  begin(...run: Parameters<Drafter['begin']>): Promise<void> {
+    return this.#model.begin(...run);
+  }
+
+  prefill(...prompt: Parameters<Drafter['prefill']>): Promise<void> {
+    return this.#model.prefill(...prompt);
+  }
+
+  truncate(length: number): void {
+    this.#model.truncate(length);
+  }
+
+  async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
+    const found = await this.#lookup.propose(history, most);
+    if (found) return found;
+    return most.model > 0 ? this.#model.propose(history, most) : null;
+  }
+}
+
+/** Where the tokens begin that followed the latest earlier occurrence of the history's longest end; null without one of `shortest` tokens. */
+function continuation(history: readonly TokenId[], shortest: number): number | null {
+  let best = null;
+  let longest = shortest - 1;
+  for (let end = history.length - 1; end >= shortest && longest < LONGEST; end--) {
+    let alike = 0;
+    while (alike < Math.min(end, LONGEST) && history[end - 1 - alike] === history[history.length - 1 - alike]) alike++;
+    if (alike > longest) [best, longest] = [end, alike];
+  }
+  return best;
+}

@@ -1,0 +1,94 @@
+import type { CachedModel, Detokenizer, Drafter, DraftLimits, Proposal, TokenId } from '../types';
+import { wellFormed } from './text';
+
+/** Text into ids and back. */
+export interface Tokenizer extends Detokenizer {
+  encode(text: string): readonly TokenId[];
+}
+
+/** What a person is asked: to draft after the text so far. */
+export interface PersonQuestion {
+  /** Most tokens that will be judged; what is typed beyond them is left out. */
+  readonly most: number;
+}
+
+/** Answers with what a person typed, blanks included, or with null where the person passes. */
+export type AskPerson = (question: PersonQuestion) => Promise<string | null>;
+
+/** Tokens of the text so far that decide how what is typed behind them is cut. */
+const TAIL = 16;
+/** Longer than any token that is worth guessing, in UTF-16 units: as much as is looked at for every token that may be judged. */
+const LONGEST_TOKEN = 32;
+
+/** Drafts what a person types, each token with probability 1, as a draft that is looked up. No model, no cache; it waits as long as it takes. */
+export class PersonDrafter implements Drafter {
+  readonly capabilities: CachedModel['capabilities'];
+  readonly cachedLength = 0;
+  known: readonly TokenId[] = [];
+  readonly #tokenizer: Tokenizer;
+  readonly #ask: AskPerson;
+  readonly #clock: () => number;
+  #promptLength = 0;
+  #waitedMs = 0;
+  #waitingSince: number | null = null;
+
+  /** @param clock milliseconds, the run's own */
+  constructor(capabilities: CachedModel['capabilities'], tokenizer: Tokenizer, ask: AskPerson, clock: () => number) {
+    this.capabilities = capabilities;
+    this.#tokenizer = tokenizer;
+    this.#ask = ask;
+    this.#clock = clock;
+  }
+
+  get waitedMs(): number {
+    return this.#waitedMs + (this.#waitingSince === null ? 0 : this.#clock() - this.#waitingSince);
+  }
+
+  async begin(_settings: unknown, promptLength: number): Promise<void> {
+    this.#promptLength = promptLength;
+  }
+
+  async prefill(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  truncate(): void {
+    // There is no cache.
+  }
+
+  async propose(history: readonly TokenId[], { person: most = 0 }: DraftLimits): Promise<Proposal | null> {
+    if (most === 0) return null;
+    this.#waitingSince = this.#clock();
+    const typed = await this.#ask({ most });
+    this.#waitedMs = this.waitedMs;
+    this.#waitingSince = null;
+    if (typed === null) return null;
+    // The cut may leave half of a character.
+    const readable = wellFormed(typed.slice(0, most * LONGEST_TOKEN));
+    const ids = tokenizeTyped(readable, history.slice(this.#promptLength), this.#tokenizer);
+    const outside = ids.findIndex((id) => id >= this.capabilities.vocabularySize);
+    const known = ids.slice(0, outside === -1 ? most : Math.min(most, outside));
+    return known.length === 0 ? null : { kind: 'ids', source: 'person', length: known.length, ids: known };
+  }
+}
+
+/**
+ * The ids of `typed` behind `output`: as the tokenizer cuts both together, where that leaves the output's own ids as they are, else as it cuts
+ * `typed` alone, as when a word that the output has begun is finished.
+ */
+export function tokenizeTyped(typed: string, output: readonly TokenId[], tokenizer: Tokenizer): readonly TokenId[] {
+  const tail = output.slice(-TAIL);
+  const together = tokenizer.encode(tokenizer.decode(tail) + typed);
+  const kept = together.length > tail.length && tail.every((id, i) => id === together[i]);
+  return kept ? together.slice(tail.length) : tokenizer.encode(typed);
+}
+
+/**
+ * `typed` as the draft that goes on from `text`. A blank more or less is not to be guessed: between two words stands one, none at the beginning of
+ * a text, behind a blank, before a line break or at the end. What stands behind a line break indents a line, and stays.
+ */
+export function tidyTyped(typed: string, text: string): string {
+  const single = typed.replace(/[^\S\n]+(?=\n)|(?<=\S)[^\S\n]+$/g, '').replace(/(?<=\S)[^\S\n]+/g, ' ');
+  if (text.endsWith('\n')) return single;
+  return single.replace(/^[^\S\n]+/, text === '' || /\s$/.test(text) ? '' : ' ');
+}
