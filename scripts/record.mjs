@@ -41,7 +41,7 @@ await failClearly(async () => {
   const { build, preview, runnerImport } = await import('vite');
   const outDir = path.resolve(root, values.dist ?? 'build/record');
   if (!values.dist) await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const { module: traces } = await runnerImport(path.join(root, 'src/model/traceLink.ts'));
+  const { module: traces } = await runnerImport(path.join(root, 'src/formats/trace/link.ts'));
   const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {

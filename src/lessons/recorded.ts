@@ -1,5 +1,5 @@
 import type { RunEvent } from '../core/types';
-import { decodeTrace } from '../model/trace';
+import { decodeTrace } from '../formats/trace/trace';
 
 /** Runs of the embedded pair that were recorded once, so that a lesson has a real one before any model is loaded. */
 const FILES = {

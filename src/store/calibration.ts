@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import type { Calibration } from '../core/cost/cost';
 import { type Failure, toFailure } from '../core/failure';
-import { calibrationSchema } from '../model/calibrationSchema';
+import { calibrationSchema } from '../formats/calibration';
 import type { Manifest } from '../model/manifest';
 import { performTask } from './engine';
 import { onIdle } from './idle';

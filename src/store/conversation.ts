@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../core/modes/conversation';
 import type { RunEvent } from '../core/types';
-import type { TraceAbout } from '../model/trace';
+import type { TraceAbout } from '../formats/trace/trace';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun } from './perform';
 import { runSettings, useSettings } from './settings';

@@ -1,4 +1,4 @@
-import type { Playlist, PlaylistItem, PreparedSettings } from '../model/playlist';
+import type { Playlist, PlaylistItem, PreparedSettings } from '../formats/playlist';
 
 const SETTINGS: PreparedSettings = {
   ...({ mode: 'speculative', draft: 'draft', drafting: 'model', adaptive: false, gamma: 4, maxTokens: 240 } as const),

@@ -1,5 +1,5 @@
 import { startOf } from '../core/run/tally';
-import { decodeTrace, type Trace } from '../model/trace';
+import { decodeTrace, type Trace } from '../formats/trace/trace';
 import { useConversation } from './conversation';
 import { fetchRecording } from './library';
 import { useProof } from './proof';

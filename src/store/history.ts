@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { summarise } from '../core/run/runSummary';
 import type { RunEvent } from '../core/types';
-import { encodeTrace, readTrace } from '../model/trace';
+import { encodeTrace, readTrace } from '../formats/trace/trace';
 import { type ArchiveLimits, type HistoryEntry, MemoryArchive, type RunArchive } from './archive';
 import { openBrowserArchive } from './browserArchive';
 import { showRun, useRun } from './run';

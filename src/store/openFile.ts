@@ -1,4 +1,4 @@
-import { PLAYLIST_FORMAT } from '../model/playlist';
+import { PLAYLIST_FORMAT } from '../formats/playlist';
 import { importPlaylist } from './playlist';
 import { openTraceFile } from './recording';
 

@@ -1,4 +1,4 @@
-import { decodeTrace } from '../model/trace';
+import { decodeTrace } from '../formats/trace/trace';
 import recorded from './opening.json';
 import { playSlowly } from './playback';
 import { showTrace } from './recording';

@@ -2,8 +2,8 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import { startOf } from '../core/run/tally';
-import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, type PreparedSettings, readPlaylist } from '../model/playlist';
-import { NOTHING_KNOWN } from '../model/trace';
+import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, type PreparedSettings, readPlaylist } from '../formats/playlist';
+import { NOTHING_KNOWN } from '../formats/trace/trace';
 import { DEFAULT_PLAYLIST } from './defaultPlaylist';
 import { tell } from './notice';
 import { quietStorage, SharedKey } from './quietStorage';
@@ -91,7 +91,7 @@ export async function addTrace(): Promise<void> {
   const { events } = useRun.getState();
   const about = shownRecording()?.about ?? { ...NOTHING_KNOWN, recordedAt: new Date().toISOString() };
   try {
-    const { packTrace } = await import('../model/traceLink');
+    const { packTrace } = await import('../formats/trace/link');
     const title = shortened(about.title ?? startOf(events)?.prompt ?? '');
     add({ kind: 'trace', id: newId(), title, notes: '', look: 'watch', trace: packTrace(events, about) });
   } catch (thrown) {

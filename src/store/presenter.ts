@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import type { RunEvent } from '../core/types';
-import type { PlaylistItem } from '../model/playlist';
-import { decodeTrace } from '../model/trace';
+import type { PlaylistItem } from '../formats/playlist';
+import { decodeTrace } from '../formats/trace/trace';
 import { load } from './loading';
 import { playFromStart } from './playback';
 import { holdPlaylist, usePlaylist } from './playlist';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
-import { EMPTY_PROGRESS, type PracticeNotes, type Progress, readProgress, writeProgress } from './progressFile';
+import { EMPTY_PROGRESS, type PracticeNotes, type Progress, readProgress, writeProgress } from '../formats/progress';
 import { quietStorage, SharedKey } from './quietStorage';
 
 const STORAGE_KEY = 'foretoken.progress';

@@ -4,7 +4,7 @@ import { startOf } from '../core/run/tally';
 import { checkSamplePlan, proofKind, type SamplePlan, type Side, sampleSettings } from '../core/study/proof';
 import { type Beginning, beginningOf } from '../core/study/sameDistribution';
 import type { RunEvent, RunSettings, StartEvent } from '../core/types';
-import type { TraceAbout } from '../model/trace';
+import type { TraceAbout } from '../formats/trace/trace';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';
 import { runSettings, useSettings } from './settings';

@@ -3,7 +3,7 @@ import { type Failure, toFailure } from '../core/failure';
 import { type Heat, heatMs, type Lane, medianHeat } from '../core/modes/race';
 import { knownAt } from '../core/run/moment';
 import type { RunEvent } from '../core/types';
-import type { TraceAbout } from '../model/trace';
+import type { TraceAbout } from '../formats/trace/trace';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, completeRun, type RunRequest } from './perform';
 import { createPlayer } from './player';

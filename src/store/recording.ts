@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, FailureError, toFailure } from '../core/failure';
 import type { RunEvent } from '../core/types';
-import { decodeTrace, readTrace, type Trace, type TraceAbout } from '../model/trace';
+import { decodeTrace, readTrace, type Trace, type TraceAbout } from '../formats/trace/trace';
 import { onAddress, readAddress } from './address';
 import { fetchRecording } from './library';
 import { showRun, useRun } from './run';
@@ -64,7 +64,7 @@ export function openLibraryTrace(name: string): Promise<void> {
 /** Shows what a link holds behind "#trace=". Failures land in the state. */
 export function openTraceLink(payload: string): Promise<void> {
   return attempt(async () => {
-    const { decodeLink } = await import('../model/traceLink');
+    const { decodeLink } = await import('../formats/trace/link');
     return decodeLink(payload);
   });
 }

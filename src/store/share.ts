@@ -3,7 +3,7 @@ import { type Failure, toFailure } from '../core/failure';
 import { conditionsOf } from '../core/run/exports';
 import { startOf } from '../core/run/tally';
 import type { RunEvent } from '../core/types';
-import { encodeTrace, type TraceAbout } from '../model/trace';
+import { encodeTrace, type TraceAbout } from '../formats/trace/trace';
 import { shownRecording } from './recording';
 import { useRun } from './run';
 import { currentVersions } from './versions';
@@ -69,7 +69,7 @@ export function traceFile(): { readonly name: string; readonly text: string } {
 }
 
 async function share(events: readonly RunEvent[]): Promise<Shared> {
-  const { encodeLink, LINK_LIMIT } = await import('../model/traceLink');
+  const { encodeLink, LINK_LIMIT } = await import('../formats/trace/link');
   const page = new URL(location.pathname, location.href).href;
   const frame = new URL('embed.html', document.baseURI).href;
   const made = await encodeLink(events, aboutRun(events), LINK_LIMIT - `${frame}#trace=`.length - 1);

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { bounded } from '../core/clock';
 import { FailureError } from '../core/failure';
 import type { EndEvent, RunEvent } from '../core/types';
-import { encodeTrace, readTrace } from '../model/trace';
+import { encodeTrace, readTrace } from '../formats/trace/trace';
 import { quietly } from './quietStorage';
 import { shownRecording, showTrace } from './recording';
 import { showRun, useRun } from './run';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { EMPTY_PROGRESS, writeProgress } from '../../src/formats/progress';
 import { isRight } from '../../src/lessons/quiz/question';
 import { restoreProgress, useProgress } from '../../src/store/progress';
-import { EMPTY_PROGRESS, writeProgress } from '../../src/store/progressFile';
 import { leaveQuiz, useQuiz } from '../../src/store/quiz';
 import { useTutor } from '../../src/store/tutor';
 import { violations } from './support/accessible';

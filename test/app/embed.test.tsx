@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
 import { Embed } from '../../src/app/Embed';
-import { decodeTrace } from '../../src/model/trace';
+import { decodeTrace } from '../../src/formats/trace/trace';
 import { showTrace, useRecording } from '../../src/store/recording';
 import { useRun } from '../../src/store/run';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { decodeTrace } from '../../src/formats/trace/trace';
 import sampled from '../../src/lessons/recorded/sampled.json';
-import { decodeTrace } from '../../src/model/trace';
 import { hideOfflinePanel, showOfflinePanel } from '../../src/store/offline';
 import { showTrace } from '../../src/store/recording';
 import { startRun, useRun } from '../../src/store/run';

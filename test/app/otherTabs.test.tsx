@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
+import { EMPTY_PROGRESS } from '../../src/formats/progress';
 import { openBrowserArchive } from '../../src/store/browserArchive';
 import { useCalibration } from '../../src/store/calibration';
 import { HISTORY_LIMITS, keepHistory, pinRun, useHistory } from '../../src/store/history';
 import { addLesson, addView, holdPlaylist, usePlaylist } from '../../src/store/playlist';
 import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/progress';
-import { EMPTY_PROGRESS } from '../../src/store/progressFile';
 import { useRun } from '../../src/store/run';
 import { changeSettings, useSettings } from '../../src/store/settings';
 import { watchTab } from '../../src/store/tab';

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { NOTES_ACTIONS } from '../../src/actions/present';
 import { pressKey } from '../../src/actions/pressKey';
 import type { RunEvent } from '../../src/core/types';
-import { encodeTrace } from '../../src/model/trace';
+import { encodeTrace } from '../../src/formats/trace/trace';
 import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
 import { usePlayback } from '../../src/store/playback';
 import { usePresenter } from '../../src/store/presenter';

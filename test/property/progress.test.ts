@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
-import { EMPTY_PROGRESS, PROGRESS_VERSION, readProgress, writeProgress } from '../../src/store/progressFile';
+import { EMPTY_PROGRESS, PROGRESS_VERSION, readProgress, writeProgress } from '../../src/formats/progress';
 
 const RUNS = 3000;
 const text = fc.string({ maxLength: 60 });

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkPlaylist } from '../../src/formats/playlist';
 import { LESSONS } from '../../src/lessons';
 import { parseManifest } from '../../src/model/manifest';
-import { checkPlaylist } from '../../src/model/playlist';
 import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
 
 const root = path.resolve(import.meta.dirname, '../../public');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/loop/text';
 import { keptOf } from '../../src/core/modes/conversation';
 import { committedTokens, startOf, tally } from '../../src/core/run/tally';
-import { readTrace } from '../../src/model/trace';
+import { readTrace } from '../../src/formats/trace/trace';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, 'public/traces');

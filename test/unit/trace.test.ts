@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toFailure } from '../../src/core/failure';
 import type { RoundEvent, RunEvent, StartEvent } from '../../src/core/types';
-import { decodeTrace, encodeTrace, readTrace } from '../../src/model/trace';
-import { decodeLink, encodeLink, packTrace } from '../../src/model/traceLink';
+import { decodeLink, encodeLink, packTrace } from '../../src/formats/trace/link';
+import { decodeTrace, encodeTrace, readTrace } from '../../src/formats/trace/trace';
 import { runsThatEnded } from '../support/runsThatEnded';
 
 const [events = []] = fc.sample(

@@ -3,7 +3,7 @@ import { askLastAgain } from '../../actions/conversation';
 import { type ConversationTurn, isAnswered, isCutByContext, keptOf } from '../../core/modes/conversation';
 import { tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
-import type { TraceAbout } from '../../model/trace';
+import type { TraceAbout } from '../../formats/trace/trace';
 import { showTrace } from '../../store/recording';
 import { showRun } from '../../store/run';
 import { ActionButton } from '../../ui/ActionButton';

@@ -1,6 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { PlaylistItem } from '../../model/playlist';
+import type { PlaylistItem } from '../../formats/playlist';
 import { editItem, moveItem, removeItem } from '../../store/playlist';
 import { startPresenting } from '../../store/presenter';
 import { Button } from '../../ui/Button';

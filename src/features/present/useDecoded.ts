@@ -1,5 +1,5 @@
+import type { PreparedSettings } from '../../formats/playlist';
 import { draftChoices } from '../../model/manifest';
-import type { PreparedSettings } from '../../model/playlist';
 import { useLoading } from '../../store/loading';
 import { settings as settingsWords } from '../../ui/texts';
 import { present as words } from '../../ui/texts/present';

@@ -1,4 +1,4 @@
-import type { TraceAbout } from '../../model/trace';
+import type { TraceAbout } from '../../formats/trace/trace';
 import { formatDate } from '../../ui/format';
 import { recording as words } from '../../ui/texts/recording';
 import './recording.css';

@@ -1,4 +1,4 @@
-import type { PlaylistItem, PreparedSettings } from '../../model/playlist';
+import type { PlaylistItem, PreparedSettings } from '../../formats/playlist';
 import { speeds } from './speeds';
 
 const kinds: Record<PlaylistItem['kind'], string> = {

@@ -1,5 +1,5 @@
 import type { StartEvent } from '../../core/types';
-import type { TraceAbout } from '../../model/trace';
+import type { TraceAbout } from '../../formats/trace/trace';
 import { speeds } from './speeds';
 
 const leftOut: Record<TraceAbout['leftOut'][number], string> = {

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { LONGEST_TEXT } from '../../../store/progressFile';
+import { LONGEST_TEXT } from '../../../formats/progress';
 import { practice as words } from '../../../ui/texts/practice';
 
 interface NoteProps {

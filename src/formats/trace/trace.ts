@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { toFailure } from '../core/failure';
-import { checkSettings } from '../core/settings';
-import type { RunEvent, RunToken, StartEvent, Verdict } from '../core/types';
-import { columnsSchema, fromColumns, type TraceColumns } from './traceColumns';
-import { invalid, newer } from './traceFailure';
-import { aboutSchema, encodeEnd, encodeStart, eventsSchema, inRange } from './traceSchema';
+import { toFailure } from '../../core/failure';
+import { checkSettings } from '../../core/settings';
+import type { RunEvent, RunToken, StartEvent, Verdict } from '../../core/types';
+import { columnsSchema, fromColumns, type TraceColumns } from './columns';
+import { invalid, newer } from './failure';
+import { aboutSchema, encodeEnd, encodeStart, eventsSchema, inRange } from './schema';
 
 export type TraceAbout = v.InferOutput<typeof aboutSchema>;
 

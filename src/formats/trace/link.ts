@@ -1,4 +1,6 @@
-import type { Candidates, NamedCandidate, RunEvent, RunToken } from '../core/types';
+import type { Candidates, NamedCandidate, RunEvent, RunToken } from '../../core/types';
+import { type Precision, toColumns } from './columns';
+import { invalid, newer } from './failure';
 import {
   decodeTrace,
   NOTHING_KNOWN,
@@ -9,8 +11,6 @@ import {
   type TraceAbout,
   type TraceDocument,
 } from './trace';
-import { type Precision, toColumns } from './traceColumns';
-import { invalid, newer } from './traceFailure';
 
 /** Longest link, in characters: what programs that pass links on are known to bear. */
 export const LINK_LIMIT = 8000;

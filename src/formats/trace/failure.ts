@@ -1,4 +1,4 @@
-import { FailureError } from '../core/failure';
+import { FailureError } from '../../core/failure';
 
 /** Why something that should be a trace cannot be used; `why` goes on from "This recording cannot be used: …". */
 export function invalid(why: string): FailureError {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Candidate, Candidates, DraftSource, NamedCandidate, RoundEvent, RunEvent, RunToken, Verdict } from '../core/types';
-import { invalid } from './traceFailure';
-import { encodeEnd, encodeStart, endSchema, id, inRange, prefillSchema, startSchema, TRACE_LIMITS, tokenText } from './traceSchema';
+import type { Candidate, Candidates, DraftSource, NamedCandidate, RoundEvent, RunEvent, RunToken, Verdict } from '../../core/types';
+import { invalid } from './failure';
+import { encodeEnd, encodeStart, endSchema, id, inRange, prefillSchema, startSchema, TRACE_LIMITS, tokenText } from './schema';
 
 /** How finely a trace in columns is written. */
 export interface Precision {

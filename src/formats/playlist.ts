@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { LIMITS } from '../core/types';
-import { decodeTrace, type TraceDocument } from './trace';
+import { decodeTrace, type TraceDocument } from './trace/trace';
 
 export const PLAYLIST_FORMAT = 'foretoken-playlist';
 export const PLAYLIST_VERSION = 1;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { LONGEST_MS } from '../core/clock';
-import type { FailureCode } from '../core/failure';
-import { type EndEvent, LIMITS, type RunSettings, type StartEvent } from '../core/types';
-import { calibrationSchema } from './calibrationSchema';
+import { LONGEST_MS } from '../../core/clock';
+import type { FailureCode } from '../../core/failure';
+import { type EndEvent, LIMITS, type RunSettings, type StartEvent } from '../../core/types';
+import { calibrationSchema } from '../calibration';
 
 /** Far above what a page can run, and low enough that a file from anywhere does no harm. */
 export const TRACE_LIMITS = {
