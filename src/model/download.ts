@@ -1,7 +1,13 @@
 import { FailureError } from '../core/failure';
 import { fetchPatiently, refusal } from './fetching';
 import { FORMER_FILES } from './keptList';
-import type { ModelFile } from './manifest';
+
+/** A file as a list of models names it: `path` is relative to the list, `sha256` in hexadecimal. */
+export interface ModelFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
 
 export interface DownloadProgress {
   readonly phase: 'downloading' | 'checking';

@@ -1,7 +1,7 @@
 import { FailureError } from '../core/failure';
-import { type DownloadProgress, downloadInto, isStored } from './download';
+import { type DownloadProgress, downloadInto, isStored, type ModelFile } from './download';
 import { FORMER_FILES } from './keptList';
-import type { ModelEntry, ModelFile } from './manifest';
+import type { ModelEntry } from './manifest';
 
 /** Where web-llm looks before it fetches. */
 export const CACHES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;

@@ -49,7 +49,6 @@ const modelList = v.object({
 
 /** What public/models holds: a pair of models with the size and SHA-256 of every file. Paths are relative to the manifest. */
 export type ModelList = v.InferOutput<typeof modelList>;
-export type ModelFile = v.InferOutput<typeof file>;
 type Library = v.InferOutput<typeof library>;
 
 /** A model as it runs in this browser: on `library`, one of its libraries. */

@@ -1,6 +1,6 @@
 import type { AskPerson } from '../core/loop/person';
 import { ENDED, perform } from '../worker/client';
-import type { Task, Update } from '../worker/protocol';
+import type { Task, Update } from '../worker/tasks';
 
 /** Whoever carries out tasks: the worker in the page, a model in memory in a test. */
 export interface Engine {

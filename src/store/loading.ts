@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../core/failure';
 import { draftChoices, fetchManifest, type Manifest } from '../model/manifest';
-import type { LoadProgress } from '../worker/protocol';
+import type { LoadProgress } from '../worker/tasks';
 import { performTask, warmUpEngine, whenEngineIsLost } from './engine';
 import { forgetMemory, receiveMemory } from './memory';
 import { changeSettings, useSettings } from './settings';

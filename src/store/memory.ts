@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { PairMemory } from '../core/types';
-import type { MemoryUpdate } from '../worker/protocol';
+import type { MemoryUpdate } from '../worker/tasks';
 
 export interface MemoryState {
   /** What the pair that was used last takes on the GPU; null before one is ready, and where models run on no GPU. */

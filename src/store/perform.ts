@@ -3,7 +3,7 @@ import type { AskPerson } from '../core/loop/person';
 import { wellFormed } from '../core/loop/text';
 import { checkSettings } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
-import type { Turn } from '../worker/protocol';
+import type { Turn } from '../worker/tasks';
 import { calibrationOf, confirmAdapter, stopCalibration } from './calibration';
 import { performTask } from './engine';
 import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from './loading';

@@ -3,7 +3,7 @@ import { type CpuModelFiles, cpuDownloadBytes, loadCpuModel } from '../model/cpu
 import { CpuTarget } from '../model/cpu/target';
 import { fetchManifest, type Manifest, type ModelEntry, selectEntries } from '../model/manifest';
 import type { PairLoader, ReadyPair } from './pair';
-import type { LoadProgress, PairSelection } from './protocol';
+import type { LoadProgress, PairSelection } from './tasks';
 
 interface Loaded {
   readonly id: string;

@@ -7,9 +7,8 @@ import { type AskPerson, PersonDrafter } from '../core/loop/person';
 import { speculate } from '../core/loop/speculate';
 import { checkSettings } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
-import type { Engine } from './host';
 import type { PairLoader, ReadyPair } from './pair';
-import type { CalibrateTask, CalibrationResult, LoadProgress, LoadTask, MemoryUpdate, RunTask } from './protocol';
+import type { CalibrateTask, CalibrationResult, Engine, LoadProgress, LoadTask, MemoryUpdate, RunTask } from './tasks';
 
 type Report<T> = (update: T) => void;
 

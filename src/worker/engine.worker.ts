@@ -1,7 +1,7 @@
 import { PairEngine } from './engine';
 import { answer } from './host';
 import { Pairs } from './pairs';
-import type { Task } from './protocol';
+import type { Task } from './tasks';
 
 const engine = new PairEngine(new Pairs(navigator.gpu));
 

@@ -1,26 +1,7 @@
 import { toFailure } from '../core/failure';
 import type { AskPerson } from '../core/loop/person';
-import type { RunEvent } from '../core/types';
-import type {
-  CalibrateTask,
-  CalibrationResult,
-  FromPage,
-  FromWorker,
-  LoadProgress,
-  LoadTask,
-  MemoryUpdate,
-  RunTask,
-  Task,
-  Update,
-} from './protocol';
-
-/** What the worker does for the page. A `run` first reports progress while models load, then its events. */
-export interface Engine {
-  load(task: LoadTask, report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void>;
-  calibrate(task: CalibrateTask, report: (update: LoadProgress | CalibrationResult) => void, signal: AbortSignal): Promise<void>;
-  /** @param ask asks the person before the page for a draft; null at once when the task is stopped */
-  run(task: RunTask, report: (update: LoadProgress | MemoryUpdate | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
-}
+import type { FromPage, FromWorker } from './protocol';
+import type { Engine, Task, Update } from './tasks';
 
 /** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal, and passes for the person. */
 export async function answer(engine: Engine, task: Task, port: MessagePort): Promise<void> {

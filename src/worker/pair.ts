@@ -1,7 +1,7 @@
 import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/loop/person';
 import type { Drafter, PairMemory, Target, TokenId } from '../core/types';
-import type { LoadProgress, PairSelection, Turn } from './protocol';
+import type { LoadProgress, PairSelection, Turn } from './tasks';
 
 /** A model's text side. */
 export interface ModelText extends Tokenizer {

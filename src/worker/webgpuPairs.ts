@@ -10,7 +10,7 @@ import { importEngine, type LoadedModel, loadModel, twinOf } from '../model/webl
 import { Sampler } from '../model/webllm/sampler';
 import { ModelTarget } from '../model/webllm/target';
 import type { PairLoader, ReadyPair } from './pair';
-import type { LoadProgress, PairSelection } from './protocol';
+import type { LoadProgress, PairSelection } from './tasks';
 
 /** A model on the device with its side of the loop. */
 interface Loaded<Side> {

@@ -3,8 +3,8 @@ import { FailureError } from '../../src/core/failure';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
 import { perform } from '../../src/worker/client';
-import { answer, type Engine } from '../../src/worker/host';
-import type { LoadProgress, RunTask, Task, Update } from '../../src/worker/protocol';
+import { answer } from '../../src/worker/host';
+import type { Engine, LoadProgress, RunTask, Task, Update } from '../../src/worker/tasks';
 
 const task: RunTask = {
   type: 'run',

@@ -3,7 +3,7 @@ import { useLoading } from '../../store/loading';
 import { useSettings } from '../../store/settings';
 import { formatBytes, formatCompact } from '../../ui/format';
 import { loading as words } from '../../ui/texts';
-import type { LoadProgress } from '../../worker/protocol';
+import type { LoadProgress } from '../../worker/tasks';
 import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */

@@ -1,7 +1,7 @@
 import { FailureError } from '../../core/failure';
-import { downloadInto, fetchWhole } from '../download';
+import { downloadInto, fetchWhole, type ModelFile } from '../download';
 import { CACHES, isConfig } from '../files';
-import type { ModelEntry, ModelFile } from '../manifest';
+import type { ModelEntry } from '../manifest';
 import type { LoaderProgress } from '../webllm/loader';
 import { CpuForward } from './forward';
 import { ChatText } from './text';

@@ -1,8 +1,8 @@
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
-import type { DownloadProgress } from '../download';
+import type { DownloadProgress, ModelFile } from '../download';
 import { CACHES, downloadBytes, openCache, storeModel } from '../files';
-import type { ModelEntry, ModelFile } from '../manifest';
+import type { ModelEntry } from '../manifest';
 import { ModelPipeline } from './pipeline';
 
 export interface LoadedModel {

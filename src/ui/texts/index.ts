@@ -7,7 +7,7 @@ import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
 import type { RunEvent, Verdict } from '../../core/types';
 import type { DraftChoice } from '../../model/manifest';
-import type { LoadPhase } from '../../worker/protocol';
+import type { LoadPhase } from '../../worker/tasks';
 import { formatCount, formatRatio, formatSeconds, formatShare } from '../format';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];

@@ -6,7 +6,7 @@ import { type AnsweredTurn, encodeTurns } from '../../../src/core/loop/splice';
 import type { PairMemory, TokenId } from '../../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
 import type { Engine } from '../../../src/store/engine';
-import type { LoadProgress, RunTask, Task, Update } from '../../../src/worker/protocol';
+import type { LoadProgress, RunTask, Task, Update } from '../../../src/worker/tasks';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { MANIFEST } from './manifest';
 

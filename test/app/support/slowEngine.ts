@@ -4,7 +4,7 @@ import { type AskPerson, PersonDrafter } from '../../../src/core/loop/person';
 import { speculate } from '../../../src/core/loop/speculate';
 import type { DeviceTimes } from '../../../src/core/types';
 import type { Engine } from '../../../src/store/engine';
-import type { Task, Update } from '../../../src/worker/protocol';
+import type { Task, Update } from '../../../src/worker/tasks';
 import { PAIR_COSTS, slowPair, Time } from '../../support/slowPair';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { progressOf } from './fakeEngine';

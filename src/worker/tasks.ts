@@ -1,0 +1,86 @@
+/** What the engine does for whoever calls it: its tasks, and what it reports of them; types only. */
+import type { Calibration } from '../core/cost/cost';
+import type { AskPerson } from '../core/loop/person';
+import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
+
+/** Loads pairs and runs them. A `run` first reports progress while models load, then its events. */
+export interface Engine {
+  load(task: LoadTask, report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void>;
+  calibrate(task: CalibrateTask, report: (update: LoadProgress | CalibrationResult) => void, signal: AbortSignal): Promise<void>;
+  /** @param ask asks the person before the page for a draft; null at once when the task is stopped */
+  run(task: RunTask, report: (update: LoadProgress | MemoryUpdate | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
+}
+
+export type Task = LoadTask | CalibrateTask | RunTask;
+
+/** Makes a pair ready; what is already loaded stays. */
+export interface LoadTask {
+  readonly type: 'load';
+  readonly selection: PairSelection;
+}
+
+/** Measures what the pair of `selection`, which is loaded first if need be, costs on this device. Update: the calibration, unless it was stopped. */
+export interface CalibrateTask {
+  readonly type: 'calibrate';
+  readonly selection: PairSelection;
+}
+
+/** Runs on the pair of `selection`, loading first what is missing. Updates: progress while loading, then the run's events. */
+export interface RunTask {
+  readonly type: 'run';
+  readonly selection: PairSelection;
+  /** The turns of the conversation before the prompt. */
+  readonly turns: readonly Turn[];
+  readonly prompt: string;
+  readonly settings: RunSettings;
+  /** Of this pair on this device; null where it was not measured. */
+  readonly calibration: Calibration | null;
+}
+
+/** A question and what was answered. */
+export interface Turn {
+  readonly question: string;
+  readonly answer: string;
+  /**
+   * The answer's tokens as they were written, without a stop token at their end: they stand in the caches, and a tokenizer would often cut
+   * the same text otherwise. Without them the text is cut anew.
+   */
+  readonly ids?: readonly TokenId[];
+}
+
+export interface PairSelection {
+  /** Absolute URL of the folder that holds manifest.json. */
+  readonly modelsUrl: string;
+  /** A draft's id in the manifest, or the target's: then it drafts for itself. */
+  readonly draft: string;
+}
+
+export type LoadPhase = 'downloading' | 'checking' | 'preparing' | 'ready';
+
+/** The state of one model's loading. Bytes are of the files as served; `preparing` covers the library and its GPU pipelines. */
+export interface LoadProgress {
+  readonly type: 'progress';
+  readonly model: string;
+  readonly name: string;
+  readonly phase: LoadPhase;
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** What the model is to run on. */
+  readonly place: 'webgpu' | 'processor';
+}
+
+export interface CalibrationResult {
+  readonly type: 'calibration';
+  readonly adapter: string;
+  /** null where the clocks here are too coarse to tell. */
+  readonly calibration: Calibration | null;
+}
+
+/** What the pair takes on the GPU; told when it is ready, and after a run, which may have taken more. */
+export interface MemoryUpdate {
+  readonly type: 'memory';
+  readonly adapter: string;
+  readonly memory: PairMemory;
+}
+
+export type Update = LoadProgress | CalibrationResult | MemoryUpdate | RunEvent;
