@@ -1,4 +1,5 @@
 import packageJson from '../package.json';
+import { fetchManifest } from '../src/catalog/manifest';
 import type { Calibration } from '../src/core/cost/cost';
 import { runFigures } from '../src/core/cost/figures';
 import { pricedRounds, ratesByPosition } from '../src/core/cost/pricing';
@@ -6,7 +7,6 @@ import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { LEAST_TOKENS } from '../src/core/study/experiment';
 import type { RunEvent, RunSettings } from '../src/core/types';
-import { fetchManifest } from '../src/model/manifest';
 import { isRunEvent, perform } from '../src/worker/client';
 import { readbacks } from './readbacks';
 import type { StockReply, StockRequest } from './stock.worker';

@@ -16,7 +16,7 @@ import { CONVERSATION, LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
 
 const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a processor').replaceAll('(R)', '').trim()}`;
 const LIBRARY = path.join(root, 'public/traces');
-const OPENING_FILE = path.join(root, 'src/store/opening.json');
+const OPENING_FILE = path.join(root, 'src/store/recordings/opening.json');
 const LESSONS_FOLDER = path.join(root, 'src/lessons/recorded');
 const MOST_BYTES = 400_000;
 const MOST_OPENING_BYTES = 9_000;

@@ -1,7 +1,7 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
+import { fetchManifest } from '../../src/catalog/manifest';
 import { shareDevice } from '../../src/gpu/device';
 import { GREEDY_ROW_BYTES, type GreedyBuffers, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
-import { fetchManifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
 import {

@@ -1,5 +1,5 @@
-import { EVIDENCE_NAMES, measureEvidence } from '../store/claims';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { EVIDENCE_NAMES, measureEvidence } from '../store/modes/claims';
 import type { Action } from './action';
 
 /** Runs what every claim needs for its verdict. */

@@ -1,7 +1,7 @@
 import { isAnswered } from '../core/modes/conversation';
-import { askAgain, askNext, makeRoom, startAnew, useConversation } from '../store/conversation';
-import { tell } from '../store/notice';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { askAgain, askNext, makeRoom, startAnew, useConversation } from '../store/modes/conversation';
+import { tell } from '../store/page/notice';
 import type { Action } from './action';
 
 const isIdle = () => useWork.getState().current === null;

@@ -1,5 +1,5 @@
 import { outputText } from '../core/loop/text';
-import { useRun } from '../store/run';
+import { useRun } from '../store/run/run';
 import type { Action } from './action';
 
 /** Puts the text of the run on the page on the clipboard, without the drafts that were struck. */

@@ -1,5 +1,5 @@
-import { runExperiment } from '../store/experiment';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { runExperiment } from '../store/modes/experiment';
 import type { Action } from './action';
 
 export const startExperiment: Action = {

@@ -1,7 +1,7 @@
 import { runCsv } from '../core/run/exports';
-import { useRun } from '../store/run';
-import { saveFile } from '../store/saveFile';
-import { currentVersions } from '../store/versions';
+import { currentVersions } from '../store/page/versions';
+import { saveFile } from '../store/recordings/saveFile';
+import { useRun } from '../store/run/run';
 import type { Action } from './action';
 
 /** The run on the page as a table, a row a token. */

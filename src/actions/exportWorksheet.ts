@@ -1,7 +1,7 @@
 import { worksheetCsv, worksheetJson } from '../core/run/exports';
-import { useExperiment } from '../store/experiment';
-import { saveFile } from '../store/saveFile';
-import { currentVersions } from '../store/versions';
+import { useExperiment } from '../store/modes/experiment';
+import { currentVersions } from '../store/page/versions';
+import { saveFile } from '../store/recordings/saveFile';
 import type { Action } from './action';
 
 const isMeasured = () => useExperiment.getState().measured.length > 0;

@@ -1,5 +1,5 @@
-import { passGuess, startGuessing, submitGuess, useGuessing } from '../store/guessing';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { passGuess, startGuessing, submitGuess, useGuessing } from '../store/modes/guessing';
 import type { Action } from './action';
 
 const isAsked = () => useGuessing.getState().phase === 'asking';

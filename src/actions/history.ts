@@ -1,6 +1,6 @@
-import { deleteRuns, idOf, pinRun, useHistory } from '../store/history';
-import { tell } from '../store/notice';
-import { useRun } from '../store/run';
+import { tell } from '../store/page/notice';
+import { deleteRuns, idOf, pinRun, useHistory } from '../store/recordings/history';
+import { useRun } from '../store/run/run';
 import type { Action } from './action';
 
 const shownId = () => idOf(useRun.getState().events);

@@ -1,4 +1,4 @@
-import { load, useLoading } from '../store/loading';
+import { load, useLoading } from '../store/engine/loading';
 import type { Action } from './action';
 
 export const loadAgain: Action = {

@@ -1,7 +1,7 @@
-import { measureCalibration, useCalibration } from '../store/calibration';
-import { figuredDraft } from '../store/figures';
-import { useLoading } from '../store/loading';
-import { useWork } from '../store/work';
+import { measureCalibration, useCalibration } from '../store/engine/calibration';
+import { useLoading } from '../store/engine/loading';
+import { useWork } from '../store/engine/work';
+import { figuredDraft } from '../store/run/figures';
 import type { Action } from './action';
 
 /** Times rounds on this device, of the pair that the page's figures speak of: the shown run's, else the chosen one. A run that starts meanwhile ends it. */

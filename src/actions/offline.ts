@@ -1,6 +1,6 @@
-import { protectStorage, showOfflinePanel, useOffline } from '../store/offline';
-import { applyUpdate, lookForUpdate, useShell } from '../store/shell';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { protectStorage, showOfflinePanel, useOffline } from '../store/offline/offline';
+import { applyUpdate, lookForUpdate, useShell } from '../store/offline/shell';
 import type { Action } from './action';
 
 export const showOffline: Action = {

@@ -1,9 +1,9 @@
-import { readAddress } from '../store/address';
-import { player } from '../store/playback';
-import { type Player, RATES, type Rate } from '../store/player';
-import { racePlayer, shownHeat, useRace } from '../store/race';
-import { useRun } from '../store/run';
-import { endSlowReplay, useSlowReplay } from '../store/slowReplay';
+import { racePlayer, shownHeat, useRace } from '../store/modes/race';
+import { readAddress } from '../store/page/address';
+import { player } from '../store/recordings/playback';
+import { type Player, RATES, type Rate } from '../store/recordings/player';
+import { endSlowReplay, useSlowReplay } from '../store/recordings/slowReplay';
+import { useRun } from '../store/run/run';
 import type { Action } from './action';
 
 /** What is played in the view that is shown; null where nothing is. */

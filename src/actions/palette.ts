@@ -1,4 +1,4 @@
-import { openPalette } from '../store/palette';
+import { openPalette } from '../store/page/palette';
 import type { Action } from './action';
 
 /** Everything that can be done or looked at, by name. */

@@ -1,5 +1,5 @@
 import { toFailure } from '../core/failure';
-import { tell } from '../store/notice';
+import { tell } from '../store/page/notice';
 import type { Action } from './action';
 
 /** Does `action`; why it could not be done is told. */

@@ -1,5 +1,6 @@
-import { readAddress } from '../store/address';
-import { addRun, addTrace, importPlaylist, playlistFile, restoreDefault, usePlaylist } from '../store/playlist';
+import { useWork } from '../store/engine/work';
+import { readAddress } from '../store/page/address';
+import { addRun, addTrace, importPlaylist, playlistFile, restoreDefault, usePlaylist } from '../store/present/playlist';
 import {
   changeScale,
   leavePresenting,
@@ -12,11 +13,10 @@ import {
   toggleBlank,
   toggleLook,
   usePresenter,
-} from '../store/presenter';
-import { chooseFile, saveFile } from '../store/saveFile';
-import { canShare } from '../store/share';
-import { openNotes } from '../store/speakerNotes';
-import { useWork } from '../store/work';
+} from '../store/present/presenter';
+import { openNotes } from '../store/present/speakerNotes';
+import { chooseFile, saveFile } from '../store/recordings/saveFile';
+import { canShare } from '../store/recordings/share';
 import type { Action } from './action';
 import { measureAllClaims } from './claims';
 import { ask } from './conversation';

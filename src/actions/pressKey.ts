@@ -1,4 +1,4 @@
-import { sayOnStage } from '../store/presenter';
+import { sayOnStage } from '../store/present/presenter';
 import type { Action } from './action';
 import { performAction } from './performAction';
 import { actionFor, whyNot } from './registry';

@@ -1,6 +1,6 @@
-import { tell } from '../store/notice';
-import { exportProgress, resetProgress } from '../store/progress';
-import { saveFile } from '../store/saveFile';
+import { exportProgress, resetProgress } from '../store/course/progress';
+import { tell } from '../store/page/notice';
+import { saveFile } from '../store/recordings/saveFile';
 import type { Action } from './action';
 
 /** What a person can do with all progress of the course at once. */

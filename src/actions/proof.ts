@@ -1,5 +1,5 @@
-import { proveSame, showWrongRule as sampleWrongRule, useProof } from '../store/proof';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { proveSame, showWrongRule as sampleWrongRule, useProof } from '../store/modes/proof';
 import type { Action } from './action';
 
 const isIdle = () => useWork.getState().current === null;

@@ -1,5 +1,5 @@
-import { startCounterpart, useRun } from '../store/run';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { startCounterpart, useRun } from '../store/run/run';
 import type { Action } from './action';
 
 /** Decodes the prompt of the run on the page the other way too, plainly or speculatively, so that both outputs stand side by side. */

@@ -1,7 +1,7 @@
 import { LANES } from '../core/modes/race';
-import { moveByPass, raceLastRuns, racePlayer, shownHeat, startRace, useRace } from '../store/race';
-import { useRun } from '../store/run';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { moveByPass, raceLastRuns, racePlayer, shownHeat, startRace, useRace } from '../store/modes/race';
+import { useRun } from '../store/run/run';
 import type { Action } from './action';
 
 const isIdle = () => useWork.getState().current === null;

@@ -1,4 +1,4 @@
-import { readAddress } from '../store/address';
+import { readAddress } from '../store/page/address';
 import type { Action } from './action';
 import { measureAllClaims } from './claims';
 import { ask, askLastAgain, clearConversation, leaveOut } from './conversation';

@@ -1,5 +1,5 @@
-import { startRun } from '../store/run';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { startRun } from '../store/run/run';
 import type { Action } from './action';
 
 export const run: Action = {

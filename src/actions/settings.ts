@@ -1,6 +1,6 @@
-import { tell } from '../store/notice';
-import { forgetNewer, useRemembered } from '../store/remembered';
-import { areDefaults, resetSettings, SETTINGS_KEY, useSettings } from '../store/settings';
+import { tell } from '../store/page/notice';
+import { forgetNewer, useRemembered } from '../store/page/remembered';
+import { areDefaults, resetSettings, SETTINGS_KEY, useSettings } from '../store/run/settings';
 import type { Action } from './action';
 
 /** All settings as a first visit has them; the prompt stays. */

@@ -1,7 +1,7 @@
-import { openFile } from '../store/openFile';
-import { chooseFile, saveFile } from '../store/saveFile';
-import { canShare, openShare, traceFile } from '../store/share';
-import { useWork } from '../store/work';
+import { useWork } from '../store/engine/work';
+import { openFile } from '../store/recordings/openFile';
+import { chooseFile, saveFile } from '../store/recordings/saveFile';
+import { canShare, openShare, traceFile } from '../store/recordings/share';
 import type { Action } from './action';
 
 /** Makes a link that holds the whole run on the page. */

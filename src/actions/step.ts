@@ -9,7 +9,7 @@ import {
   stepToStart,
   stepToVerdict,
   useStepper,
-} from '../store/stepper';
+} from '../store/recordings/stepper';
 import type { Action } from './action';
 
 const isBehindFirst = () => useStepper.getState().at > 0;

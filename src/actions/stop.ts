@@ -1,4 +1,4 @@
-import { stopWork, useWork } from '../store/work';
+import { stopWork, useWork } from '../store/engine/work';
 import type { Action } from './action';
 
 export const stop: Action = {

@@ -1,4 +1,4 @@
-import { chooseTheme, THEMES, type Theme, useTheme } from '../store/theme';
+import { chooseTheme, THEMES, type Theme, useTheme } from '../store/page/theme';
 import type { Action } from './action';
 
 const LABELS: Record<Theme, string> = { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' };

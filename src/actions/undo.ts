@@ -1,4 +1,4 @@
-import { undoLast, useNotice } from '../store/notice';
+import { undoLast, useNotice } from '../store/page/notice';
 import type { Action } from './action';
 
 /** Takes back what was deleted or reset last. */

@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useState } from 'react';
 import { OfflineNotices, OfflinePanel } from '../features/offline';
 import { UndoNotice } from '../features/undo';
-import { usePalette } from '../store/palette';
+import { usePalette } from '../store/page/palette';
 import { views as words } from '../ui/texts';
 import './app.css';
 import { Header } from './Header';

@@ -1,7 +1,7 @@
 import { search } from '../actions/palette';
 import { performAction } from '../actions/performAction';
 import { ariaKeys, spellKeys } from '../actions/registry';
-import { chooseTheme, THEMES, useTheme } from '../store/theme';
+import { chooseTheme, THEMES, useTheme } from '../store/page/theme';
 import { page } from '../ui/texts';
 import { frame as words } from '../ui/texts/frame';
 import { palette } from '../ui/texts/palette';

@@ -1,8 +1,8 @@
 import { Suspense, useEffect } from 'react';
-import { useLibrary } from '../store/library';
-import { openFile } from '../store/openFile';
-import { usePresenter } from '../store/presenter';
-import { useShare } from '../store/share';
+import { usePresenter } from '../store/present/presenter';
+import { useLibrary } from '../store/recordings/library';
+import { openFile } from '../store/recordings/openFile';
+import { useShare } from '../store/recordings/share';
 import { later } from './views';
 
 const ShareDialog = later('ShareDialog', () => import('../features/share'));

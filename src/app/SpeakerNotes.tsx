@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { followNotes, type ShownNotes } from '../store/speakerNotes';
+import { followNotes, type ShownNotes } from '../store/present/speakerNotes';
 import { Button } from '../ui/Button';
 import { formatClock, formatCount } from '../ui/format';
 import { present, speakerNotes as words } from '../ui/texts/present';

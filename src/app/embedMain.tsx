@@ -2,7 +2,7 @@
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { followAddress } from '../store/recording';
+import { followAddress } from '../store/recordings/recording';
 import { Embed, LOOKS } from './Embed';
 import { ErrorBoundary } from './ErrorBoundary';
 

@@ -2,7 +2,7 @@
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { applyTheme } from '../store/theme';
+import { applyTheme } from '../store/page/theme';
 import { ErrorBoundary } from './ErrorBoundary';
 import { SpeakerNotes } from './SpeakerNotes';
 

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
-import { onAddress, readAddress } from '../store/address';
+import { onAddress, readAddress } from '../store/page/address';
 import { page } from '../ui/texts';
 import { frame } from '../ui/texts/frame';
 import { VIEWS, type View } from './views';

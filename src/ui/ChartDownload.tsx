@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { saveFile } from '../store/saveFile';
+import { saveFile } from '../store/recordings/saveFile';
 import { Button } from './Button';
 import { chartPng, chartSvg } from './chart';
 import { exports as words } from './texts/exports';

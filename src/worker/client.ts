@@ -1,8 +1,8 @@
 import { type Failure, FailureError } from '../core/failure';
 import type { AskPerson } from '../core/loop/person';
 import type { RunEvent } from '../core/types';
+import type { Task, Update } from '../engine/tasks';
 import type { FromPage, FromWorker } from './protocol';
-import type { Task, Update } from './tasks';
 
 /** How often the page looks whether Stop was heard, and how often it looks in vain before it gives the worker up. Looks, not time: a page that slept has not looked. */
 const LOOK = { everyMs: 1000, times: 10 } as const;

@@ -1,7 +1,7 @@
-import { PairEngine } from './engine';
+import { PairEngine } from '../engine/engine';
+import { Pairs } from '../engine/pairs';
+import type { Task } from '../engine/tasks';
 import { answer } from './host';
-import { Pairs } from './pairs';
-import type { Task } from './tasks';
 
 const engine = new PairEngine(new Pairs(navigator.gpu));
 

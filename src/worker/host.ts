@@ -1,7 +1,7 @@
 import { toFailure } from '../core/failure';
 import type { AskPerson } from '../core/loop/person';
+import type { Engine, Task, Update } from '../engine/tasks';
 import type { FromPage, FromWorker } from './protocol';
-import type { Engine, Task, Update } from './tasks';
 
 /** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal, and passes for the person. */
 export async function answer(engine: Engine, task: Task, port: MessagePort): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import type { Failure } from '../core/failure';
 import type { PersonQuestion } from '../core/loop/person';
-import type { Update } from './tasks';
+import type { Update } from '../engine/tasks';
 
 export type FromWorker =
   /** Answered at once, whatever the worker is about; a worker that computes without a pause cannot. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunToken } from '../../src/core/types';
-import { useRun } from '../../src/store/run';
+import { useRun } from '../../src/store/run/run';
 import { log, openPage, tokenElements } from './support/openPage';
 
 const named = (id: number, text: string, probability: number) => ({ id, text, probability });

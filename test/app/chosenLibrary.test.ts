@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fetchManifest, fitManifest, isKept, keepManifest, type Manifest, type ModelList } from '../../src/catalog/manifest';
+import { deleteStored } from '../../src/catalog/storedModels';
 import { featuresHere } from '../../src/gpu/adapter';
-import { deleteStored } from '../../src/model/files';
-import { fetchManifest, fitManifest, isKept, keepManifest, type Manifest, type ModelList } from '../../src/model/manifest';
 import { MANIFEST } from './support/manifest';
 
 const FOLDER = 'https://models.test/lecture/models/';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { committedTokens } from '../../src/core/run/tally';
-import { useRun } from '../../src/store/run';
+import { useRun } from '../../src/store/run/run';
 import { log, openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 
 const committedText = () =>

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { committedTokens, startOf } from '../../src/core/run/tally';
-import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/calibration';
-import { IDLE_MS } from '../../src/store/idle';
-import { useRun } from '../../src/store/run';
+import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { IDLE_MS } from '../../src/store/engine/idle';
+import { useRun } from '../../src/store/run/run';
 import { formatRate, formatRatio } from '../../src/ui/format';
 import { openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { LESSONS } from '../../src/lessons';
-import { restoreProgress, useProgress } from '../../src/store/progress';
-import { useRun } from '../../src/store/run';
+import { restoreProgress, useProgress } from '../../src/store/course/progress';
+import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { openPage } from './support/openPage';
 

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { EMPTY_PROGRESS, writeProgress } from '../../src/formats/progress';
 import { isRight } from '../../src/lessons/quiz/question';
-import { restoreProgress, useProgress } from '../../src/store/progress';
-import { leaveQuiz, useQuiz } from '../../src/store/quiz';
-import { useTutor } from '../../src/store/tutor';
+import { restoreProgress, useProgress } from '../../src/store/course/progress';
+import { leaveQuiz, useQuiz } from '../../src/store/course/quiz';
+import { useTutor } from '../../src/store/course/tutor';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd } from './support/openPage';
 

@@ -4,8 +4,8 @@ import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
 import { Embed } from '../../src/app/Embed';
 import { decodeTrace } from '../../src/formats/trace/trace';
-import { showTrace, useRecording } from '../../src/store/recording';
-import { useRun } from '../../src/store/run';
+import { showTrace, useRecording } from '../../src/store/recordings/recording';
+import { useRun } from '../../src/store/run/run';
 
 afterEach(async () => {
   history.replaceState(null, '', '#');

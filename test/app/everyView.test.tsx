@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
-import { startRun, useRun } from '../../src/store/run';
-import { changeSettings } from '../../src/store/settings';
+import { startRun, useRun } from '../../src/store/run/run';
+import { changeSettings } from '../../src/store/run/settings';
 import { violations } from './support/accessible';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';

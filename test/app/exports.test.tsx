@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { committedTokens } from '../../src/core/run/tally';
 import { readTrace } from '../../src/formats/trace/trace';
-import { useRun } from '../../src/store/run';
+import { useRun } from '../../src/store/run/run';
 import { catchDownloads } from './support/downloads';
 import { openPage, prompt, runToEnd } from './support/openPage';
 

@@ -3,8 +3,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { ErrorBoundary } from '../../src/app/ErrorBoundary';
 import { FailureError } from '../../src/core/failure';
-import { useLoading } from '../../src/store/loading';
-import { useRun } from '../../src/store/run';
+import { useLoading } from '../../src/store/engine/loading';
+import { useRun } from '../../src/store/run/run';
 import { MANIFEST } from './support/manifest';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 

@@ -5,9 +5,9 @@ import type { Calibration } from '../../src/core/cost/cost';
 import { runFigures } from '../../src/core/cost/figures';
 import { tally } from '../../src/core/run/tally';
 import type { RunEvent } from '../../src/core/types';
-import { measureCalibration } from '../../src/store/calibration';
-import { showTrace } from '../../src/store/recording';
-import { showRun } from '../../src/store/run';
+import { measureCalibration } from '../../src/store/engine/calibration';
+import { showTrace } from '../../src/store/recordings/recording';
+import { showRun } from '../../src/store/run/run';
 import { formatRatio, formatShare } from '../../src/ui/format';
 import { costs as costWords } from '../../src/ui/texts';
 import { speeds } from '../../src/ui/texts/speeds';
@@ -57,7 +57,7 @@ const COSTS: Calibration = {
 
 /** A run of this engine, as if another machine had recorded it with costs of its own. */
 async function recordingOf(calibration: Calibration | null): Promise<RunEvent[]> {
-  const { useRun } = await import('../../src/store/run');
+  const { useRun } = await import('../../src/store/run/run');
   await prompt().fill('A fox.');
   await runToEnd();
   return useRun.getState().events.map((event) => (event.type === 'start' ? { ...event, calibration } : event));
@@ -69,7 +69,7 @@ describe('a recording', () => {
   it('has the recorder’s figures under the recorder’s name, and this device’s beside them once it is measured', async () => {
     await openPage({ settings: { adaptive: false } });
     const events = await recordingOf(COSTS);
-    const { useCalibration } = await import('../../src/store/calibration');
+    const { useCalibration } = await import('../../src/store/engine/calibration');
     await expect.poll(() => useCalibration.getState().measuring).toBe(false);
     useCalibration.setState(useCalibration.getInitialState());
     showTrace({ about: ABOUT, events });

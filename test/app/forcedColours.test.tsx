@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { page, userEvent } from 'vitest/browser';
 import { decodeTrace } from '../../src/formats/trace/trace';
 import sampled from '../../src/lessons/recorded/sampled.json';
-import { hideOfflinePanel, showOfflinePanel } from '../../src/store/offline';
-import { showTrace } from '../../src/store/recording';
-import { startRun, useRun } from '../../src/store/run';
-import { changeSettings } from '../../src/store/settings';
-import { openShare } from '../../src/store/share';
+import { hideOfflinePanel, showOfflinePanel } from '../../src/store/offline/offline';
+import { showTrace } from '../../src/store/recordings/recording';
+import { openShare } from '../../src/store/recordings/share';
+import { startRun, useRun } from '../../src/store/run/run';
+import { changeSettings } from '../../src/store/run/settings';
 import { emulateMedia } from './support/media';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';

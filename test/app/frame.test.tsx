@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
-import { useRemembered } from '../../src/store/remembered';
-import { changeSettings, DEFAULT_SETTINGS, useSettings } from '../../src/store/settings';
-import { useTheme } from '../../src/store/theme';
+import { useRemembered } from '../../src/store/page/remembered';
+import { useTheme } from '../../src/store/page/theme';
+import { changeSettings, DEFAULT_SETTINGS, useSettings } from '../../src/store/run/settings';
 import { openPage } from './support/openPage';
 
 afterEach(async () => {

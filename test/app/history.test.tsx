@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { overflowing } from '../../src/store/archive';
-import { openBrowserArchive } from '../../src/store/browserArchive';
-import { HISTORY_LIMITS, keepHistory, useHistory } from '../../src/store/history';
-import { useRun } from '../../src/store/run';
+import { overflowing } from '../../src/store/recordings/archive';
+import { openBrowserArchive } from '../../src/store/recordings/browserArchive';
+import { HISTORY_LIMITS, keepHistory, useHistory } from '../../src/store/recordings/history';
+import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd } from './support/openPage';
 import { showView } from './support/views';

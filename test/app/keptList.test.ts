@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fetchManifest, keepManifest } from '../../src/catalog/manifest';
 import { FailureError } from '../../src/core/failure';
-import { fetchManifest, keepManifest } from '../../src/model/manifest';
 import { MANIFEST } from './support/manifest';
 
 const FOLDER = 'https://models.test/lecture/models/';

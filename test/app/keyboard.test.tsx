@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { useRun } from '../../src/store/run';
+import { useRun } from '../../src/store/run/run';
 import { log, openPage, prompt, runButton, tokenElements, untilIdle } from './support/openPage';
 import { tabTo } from './support/tabTo';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { useMemory } from '../../src/store/memory';
-import { useRun } from '../../src/store/run';
+import { useMemory } from '../../src/store/engine/memory';
+import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { catchDownloads } from './support/downloads';
 import { openPage, prompt, runToEnd } from './support/openPage';

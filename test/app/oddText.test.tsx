@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunToken, Verdict } from '../../src/core/types';
-import { showRun, useRun } from '../../src/store/run';
-import { changeSettings, useSettings } from '../../src/store/settings';
+import { showRun, useRun } from '../../src/store/run/run';
+import { changeSettings, useSettings } from '../../src/store/run/settings';
 import { ODD_TEXTS } from '../support/runEvents';
 import { log, openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 

@@ -1,10 +1,10 @@
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import type { ModelList } from '../../src/model/manifest';
-import { useOffline, useOfflineMemory } from '../../src/store/offline';
-import { useShell } from '../../src/store/shell';
-import { restoreTab, useTab, watchTab } from '../../src/store/tab';
+import type { ModelList } from '../../src/catalog/manifest';
+import { useOffline, useOfflineMemory } from '../../src/store/offline/offline';
+import { useShell } from '../../src/store/offline/shell';
+import { restoreTab, useTab, watchTab } from '../../src/store/page/tab';
 import { MANIFEST } from './support/manifest';
 import { log, openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 

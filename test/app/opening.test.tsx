@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
-import { showOpening } from '../../src/store/opening';
-import { usePlayback } from '../../src/store/playback';
+import { showOpening } from '../../src/store/recordings/opening';
+import { usePlayback } from '../../src/store/recordings/playback';
 import { page as words } from '../../src/ui/texts';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
 import { EMPTY_PROGRESS } from '../../src/formats/progress';
-import { openBrowserArchive } from '../../src/store/browserArchive';
-import { useCalibration } from '../../src/store/calibration';
-import { HISTORY_LIMITS, keepHistory, pinRun, useHistory } from '../../src/store/history';
-import { addLesson, addView, holdPlaylist, usePlaylist } from '../../src/store/playlist';
-import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/progress';
-import { useRun } from '../../src/store/run';
-import { changeSettings, useSettings } from '../../src/store/settings';
-import { watchTab } from '../../src/store/tab';
-import { chooseTheme, useTheme } from '../../src/store/theme';
+import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/course/progress';
+import { useCalibration } from '../../src/store/engine/calibration';
+import { watchTab } from '../../src/store/page/tab';
+import { chooseTheme, useTheme } from '../../src/store/page/theme';
+import { addLesson, addView, holdPlaylist, usePlaylist } from '../../src/store/present/playlist';
+import { openBrowserArchive } from '../../src/store/recordings/browserArchive';
+import { HISTORY_LIMITS, keepHistory, pinRun, useHistory } from '../../src/store/recordings/history';
+import { useRun } from '../../src/store/run/run';
+import { changeSettings, useSettings } from '../../src/store/run/settings';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
 /** What another tab writes into the browser's storage, and that the browser tells of it, unless it has not come to that yet. */

@@ -4,11 +4,11 @@ import { NOTES_ACTIONS } from '../../src/actions/present';
 import { pressKey } from '../../src/actions/pressKey';
 import type { RunEvent } from '../../src/core/types';
 import { encodeTrace } from '../../src/formats/trace/trace';
-import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
-import { usePlayback } from '../../src/store/playback';
-import { usePresenter } from '../../src/store/presenter';
-import { useRun } from '../../src/store/run';
-import { useWork } from '../../src/store/work';
+import { useWork } from '../../src/store/engine/work';
+import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
+import { usePresenter } from '../../src/store/present/presenter';
+import { usePlayback } from '../../src/store/recordings/playback';
+import { useRun } from '../../src/store/run/run';
 import { openPage, prompt, runToEnd } from './support/openPage';
 import { showView } from './support/views';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
-import { startRun } from '../../src/store/run';
-import { changeSettings } from '../../src/store/settings';
+import { startRun } from '../../src/store/run/run';
+import { changeSettings } from '../../src/store/run/settings';
 import { emulateMedia } from './support/media';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { connectEngine } from '../../src/store/engine';
-import { useProof } from '../../src/store/proof';
-import type { Settings } from '../../src/store/settings';
-import { useWork } from '../../src/store/work';
+import { connectEngine } from '../../src/store/engine/engine';
+import { useWork } from '../../src/store/engine/work';
+import { useProof } from '../../src/store/modes/proof';
+import type { Settings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
 import { openPage } from './support/openPage';

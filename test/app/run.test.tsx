@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import type { RunToken } from '../../src/core/types';
-import { useRun } from '../../src/store/run';
+import { useRun } from '../../src/store/run/run';
 import { log, openPage, prompt, runButton, runToEnd, stopButton, tokenElements, untilIdle } from './support/openPage';
 
 const COMMITTED = ['accepted', 'corrected', 'bonus', 'plain'];

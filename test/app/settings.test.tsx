@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { calibrationOf, measureCalibration } from '../../src/store/calibration';
-import { useRun } from '../../src/store/run';
-import { DEFAULT_SETTINGS, useSettings } from '../../src/store/settings';
+import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { useRun } from '../../src/store/run/run';
+import { DEFAULT_SETTINGS, useSettings } from '../../src/store/run/settings';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
 const KEY = 'foretoken.settings';

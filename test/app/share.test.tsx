@@ -6,9 +6,9 @@ import { VIEWS } from '../../src/app/views';
 import type { RunEvent } from '../../src/core/types';
 import { encodeLink, LINK_LIMIT } from '../../src/formats/trace/link';
 import { decodeTrace, encodeTrace } from '../../src/formats/trace/trace';
-import opening from '../../src/store/opening.json';
-import { followAddress } from '../../src/store/recording';
-import { useRun } from '../../src/store/run';
+import opening from '../../src/store/recordings/opening.json';
+import { followAddress } from '../../src/store/recordings/recording';
+import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 

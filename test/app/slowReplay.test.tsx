@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { committedTokens } from '../../src/core/run/tally';
-import { usePlayback } from '../../src/store/playback';
-import { useRun } from '../../src/store/run';
-import { useSlowReplay } from '../../src/store/slowReplay';
-import { useVisitor } from '../../src/store/visitor';
+import { useVisitor } from '../../src/store/page/visitor';
+import { usePlayback } from '../../src/store/recordings/playback';
+import { useSlowReplay } from '../../src/store/recordings/slowReplay';
+import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 import { showView } from './support/views';

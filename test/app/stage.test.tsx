@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { usePresenter } from '../../src/store/presenter';
+import { usePresenter } from '../../src/store/present/presenter';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { draftsOf } from '../../src/core/run/moment';
-import { startRun, useRun } from '../../src/store/run';
-import { useStepper } from '../../src/store/stepper';
+import { useStepper } from '../../src/store/recordings/stepper';
+import { startRun, useRun } from '../../src/store/run/run';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { connectEngine, workerEngine } from '../../src/store/engine';
-import { useLoading } from '../../src/store/loading';
-import { useRun } from '../../src/store/run';
+import { connectEngine, workerEngine } from '../../src/store/engine/engine';
+import { useLoading } from '../../src/store/engine/loading';
+import { useRun } from '../../src/store/run/run';
 import { openPage, prompt, runButton, runToEnd, stopButton, tokenElements } from './support/openPage';
 
 it('a worker that does not hear Stop is ended, the page says so and keeps what was written, and the next run loads the models again', {

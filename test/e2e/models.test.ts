@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../src/model/manifest';
+import { parseManifest } from '../../src/catalog/manifest';
 import { BUILT } from './support/build';
 import { committed, idsOf, Visit } from './support/page';
 import { servedBuild } from './support/served';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseManifest } from '../../src/model/manifest';
+import { parseManifest } from '../../src/catalog/manifest';
 import { BUILT, buildAnother } from './support/build';
 import { committed, idsOf, launch, type ShownToken, Visit } from './support/page';
 import { FaultyServer } from './support/server';

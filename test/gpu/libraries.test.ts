@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fetchManifest, type Manifest, type ModelEntry } from '../../src/catalog/manifest';
 import { shareDevice } from '../../src/gpu/device';
-import { fetchManifest, type Manifest, type ModelEntry } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
 import { logits } from './support/logits';

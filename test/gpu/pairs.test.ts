@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchManifest, type Manifest } from '../../src/catalog/manifest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
-import { fetchManifest, type Manifest } from '../../src/model/manifest';
 import { isRunEvent, perform } from '../../src/worker/client';
 import { modelsUrl, performRun } from './support/runs';
 

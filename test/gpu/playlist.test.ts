@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
-import { DEFAULT_SETTINGS, runSettings } from '../../src/store/settings';
+import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
+import { DEFAULT_SETTINGS, runSettings } from '../../src/store/run/settings';
 import { performRun } from './support/runs';
 
 let worker: Worker;

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import prompts from '../../bench/prompts.json';
+import { fetchManifest, type Manifest } from '../../src/catalog/manifest';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
+import { CpuPairs } from '../../src/engine/cpuPairs';
+import { PairEngine } from '../../src/engine/engine';
 import { shareDevice } from '../../src/gpu/device';
 import type { CpuModelFiles } from '../../src/model/cpu/loader';
-import { fetchManifest, type Manifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { isRunEvent } from '../../src/worker/client';
-import { CpuPairs } from '../../src/worker/cpuPairs';
-import { PairEngine } from '../../src/worker/engine';
 import { logits } from './support/logits';
 import { onProcessor } from './support/processor';
 import { modelsUrl, performRun } from './support/runs';

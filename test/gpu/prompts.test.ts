@@ -6,8 +6,8 @@ import { LEAST_REJECTED, sampleSettings, triedBy } from '../../src/core/study/pr
 import { beginningOf } from '../../src/core/study/sameDistribution';
 import type { RunEvent } from '../../src/core/types';
 import { PRESETS } from '../../src/features/prompt/presets';
-import { EXPERIMENT_PROMPTS } from '../../src/store/experimentPrompts';
-import { useProof } from '../../src/store/proof';
+import { EXPERIMENT_PROMPTS } from '../../src/store/modes/experimentPrompts';
+import { useProof } from '../../src/store/modes/proof';
 import { performRun } from './support/runs';
 
 let worker: Worker;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
-import type { Turn } from '../../src/worker/tasks';
+import type { Turn } from '../../src/engine/tasks';
 import { performRun } from './support/runs';
 
 const PROMPT = 'Count from 3 to 9.';

@@ -1,6 +1,6 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchManifest } from '../../src/model/manifest';
+import { fetchManifest } from '../../src/catalog/manifest';
 
 /** What these tests need of web-llm's private pipeline. */
 interface Tensor {

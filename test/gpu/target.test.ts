@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fetchManifest } from '../../src/catalog/manifest';
 import { speculate } from '../../src/core/loop/speculate';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { type Drafter, LIMITS, type RunEvent, type TokenId } from '../../src/core/types';
 import { shareDevice } from '../../src/gpu/device';
-import { fetchManifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { Sampler } from '../../src/model/webllm/sampler';
 import { ModelTarget } from '../../src/model/webllm/target';

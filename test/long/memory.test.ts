@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { LIMITS, type RunEvent } from '../../src/core/types';
+import { PairEngine } from '../../src/engine/engine';
+import { WebGpuPairs } from '../../src/engine/webgpuPairs';
 import { isRunEvent } from '../../src/worker/client';
-import { PairEngine } from '../../src/worker/engine';
-import { WebGpuPairs } from '../../src/worker/webgpuPairs';
 
 const RUNS = 200;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAddress } from '../../src/store/address';
+import { readAddress } from '../../src/store/page/address';
 
 /** What programs that pass a link on do to what stands behind its "#". `at`: where, as a share of the text. */
 type Alteration = (text: string, at: number) => string;

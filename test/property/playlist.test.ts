@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
 import { decodePlaylist, encodePlaylist, type Playlist, type PlaylistItem, readPlaylist } from '../../src/formats/playlist';
 import { packTrace } from '../../src/formats/trace/link';
-import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
+import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
 import { changeOne } from '../support/changeOne';
 import { runsThatEnded } from '../support/runsThatEnded';
 

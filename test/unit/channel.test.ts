@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FailureError } from '../../src/core/failure';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
+import type { Engine, LoadProgress, RunTask, Task, Update } from '../../src/engine/tasks';
 import { perform } from '../../src/worker/client';
 import { answer } from '../../src/worker/host';
-import type { Engine, LoadProgress, RunTask, Task, Update } from '../../src/worker/tasks';
 
 const task: RunTask = {
   type: 'run',

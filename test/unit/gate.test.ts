@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { beginMeasured, giveWay, useMeasuring } from '../../src/store/measuring';
-import { registerShell } from '../../src/store/shell';
+import { beginMeasured, giveWay, useMeasuring } from '../../src/store/engine/measuring';
+import { registerShell } from '../../src/store/offline/shell';
 import { Gate } from '../../src/sw/gate';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { fitManifest, parseManifest } from '../../src/catalog/manifest';
 import { FailureError } from '../../src/core/failure';
-import { fitManifest, parseManifest } from '../../src/model/manifest';
 
 const file = (path: string) => ({ path, bytes: 3, sha256: 'a'.repeat(64) });
 const library = (path: string, ...needs: string[]) => ({ needs, ...file(path) });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../src/model/manifest';
+import { parseManifest } from '../../src/catalog/manifest';
 
 const folder = path.resolve(import.meta.dirname, '../../public/models');
 const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8')));

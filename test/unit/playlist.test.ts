@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseManifest } from '../../src/catalog/manifest';
 import { checkPlaylist } from '../../src/formats/playlist';
 import { LESSONS } from '../../src/lessons';
-import { parseManifest } from '../../src/model/manifest';
-import { DEFAULT_PLAYLIST } from '../../src/store/defaultPlaylist';
+import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
 
 const root = path.resolve(import.meta.dirname, '../../public');
 

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
+import { CpuPairs } from '../../src/engine/cpuPairs';
+import { PairEngine } from '../../src/engine/engine';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
 import { isRunEvent } from '../../src/worker/client';
-import { CpuPairs } from '../../src/worker/cpuPairs';
-import { PairEngine } from '../../src/worker/engine';
 
 const folder = path.resolve(import.meta.dirname, '../../public/models');
 const selection = { modelsUrl: 'http://localhost/models/', draft: 'draft' };

@@ -71,11 +71,11 @@ describe('the recordings that come with the page', () => {
   it('are small: 400 KB in all, and the one that the page opens with 9 KB', () => {
     const bytes = fs.readdirSync(folder).reduce((sum, file) => sum + fs.statSync(path.join(folder, file)).size, 0);
     expect(bytes).toBeLessThanOrEqual(400_000);
-    expect(fs.statSync(path.join(root, 'src/store/opening.json')).size).toBeLessThanOrEqual(9_000);
+    expect(fs.statSync(path.join(root, 'src/store/recordings/opening.json')).size).toBeLessThanOrEqual(9_000);
   });
 
   it('can be opened with: the opening is a greedy run of every greedy verdict', () => {
-    const { events: opening, about } = readTrace(fs.readFileSync(path.join(root, 'src/store/opening.json'), 'utf8'));
+    const { events: opening, about } = readTrace(fs.readFileSync(path.join(root, 'src/store/recordings/opening.json'), 'utf8'));
     expect(about.machine).not.toBeNull();
     const verdicts = opening.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ verdict }) => verdict) : []));
     expect(new Set(verdicts)).toEqual(new Set(['plain', 'accepted', 'rejected', 'discarded', 'corrected', 'bonus']));

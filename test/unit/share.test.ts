@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reachOf } from '../../src/store/share';
+import { reachOf } from '../../src/store/recordings/share';
 
 const MACHINE = ['localhost', 'LOCALHOST', 'app.localhost', '127.0.0.1', '127.8.0.1', '[::1]', '0.0.0.0'];
 const NETWORK = [

@@ -12,8 +12,8 @@ import { Lane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
 import { RecordingNote } from '../../features/recording';
 import { OutputBar, Stream } from '../../features/stream';
-import { useAsked } from '../../store/recording';
-import { useRun } from '../../store/run';
+import { useAsked } from '../../store/recordings/recording';
+import { useRun } from '../../store/run/run';
 import { page } from '../../ui/texts';
 import './watch.css';
 

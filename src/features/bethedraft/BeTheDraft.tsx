@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { play } from '../../actions/guessing';
-import { chooseTeams, dismissGuessingFailure, leaveGuessing, TEAMS, type Teams, useGuessing } from '../../store/guessing';
+import { chooseTeams, dismissGuessingFailure, leaveGuessing, TEAMS, type Teams, useGuessing } from '../../store/modes/guessing';
 import { Button } from '../../ui/Button';
 import { Choices } from '../../ui/Choices';
 import { FailureNotice } from '../../ui/FailureNotice';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { type Score, scoreOf, scoresByTeam, upToTokens } from '../../core/modes/guessing';
 import { startOf, tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
-import { useGuessing } from '../../store/guessing';
+import { useGuessing } from '../../store/modes/guessing';
 import { formatShare } from '../../ui/format';
 import { guessing as words } from '../../ui/texts/guessing';
 import './scores.css';

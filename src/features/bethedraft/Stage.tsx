@@ -4,7 +4,7 @@ import { stop } from '../../actions/stop';
 import { isCut, lastAsked, scoreOf, teamToAsk, upToTokens } from '../../core/modes/guessing';
 import { draftsOf } from '../../core/run/moment';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../../core/types';
-import { type GuessingState, type as setTyped, useGuessing } from '../../store/guessing';
+import { type GuessingState, type as setTyped, useGuessing } from '../../store/modes/guessing';
 import { ActionButton } from '../../ui/ActionButton';
 import { guessing as words } from '../../ui/texts/guessing';
 import { TokenLog } from '../../ui/tokens';

@@ -1,6 +1,6 @@
 import { lastAsked } from '../../core/modes/guessing';
 import type { NamedCandidate, RunToken } from '../../core/types';
-import { useGuessing } from '../../store/guessing';
+import { useGuessing } from '../../store/modes/guessing';
 import { formatProbability } from '../../ui/format';
 import { tokenCard } from '../../ui/texts';
 import { guessing as words } from '../../ui/texts/guessing';

@@ -1,8 +1,8 @@
 import { useId, useMemo } from 'react';
 import { type ClaimFigures, type ClaimId, EVIDENCE, judgeClaim } from '../../core/study/claims';
-import { claimModels, measureEvidence, useClaims } from '../../store/claims';
-import { useLoading } from '../../store/loading';
-import { useWork } from '../../store/work';
+import { useLoading } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
+import { claimModels, measureEvidence, useClaims } from '../../store/modes/claims';
 import { Button } from '../../ui/Button';
 import { Progress } from '../../ui/Progress';
 import { claimWords as words } from '../../ui/texts/claims';

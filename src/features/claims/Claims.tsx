@@ -2,7 +2,7 @@ import { measureAllClaims } from '../../actions/claims';
 import { stop } from '../../actions/stop';
 import { startOf } from '../../core/run/tally';
 import { CLAIMS } from '../../core/study/claims';
-import { dismissClaimsFailure, useClaims } from '../../store/claims';
+import { dismissClaimsFailure, useClaims } from '../../store/modes/claims';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { claimWords as words } from '../../ui/texts/claims';

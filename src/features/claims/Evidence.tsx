@@ -1,7 +1,7 @@
 import { tally } from '../../core/run/tally';
 import { isTooShort, type MeasuredRun } from '../../core/study/experiment';
-import { showRun } from '../../store/run';
-import { useWork } from '../../store/work';
+import { useWork } from '../../store/engine/work';
+import { showRun } from '../../store/run/run';
 import { Button } from '../../ui/Button';
 import { claimWords as words } from '../../ui/texts/claims';
 import { useVariantName } from '../experiment';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { draftChoices } from '../../model/manifest';
-import { useLoading } from '../../store/loading';
+import { draftChoices } from '../../catalog/manifest';
+import { useLoading } from '../../store/engine/loading';
 import { experiment } from '../../ui/texts/experiment';
 
 /** The name of a draft by its id, as the manifest has it. */

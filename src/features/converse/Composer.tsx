@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { ask } from '../../actions/conversation';
 import { stop } from '../../actions/stop';
-import { typeQuestion, useConversation } from '../../store/conversation';
+import { typeQuestion, useConversation } from '../../store/modes/conversation';
 import { ActionButton } from '../../ui/ActionButton';
 import { converse as words } from '../../ui/texts/converse';
 

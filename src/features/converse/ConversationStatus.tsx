@@ -1,5 +1,5 @@
 import { tally } from '../../core/run/tally';
-import { type ConversationState, useConversation } from '../../store/conversation';
+import { type ConversationState, useConversation } from '../../store/modes/conversation';
 import { converse as words } from '../../ui/texts/converse';
 
 /** One sentence on the last turn; announced when it begins, and when it has ended. */

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { clearConversation, leaveOut } from '../../actions/conversation';
 import { contextUsed } from '../../core/modes/conversation';
-import { dismissConversationFailure, useConversation } from '../../store/conversation';
-import { showExampleConversation } from '../../store/examples';
+import { dismissConversationFailure, useConversation } from '../../store/modes/conversation';
+import { showExampleConversation } from '../../store/recordings/examples';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';

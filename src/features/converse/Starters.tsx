@@ -1,5 +1,5 @@
 import { ask } from '../../actions/conversation';
-import { typeQuestion } from '../../store/conversation';
+import { typeQuestion } from '../../store/modes/conversation';
 import { Button } from '../../ui/Button';
 import { converse as words } from '../../ui/texts/converse';
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { ConversationTurn } from '../../core/modes/conversation';
 import { tally } from '../../core/run/tally';
-import { useLoading } from '../../store/loading';
+import { useLoading } from '../../store/engine/loading';
 import { formatShare } from '../../ui/format';
 import { Progress } from '../../ui/Progress';
 import { converse as words } from '../../ui/texts/converse';

@@ -4,8 +4,8 @@ import { type ConversationTurn, isAnswered, isCutByContext, keptOf } from '../..
 import { tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
-import { showTrace } from '../../store/recording';
-import { showRun } from '../../store/run';
+import { showTrace } from '../../store/recordings/recording';
+import { showRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { type Figure, FigureList } from '../../ui/FigureList';

@@ -1,9 +1,9 @@
 import { measureCosts } from '../../actions/measureCosts';
 import type { CostFigures } from '../../core/cost/figures';
 import { startOf } from '../../core/run/tally';
-import { useCalibration, useTooCoarse } from '../../store/calibration';
-import { useShownFigures } from '../../store/figures';
-import { useRun } from '../../store/run';
+import { useCalibration, useTooCoarse } from '../../store/engine/calibration';
+import { useShownFigures } from '../../store/run/figures';
+import { useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { FigureList } from '../../ui/FigureList';
 import { formatRate } from '../../ui/format';

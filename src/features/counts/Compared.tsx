@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { prove } from '../../actions/prove';
 import { type Comparison, compareRuns, SPEEDS } from '../../core/run/comparison';
-import { useRun } from '../../store/run';
+import { useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';

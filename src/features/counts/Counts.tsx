@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { type Tally, tally } from '../../core/run/tally';
-import { useShownEvents } from '../../store/playback';
-import { useShownRecording } from '../../store/recording';
-import { useRun } from '../../store/run';
+import { useShownEvents } from '../../store/recordings/playback';
+import { useShownRecording } from '../../store/recordings/recording';
+import { useRun } from '../../store/run/run';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../ui/format';
 import { counts as words } from '../../ui/texts';

@@ -1,5 +1,5 @@
 import { LESSONS, type Lesson } from '../../lessons';
-import { useProgress } from '../../store/progress';
+import { useProgress } from '../../store/course/progress';
 import { course as words } from '../../ui/texts/course';
 import { type CoursePath, lessonAddress, type Tool, toolAddress } from './path';
 

@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { LESSONS, type Lesson, lessonOf, neighboursOf } from '../../lessons';
 import { minutesOf } from '../../lessons/sources';
-import { setRead, useProgress } from '../../store/progress';
+import { setRead, useProgress } from '../../store/course/progress';
 import { Button } from '../../ui/Button';
 import { course as words } from '../../ui/texts/course';
 import { COMPONENTS } from './components';

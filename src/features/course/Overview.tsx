@@ -1,6 +1,6 @@
 import { LESSONS, type Lesson } from '../../lessons';
 import { minutesOf } from '../../lessons/sources';
-import { useProgress } from '../../store/progress';
+import { useProgress } from '../../store/course/progress';
 import { course as words } from '../../ui/texts/course';
 import { lessonAddress, type Tool, toolAddress } from './path';
 

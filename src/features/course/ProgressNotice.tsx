@@ -1,4 +1,4 @@
-import { dismissProgressFailure, useProgress } from '../../store/progress';
+import { dismissProgressFailure, useProgress } from '../../store/course/progress';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { progressTools as words } from '../../ui/texts/course';

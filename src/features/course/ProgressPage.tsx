@@ -1,8 +1,8 @@
 import { useId } from 'react';
 import { beginAnew, saveProgress } from '../../actions/progress';
 import { LESSONS } from '../../lessons';
-import { tell } from '../../store/notice';
-import { importProgress, useProgress } from '../../store/progress';
+import { importProgress, useProgress } from '../../store/course/progress';
+import { tell } from '../../store/page/notice';
 import { ActionButton } from '../../ui/ActionButton';
 import { course, progressTools as words } from '../../ui/texts/course';
 import { ScoreHistory } from './quiz/ScoreHistory';

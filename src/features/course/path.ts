@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { onAddress, readAddress } from '../../store/address';
+import { onAddress, readAddress } from '../../store/page/address';
 
 const TOOLS = ['practice', 'quiz', 'questions', 'tutor', 'words', 'progress'] as const;
 export type Tool = (typeof TOOLS)[number];

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { MeasuredRun } from '../../core/study/experiment';
 import { type Ballot, ballotsOf, type Choice, talliesOf } from '../../core/study/vote';
 import { pairsOf } from '../../core/study/worksheet';
-import { useExperiment, vote } from '../../store/experiment';
+import { useExperiment, vote } from '../../store/modes/experiment';
 import { Button } from '../../ui/Button';
 import { FigureList } from '../../ui/FigureList';
 import { formatCount } from '../../ui/format';

@@ -1,6 +1,6 @@
 import { startExperiment } from '../../actions/experiment';
 import { stop } from '../../actions/stop';
-import { dismissExperimentFailure, useExperiment } from '../../store/experiment';
+import { dismissExperimentFailure, useExperiment } from '../../store/modes/experiment';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { BlindVote } from './BlindVote';

@@ -1,6 +1,6 @@
 import { estimateLeftMs } from '../../core/study/experiment';
-import { useExperiment } from '../../store/experiment';
-import { useWork } from '../../store/work';
+import { useWork } from '../../store/engine/work';
+import { useExperiment } from '../../store/modes/experiment';
 import { formatDuration } from '../../ui/format';
 import { Progress } from '../../ui/Progress';
 import { experiment } from '../../ui/texts/experiment';

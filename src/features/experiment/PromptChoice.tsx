@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
 import { ownPrompt } from '../../core/study/experiment';
 import { TEXT_KINDS } from '../../core/study/quality';
-import { changeExperiment, useExperiment } from '../../store/experiment';
-import { EXPERIMENT_PROMPTS } from '../../store/experimentPrompts';
-import { tell } from '../../store/notice';
+import { changeExperiment, useExperiment } from '../../store/modes/experiment';
+import { EXPERIMENT_PROMPTS } from '../../store/modes/experimentPrompts';
+import { tell } from '../../store/page/notice';
 import { Button } from '../../ui/Button';
 import { experiment } from '../../ui/texts/experiment';
 

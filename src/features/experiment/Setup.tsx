@@ -1,6 +1,6 @@
 import { EXPERIMENT_LIMITS, planRuns } from '../../core/study/experiment';
 import { LIMITS } from '../../core/types';
-import { changeExperiment, DRAFT_LENGTHS, draftKey, planOf, useExperiment } from '../../store/experiment';
+import { changeExperiment, DRAFT_LENGTHS, draftKey, planOf, useExperiment } from '../../store/modes/experiment';
 import { Choices } from '../../ui/Choices';
 import { formatCount } from '../../ui/format';
 import { ManyChoices } from '../../ui/ManyChoices';

@@ -2,7 +2,7 @@ import { conditionsOf } from '../../core/run/exports';
 import { startOf } from '../../core/run/tally';
 import type { MeasuredRun } from '../../core/study/experiment';
 import type { WorksheetRow } from '../../core/study/worksheet';
-import { currentVersions } from '../../store/versions';
+import { currentVersions } from '../../store/page/versions';
 import { ChartDownload } from '../../ui/ChartDownload';
 import { Bars, Chart, type Look, ReferenceLine } from '../../ui/chart';
 import { formatRatio } from '../../ui/format';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import { type DraftChoice, draftChoices } from '../../catalog/manifest';
 import type { Variant } from '../../core/study/experiment';
-import { type DraftChoice, draftChoices } from '../../model/manifest';
-import { useLoading } from '../../store/loading';
+import { useLoading } from '../../store/engine/loading';
 import { formatCount } from '../../ui/format';
 import { experiment } from '../../ui/texts/experiment';
 

@@ -1,10 +1,10 @@
 import { useRef } from 'react';
 import { deleteTelling } from '../../actions/history';
 import { toFailure } from '../../core/failure';
-import type { HistoryEntry } from '../../store/archive';
-import { openRun, pinRun } from '../../store/history';
-import { tell } from '../../store/notice';
-import { useWork } from '../../store/work';
+import { useWork } from '../../store/engine/work';
+import { tell } from '../../store/page/notice';
+import type { HistoryEntry } from '../../store/recordings/archive';
+import { openRun, pinRun } from '../../store/recordings/history';
 import { Button } from '../../ui/Button';
 import { formatCount, formatMoment, formatRate, formatShare } from '../../ui/format';
 import { PlainText } from '../../ui/PlainText';

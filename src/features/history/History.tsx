@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { clearHistory } from '../../actions/history';
-import type { HistoryEntry } from '../../store/archive';
-import { HISTORY_LIMITS, idOf, useHistory } from '../../store/history';
-import { useRun } from '../../store/run';
+import type { HistoryEntry } from '../../store/recordings/archive';
+import { HISTORY_LIMITS, idOf, useHistory } from '../../store/recordings/history';
+import { useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { historyWords as words } from '../../ui/texts/history';
 import { Entry } from './Entry';

@@ -1,6 +1,6 @@
 import { openTrace } from '../../actions/share';
-import { closeLibrary, type LibraryEntry, useLibrary } from '../../store/library';
-import { openLibraryTrace } from '../../store/recording';
+import { closeLibrary, type LibraryEntry, useLibrary } from '../../store/recordings/library';
+import { openLibraryTrace } from '../../store/recordings/recording';
 import { ActionButton } from '../../ui/ActionButton';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { Sheet } from '../../ui/Sheet';

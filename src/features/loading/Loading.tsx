@@ -1,9 +1,9 @@
-import type { Manifest, ModelEntry } from '../../model/manifest';
-import { useLoading } from '../../store/loading';
-import { useSettings } from '../../store/settings';
+import type { Manifest, ModelEntry } from '../../catalog/manifest';
+import type { LoadProgress } from '../../engine/tasks';
+import { useLoading } from '../../store/engine/loading';
+import { useSettings } from '../../store/run/settings';
 import { formatBytes, formatCompact } from '../../ui/format';
 import { loading as words } from '../../ui/texts';
-import type { LoadProgress } from '../../worker/tasks';
 import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */

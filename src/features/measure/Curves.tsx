@@ -1,4 +1,4 @@
-import { useTooCoarse } from '../../store/calibration';
+import { useTooCoarse } from '../../store/engine/calibration';
 import type { LabelledPoint } from '../../ui/chart';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
 import { clock } from '../../ui/texts/clock';

@@ -1,5 +1,5 @@
 import type { Calibration } from '../../core/cost/cost';
-import { useCalibration, useTooCoarse } from '../../store/calibration';
+import { useCalibration, useTooCoarse } from '../../store/engine/calibration';
 import { Chart, Lines } from '../../ui/chart';
 import { FigureList } from '../../ui/FigureList';
 import { formatCount, formatRate, formatRatio } from '../../ui/format';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { conditionsOf } from '../../core/run/exports';
 import type { StartEvent } from '../../core/types';
-import { currentVersions } from '../../store/versions';
+import { currentVersions } from '../../store/page/versions';
 import { ChartDownload } from '../../ui/ChartDownload';
 import { exports } from '../../ui/texts/exports';
 

@@ -1,4 +1,4 @@
-import { useMemory } from '../../store/memory';
+import { useMemory } from '../../store/engine/memory';
 import { Bars, Chart } from '../../ui/chart';
 import { formatBytes, formatRate, formatShare } from '../../ui/format';
 import { measure as words } from '../../ui/texts/measure';

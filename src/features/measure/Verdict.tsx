@@ -3,7 +3,7 @@ import { prove } from '../../actions/prove';
 import { stop } from '../../actions/stop';
 import type { CostFigures } from '../../core/cost/figures';
 import { SPEEDS } from '../../core/run/comparison';
-import { useCalibration, useTooCoarse } from '../../store/calibration';
+import { useCalibration, useTooCoarse } from '../../store/engine/calibration';
 import { ActionButton } from '../../ui/ActionButton';
 import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';

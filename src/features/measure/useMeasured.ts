@@ -3,9 +3,9 @@ import type { RunFigures } from '../../core/cost/figures';
 import { type Comparison, comparableRuns, compareRuns } from '../../core/run/comparison';
 import { startOf } from '../../core/run/tally';
 import type { RunEvent, StartEvent } from '../../core/types';
-import { useFigures } from '../../store/figures';
-import { useShownEvents } from '../../store/playback';
-import { useRun } from '../../store/run';
+import { useShownEvents } from '../../store/recordings/playback';
+import { useFigures } from '../../store/run/figures';
+import { useRun } from '../../store/run/run';
 
 export interface Measured {
   /** Of the run on the page, as far as it is shown; where that decodes plainly, of the speculative run of the same question, if there was one. */

@@ -1,7 +1,7 @@
 import { loadAgain } from '../../actions/loadAgain';
-import { dismissLoadingFailure, useLoading } from '../../store/loading';
-import { dismissRecordingFailure, useRecording } from '../../store/recording';
-import { dismissRunFailure, useRun } from '../../store/run';
+import { dismissLoadingFailure, useLoading } from '../../store/engine/loading';
+import { dismissRecordingFailure, useRecording } from '../../store/recordings/recording';
+import { dismissRunFailure, useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';

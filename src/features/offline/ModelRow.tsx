@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { downloadBytes, ownBytes } from '../../model/files';
-import type { Manifest } from '../../model/manifest';
-import { deleteOffline, othersStored, storeOffline, useOffline } from '../../store/offline';
+import type { Manifest } from '../../catalog/manifest';
+import { downloadBytes, ownBytes } from '../../catalog/storedModels';
+import { deleteOffline, othersStored, storeOffline, useOffline } from '../../store/offline/offline';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
 import { offline as words } from '../../ui/texts/offline';

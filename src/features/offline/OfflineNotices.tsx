@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { update } from '../../actions/offline';
-import { useShell } from '../../store/shell';
-import { dismissSleep, useTab } from '../../store/tab';
+import { useShell } from '../../store/offline/shell';
+import { dismissSleep, useTab } from '../../store/page/tab';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { formatSeconds } from '../../ui/format';

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { lookForNewer, protect, update } from '../../actions/offline';
-import { useLoading } from '../../store/loading';
-import { dismissOfflineFailure, hideOfflinePanel, useOffline } from '../../store/offline';
-import { registerShell, useShell } from '../../store/shell';
+import { useLoading } from '../../store/engine/loading';
+import { dismissOfflineFailure, hideOfflinePanel, useOffline } from '../../store/offline/offline';
+import { registerShell, useShell } from '../../store/offline/shell';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';

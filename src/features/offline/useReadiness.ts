@@ -1,7 +1,7 @@
-import { useLoading } from '../../store/loading';
-import { isReadyOffline, useOffline } from '../../store/offline';
-import { useSettings } from '../../store/settings';
-import { useShell } from '../../store/shell';
+import { useLoading } from '../../store/engine/loading';
+import { isReadyOffline, useOffline } from '../../store/offline/offline';
+import { useShell } from '../../store/offline/shell';
+import { useSettings } from '../../store/run/settings';
 import type { offline as words } from '../../ui/texts/offline';
 
 export type Readiness = keyof typeof words.states;

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
-import { useLoading } from '../../store/loading';
-import { noteReadyTold, useOffline, useOfflineMemory } from '../../store/offline';
-import { canTellReady } from '../../store/prepareOffline';
-import { useSettings } from '../../store/settings';
-import { useShell } from '../../store/shell';
+import { useLoading } from '../../store/engine/loading';
+import { noteReadyTold, useOffline, useOfflineMemory } from '../../store/offline/offline';
+import { canTellReady } from '../../store/offline/prepareOffline';
+import { useShell } from '../../store/offline/shell';
+import { useSettings } from '../../store/run/settings';
 
 /** Long enough to be read twice. */
 const READY_TOLD_MS = 12_000;

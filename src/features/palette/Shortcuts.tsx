@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action';
 import { ACTIONS, spellKeys } from '../../actions/registry';
-import { closePalette } from '../../store/palette';
+import { closePalette } from '../../store/page/palette';
 import { Button } from '../../ui/Button';
 import { Modal } from '../../ui/Modal';
 import { palette as words } from '../../ui/texts/palette';

@@ -1,8 +1,8 @@
 import { LESSONS } from '../../lessons';
 import { GLOSSARY } from '../../lessons/glossary';
-import { chooseSetting, type SettingName } from '../../store/chosenSetting';
-import type { LibraryEntry } from '../../store/library';
-import { openLibraryTrace } from '../../store/recording';
+import type { LibraryEntry } from '../../store/recordings/library';
+import { openLibraryTrace } from '../../store/recordings/recording';
+import { chooseSetting, type SettingName } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';
 import { palette as words } from '../../ui/texts/palette';
 import { PRESETS, type Preset, presetNote, takePreset } from '../prompt';

@@ -1,7 +1,7 @@
 import { draftsOf } from '../../core/run/moment';
 import { behindEndOf } from '../../core/run/tally';
 import type { RoundEvent, RunToken } from '../../core/types';
-import { useMoment, useShownEvents } from '../../store/playback';
+import { useMoment, useShownEvents } from '../../store/recordings/playback';
 import { formatCount } from '../../ui/format';
 import { behindEnd } from '../../ui/texts';
 import { playback as words } from '../../ui/texts/playback';

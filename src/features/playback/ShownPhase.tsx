@@ -1,4 +1,4 @@
-import { useMoment } from '../../store/playback';
+import { useMoment } from '../../store/recordings/playback';
 import { formatCount } from '../../ui/format';
 import { playback as words } from '../../ui/texts/playback';
 

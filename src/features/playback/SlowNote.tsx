@@ -1,5 +1,5 @@
 import { showWhole } from '../../actions/pace';
-import { useSlowReplay } from '../../store/slowReplay';
+import { useSlowReplay } from '../../store/recordings/slowReplay';
 import { ActionButton } from '../../ui/ActionButton';
 import { formatSeconds } from '../../ui/format';
 import { playback as words } from '../../ui/texts/playback';

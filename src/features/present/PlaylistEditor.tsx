@@ -10,8 +10,8 @@ import {
   savePlaylist,
 } from '../../actions/present';
 import { spellKeys } from '../../actions/registry';
-import { readLibrary, useLibrary } from '../../store/library';
-import { addLesson, addRecording, addView, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/playlist';
+import { addLesson, addRecording, addView, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/present/playlist';
+import { readLibrary, useLibrary } from '../../store/recordings/library';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';

@@ -1,8 +1,8 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { PlaylistItem } from '../../formats/playlist';
-import { editItem, moveItem, removeItem } from '../../store/playlist';
-import { startPresenting } from '../../store/presenter';
+import { editItem, moveItem, removeItem } from '../../store/present/playlist';
+import { startPresenting } from '../../store/present/presenter';
 import { Button } from '../../ui/Button';
 import { formatCount } from '../../ui/format';
 import { present as words } from '../../ui/texts/present';

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import { endPresenting, NOTES_ACTIONS, nextOnPlaylist, performPresented, previousOnPlaylist } from '../../actions/present';
 import { pressKey } from '../../actions/pressKey';
-import { usePlaylist } from '../../store/playlist';
-import { usePresenter } from '../../store/presenter';
-import { serveNotes } from '../../store/speakerNotes';
+import { usePlaylist } from '../../store/present/playlist';
+import { usePresenter } from '../../store/present/presenter';
+import { serveNotes } from '../../store/present/speakerNotes';
 import { ActionButton } from '../../ui/ActionButton';
 import { formatCount } from '../../ui/format';
 import { present as words } from '../../ui/texts/present';

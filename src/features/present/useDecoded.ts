@@ -1,6 +1,6 @@
+import { draftChoices } from '../../catalog/manifest';
 import type { PreparedSettings } from '../../formats/playlist';
-import { draftChoices } from '../../model/manifest';
-import { useLoading } from '../../store/loading';
+import { useLoading } from '../../store/engine/loading';
 import { settings as settingsWords } from '../../ui/texts';
 import { present as words } from '../../ui/texts/present';
 

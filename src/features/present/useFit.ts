@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { startOf } from '../../core/run/tally';
-import { useShownEvents } from '../../store/playback';
-import { useRun } from '../../store/run';
-import { useStepper } from '../../store/stepper';
+import { useShownEvents } from '../../store/recordings/playback';
+import { useStepper } from '../../store/recordings/stepper';
+import { useRun } from '../../store/run/run';
 
 /** Of the usual size: below it, letters cannot be read from the last row, and the area scrolls. */
 const SMALLEST = 0.5;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Action } from '../../actions/action';
 import { run } from '../../actions/run';
 import type { Failure } from '../../core/failure';
-import { dismissRunFailure, useRun } from '../../store/run';
+import { dismissRunFailure, useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { prompt as words } from '../../ui/texts';
 import { Presets } from './Presets';

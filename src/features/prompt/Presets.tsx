@@ -1,4 +1,4 @@
-import { useSettings } from '../../store/settings';
+import { useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
 import { PRESETS, type Preset, presetNote, takePreset } from './presets';
 

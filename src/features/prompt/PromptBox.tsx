@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Failure } from '../../core/failure';
-import { changeSettings, useSettings } from '../../store/settings';
+import { changeSettings, useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
 
 interface PromptBoxProps {

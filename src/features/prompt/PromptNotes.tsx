@@ -1,6 +1,6 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { useLoading } from '../../store/loading';
-import { useSettings } from '../../store/settings';
+import { useLoading } from '../../store/engine/loading';
+import { useSettings } from '../../store/run/settings';
 import { formatCount } from '../../ui/format';
 import { hiddenCounts } from '../../ui/hiddenCharacters';
 import { prompt as words } from '../../ui/texts';

@@ -1,10 +1,10 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { draftChoices } from '../../catalog/manifest';
 import { LIMITS } from '../../core/types';
-import { draftChoices } from '../../model/manifest';
-import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/chosenSetting';
-import { chooseDraft, useLoading } from '../../store/loading';
-import { useRun } from '../../store/run';
-import { changeSettings, useSettings } from '../../store/settings';
+import { chooseDraft, useLoading } from '../../store/engine/loading';
+import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
+import { useRun } from '../../store/run/run';
+import { changeSettings, useSettings } from '../../store/run/settings';
 import { Choices } from '../../ui/Choices';
 import { formatRatio } from '../../ui/format';
 import { NumberField } from '../../ui/NumberField';

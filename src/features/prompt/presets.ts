@@ -1,5 +1,5 @@
-import { useLoading } from '../../store/loading';
-import { changeSettings, DEFAULT_SETTINGS, type Settings, useSettings } from '../../store/settings';
+import { useLoading } from '../../store/engine/loading';
+import { changeSettings, DEFAULT_SETTINGS, type Settings, useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
 
 /** An example that fills the prompt box. */

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { showWrongRule } from '../../actions/proof';
 import { controlTemperature, type ProofVerdict, proofVerdict, type Tried, triedBy } from '../../core/study/proof';
 import { type Beginning, type Judgement, judgeSamples } from '../../core/study/sameDistribution';
-import { type DistributionProof as Proof, useProof } from '../../store/proof';
+import { type DistributionProof as Proof, useProof } from '../../store/modes/proof';
 import { ActionButton } from '../../ui/ActionButton';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatPValue, formatRatio } from '../../ui/format';

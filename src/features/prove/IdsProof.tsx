@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { type Alignment, align, type Parting } from '../../core/run/alignment';
 import { startOf } from '../../core/run/tally';
 import type { RunToken } from '../../core/types';
-import { type IdsProof as Runs, useProof } from '../../store/proof';
+import { type IdsProof as Runs, useProof } from '../../store/modes/proof';
 import { formatProbability } from '../../ui/format';
 import { prove } from '../../ui/texts/prove';
 import { visibleText } from '../../ui/visibleText';

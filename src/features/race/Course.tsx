@@ -1,7 +1,7 @@
 import { LANES, type Lane, type Leap } from '../../core/modes/race';
 import { tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
-import { racePlayer } from '../../store/race';
+import { racePlayer } from '../../store/modes/race';
 import { formatCount } from '../../ui/format';
 import { race as words } from '../../ui/texts/race';
 import { useCourseLength, useRunner } from './useRunners';

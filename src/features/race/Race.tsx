@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { race as raceAction } from '../../actions/race';
 import { stop } from '../../actions/stop';
-import { showExampleRace } from '../../store/examples';
-import { dismissRaceFailure, useRace } from '../../store/race';
+import { dismissRaceFailure, useRace } from '../../store/modes/race';
+import { showExampleRace } from '../../store/recordings/examples';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { race as words } from '../../ui/texts/race';

@@ -1,5 +1,5 @@
 import { raceLast } from '../../actions/race';
-import { chooseRepetitions, REPETITIONS, type Repetitions, useRace } from '../../store/race';
+import { chooseRepetitions, REPETITIONS, type Repetitions, useRace } from '../../store/modes/race';
 import { ActionButton } from '../../ui/ActionButton';
 import { Choices } from '../../ui/Choices';
 import { formatCount } from '../../ui/format';

@@ -1,5 +1,5 @@
 import { heatMs, raceResult } from '../../core/modes/race';
-import { type RaceState, racePlayer, shownHeat, useRace } from '../../store/race';
+import { type RaceState, racePlayer, shownHeat, useRace } from '../../store/modes/race';
 import { race as words } from '../../ui/texts/race';
 import { useHeat } from './useRunners';
 

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { LANES, type Lane, medianHeat, raceResult, speedupOf, spreadOf } from '../../core/modes/race';
 import { SPEEDS } from '../../core/run/comparison';
 import { type Tally, tally } from '../../core/run/tally';
-import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/race';
+import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/modes/race';
 import { Choices } from '../../ui/Choices';
 import { formatCount, formatRate, formatRatio, formatSeconds } from '../../ui/format';
 import { clock } from '../../ui/texts/clock';

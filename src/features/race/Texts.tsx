@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'react';
 import { LANES, type Lane } from '../../core/modes/race';
 import { startOf } from '../../core/run/tally';
-import { useRace } from '../../store/race';
+import { useRace } from '../../store/modes/race';
 import { race as words } from '../../ui/texts/race';
 import { isWrittenInCode, Rounds } from '../../ui/tokens';
 import { useRunner } from './useRunners';

@@ -1,7 +1,7 @@
 import { playRace, RACE_STEPS } from '../../actions/race';
 import { ariaKeys } from '../../actions/registry';
 import { heatMs } from '../../core/modes/race';
-import { racePlayer, useRace } from '../../store/race';
+import { racePlayer, useRace } from '../../store/modes/race';
 import { ActionButton } from '../../ui/ActionButton';
 import { formatSeconds } from '../../ui/format';
 import { PaceChoice, PlayButton, Scrubber } from '../../ui/player';

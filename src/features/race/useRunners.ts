@@ -3,7 +3,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { type Heat, LANES, type Lane, type Leap, leapsOf, type Runner, runnerAt } from '../../core/modes/race';
 import { startOf } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
-import { racePlayer, shownHeat, useRace } from '../../store/race';
+import { racePlayer, shownHeat, useRace } from '../../store/modes/race';
 
 export interface LaneAtMoment {
   readonly lane: Lane;

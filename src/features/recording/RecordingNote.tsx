@@ -1,6 +1,6 @@
 import { startOf } from '../../core/run/tally';
-import { useShownRecording } from '../../store/recording';
-import { useRun } from '../../store/run';
+import { useShownRecording } from '../../store/recordings/recording';
+import { useRun } from '../../store/run/run';
 import { formatDate } from '../../ui/format';
 import { recording as words } from '../../ui/texts/recording';
 import './recording.css';

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { saveTrace } from '../../actions/share';
-import { closeShare, reachOf, type Shared, useShare } from '../../store/share';
+import { closeShare, reachOf, type Shared, useShare } from '../../store/recordings/share';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';

@@ -3,7 +3,7 @@ import { focusPrompt } from '../../actions/prompt';
 import { recordings } from '../../actions/recordings';
 import { share } from '../../actions/share';
 import { stop } from '../../actions/stop';
-import { useAsked } from '../../store/recording';
+import { useAsked } from '../../store/recordings/recording';
 import { ActionButton } from '../../ui/ActionButton';
 import { output as words } from '../../ui/texts';
 import { CopyButton } from './CopyButton';

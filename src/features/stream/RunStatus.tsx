@@ -1,8 +1,8 @@
 import { tally } from '../../core/run/tally';
-import { useLoading } from '../../store/loading';
-import { usePlayback } from '../../store/playback';
-import { type RecordingState, useShownRecording } from '../../store/recording';
-import { type RunState, useRun } from '../../store/run';
+import { useLoading } from '../../store/engine/loading';
+import { usePlayback } from '../../store/recordings/playback';
+import { type RecordingState, useShownRecording } from '../../store/recordings/recording';
+import { type RunState, useRun } from '../../store/run/run';
 import { summary, output as words } from '../../ui/texts';
 import { recording as recordingWords } from '../../ui/texts/recording';
 

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { startOf } from '../../core/run/tally';
-import { usePlayback, useShownEvents } from '../../store/playback';
-import { useShownRecording } from '../../store/recording';
-import { useRun } from '../../store/run';
+import { usePlayback, useShownEvents } from '../../store/recordings/playback';
+import { useShownRecording } from '../../store/recordings/recording';
+import { useRun } from '../../store/run/run';
 import { output as words } from '../../ui/texts';
 import { recording as recordingWords } from '../../ui/texts/recording';
 import { TokenLog, useFollowEnd } from '../../ui/tokens';

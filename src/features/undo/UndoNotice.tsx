@@ -1,5 +1,5 @@
 import { undo } from '../../actions/undo';
-import { putNoticeAway, useNotice } from '../../store/notice';
+import { putNoticeAway, useNotice } from '../../store/page/notice';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { undo as words } from '../../ui/texts/undo';

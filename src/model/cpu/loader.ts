@@ -1,7 +1,7 @@
+import type { ModelEntry } from '../../catalog/manifest';
+import { CACHES, isConfig } from '../../catalog/storedModels';
 import { FailureError } from '../../core/failure';
-import { downloadInto, fetchWhole, type ModelFile } from '../download';
-import { CACHES, isConfig } from '../files';
-import type { ModelEntry } from '../manifest';
+import { downloadInto, fetchWhole, type ModelFile } from '../../storage/download';
 import type { LoaderProgress } from '../webllm/loader';
 import { CpuForward } from './forward';
 import { ChatText } from './text';

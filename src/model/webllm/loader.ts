@@ -1,8 +1,8 @@
 import type { MLCEngine } from '@mlc-ai/web-llm';
+import type { ModelEntry } from '../../catalog/manifest';
+import { CACHES, downloadBytes, openCache, storeModel } from '../../catalog/storedModels';
 import { FailureError } from '../../core/failure';
-import type { DownloadProgress, ModelFile } from '../download';
-import { CACHES, downloadBytes, openCache, storeModel } from '../files';
-import type { ModelEntry } from '../manifest';
+import type { DownloadProgress, ModelFile } from '../../storage/download';
 import { ModelPipeline } from './pipeline';
 
 export interface LoadedModel {

@@ -1,4 +1,4 @@
-import { type Player, RATES, type Rate } from '../../store/player';
+import { type Player, RATES, type Rate } from '../../store/recordings/player';
 import { Choices } from '../Choices';
 import { playback as words } from '../texts/playback';
 import './player.css';

@@ -1,4 +1,4 @@
-import type { Player } from '../../store/player';
+import type { Player } from '../../store/recordings/player';
 import { Button } from '../Button';
 import { playback as words } from '../texts/playback';
 import './player.css';

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import type { Player } from '../../store/player';
+import type { Player } from '../../store/recordings/player';
 import { playback as words } from '../texts/playback';
 import './player.css';
 

@@ -3,11 +3,11 @@
  * everything else that a person reads is here.
  */
 
+import type { DraftChoice } from '../../catalog/manifest';
 import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
 import type { RunEvent, Verdict } from '../../core/types';
-import type { DraftChoice } from '../../model/manifest';
-import type { LoadPhase } from '../../worker/tasks';
+import type { LoadPhase } from '../../engine/tasks';
 import { formatCount, formatRatio, formatSeconds, formatShare } from '../format';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];

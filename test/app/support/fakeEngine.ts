@@ -4,9 +4,9 @@ import { type AskPerson, PersonDrafter } from '../../../src/core/loop/person';
 import { speculate } from '../../../src/core/loop/speculate';
 import { type AnsweredTurn, encodeTurns } from '../../../src/core/loop/splice';
 import type { PairMemory, TokenId } from '../../../src/core/types';
+import type { LoadProgress, RunTask, Task, Update } from '../../../src/engine/tasks';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
-import type { Engine } from '../../../src/store/engine';
-import type { LoadProgress, RunTask, Task, Update } from '../../../src/worker/tasks';
+import type { Engine } from '../../../src/store/engine/engine';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { MANIFEST } from './manifest';
 

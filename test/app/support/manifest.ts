@@ -1,4 +1,4 @@
-import { fitManifest, type Manifest } from '../../../src/model/manifest';
+import { fitManifest, type Manifest } from '../../../src/catalog/manifest';
 
 const file = (path: string, bytes: number) => ({ path, bytes, sha256: '0'.repeat(64) });
 

@@ -1,5 +1,5 @@
+import type { Engine, Task } from '../../../src/engine/tasks';
 import { answer } from '../../../src/worker/host';
-import type { Engine, Task } from '../../../src/worker/tasks';
 import { FakeEngine } from './fakeEngine';
 
 /** A worker on made-up models. One by the name of `stuck` computes without a pause, for ever, after the third round of a run. */

@@ -1,9 +1,9 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { beforeAll, expect, it } from 'vitest';
+import { fetchManifest, type Manifest } from '../../../src/catalog/manifest';
 import { committedTokens, tally } from '../../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
-import { fetchManifest, type Manifest } from '../../../src/model/manifest';
 import { modelsUrl, performRun } from './runs';
 
 let manifest: Manifest;

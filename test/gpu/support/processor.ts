@@ -1,5 +1,5 @@
+import type { Manifest } from '../../../src/catalog/manifest';
 import { type CpuModelFiles, loadCpuModel } from '../../../src/model/cpu/loader';
-import type { Manifest } from '../../../src/model/manifest';
 import { modelsUrl } from './runs';
 
 /** A model of the manifest in plain TypeScript, in double precision: the independent reference. */

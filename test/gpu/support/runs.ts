@@ -1,7 +1,7 @@
 import type { AskPerson } from '../../../src/core/loop/person';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
+import type { RunTask, Turn } from '../../../src/engine/tasks';
 import { isRunEvent, perform } from '../../../src/worker/client';
-import type { RunTask, Turn } from '../../../src/worker/tasks';
 
 export const modelsUrl = new URL('/models/', location.href).href;
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { bestGamma, breakEven, type Calibration, costRatio, expectedTokens, predictedSpeedup, roundMs } from '../../../core/cost/cost';
 import { tally } from '../../../core/run/tally';
 import { LIMITS } from '../../../core/types';
-import { useRun } from '../../../store/run';
+import { useRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
 import { Chart, Lines, Points, ReferenceLine } from '../../../ui/chart';
 import { formatCount, formatRatio, formatShare } from '../../../ui/format';

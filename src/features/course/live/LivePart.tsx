@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { stop } from '../../../actions/stop';
-import { useWork } from '../../../store/work';
+import { useWork } from '../../../store/engine/work';
 import { ActionButton } from '../../../ui/ActionButton';
 import { live as words } from '../../../ui/texts/live';
 import './live.css';

@@ -1,5 +1,5 @@
-import { measureCalibration, useCalibration, useTooCoarse } from '../../../store/calibration';
-import { useWork } from '../../../store/work';
+import { measureCalibration, useCalibration, useTooCoarse } from '../../../store/engine/calibration';
+import { useWork } from '../../../store/engine/work';
 import { Button } from '../../../ui/Button';
 import { clock } from '../../../ui/texts/clock';
 import { live as words } from '../../../ui/texts/live';

@@ -3,7 +3,7 @@ import { readTypedCounts, type TypedCounts, type TypedFigures } from '../../../c
 import { breakEven } from '../../../core/cost/cost';
 import { EXAMPLE } from '../../../core/cost/figures';
 import { startOf, tally } from '../../../core/run/tally';
-import { useRun } from '../../../store/run';
+import { useRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
 import { type Figure, FigureList } from '../../../ui/FigureList';
 import { formatCount, formatShare } from '../../../ui/format';

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { startOf } from '../../../core/run/tally';
 import type { RoundEvent, RunEvent } from '../../../core/types';
 import { recordedRun } from '../../../lessons/recorded';
-import { useRun } from '../../../store/run';
+import { useRun } from '../../../store/run/run';
 
 export interface SampledRun {
   readonly events: readonly RunEvent[];

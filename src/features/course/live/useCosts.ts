@@ -1,8 +1,8 @@
 import type { Calibration } from '../../../core/cost/cost';
 import { EXAMPLE } from '../../../core/cost/figures';
-import { calibrationOf, useCalibration } from '../../../store/calibration';
-import { useLoading } from '../../../store/loading';
-import { useSettings } from '../../../store/settings';
+import { calibrationOf, useCalibration } from '../../../store/engine/calibration';
+import { useLoading } from '../../../store/engine/loading';
+import { useSettings } from '../../../store/run/settings';
 
 /** Tokens in the cache that the figures of the lessons are for. */
 export const CONTEXT = EXAMPLE.context;

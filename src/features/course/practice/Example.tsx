@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import { startOf } from '../../../core/run/tally';
-import { changePractice, useProgress } from '../../../store/progress';
-import { startRequest, useRun } from '../../../store/run';
-import { runSettings, useSettings } from '../../../store/settings';
-import { useWork } from '../../../store/work';
+import { changePractice, useProgress } from '../../../store/course/progress';
+import { useWork } from '../../../store/engine/work';
+import { startRequest, useRun } from '../../../store/run/run';
+import { runSettings, useSettings } from '../../../store/run/settings';
 import { Button } from '../../../ui/Button';
 import { practice as words } from '../../../ui/texts/practice';
 import { useOutput, WorkState } from '../live';

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { carryMarks, wordsToWeigh } from '../../../lessons/practice';
-import { changePractice, useProgress } from '../../../store/progress';
+import { changePractice, useProgress } from '../../../store/course/progress';
 import { practice as words } from '../../../ui/texts/practice';
 import { MarkedText } from './MarkedText';
 import { Note } from './Note';

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { PracticeNotes } from '../../../formats/progress';
-import { changePractice, useProgress } from '../../../store/progress';
+import { changePractice, useProgress } from '../../../store/course/progress';
 import { practice as words } from '../../../ui/texts/practice';
 import { Note } from './Note';
 

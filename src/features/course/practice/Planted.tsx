@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { PLANTED_TEXT, type Score, scoreMarks } from '../../../lessons/planted';
-import { checkPlanted, markPlanted, restartPlanted, usePlanted } from '../../../store/planted';
+import { checkPlanted, markPlanted, restartPlanted, usePlanted } from '../../../store/course/planted';
 import { Button } from '../../../ui/Button';
 import { practice as words } from '../../../ui/texts/practice';
 import { MarkedText } from './MarkedText';

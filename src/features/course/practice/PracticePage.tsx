@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { GLOSSARY } from '../../../lessons/glossary';
-import { changePractice, useProgress } from '../../../store/progress';
+import { changePractice, useProgress } from '../../../store/course/progress';
 import { practice as words } from '../../../ui/texts/practice';
 import { Example } from './Example';
 import { Explain } from './Explain';

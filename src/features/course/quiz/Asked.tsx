@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useId, useRef } from 'react';
 import { lessonOf } from '../../../lessons';
 import { isRight, isWhole, type Question } from '../../../lessons/quiz/question';
-import { checkAnswer, leaveQuiz, nextQuestion, useQuiz } from '../../../store/quiz';
+import { checkAnswer, leaveQuiz, nextQuestion, useQuiz } from '../../../store/course/quiz';
 import { Button } from '../../../ui/Button';
 import { WithTerms } from '../../../ui/Term';
 import { quiz as words } from '../../../ui/texts/quiz';

@@ -1,4 +1,4 @@
-import { leaveQuiz, useQuiz } from '../../../store/quiz';
+import { leaveQuiz, useQuiz } from '../../../store/course/quiz';
 import { Button } from '../../../ui/Button';
 import { quiz as words } from '../../../ui/texts/quiz';
 import { Asked } from './Asked';

@@ -1,5 +1,5 @@
 import { lessonOf } from '../../../lessons';
-import { useQuiz } from '../../../store/quiz';
+import { useQuiz } from '../../../store/course/quiz';
 import { quiz as words } from '../../../ui/texts/quiz';
 import { lessonAddress } from '../path';
 

@@ -1,4 +1,4 @@
-import { useProgress } from '../../../store/progress';
+import { useProgress } from '../../../store/course/progress';
 import { formatWhen, quiz as words } from '../../../ui/texts/quiz';
 import './quiz.css';
 

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { Answer, Question } from '../../../lessons/quiz/question';
-import { giveAnswer } from '../../../store/quiz';
+import { giveAnswer } from '../../../store/course/quiz';
 import { Button } from '../../../ui/Button';
 import { quiz as words } from '../../../ui/texts/quiz';
 import { visibleText } from '../../../ui/visibleText';

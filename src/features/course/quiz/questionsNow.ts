@@ -3,11 +3,11 @@ import { BANK } from '../../../lessons/quiz/bank';
 import { runQuestions } from '../../../lessons/quiz/fromRun';
 import { drawRound } from '../../../lessons/quiz/round';
 import { recordedRun } from '../../../lessons/recorded';
-import { calibrationOf } from '../../../store/calibration';
-import { useProgress } from '../../../store/progress';
-import { beginQuiz } from '../../../store/quiz';
-import { useRun } from '../../../store/run';
-import { useSettings } from '../../../store/settings';
+import { useProgress } from '../../../store/course/progress';
+import { beginQuiz } from '../../../store/course/quiz';
+import { calibrationOf } from '../../../store/engine/calibration';
+import { useRun } from '../../../store/run/run';
+import { useSettings } from '../../../store/run/settings';
 import { runWords } from '../../../ui/texts/quiz';
 
 /** A run has to have something to ask for this many questions, or a recorded one is taken. */

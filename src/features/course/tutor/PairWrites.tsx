@@ -1,10 +1,10 @@
 import { startOf } from '../../../core/run/tally';
 import { DEFAULT_RUN } from '../../../core/settings';
 import { pairQuestion } from '../../../lessons/pairQuestions';
-import { startRequest, useRun } from '../../../store/run';
-import { useSettings } from '../../../store/settings';
-import type { Exchange } from '../../../store/tutor';
-import { useWork } from '../../../store/work';
+import type { Exchange } from '../../../store/course/tutor';
+import { useWork } from '../../../store/engine/work';
+import { startRequest, useRun } from '../../../store/run/run';
+import { useSettings } from '../../../store/run/settings';
 import { Button } from '../../../ui/Button';
 import { tutor as words } from '../../../ui/texts/tutor';
 import { LivePart, useOutput, WorkState } from '../live';

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
-import { askTutor, type Exchange, useTutor } from '../../../store/tutor';
+import { askTutor, type Exchange, useTutor } from '../../../store/course/tutor';
 import { tutor as words } from '../../../ui/texts/tutor';
 import { toolAddress } from '../path';
 import { Answered, Nearest } from './Answered';

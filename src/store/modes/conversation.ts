@@ -1,0 +1,106 @@
+import { create } from 'zustand';
+import { type Failure, toFailure } from '../../core/failure';
+import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../../core/modes/conversation';
+import type { RunEvent } from '../../core/types';
+import type { TraceAbout } from '../../formats/trace/trace';
+import { occupy } from '../engine/work';
+import { FrameBuffer } from '../run/frameBuffer';
+import { checkRequest, completeRun } from '../run/perform';
+import { runSettings, useSettings } from '../run/settings';
+
+export interface ConversationState {
+  /** What is typed for the next turn. */
+  readonly question: string;
+  /** From the first on; the last one may still be answered. */
+  readonly turns: readonly ConversationTurn[];
+  /** Turns that the models are no longer told of, from the first on. */
+  readonly leftOut: number;
+  /** What is known of the turns where they are recordings, shown before anything was asked here; a first question takes their place. */
+  readonly example: TraceAbout | null;
+  readonly asking: boolean;
+  /** Why the last turn has no answer, or no whole one. */
+  readonly failure: Failure | null;
+}
+
+export const useConversation = create<ConversationState>()(() => ({
+  ...{ question: '', turns: [], leftOut: 0, example: null, asking: false, failure: null },
+}));
+
+export function typeQuestion(question: string): void {
+  const { failure } = useConversation.getState();
+  useConversation.setState({ question, failure: failure?.code === 'prompt-empty' ? null : failure });
+}
+
+/** Asks what is typed as the next turn, with the settings as they are. A stop keeps what there is; failures land in the state. */
+export async function askNext(): Promise<void> {
+  const { question } = useConversation.getState();
+  await ask(question, () => useConversation.setState({ question: '' }));
+}
+
+/** Asks the last turn's question again, in place of that turn, which stays where no other answer comes. */
+export async function askAgain(): Promise<void> {
+  const { turns } = useConversation.getState();
+  const last = turns.at(-1);
+  if (!last) return;
+  await ask(last.question, () => useConversation.setState({ turns: turns.slice(0, -1) }));
+  const again = useConversation.getState().turns.at(-1);
+  if (isAnswered(last) && again && !isAnswered(again)) useConversation.setState({ turns });
+}
+
+/** Leaves out the oldest turns that the models are still told of. @returns a function that takes them in again */
+export function makeRoom(): () => void {
+  const { turns, leftOut } = useConversation.getState();
+  useConversation.setState({ leftOut: leaveOutOldest(turns, leftOut), failure: null });
+  return undoing({ leftOut });
+}
+
+/** Begins a new conversation; the last question stands in the box where it was not answered. @returns a function that brings the old one back */
+export function startAnew(): () => void {
+  const { turns, leftOut, question } = useConversation.getState();
+  const last = turns.at(-1);
+  const unanswered = last && !isAnswered(last) ? last.question : '';
+  useConversation.setState({ turns: [], leftOut: 0, failure: null, question: question || unanswered });
+  return undoing({ turns, leftOut, question, example: null });
+}
+
+export function dismissConversationFailure(): void {
+  useConversation.setState({ failure: null });
+}
+
+/** Not while a turn is being answered, which would lose its place. */
+function undoing(before: Partial<ConversationState>): () => void {
+  return () => {
+    if (!useConversation.getState().asking) useConversation.setState(before);
+  };
+}
+
+/** @param begin puts the state in order once the question is fit to be asked */
+async function ask(question: string, begin: () => void): Promise<void> {
+  const chosen = useSettings.getState();
+  const settings = runSettings(chosen);
+  await occupy('conversation', async (signal) => {
+    useConversation.setState({ failure: null });
+    const arriving = new FrameBuffer<RunEvent>(append);
+    try {
+      checkRequest({ prompt: question, settings, draft: chosen.draft });
+      begin();
+      if (useConversation.getState().example) useConversation.setState({ turns: [], example: null });
+      const { turns, leftOut } = useConversation.getState();
+      useConversation.setState({ asking: true, turns: [...turns, { question, events: [] }] });
+      const request = { prompt: question, settings, draft: chosen.draft, turns: toldTurns(turns.slice(leftOut)) };
+      await completeRun(request, signal, (event) => arriving.add(event));
+    } catch (thrown) {
+      useConversation.setState({ failure: toFailure(thrown) });
+    }
+    arriving.flush();
+    useConversation.setState({ asking: false });
+  });
+}
+
+/** Adds to the last turn. */
+function append(events: readonly RunEvent[]): void {
+  useConversation.setState(({ turns }) => {
+    const last = turns.at(-1);
+    return last ? { turns: [...turns.slice(0, -1), { ...last, events: [...last.events, ...events] }] } : {};
+  });
+}

@@ -1,0 +1,140 @@
+import { create } from 'zustand';
+import { draftChoices } from '../../catalog/manifest';
+import { type Failure, toFailure } from '../../core/failure';
+import {
+  type ExperimentPlan,
+  type ExperimentPrompt,
+  type MeasuredRun,
+  ownPrompt,
+  type PlannedRun,
+  planRuns,
+  type Variant,
+} from '../../core/study/experiment';
+import type { Choice } from '../../core/study/vote';
+import type { RunSettings, SamplingSettings } from '../../core/types';
+import { load, useLoading } from '../engine/loading';
+import { occupy } from '../engine/work';
+import { performPlan } from '../run/performPlan';
+import { EXPERIMENT_PROMPTS } from './experimentPrompts';
+
+/** Whence drafts come: a draft of the manifest by its id, or what followed before in the text. */
+export type ExperimentDraft = { readonly drafting: 'model' | 'mixed'; readonly draft: string } | { readonly drafting: 'ngram' };
+
+/** What a person has chosen to measure, numbers as typed: `checkPlan` judges them when it begins. */
+export interface ExperimentForm {
+  /** Of `EXPERIMENT_PROMPTS`, by their text. */
+  readonly chosen: readonly string[];
+  readonly own: readonly string[];
+  /** As `draftKey` writes them. */
+  readonly drafts: readonly string[];
+  readonly gammas: readonly (number | 'auto')[];
+  readonly maxTokens: number;
+  /** Whether runs go on behind the end of their answer, up to `maxTokens`. */
+  readonly fixedLength: boolean;
+  readonly repetitions: number;
+  readonly temperature: number;
+  readonly rule: SamplingSettings['rule'];
+  readonly seed: number;
+}
+
+export interface ExperimentState {
+  readonly form: ExperimentForm;
+  /** What the measurements below belong to; null before the first experiment. */
+  readonly planned: readonly PlannedRun[] | null;
+  /** Runs that have ended, in their order; they stay until the next experiment has begun. */
+  readonly measured: readonly MeasuredRun[];
+  /** What was voted, by a ballot's key. */
+  readonly votes: Readonly<Record<string, Choice>>;
+  readonly failure: Failure | null;
+}
+
+export const DRAFT_LENGTHS: readonly (number | 'auto')[] = ['auto', 1, 2, 3, 4, 6, 8, 12, 16];
+
+export const useExperiment = create<ExperimentState>()(() => ({
+  form: {
+    chosen: ['story', 'json', 'code', 'copy', 'hard'].flatMap(
+      (kind) => EXPERIMENT_PROMPTS.find((each) => each.kind === kind)?.prompt ?? [],
+    ),
+    own: [],
+    drafts: [draftKey({ drafting: 'model', draft: 'draft' })],
+    gammas: ['auto', 4],
+    ...{ maxTokens: 160, fixedLength: false, repetitions: 2, temperature: 0, rule: 'rejection', seed: 1 },
+  },
+  planned: null,
+  measured: [],
+  votes: {},
+  failure: null,
+}));
+
+export function changeExperiment(change: Partial<ExperimentForm>): void {
+  useExperiment.setState(({ form }) => ({ form: { ...form, ...change } }));
+}
+
+export function dismissExperimentFailure(): void {
+  useExperiment.setState({ failure: null });
+}
+
+export function vote(ballot: string, choice: Choice): void {
+  useExperiment.setState(({ votes }) => ({ votes: { ...votes, [ballot]: choice } }));
+}
+
+/** A choice in one word, for lists and storage. */
+export function draftKey(choice: ExperimentDraft): string {
+  return choice.drafting === 'ngram' ? 'ngram' : `${choice.drafting}:${choice.draft}`;
+}
+
+/** What may draft; nothing while the manifest has not been read. */
+function offeredDrafts(): ReturnType<typeof draftChoices> {
+  const { manifest } = useLoading.getState();
+  return manifest ? draftChoices(manifest) : [];
+}
+
+/** A pair that has no draft of those that are chosen offers its first instead. */
+useLoading.subscribe(({ manifest }, before) => {
+  const [first] = manifest === before.manifest ? [] : offeredDrafts();
+  const { form } = useExperiment.getState();
+  if (first && planOf(form, offeredDrafts()).variants.length === 0 && form.gammas.length > 0)
+    changeExperiment({ drafts: [draftKey({ drafting: 'model', draft: first.id })] });
+});
+
+/** The plan that the form stands for. @param drafts that may be chosen */
+export function planOf(form: ExperimentForm, drafts: readonly { readonly id: string }[]): ExperimentPlan {
+  const { chosen, own, gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
+  const prompts: ExperimentPrompt[] = [...EXPERIMENT_PROMPTS.filter(({ prompt }) => chosen.includes(prompt)), ...own.map(ownPrompt)];
+  const sources = form.drafts.flatMap((key) => sourceOf(key, drafts));
+  // Lookup alone needs no model, so it stays with one that is loaded anyway.
+  const loaded = sources.find(({ drafting }) => drafting !== 'ngram')?.draft ?? drafts[0]?.id ?? '';
+  const variants = sources.flatMap(({ drafting, draft }) => gammas.map((gamma): Variant => ({ drafting, draft: draft ?? loaded, gamma })));
+  return { prompts, variants, maxTokens, fixedLength, repetitions, temperature, rule, seed };
+}
+
+/** None where the manifest has no such draft. */
+function sourceOf(key: string, drafts: readonly { readonly id: string }[]): { drafting: RunSettings['drafting']; draft: string | null }[] {
+  if (key === 'ngram') return [{ drafting: 'ngram', draft: null }];
+  const [drafting, draft] = key.split(':');
+  const known = drafts.some(({ id }) => id === draft);
+  return known && draft !== undefined && (drafting === 'model' || drafting === 'mixed') ? [{ drafting, draft }] : [];
+}
+
+/** Measures what the form says; nothing while the models are at work. Failures land in the state, and what was measured stays. */
+export async function runExperiment(): Promise<void> {
+  await occupy('experiment', async (signal) => {
+    useExperiment.setState({ failure: null });
+    try {
+      // Without it there is nothing to choose from; why it cannot be read is told where models are.
+      if (!useLoading.getState().manifest) await load();
+      const plan = planOf(useExperiment.getState().form, offeredDrafts());
+      let begun = false;
+      const begin = () => {
+        if (!begun) useExperiment.setState({ planned: planRuns(plan), measured: [], votes: {} });
+        begun = true;
+      };
+      await performPlan(plan, signal, (run) => {
+        begin();
+        useExperiment.setState(({ measured }) => ({ measured: [...measured, run] }));
+      });
+    } catch (thrown) {
+      useExperiment.setState({ failure: toFailure(thrown) });
+    }
+  });
+}

@@ -1,0 +1,172 @@
+import * as v from 'valibot';
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+import { isKept, keepManifest, type Manifest, type ModelEntry } from '../../catalog/manifest';
+import { deleteStored, findStored, type StoredModel, storeModel } from '../../catalog/storedModels';
+import { type Failure, toFailure } from '../../core/failure';
+import { modelsUrl, useLoading } from '../engine/loading';
+import { followOtherTabs, rememberedStorage } from '../page/remembered';
+import { useSettings } from '../run/settings';
+import type { ShellState } from './shell';
+
+export interface OfflineState {
+  /** What of each model is stored, by its id in the manifest; empty until it was looked at. */
+  readonly models: Readonly<Record<string, StoredModel>>;
+  /** Whether the manifest is kept for a page without a network. */
+  readonly listKept: boolean;
+  /** The model that is being stored, beside any loading. */
+  readonly storing: { readonly model: string; readonly loadedBytes: number } | null;
+  /** The browser's storage for this site, in bytes; null where it does not say. */
+  readonly room: { readonly used: number; readonly available: number } | null;
+  /** Whether the browser has promised not to clear it for want of room; null where it cannot. */
+  readonly protected: boolean | null;
+  readonly failure: Failure | null;
+  /** Whether all of this is being shown. */
+  readonly panel: boolean;
+}
+
+export interface OfflineMemory {
+  /** Whether a person was told that the page works offline. */
+  readonly told: boolean;
+  /** Whether the browser was asked to protect what is stored. */
+  readonly asked: boolean;
+  /** Models that a person deleted, which are not stored again unasked. */
+  readonly unwanted: readonly string[];
+}
+
+export const useOffline = create<OfflineState>()(() => ({
+  models: {},
+  listKept: false,
+  storing: null,
+  room: null,
+  protected: null,
+  failure: null,
+  panel: false,
+}));
+
+const StoredMemory = v.object({ told: v.boolean(), asked: v.boolean(), unwanted: v.array(v.string()) });
+
+export const useOfflineMemory = create<OfflineMemory>()(
+  persist((): OfflineMemory => ({ told: false, asked: false, unwanted: [] }), {
+    name: 'foretoken.offline',
+    version: 1,
+    storage: rememberedStorage(1),
+    migrate: () => ({}),
+    merge: (stored, current) => {
+      const parsed = v.safeParse(StoredMemory, stored);
+      return parsed.success ? { ...current, ...parsed.output } : current;
+    },
+  }),
+);
+followOtherTabs(useOfflineMemory);
+
+/** Whether page, target and the chosen draft are all stored, so that the next visit needs no network. */
+export function isReadyOffline(
+  { shell }: ShellState,
+  { models, listKept }: OfflineState,
+  manifest: Manifest | null,
+  draft: string,
+): boolean {
+  return shell === 'stored' && listKept && manifest !== null && [manifest.pair.target, draft].every((id) => models[id]?.whole);
+}
+
+/** Looks at the storage: what is kept of the models, how much room there is, whether it is protected. Where a whole pair is stored, its list is kept too. */
+export async function lookAtStorage(): Promise<void> {
+  const { manifest } = useLoading.getState();
+  try {
+    if (manifest) {
+      const found = await Promise.all(
+        Object.entries(manifest.models).map(async ([id, entry]) => [id, await findStored(entry, modelsUrl())] as const),
+      );
+      const models = Object.fromEntries(found);
+      const pairIsWhole = [manifest.pair.target, useSettings.getState().draft].every((id) => models[id]?.whole);
+      if (pairIsWhole && !(await isKept(modelsUrl(), manifest))) await keepManifest(modelsUrl(), manifest);
+      useOffline.setState({ models, listKept: await isKept(modelsUrl(), manifest) });
+    }
+  } catch (thrown) {
+    useOffline.setState({ failure: toFailure(thrown) });
+  }
+  await lookAtRoom();
+}
+
+/** Stores the model `id` of the manifest without loading it. Failures land in the state. */
+export async function storeOffline(id: string): Promise<void> {
+  const entry = useLoading.getState().manifest?.models[id];
+  if (!entry || useOffline.getState().storing) return;
+  useOfflineMemory.setState(({ unwanted }) => ({ unwanted: unwanted.filter((each) => each !== id) }));
+  useOffline.setState({ storing: { model: id, loadedBytes: 0 }, failure: null });
+  try {
+    const report = ({ loadedBytes }: { loadedBytes: number }) => useOffline.setState({ storing: { model: id, loadedBytes } });
+    await storeModel(entry, modelsUrl(), report, new AbortController().signal);
+  } catch (thrown) {
+    useOffline.setState({ failure: toFailure(thrown) });
+  } finally {
+    useOffline.setState({ storing: null });
+  }
+  await lookAtStorage();
+}
+
+/** Stores every model of the pair that is not, but those that a person deleted. */
+export async function storePair(): Promise<void> {
+  const { manifest } = useLoading.getState();
+  for (const id of manifest ? [manifest.pair.target, ...manifest.pair.drafts.map((draft) => draft.id)] : []) {
+    if (useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
+    await storeOffline(id);
+    if (useOffline.getState().failure) return;
+  }
+}
+
+/** Deletes what is stored of the model `id`; a library that another stored model needs stays. What is loaded goes on working. */
+export async function deleteOffline(id: string): Promise<void> {
+  const { manifest } = useLoading.getState();
+  const entry = manifest?.models[id];
+  if (!manifest || !entry) return;
+  const others = othersStored(id, manifest, useOffline.getState().models);
+  useOfflineMemory.setState(({ unwanted }) => ({ unwanted: [...unwanted.filter((each) => each !== id), id] }));
+  try {
+    await deleteStored(entry, others, modelsUrl());
+    useOffline.setState({ failure: null });
+  } catch (thrown) {
+    useOffline.setState({ failure: toFailure(thrown) });
+  }
+  await lookAtStorage();
+}
+
+/** The models of `manifest` but `id` that are stored whole: what they share with it stays when it is deleted. */
+export function othersStored(id: string, manifest: Manifest, models: OfflineState['models']): ModelEntry[] {
+  return Object.entries(manifest.models).flatMap(([other, entry]) => (other !== id && models[other]?.whole ? [entry] : []));
+}
+
+/** Asks the browser to protect what is stored; some ask the person in turn. */
+export async function protectStorage(): Promise<void> {
+  useOfflineMemory.setState({ asked: true });
+  await navigator.storage?.persist?.().catch(() => false);
+  await lookAtRoom();
+}
+
+export function showOfflinePanel(): void {
+  useOffline.setState({ panel: true });
+  void lookAtStorage();
+}
+
+export function hideOfflinePanel(): void {
+  useOffline.setState({ panel: false });
+}
+
+/** The person has been told that the page works offline. */
+export function noteReadyTold(): void {
+  useOfflineMemory.setState({ told: true });
+}
+
+export function dismissOfflineFailure(): void {
+  useOffline.setState({ failure: null });
+}
+
+async function lookAtRoom(): Promise<void> {
+  const { storage } = navigator;
+  const estimate = await storage?.estimate?.().catch(() => null);
+  const persisted = await storage?.persisted?.().catch(() => null);
+  const { usage, quota } = estimate ?? {};
+  const room = usage === undefined || quota === undefined ? null : { used: usage, available: Math.max(0, quota - usage) };
+  useOffline.setState({ room, protected: persisted ?? null });
+}

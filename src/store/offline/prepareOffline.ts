@@ -1,0 +1,88 @@
+import { useLoading } from '../engine/loading';
+import { useMeasuring } from '../engine/measuring';
+import { useWork } from '../engine/work';
+import { useRun } from '../run/run';
+import { useSettings } from '../run/settings';
+import { isReadyOffline, lookAtStorage, protectStorage, storePair, useOffline, useOfflineMemory } from './offline';
+import { checkShell, lookForUpdate, registerShell, useShell } from './shell';
+
+/** A page that stays open looks for a newer version when it is looked at again, at most this often. */
+const LOOK_EVERY_MS = 3_600_000;
+
+/**
+ * Once the models are ready, stores all that the page needs without a network, between whatever is measured: its own files first, then, while
+ * the models are free, what is missing of the pair, as the drafts that were not chosen. A connection that is to be spared fetches no models unasked.
+ */
+export async function prepareOffline(): Promise<void> {
+  await when(() => isSettled() && useMeasuring.getState().tasks === 0, [useLoading, useMeasuring]);
+  void lookAtStorage();
+  useLoading.subscribe(({ progress }, before) => {
+    if (progress !== before.progress && isSettled()) void lookAtStorage();
+  });
+  useRun.subscribe(askOnceForProtection);
+  await registerShell();
+  await shellSettled();
+  await quiet();
+  await lookAtStorage();
+  if (useShell.getState().shell === 'stored' && !isConnectionSpared()) await storePair();
+  lookNowAndThen();
+}
+
+/** Whether the page was found ready to work offline, and the person has not heard of it yet. */
+export function canTellReady(): boolean {
+  const { manifest } = useLoading.getState();
+  const ready = isReadyOffline(useShell.getState(), useOffline.getState(), manifest, useSettings.getState().draft);
+  return ready && useOffline.getState().storing === null && !useOfflineMemory.getState().told;
+}
+
+/** A person who has seen a run to its end uses the page: a browser that asks back finds someone who knows why. */
+function askOnceForProtection({ events }: { readonly events: readonly { readonly type: string }[] }): void {
+  if (events.at(-1)?.type !== 'end' || useOfflineMemory.getState().asked) return;
+  if (useOffline.getState().protected === false) void protectStorage();
+}
+
+function isSettled(): boolean {
+  const { manifest, progress, failure } = useLoading.getState();
+  if (failure) return true;
+  return manifest !== null && [manifest.pair.target, useSettings.getState().draft].every((id) => progress[id]?.phase === 'ready');
+}
+
+/** Resolves when the models are ready, or have failed, and neither work nor measurement is under way. */
+function quiet(): Promise<void> {
+  const isQuiet = () => isSettled() && useMeasuring.getState().tasks === 0 && useWork.getState().current === null;
+  return when(isQuiet, [useLoading, useMeasuring, useWork]);
+}
+
+function shellSettled(): Promise<void> {
+  return when(() => useShell.getState().shell !== 'storing', [useShell]);
+}
+
+function when(holds: () => boolean, stores: readonly { subscribe(changed: () => void): () => void }[]): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => holds() && end();
+    const leave = stores.map((store) => store.subscribe(look));
+    const end = () => {
+      for (const unsubscribe of leave) unsubscribe();
+      resolve();
+    };
+    look();
+  });
+}
+
+function isConnectionSpared(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
+}
+
+function lookNowAndThen(): void {
+  let lookedAt = Date.now();
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible') return;
+    void checkShell();
+    // Another tab may have stored or deleted models.
+    void lookAtStorage();
+    if (Date.now() - lookedAt < LOOK_EVERY_MS) return;
+    lookedAt = Date.now();
+    void lookForUpdate();
+  });
+}
