@@ -15,7 +15,7 @@ export function webApp(plugins) {
   return VitePWA({
     strategies: 'injectManifest',
     registerType: 'prompt',
-    // src/store/shell.ts registers it, once the models are ready.
+    // src/store/offline/shell.ts registers it, once the models are ready.
     injectRegister: false,
     srcDir: 'src/sw',
     filename: 'serviceWorker.ts',

@@ -11,7 +11,7 @@ export interface ShellFile {
 
 /**
  * The page's own files, stored as a whole when a version is installed and answered from storage from then on, so that a page never mixes
- * two versions. The models are not among them: `model/download.ts` stores and checks those itself.
+ * two versions. The models are not among them: `storage/download.ts` stores and checks those itself.
  */
 export class Shell implements Route {
   readonly #scope: string;
