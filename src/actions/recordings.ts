@@ -1,4 +1,4 @@
-import { openLibrary } from '../store/recordings/library';
+import { openLibrary } from '../store/recordings/list';
 import type { Action } from './action';
 
 /** The list of recorded runs that come with the page. */

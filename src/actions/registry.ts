@@ -1,12 +1,12 @@
 import { readAddress } from '../store/page/address';
 import type { Action } from './action';
+import { judge, pass, play } from './beTheDraft';
 import { measureAllClaims } from './claims';
 import { ask, askLastAgain, clearConversation, leaveOut } from './conversation';
 import { copyText } from './copyText';
 import { startExperiment } from './experiment';
 import { exportRunCsv } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
-import { judge, pass, play } from './guessing';
 import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
 import { measureCosts } from './measureCosts';

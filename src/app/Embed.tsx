@@ -5,7 +5,7 @@ import { startOf } from '../core/run/tally';
 import { Legend, LegendLine } from '../features/legend';
 import { Notices } from '../features/notices';
 import { Lane, Playback } from '../features/playback';
-import { RecordingNote } from '../features/recording';
+import { RecordingNote } from '../features/recordings';
 import { Stepper } from '../features/stepper';
 import { Stream } from '../features/stream';
 import { type Address, namesRecording, onAddress, readAddress } from '../store/page/address';

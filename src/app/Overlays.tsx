@@ -1,13 +1,13 @@
 import { Suspense, useEffect } from 'react';
 import { usePresenter } from '../store/present/presenter';
-import { useLibrary } from '../store/recordings/library';
+import { useLibrary } from '../store/recordings/list';
 import { openFile } from '../store/recordings/openFile';
 import { useShare } from '../store/recordings/share';
 import { later } from './views';
 
 const ShareDialog = later('ShareDialog', () => import('../features/share'));
 const PresenterBar = later('PresenterBar', () => import('../features/present'));
-const LibraryDialog = later('LibraryDialog', () => import('../features/library'));
+const LibraryDialog = later('LibraryDialog', () => import('../features/recordings'));
 
 /** What lies over the page when it is asked for; and files that are dropped anywhere on it. */
 export function Overlays() {

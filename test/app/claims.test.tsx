@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { startOf } from '../../src/core/run/tally';
-import { connectEngine } from '../../src/store/engine/engine';
+import { connectEngine } from '../../src/store/engine/connection';
 import { useWork } from '../../src/store/engine/work';
 import { useClaims } from '../../src/store/modes/claims';
 import { EXPERIMENT_PROMPTS } from '../../src/store/modes/experimentPrompts';

@@ -5,7 +5,7 @@ import { startOf, tally } from '../../src/core/run/tally';
 import { decodeTrace, encodeTrace } from '../../src/formats/trace/trace';
 import { LESSONS } from '../../src/lessons';
 import { calibrationOf, calibrationSettled, isTooCoarse, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
-import { connectEngine } from '../../src/store/engine/engine';
+import { connectEngine } from '../../src/store/engine/connection';
 import { useLoading } from '../../src/store/engine/loading';
 import { useWork } from '../../src/store/engine/work';
 import { measureEvidence } from '../../src/store/modes/claims';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { connectEngine, workerEngine } from '../../src/store/engine/engine';
+import { connectEngine, workerEngine } from '../../src/store/engine/connection';
 import { useLoading } from '../../src/store/engine/loading';
 import { useRun } from '../../src/store/run/run';
 import { openPage, prompt, runButton, runToEnd, stopButton, tokenElements } from './support/openPage';

@@ -3,8 +3,8 @@ import { fetchManifest, type Manifest, type ModelEntry } from '../../src/catalog
 import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
+import { onProcessor } from './support/cpu';
 import { logits } from './support/logits';
-import { onProcessor } from './support/processor';
 
 const modelsUrl = new URL('/models/', location.href).href;
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
-import { BeTheDraft as Guessing } from '../../features/bethedraft';
+import { BeTheDraft as Guessing } from '../../features/beTheDraft';
 import { Notices } from '../../features/notices';
-import { guessing as words } from '../../ui/texts/guessing';
+import { guessing as words } from '../../ui/texts/beTheDraft';
 import './wide.css';
 
 /** A person drafts instead of the draft model. */

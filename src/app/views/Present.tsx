@@ -3,7 +3,7 @@ import { Legend } from '../../features/legend';
 import { Notices } from '../../features/notices';
 import { Lane } from '../../features/playback';
 import { PlaylistEditor, Stage } from '../../features/present';
-import { RecordingNote } from '../../features/recording';
+import { RecordingNote } from '../../features/recordings';
 import { Stepper } from '../../features/stepper';
 import { Stream } from '../../features/stream';
 import { LESSONS } from '../../lessons';

@@ -1,6 +1,6 @@
 import { Notices } from '../../features/notices';
 import { Ask } from '../../features/prompt';
-import { RecordingNote } from '../../features/recording';
+import { RecordingNote } from '../../features/recordings';
 import { Stepper } from '../../features/stepper';
 import { stepper as words } from '../../ui/texts/stepper';
 import './wide.css';

@@ -10,7 +10,7 @@ import { Notices } from '../../features/notices';
 import { OfflineLine } from '../../features/offline';
 import { Lane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
-import { RecordingNote } from '../../features/recording';
+import { RecordingNote } from '../../features/recordings';
 import { OutputBar, Stream } from '../../features/stream';
 import { useAsked } from '../../store/recordings/recording';
 import { useRun } from '../../store/run/run';

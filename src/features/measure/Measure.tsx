@@ -3,8 +3,8 @@ import { DeviceCosts } from './DeviceCosts';
 import { Memory } from './Memory';
 import './measure.css';
 import { RunCharts } from './RunCharts';
+import { Verdict } from './SpeedVerdict';
 import { useMeasured } from './useMeasured';
-import { Verdict } from './Verdict';
 import { WhatIf } from './WhatIf';
 
 /** What speculation costs on this device, whether it pays for the run on the page, and what would have to be otherwise. */

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { ariaKeys, spellKeys } from '../../actions/registry';
 import { closePalette } from '../../store/page/palette';
-import { readLibrary, useLibrary } from '../../store/recordings/library';
+import { readLibrary, useLibrary } from '../../store/recordings/list';
 import { Modal } from '../../ui/Modal';
 import { palette as words } from '../../ui/texts/palette';
 import { type Entry, type EntryGroup, entryGroups, type Place } from './entries';

@@ -1,6 +1,6 @@
 import { LESSONS } from '../../lessons';
 import { GLOSSARY } from '../../lessons/glossary';
-import type { LibraryEntry } from '../../store/recordings/library';
+import type { LibraryEntry } from '../../store/recordings/list';
 import { openLibraryTrace } from '../../store/recordings/recording';
 import { chooseSetting, type SettingName } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';

@@ -1,7 +1,7 @@
 import type { Action } from '../../actions/action';
 import { performAction } from '../../actions/performAction';
 import { ACTIONS, isHere } from '../../actions/registry';
-import type { LibraryEntry } from '../../store/recordings/library';
+import type { LibraryEntry } from '../../store/recordings/list';
 import { palette as words } from '../../ui/texts/palette';
 import { contentGroups } from './content';
 

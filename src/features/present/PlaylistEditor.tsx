@@ -11,7 +11,7 @@ import {
 } from '../../actions/present';
 import { spellKeys } from '../../actions/registry';
 import { addLesson, addRecording, addView, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/present/playlist';
-import { readLibrary, useLibrary } from '../../store/recordings/library';
+import { readLibrary, useLibrary } from '../../store/recordings/list';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';

@@ -6,7 +6,7 @@ import { useCanPerform } from '../../actions/useAction';
 import { ActionButton } from '../../ui/ActionButton';
 import { prompt as words } from '../../ui/texts';
 import { Ask } from './Ask';
-import { RunSettings } from './RunSettings';
+import { RunSettings } from './SettingsForm';
 
 /** What is asked, how it is decoded, and the button that starts it. */
 export function PromptForm() {

@@ -7,7 +7,7 @@ import { type Failure, toFailure } from '../../core/failure';
 import { calibrationSchema } from '../../formats/calibration';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import { useSettings } from '../run/settings';
-import { performTask } from './engine';
+import { performTask } from './connection';
 import { onIdle } from './idle';
 import { modelsUrl, receiveProgress, useLoading } from './loading';
 import { beginMeasured } from './measuring';

@@ -3,7 +3,7 @@ import { draftChoices, fetchManifest, type Manifest } from '../../catalog/manife
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
 import { changeSettings, useSettings } from '../run/settings';
-import { performTask, warmUpEngine, whenEngineIsLost } from './engine';
+import { performTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { forgetMemory, receiveMemory } from './memory';
 
 export interface LoadingState {

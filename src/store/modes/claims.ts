@@ -5,7 +5,7 @@ import { type ClaimModels, type EvidenceName, evidencePlan } from '../../core/st
 import { type MeasuredRun, planRuns } from '../../core/study/experiment';
 import { load, useLoading } from '../engine/loading';
 import { occupy } from '../engine/work';
-import { performPlan } from '../run/performPlan';
+import { performPlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
 export interface ClaimsState {

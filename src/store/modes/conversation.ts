@@ -5,7 +5,7 @@ import type { RunEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun } from '../run/perform';
+import { checkRequest, completeRun } from '../run/request';
 import { runSettings, useSettings } from '../run/settings';
 
 export interface ConversationState {

@@ -14,7 +14,7 @@ import type { Choice } from '../../core/study/vote';
 import type { RunSettings, SamplingSettings } from '../../core/types';
 import { load, useLoading } from '../engine/loading';
 import { occupy } from '../engine/work';
-import { performPlan } from '../run/performPlan';
+import { performPlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
 /** Whence drafts come: a draft of the manifest by its id, or what followed before in the text. */

@@ -7,7 +7,7 @@ import type { RunEvent, RunSettings, StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun, type RunRequest } from '../run/perform';
+import { checkRequest, completeRun, type RunRequest } from '../run/request';
 import { runSettings, useSettings } from '../run/settings';
 
 /** Both runs of a comparison of ids, as far as they have come. */

@@ -7,7 +7,7 @@ import type { TraceAbout } from '../../formats/trace/trace';
 import { occupy } from '../engine/work';
 import { createPlayer } from '../recordings/player';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun, type RunRequest } from '../run/perform';
+import { checkRequest, completeRun, type RunRequest } from '../run/request';
 import { useRun } from '../run/run';
 import { runSettings, useSettings } from '../run/settings';
 

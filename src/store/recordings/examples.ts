@@ -3,7 +3,7 @@ import { decodeTrace, type Trace } from '../../formats/trace/trace';
 import { useConversation } from '../modes/conversation';
 import { useProof } from '../modes/proof';
 import { showRace, useRace } from '../modes/race';
-import { fetchRecording } from './library';
+import { fetchRecording } from './list';
 
 /** Recordings of the library of the same prompt both ways, and of the turns of one conversation. */
 const BOTH_WAYS = ['story', 'story-plain'] as const;

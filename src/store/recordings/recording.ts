@@ -5,7 +5,7 @@ import { decodeTrace, readTrace, type Trace, type TraceAbout } from '../../forma
 import { useWork } from '../engine/work';
 import { onAddress, readAddress } from '../page/address';
 import { showRun, useRun } from '../run/run';
-import { fetchRecording } from './library';
+import { fetchRecording } from './list';
 
 export interface RecordingState {
   /** The recording that was opened last, by its first event, which is how it is known while it stands on the page. */

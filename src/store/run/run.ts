@@ -5,7 +5,7 @@ import type { EndEvent, RunEvent } from '../../core/types';
 import { forgetModels, forgetUnready } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from './frameBuffer';
-import { checkRequest, performRun, type RunRequest } from './perform';
+import { checkRequest, performRun, type RunRequest } from './request';
 import { type Mode, runSettings, useSettings } from './settings';
 
 export interface RunState {

@@ -1,6 +1,6 @@
 import type { RoundEvent, RunToken, Verdict } from '../../../src/core/types';
 import type { RunTask, Task, Update } from '../../../src/engine/tasks';
-import type { Engine } from '../../../src/store/engine/engine';
+import type { Engine } from '../../../src/store/engine/connection';
 import { progressOf } from './fakeEngine';
 
 const WORDS = [' fox', ' bell', ' river', ' oak'];

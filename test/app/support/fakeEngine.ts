@@ -6,7 +6,7 @@ import { type AnsweredTurn, encodeTurns } from '../../../src/core/loop/splice';
 import type { PairMemory, TokenId } from '../../../src/core/types';
 import type { LoadProgress, RunTask, Task, Update } from '../../../src/engine/tasks';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
-import type { Engine } from '../../../src/store/engine/engine';
+import type { Engine } from '../../../src/store/engine/connection';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { MANIFEST } from './manifest';
 

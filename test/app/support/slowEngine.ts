@@ -4,7 +4,7 @@ import { type AskPerson, PersonDrafter } from '../../../src/core/loop/person';
 import { speculate } from '../../../src/core/loop/speculate';
 import type { DeviceTimes } from '../../../src/core/types';
 import type { Task, Update } from '../../../src/engine/tasks';
-import type { Engine } from '../../../src/store/engine/engine';
+import type { Engine } from '../../../src/store/engine/connection';
 import { PAIR_COSTS, slowPair, Time } from '../../support/slowPair';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { progressOf } from './fakeEngine';

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../../core/types';
 import { PROMPTS, type PromptId, readWay, settingsOf, type Way } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/engine/loading';
 import { occupy, useWork } from '../../../store/engine/work';
-import { collectRun } from '../../../store/run/perform';
+import { collectRun } from '../../../store/run/request';
 import { showRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
 import { FailureNotice } from '../../../ui/FailureNotice';

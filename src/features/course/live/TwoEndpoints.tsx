@@ -7,7 +7,7 @@ import type { RunEvent } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/engine/loading';
 import { occupy, useWork } from '../../../store/engine/work';
-import { collectRun } from '../../../store/run/perform';
+import { collectRun } from '../../../store/run/request';
 import { Button } from '../../../ui/Button';
 import { FailureNotice } from '../../../ui/FailureNotice';
 import { formatCount, formatRate } from '../../../ui/format';

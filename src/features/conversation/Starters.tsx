@@ -1,0 +1,22 @@
+import { ask } from '../../actions/conversation';
+import { typeQuestion } from '../../store/modes/conversation';
+import { Button } from '../../ui/Button';
+import { converse as words } from '../../ui/texts/conversation';
+
+/** Questions that a conversation may begin with; each is asked at once. */
+export function Starters() {
+  const begin = (question: string) => {
+    typeQuestion(question);
+    if (ask.when()) void ask.perform();
+  };
+  return (
+    <div className="starters">
+      <h3>{words.starters}</h3>
+      {words.starterPrompts.map((question) => (
+        <Button key={question} look="quiet" onPress={() => begin(question)}>
+          {question}
+        </Button>
+      ))}
+    </div>
+  );
+}

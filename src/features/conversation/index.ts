@@ -1,0 +1,1 @@
+export { Converse } from './Conversation';

@@ -1,1 +1,0 @@
-export { Converse } from './Converse';

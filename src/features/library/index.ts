@@ -1,1 +1,0 @@
-export { LibraryDialog } from './LibraryDialog';

@@ -1,0 +1,57 @@
+import { useMemo } from 'react';
+import { type Alignment, align, type Parting } from '../../core/run/alignment';
+import { startOf } from '../../core/run/tally';
+import type { RunToken } from '../../core/types';
+import { type IdsProof as Runs, useProof } from '../../store/modes/proof';
+import { formatProbability } from '../../ui/format';
+import { prove } from '../../ui/texts/proof';
+import { visibleText } from '../../ui/visibleText';
+import { AlignedTokens } from './AlignedTokens';
+import { Proven } from './Proven';
+
+const words = prove.ids;
+
+/** Both outputs token by token, with the verdict in a sentence. */
+export function IdsProof({ proving }: { readonly proving: boolean }) {
+  const runs = useProof((state) => state.ids);
+  return runs ? <Compared runs={runs} proving={proving} /> : null;
+}
+
+function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: boolean }) {
+  const alignment = useMemo(() => align(runs.speculative, runs.plain), [runs]);
+  const { pairs, alike, parting, verdict } = alignment;
+  const tone = proving ? 'open' : verdict === 'different' ? 'apart' : verdict === null ? 'open' : 'alike';
+  return (
+    <>
+      <p className="proof-verdict" role="status" data-tone={tone}>
+        {proving ? prove.working : verdictSentence(alignment)}
+      </p>
+      {parting && !proving ? <PartingNote parting={parting} pair={pairs[parting.at]} /> : null}
+      <AlignedTokens pairs={pairs} parted={proving || verdict === 'partly' ? null : alike} />
+      {proving || verdict === null ? null : verdict === 'different' ? (
+        <Proven shown={words.refuted(alike)} notShown={words.unrefuted} />
+      ) : (
+        <Proven shown={words.proven(alike, startOf(runs.plain)?.labels.adapter ?? '')} notShown={words.notProven} />
+      )}
+    </>
+  );
+}
+
+function verdictSentence({ verdict, alike }: Alignment): string {
+  return verdict === null || verdict === 'sampled' ? words.incomplete : words.verdicts[verdict](alike);
+}
+
+interface PartingNoteProps {
+  readonly parting: Parting;
+  readonly pair: { readonly speculative: RunToken | null; readonly plain: RunToken | null } | undefined;
+}
+
+function PartingNote({ parting, pair }: PartingNoteProps) {
+  const p = { speculative: formatProbability(parting.p.speculative), plain: formatProbability(parting.p.plain) };
+  return (
+    <p className="proof-parting">
+      {words.parting(visibleText(pair?.speculative?.text ?? ''), visibleText(pair?.plain?.text ?? ''), p)}{' '}
+      {parting.logitGap === null ? words.noGap : words.gap(parting.logitGap)}
+    </p>
+  );
+}

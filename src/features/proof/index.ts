@@ -1,0 +1,1 @@
+export { Prove } from './Proof';

@@ -1,1 +1,0 @@
-export { Prove } from './Prove';

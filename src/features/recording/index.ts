@@ -1,2 +1,0 @@
-export { ExampleNote } from './ExampleNote';
-export { RecordingNote } from './RecordingNote';

@@ -1,0 +1,148 @@
+import { create } from 'zustand';
+import { type Failure, toFailure } from '../../core/failure';
+import { tidyTyped } from '../../core/loop/person';
+import { wellFormed } from '../../core/loop/text';
+import { checkGuess } from '../../core/modes/beTheDraft';
+import { committedTokens } from '../../core/run/tally';
+import type { RunEvent, RunSettings } from '../../core/types';
+import { occupy, stopWork, useWork } from '../engine/work';
+import { FrameBuffer } from '../run/frameBuffer';
+import { checkRequest, completeRun, type RunRequest } from '../run/request';
+import { DEFAULT_SETTINGS, runSettings, useSettings } from '../run/settings';
+
+/** How many teams a room may be in; they take turns. */
+export const TEAMS = [1, 2, 3, 4] as const;
+export type Teams = (typeof TEAMS)[number];
+
+export interface GuessingState {
+  readonly teams: Teams;
+  /** In how many teams the game that is shown is played. */
+  readonly playing: Teams;
+  /** `model`: the draft model goes first, unseen. `asking`: the person is waited for. `judging`: the target is at work, or loading. */
+  readonly phase: 'idle' | 'model' | 'asking' | 'judging';
+  /** Most tokens that will be judged, while the person is waited for. */
+  readonly most: number;
+  readonly typed: string;
+  /** Why what is typed was not judged; it stays in the box. */
+  readonly objection: Failure | null;
+  /** The person's run, and the draft model's on the same prompt. They stay until the next have really begun. */
+  readonly events: readonly RunEvent[];
+  readonly model: readonly RunEvent[];
+  /** What was typed, by the index of its round; null where the person passed. */
+  readonly guesses: Readonly<Record<number, string | null>>;
+  readonly failure: Failure | null;
+}
+
+export const useGuessing = create<GuessingState>()(() => ({
+  ...{ teams: 1, playing: 1, phase: 'idle', most: 0, typed: '', objection: null, events: [], model: [], guesses: {}, failure: null },
+}));
+
+let answer: ((typed: string | null) => void) | null = null;
+
+/**
+ * Has the draft model draft the prompt first, out of sight, and then the person: round after round the text so far is shown, what is typed
+ * goes to the target, and its verdict comes back. A stop keeps what there is; failures land in the state.
+ */
+export async function startGuessing(): Promise<void> {
+  const chosen = useSettings.getState();
+  // The target's likeliest tokens are shown beside what was typed.
+  const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative', candidates: true };
+  const request = { prompt: chosen.prompt, settings, draft: chosen.draft };
+  await occupy('guess', async (signal) => {
+    useGuessing.setState({ failure: null, objection: null });
+    try {
+      checkRequest(request);
+      useGuessing.setState({ phase: 'model' });
+      // Where no draft pays on this device an adaptive length is none, and nothing of the model's would be judged.
+      const gamma = settings.gamma === 'auto' ? DEFAULT_SETTINGS.gamma : settings.gamma;
+      const model = await completeRun({ ...request, settings: { ...settings, drafting: 'model', gamma } }, signal);
+      if (!model) return;
+      useGuessing.setState(({ teams }) => ({ playing: teams, model, events: [], guesses: {}, typed: '', phase: 'judging' }));
+      await letPersonDraft(request, signal);
+    } catch (thrown) {
+      useGuessing.setState({ failure: toFailure(thrown) });
+    } finally {
+      answer = null;
+      useGuessing.setState({ phase: 'idle' });
+    }
+  });
+}
+
+export function type(typed: string): void {
+  useGuessing.setState({ typed, objection: null });
+}
+
+/** Hands what is typed to the target; what cannot be judged stays in the box, with the reason. */
+export function submitGuess(): void {
+  const { typed, events } = useGuessing.getState();
+  try {
+    const draft = tidyTyped(wellFormed(typed), textOf(events));
+    checkGuess(draft);
+    give(draft);
+  } catch (thrown) {
+    useGuessing.setState({ objection: toFailure(thrown) });
+  }
+}
+
+/** Lets the target write the next token by itself. */
+export function passGuess(): void {
+  give(null);
+}
+
+export function chooseTeams(teams: Teams): void {
+  useGuessing.setState({ teams });
+}
+
+export function dismissGuessingFailure(): void {
+  useGuessing.setState({ failure: null });
+}
+
+/** Nobody is waited for where nobody can answer. */
+export function leaveGuessing(): void {
+  if (useWork.getState().current === 'guess') stopWork();
+}
+
+async function letPersonDraft(request: RunRequest, signal: AbortSignal): Promise<void> {
+  const arriving = new FrameBuffer<RunEvent>((events) => useGuessing.setState((state) => ({ events: [...state.events, ...events] })));
+  const ask = ({ most }: { readonly most: number }) =>
+    new Promise<string | null>((resolve) => {
+      // All that came before the question is on the page with it.
+      arriving.flush();
+      answer = resolve;
+      useGuessing.setState(({ events }) => ({ phase: 'asking', most, typed: beginningOf(events) }));
+    });
+  const settings: RunSettings = { ...request.settings, drafting: 'person', gamma: 'auto' };
+  try {
+    await completeRun({ ...request, settings, ask }, signal, (event) => arriving.add(event));
+  } finally {
+    arriving.flush();
+  }
+}
+
+function give(typed: string | null): void {
+  if (!answer) return;
+  const answered = answer;
+  answer = null;
+  useGuessing.setState(({ guesses, events }) => ({
+    guesses: { ...guesses, [roundsOf(events)]: typed },
+    phase: 'judging',
+    typed: '',
+    objection: null,
+  }));
+  answered(typed);
+}
+
+/** A blank between two words, which a person may take away to finish the word that stands at the end; none behind a blank. */
+function beginningOf(events: readonly RunEvent[]): string {
+  return /\S$/.test(textOf(events)) ? ' ' : '';
+}
+
+function textOf(events: readonly RunEvent[]): string {
+  return committedTokens(events)
+    .map(({ text }) => text)
+    .join('');
+}
+
+function roundsOf(events: readonly RunEvent[]): number {
+  return events.filter(({ type }) => type === 'round').length;
+}

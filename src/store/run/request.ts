@@ -1,0 +1,112 @@
+import { type Failure, FailureError } from '../../core/failure';
+import type { AskPerson } from '../../core/loop/person';
+import { wellFormed } from '../../core/loop/text';
+import { checkSettings } from '../../core/settings';
+import type { RunEvent, RunSettings } from '../../core/types';
+import type { Turn } from '../../engine/tasks';
+import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
+import { performTask } from '../engine/connection';
+import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from '../engine/loading';
+import { beginMeasured } from '../engine/measuring';
+import { receiveMemory } from '../engine/memory';
+
+/** All that decides what a run is asked. */
+export interface RunRequest {
+  readonly prompt: string;
+  readonly settings: RunSettings;
+  /** A draft's id in the manifest. */
+  readonly draft: string;
+  /** The turns of the conversation before the prompt; none by default. */
+  readonly turns?: readonly Turn[];
+  /** Answers for the person where one drafts. */
+  readonly ask?: AskPerson;
+}
+
+/** @throws FailureError why `request` cannot be run, before anything is loaded */
+export function checkRequest({ prompt, settings }: RunRequest): void {
+  if (prompt.trim() === '')
+    throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something, or choose one of the examples.');
+  checkSettings(settings);
+}
+
+/**
+ * One run, as part of the work that has the models (`occupy`): loads what is missing and yields the run's events. A run that fails or is
+ * stopped after its start says so by its end event; one that was stopped before yields an end alone.
+ *
+ * @throws FailureError what is wrong with the request, or what the engine could not do before the run started
+ */
+export async function* performRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+  checkRequest(request);
+  const { settings, draft, turns = [], ask } = request;
+  const prompt = wellFormed(request.prompt);
+  stopCalibration();
+  // The engine loads by itself what a run needs; the page needs the manifest too.
+  if (useLoading.getState().manifest) dismissLoadingFailure();
+  else void load();
+  // A run waits for the page's own load, which must not outlive the wish to stop.
+  signal.addEventListener('abort', stopLoading, { once: true });
+  const end = await beginMeasured();
+  try {
+    const selection = { modelsUrl: modelsUrl(), draft };
+    for await (const update of performTask(
+      { type: 'run', selection, turns, prompt, settings, calibration: calibrationOf(draft) },
+      signal,
+      ask,
+    )) {
+      if (update.type === 'progress') receiveProgress(update);
+      else if (update.type === 'memory') receiveMemory(update);
+      else if (update.type !== 'calibration') {
+        if (update.type === 'start') confirmAdapter(draft, update.labels.adapter);
+        yield update;
+      }
+    }
+  } finally {
+    end();
+    signal.removeEventListener('abort', stopLoading);
+  }
+}
+
+/** `performRun` to its end, as a list; what comes before the start is left out, but a failure is thrown. */
+export async function collectRun(
+  request: RunRequest,
+  signal: AbortSignal,
+  arrived: (event: RunEvent) => void = () => {},
+): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of performRun(request, signal)) {
+    if (events.length === 0 && event.type !== 'start') {
+      if (event.type === 'end' && event.reason === 'failed') throw errorOf(event.failure);
+      continue;
+    }
+    events.push(event);
+    arrived(event);
+  }
+  return events;
+}
+
+/**
+ * `collectRun` for work that counts whole runs only.
+ *
+ * @returns null where it was stopped before its end
+ * @throws FailureError why it failed, also where that was after its start
+ */
+export async function completeRun(
+  request: RunRequest,
+  signal: AbortSignal,
+  arrived?: (event: RunEvent) => void,
+): Promise<readonly RunEvent[] | null> {
+  const events = await collectRun(request, signal, arrived).catch((thrown: unknown) => {
+    if (signal.aborted) return [];
+    throw thrown;
+  });
+  const end = events.at(-1);
+  if (end?.type === 'end' && end.reason === 'failed') {
+    if (end.failure.code === 'device-lost') forgetModels();
+    throw errorOf(end.failure);
+  }
+  return end?.type === 'end' && end.reason !== 'aborted' ? events : null;
+}
+
+function errorOf({ code, message, hint }: Failure): FailureError {
+  return new FailureError(code, message, hint);
+}

@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import prompts from '../../bench/prompts.json';
+import { fetchManifest, type Manifest } from '../../src/catalog/manifest';
+import { committedTokens } from '../../src/core/run/tally';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import type { RunEvent, RunSettings } from '../../src/core/types';
+import { CpuPairs } from '../../src/engine/cpuPairs';
+import { PairEngine } from '../../src/engine/engine';
+import { shareDevice } from '../../src/gpu/device';
+import type { CpuModelFiles } from '../../src/model/cpu/loader';
+import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { isRunEvent } from '../../src/worker/client';
+import { onProcessor } from './support/cpu';
+import { logits } from './support/logits';
+import { modelsUrl, performRun } from './support/runs';
+
+const PROMPTS = prompts.filter(({ kind }, i) => prompts.slice(0, i).filter((before) => before.kind === kind).length < 3).slice(0, 20);
+const never = new AbortController().signal;
+
+let manifest: Manifest;
+beforeAll(async () => {
+  shareDevice(navigator.gpu);
+  manifest = await fetchManifest(modelsUrl);
+});
+
+const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
+
+describe('the pair on the processor', () => {
+  it('writes what it writes on the device, id for id, on 20 prompts', async () => {
+    const worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+    const engine = new PairEngine(new CpuPairs());
+    const onCpu = async (prompt: string, settings: RunSettings) => {
+      const events: RunEvent[] = [];
+      const selection = { modelsUrl, draft: 'draft' };
+      await engine.run(
+        { type: 'run', selection, turns: [], prompt, settings, calibration: null },
+        (update) => {
+          if (isRunEvent(update)) events.push(update);
+        },
+        never,
+      );
+      return events;
+    };
+    expect(PROMPTS).toHaveLength(20);
+    for (const { prompt } of PROMPTS) {
+      const settings = { ...DEFAULT_RUN, gamma: 4, maxTokens: 32, ignoreStopTokens: true } as const;
+      const [device, processor] = [await performRun(worker, 'draft', prompt, settings), await onCpu(prompt, settings)];
+      expect(ids(device)).toHaveLength(32);
+      expect(ids(processor), prompt).toEqual(ids(device));
+      const [a, b] = [device, processor].map((events) => events.find((event) => event.type === 'start'));
+      expect(b?.promptIds).toEqual(a?.promptIds);
+      const text = (events: readonly RunEvent[]) =>
+        committedTokens(events)
+          .map((token) => token.text)
+          .join('');
+      expect(text(processor)).toBe(text(device));
+    }
+    worker.terminate();
+  });
+
+  it.each(['target', 'draft', 'weak-draft'])('has the logits of the device within 1e-4: %s', async (id) => {
+    const entry = manifest.models[id];
+    if (!entry) throw new Error(`the manifest lists no ${id}`);
+    const device: LoadedModel = await loadModel(id, entry, modelsUrl, () => undefined, never);
+    const processor: CpuModelFiles = await onProcessor(manifest, id);
+    const { pipeline } = device;
+    let worst = 0;
+    for (const { prompt } of PROMPTS.slice(0, 7)) {
+      const tokens = pipeline.encodeChat(prompt);
+      expect(processor.text.encodeChat(prompt, [])).toEqual(tokens);
+      pipeline.truncate(0);
+      processor.forward.truncate(0);
+      const expected = processor.forward.forward(tokens, 'all-rows');
+      const actual = await logits(pipeline, tokens, 'all-rows');
+      actual.forEach((row, i) => {
+        row.forEach((value, token) => {
+          worst = Math.max(worst, Math.abs(value - ((expected[i] as Float32Array)[token] as number)));
+        });
+      });
+    }
+    expect(worst).toBeLessThan(1e-4);
+    await device.unload();
+  });
+});
