@@ -7,7 +7,7 @@ import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { LEAST_TOKENS } from '../src/core/study/experiment';
 import type { RunEvent, RunSettings } from '../src/core/types';
-import { isRunEvent, perform } from '../src/worker/client';
+import { isRunEvent, sendToWorker } from '../src/worker/client';
 import { readbacks } from './readbacks';
 import type { StockReply, StockRequest } from './stock.worker';
 
@@ -71,7 +71,7 @@ const bench = {
     if (!target) throw new Error('the manifest lists no target');
     const absolute = (path: string) => new URL(path, modelsUrl).href;
     await askStock({ load: { modelUrl: absolute(target.path), libraryUrl: absolute(target.library.path) } });
-    for await (const _ of perform(engine, { type: 'load', selection: { modelsUrl, draft } }));
+    for await (const _ of sendToWorker(engine, { type: 'load', selection: { modelsUrl, draft } }));
   },
 
   async stock(prompt: string, maxTokens: number, temperature: number, fixedLength: boolean): Promise<Measured> {
@@ -90,7 +90,7 @@ const bench = {
   },
 
   async calibrate(draft: string): Promise<Calibration> {
-    for await (const update of perform(engine, { type: 'calibrate', selection: { modelsUrl, draft } })) {
+    for await (const update of sendToWorker(engine, { type: 'calibrate', selection: { modelsUrl, draft } })) {
       if (update.type === 'calibration' && update.calibration) return update.calibration;
     }
     throw new Error('no calibration came, or the clock is too coarse for one');
@@ -99,7 +99,7 @@ const bench = {
   async run(prompt: string, draft: string, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
     const before = await readbacks('engine');
     const events: RunEvent[] = [];
-    for await (const update of perform(engine, {
+    for await (const update of sendToWorker(engine, {
       type: 'run',
       selection: { modelsUrl, draft },
       turns: [],

@@ -5,8 +5,8 @@
  *
  *   npm run bench:page -- [--json FILE] [--repetitions 3]
  *
- * Tasks are those of the renderer's main thread by the browser's own trace, with their time on the clock and on the processor: on a machine that is
- * busy with other things the first holds the wait for a processor too.
+ * Tasks are those of the renderer's main thread by the browser's own trace, with their time by the clock and on the CPU: on a machine that is
+ * busy with other things the first holds the wait for a CPU too.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -143,7 +143,7 @@ async function measured(browser, page, work) {
   const { wallMs, cpuMs, over50, culprits } = longestTasks(trace.traceEvents);
   return {
     'longest task, ms': wallMs.toFixed(1),
-    'of it on the processor': cpuMs.toFixed(1),
+    'of it on the CPU': cpuMs.toFixed(1),
     'tasks of 50 ms or more': over50,
     'longest input, ms': event || 'below 16',
     'layout shift': shift.toFixed(4),

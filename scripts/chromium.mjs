@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { installDebianPackages } from './debian.mjs';
 
-/** WebGPU on the processor (SwiftShader), so that every machine computes alike. */
+/** WebGPU on the CPU (SwiftShader), so that every machine computes alike. */
 export const CHROMIUM_ARGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
 const LINUX_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];

@@ -10,7 +10,20 @@ import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
 
 const SIZES = { wide: { width: 1440, height: 900 }, projector: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
-const VIEWS = ['watch', 'race', 'step', 'converse', 'draft', 'prove', 'measure', 'experiment', 'claims', 'history', 'learn', 'present'];
+const VIEWS = [
+  'watch',
+  'race',
+  'step',
+  'conversation',
+  'be-the-draft',
+  'prove',
+  'measure',
+  'experiment',
+  'claims',
+  'history',
+  'learn',
+  'present',
+];
 /** What the README shows. */
 const SHOWN = 'watch&recording=story-sampled';
 

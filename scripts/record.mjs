@@ -14,7 +14,7 @@ import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
 import { CONVERSATION, LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
 
-const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a processor').replaceAll('(R)', '').trim()}`;
+const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a CPU').replaceAll('(R)', '').trim()}`;
 const LIBRARY = path.join(root, 'public/traces');
 const OPENING_FILE = path.join(root, 'src/store/recordings/opening.json');
 const LESSONS_FOLDER = path.join(root, 'src/lessons/recorded');
@@ -57,7 +57,7 @@ await failClearly(async () => {
     // In turn, so that whatever else the machine does falls on all of them.
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
       for (const recording of alone) keep(recording, await record(page, { ...DEFAULTS, ...recording }));
-      if (alone.length < wanted.length) for (const [i, text] of (await converse(page)).entries()) keep(CONVERSATION[i], text);
+      if (alone.length < wanted.length) for (const [i, text] of (await haveConversation(page)).entries()) keep(CONVERSATION[i], text);
     }
     const files = new Map();
     for (const recording of wanted) {
@@ -100,10 +100,10 @@ async function record(page, recording) {
 }
 
 /** Every turn of one conversation, likewise. */
-async function converse(page) {
+async function haveConversation(page) {
   await settle(page, { ...DEFAULTS, length: 'Fixed' });
   await measured(page);
-  await goTo(page, 'Converse');
+  await goTo(page, 'Conversation');
   for (const { prompt } of CONVERSATION) {
     await page.getByRole('textbox', { name: 'Your turn' }).fill(prompt);
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
@@ -111,12 +111,12 @@ async function converse(page) {
   }
   const texts = [];
   for (let turn = 0; turn < CONVERSATION.length; turn++) {
-    await goTo(page, 'Converse');
+    await goTo(page, 'Conversation');
     await page.getByRole('button', { name: 'Step by step' }).nth(turn).click();
     await goTo(page, 'Watch');
     texts.push(await saved(page));
   }
-  await goTo(page, 'Converse');
+  await goTo(page, 'Conversation');
   await page.getByRole('button', { name: 'New conversation' }).last().click();
   await goTo(page, 'Watch');
   return texts;

@@ -47,7 +47,7 @@ def rotate(x, cos, sin):
 
 
 def attend(q, k, v):
-    """Causal attention of rows that start at 0, written out: on a processor the compiled form of this is faster in training than the library's."""
+    """Causal attention of rows that start at 0, written out: on a CPU the compiled form of this is faster in training than the library's."""
     time = q.shape[2]
     scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
     future = torch.ones(time, time, dtype=torch.bool, device=q.device).triu(1)

@@ -205,7 +205,7 @@ export class RooflineKernels {
       buffer.unmap();
       return buffer;
     };
-    // Small values of mixed sign: no product may become infinite or subnormal, which is slower on some processors.
+    // Small values of mixed sign: no product may become infinite or subnormal, which is slower on some GPUs.
     const x = Float32Array.from({ length: rows * weights.inner }, (_, i) => ((i * 7919) % 1009) / 4036 - 0.125);
     this.#y = device.createBuffer({
       size: rows * weights.columns * 4,

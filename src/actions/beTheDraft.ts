@@ -1,21 +1,28 @@
 import { useWork } from '../store/engine/work';
-import { passGuess, startGuessing, submitGuess, useGuessing } from '../store/modes/beTheDraft';
+import { passTurn, startBeTheDraft, submitTyped, useBeTheDraft } from '../store/modes/beTheDraft';
 import type { Action } from './action';
 
-const isAsked = () => useGuessing.getState().phase === 'asking';
+const isAsked = () => useBeTheDraft.getState().phase === 'asking';
 
 /** The draft model goes first, unseen; then the person drafts. */
 export const play: Action = {
-  id: 'guess-play',
+  id: 'be-the-draft-play',
   label: 'Play',
   keys: ['Mod+Enter'],
-  view: 'draft',
+  view: 'be-the-draft',
   when: () => useWork.getState().current === null,
-  perform: startGuessing,
+  perform: startBeTheDraft,
 };
 
 /** Hands what is typed to the target. */
-export const judge: Action = { id: 'guess-judge', label: 'Judge', keys: ['Mod+Enter'], view: 'draft', when: isAsked, perform: submitGuess };
+export const judgeTyped: Action = {
+  id: 'be-the-draft-judgeTyped',
+  label: 'Judge',
+  keys: ['Mod+Enter'],
+  view: 'be-the-draft',
+  when: isAsked,
+  perform: submitTyped,
+};
 
 /** Lets the target write the next token by itself. */
-export const pass: Action = { id: 'guess-pass', label: 'Pass', keys: [], view: 'draft', when: isAsked, perform: passGuess };
+export const pass: Action = { id: 'be-the-draft-pass', label: 'Pass', keys: [], view: 'be-the-draft', when: isAsked, perform: passTurn };

@@ -1,6 +1,6 @@
 import { isAnswered } from '../core/modes/conversation';
 import { useWork } from '../store/engine/work';
-import { askAgain, askNext, makeRoom, startAnew, useConversation } from '../store/modes/conversation';
+import { askAgain, askNext, makeRoom, newConversation, useConversation } from '../store/modes/conversation';
 import { tell } from '../store/page/notice';
 import type { Action } from './action';
 
@@ -8,24 +8,31 @@ const isIdle = () => useWork.getState().current === null;
 /** Turns of a person's own. */
 const hasTurns = () => useConversation.getState().turns.length > 0 && useConversation.getState().example === null;
 
-export const ask: Action = { id: 'converse-ask', label: 'Ask', keys: ['Mod+Enter'], view: 'converse', when: isIdle, perform: askNext };
+export const ask: Action = {
+  id: 'conversation-ask',
+  label: 'Ask',
+  keys: ['Mod+Enter'],
+  view: 'conversation',
+  when: isIdle,
+  perform: askNext,
+};
 
 /** In place of the last turn. */
 export const askLastAgain: Action = {
-  id: 'converse-again',
+  id: 'conversation-again',
   label: 'Ask again',
   keys: [],
-  view: 'converse',
+  view: 'conversation',
   when: () => isIdle() && hasTurns(),
   perform: askAgain,
 };
 
 /** Makes room in the context; a question that did not fit is asked again at once. */
 export const leaveOut: Action = {
-  id: 'converse-leave-out',
+  id: 'conversation-leave-out',
   label: 'Leave out the oldest turns',
   keys: [],
-  view: 'converse',
+  view: 'conversation',
   when: () => {
     const { turns, leftOut } = useConversation.getState();
     return isIdle() && hasTurns() && turns.slice(leftOut).some(isAnswered);
@@ -38,10 +45,10 @@ export const leaveOut: Action = {
 };
 
 export const clearConversation: Action = {
-  id: 'converse-clear',
+  id: 'conversation-clear',
   label: 'New conversation',
   keys: [],
-  view: 'converse',
+  view: 'conversation',
   when: () => isIdle() && hasTurns(),
-  perform: () => tell('The conversation was cleared.', startAnew()),
+  perform: () => tell('The conversation was cleared.', newConversation()),
 };

@@ -1,7 +1,7 @@
 import { racePlayer, shownHeat, useRace } from '../store/modes/race';
 import { readAddress } from '../store/page/address';
 import { player } from '../store/recordings/playback';
-import { type Player, RATES, type Rate } from '../store/recordings/player';
+import { PACES, type Pace, type Player } from '../store/recordings/player';
 import { endSlowReplay, useSlowReplay } from '../store/recordings/slowReplay';
 import { useRun } from '../store/run/run';
 import type { Action } from './action';
@@ -19,18 +19,18 @@ function shownPlayer(): (Player & { readonly ended: boolean }) | null {
   return { ...player, ended: events.at(-1)?.type === 'end' };
 }
 
-/** The pace next to that which is chosen; undefined at the last one. RATES begins with the fastest. */
-function nextRate(direction: 'slower' | 'faster'): Rate | undefined {
+/** The pace next to that which is chosen; undefined at the last one. PACES begins with the fastest. */
+function nextPace(direction: 'slower' | 'faster'): Pace | undefined {
   const shown = shownPlayer();
-  return shown ? RATES[RATES.indexOf(shown.use.getState().rate) + (direction === 'slower' ? 1 : -1)] : undefined;
+  return shown ? PACES[PACES.indexOf(shown.use.getState().pace) + (direction === 'slower' ? 1 : -1)] : undefined;
 }
 
 /** What stands at its end is shown again at the new pace: it would change nothing that can be seen. */
 function choose(direction: 'slower' | 'faster'): void {
   const shown = shownPlayer();
-  const rate = nextRate(direction);
-  if (!shown || rate === undefined) return;
-  shown.setRate(rate);
+  const pace = nextPace(direction);
+  if (!shown || pace === undefined) return;
+  shown.setPace(pace);
   if (shown.ended && shown.use.getState().atMs === null) shown.playFromStart();
 }
 
@@ -38,7 +38,7 @@ export const slower: Action = {
   id: 'pace-slower',
   label: 'Slower',
   keys: ['<'],
-  when: () => nextRate('slower') !== undefined,
+  when: () => nextPace('slower') !== undefined,
   perform: () => choose('slower'),
 };
 
@@ -46,7 +46,7 @@ export const faster: Action = {
   id: 'pace-faster',
   label: 'Faster',
   keys: ['>'],
-  when: () => nextRate('faster') !== undefined,
+  when: () => nextPace('faster') !== undefined,
   perform: () => choose('faster'),
 };
 

@@ -5,10 +5,10 @@ import {
   changeScale,
   leavePresenting,
   nextItem,
-  performItem,
   presentedItem,
   previousItem,
   SCALES,
+  startItem,
   startPresenting,
   toggleBlank,
   toggleLook,
@@ -22,11 +22,11 @@ import { measureAllClaims } from './claims';
 import { ask } from './conversation';
 import { startExperiment } from './experiment';
 import { faster, slower } from './pace';
-import { proveHere } from './proof';
+import { compareOutputs } from './proof';
 import { playRace, RACE_STEPS, race } from './race';
 import { STEP_ACTIONS } from './step';
 
-const VIEW_RUNS: readonly Action[] = [race, ask, proveHere, startExperiment, measureAllClaims];
+const VIEW_RUNS: readonly Action[] = [race, ask, compareOutputs, startExperiment, measureAllClaims];
 
 const presents = () => usePresenter.getState().at !== null;
 
@@ -70,8 +70,8 @@ export const previousOnPlaylist: Action = {
 };
 
 /** Runs what is prepared, or plays the recording; in a view, what it runs. */
-export const performPresented: Action = {
-  id: 'present-perform',
+export const startPresented: Action = {
+  id: 'present-start',
   label: 'Run or play it',
   keys: ['r', 'Mod+Enter'],
   when: () => (isRun() && useWork.getState().current === null) || (ofView()?.when() ?? false),
@@ -80,7 +80,7 @@ export const performPresented: Action = {
     if (useWork.getState().current !== null) return 'The models are at work; Esc stops them.';
     return presentedItem()?.kind === 'lesson' ? 'A lesson runs nothing by itself.' : 'This view runs nothing by itself.';
   },
-  perform: () => ofView()?.perform() ?? performItem(),
+  perform: () => ofView()?.perform() ?? startItem(),
 };
 
 export const switchLook: Action = {
@@ -147,7 +147,7 @@ export const STAGE_STEP_ACTIONS: readonly Action[] = STEP_ACTIONS.map((action) =
 
 /** In the order in which they are offered; before others, whose keys they take while something is presented. */
 export const STAGE_ACTIONS: readonly Action[] = [
-  ...[previousOnPlaylist, nextOnPlaylist, performPresented, switchLook],
+  ...[previousOnPlaylist, nextOnPlaylist, startPresented, switchLook],
   ...[smaller, larger, blank, fullScreen, notesWindow, endPresenting],
 ];
 

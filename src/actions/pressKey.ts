@@ -1,4 +1,4 @@
-import { sayOnStage } from '../store/present/presenter';
+import { sayToRoom } from '../store/present/presenter';
 import type { Action } from './action';
 import { performAction } from './performAction';
 import { actionFor, whyNot } from './registry';
@@ -8,6 +8,6 @@ export function pressKey(event: KeyboardEvent, actions: readonly Action[]): bool
   const action = actionFor(event, actions);
   if (action) void performAction(action);
   const why = action ? '' : whyNot(event, actions);
-  if (why !== '') sayOnStage(why);
+  if (why !== '') sayToRoom(why);
   return action !== undefined || why !== '';
 }

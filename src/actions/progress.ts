@@ -13,7 +13,7 @@ export const saveProgress: Action = {
   perform: () => saveFile('foretoken-progress.json', exportProgress(), 'application/json'),
 };
 
-export const beginAnew: Action = {
+export const resetCourse: Action = {
   id: 'begin-anew',
   label: 'Begin the course again',
   keys: [],
@@ -22,4 +22,4 @@ export const beginAnew: Action = {
   perform: () => tell('Your progress in the course was put away.', resetProgress()),
 };
 
-export const PROGRESS_ACTIONS: readonly Action[] = [saveProgress, beginAnew];
+export const PROGRESS_ACTIONS: readonly Action[] = [saveProgress, resetCourse];

@@ -1,9 +1,10 @@
 import { readAddress } from '../store/page/address';
 import type { Action } from './action';
-import { judge, pass, play } from './beTheDraft';
+import { judgeTyped, pass, play } from './beTheDraft';
 import { measureAllClaims } from './claims';
 import { ask, askLastAgain, clearConversation, leaveOut } from './conversation';
 import { copyText } from './copyText';
+import { runCounterpart } from './counterpart';
 import { startExperiment } from './experiment';
 import { exportRunCsv } from './exportRun';
 import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
@@ -16,8 +17,7 @@ import { search, showKeys } from './palette';
 import { PLAYLIST_ACTIONS, present, STAGE_ACTIONS, STAGE_STEP_ACTIONS } from './present';
 import { PROGRESS_ACTIONS } from './progress';
 import { focusPrompt } from './prompt';
-import { proveHere, showWrongRule } from './proof';
-import { prove } from './prove';
+import { compareOutputs, showWrongRule } from './proof';
 import { playRace, RACE_STEPS, race, raceLast } from './race';
 import { recordings } from './recordings';
 import { run } from './run';
@@ -34,15 +34,15 @@ export const ACTIONS: readonly Action[] = [
   ...STAGE_ACTIONS,
   present,
   ask,
-  judge,
+  judgeTyped,
   play,
-  proveHere,
+  compareOutputs,
   startExperiment,
   measureAllClaims,
   race,
   run,
   focusPrompt,
-  prove,
+  runCounterpart,
   copyText,
   share,
   saveTrace,

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { useCalibration } from '../store/engine/calibration';
 import { useLoading } from '../store/engine/loading';
 import { useWork } from '../store/engine/work';
-import { useGuessing } from '../store/modes/beTheDraft';
+import { useBeTheDraft } from '../store/modes/beTheDraft';
 import { useConversation } from '../store/modes/conversation';
 import { useExperiment } from '../store/modes/experiment';
 import { useProof } from '../store/modes/proof';
@@ -26,7 +26,7 @@ const STORES = [
   useCalibration,
   useConversation,
   useExperiment,
-  useGuessing,
+  useBeTheDraft,
   useHistory,
   useLoading,
   useNotice,

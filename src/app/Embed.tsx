@@ -4,7 +4,7 @@ import { runFigures } from '../core/cost/figures';
 import { startOf } from '../core/run/tally';
 import { Legend, LegendLine } from '../features/legend';
 import { Notices } from '../features/notices';
-import { Lane, Playback } from '../features/playback';
+import { DraftLane, Playback } from '../features/playback';
 import { RecordingNote } from '../features/recordings';
 import { Stepper } from '../features/stepper';
 import { Stream } from '../features/stream';
@@ -63,7 +63,7 @@ function Played({ speculative }: { readonly speculative: boolean }) {
       <Figures />
       <LegendLine mode={speculative ? 'speculative' : 'plain'} />
       <Playback />
-      {speculative ? <Lane /> : null}
+      {speculative ? <DraftLane /> : null}
       <Stream />
       <Legend mode={speculative ? 'speculative' : 'plain'} />
     </>

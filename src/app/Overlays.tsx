@@ -1,25 +1,25 @@
 import { Suspense, useEffect } from 'react';
 import { usePresenter } from '../store/present/presenter';
-import { useLibrary } from '../store/recordings/list';
+import { useRecordings } from '../store/recordings/list';
 import { openFile } from '../store/recordings/openFile';
 import { useShare } from '../store/recordings/share';
 import { later } from './views';
 
 const ShareDialog = later('ShareDialog', () => import('../features/share'));
 const PresenterBar = later('PresenterBar', () => import('../features/present'));
-const LibraryDialog = later('LibraryDialog', () => import('../features/recordings'));
+const RecordingsDialog = later('RecordingsDialog', () => import('../features/recordings'));
 
 /** What lies over the page when it is asked for; and files that are dropped anywhere on it. */
 export function Overlays() {
   useDroppedFiles();
   const sharing = useShare((state) => state.open);
   const presenting = usePresenter(({ at }) => at !== null);
-  const choosing = useLibrary((state) => state.open);
+  const choosing = useRecordings((state) => state.open);
   return (
     <Suspense fallback={null}>
       {sharing ? <ShareDialog /> : null}
       {presenting ? <PresenterBar /> : null}
-      {choosing ? <LibraryDialog /> : null}
+      {choosing ? <RecordingsDialog /> : null}
     </Suspense>
   );
 }

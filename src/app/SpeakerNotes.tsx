@@ -52,7 +52,7 @@ export function SpeakerNotes({ tab }: { readonly tab: string }) {
         <Button look="primary" onPress={() => press.current('PageDown')}>
           {words.forward}
         </Button>
-        <Button onPress={() => press.current('r')}>{words.perform}</Button>
+        <Button onPress={() => press.current('r')}>{words.start}</Button>
         <Button onPress={() => press.current('b')}>{words.dark}</Button>
       </div>
       <p className="speaker-hint">{words.keys}</p>

@@ -81,7 +81,7 @@ function requireInteger(field: string, value: number, min: number, max: number):
 function checkGamma(gamma: RunSettings['gamma']): void {
   if (gamma === 'auto') return;
   const { min, max } = LIMITS.gamma;
-  const lengths = typeof gamma === 'number' ? [] : gamma.flatMap(({ model, lookup, person = 0 }) => [model, lookup, person]);
+  const lengths = typeof gamma === 'number' ? [] : gamma.flatMap(({ model, ngram, person = 0 }) => [model, ngram, person]);
   if (typeof gamma === 'number') requireInteger('Draft length γ', gamma, min, max);
   else require('The list of draft lengths', 'empty', gamma.length > 0, 'one length for each round');
   for (const length of lengths) requireInteger('Draft length γ', length, 0, max);

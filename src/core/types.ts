@@ -70,10 +70,10 @@ export type Proposal =
   | { readonly kind: 'ids'; readonly source: DraftSource; readonly length: number; readonly ids: readonly TokenId[] };
 
 /** Whence drafts come: from a model, looked up in what came before, or from a person who types them. */
-export type DraftSource = 'model' | 'lookup' | 'person';
+export type DraftSource = 'model' | 'ngram' | 'person';
 
 /** Most tokens that a draft of each source may have; 0: that source shall not draft. A person's stands only in runs that a person drafts. */
-export type DraftLimits = Readonly<Record<'model' | 'lookup', number>> & { readonly person?: number };
+export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readonly person?: number };
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */
 export interface DeviceTimes {

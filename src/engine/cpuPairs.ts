@@ -10,7 +10,7 @@ interface Loaded {
   readonly files: CpuModelFiles;
 }
 
-/** Runs the embedded pair on the processor, without WebGPU. */
+/** Runs the embedded pair on the CPU, without WebGPU. */
 export class CpuPairs implements PairLoader {
   #modelsUrl = '';
   #target: Loaded | null = null;
@@ -24,7 +24,7 @@ export class CpuPairs implements PairLoader {
     if (this.#modelsUrl !== modelsUrl) this.#target = this.#draft = this.#ready = null;
     this.#modelsUrl = modelsUrl;
     const about = (id: string, entry: ModelEntry) =>
-      ({ type: 'progress', model: id, name: entry.name, totalBytes: cpuDownloadBytes(entry), place: 'processor' }) as const;
+      ({ type: 'progress', model: id, name: entry.name, totalBytes: cpuDownloadBytes(entry), backend: 'cpu' }) as const;
     const load = async (id: string, entry: ModelEntry): Promise<Loaded> => {
       return { id, files: await loadCpuModel(entry, modelsUrl, (progress) => report({ ...about(id, entry), ...progress }), signal) };
     };

@@ -2,7 +2,7 @@ import { clockStep, steadyClock } from '../core/clock';
 import { calibrate } from '../core/cost/calibrate';
 import { FailureError, toFailure } from '../core/failure';
 import { checkFormat } from '../core/format/format';
-import { LookupFirst, NgramDrafter } from '../core/loop/ngram';
+import { NgramDrafter, NgramFirst } from '../core/loop/ngram';
 import { type AskPerson, PersonDrafter } from '../core/loop/person';
 import { speculate } from '../core/loop/speculate';
 import { checkSettings } from '../core/settings';
@@ -161,7 +161,7 @@ function chooseDrafting(
   if (drafting === 'person') {
     return { drafter: new PersonDrafter(pair.target.side.capabilities, pair.target.text, ask, clock), name: 'a person' };
   }
-  if (drafting === 'ngram') return { drafter: new NgramDrafter(side.capabilities), name: 'n-gram lookup' };
-  if (drafting === 'mixed') return { drafter: new LookupFirst(side), name: `n-gram lookup, then ${name}` };
+  if (drafting === 'ngram') return { drafter: new NgramDrafter(side.capabilities), name: 'n-gram' };
+  if (drafting === 'mixed') return { drafter: new NgramFirst(side), name: `n-gram, then ${name}` };
   return { drafter: side, name };
 }

@@ -66,7 +66,7 @@ export interface LoadProgress {
   readonly loadedBytes: number;
   readonly totalBytes: number;
   /** What the model is to run on. */
-  readonly place: 'webgpu' | 'processor';
+  readonly backend: 'webgpu' | 'cpu';
 }
 
 export interface CalibrationResult {

@@ -65,7 +65,7 @@ export class WebGpuPairs implements PairLoader {
         modelsUrl,
         (progress) => {
           if (progress.phase === 'preparing') downloaded();
-          report({ type: 'progress', model: id, name: entry.name, totalBytes, place: 'webgpu', ...progress });
+          report({ type: 'progress', model: id, name: entry.name, totalBytes, backend: 'webgpu', ...progress });
         },
         AbortSignal.any([signal, joint.signal]),
       )
@@ -157,7 +157,7 @@ function readyPair(shared: SharedDevice, target: Loaded<ModelTarget>, draft: Loa
 
 function readyAlready(model: string, entry: ModelEntry): LoadProgress {
   const totalBytes = downloadBytes(entry);
-  return { type: 'progress', model, name: entry.name, phase: 'ready', loadedBytes: totalBytes, totalBytes, place: 'webgpu' };
+  return { type: 'progress', model, name: entry.name, phase: 'ready', loadedBytes: totalBytes, totalBytes, backend: 'webgpu' };
 }
 
 /** How long a device may take to say that it is lost after the first command failed for it. */

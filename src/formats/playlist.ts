@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { LIMITS } from '../core/types';
+import { placeToday } from './formerPlaces';
 import { decodeTrace, type TraceDocument } from './trace/trace';
 
 export const PLAYLIST_FORMAT = 'foretoken-playlist';
@@ -32,19 +33,23 @@ const traceDocument = v.custom<TraceDocument>((value) => {
 const item = v.variant('kind', [
   /** To be run live. */
   v.object({ ...common, kind: v.literal('run'), look, prompt: text(100_000), settings }),
-  /** Of the page's library. */
+  /** One of the page's own. */
   v.object({ ...common, kind: v.literal('recording'), look, recording: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,60}$/)) }),
   v.object({ ...common, kind: v.literal('trace'), look, trace: traceDocument }),
   /** A view of the page, such as a race, with the prompt and the settings that it is shown with. */
   v.object({
     ...common,
     kind: v.literal('view'),
-    view: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,30}$/)),
+    view: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,30}$/), v.transform(placeToday)),
     prompt: text(100_000),
     settings,
   }),
   /** A place in the page's lessons. */
-  v.object({ ...common, kind: v.literal('lesson'), path: v.pipe(v.string(), v.regex(/^learn(\/[\w-]{1,80}){0,3}$/)) }),
+  v.object({
+    ...common,
+    kind: v.literal('lesson'),
+    path: v.pipe(v.string(), v.regex(/^learn(\/[\w-]{1,80}){0,3}$/), v.transform(placeToday)),
+  }),
 ]);
 
 const playlistSchema = v.object({

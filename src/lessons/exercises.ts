@@ -17,14 +17,14 @@ export type PromptId = keyof typeof PROMPTS;
 
 /** A way to decode: plainly, or with a draft of a kind and a length. */
 export interface Way {
-  readonly kind: 'plain' | 'good' | 'weak' | 'lookup';
+  readonly kind: 'plain' | 'good' | 'weak' | 'ngram';
   readonly gamma: number;
 }
 
-/** Of a lesson's text: "plain", "good-4", "weak-10", "lookup-4". */
+/** Of a lesson's text: "plain", "good-4", "weak-10", "ngram-4". */
 export function readWay(text: string): Way {
-  const [, kind, gamma] = /^(plain|good|weak|lookup)(?:-(\d+))?$/.exec(text) ?? [];
-  if (kind === 'plain' || kind === 'good' || kind === 'weak' || kind === 'lookup') return { kind, gamma: Number(gamma ?? 4) };
+  const [, kind, gamma] = /^(plain|good|weak|ngram)(?:-(\d+))?$/.exec(text) ?? [];
+  if (kind === 'plain' || kind === 'good' || kind === 'weak' || kind === 'ngram') return { kind, gamma: Number(gamma ?? 4) };
   throw new RangeError(`"${text}" is no way to decode`);
 }
 
@@ -39,7 +39,7 @@ export function settingsOf(
     settings: {
       ...DEFAULT_RUN,
       mode: way.kind === 'plain' ? 'plain' : 'speculative',
-      drafting: way.kind === 'lookup' ? 'ngram' : 'model',
+      drafting: way.kind === 'ngram' ? 'ngram' : 'model',
       gamma: way.gamma,
       maxTokens: tokens,
     },

@@ -204,9 +204,9 @@ export const GLOSSARY: readonly Term[] = [
     definition: 'Several requests in one forward pass, which read the weights once for all of them.',
   },
   {
-    id: 'lookup',
-    name: 'Lookup (n-gram drafting)',
-    forms: ['lookup', 'n-gram drafting'],
+    id: 'ngram',
+    name: 'N-gram drafting (prompt lookup)',
+    forms: ['n-gram drafting', 'n-grams', 'n-gram', 'prompt lookup'],
     definition: 'Drafting without a model: find the last words earlier in the text, and propose what followed them there.',
   },
   {

@@ -1,11 +1,11 @@
 /** A stretch of a text: what is wrong with it, or null where nothing is. */
-export interface Stretch {
+export interface PlantedPart {
   readonly text: string;
   readonly wrong: string | null;
 }
 
 /** An explanation with mistakes planted in it; the stretches make up the text. */
-export const PLANTED: readonly Stretch[] = [
+export const PLANTED: readonly PlantedPart[] = [
   {
     text: 'In speculative decoding a small draft model guesses a few tokens, and the large target model checks all of them in one pass. ',
     wrong: null,
@@ -53,14 +53,14 @@ export interface Mistake {
   readonly found: boolean;
 }
 
-export interface Score {
+export interface PlantedScore {
   readonly mistakes: readonly Mistake[];
   /** Marked words in which nothing is wrong. */
   readonly elsewhere: number;
 }
 
 /** What `marks`, words of `PLANTED_TEXT`, have found: a mistake is found by any of its words. */
-export function scoreMarks(marks: readonly { readonly from: number; readonly to: number }[]): Score {
+export function scoreMarks(marks: readonly { readonly from: number; readonly to: number }[]): PlantedScore {
   let at = 0;
   const places = PLANTED.map(({ text, wrong }) => {
     const from = at;

@@ -10,12 +10,12 @@ const HEADING_WEIGHT = 2;
 const LONG_WORD = /\p{L}{6,}/gu;
 
 /** Something that can be found. */
-export interface Entry {
+export interface Indexable {
   readonly heading: string;
   readonly text: string;
 }
 
-export interface Hit<Item extends Entry> {
+export interface Hit<Item extends Indexable> {
   readonly entry: Item;
   readonly score: number;
   /** Share of the question's weight that the entry's words cover, 0 to 1. A word that occurs nowhere has the most weight. */
@@ -26,7 +26,7 @@ export interface Hit<Item extends Entry> {
   readonly share: number;
 }
 
-interface Indexed<Item extends Entry> {
+interface Indexed<Item extends Indexable> {
   readonly entry: Item;
   readonly counts: ReadonlyMap<string, number>;
   readonly heading: ReadonlySet<string>;
@@ -75,7 +75,7 @@ export class Rarity {
 }
 
 /** An index of a few hundred entries, made once. */
-export class Index<Item extends Entry> {
+export class Index<Item extends Indexable> {
   readonly #entries: readonly Indexed<Item>[];
   readonly #meanLength: number;
   readonly #rarity: Rarity;

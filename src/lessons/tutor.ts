@@ -2,7 +2,7 @@ import { frameOf, likeness } from './frame';
 import { GLOSSARY } from './glossary';
 import { lessonOf } from './index';
 import { COMMON_QUESTIONS, type CommonQuestion, PAGE } from './questions';
-import { type Entry, Index, Rarity } from './search';
+import { Index, type Indexable, Rarity } from './search';
 import { PASSAGES } from './sources';
 import { pointsHere, topicOf } from './subject';
 import { type Passage, sentencesOf } from './text';
@@ -14,7 +14,7 @@ export type Ground =
   | { readonly kind: 'passage'; readonly passage: Passage }
   | { readonly kind: 'term'; readonly term: (typeof GLOSSARY)[number] };
 
-export interface Answer {
+export interface TutorAnswer {
   readonly kind: 'answer';
   /** What answers: the whole of a short text, or sentences in a row of a long one. */
   readonly text: string;
@@ -24,9 +24,9 @@ export interface Answer {
 }
 
 /** `near`: no ground surely answers, and these are the nearest. `none`: the question is about something else. */
-export type Reply = Answer | { readonly kind: 'near'; readonly grounds: readonly Ground[] } | { readonly kind: 'none' };
+export type Reply = TutorAnswer | { readonly kind: 'near'; readonly grounds: readonly Ground[] } | { readonly kind: 'none' };
 
-type Source = Entry & { readonly ground: Ground };
+type Source = Indexable & { readonly ground: Ground };
 
 /** From here on the best ground answers, or is near: the share of a question's weight that its words cover, by how sure the topic is. */
 const LEAST = {
@@ -87,7 +87,7 @@ export function replyTo(question: string): Reply {
   const ranked = bare ? rankedByPhrasing(question) : rankedFor(question);
   const [best] = ranked;
   const grounds = ranked.map(({ ground }) => ground);
-  const answerFrom = (ground: Ground): Answer => ({
+  const answerFrom = (ground: Ground): TutorAnswer => ({
     kind: 'answer',
     text: textOf(ground, question),
     ground,

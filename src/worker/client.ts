@@ -18,7 +18,7 @@ const awake = new WeakSet<Worker>();
  * @param ask answers for the person in a run that a person drafts; without it every question is passed
  * @throws FailureError what the worker could not do, or engine-lost
  */
-export async function* perform(
+export async function* sendToWorker(
   worker: Worker,
   task: Task,
   signal?: AbortSignal,

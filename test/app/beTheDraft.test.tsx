@@ -5,7 +5,7 @@ import { scoreOf, upToTokens } from '../../src/core/modes/beTheDraft';
 import { committedTokens } from '../../src/core/run/tally';
 import type { RoundEvent } from '../../src/core/types';
 import { stopWork, useWork } from '../../src/store/engine/work';
-import { useGuessing } from '../../src/store/modes/beTheDraft';
+import { useBeTheDraft } from '../../src/store/modes/beTheDraft';
 import type { Settings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
 import { openPage, prompt } from './support/openPage';
@@ -18,7 +18,7 @@ const stage = () => page.getByRole('region', { name: 'The text so far, and your 
 const score = () => page.getByRole('region', { name: 'Score' });
 const thoughts = () => page.getByRole('region', { name: 'What the target thought' });
 const status = () => stage().getByRole('status');
-const state = () => useGuessing.getState();
+const state = () => useBeTheDraft.getState();
 const rounds = () => state().events.filter((event): event is RoundEvent => event.type === 'round');
 const asked = () => expect.poll(() => state().phase, { timeout: 10_000 }).toBe('asking');
 const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
@@ -30,10 +30,10 @@ const ahead = (from: number, to?: number) =>
     .map(({ text }) => text)
     .join('');
 
-async function openGuessing(settings: Partial<Settings> = {}) {
-  useGuessing.setState(useGuessing.getInitialState());
+async function openBeTheDraft(settings: Partial<Settings> = {}) {
+  useBeTheDraft.setState(useBeTheDraft.getInitialState());
   const engine = await openPage({ settings: { prompt: 'A fox.', maxTokens: 12, adaptive: false, ...settings } });
-  await showView('draft');
+  await showView('be-the-draft');
   await expect.element(button('Play')).toBeInTheDocument();
   return engine;
 }
@@ -66,7 +66,7 @@ afterEach(async () => {
 
 describe('a person who drafts', () => {
   it('is judged token by token, and stands beside the draft model on the same text', async () => {
-    const engine = await openGuessing();
+    const engine = await openBeTheDraft();
     await begin();
     const settings = engine.tasks.flatMap((task) => (task.type === 'run' ? [task.settings] : []));
     expect(settings.map(({ drafting, gamma }) => [drafting, gamma])).toEqual([
@@ -95,7 +95,7 @@ describe('a person who drafts', () => {
   });
 
   it('plays to the end, which gives both scores', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await begin();
     for (let round = 0; round < 12 && state().phase === 'asking'; round++) {
       const next = ahead(0, 1);
@@ -112,7 +112,7 @@ describe('a person who drafts', () => {
   });
 
   it('is told of what cannot be judged, and keeps what was typed', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await begin();
     const before = rounds().length;
     await box().fill(' ');
@@ -132,7 +132,7 @@ describe('a person who drafts', () => {
   });
 
   it('is told where nothing of what was typed is in the vocabulary, half a character among it', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await begin();
     await say('¿\ud83d?');
     await expect.element(status()).toHaveTextContent('Round 1: nothing of “¿�?” is in the models’ vocabulary. The target wrote');
@@ -140,7 +140,7 @@ describe('a person who drafts', () => {
   });
 
   it('may pass, and the target writes one token', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await begin();
     await passOnce();
     await expect.element(status()).toHaveTextContent('Round 1: passed. The target wrote');
@@ -148,7 +148,7 @@ describe('a person who drafts', () => {
   });
 
   it('who stops while the target waits keeps the score, and may play again', async () => {
-    const engine = await openGuessing();
+    const engine = await openBeTheDraft();
     await begin();
     await say(ahead(0, 2));
     const { events } = state();
@@ -164,18 +164,18 @@ describe('a person who drafts', () => {
   });
 
   it('who goes to another view finds what was played', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await begin();
     await say(ahead(0, 2));
     location.hash = '#watch';
     await idle();
-    location.hash = '#draft';
+    location.hash = '#be-the-draft';
     await expect.element(score()).toHaveTextContent('2 of 2 judged accepted');
     await expect.element(status()).toHaveTextContent('Stopped; the score stands.');
   });
 
   it('is told why a run failed, and keeps the score', async () => {
-    const engine = await openGuessing();
+    const engine = await openBeTheDraft();
     await begin();
     await button('Stop').click();
     await idle();
@@ -192,9 +192,9 @@ describe('a person who drafts', () => {
   });
 
   it('whose own run fails between two rounds is told so, and the score stands', async () => {
-    const engine = await openGuessing();
+    const engine = await openBeTheDraft();
     // From the moment on when the draft model has played.
-    const leave = useGuessing.subscribe(({ model }, before) => {
+    const leave = useBeTheDraft.subscribe(({ model }, before) => {
       if (model !== before.model) engine.options.failure = new FailureError('internal', 'The engine broke.', 'Run again.');
     });
     onTestFinished(leave);
@@ -211,7 +211,7 @@ describe('a person who drafts', () => {
   });
 
   it('is asked for a prompt, with the focus in its box', async () => {
-    const engine = await openGuessing({ prompt: ' ' });
+    const engine = await openBeTheDraft({ prompt: ' ' });
     await button('Play').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
     await expect.element(prompt()).toHaveFocus();
@@ -221,7 +221,7 @@ describe('a person who drafts', () => {
   });
 
   it('plays by keyboard alone', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await tabTo(prompt().element());
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await asked();
@@ -238,7 +238,7 @@ describe('a person who drafts', () => {
   });
 
   it('is judged alike however many blanks are typed before, between and behind the words', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     for (const spaced of [(words: string) => ` ${words}`, (words: string) => `   ${words.replaceAll(' ', '  ')}  `]) {
       await begin();
       const words = ahead(0, 2);
@@ -256,7 +256,7 @@ describe('a person who drafts', () => {
   });
 
   it('may be a room in teams, which take turns', async () => {
-    await openGuessing();
+    await openBeTheDraft();
     await page.getByRole('group', { name: 'Teams' }).getByText('2').click();
     await begin();
     await expect.element(page.getByLabelText('Team 1: what comes next?')).toBeInTheDocument();
@@ -268,7 +268,7 @@ describe('a person who drafts', () => {
   });
 
   it('is told which stretch is compared where sampling writes another text', async () => {
-    await openGuessing({ temperature: 1, rule: 'rejection' });
+    await openBeTheDraft({ temperature: 1, rule: 'rejection' });
     await begin();
     await expect.element(score()).toHaveTextContent('On as much of the text as you have come.');
   });
@@ -282,7 +282,7 @@ describe.each(['light', 'dark'])('a game in the %s theme', (theme) => {
   ])('at %i × %i has nothing that axe finds, and no sideways scroll', async (width, height) => {
     await page.viewport(width, height);
     document.documentElement.dataset.theme = theme;
-    await openGuessing();
+    await openBeTheDraft();
     await page.getByRole('group', { name: 'Teams' }).getByText('3').click();
     await begin();
     await say(`${ahead(0, 2)} oak oak`);

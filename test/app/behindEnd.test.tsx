@@ -30,7 +30,7 @@ function round(index: number, verdicts: readonly Verdict[]): RoundEvent {
     index,
     tokens,
     readbacks: 1,
-    limits: { model: 16, lookup: 0 },
+    limits: { model: 16, ngram: 0 },
     source: index > 0 ? 'model' : null,
     device: null,
     ...times,

@@ -22,7 +22,7 @@ function recorded(rule: 'rejection' | 'coupled'): RunEvent[] {
       labels: { target: 'target', draft: 'draft', adapter: 'memory' },
     },
     {
-      ...{ type: 'round', index: 0, tokens: [REJECTED, CORRECTED], readbacks: 1, limits: { model: 1, lookup: 0 }, source: 'model' },
+      ...{ type: 'round', index: 0, tokens: [REJECTED, CORRECTED], readbacks: 1, limits: { model: 1, ngram: 0 }, source: 'model' },
       ...{ device: null, startMs: 0, endMs: 5 },
     },
     { type: 'end', reason: 'length', endMs: 6 },

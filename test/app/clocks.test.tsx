@@ -11,7 +11,7 @@ import { useWork } from '../../src/store/engine/work';
 import { measureEvidence } from '../../src/store/modes/claims';
 import { askNext, typeQuestion } from '../../src/store/modes/conversation';
 import { changeExperiment, runExperiment } from '../../src/store/modes/experiment';
-import { proveSame } from '../../src/store/modes/proof';
+import { startProof } from '../../src/store/modes/proof';
 import { racePlayer, startRace } from '../../src/store/modes/race';
 import { stepToEnd } from '../../src/store/recordings/stepper';
 import { showRun, startCounterpart, startRun, useRun } from '../../src/store/run/run';
@@ -85,11 +85,11 @@ async function measured(): Promise<void> {
 /** Has every view's own work done, as far as it has any. */
 const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
   race: startRace,
-  converse: async () => {
+  conversation: async () => {
     typeQuestion('A fox.');
     await askNext();
   },
-  prove: proveSame,
+  proof: startProof,
   experiment: async () => {
     changeExperiment({ maxTokens: 8 });
     await runExperiment();

@@ -21,10 +21,10 @@ const figure = (number: number, key: string) => turn(number).element().querySele
 const marks = (number: number) =>
   [...answer(number).element().querySelectorAll<HTMLElement>('[data-verdict]')].map(({ dataset }) => dataset.verdict);
 
-async function openConverse(settings: Partial<Settings> = {}) {
+async function openConversation(settings: Partial<Settings> = {}) {
   useConversation.setState(useConversation.getInitialState());
   const engine = await openPage({ settings: { maxTokens: 12, adaptive: false, ...settings } });
-  await showView('converse');
+  await showView('conversation');
   await expect.element(box()).toBeInTheDocument();
   return engine;
 }
@@ -47,7 +47,7 @@ describe('before anything was asked', () => {
     useConversation.setState(useConversation.getInitialState());
     const engine = await openPage({ settings: { maxTokens: 12, adaptive: false } });
     vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
-    await showView('converse');
+    await showView('conversation');
     await expect.element(page.getByText('A recording')).toBeInTheDocument();
     expect(turns()).toHaveLength(3);
     await expect.poll(() => figure(1, 'reused')).toBe('0%');
@@ -67,7 +67,7 @@ describe('before anything was asked', () => {
     useConversation.setState(useConversation.getInitialState());
     await openPage();
     vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
-    await showView('converse');
+    await showView('conversation');
     await turn(2).getByRole('button', { name: 'Step by step' }).click();
     await expect.element(page.getByText(/^Round \d+ of \d+, step/)).toBeInTheDocument();
     await expect.element(page.getByText('A recording')).toBeInTheDocument();
@@ -76,7 +76,7 @@ describe('before anything was asked', () => {
 
 describe('a conversation', () => {
   it('goes on from the turns before, with the tokens that were written, and shows what the caches kept', async () => {
-    const engine = await openConverse();
+    const engine = await openConversation();
     await say('A fox.');
     await say('Go on.');
     const [, second] = engine.tasks.filter((task) => task.type === 'run');
@@ -100,7 +100,7 @@ describe('a conversation', () => {
   });
 
   it('stopped in a turn keeps what there is, goes on from it, and can ask again', async () => {
-    const engine = await openConverse();
+    const engine = await openConversation();
     engine.options.hold = 3;
     await box().fill('A fox.');
     await userEvent.keyboard('{Enter}');
@@ -118,7 +118,7 @@ describe('a conversation', () => {
   });
 
   it('says why a turn failed, keeps what was written, and can ask again', async () => {
-    const engine = await openConverse();
+    const engine = await openConversation();
     await say('A fox.');
     engine.options.failure = new FailureError('device-lost', 'The GPU stopped answering.', 'Run again.');
     await say('Go on.');
@@ -131,7 +131,7 @@ describe('a conversation', () => {
   });
 
   it('keeps an answer that another one was asked for in vain', async () => {
-    const engine = await openConverse();
+    const engine = await openConversation();
     await say('A fox.');
     const before = turns();
     engine.options.pace = 50;
@@ -144,7 +144,7 @@ describe('a conversation', () => {
   });
 
   it('is cleared and brought back', async () => {
-    await openConverse();
+    await openConversation();
     await say('A fox.');
     const before = turns();
     await button('New conversation').click();
@@ -156,7 +156,7 @@ describe('a conversation', () => {
   });
 
   it('that no longer fits says so, and leaves out its oldest turns or begins anew', async () => {
-    const engine = await openConverse();
+    const engine = await openConversation();
     engine.options.context = 60;
     for (const question of ['A fox.', 'A bell.']) await say(question);
     await say('A river that runs under an old oak, and a bell.');
@@ -175,7 +175,7 @@ describe('a conversation', () => {
   });
 
   it('asks for a question when there is none, and loses nothing', async () => {
-    const engine = await openConverse();
+    const engine = await openConversation();
     await say('A fox.');
     const before = turns();
     await say('  ');
@@ -188,7 +188,7 @@ describe('a conversation', () => {
   });
 
   it('goes by keyboard alone', async () => {
-    await openConverse();
+    await openConversation();
     await tabTo(box().element());
     await userEvent.keyboard('A fox.{Shift>}{Enter}{/Shift}Or two.{Enter}');
     await idle();
@@ -209,7 +209,7 @@ describe.each(['light', 'dark'])('a conversation in the %s theme', (theme) => {
   ])('at %i × %i has nothing that axe finds, and no sideways scroll', async (width, height) => {
     await page.viewport(width, height);
     document.documentElement.style.colorScheme = theme;
-    await openConverse();
+    await openConversation();
     const faults = async () => (await axe.run(document)).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
     expect(await faults()).toEqual([]);
     await say('A fox.');

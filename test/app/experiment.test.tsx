@@ -6,7 +6,7 @@ import { useCalibration } from '../../src/store/engine/calibration';
 import { connectEngine } from '../../src/store/engine/connection';
 import { useWork } from '../../src/store/engine/work';
 import { changeExperiment, type ExperimentForm, useExperiment } from '../../src/store/modes/experiment';
-import { performPlan } from '../../src/store/run/measurePlan';
+import { measurePlan } from '../../src/store/run/measurePlan';
 import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
 import { catchDownloads } from './support/downloads';
@@ -120,7 +120,7 @@ describe('an experiment', () => {
       rule: 'rejection',
       seed: 1,
     } as const;
-    await performPlan(plan, controller.signal, () => {
+    await measurePlan(plan, controller.signal, () => {
       throw new Error('nothing is measured after a stop');
     });
     expect(engine.tasks).toEqual([]);

@@ -98,8 +98,8 @@ function Breaks(): never {
 }
 
 /** The engine fails from now on, before any event. */
-function connectFailing(engine: { perform: unknown }, failure: FailureError): void {
-  engine.perform = async function* () {
+function connectFailing(engine: { send: unknown }, failure: FailureError): void {
+  engine.send = async function* () {
     yield* [];
     throw failure;
   };

@@ -5,7 +5,7 @@ import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
 import { startOf } from '../../src/core/run/tally';
 import type { RunEvent } from '../../src/core/types';
-import { useGuessing } from '../../src/store/modes/beTheDraft';
+import { useBeTheDraft } from '../../src/store/modes/beTheDraft';
 import { useConversation } from '../../src/store/modes/conversation';
 import { useRace } from '../../src/store/modes/race';
 import { pause, seek, usePlayback } from '../../src/store/recordings/playback';
@@ -17,7 +17,7 @@ import { showView } from './support/views';
 
 const LISTS = 1000;
 /** Views that draw the run on the page or one of their own; the others stand as they are until they are asked for work of theirs. */
-const DRAWING = new Set(['watch', 'race', 'step', 'converse', 'draft', 'measure']);
+const DRAWING = new Set(['watch', 'race', 'step', 'conversation', 'be-the-draft', 'measure']);
 /** Another one finds other lists; this one makes a failure the same everywhere. */
 const SEED = 25;
 
@@ -77,7 +77,7 @@ function standBeside(events: readonly RunEvent[]): void {
   const { speculative, plain } = useRun.getState().last;
   useRace.setState({ heats: [{ runs: { speculative: speculative ?? events, plain: plain ?? events }, first: null }], recorded: true });
   useConversation.setState({ turns: [{ question: 'A fox.', events }] });
-  useGuessing.setState({ events, model: last.speculative ?? events });
+  useBeTheDraft.setState({ events, model: last.speculative ?? events });
 }
 
 /** The innermost element that reaches beyond the page. */

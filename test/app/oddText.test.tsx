@@ -15,7 +15,7 @@ function runOf(texts: readonly string[]): RunEvent[] {
     { type: 'start', prompt: 'any', promptIds: [1], settings: { ...DEFAULT_RUN, mode: 'plain' }, labels, calibration: null },
     ...texts.map(
       (text, index): RunEvent => ({
-        ...{ type: 'round', index, readbacks: 1, limits: { model: 0, lookup: 0 }, source: null, device: null },
+        ...{ type: 'round', index, readbacks: 1, limits: { model: 0, ngram: 0 }, source: null, device: null },
         ...{ tokens: [token(text, 'plain')], startMs: index, endMs: index + 1 },
       }),
     ),

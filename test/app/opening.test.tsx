@@ -10,7 +10,7 @@ async function openFirst(width = 1280, height = 720): Promise<void> {
   await page.viewport(width, height);
   onTestFinished(() => page.viewport(1280, 800));
   await openPage();
-  onTestFinished(() => usePlayback.setState({ playing: false, atMs: null, rate: 1 }));
+  onTestFinished(() => usePlayback.setState({ playing: false, atMs: null, pace: 1 }));
   showOpening();
   await expect.element(page.getByRole('log', { name: 'Recorded output' })).toBeInTheDocument();
 }

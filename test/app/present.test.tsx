@@ -66,7 +66,7 @@ describe('a playlist', () => {
     await userEvent.tab();
     await userEvent.keyboard('{Enter}');
     await expect.poll(titles).toHaveLength(4);
-    expect(titles()[3]).toBe('Converse');
+    expect(titles()[3]).toBe('Conversation');
   });
 
   it('is saved as a file that opens again, and is kept over a visit', async () => {

@@ -105,12 +105,12 @@ describe('every key of the presentation, on every kind of item', () => {
     await present(items.findIndex(({ kind }) => kind === 'recording'));
     await expect.poll(() => document.querySelectorAll('.stage [data-token-id]').length).toBeGreaterThan(0);
     await press('<');
-    expect(usePlayback.getState()).toMatchObject({ rate: 0.5, playing: true });
+    expect(usePlayback.getState()).toMatchObject({ pace: 0.5, playing: true });
     const pressed = (key: string) => pressKey(new KeyboardEvent('keydown', { key }), NOTES_ACTIONS);
     expect(pressed('<')).toBe(true);
-    expect(usePlayback.getState().rate).toBe(0.1);
+    expect(usePlayback.getState().pace).toBe(0.1);
     expect([pressed('>'), pressed('>')]).toEqual([true, true]);
-    expect(usePlayback.getState().rate).toBe(1);
+    expect(usePlayback.getState().pace).toBe(1);
   });
 
   it('works from within what is chosen or typed into: all but what is its own, and a clicker’s keys anywhere', async () => {

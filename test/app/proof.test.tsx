@@ -12,7 +12,7 @@ import { showView } from './support/views';
 
 async function openProve(settings: Partial<Settings> = {}): Promise<ChanceEngine> {
   useProof.setState(useProof.getInitialState());
-  location.hash = '#prove';
+  location.hash = '#proof';
   onTestFinished(() => {
     location.hash = '';
   });
@@ -42,7 +42,7 @@ describe('before anything was proven', () => {
     await openPage({ settings: { prompt: 'A fox.', maxTokens: 12, adaptive: false } });
     connectEngine(new ChanceEngine());
     vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
-    await showView('prove');
+    await showView('proof');
     const region = page.getByRole('region', { name: /^The same/ });
     await expect.element(region.getByText('A recording')).toBeInTheDocument();
     await expect.element(verdict()).toHaveTextContent(/^Yes: all \d{2,} tokens are the same, id for id\.$/);

@@ -56,7 +56,7 @@ describe('before a race was run', () => {
     await showView('race');
     await expect.element(region().getByText('A recording')).toBeInTheDocument();
     await expect.element(region()).toHaveTextContent(/on .+, \w+ \d+, \d{4}\. Press Race, and your own device runs one in its place\./);
-    expect(racePlayer.use.getState()).toMatchObject({ playing: true, rate: 0.1 });
+    expect(racePlayer.use.getState()).toMatchObject({ playing: true, pace: 0.1 });
     for (const lane of LANES) expect(startOf(runs()[lane])?.settings.mode).toBe(lane);
     racePlayer.pause();
     racePlayer.seek(Number.POSITIVE_INFINITY);
@@ -64,7 +64,7 @@ describe('before a race was run', () => {
     await raceToFinish();
     await expect.element(region().getByText('A recording')).not.toBeInTheDocument();
     expect(startOf(runs().plain)?.prompt).toBe('A fox.');
-    expect(racePlayer.use.getState().rate).toBe(1);
+    expect(racePlayer.use.getState().pace).toBe(1);
   });
 
   it('says what a race is where no recording can be had', async () => {

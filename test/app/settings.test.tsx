@@ -53,7 +53,7 @@ describe('settings', () => {
     await page.getByText('Weak draft', { exact: true }).click();
     await page.getByLabelText('Draft tokens γ').fill('7');
     await page.getByLabelText('Most tokens').fill('33');
-    await page.getByText('Lookup, then model', { exact: true }).click();
+    await page.getByText('N-gram, then model', { exact: true }).click();
     await page.getByLabelText('Temperature').fill('0.8');
     await page.getByLabelText('Seed').fill('12');
     await page.getByText('Coupled', { exact: true }).click();

@@ -188,14 +188,14 @@ describe('the recordings that come with the page', () => {
 
   it('are shown when they are chosen', async () => {
     await openPage();
-    const trace = encodeTrace(await ownRun(), { title: 'Of the library' });
+    const trace = encodeTrace(await ownRun(), { title: 'One of the page’s' });
     const list = { format: 'foretoken-library', version: 1, recordings: [{ name: 'one', title: 'One', kind: 'story', how: 'greedy' }] };
     vi.mocked(fetch).mockImplementation(async (url) => Response.json(String(url).endsWith('index.json') ? list : trace));
     await page.getByRole('button', { name: 'Recordings' }).click();
     await expect.element(page.getByRole('button', { name: 'One greedy' })).toBeInTheDocument();
     expect(await violations()).toEqual([]);
     await page.getByRole('button', { name: 'One greedy' }).click();
-    await expect.element(page.getByText(/Of the library/)).toBeInTheDocument();
+    await expect.element(page.getByText(/One of the page’s/)).toBeInTheDocument();
   });
 });
 

@@ -58,7 +58,7 @@ describe('a visitor’s first run', () => {
     await firstRun();
     await page.getByText('Half', { exact: true }).click();
     await expect.element(note()).not.toBeInTheDocument();
-    expect(usePlayback.getState()).toMatchObject({ playing: true, rate: 0.5 });
+    expect(usePlayback.getState()).toMatchObject({ playing: true, pace: 0.5 });
   });
 
   it('is not replayed where it was slow enough to be seen', async () => {
@@ -66,7 +66,7 @@ describe('a visitor’s first run', () => {
     expect(useRun.getState().events.at(-1)).toMatchObject({ type: 'end' });
     expect(useSlowReplay.getState().tookMs).toBeNull();
     expect(useVisitor.getState().hasRun).toBe(true);
-    expect(usePlayback.getState()).toMatchObject({ playing: false, rate: 1 });
+    expect(usePlayback.getState()).toMatchObject({ playing: false, pace: 1 });
   });
 
   it('is not replayed for someone who wants less motion', async () => {
@@ -98,7 +98,7 @@ describe('the keys of the pace', () => {
     (document.activeElement as HTMLElement).blur();
     await userEvent.keyboard('<');
     await expect.element(pace('Half')).toBeChecked();
-    expect(usePlayback.getState()).toMatchObject({ playing: true, rate: 0.5 });
+    expect(usePlayback.getState()).toMatchObject({ playing: true, pace: 0.5 });
     await userEvent.keyboard('<');
     await expect.element(pace('A tenth')).toBeChecked();
     await userEvent.keyboard('<');

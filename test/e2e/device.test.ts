@@ -21,7 +21,7 @@ async function crashGraphics(browser: Browser): Promise<void> {
 }
 
 describe('the graphics device', () => {
-  it('no WebGPU, over http from another machine: the pair runs on the processor, which is said, and writes the same', async () => {
+  it('no WebGPU, over http from another machine: the pair runs on the CPU, which is said, and writes the same', async () => {
     // Browsers give WebGPU, and a place to keep files, to https and localhost only, so any other name has none.
     const browser = await launch([...CHROMIUM_ARGS, '--host-resolver-rules=MAP lecture.test 127.0.0.1']);
     const [here, elsewhere] = [
@@ -32,14 +32,14 @@ describe('the graphics device', () => {
     for (const visit of [here, elsewhere]) await visit.set('Most tokens', 24);
     const onDevice = await here.run('Count from 1 to 30.');
     await here.close();
-    const onProcessor = await elsewhere.run('Count from 1 to 30.');
-    expect(idsOf(onProcessor)).toEqual(idsOf(onDevice));
+    const onCpu = await elsewhere.run('Count from 1 to 30.');
+    expect(idsOf(onCpu)).toEqual(idsOf(onDevice));
     expect(await elsewhere.page.getByText('This browser has no WebGPU, so the models run on the CPU').count()).toBe(1);
     expect(elsewhere.uncaught).toEqual([]);
     await browser.close();
   });
 
-  it('no adapter: the pair runs on the processor, from files that are kept, without a library', async () => {
+  it('no adapter: the pair runs on the CPU, from files that are kept, without a library', async () => {
     const browser = await launch(['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer']);
     const asked = server.requests.length;
     const visit = await Visit.open(browser, server.url);

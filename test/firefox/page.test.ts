@@ -69,7 +69,7 @@ it('races plain decoding against speculation, to the same text', async () => {
 });
 
 it('proves that the ids are the same', async () => {
-  await show('prove', 'The same ids?');
+  await show('proof', 'The same ids?');
   await visit.fill('Prompt', PROMPT);
   await visit.press('Same output?');
   expect(await visit.says('Yes: all')).toBe(`Yes: all ${MOST_TOKENS} tokens are the same, id for id.`);
@@ -77,7 +77,7 @@ it('proves that the ids are the same', async () => {
 });
 
 it('converses over two turns, the second from the caches of the first', async () => {
-  await show('converse', 'A conversation');
+  await show('conversation', 'A conversation');
   for (const [turn, question] of ['Count from 1 to 5.', 'Count from 5 to 9.'].entries()) {
     await visit.fill('Your turn', question);
     await visit.press('Ask');

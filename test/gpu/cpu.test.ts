@@ -10,9 +10,9 @@ import { shareDevice } from '../../src/gpu/device';
 import type { CpuModelFiles } from '../../src/model/cpu/loader';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { isRunEvent } from '../../src/worker/client';
-import { onProcessor } from './support/cpu';
+import { loadOnCpu } from './support/cpu';
 import { logits } from './support/logits';
-import { modelsUrl, performRun } from './support/runs';
+import { modelsUrl, runOnWorker } from './support/runs';
 
 const PROMPTS = prompts.filter(({ kind }, i) => prompts.slice(0, i).filter((before) => before.kind === kind).length < 3).slice(0, 20);
 const never = new AbortController().signal;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
-describe('the pair on the processor', () => {
+describe('the pair on the CPU', () => {
   it('writes what it writes on the device, id for id, on 20 prompts', async () => {
     const worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
     const engine = new PairEngine(new CpuPairs());
@@ -44,16 +44,16 @@ describe('the pair on the processor', () => {
     expect(PROMPTS).toHaveLength(20);
     for (const { prompt } of PROMPTS) {
       const settings = { ...DEFAULT_RUN, gamma: 4, maxTokens: 32, ignoreStopTokens: true } as const;
-      const [device, processor] = [await performRun(worker, 'draft', prompt, settings), await onCpu(prompt, settings)];
+      const [device, cpu] = [await runOnWorker(worker, 'draft', prompt, settings), await onCpu(prompt, settings)];
       expect(ids(device)).toHaveLength(32);
-      expect(ids(processor), prompt).toEqual(ids(device));
-      const [a, b] = [device, processor].map((events) => events.find((event) => event.type === 'start'));
+      expect(ids(cpu), prompt).toEqual(ids(device));
+      const [a, b] = [device, cpu].map((events) => events.find((event) => event.type === 'start'));
       expect(b?.promptIds).toEqual(a?.promptIds);
       const text = (events: readonly RunEvent[]) =>
         committedTokens(events)
           .map((token) => token.text)
           .join('');
-      expect(text(processor)).toBe(text(device));
+      expect(text(cpu)).toBe(text(device));
     }
     worker.terminate();
   });
@@ -62,15 +62,15 @@ describe('the pair on the processor', () => {
     const entry = manifest.models[id];
     if (!entry) throw new Error(`the manifest lists no ${id}`);
     const device: LoadedModel = await loadModel(id, entry, modelsUrl, () => undefined, never);
-    const processor: CpuModelFiles = await onProcessor(manifest, id);
+    const cpu: CpuModelFiles = await loadOnCpu(manifest, id);
     const { pipeline } = device;
     let worst = 0;
     for (const { prompt } of PROMPTS.slice(0, 7)) {
       const tokens = pipeline.encodeChat(prompt);
-      expect(processor.text.encodeChat(prompt, [])).toEqual(tokens);
+      expect(cpu.text.encodeChat(prompt, [])).toEqual(tokens);
       pipeline.truncate(0);
-      processor.forward.truncate(0);
-      const expected = processor.forward.forward(tokens, 'all-rows');
+      cpu.forward.truncate(0);
+      const expected = cpu.forward.forward(tokens, 'all-rows');
       const actual = await logits(pipeline, tokens, 'all-rows');
       actual.forEach((row, i) => {
         row.forEach((value, token) => {

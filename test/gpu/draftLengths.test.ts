@@ -4,8 +4,8 @@ import { outputText } from '../../src/core/loop/text';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
-import { perform } from '../../src/worker/client';
-import { modelsUrl, performRun } from './support/runs';
+import { sendToWorker } from '../../src/worker/client';
+import { modelsUrl, runOnWorker } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 let worker: Worker;
@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => worker.terminate());
 
 const run = (settings: Partial<RunSettings>) =>
-  performRun(worker, 'draft', PROMPT, { ...DEFAULT_RUN, maxTokens: 48, ignoreStopTokens: true, ...settings });
+  runOnWorker(worker, 'draft', PROMPT, { ...DEFAULT_RUN, maxTokens: 48, ignoreStopTokens: true, ...settings });
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 const rounds = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'round');
 const drafted = (events: readonly RunEvent[]) =>
@@ -67,7 +67,7 @@ describe('stop strings', () => {
 describe('a calibration', () => {
   it('measures forwards that take longer by rows, and leaves the engine ready', async () => {
     const measured = [];
-    for await (const update of perform(worker, { type: 'calibrate', selection: { modelsUrl, draft: 'draft' } })) {
+    for await (const update of sendToWorker(worker, { type: 'calibrate', selection: { modelsUrl, draft: 'draft' } })) {
       if (update.type === 'calibration') measured.push(update);
     }
     expect(measured).toHaveLength(1);

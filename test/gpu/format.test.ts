@@ -3,7 +3,7 @@ import { outputText } from '../../src/core/loop/text';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
-import { performRun } from './support/runs';
+import { runOnWorker } from './support/runs';
 
 const PROMPT = 'Write a JSON record for this sentence: Mia is 34 years old and lives in Oslo.';
 const STORY = 'Tell me a story about a fox.';
@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => worker.terminate());
 
 const run = (prompt: string, format: ResponseFormat, settings: Partial<RunSettings> = {}) =>
-  performRun(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 96, format, ...settings });
+  runOnWorker(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 96, format, ...settings });
 const stopped = (events: readonly RunEvent[]) => events.some((event) => event.type === 'end' && event.reason === 'stop');
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 

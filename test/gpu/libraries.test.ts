@@ -3,7 +3,7 @@ import { fetchManifest, type Manifest, type ModelEntry } from '../../src/catalog
 import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
-import { onProcessor } from './support/cpu';
+import { loadOnCpu } from './support/cpu';
 import { logits } from './support/logits';
 
 const modelsUrl = new URL('/models/', location.href).href;
@@ -59,7 +59,7 @@ for (const id of ['target', 'draft', 'weak-draft']) {
     };
 
     it('agrees with an independent forward of the same weights, at every boundary', async () => {
-      const { forward: reference } = await onProcessor(manifest, id);
+      const { forward: reference } = await loadOnCpu(manifest, id);
       expect(reference.vocabularySize).toBe(model.vocabularySize);
       model.reset();
       for (const position of [0, 1, 2, 15, 16, 17, 62, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, context - 2, context - 1]) {

@@ -3,8 +3,8 @@ import { fetchManifest, type Manifest } from '../../src/catalog/manifest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
-import { isRunEvent, perform } from '../../src/worker/client';
-import { modelsUrl, performRun } from './support/runs';
+import { isRunEvent, sendToWorker } from '../../src/worker/client';
+import { modelsUrl, runOnWorker } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 let worker: Worker;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => worker.terminate());
 
 const run = (draft: string, settings: Partial<RunSettings>) =>
-  performRun(worker, draft, PROMPT, { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ignoreStopTokens: true, ...settings });
+  runOnWorker(worker, draft, PROMPT, { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ignoreStopTokens: true, ...settings });
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);
 const tokensOf = (events: readonly RunEvent[]): RunToken[] => events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
 
@@ -70,7 +70,7 @@ describe('the target as its own draft', () => {
 describe('the memory of a pair', () => {
   async function memoryOf(draft: string): Promise<PairMemory> {
     let memory: PairMemory | null = null;
-    for await (const update of perform(worker, { type: 'load', selection: { modelsUrl, draft } })) {
+    for await (const update of sendToWorker(worker, { type: 'load', selection: { modelsUrl, draft } })) {
       if (!isRunEvent(update) && update.type === 'memory') memory = update.memory;
     }
     if (!memory) throw new Error('nothing was told of the memory');

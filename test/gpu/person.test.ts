@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
-import { performRun } from './support/runs';
+import { runOnWorker } from './support/runs';
 
 let worker: Worker;
 
@@ -17,12 +17,12 @@ const tokens = (events: readonly RunEvent[]) => committedTokens(events);
 const ids = (events: readonly RunEvent[]) => tokens(events).map(({ id }) => id);
 
 it('judges what a person types token by token, with the target’s own probabilities, and writes what it writes alone', async () => {
-  const alone = await performRun(worker, 'draft', PROMPT, { ...SETTINGS, mode: 'plain' });
+  const alone = await runOnWorker(worker, 'draft', PROMPT, { ...SETTINGS, mode: 'plain' });
   const text = tokens(alone).map((token) => token.text);
   // The person knows the text, but says "zebra" for the fourth token from here, and passes every third time.
   const asked: number[] = [];
   let known: RunEvent[] = [];
-  const events = await performRun(worker, 'draft', PROMPT, { ...SETTINGS, drafting: 'person', gamma: 'auto' }, [], {
+  const events = await runOnWorker(worker, 'draft', PROMPT, { ...SETTINGS, drafting: 'person', gamma: 'auto' }, [], {
     arrived: (soFar) => {
       known = soFar;
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
 import { DEFAULT_SETTINGS, runSettings } from '../../src/store/run/settings';
-import { performRun } from './support/runs';
+import { runOnWorker } from './support/runs';
 
 let worker: Worker;
 
@@ -14,7 +14,7 @@ it.each(DEFAULT_PLAYLIST.items.flatMap((item) => ('prompt' in item ? [item] : []
   'the lecture’s “$title” is written to its end',
   async (item) => {
     const { prompt, settings } = item;
-    const events = await performRun(worker, settings.draft, prompt, runSettings({ ...DEFAULT_SETTINGS, ...settings }));
+    const events = await runOnWorker(worker, settings.draft, prompt, runSettings({ ...DEFAULT_SETTINGS, ...settings }));
     expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stop' });
   },
 );

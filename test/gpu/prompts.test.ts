@@ -8,7 +8,7 @@ import type { RunEvent } from '../../src/core/types';
 import { PRESETS } from '../../src/features/prompt/presets';
 import { EXPERIMENT_PROMPTS } from '../../src/store/modes/experimentPrompts';
 import { useProof } from '../../src/store/modes/proof';
-import { performRun } from './support/runs';
+import { runOnWorker } from './support/runs';
 
 let worker: Worker;
 beforeAll(() => {
@@ -34,7 +34,7 @@ function longestRow(events: readonly RunEvent[]): number {
 describe('the prompts of the experiment', () => {
   it('have answers of the real pair that end by themselves and are long enough for a rate', async () => {
     for (const { prompt } of EXPERIMENT_PROMPTS) {
-      const events = await performRun(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 200 });
+      const events = await runOnWorker(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 200 });
       expect(events.at(-1), prompt).toMatchObject({ type: 'end', reason: 'stop' });
       expect(isTooShort(events), prompt).toBe(false);
       expect(tally(events).committed, prompt).toBeGreaterThanOrEqual(LEAST_TOKENS);
@@ -49,7 +49,7 @@ describe('the examples that are hard for a weak draft', () => {
     'are: the weak draft is wrong more often than right, and no word is written for ever: $prompt',
     async ({ prompt, temperature }) => {
       const sampling = { ...GREEDY, temperature, seed: 1 };
-      const events = await performRun(worker, 'weak-draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 160, sampling });
+      const events = await runOnWorker(worker, 'weak-draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 160, sampling });
       expect(tally(events).acceptanceRate).toBeLessThan(0.5);
       expect(longestRow(events)).toBeLessThan(4);
     },
@@ -61,7 +61,7 @@ describe('the examples that are hard for a weak draft', () => {
     const settings = { ...DEFAULT_RUN, sampling: { ...GREEDY, temperature, seed: 1 } };
     const beginnings = [];
     for (let i = 0; i < plan.size / 6; i++) {
-      const events = await performRun(worker, 'weak-draft', prompt, sampleSettings(settings, plan, 'speculative', i));
+      const events = await runOnWorker(worker, 'weak-draft', prompt, sampleSettings(settings, plan, 'speculative', i));
       const beginning = beginningOf(events, plan.tokens);
       if (beginning) beginnings.push(beginning);
     }

@@ -3,7 +3,7 @@ import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
 import type { Turn } from '../../src/engine/tasks';
-import { performRun } from './support/runs';
+import { runOnWorker } from './support/runs';
 
 const PROMPT = 'Count from 3 to 9.';
 const SETTINGS: RunSettings = { ...DEFAULT_RUN, gamma: 4, maxTokens: 12 };
@@ -14,7 +14,7 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }
 
 beforeAll(async () => {
   worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-  good = ids(await performRun(worker, 'draft', PROMPT, SETTINGS));
+  good = ids(await runOnWorker(worker, 'draft', PROMPT, SETTINGS));
 });
 afterAll(() => worker.terminate());
 
@@ -43,7 +43,7 @@ const REFUSED: readonly Refused[] = [
   { what: 'no draft length', settings: { gamma: Number.NaN } },
   { what: 'too long a draft', settings: { gamma: 17 } },
   { what: 'a list of no draft lengths', settings: { gamma: [] } },
-  { what: 'a list with too long a draft', settings: { gamma: [{ model: 17, lookup: 0 }] } },
+  { what: 'a list with too long a draft', settings: { gamma: [{ model: 17, ngram: 0 }] } },
   { what: 'no tokens at all', settings: { maxTokens: 0 } },
   { what: 'endless tokens', settings: { maxTokens: Number.POSITIVE_INFINITY } },
   { what: 'a confidence of 1', settings: { confidence: 1 } },
@@ -61,7 +61,7 @@ const REFUSED: readonly Refused[] = [
 /** Why a run failed, whether it was told by an exception or by the run's end. */
 async function failureOf({ settings = {}, prompt = PROMPT, turns = [] }: Refused): Promise<{ code: string; message: string } | null> {
   try {
-    const events = await performRun(worker, 'draft', prompt, { ...SETTINGS, ...settings }, turns);
+    const events = await runOnWorker(worker, 'draft', prompt, { ...SETTINGS, ...settings }, turns);
     expect(events.some(({ type }) => type === 'round')).toBe(false);
     const end = events.at(-1);
     return end?.type === 'end' && end.reason === 'failed' ? end.failure : null;
@@ -75,16 +75,16 @@ describe('what is refused', () => {
     const first = await failureOf(refused);
     expect(first).toMatchObject({ code: refused.code ?? 'invalid-setting' });
     expect(first?.message).not.toMatch(/unexpected|abort/i);
-    expect(ids(await performRun(worker, 'draft', PROMPT, SETTINGS))).toEqual(good);
+    expect(ids(await runOnWorker(worker, 'draft', PROMPT, SETTINGS))).toEqual(good);
     expect(await failureOf(refused)).toEqual(first);
-    expect(ids(await performRun(worker, 'draft', PROMPT, SETTINGS))).toEqual(good);
+    expect(ids(await runOnWorker(worker, 'draft', PROMPT, SETTINGS))).toEqual(good);
   });
 
   it('runs where it is odd but good: halves of characters in a prompt and a stop string', async () => {
     for (let times = 0; times < 2; times++) {
-      const events = await performRun(worker, 'draft', 'Count \ud800 from 3 to 9.', { ...SETTINGS, stopStrings: ['\udc00'] });
+      const events = await runOnWorker(worker, 'draft', 'Count \ud800 from 3 to 9.', { ...SETTINGS, stopStrings: ['\udc00'] });
       expect(events.at(-1)).toMatchObject({ type: 'end', reason: expect.stringMatching(/stop|length/) });
     }
-    expect(ids(await performRun(worker, 'draft', PROMPT, SETTINGS))).toEqual(good);
+    expect(ids(await runOnWorker(worker, 'draft', PROMPT, SETTINGS))).toEqual(good);
   });
 });

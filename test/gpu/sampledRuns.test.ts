@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunSettings, RunToken, SamplingSettings } from '../../src/core/types';
-import { performRun } from './support/runs';
+import { runOnWorker } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 /** An answer in which much has been said before. */
@@ -33,7 +33,7 @@ async function run(
     ignoreStopTokens: true,
     sampling: { ...GREEDY, ...sampling },
   } as const;
-  const events = await performRun(worker, draft, prompt, settings);
+  const events = await runOnWorker(worker, draft, prompt, settings);
   expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
   return events;
 }
@@ -143,7 +143,7 @@ it('refuses what cannot be sampled by, naming the field, and runs afterwards', a
     } as const;
     const rounds: unknown[] = [];
     const attempt = async () => {
-      const events = await performRun(worker, 'draft', PROMPT, settings);
+      const events = await runOnWorker(worker, 'draft', PROMPT, settings);
       rounds.push(...events.filter(({ type }) => type === 'round'));
       const end = events.at(-1);
       if (end?.type === 'end' && end.reason === 'failed') throw new Error(end.failure.message);

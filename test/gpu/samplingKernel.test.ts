@@ -324,7 +324,7 @@ describe('sampling kernel: drafts and judgements', () => {
     });
   }
 
-  it('match their reference with as many threads as a graphics processor gets, and with few', async () => {
+  it('match their reference with as many threads as a GPU gets, and with few', async () => {
     const vocabulary = 700;
     const settings = { ...PLAIN, topP: 0.95, topK: 300 };
     const target = someLogits(3 * vocabulary, 21, 4);

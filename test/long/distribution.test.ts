@@ -3,7 +3,7 @@ import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { chiSquareOfTwo, totalVariation, totalVariationOfEqual } from '../../src/core/study/stats';
 import type { RunSettings } from '../../src/core/types';
-import { performRun } from '../gpu/support/runs';
+import { runOnWorker } from '../gpu/support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 const RUNS = 2000;
@@ -22,7 +22,7 @@ async function outcomes(settings: Partial<RunSettings>, temperature: number, fir
   for (let i = 0; i < RUNS; i++) {
     const sampling = { ...DEFAULT_RUN.sampling, temperature, seed: firstSeed + i };
     const whole = { ...DEFAULT_RUN, maxTokens: TOKENS, ignoreStopTokens: true, ...settings, sampling };
-    const text = committedTokens(await performRun(worker, draft, PROMPT, whole))
+    const text = committedTokens(await runOnWorker(worker, draft, PROMPT, whole))
       .map(({ id }) => id)
       .join();
     counts.set(text, (counts.get(text) ?? 0) + 1);

@@ -32,10 +32,10 @@ describe('the figures of any run with any costs', () => {
   it('have one c: the costs’ own, the verdict’s and the price’s', () => {
     fc.assert(
       fc.property(cases, (one) => {
-        const { lookedUp } = runFigures(one.events, one.recorded, one.device);
+        const { byNgram } = runFigures(one.events, one.recorded, one.device);
         for (const { costs, context, price, advice } of each(one)) {
           expect(price.draft).toBe(costRatio(costs, context));
-          expect(advice.costRatio).toBe(lookedUp ? 0 : price.draft);
+          expect(advice.costRatio).toBe(byNgram ? 0 : price.draft);
           expect(advice.verifyRatio).toBe(verifyRatio(costs, advice.best.gamma, context));
         }
       }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Heat, heatMs, LANES, leapsOf, medianHeat, raceResult, runnerAt, speedupOf, spreadOf } from '../../src/core/modes/race';
+import { type Heat, heatMs, heatSpeedups, LANES, leapsOf, medianHeat, raceResult, runnerAt, spreadOf } from '../../src/core/modes/race';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RoundEvent, RunEvent } from '../../src/core/types';
@@ -20,7 +20,7 @@ function runOf(mode: 'plain' | 'speculative', sizes: readonly number[], passMs: 
       verdict: i < size - 1 ? ('accepted' as const) : size === 1 ? ('plain' as const) : ('bonus' as const),
     }));
     const times = { startMs: 10 + passMs * index, endMs: 10 + passMs * (index + 1) };
-    return { type: 'round', index, tokens, readbacks: 1, limits: { model: 0, lookup: 0 }, source: null, device: null, ...times };
+    return { type: 'round', index, tokens, readbacks: 1, limits: { model: 0, ngram: 0 }, source: null, device: null, ...times };
   });
   return [
     {
@@ -85,7 +85,7 @@ describe('a race', () => {
 
   it('says how both speedups spread over several races', () => {
     const { wait, decoding } = spreadOf([heat(20), heat(10), heat(40)]);
-    expect(decoding).toMatchObject({ races: 3, median: speedupOf(heat(20)).decoding });
+    expect(decoding).toMatchObject({ races: 3, median: heatSpeedups(heat(20)).decoding });
     for (const spread of [wait, decoding]) {
       expect(spread?.least).toBeLessThan(spread?.median ?? 0);
       expect(spread?.median).toBeLessThan(spread?.most ?? 0);

@@ -17,7 +17,7 @@ describe('generated lists of events', () => {
     expect(lists.some((list) => list.length === 0)).toBe(true);
     expect(lists.some((list) => list.length === 1)).toBe(true);
     expect(lists.some((list) => list.length > 2 && list.at(-1)?.type !== 'end')).toBe(true);
-    expect(events.some((event) => event.type === 'round' && event.source === 'lookup')).toBe(true);
+    expect(events.some((event) => event.type === 'round' && event.source === 'ngram')).toBe(true);
   });
 
   it('begin with a start, end at most once, and go forward in time', () => {

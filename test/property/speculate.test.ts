@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LookupFirst, NgramDrafter } from '../../src/core/loop/ngram';
+import { NgramDrafter, NgramFirst } from '../../src/core/loop/ngram';
 import { type Run, speculate } from '../../src/core/loop/speculate';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
@@ -103,12 +103,12 @@ describe('speculate', () => {
     await fc.assert(
       fc.asyncProperty(situations, async (situation) => {
         const expected = greedy(situation);
-        for (const lookUp of [
+        for (const byNgram of [
           ({ drafter }: ReturnType<typeof modelsOf>) => new NgramDrafter(drafter.capabilities, 1),
-          ({ drafter }: ReturnType<typeof modelsOf>) => new LookupFirst(drafter),
+          ({ drafter }: ReturnType<typeof modelsOf>) => new NgramFirst(drafter),
         ]) {
           const models = modelsOf(situation);
-          const events = await collect(lookUp(models), models.target, runOf(situation, 'speculative'));
+          const events = await collect(byNgram(models), models.target, runOf(situation, 'speculative'));
           expect(ids(events)).toEqual(expected);
           drafted += tally(events).drafted;
         }
@@ -121,10 +121,10 @@ describe('speculate', () => {
   it('writes the same with lengths that adapt, drafts by every source, and rests from one that fails', async () => {
     let plainRounds = 0;
     await fc.assert(
-      fc.asyncProperty(situations, fc.boolean(), async (situation, lookUp) => {
+      fc.asyncProperty(situations, fc.boolean(), async (situation, byNgram) => {
         const { target, drafter } = modelsOf(situation);
         const run = runOf(situation, 'speculative');
-        const events = await collect(lookUp ? new LookupFirst(drafter) : drafter, target, {
+        const events = await collect(byNgram ? new NgramFirst(drafter) : drafter, target, {
           ...run,
           settings: { ...run.settings, gamma: 'auto' },
         });
@@ -164,12 +164,12 @@ describe('speculate', () => {
 
   it('goes on with a conversation from what the caches hold, and starts anew with anything else', async () => {
     let reused = 0;
-    const extra = fc.record({ tokens: fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 12 }), drop: fc.nat(6), lookup: fc.boolean() });
+    const extra = fc.record({ tokens: fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 12 }), drop: fc.nat(6), ngram: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(situations, fc.array(extra, { maxLength: 3 }), async (situation, turns) => {
         const models = modelsOf({ ...situation, context: 1000 });
         let prompt = situation.prompt;
-        for (const { tokens, drop, lookup } of [{ tokens: [], drop: 0, lookup: false }, ...turns]) {
+        for (const { tokens, drop, ngram } of [{ tokens: [], drop: 0, ngram: false }, ...turns]) {
           const { vocabularySize } = situation.language;
           const turn = {
             ...situation,
@@ -177,7 +177,7 @@ describe('speculate', () => {
             prompt: [...prompt.slice(0, prompt.length - drop), ...tokens.map((id) => id % vocabularySize)],
           };
           if (turn.prompt.length === 0) return;
-          const drafter = lookup ? new LookupFirst(models.drafter) : models.drafter;
+          const drafter = ngram ? new NgramFirst(models.drafter) : models.drafter;
           const events = await collect(drafter, models.target, runOf(turn, 'speculative'));
           expect(ids(events)).toEqual(greedy(turn));
           for (const event of events) if (event.type === 'prefill') reused += event.reused;

@@ -139,7 +139,7 @@ describe('what the loop and the page put no bound to', () => {
     const events: RunEvent[] = [
       { type: 'start', prompt: 'A fox.', promptIds: [1], settings, labels, calibration: null },
       {
-        ...{ type: 'round', index: 0, tokens: [token], readbacks: 1, limits: { model: 0, lookup: 0 } },
+        ...{ type: 'round', index: 0, tokens: [token], readbacks: 1, limits: { model: 0, ngram: 0 } },
         ...{ source: null, device: null, startMs: 0, endMs: 1 },
       },
       { type: 'end', reason: 'failed', failure, endMs: 2 },

@@ -75,8 +75,8 @@ function verdictsOf(plain: boolean, last: boolean): fc.Arbitrary<Verdict[]> {
   );
 }
 
-const limits: fc.Arbitrary<DraftLimits> = fc.record({ model: fc.nat(16), lookup: fc.nat(16) });
-const SOURCES: readonly DraftSource[] = ['model', 'lookup'];
+const limits: fc.Arbitrary<DraftLimits> = fc.record({ model: fc.nat(16), ngram: fc.nat(16) });
+const SOURCES: readonly DraftSource[] = ['model', 'ngram'];
 
 /** A round that begins `before` milliseconds after the one before it has ended, with times of its own from 0; laid in order by `runEvents`. */
 function roundOf(plain: boolean, last: boolean): fc.Arbitrary<{ readonly round: RoundEvent; readonly before: number }> {

@@ -15,7 +15,7 @@ const text = fc.oneof(
 );
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 });
 const candidates = fc.array(fc.record({ id, probability, text }), { maxLength: 5 });
-const limits = fc.record({ model: fc.nat(16), lookup: fc.nat(16), person: fc.nat(16) }, { requiredKeys: ['model', 'lookup'] });
+const limits = fc.record({ model: fc.nat(16), ngram: fc.nat(16), person: fc.nat(16) }, { requiredKeys: ['model', 'ngram'] });
 
 /** The verdicts of a round: drafts up to the first that fell and the target's token, or up to an accepted stop token. */
 const verdicts: fc.Arbitrary<Verdict[]> = fc.oneof(
@@ -48,7 +48,7 @@ const round: fc.Arbitrary<Loose> = verdicts.chain((each) =>
       tokens: fc.tuple(...each.map(token)) as fc.Arbitrary<RunToken[]>,
       readbacks: fc.nat(20),
       limits,
-      source: fc.constantFrom('model' as const, 'lookup' as const, 'person' as const, null),
+      source: fc.constantFrom('model' as const, 'ngram' as const, 'person' as const, null),
       device: orNull(fc.record({ draftMs: gap, verifyMs: gap })),
       gaps: fc.tuple(gap, gap),
       waitedMs: gap,

@@ -29,7 +29,7 @@ function run(
       index,
       tokens,
       readbacks: 1,
-      limits: { model: 4, lookup: 0 },
+      limits: { model: 4, ngram: 0 },
       source: null,
       device: null,
       startMs: index,

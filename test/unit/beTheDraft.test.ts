@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { toFailure } from '../../src/core/failure';
-import { checkGuess, isCut, LONGEST_GUESS, lastAsked, scoreOf, scoresByTeam, teamToAsk, upToTokens } from '../../src/core/modes/beTheDraft';
+import { checkTyped, isCut, LONGEST_TYPED, lastAsked, scoreOf, scoresByTeam, teamToAsk, upToTokens } from '../../src/core/modes/beTheDraft';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
 /** A round of tokens that read a, b, c and so on; `person`: most that a person was asked for. */
 const round = (index: number, verdicts: Verdict[], person?: number): RoundEvent => ({
   ...{ type: 'round', index, startMs: index, endMs: index + 1, readbacks: 1, source: null, device: null },
-  limits: { model: 0, lookup: 0, ...(person === undefined ? {} : { person }) },
+  limits: { model: 0, ngram: 0, ...(person === undefined ? {} : { person }) },
   tokens: verdicts.map((verdict, i) => ({
     ...{ id: i, verdict, p: null, q: null, u: null, candidates: null, text: String.fromCharCode(97 + i) },
   })),
@@ -23,16 +23,16 @@ const game: RunEvent[] = [
 
 describe('what a person types', () => {
   it.each(['', ' '])('is refused where it is nothing: "%s"', (typed) => {
-    expect(() => checkGuess(typed)).toThrow('Nothing is typed.');
+    expect(() => checkTyped(typed)).toThrow('Nothing is typed.');
   });
 
   it('may be blanks that mean something, and as long as a round takes', () => {
-    for (const typed of ['\n', '    ', ' a', 'x'.repeat(LONGEST_GUESS)]) expect(() => checkGuess(typed)).not.toThrow();
+    for (const typed of ['\n', '    ', ' a', 'x'.repeat(LONGEST_TYPED)]) expect(() => checkTyped(typed)).not.toThrow();
     try {
-      checkGuess('x'.repeat(LONGEST_GUESS + 1));
+      checkTyped('x'.repeat(LONGEST_TYPED + 1));
       expect.unreachable();
     } catch (thrown) {
-      expect(toFailure(thrown).code).toBe('guess-too-long');
+      expect(toFailure(thrown).code).toBe('draft-too-long');
     }
   });
 

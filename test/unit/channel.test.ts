@@ -3,7 +3,7 @@ import { FailureError } from '../../src/core/failure';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
 import type { Engine, LoadProgress, RunTask, Task, Update } from '../../src/engine/tasks';
-import { perform } from '../../src/worker/client';
+import { sendToWorker } from '../../src/worker/client';
 import { answer } from '../../src/worker/host';
 
 const task: RunTask = {
@@ -21,7 +21,7 @@ const progress: LoadProgress = {
   phase: 'downloading',
   loadedBytes: 1,
   totalBytes: 2,
-  place: 'webgpu',
+  backend: 'webgpu',
 };
 const end: RunEvent = { type: 'end', reason: 'aborted', endMs: 1 };
 
@@ -68,13 +68,13 @@ describe('a task between page and worker', () => {
         }
       },
     });
-    expect(await collect(perform(worker, task))).toEqual(sent);
+    expect(await collect(sendToWorker(worker, task))).toEqual(sent);
     expect(tasks).toEqual([task]);
   });
 
   it('gives load tasks to load', async () => {
     const { worker } = workerOf({ load: async (_, report) => report(progress), run: unused });
-    expect(await collect(perform(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
+    expect(await collect(sendToWorker(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
   });
 
   it('throws what the engine could not do, with its code and hint', async () => {
@@ -84,7 +84,7 @@ describe('a task between page and worker', () => {
         throw new FailureError('file-missing', 'It is not there.', 'Put it there.');
       },
     });
-    const updates = perform(worker, task);
+    const updates = sendToWorker(worker, task);
     expect((await updates.next()).value).toEqual(progress);
     const thrown = await updates.next().catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(FailureError);
@@ -100,7 +100,7 @@ describe('a task between page and worker', () => {
       },
     });
     const controller = new AbortController();
-    const updates = perform(worker, task, controller.signal);
+    const updates = sendToWorker(worker, task, controller.signal);
     await updates.next();
     controller.abort();
     expect(await collect(updates)).toEqual([end]);
@@ -113,7 +113,7 @@ describe('a task between page and worker', () => {
         report(end);
       },
     });
-    expect(await collect(perform(worker, task, AbortSignal.abort()))).toEqual([end]);
+    expect(await collect(sendToWorker(worker, task, AbortSignal.abort()))).toEqual([end]);
   });
 
   it('asks the engine to stop when the page stops listening', async () => {
@@ -123,14 +123,14 @@ describe('a task between page and worker', () => {
         await untilAborted(signal);
       },
     });
-    for await (const _ of perform(worker, task)) break;
+    for await (const _ of sendToWorker(worker, task)) break;
     await Promise.all(answered);
     expect(answered).toHaveLength(1);
   });
 
   it('fails clearly when the worker itself breaks', async () => {
     const { worker, crash } = workerOf({ load: unused, run: (_, __, signal) => untilAborted(signal) });
-    const updates = collect(perform(worker, task));
+    const updates = collect(sendToWorker(worker, task));
     crash('the script could not be read');
     await expect(updates).rejects.toMatchObject({
       failure: {
@@ -154,9 +154,9 @@ describe('a task between page and worker', () => {
       asked.push(most);
       return most === 2 ? null : ` ${most} words`;
     };
-    expect(await collect(perform(worker, task, undefined, person))).toEqual([end]);
+    expect(await collect(sendToWorker(worker, task, undefined, person))).toEqual([end]);
     expect(asked).toEqual([4, 2, 1]);
-    await collect(perform(worker, task));
+    await collect(sendToWorker(worker, task));
     expect(heard).toEqual([' 4 words', null, ' 1 words', null, null, null]);
   });
 
@@ -173,7 +173,7 @@ describe('a task between page and worker', () => {
       controller.abort();
       return new Promise<string>(() => undefined);
     };
-    expect(await collect(perform(worker, task, controller.signal, never))).toEqual([end]);
+    expect(await collect(sendToWorker(worker, task, controller.signal, never))).toEqual([end]);
     expect(heard).toEqual([null, null]);
   });
 
@@ -186,8 +186,8 @@ describe('a task between page and worker', () => {
       },
     });
     const controller = new AbortController();
-    const running = collect(perform(worker, task, controller.signal));
-    expect(await collect(perform(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
+    const running = collect(sendToWorker(worker, task, controller.signal));
+    expect(await collect(sendToWorker(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
     controller.abort();
     expect(await running).toEqual([end]);
   });
@@ -196,8 +196,8 @@ describe('a task between page and worker', () => {
     const failure = { code: 'engine-lost', message: 'The matcher broke.', hint: 'Run again.' } as const;
     const failed: RunEvent = { type: 'end', reason: 'failed', failure, endMs: 1 };
     const { worker, terminated } = workerOf({ load: (_, __, signal) => untilAborted(signal), run: async (_, report) => report(failed) });
-    const loading = collect(perform(worker, { type: 'load', selection: task.selection }));
-    expect(await collect(perform(worker, task))).toEqual([failed]);
+    const loading = collect(sendToWorker(worker, { type: 'load', selection: task.selection }));
+    expect(await collect(sendToWorker(worker, task))).toEqual([failed]);
     expect(terminated).toHaveBeenCalledOnce();
     await expect(loading).rejects.toMatchObject({ failure });
   });
@@ -211,7 +211,7 @@ describe('a worker that is asked to stop', () => {
   it('is given up neither while it is still being fetched nor once it has heard', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const fetched = Object.assign(new EventTarget(), { postMessage: () => undefined, terminate: vi.fn() });
-    const waiting = collect(perform(fetched as unknown as Worker, task, AbortSignal.abort()));
+    const waiting = collect(sendToWorker(fetched as unknown as Worker, task, AbortSignal.abort()));
     let finish = () => {};
     const slow = workerOf({
       run: async (_, report) => {
@@ -222,7 +222,7 @@ describe('a worker that is asked to stop', () => {
       },
     });
     const controller = new AbortController();
-    const running = perform(slow.worker, task, controller.signal);
+    const running = sendToWorker(slow.worker, task, controller.signal);
     await running.next();
     controller.abort();
     // Until its word that it has heard is here.

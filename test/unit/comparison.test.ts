@@ -39,7 +39,7 @@ function written(adapter: string, ms: number): RunEvent[] {
   const rounds = [7, 8, 9].map((id, index): RunEvent => {
     const token = { id, verdict: 'plain', text: 'x', p: null, q: null, u: null, candidates: null } as const;
     const times = { startMs: index * ms, endMs: (index + 1) * ms };
-    return { type: 'round', index, tokens: [token], readbacks: 1, limits: { model: 0, lookup: 0 }, source: null, device: null, ...times };
+    return { type: 'round', index, tokens: [token], readbacks: 1, limits: { model: 0, ngram: 0 }, source: null, device: null, ...times };
   });
   return [{ ...start, labels: { ...start.labels, adapter } }, ...rounds, { type: 'end', reason: 'length', endMs: 3 * ms }];
 }

@@ -44,7 +44,7 @@ describe('costs', () => {
   it('are fitted between what was measured and beyond it', () => {
     expect(roundMs(costs, 0, 0)).toBe(10);
     expect(roundMs(costs, 2, 0)).toBeCloseTo(2 + 20, 10);
-    expect(roundMs(costs, 2, 0, 'lookup')).toBeCloseTo(20, 10);
+    expect(roundMs(costs, 2, 0, 'ngram')).toBeCloseTo(20, 10);
     expect(roundMs(costs, 1, 500)).toBeCloseTo(1.1 + 16.5, 10);
     expect(roundMs(costs, 0, 2000)).toBeCloseTo(14, 10);
     expect(costRatio(costs, 0)).toBeCloseTo(0.1, 10);

@@ -12,7 +12,7 @@ import { isRunEvent } from '../../src/worker/client';
 const folder = path.resolve(import.meta.dirname, '../../public/models');
 const selection = { modelsUrl: 'http://localhost/models/', draft: 'draft' };
 
-/** The shipped pair on this machine's processor, its files served as they lie. */
+/** The shipped pair on this machine's CPU, its files served as they lie. */
 function engine(): PairEngine {
   vi.stubGlobal('fetch', async (url: string) => {
     const file = path.join(folder, new URL(url).pathname.replace('/models/', ''));
@@ -40,7 +40,7 @@ async function run(
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
-describe('the pair on the processor', () => {
+describe('the pair on the CPU', () => {
   let pair: PairEngine;
   beforeAll(() => {
     pair = engine();
@@ -140,7 +140,7 @@ describe('the pair on the processor', () => {
   });
 });
 
-describe('files that the processor cannot use', () => {
+describe('files that the CPU cannot use', () => {
   const config = JSON.parse(fs.readFileSync(path.join(folder, 'draft/resolve/main/mlc-chat-config.json'), 'utf8'));
   const record = { name: 'emb', shape: [3, 2, 4], dtype: 'uint32', byteOffset: 0, nbytes: 96 };
 

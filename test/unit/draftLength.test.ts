@@ -23,7 +23,7 @@ function draws(seed: number) {
 }
 
 /** Milliseconds per token over plain decoding's, of a run of `tokens` whose drafts are accepted at `rate`, on a device that costs `real`. */
-function simulate(length: DraftLength, rate: number, tokens: number, real = costs, source: 'model' | 'lookup' = 'model') {
+function simulate(length: DraftLength, rate: number, tokens: number, real = costs, source: 'model' | 'ngram' = 'model') {
   const draw = draws(7);
   const chosen: number[] = [];
   let [committed, ms] = [0, 0];
@@ -43,14 +43,14 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
 describe('a fixed length', () => {
   it('stays, within what the run has room for', () => {
     const length = draftLength({ drafting: 'model', gamma: 4 }, { calibration: null });
-    expect(length.choose(3, 0, 16)).toEqual({ model: 4, lookup: 4 });
-    expect(length.choose(7, 0, 2)).toEqual({ model: 2, lookup: 2 });
+    expect(length.choose(3, 0, 16)).toEqual({ model: 4, ngram: 4 });
+    expect(length.choose(7, 0, 2)).toEqual({ model: 2, ngram: 2 });
   });
 
   it('is repeated round by round from a list', () => {
     const recorded: DraftLimits[] = [
-      { model: 3, lookup: 1 },
-      { model: 0, lookup: 16 },
+      { model: 3, ngram: 1 },
+      { model: 0, ngram: 16 },
     ];
     const length = draftLength({ drafting: 'model', gamma: recorded }, { calibration: costs });
     expect([0, 1, 2].map((round) => length.choose(round, 9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
@@ -61,15 +61,15 @@ describe('a length for a person', () => {
   it('is the most that there may be, the one that was set, or the recorded one, and no other source drafts', () => {
     const choose = (gamma: RunSettings['gamma'], round = 1, most = 40) =>
       draftLength({ drafting: 'person', gamma }, { calibration: costs }).choose(round, 9, most);
-    expect(choose('auto')).toEqual({ model: 0, lookup: 0, person: 16 });
-    expect(choose('auto', 1, 5)).toEqual({ model: 0, lookup: 0, person: 5 });
-    expect(choose(3)).toEqual({ model: 0, lookup: 0, person: 3 });
+    expect(choose('auto')).toEqual({ model: 0, ngram: 0, person: 16 });
+    expect(choose('auto', 1, 5)).toEqual({ model: 0, ngram: 0, person: 5 });
+    expect(choose(3)).toEqual({ model: 0, ngram: 0, person: 3 });
     const recorded = [
-      { model: 0, lookup: 0, person: 7 },
-      { model: 0, lookup: 0, person: 2 },
+      { model: 0, ngram: 0, person: 7 },
+      { model: 0, ngram: 0, person: 2 },
     ];
     expect([0, 1, 2].map((round) => choose(recorded, round).person)).toEqual([7, 2, 2]);
-    expect(choose([{ model: 4, lookup: 4 }])).toEqual({ model: 0, lookup: 0, person: 16 });
+    expect(choose([{ model: 4, ngram: 4 }])).toEqual({ model: 0, ngram: 0, person: 16 });
   });
 });
 
@@ -104,15 +104,15 @@ describe('an adaptive length', () => {
 
   it('keeps looked-up drafts and the model’s apart', () => {
     const length = new AdaptiveLength({ calibration: costs });
-    simulate(length, 1, 200, costs, 'lookup');
+    simulate(length, 1, 200, costs, 'ngram');
     simulate(length, 0, 30);
     expect(length.choose(9, 0, 16).model).toBe(0);
-    expect(length.choose(9, 0, 16).lookup).toBeGreaterThan(8);
+    expect(length.choose(9, 0, 16).ngram).toBeGreaterThan(8);
   });
 
   it('looks up as much as it may where rows cost nothing, as a coarse clock has it', () => {
     const free: Calibration = { ...costs, verifyMs: [[10, 10, 10]] };
-    const { chosen } = simulate(new AdaptiveLength({ calibration: free }), 0.9, 200, free, 'lookup');
+    const { chosen } = simulate(new AdaptiveLength({ calibration: free }), 0.9, 200, free, 'ngram');
     expect(chosen.slice(0, -16).every((drafted) => drafted === 16)).toBe(true);
   });
 });

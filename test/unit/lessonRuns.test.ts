@@ -4,7 +4,7 @@ import { runFigures } from '../../src/core/cost/figures';
 import { tally } from '../../src/core/run/tally';
 import { trialFinding } from '../../src/features/course/live/trialFinding';
 import { rateFromRatio } from '../../src/features/course/live/worksheetFigures';
-import { type Known, ownFigure } from '../../src/features/course/questions/measured';
+import { type KnownFigures, ownFigure } from '../../src/features/course/questions/measured';
 import { COMMON_QUESTIONS, type MeasuredFigure } from '../../src/lessons/questions';
 import { recordedRun } from '../../src/lessons/recorded';
 
@@ -13,7 +13,7 @@ const COSTS: Calibration = {
   ...{ readbackMs: 0.5, plainFixedMs: 1, roundFixedMs: 1 },
 };
 
-type Own = Omit<Known, 'figures'> & { readonly costs: Calibration | null };
+type Own = Omit<KnownFigures, 'figures'> & { readonly costs: Calibration | null };
 
 const NOTHING: Own = { costs: null, speculative: null, plain: null, memory: null };
 

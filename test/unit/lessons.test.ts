@@ -138,7 +138,7 @@ describe('ways to decode', () => {
     expect(() => readWay('best-4')).toThrow('"best-4" is no way to decode');
     const { settings, draft } = settingsOf({ kind: 'weak', gamma: 6 }, 50, ['a', 'b']);
     expect([settings.mode, settings.gamma, settings.maxTokens, draft]).toEqual(['speculative', 6, 50, 'b']);
-    expect(settingsOf({ kind: 'lookup', gamma: 4 }, 50, []).settings.drafting).toBe('ngram');
+    expect(settingsOf({ kind: 'ngram', gamma: 4 }, 50, []).settings.drafting).toBe('ngram');
   });
 });
 

@@ -73,7 +73,7 @@ describe('a person who drafts', () => {
     });
     expect(ids).toEqual(own(PROMPT, 12));
     expect(rounds[1]?.tokens.map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'rejected', 'discarded', 'corrected']);
-    expect(rounds[1]).toMatchObject({ source: 'person', limits: { model: 0, lookup: 0, person: 4 } });
+    expect(rounds[1]).toMatchObject({ source: 'person', limits: { model: 0, ngram: 0, person: 4 } });
     expect(rounds[1]?.tokens.slice(0, 4).map(({ q }) => q)).toEqual([1, 1, 1, 1]);
     expect(tally(events)).toMatchObject({ accepted: 7, rejected: 3, discarded: 3 });
   });
@@ -157,7 +157,7 @@ describe('what is typed', () => {
       async () => `a${'\u{1F600}'.repeat(40)}`,
       () => 0,
     );
-    await drafter.propose(PROMPT, { model: 0, lookup: 0, person: 1 });
+    await drafter.propose(PROMPT, { model: 0, ngram: 0, person: 1 });
     expect(seen.length).toBeGreaterThan(0);
     for (const text of seen) expect(text).not.toMatch(/\p{Cs}/u);
   });

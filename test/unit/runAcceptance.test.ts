@@ -19,7 +19,7 @@ function round(marks: string, texts: readonly string[] = []): RoundEvent {
     if (!verdict) throw new Error(mark);
     return { id: i, text: texts[i] ?? ' fox', verdict, p: 1, q: 1, u: null, candidates: null };
   });
-  const limits = { model: 4, lookup: 0 };
+  const limits = { model: 4, ngram: 0 };
   return { type: 'round', index: 0, tokens, readbacks: 1, limits, source: 'model', device: null, startMs: 0, endMs: 1 };
 }
 

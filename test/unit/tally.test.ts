@@ -11,7 +11,7 @@ const round = (index: number, startMs: number, endMs: number, verdicts: Verdict[
   startMs,
   endMs,
   readbacks: 1,
-  limits: { model: 3, lookup: 3 },
+  limits: { model: 3, ngram: 3 },
   source: verdicts.length > 1 ? 'model' : null,
   device: null,
   tokens: verdicts.map((verdict, i) => ({

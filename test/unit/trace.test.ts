@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toFailure } from '../../src/core/failure';
 import type { RoundEvent, RunEvent, StartEvent } from '../../src/core/types';
 import { decodeLink, encodeLink, packTrace } from '../../src/formats/trace/link';
-import { decodeTrace, encodeTrace, readTrace } from '../../src/formats/trace/trace';
+import { decodeTrace, encodeTrace, readTrace, TRACE_VERSION } from '../../src/formats/trace/trace';
 import { runsThatEnded } from '../support/runsThatEnded';
 
 const [events = []] = fc.sample(
@@ -60,7 +60,7 @@ describe('a trace that cannot be used', () => {
   });
 
   it('because it is of a newer version is told apart', async () => {
-    const { code, hint } = failureOf(() => decodeTrace({ ...document(), version: 2, events: 'anything' }));
+    const { code, hint } = failureOf(() => decodeTrace({ ...document(), version: TRACE_VERSION + 1, events: 'anything' }));
     expect(code).toBe('trace-newer');
     expect(hint).toContain('Reload the page');
     await expect(decodeLink('2abc')).rejects.toMatchObject({ failure: { code: 'trace-newer' } });

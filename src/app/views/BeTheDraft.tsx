@@ -1,6 +1,6 @@
-import { BeTheDraft as Guessing } from '../../features/beTheDraft';
+import { BeTheDraft as BeTheDraftView } from '../../features/beTheDraft';
 import { Notices } from '../../features/notices';
-import { guessing as words } from '../../ui/texts/beTheDraft';
+import { beTheDraft as words } from '../../ui/texts/beTheDraft';
 import './wide.css';
 
 /** A person drafts instead of the draft model. */
@@ -9,7 +9,7 @@ export function BeTheDraft() {
     <main className="page-wide">
       <h2 className="visually-hidden">{words.heading}</h2>
       <Notices />
-      <Guessing />
+      <BeTheDraftView />
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import { startOf } from '../../core/run/tally';
 import { Legend } from '../../features/legend';
 import { Notices } from '../../features/notices';
-import { Lane } from '../../features/playback';
+import { DraftLane } from '../../features/playback';
 import { PlaylistEditor, Stage } from '../../features/present';
 import { RecordingNote } from '../../features/recordings';
 import { Stepper } from '../../features/stepper';
@@ -25,7 +25,7 @@ export function Present() {
       <main>
         <Stage
           text={<Stream />}
-          lane={<Lane />}
+          lane={<DraftLane />}
           steps={<Stepper />}
           legend={<Legend mode={mode} />}
           notices={<Notices />}

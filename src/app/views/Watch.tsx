@@ -8,7 +8,7 @@ import { Legend } from '../../features/legend';
 import { Loading } from '../../features/loading';
 import { Notices } from '../../features/notices';
 import { OfflineLine } from '../../features/offline';
-import { Lane, Playback, TimelineKey } from '../../features/playback';
+import { DraftLane, Playback, TimelineKey } from '../../features/playback';
 import { PromptForm } from '../../features/prompt';
 import { RecordingNote } from '../../features/recordings';
 import { OutputBar, Stream } from '../../features/stream';
@@ -78,7 +78,7 @@ function InTime() {
       <Legend mode={mode}>
         <TimelineKey />
       </Legend>
-      {mode === 'speculative' ? <Lane /> : null}
+      {mode === 'speculative' ? <DraftLane /> : null}
     </>
   );
 }

@@ -121,11 +121,11 @@ async function timePair(
     await model.begin(DEFAULT_RUN, history.length);
     await model.prefill(history.slice(0, -1), setup.signal);
   }
-  const drafted = (gamma: number) => drafter.propose(history, { model: gamma, lookup: 0 });
+  const drafted = (gamma: number) => drafter.propose(history, { model: gamma, ngram: 0 });
   const known = async (gamma: number): Promise<Proposal> => {
     return {
       kind: 'ids',
-      source: 'lookup',
+      source: 'ngram',
       length: gamma,
       ids: Array.from({ length: gamma }, (_, i) => history[i % history.length] as TokenId),
     };

@@ -41,7 +41,7 @@ export interface KnownCosts {
 export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, known: KnownCosts): DraftLength {
   if (drafting === 'person') return new PersonLength(gamma);
   if (gamma === 'auto') return new AdaptiveLength(known);
-  return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, lookup: gamma }]) : new RecordedLength(gamma);
+  return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, ngram: gamma }]) : new RecordedLength(gamma);
 }
 
 /** The lengths of a list, and its last one from then on. */
@@ -53,8 +53,8 @@ class RecordedLength implements DraftLength {
   }
 
   choose(round: number, _context: number, most: number): DraftLimits {
-    const { model, lookup } = this.#lengths[Math.min(round, this.#lengths.length - 1)] as DraftLimits;
-    return { model: Math.min(model, most), lookup: Math.min(lookup, most) };
+    const { model, ngram } = this.#lengths[Math.min(round, this.#lengths.length - 1)] as DraftLimits;
+    return { model: Math.min(model, most), ngram: Math.min(ngram, most) };
   }
 
   observe(): void {
@@ -73,7 +73,7 @@ class PersonLength implements DraftLength {
   choose(round: number, _context: number, most: number): DraftLimits {
     const gamma = this.#gamma;
     const wanted = typeof gamma === 'object' ? gamma[Math.min(round, gamma.length - 1)]?.person : gamma;
-    return { model: 0, lookup: 0, person: Math.min(most, typeof wanted === 'number' ? wanted : LIMITS.gamma.max) };
+    return { model: 0, ngram: 0, person: Math.min(most, typeof wanted === 'number' ? wanted : LIMITS.gamma.max) };
   }
 
   observe(): void {
@@ -87,7 +87,7 @@ const CERTAIN: readonly number[] = Array.from({ length: LIMITS.gamma.max }, () =
 /** Sources whose lengths adapt. */
 type AdaptiveSource = Exclude<DraftSource, 'person'>;
 
-const SOURCES: readonly AdaptiveSource[] = ['model', 'lookup'];
+const SOURCES: readonly AdaptiveSource[] = ['model', 'ngram'];
 
 /**
  * Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. A readback is no part of them;
@@ -103,7 +103,7 @@ const TYPICAL_READBACK_MS = 0.5;
 const DOUBT = { measured: 0.1, typical: 1 };
 
 /** Before anything was judged, and how many judgements that belief is worth. */
-const BELIEF = { rate: { model: 0.75, lookup: 0.7 }, weight: 1.5 };
+const BELIEF = { rate: { model: 0.75, ngram: 0.7 }, weight: 1.5 };
 /** Weight of a judgement after the next one of its position. */
 const MEMORY = 0.95;
 /** The same, of what was judged before a rest. */
@@ -129,17 +129,17 @@ export class AdaptiveLength implements DraftLength {
       record: new SourceRecord(source),
       prices: new RoundPrices(source, calibration ?? TYPICAL, how),
     });
-    this.#sources = { model: of('model'), lookup: of('lookup') };
+    this.#sources = { model: of('model'), ngram: of('ngram') };
     this.#timed = clockStepMs <= this.#sources.model.prices.of(0, 0);
   }
 
   choose(_round: number, context: number, most: number): DraftLimits {
-    const [model, lookup] = SOURCES.map((source) => {
+    const [model, ngram] = SOURCES.map((source) => {
       const { record } = this.#sources[source];
       const best = this.#fastest(source, context, record.rates(), most);
       return best > 0 ? best : record.rested ? 1 : 0;
     });
-    return { model: model as number, lookup: lookup as number };
+    return { model: model as number, ngram: ngram as number };
   }
 
   observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {

@@ -66,7 +66,7 @@ export interface RunFigures {
   /** Conditional acceptance rates by position of what drafted; null where nothing was judged. */
   readonly rates: Rates | null;
   /** Whether the rates are of tokens that were looked up, which costs no draft step. */
-  readonly lookedUp: boolean;
+  readonly byNgram: boolean;
   /** Tokens in the cache, on the average of the run. */
   readonly context: number;
   /** With the costs of the machine that recorded it; null for a run of this device, and where the recording says nothing of costs. */
@@ -84,13 +84,13 @@ export interface RunFigures {
  */
 export function runFigures(events: readonly RunEvent[], recorded: boolean, device: Calibration | null): RunFigures {
   const start = startOf(events);
-  const { model, lookup, person } = runRates(events);
-  const known = [model, lookup].find(isKnown) ?? null;
+  const { model, ngram, person } = runRates(events);
+  const known = [model, ngram].find(isKnown) ?? null;
   const run: RunParts = {
     rounds: pricedRounds(events),
-    bySource: { model, lookup, person },
+    bySource: { model, ngram, person },
     rates: known,
-    lookedUp: known !== null && known === lookup,
+    byNgram: known !== null && known === ngram,
     context: start ? start.promptIds.length + Math.round(committedTokens(events).length / 2) : EXAMPLE.context,
     gamma: usualGamma(events),
     counts: tally(events),
@@ -100,8 +100,8 @@ export function runFigures(events: readonly RunEvent[], recorded: boolean, devic
   const there = recorded && noted ? costFigures(run, noted, 'recorder') : null;
   const own = device ?? (recorded ? null : noted);
   const here = own && costFigures(run, own, device ? 'device-now' : 'device-then');
-  const { rates, lookedUp, context, counts } = run;
-  return { counts, rates, lookedUp, context, there, here, lead: here ?? there };
+  const { rates, byNgram, context, counts } = run;
+  return { counts, rates, byNgram, context, there, here, lead: here ?? there };
 }
 
 /** What of a run its figures are made of. */
@@ -109,7 +109,7 @@ interface RunParts {
   readonly rounds: readonly PricedRound[];
   readonly bySource: Readonly<Record<DraftSource, Rates>>;
   readonly rates: Rates | null;
-  readonly lookedUp: boolean;
+  readonly byNgram: boolean;
   readonly context: number;
   readonly gamma: number | null;
   readonly counts: Tally;
@@ -117,7 +117,7 @@ interface RunParts {
 }
 
 function costFigures(run: RunParts, costs: Calibration, costsOf: CostsOf): CostFigures {
-  const { rates, lookedUp, context } = run;
+  const { rates, byNgram, context } = run;
   const gamma = run.gamma ?? EXAMPLE.gamma;
   const drafted = run.rounds.some((round) => round.gamma > 0);
   const rounds: readonly PricedRound[] = drafted ? run.rounds : [{ gamma, source: 'model', context }];
@@ -125,7 +125,7 @@ function costFigures(run: RunParts, costs: Calibration, costsOf: CostsOf): CostF
   const price = priceOf(rounds, costs, context, decodeMs);
   const speed = run.plain ? null : run.counts.tokensPerSecond;
   const tokens = drafted ? mean(rounds.map((round) => expectedOf(round, run.bySource))) : null;
-  const free = lookedUp ? withFreeDrafts(costs) : costs;
+  const free = byNgram ? withFreeDrafts(costs) : costs;
   return {
     ...{ costsOf, costs, context, decodeMs, gamma, price, tokens },
     breakEven: breakEven(free, gamma, context),

@@ -44,7 +44,7 @@ export function ratesByPosition(events: readonly RunEvent[], source: DraftSource
 /** The same as the cost model takes them: as far as positions were judged, of which the last stands for all that follow. */
 export function runRates(events: readonly RunEvent[]): Readonly<Record<DraftSource, Rates>> {
   const known = (source: DraftSource) => ratesByPosition(events, source).flatMap((rate) => (rate === null ? [] : [rate]));
-  return { model: known('model'), lookup: known('lookup'), person: known('person') };
+  return { model: known('model'), ngram: known('ngram'), person: known('person') };
 }
 
 function roundsOf(events: readonly RunEvent[]): RoundEvent[] {

@@ -32,21 +32,21 @@ export class NgramDrafter implements Drafter {
   }
 
   async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
-    const next = most.lookup > 0 ? continuation(history, this.#shortest) : null;
+    const next = most.ngram > 0 ? continuation(history, this.#shortest) : null;
     if (next === null) return null;
-    const ids = history.slice(next, next + most.lookup);
-    return { kind: 'ids', source: 'lookup', length: ids.length, ids };
+    const ids = history.slice(next, next + most.ngram);
+    return { kind: 'ids', source: 'ngram', length: ids.length, ids };
   }
 }
 
-/** Drafts by lookup where it finds something, else by the model, whose cache catches up then. */
-export class LookupFirst implements Drafter {
-  readonly #lookup: NgramDrafter;
+/** Drafts by n-gram where it finds something, else by the model, whose cache catches up then. */
+export class NgramFirst implements Drafter {
+  readonly #ngram: NgramDrafter;
   readonly #model: Drafter;
 
   constructor(model: Drafter) {
     // A short end is found by chance too often to be worth more than a model's guess.
-    this.#lookup = new NgramDrafter(model.capabilities, 4);
+    this.#ngram = new NgramDrafter(model.capabilities, 4);
     this.#model = model;
   }
 
@@ -79,7 +79,7 @@ export class LookupFirst implements Drafter {
   }
 
   async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
-    const found = await this.#lookup.propose(history, most);
+    const found = await this.#ngram.propose(history, most);
     if (found) return found;
     return most.model > 0 ? this.#model.propose(history, most) : null;
   }

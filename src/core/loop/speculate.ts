@@ -85,7 +85,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
       await drafter.prefill(history.slice(0, -1), signal);
       if (signal.aborted) return yield aborted();
     }
-    const mayDraft = Math.max(limits.model, limits.lookup, limits.person ?? 0) > 0;
+    const mayDraft = Math.max(limits.model, limits.ngram, limits.person ?? 0) > 0;
     const proposal = drafter && mayDraft ? await drafter.propose(history, limits) : null;
     // A person may be waited for long; a stop meanwhile shall not write another token.
     if (waited !== undefined && signal.aborted) return yield aborted();
@@ -124,7 +124,7 @@ function continued(cached: readonly TokenId[], history: readonly TokenId[]): num
 
 const NONE: ReadonlySet<TokenId> = new Set();
 
-const PLAIN: DraftLimits = { model: 0, lookup: 0 };
+const PLAIN: DraftLimits = { model: 0, ngram: 0 };
 
 /** What ends a run besides its length. */
 interface Ending {

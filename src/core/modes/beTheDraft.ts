@@ -4,15 +4,15 @@ import { type Tally, tally } from '../run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunEvent } from '../types';
 
 /** Longest text that is taken for one round, in UTF-16 units; far more than a round can judge. */
-export const LONGEST_GUESS = 400;
+export const LONGEST_TYPED = 400;
 
 /** @throws FailureError why nothing can be judged of `typed`, which is tidied (`tidyTyped`), as one round's draft */
-export function checkGuess(typed: string): void {
-  if (typed === '' || typed === ' ') throw new FailureError('guess-empty', 'Nothing is typed.', 'Type what you think comes next, or pass.');
-  if (typed.length > LONGEST_GUESS) {
+export function checkTyped(typed: string): void {
+  if (typed === '' || typed === ' ') throw new FailureError('draft-empty', 'Nothing is typed.', 'Type what you think comes next, or pass.');
+  if (typed.length > LONGEST_TYPED) {
     throw new FailureError(
-      'guess-too-long',
-      `This has ${typed.length} characters; a round takes up to ${LONGEST_GUESS}.`,
+      'draft-too-long',
+      `This has ${typed.length} characters; a round takes up to ${LONGEST_TYPED}.`,
       'Shorten it; it stays here.',
     );
   }

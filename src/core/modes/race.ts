@@ -81,14 +81,14 @@ export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult |
 /** The heat in the middle by how much faster decoding alone was, of those that both runs finished, the lower one of two; the first where none is finished. */
 export function medianHeat(heats: readonly Heat[]): number {
   const rated = heats
-    .map((heat, index) => ({ index, speed: LANES.every((lane) => isFinished(heat.runs[lane])) ? speedupOf(heat).decoding : null }))
+    .map((heat, index) => ({ index, speed: LANES.every((lane) => isFinished(heat.runs[lane])) ? heatSpeedups(heat).decoding : null }))
     .filter((each): each is { index: number; speed: number } => each.speed !== null)
     .sort((a, b) => a.speed - b.speed);
   return rated[(rated.length - 1) >> 1]?.index ?? 0;
 }
 
 /** How many times as fast as plain decoding speculation was. */
-export function speedupOf(heat: Heat): Speeds {
+export function heatSpeedups(heat: Heat): Speeds {
   return raceResult(heat)?.comparison.speedup ?? { wait: null, decoding: null };
 }
 
@@ -102,7 +102,7 @@ export interface Spread {
 
 /** How the speedups of `heats` spread; null for one that no heat has. */
 export function spreadOf(heats: readonly Heat[]): Readonly<Record<Speed, Spread | null>> {
-  const speedups = heats.map(speedupOf);
+  const speedups = heats.map(heatSpeedups);
   const [wait = null, decoding = null] = SPEEDS.map((speed) => {
     const known = speedups.flatMap((each) => each[speed] ?? []);
     return known.length === 0 ? null : { median: median(known), least: Math.min(...known), most: Math.max(...known), races: known.length };

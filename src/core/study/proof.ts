@@ -26,8 +26,8 @@ export const PROOF_GAMMA = 3;
 /** Seeds of the samples lie this far apart, so that no two runs share one. */
 const APART = 1_000_000;
 
-export type Side = 'plain' | 'speculative' | 'control';
-const SIDES: readonly Side[] = ['plain', 'speculative', 'control'];
+export type Arm = 'plain' | 'speculative' | 'control';
+const SIDES: readonly Arm[] = ['plain', 'speculative', 'control'];
 
 /** @throws FailureError invalid-setting, naming the field and its range */
 export function checkSamplePlan({ size, tokens }: SamplePlan): void {
@@ -46,7 +46,7 @@ function checkWhole(field: string, value: number, { min, max }: { readonly min: 
  * @param settings of the speculative run
  * @throws FailureError invalid-setting where the seeds would leave the whole numbers that are exact
  */
-export function sampleSettings(settings: RunSettings, plan: SamplePlan, side: Side, index: number): RunSettings {
+export function sampleSettings(settings: RunSettings, plan: SamplePlan, side: Arm, index: number): RunSettings {
   const seed = Number(settings.sampling.seed) + SIDES.indexOf(side) * APART + index;
   if (!Number.isSafeInteger(seed))
     throw new FailureError('invalid-setting', `Seed is ${settings.sampling.seed}.`, 'Choose a smaller one: every sample takes one more.');

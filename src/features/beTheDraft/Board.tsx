@@ -1,43 +1,43 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { judge, pass } from '../../actions/beTheDraft';
+import { judgeTyped, pass } from '../../actions/beTheDraft';
 import { stop } from '../../actions/stop';
 import { isCut, lastAsked, scoreOf, teamToAsk, upToTokens } from '../../core/modes/beTheDraft';
 import { draftsOf } from '../../core/run/moment';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../../core/types';
-import { type GuessingState, type as setTyped, useGuessing } from '../../store/modes/beTheDraft';
+import { type BeTheDraftState, type as setTyped, useBeTheDraft } from '../../store/modes/beTheDraft';
 import { ActionButton } from '../../ui/ActionButton';
-import { guessing as words } from '../../ui/texts/beTheDraft';
+import { beTheDraft as words } from '../../ui/texts/beTheDraft';
 import { TokenLog } from '../../ui/tokens';
 import { visibleText } from '../../ui/visibleText';
 
 /** The text so far in large type, what became of the last round in a sentence, and the box for what comes next. */
-export function Stage() {
-  const events = useGuessing((state) => state.events);
-  const playing = useGuessing(({ phase }) => phase !== 'idle');
-  const sentence = useGuessing(sentenceOf);
+export function Board() {
+  const events = useBeTheDraft((state) => state.events);
+  const playing = useBeTheDraft(({ phase }) => phase !== 'idle');
+  const sentence = useBeTheDraft(sentenceOf);
   return (
-    <section className="guessing-stage" aria-label={words.stage}>
-      <div className="guessing-text">
+    <section className="board" aria-label={words.board}>
+      <div className="board-text">
         <TokenLog label={words.text} events={events} writing={playing} />
       </div>
-      <div className="guessing-bar">
-        <p className="guessing-status" role="status">
+      <div className="board-bar">
+        <p className="board-status" role="status">
           {sentence}
         </p>
         <ActionButton action={stop} look="small" showKeys />
       </div>
-      <Guess />
+      <TypedDraft />
     </section>
   );
 }
 
 /** It keeps the focus from round to round, and what could not be judged; while the target is at work it cannot be typed in. */
-function Guess() {
-  const typed = useGuessing((state) => state.typed);
-  const asked = useGuessing(({ phase }) => phase === 'asking');
-  const most = useGuessing((state) => state.most);
-  const who = useGuessing(({ playing, events }) => (playing > 1 ? words.team(teamToAsk(events, playing) + 1) : null));
-  const objection = useGuessing((state) => state.objection);
+function TypedDraft() {
+  const typed = useBeTheDraft((state) => state.typed);
+  const asked = useBeTheDraft(({ phase }) => phase === 'asking');
+  const most = useBeTheDraft((state) => state.most);
+  const who = useBeTheDraft(({ playing, events }) => (playing > 1 ? words.team(teamToAsk(events, playing) + 1) : null));
+  const objection = useBeTheDraft((state) => state.objection);
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (!asked || !box.current) return;
@@ -47,33 +47,33 @@ function Guess() {
   const submit = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.ctrlKey || event.metaKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    if (judge.when()) void judge.perform();
+    if (judgeTyped.when()) void judgeTyped.perform();
   };
   return (
-    <div className="guess">
-      <label htmlFor="guess">{words.field(who)}</label>
+    <div className="typed">
+      <label htmlFor="typed">{words.field(who)}</label>
       <textarea
-        id="guess"
+        id="typed"
         ref={box}
         rows={1}
         value={typed}
         readOnly={!asked}
         dir="auto"
         aria-invalid={objection !== null}
-        aria-describedby="guess-hint"
+        aria-describedby="typed-hint"
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={submit}
       />
-      <ActionButton action={judge} look="primary" />
+      <ActionButton action={judgeTyped} look="primary" />
       <ActionButton action={pass} />
-      <p id="guess-hint" hidden={objection !== null}>
+      <p id="typed-hint" hidden={objection !== null}>
         {asked ? words.hint(most) : words.hintIdle}
       </p>
       {objection ? (
-        <p role="alert" className="guess-objection">
+        <p role="alert" className="typed-objection">
           {objection.message} {objection.hint}
         </p>
       ) : null}
@@ -82,12 +82,12 @@ function Guess() {
 }
 
 /** What became of the last round and who is at work or, at the end, the score; short, since it is read out. */
-function sentenceOf(state: GuessingState): string {
-  const { events, guesses, phase, model } = state;
+function sentenceOf(state: BeTheDraftState): string {
+  const { events, typedDrafts, phase, model } = state;
   // The text on the page is still that of the game before.
   if (phase === 'model') return words.phases.model;
   const round = lastAsked(events);
-  const said = round ? verdictOf(round, guesses[round.index] ?? null) : '';
+  const said = round ? verdictOf(round, typedDrafts[round.index] ?? null) : '';
   const end = events.at(-1);
   if (phase !== 'idle' || end?.type !== 'end') return [said, words.phases[phase]].filter(Boolean).join(' ');
   const mine = scoreOf(events);

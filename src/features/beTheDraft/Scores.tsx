@@ -2,16 +2,16 @@ import { useMemo } from 'react';
 import { type Score, scoreOf, scoresByTeam, upToTokens } from '../../core/modes/beTheDraft';
 import { startOf, tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
-import { useGuessing } from '../../store/modes/beTheDraft';
+import { useBeTheDraft } from '../../store/modes/beTheDraft';
 import { formatShare } from '../../ui/format';
-import { guessing as words } from '../../ui/texts/beTheDraft';
+import { beTheDraft as words } from '../../ui/texts/beTheDraft';
 import './scores.css';
 
 /** The person's acceptance beside the draft model's own on the same prompt, and what each saved. */
 export function Scores() {
-  const events = useGuessing((state) => state.events);
-  const model = useGuessing((state) => state.model);
-  const teams = useGuessing((state) => state.playing);
+  const events = useBeTheDraft((state) => state.events);
+  const model = useBeTheDraft((state) => state.model);
+  const teams = useBeTheDraft((state) => state.playing);
   const mine = useMemo(() => scoreOf(events), [events]);
   const theirs = useMemo(() => scoreOf(upToTokens(model, mine.committed)), [model, mine]);
   const whole = useMemo(() => scoreOf(model), [model]);

@@ -1,16 +1,16 @@
 import { lastAsked } from '../../core/modes/beTheDraft';
 import type { NamedCandidate, RunToken } from '../../core/types';
-import { useGuessing } from '../../store/modes/beTheDraft';
+import { useBeTheDraft } from '../../store/modes/beTheDraft';
 import { formatProbability } from '../../ui/format';
 import { tokenCard } from '../../ui/texts';
-import { guessing as words } from '../../ui/texts/beTheDraft';
+import { beTheDraft as words } from '../../ui/texts/beTheDraft';
 import { CandidateBars } from '../../ui/tokens';
 import { visibleText } from '../../ui/visibleText';
 import './thoughts.css';
 
 /** The last round, token by token: the target's probability of what was typed beside what it found likeliest there. */
 export function Thoughts() {
-  const round = useGuessing(({ events }) => lastAsked(events));
+  const round = useBeTheDraft(({ events }) => lastAsked(events));
   return (
     <section className="thoughts" aria-label={words.thoughts}>
       <h3>{words.thoughts}</h3>

@@ -57,5 +57,5 @@ export function Claim({ id }: { readonly id: ClaimId }) {
   );
 }
 
-/** The words and the verdict of one id belong together, which the compiler cannot follow through a lookup. */
+/** The words and the verdict of one id belong together, which the compiler cannot follow through an index. */
 type FiguresOf = (figures: ClaimFigures[ClaimId], nameOf: (draft: string) => string) => string;

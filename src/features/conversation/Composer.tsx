@@ -3,7 +3,7 @@ import { ask } from '../../actions/conversation';
 import { stop } from '../../actions/stop';
 import { typeQuestion, useConversation } from '../../store/modes/conversation';
 import { ActionButton } from '../../ui/ActionButton';
-import { converse as words } from '../../ui/texts/conversation';
+import { conversation as words } from '../../ui/texts/conversation';
 
 /** The box for the next turn. It keeps the focus, and what is typed while an answer comes. */
 export function Composer() {

@@ -7,19 +7,19 @@ import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { failures } from '../../ui/texts';
-import { converse as words } from '../../ui/texts/conversation';
+import { conversation as words } from '../../ui/texts/conversation';
 import { useFollowEnd } from '../../ui/tokens';
-import { RunSettings } from '../prompt';
+import { SettingsForm } from '../prompt';
 import { ExampleNote } from '../recordings';
 import { Composer } from './Composer';
 import './conversation.css';
 import { ConversationStatus } from './ConversationStatus';
 import { Starters } from './Starters';
 import { Trend } from './Trend';
-import { Turn } from './TurnArticle';
+import { TurnArticle } from './TurnArticle';
 
 /** Several turns with the pair, each with its marks and its acceptance, and the box for the next one. */
-export function Converse() {
+export function Conversation() {
   const turns = useConversation((state) => state.turns);
   const leftOut = useConversation((state) => state.leftOut);
   const example = useConversation((state) => state.example);
@@ -29,11 +29,11 @@ export function Converse() {
   const last = turns.at(-1);
   const endMark = useFollowEnd(turns.length, turns.length + (last?.events.length ?? 0), asking);
   return (
-    <div className="converse">
-      <div className="converse-turns">
+    <div className="conversation">
+      <div className="conversation-turns">
         {turns.length === 0 || example ? (
-          <div className="converse-empty">
-            <p className="converse-intro">{words.intro}</p>
+          <div className="conversation-empty">
+            <p className="conversation-intro">{words.intro}</p>
             <Starters />
           </div>
         ) : null}
@@ -41,7 +41,7 @@ export function Converse() {
         {turns.length === 0 ? null : (
           <ol className="turns" aria-label={words.turns}>
             {turns.map((turn, i) => (
-              <Turn
+              <TurnArticle
                 // Turns are only added and taken at the end, or all at once.
                 // biome-ignore lint/suspicious/noArrayIndexKey: see above
                 key={i}
@@ -68,20 +68,20 @@ export function Converse() {
             </Button>
           </FailureNotice>
         ) : null}
-        <span ref={endMark} className="converse-end" />
+        <span ref={endMark} className="conversation-end" />
       </div>
-      <aside className="converse-aside" aria-label={words.trend}>
+      <aside className="conversation-aside" aria-label={words.trend}>
         <Trend turns={turns} used={last ? contextUsed(last) : null} />
-        <div className="converse-tools">
+        <div className="conversation-tools">
           <ActionButton action={leaveOut} look="quiet" />
           <ActionButton action={clearConversation} look="quiet" />
         </div>
         <details className="fold">
           <summary>{words.settings}</summary>
-          <RunSettings />
+          <SettingsForm />
         </details>
       </aside>
-      <div className="converse-next">
+      <div className="conversation-next">
         <ConversationStatus />
         <Composer />
       </div>

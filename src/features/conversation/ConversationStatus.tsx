@@ -1,12 +1,12 @@
 import { tally } from '../../core/run/tally';
 import { type ConversationState, useConversation } from '../../store/modes/conversation';
-import { converse as words } from '../../ui/texts/conversation';
+import { conversation as words } from '../../ui/texts/conversation';
 
 /** One sentence on the last turn; announced when it begins, and when it has ended. */
 export function ConversationStatus() {
   const sentence = useConversation(statusOf);
   return (
-    <p className="converse-status" role="status">
+    <p className="conversation-status" role="status">
       {sentence}
     </p>
   );

@@ -1,7 +1,7 @@
 import { ask } from '../../actions/conversation';
 import { typeQuestion } from '../../store/modes/conversation';
 import { Button } from '../../ui/Button';
-import { converse as words } from '../../ui/texts/conversation';
+import { conversation as words } from '../../ui/texts/conversation';
 
 /** Questions that a conversation may begin with; each is asked at once. */
 export function Starters() {

@@ -4,7 +4,7 @@ import { tally } from '../../core/run/tally';
 import { useLoading } from '../../store/engine/loading';
 import { formatShare } from '../../ui/format';
 import { Progress } from '../../ui/Progress';
-import { converse as words } from '../../ui/texts/conversation';
+import { conversation as words } from '../../ui/texts/conversation';
 
 interface TrendProps {
   readonly turns: readonly ConversationTurn[];

@@ -10,7 +10,7 @@ import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
-import { converse as words } from '../../ui/texts/conversation';
+import { conversation as words } from '../../ui/texts/conversation';
 import { TokenLog } from '../../ui/tokens';
 
 interface TurnProps {
@@ -26,7 +26,7 @@ interface TurnProps {
 }
 
 /** A question, its answer with the marks of its verdicts, and how that went. */
-export function Turn({ turn, number, leftOut, isLast, asking, recorded }: TurnProps) {
+export function TurnArticle({ turn, number, leftOut, isLast, asking, recorded }: TurnProps) {
   const { question, events } = turn;
   const writing = isLast && asking;
   const note = noteOf(turn, writing);

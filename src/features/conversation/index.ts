@@ -1,1 +1,1 @@
-export { Converse } from './Conversation';
+export { Conversation } from './Conversation';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { prove } from '../../actions/prove';
+import { runCounterpart } from '../../actions/counterpart';
 import { type Comparison, compareRuns, SPEEDS } from '../../core/run/comparison';
 import { useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
@@ -21,7 +21,7 @@ export function Compared() {
           <p>{speculative && plain ? words.otherPrompt : words.runOther[speculative ? 'plain' : 'speculative']}</p>
         )
       ) : null}
-      <ActionButton action={prove} look="small" />
+      <ActionButton action={runCounterpart} look="small" />
     </div>
   );
 }

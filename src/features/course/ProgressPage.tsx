@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { beginAnew, saveProgress } from '../../actions/progress';
+import { resetCourse, saveProgress } from '../../actions/progress';
 import { LESSONS } from '../../lessons';
 import { importProgress, useProgress } from '../../store/course/progress';
 import { tell } from '../../store/page/notice';
@@ -34,7 +34,7 @@ export function ProgressPage() {
             }}
           />
         </label>
-        <ActionButton action={beginAnew} />
+        <ActionButton action={resetCourse} />
       </div>
     </article>
   );

@@ -104,7 +104,7 @@ function DraftChoices() {
       value: draftKey({ drafting: 'model', draft: id }),
       label: itself ? words.itself : name,
     })),
-    { value: draftKey({ drafting: 'ngram' }), label: words.lookup },
+    { value: draftKey({ drafting: 'ngram' }), label: words.ngram },
     ...(first ? [{ value: draftKey({ drafting: 'mixed', draft: first.id }), label: words.mixed(first.name) }] : []),
   ];
   return (

@@ -16,10 +16,10 @@ export function useVariantName(): (variant: Variant | null) => string {
   const drafts = useDraftChoices();
   return (variant) => {
     if (!variant) return experiment.sheet.plain;
-    const { lookup, mixed, adaptive, itself } = experiment.setup;
+    const { ngram, mixed, adaptive, itself } = experiment.setup;
     const known = drafts?.find(({ id }) => id === variant.draft);
     const draft = known?.itself ? itself : (known?.name ?? variant.draft);
-    const source = { model: draft, ngram: lookup, mixed: mixed(draft), person: draft }[variant.drafting];
+    const source = { model: draft, ngram, mixed: mixed(draft), person: draft }[variant.drafting];
     return `${source}, ${variant.gamma === 'auto' ? adaptive.toLowerCase() : `γ ${formatCount(variant.gamma)}`}`;
   };
 }

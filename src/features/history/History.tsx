@@ -5,7 +5,7 @@ import { HISTORY_LIMITS, idOf, useHistory } from '../../store/recordings/history
 import { useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
 import { historyWords as words } from '../../ui/texts/history';
-import { Entry } from './Entry';
+import { HistoryRow } from './HistoryRow';
 import './history.css';
 
 /** When this page was opened, in milliseconds since 1970. */
@@ -62,7 +62,7 @@ function Entries({ name, entries }: { readonly name: string; readonly entries: r
       <h3>{name}</h3>
       <ol>
         {listed.map((entry) => (
-          <Entry key={entry.id} entry={entry} unkept={unkept.includes(entry.id)} shown={entry.id === shown} />
+          <HistoryRow key={entry.id} entry={entry} unkept={unkept.includes(entry.id)} shown={entry.id === shown} />
         ))}
       </ol>
       {listed.length < entries.length ? (

@@ -16,7 +16,7 @@ export function Loading() {
     <section className="loading" aria-label={words.heading}>
       <h2>{manifest ? `${words.heading}: ${manifest.pair.name}` : words.heading}</h2>
       {manifest ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
-      {models.some(({ id }) => progress[id]?.place === 'processor') ? <p className="loading-processor">{words.processor}</p> : null}
+      {models.some(({ id }) => progress[id]?.backend === 'cpu') ? <p className="loading-cpu">{words.cpu}</p> : null}
       {models.map(({ id, label, entry }) => (
         <ModelProgress key={id} label={label} entry={entry} progress={progress[id]} />
       ))}

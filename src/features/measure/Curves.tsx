@@ -3,7 +3,7 @@ import type { LabelledPoint } from '../../ui/chart';
 import { formatCount, formatRatio, formatShare } from '../../ui/format';
 import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
-import { Figure } from './Figure';
+import { RunChart } from './RunChart';
 import { SpeedCurves } from './SpeedCurves';
 import type { Measured } from './useMeasured';
 
@@ -17,7 +17,7 @@ export function Curves({ measured }: { readonly measured: Measured }) {
     <section className="measure-part" aria-labelledby="measure-curves">
       <h3 id="measure-curves">{words.curvesHeading}</h3>
       {lead ? (
-        <Figure name="foretoken-curves" start={start}>
+        <RunChart name="foretoken-curves" start={start}>
           <SpeedCurves
             title={words.curvesTitle}
             note={words.curvesNote(formatCount(lead.context), lead.costsOf === 'recorder' ? 'there' : 'here')}
@@ -31,7 +31,7 @@ export function Curves({ measured }: { readonly measured: Measured }) {
                 : pointsOf(counts.acceptanceRate, lead.predicted, comparison?.speedup.decoding ?? null)),
             ]}
           />
-        </Figure>
+        </RunChart>
       ) : (
         <p className="measure-missing">{tooCoarse ? clock.costs : words.unmeasured}</p>
       )}

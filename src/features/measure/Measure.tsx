@@ -3,7 +3,7 @@ import { DeviceCosts } from './DeviceCosts';
 import { Memory } from './Memory';
 import './measure.css';
 import { RunCharts } from './RunCharts';
-import { Verdict } from './SpeedVerdict';
+import { SpeedVerdict } from './SpeedVerdict';
 import { useMeasured } from './useMeasured';
 import { WhatIf } from './WhatIf';
 
@@ -12,7 +12,7 @@ export function Measure() {
   const measured = useMeasured();
   return (
     <div className="measure">
-      <Verdict measured={measured} />
+      <SpeedVerdict measured={measured} />
       <RunCharts measured={measured} />
       <Curves measured={measured} />
       <div className="measure-columns">

@@ -14,7 +14,7 @@ import type { RunEvent } from '../../core/types';
 import { Bars, Chart, Lines, ReferenceLine } from '../../ui/chart';
 import { formatCount, formatShare } from '../../ui/format';
 import { measure as words } from '../../ui/texts/measure';
-import { Figure } from './Figure';
+import { RunChart } from './RunChart';
 import type { Measured } from './useMeasured';
 
 const SHARE = { label: words.accepted, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: formatShare } as const;
@@ -51,7 +51,7 @@ function OverRun({ measured: { events, start, figures } }: { readonly measured: 
   const recent = words.recent(formatCount(RECENT));
   return (
     <div>
-      <Figure name="foretoken-acceptance" start={start}>
+      <RunChart name="foretoken-acceptance" start={start}>
         <Chart
           title={words.overTitle}
           note={lead ? <span className="measure-side">{sideWords(points, even)}</span> : undefined}
@@ -79,7 +79,7 @@ function OverRun({ measured: { events, start, figures } }: { readonly measured: 
             <ReferenceLine y={even} label={words.breakEvenAt(formatCount(lead.gamma), formatShare(even))} below />
           )}
         </Chart>
-      </Figure>
+      </RunChart>
     </div>
   );
 }

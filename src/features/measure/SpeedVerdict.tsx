@@ -1,5 +1,5 @@
+import { runCounterpart } from '../../actions/counterpart';
 import { measureCosts } from '../../actions/measureCosts';
-import { prove } from '../../actions/prove';
 import { stop } from '../../actions/stop';
 import type { CostFigures } from '../../core/cost/figures';
 import { SPEEDS } from '../../core/run/comparison';
@@ -12,7 +12,7 @@ import { speeds } from '../../ui/texts/speeds';
 import type { Measured } from './useMeasured';
 
 /** Whether speculation pays for this run, on whose device, why, and what was really measured. */
-export function Verdict({ measured }: { readonly measured: Measured }) {
+export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
   const { start, figures, recorder, comparison } = measured;
   const tooCoarse = useTooCoarse();
   const measuring = useCalibration((state) => state.measuring);
@@ -47,7 +47,7 @@ export function Verdict({ measured }: { readonly measured: Measured }) {
         <p className="measure-missing">{clock.speed}</p>
       ) : start && comparison === null && recorder === null ? (
         <p className="measure-missing">
-          {words.noPlain} <ActionButton action={prove} look="small" />
+          {words.noPlain} <ActionButton action={runCounterpart} look="small" />
         </p>
       ) : null}
     </section>
@@ -60,7 +60,7 @@ function Reasons({ measured, lead, place }: { readonly measured: Measured; reado
   const speed = comparison?.speedup.decoding ?? null;
   return (
     <>
-      {words.reasons(lead.advice, figures.counts.acceptanceRate, figures.lookedUp, place).map((reason) => (
+      {words.reasons(lead.advice, figures.counts.acceptanceRate, figures.byNgram, place).map((reason) => (
         <li key={reason}>{reason}</li>
       ))}
       {lead.predicted === null ? null : (

@@ -1,7 +1,7 @@
 import { LESSONS } from '../../lessons';
 import { GLOSSARY } from '../../lessons/glossary';
-import type { LibraryEntry } from '../../store/recordings/list';
-import { openLibraryTrace } from '../../store/recordings/recording';
+import type { ListedRecording } from '../../store/recordings/list';
+import { openRecording } from '../../store/recordings/recording';
 import { chooseSetting, type SettingName } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';
 import { palette as words } from '../../ui/texts/palette';
@@ -24,7 +24,7 @@ const SETTINGS: Readonly<Record<SettingName, string>> = {
 const RUN_VIEWS: readonly string[] = ['watch', 'step', 'measure'];
 
 /** What the page holds beside actions and views; too much to be listed before anything is typed. @param view which is shown */
-export function contentGroups(view: string, recordings: readonly LibraryEntry[]): EntryGroup[] {
+export function contentGroups(view: string, recordings: readonly ListedRecording[]): EntryGroup[] {
   return [
     {
       name: words.examples,
@@ -46,7 +46,7 @@ export function contentGroups(view: string, recordings: readonly LibraryEntry[])
       entries: recordings.map(({ name, title, kind, how }) =>
         entry(`recording-${name}`, title, how, `${kind} ${how}`, () => {
           if (!RUN_VIEWS.includes(view)) goTo('watch', view);
-          void openLibraryTrace(name);
+          void openRecording(name);
         }),
       ),
     },

@@ -1,7 +1,7 @@
 import type { Action } from '../../actions/action';
 import { performAction } from '../../actions/performAction';
 import { ACTIONS, isHere } from '../../actions/registry';
-import type { LibraryEntry } from '../../store/recordings/list';
+import type { ListedRecording } from '../../store/recordings/list';
 import { palette as words } from '../../ui/texts/palette';
 import { contentGroups } from './content';
 
@@ -33,7 +33,12 @@ export interface EntryGroup {
  * Everything that can be done, by where: in the view that is shown, the ways to the views, and what other views have; once something is typed also
  * what the page holds. An action of another view goes there first.
  */
-export function entryGroups(places: readonly Place[], shown: Place, query: string, recordings: readonly LibraryEntry[] = []): EntryGroup[] {
+export function entryGroups(
+  places: readonly Place[],
+  shown: Place,
+  query: string,
+  recordings: readonly ListedRecording[] = [],
+): EntryGroup[] {
   const open = places.filter((place) => place !== shown).map(toView);
   const elsewhere = places
     .map((place) => ({

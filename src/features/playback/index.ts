@@ -1,3 +1,3 @@
-export { Lane } from './Lane';
+export { DraftLane } from './DraftLane';
 export { Playback } from './Playback';
 export { TimelineKey } from './Timeline';

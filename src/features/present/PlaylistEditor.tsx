@@ -11,7 +11,7 @@ import {
 } from '../../actions/present';
 import { spellKeys } from '../../actions/registry';
 import { addLesson, addRecording, addView, dismissPlaylistFailure, renamePlaylist, usePlaylist } from '../../store/present/playlist';
-import { readLibrary, useLibrary } from '../../store/recordings/list';
+import { readRecordings, useRecordings } from '../../store/recordings/list';
 import { ActionButton } from '../../ui/ActionButton';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
@@ -29,8 +29,8 @@ interface PlaylistEditorProps {
 /** What is to be presented, in its order. */
 export function PlaylistEditor({ lessons, views }: PlaylistEditorProps) {
   const { title, items, failure, kept } = usePlaylist();
-  const recordings = useLibrary((state) => state.recordings) ?? [];
-  useEffect(() => void readLibrary(), []);
+  const recordings = useRecordings((state) => state.recordings) ?? [];
+  useEffect(() => void readRecordings(), []);
   return (
     <div className="playlist">
       <p className="playlist-intro">{words.intro}</p>

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { endPresenting, NOTES_ACTIONS, nextOnPlaylist, performPresented, previousOnPlaylist } from '../../actions/present';
+import { endPresenting, NOTES_ACTIONS, nextOnPlaylist, previousOnPlaylist, startPresented } from '../../actions/present';
 import { pressKey } from '../../actions/pressKey';
 import { usePlaylist } from '../../store/present/playlist';
 import { usePresenter } from '../../store/present/presenter';
@@ -33,7 +33,7 @@ export function PresenterBar() {
           <b>{words.position(formatCount(at + 1), formatCount(items.length))}</b> {word === '' ? items[at]?.title : null}
           <span role="status">{word}</span>
         </p>
-        <ActionButton action={performPresented} look="quiet" showKeys />
+        <ActionButton action={startPresented} look="quiet" showKeys />
         <ActionButton action={previousOnPlaylist} look="quiet" />
         <ActionButton action={nextOnPlaylist} look="quiet" />
         <ActionButton action={endPresenting} look="quiet" />

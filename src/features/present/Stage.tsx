@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { performPresented } from '../../actions/present';
+import { startPresented } from '../../actions/present';
 import { spellKeys } from '../../actions/registry';
 import { startOf, tally } from '../../core/run/tally';
 import { usePlaylist } from '../../store/present/playlist';
@@ -49,7 +49,7 @@ export function Stage({ text, lane, steps, notices, note, legend }: StageProps) 
           </>
         )
       ) : (
-        <p className="stage-ready">{words.notRun(spellKeys(performPresented.keys[0] ?? ''))}</p>
+        <p className="stage-ready">{words.notRun(spellKeys(startPresented.keys[0] ?? ''))}</p>
       )}
     </section>
   );

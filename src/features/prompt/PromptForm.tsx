@@ -6,18 +6,18 @@ import { useCanPerform } from '../../actions/useAction';
 import { ActionButton } from '../../ui/ActionButton';
 import { prompt as words } from '../../ui/texts';
 import { Ask } from './Ask';
-import { RunSettings } from './SettingsForm';
+import { SettingsForm } from './SettingsForm';
 
 /** What is asked, how it is decoded, and the button that starts it. */
 export function PromptForm() {
   return (
     <Ask rows={2}>
-      <RunSettings>
+      <SettingsForm>
         <div className="settings-foot">
           <p className="shortcuts">{words.shortcuts(spellKeys(run.keys[0] ?? ''), spellKeys(stop.keys[0] ?? ''))}</p>
           <ActionButton action={resetAll} look="quiet" />
         </div>
-      </RunSettings>
+      </SettingsForm>
       <NewerSettings />
     </Ask>
   );

@@ -37,7 +37,7 @@ const RULES = [
  * @param withMode whether speculation itself is a choice; a view that always does both leaves it out
  * @param children behind the other settings
  */
-export function RunSettings({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
+export function SettingsForm({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
   const fields = useRef<HTMLDivElement>(null);

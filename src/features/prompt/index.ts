@@ -1,4 +1,4 @@
 export { Ask } from './Ask';
 export { PromptForm } from './PromptForm';
 export { PRESETS, type Preset, presetNote, takePreset } from './presets';
-export { RunSettings } from './SettingsForm';
+export { SettingsForm } from './SettingsForm';

@@ -1,9 +1,9 @@
 import type { AlignedPair } from '../../core/run/alignment';
 import type { RunToken } from '../../core/types';
-import { prove } from '../../ui/texts/proof';
+import { proof as texts } from '../../ui/texts/proof';
 import { visibleText } from '../../ui/visibleText';
 
-const words = prove.ids;
+const words = texts.ids;
 
 interface AlignedTokensProps {
   readonly pairs: readonly AlignedPair[];

@@ -7,11 +7,11 @@ import { ActionButton } from '../../ui/ActionButton';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatPValue, formatRatio } from '../../ui/format';
 import { Progress } from '../../ui/Progress';
-import { prove } from '../../ui/texts/proof';
+import { proof as texts } from '../../ui/texts/proof';
 import { HistogramTable } from './HistogramTable';
 import { Proven } from './Proven';
 
-const words = prove.distribution;
+const words = texts.distribution;
 
 /** The two samples as they grow, the test, what it means, and the same test on a rule that is wrong. */
 export function DistributionProof({ proving }: { readonly proving: boolean }) {
@@ -31,13 +31,13 @@ function Sampled({ proof, proving }: { readonly proof: Proof; readonly proving: 
   return (
     <>
       <p className="proof-verdict" role="status" data-tone={sampling ? 'open' : TONES[verdict]}>
-        {sampling ? prove.working : alike ? words.same : words.verdict(judgement, verdict, tried, done, plan.size)}
+        {sampling ? texts.working : alike ? words.same : words.verdict(judgement, verdict, tried, done, plan.size)}
       </p>
       <Progress
         label={words.progressLabel}
         done={done}
         total={plan.size}
-        text={`${words.progress(done, plan.size)}${sampling || done === plan.size ? '' : ` · ${prove.stopKept}`}`}
+        text={`${words.progress(done, plan.size)}${sampling || done === plan.size ? '' : ` · ${texts.stopKept}`}`}
       />
       <div className="sampled">
         <HistogramTable first={speculative} second={plain} legend={{ first: words.legend.first, second: words.legend.second }} />

@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { type Beginning, histogramOf } from '../../core/study/sameDistribution';
 import { formatCount } from '../../ui/format';
-import { prove } from '../../ui/texts/proof';
+import { proof as texts } from '../../ui/texts/proof';
 import { visibleText } from '../../ui/visibleText';
 
-const words = prove.distribution;
+const words = texts.distribution;
 
 const ROWS = 12;
 /** The rows change their order only after so many samples more. */

@@ -4,12 +4,12 @@ import { startOf } from '../../core/run/tally';
 import type { RunToken } from '../../core/types';
 import { type IdsProof as Runs, useProof } from '../../store/modes/proof';
 import { formatProbability } from '../../ui/format';
-import { prove } from '../../ui/texts/proof';
+import { proof as texts } from '../../ui/texts/proof';
 import { visibleText } from '../../ui/visibleText';
 import { AlignedTokens } from './AlignedTokens';
 import { Proven } from './Proven';
 
-const words = prove.ids;
+const words = texts.ids;
 
 /** Both outputs token by token, with the verdict in a sentence. */
 export function IdsProof({ proving }: { readonly proving: boolean }) {
@@ -24,7 +24,7 @@ function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: bo
   return (
     <>
       <p className="proof-verdict" role="status" data-tone={tone}>
-        {proving ? prove.working : verdictSentence(alignment)}
+        {proving ? texts.working : verdictSentence(alignment)}
       </p>
       {parting && !proving ? <PartingNote parting={parting} pair={pairs[parting.at]} /> : null}
       <AlignedTokens pairs={pairs} parted={proving || verdict === 'partly' ? null : alike} />

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { proveHere } from '../../actions/proof';
+import { compareOutputs } from '../../actions/proof';
 import { stop } from '../../actions/stop';
 import { PROOF_GAMMA, proofKind, SAMPLE_LIMITS } from '../../core/study/proof';
 import { useWork } from '../../store/engine/work';
@@ -9,15 +9,15 @@ import { useSettings } from '../../store/run/settings';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { NumberField } from '../../ui/NumberField';
-import { prove as words } from '../../ui/texts/proof';
-import { Ask, RunSettings } from '../prompt';
+import { proof as words } from '../../ui/texts/proof';
+import { Ask, SettingsForm } from '../prompt';
 import { ExampleNote } from '../recordings';
 import { DistributionProof } from './DistributionProof';
 import { IdsProof } from './IdsProof';
 import './proof.css';
 
 /** One button that decodes both ways and says whether the output is the same, by ids or by distribution. */
-export function Prove() {
+export function Proof() {
   const { temperature, rule, adaptive } = useSettings();
   const failure = useProof((state) => state.failure);
   const proving = useWork(({ current }) => current === 'proof');
@@ -26,8 +26,8 @@ export function Prove() {
   const kind = proofKind({ temperature, rule });
   return (
     <>
-      <Ask action={proveHere}>
-        <RunSettings withMode={false} />
+      <Ask action={compareOutputs}>
+        <SettingsForm withMode={false} />
         {kind === 'distribution' ? <SamplePlanFields /> : null}
         <p className="proof-asks">
           {words.asks[kind]}

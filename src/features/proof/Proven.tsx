@@ -1,4 +1,4 @@
-import { prove as words } from '../../ui/texts/proof';
+import { proof as words } from '../../ui/texts/proof';
 
 /** What was shown, and what was not. */
 export function Proven({ shown, notShown }: { readonly shown: string; readonly notShown: string }) {

@@ -1,1 +1,1 @@
-export { Prove } from './Proof';
+export { Proof } from './Proof';

@@ -10,21 +10,21 @@ import { Ask } from '../prompt';
 import { ExampleNote } from '../recordings';
 import { RaceSettings } from './RaceSettings';
 import { RaceStatus } from './RaceStatus';
-import { Course } from './Track';
+import { Tracks } from './Tracks';
 import './race.css';
 import { Result } from './Result';
 import { Texts } from './Texts';
 import { Transport } from './Transport';
 
-/** The prompt, the course with both runs on it, their texts side by side, and what came of it. */
+/** The prompt, the track with both runs on it, their texts side by side, and what came of it. */
 export function Race() {
   const failure = useRace((state) => state.failure);
   const shownRaces = useRef(useRace.getState().races);
-  const stage = useRef<HTMLDivElement>(null);
+  const board = useRef<HTMLDivElement>(null);
   const races = useRace((state) => state.races);
   // A race that begins below the fold is brought into sight, as a whole where it fits.
   useEffect(() => {
-    if (races > shownRaces.current) stage.current?.scrollIntoView({ block: 'nearest' });
+    if (races > shownRaces.current) board.current?.scrollIntoView({ block: 'nearest' });
     shownRaces.current = races;
   }, [races]);
   const example = useRace((state) => state.example);
@@ -46,9 +46,9 @@ export function Race() {
           <p className="race-intro">{words.intro}</p>
         ) : (
           <>
-            <div className="race-stage" ref={stage}>
+            <div className="race-board" ref={board}>
               <Transport />
-              <Course />
+              <Tracks />
               <Texts />
             </div>
             <Result />

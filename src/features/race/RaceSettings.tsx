@@ -4,7 +4,7 @@ import { ActionButton } from '../../ui/ActionButton';
 import { Choices } from '../../ui/Choices';
 import { formatCount } from '../../ui/format';
 import { race as words } from '../../ui/texts/race';
-import { RunSettings } from '../prompt';
+import { SettingsForm } from '../prompt';
 
 const OPTIONS = REPETITIONS.map((count) => ({ value: String(count), label: formatCount(count) }));
 
@@ -15,7 +15,7 @@ export function RaceSettings() {
     <div className="compact-settings">
       <details className="fold">
         <summary>{words.settings}</summary>
-        <RunSettings withMode={false} />
+        <SettingsForm withMode={false} />
       </details>
       <Choices
         legend={words.repetitions}

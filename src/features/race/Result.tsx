@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { LANES, type Lane, medianHeat, raceResult, speedupOf, spreadOf } from '../../core/modes/race';
+import { heatSpeedups, LANES, type Lane, medianHeat, raceResult, spreadOf } from '../../core/modes/race';
 import { SPEEDS } from '../../core/run/comparison';
 import { type Tally, tally } from '../../core/run/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/modes/race';
@@ -107,7 +107,7 @@ function Verdict() {
         <>
           <Choices
             legend={words.heats}
-            options={heats.map((each, i) => ({ value: String(i), label: words.heat(i + 1, speedupOf(each).decoding) }))}
+            options={heats.map((each, i) => ({ value: String(i), label: words.heat(i + 1, heatSpeedups(each).decoding) }))}
             value={String(shown)}
             onChange={(value) => showHeat(Number(value))}
           />

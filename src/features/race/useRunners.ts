@@ -26,7 +26,7 @@ export function useRunner(lane: Lane): LaneAtMoment {
 }
 
 /** Tokens from the start to the finish: as many as the longer text has, or may have while it is measured. */
-export function useCourseLength(): number {
+export function useTrackLength(): number {
   return useRace((state) => {
     const { runs } = shownHeat(state);
     const measured = LANES.map((lane) => leapsOf(runs[lane]).at(-1)?.to ?? 0);

@@ -1,21 +1,21 @@
 import { openTrace } from '../../actions/share';
-import { closeLibrary, type LibraryEntry, useLibrary } from '../../store/recordings/list';
-import { openLibraryTrace } from '../../store/recordings/recording';
+import { closeRecordings, type ListedRecording, useRecordings } from '../../store/recordings/list';
+import { openRecording } from '../../store/recordings/recording';
 import { ActionButton } from '../../ui/ActionButton';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { Sheet } from '../../ui/Sheet';
-import { library as words } from '../../ui/texts/recording';
+import { recordings as words } from '../../ui/texts/recording';
 import './recordings.css';
 
 /** The recorded runs that come with the page, and the way to one in a file. */
-export function LibraryDialog() {
-  const { recordings, failure } = useLibrary();
+export function RecordingsDialog() {
+  const { recordings, failure } = useRecordings();
   return (
-    <Sheet heading={words.heading} close={words.close} onClose={closeLibrary}>
+    <Sheet heading={words.heading} close={words.close} onClose={closeRecordings}>
       <p>{words.intro}</p>
       {failure ? <FailureNotice failure={failure} /> : null}
       {recordings ? <Recordings recordings={recordings} /> : <p role="status">{failure ? '' : words.reading}</p>}
-      <p className="library-file">
+      <p className="recordings-file">
         <ActionButton action={openTrace} look="small" />
         <span>{words.open}</span>
       </p>
@@ -23,9 +23,9 @@ export function LibraryDialog() {
   );
 }
 
-function Recordings({ recordings }: { readonly recordings: readonly LibraryEntry[] }) {
+function Recordings({ recordings }: { readonly recordings: readonly ListedRecording[] }) {
   return (
-    <ul className="library">
+    <ul className="recordings">
       {recordings.map((entry) => (
         <li key={entry.name}>
           <button type="button" onClick={() => open(entry)}>
@@ -38,7 +38,7 @@ function Recordings({ recordings }: { readonly recordings: readonly LibraryEntry
   );
 }
 
-function open({ name }: LibraryEntry): void {
-  closeLibrary();
-  void openLibraryTrace(name);
+function open({ name }: ListedRecording): void {
+  closeRecordings();
+  void openRecording(name);
 }

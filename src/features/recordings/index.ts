@@ -1,3 +1,3 @@
 export { ExampleNote } from './ExampleNote';
 export { RecordingNote } from './RecordingNote';
-export { LibraryDialog } from './RecordingsDialog';
+export { RecordingsDialog } from './RecordingsDialog';

@@ -18,7 +18,7 @@ export function Algorithm({ rule, line, source }: AlgorithmProps) {
         <li key={each} aria-current={each === line ? 'step' : undefined}>
           {words.lines[each]}
           <code>
-            {each === 'draft' && (source === 'lookup' || source === 'person') ? words.drafted[source] : words.formulas[rule][each]}
+            {each === 'draft' && (source === 'ngram' || source === 'person') ? words.drafted[source] : words.formulas[rule][each]}
           </code>
         </li>
       ))}

@@ -14,7 +14,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   ...{ a: 'accepted', r: 'rejected', d: 'discarded' },
   ...{ c: 'corrected', b: 'bonus', p: 'plain' },
 };
-const SOURCES: Readonly<Record<string, DraftSource | null>> = { '-': null, m: 'model', l: 'lookup', t: 'person' };
+const SOURCES: Readonly<Record<string, DraftSource | null>> = { '-': null, m: 'model', n: 'ngram', t: 'person' };
 const KINDS = ['p', 'q', 'residual'] as const;
 /** Where there is no number. */
 const NONE = -1;
@@ -45,7 +45,7 @@ export const columnsSchema = v.object({
   sizes: perRound,
   readbacks: perRound,
   modelLimits: perRound,
-  lookupLimits: perRound,
+  ngramLimits: perRound,
   /** Where a person drafts. */
   personLimits: v.exactOptional(perRound),
   waitedTicks: v.exactOptional(perRound),
@@ -94,7 +94,7 @@ export function toColumns(events: readonly RunEvent[], { ticksPerMs, parts }: Pr
     sizes: rounds.map((round) => round.tokens.length),
     readbacks: rounds.map((round) => round.readbacks),
     modelLimits: rounds.map((round) => round.limits.model),
-    lookupLimits: rounds.map((round) => round.limits.lookup),
+    ngramLimits: rounds.map((round) => round.limits.ngram),
     ...(rounds.some((round) => round.limits.person !== undefined) && {
       personLimits: rounds.map((round) => round.limits.person ?? NONE),
     }),
@@ -143,7 +143,7 @@ export function fromColumns(columns: v.InferOutput<typeof columnsSchema>): unkno
     const device = draft === NONE || verify === NONE ? null : { draftMs: draft / ticksPerMs, verifyMs: verify / ticksPerMs };
     const person = read.personLimits?.() ?? NONE;
     const waited = read.waitedTicks?.() ?? NONE;
-    const limits = { model: read.modelLimits(), lookup: read.lookupLimits(), ...(person !== NONE && { person }) };
+    const limits = { model: read.modelLimits(), ngram: read.ngramLimits(), ...(person !== NONE && { person }) };
     const waiting = waited !== NONE && { waitedMs: waited / ticksPerMs };
     const tokens = Array.from({ length: Math.max(0, size) }, token);
     const [startMs, endMs] = [advance(), advance()];

@@ -4,6 +4,7 @@ import { checkSettings } from '../../core/settings';
 import type { RunEvent, RunToken, StartEvent, Verdict } from '../../core/types';
 import { columnsSchema, fromColumns, type TraceColumns } from './columns';
 import { invalid, newer } from './failure';
+import { fromFormat1 } from './format1';
 import { aboutSchema, encodeEnd, encodeStart, eventsSchema, inRange } from './schema';
 
 export type TraceAbout = v.InferOutput<typeof aboutSchema>;
@@ -22,7 +23,7 @@ export type TraceDocument = { readonly format: typeof TRACE_FORMAT; readonly ver
 );
 
 export const TRACE_FORMAT = 'foretoken-trace';
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 export const NOTHING_KNOWN: TraceAbout = { title: null, recordedAt: null, machine: null, leftOut: [] };
 
 /**
@@ -41,9 +42,9 @@ export function encodeTrace(events: readonly RunEvent[], about: Partial<TraceAbo
  * @throws FailureError trace-invalid, naming the first field that is wrong; trace-newer
  */
 export function decodeTrace(document: unknown): Trace {
-  checkVersion(document);
-  const inColumns = v.is(v.object({ columns: v.unknown() }), document);
-  const { about, events } = inColumns ? readColumns(document) : parse(eventsDocument, document);
+  const today = versionOf(document) === 1 ? fromFormat1(document) : document;
+  const inColumns = v.is(v.object({ columns: v.unknown() }), today);
+  const { about, events } = inColumns ? readColumns(today) : parse(eventsDocument, today);
   checkOrder(events);
   return { about, events };
 }
@@ -75,10 +76,12 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): 
   throw invalid(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
 }
 
-function checkVersion(document: unknown): void {
+/** The format's version in `document`, which is no later one than this page writes. */
+function versionOf(document: unknown): number {
   const parsed = v.safeParse(v.object({ format: v.literal(TRACE_FORMAT), version: v.pipe(v.number(), v.integer()) }), document);
   if (!parsed.success) throw invalid('it is no recording of Foretoken');
   if (parsed.output.version > TRACE_VERSION) throw newer();
+  return parsed.output.version;
 }
 
 /** What makes single events a run: their order, their clock, and what the verdicts of a round can be. */

@@ -1,4 +1,4 @@
-/** Threads for each row of logits: a graphics processor is faster with many, a processor that stands in for one with few. */
+/** Threads for each row of logits: a GPU is faster with many, a CPU that stands in for one with few. */
 export function widthFor(device: GPUDevice): number {
   // Not every browser has it.
   const info: Partial<GPUAdapterInfo> | undefined = device.adapterInfo;

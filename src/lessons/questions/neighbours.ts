@@ -51,7 +51,7 @@ export const NEIGHBOURS: QuestionGroup = {
       ...{ lesson: 'choosing', section: OTHER_DRAFTS },
     },
     {
-      id: 'lookup',
+      id: 'ngram',
       ask: 'Can I do it without a second model?',
       also: [
         'What is prompt lookup or n-gram drafting?',
@@ -62,7 +62,7 @@ export const NEIGHBOURS: QuestionGroup = {
       ],
       words: 'n-gram copying repeat without free single one model suffix good memory none',
       answer:
-        'Lookup does without one: it finds the last few words earlier in the text and proposes what followed them there. It costs no memory and hardly any time, and it is at its best where an answer quotes or copies the prompt. In new text it finds nothing, and the round is plain.',
+        'N-gram drafting does without one: it finds the last few words earlier in the text and proposes what followed them there. It costs no memory and hardly any time, and it is at its best where an answer quotes or copies the prompt. In new text it finds nothing, and the round is plain.',
       ...{ lesson: 'choosing', section: OTHER_DRAFTS },
     },
     {

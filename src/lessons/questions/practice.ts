@@ -51,7 +51,7 @@ export const PRACTICE: QuestionGroup = {
       also: ['SGLang speculative-algorithm STANDALONE or EAGLE3', 'sglang launch_server with a draft'],
       words: 'launch standalone eagle ngram algorithm',
       answer:
-        'In SGLang choose the algorithm and the draft: --speculative-algorithm STANDALONE for an ordinary small model (EAGLE3 for an EAGLE head, NGRAM for lookup), --speculative-draft-model-path DRAFT, and --speculative-num-steps and --speculative-num-draft-tokens for the length.',
+        'In SGLang choose the algorithm and the draft: --speculative-algorithm STANDALONE for an ordinary small model (EAGLE3 for an EAGLE head, NGRAM for n-gram drafting), --speculative-draft-model-path DRAFT, and --speculative-num-steps and --speculative-num-draft-tokens for the length.',
       ...{ lesson: 'in-practice', section: SERVERS },
     },
     {
@@ -82,7 +82,7 @@ export const PRACTICE: QuestionGroup = {
       also: ['transformers assistant_model in generate', 'Assisted generation in code or MLX'],
       words: 'hugging face python pipeline library generate assistant mlx',
       answer:
-        'In Hugging Face Transformers pass the draft to generate as assistant_model; it is called assisted generation there. Without a model, prompt_lookup_num_tokens drafts by lookup.',
+        'In Hugging Face Transformers pass the draft to generate as assistant_model; it is called assisted generation there. Without a model, prompt_lookup_num_tokens drafts by n-gram.',
       ...{ lesson: 'in-practice', section: SERVERS },
     },
     {

@@ -9,7 +9,7 @@ export interface CpuDrafts {
   readonly ms: number;
 }
 
-/** Drafts with a model on the processor. */
+/** Drafts with a model on the CPU. */
 export class CpuDrafter extends CpuModel implements Drafter {
   #choosing: Choosing | null = null;
   #confidence = 0;

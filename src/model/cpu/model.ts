@@ -4,7 +4,7 @@ import type { CpuForward } from './forward';
 /** Most tokens of one forward, and between two looks at the stop signal. */
 const PASS_LENGTH = 16;
 
-/** One model on the processor, as one side of the loop sees it. */
+/** One model on the CPU, as one side of the loop sees it. */
 export abstract class CpuModel {
   known: readonly TokenId[] = [];
   protected readonly forward: CpuForward;

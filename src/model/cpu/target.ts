@@ -4,7 +4,7 @@ import { Choosing, type CpuDraft } from './choosing';
 import type { CpuDrafts } from './drafter';
 import { CpuModel, heard } from './model';
 
-/** Verifies with a model on the processor, which has nothing to read back. */
+/** Verifies with a model on the CPU, which has nothing to read back. */
 export class CpuTarget extends CpuModel implements Target {
   #choosing: Choosing | null = null;
 

@@ -7,7 +7,7 @@ import { type Failure, toFailure } from '../../core/failure';
 import { calibrationSchema } from '../../formats/calibration';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import { useSettings } from '../run/settings';
-import { performTask } from './connection';
+import { sendTask } from './connection';
 import { onIdle } from './idle';
 import { modelsUrl, receiveProgress, useLoading } from './loading';
 import { beginMeasured } from './measuring';
@@ -80,7 +80,7 @@ async function measure(manifest: Manifest, draft: string): Promise<void> {
   useCalibration.setState({ measuring: true, failure: null });
   const end = await beginMeasured();
   try {
-    for await (const update of performTask({ type: 'calibrate', selection: { modelsUrl: modelsUrl(), draft } }, mine.signal)) {
+    for await (const update of sendTask({ type: 'calibrate', selection: { modelsUrl: modelsUrl(), draft } }, mine.signal)) {
       if (update.type === 'progress') receiveProgress(update);
       if (update.type !== 'calibration') continue;
       const { adapter, calibration } = update;

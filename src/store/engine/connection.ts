@@ -1,32 +1,32 @@
 import type { AskPerson } from '../../core/loop/person';
 import type { Task, Update } from '../../engine/tasks';
-import { ENDED, perform } from '../../worker/client';
+import { ENDED, sendToWorker } from '../../worker/client';
 
 /** Whoever carries out tasks: the worker in the page, a model in memory in a test. */
-export interface Engine {
+export interface EngineConnection {
   /** @param ask answers for the person in a run that a person drafts; without it every question is passed */
-  perform(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void>;
+  send(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void>;
   /** Gets ready for a first task. */
   warmUp?(): void;
 }
 
 const whenLost = new Set<() => void>();
 
-let engine: Engine = workerEngine();
+let connection: EngineConnection = workerEngine();
 
 /** Replaces the engine, for every task from now on. */
-export function connectEngine(next: Engine): void {
-  engine = next;
+export function connectEngine(next: EngineConnection): void {
+  connection = next;
 }
 
 /** @throws FailureError what the engine could not do */
-export function performTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
-  return engine.perform(task, signal, ask);
+export function sendTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
+  return connection.send(task, signal, ask);
 }
 
 /** Tells the engine that a task will come. */
 export function warmUpEngine(): void {
-  engine.warmUp?.();
+  connection.warmUp?.();
 }
 
 /** Calls `forget` whenever the engine is lost with all that it held. */
@@ -39,7 +39,7 @@ export function whenEngineIsLost(forget: () => void): void {
  *
  * @param start makes a worker that answers as `worker/host.ts` does
  */
-export function workerEngine(start: () => Worker = startWorker): Engine {
+export function workerEngine(start: () => Worker = startWorker): EngineConnection {
   let worker: Worker | null = null;
   const current = () => {
     if (worker) return worker;
@@ -56,7 +56,7 @@ export function workerEngine(start: () => Worker = startWorker): Engine {
     return started;
   };
   return {
-    perform: (task, signal, ask) => perform(current(), task, signal, ask),
+    send: (task, signal, ask) => sendToWorker(current(), task, signal, ask),
     warmUp: () => void current(),
   };
 }

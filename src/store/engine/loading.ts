@@ -3,7 +3,7 @@ import { draftChoices, fetchManifest, type Manifest } from '../../catalog/manife
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
 import { changeSettings, useSettings } from '../run/settings';
-import { performTask, warmUpEngine, whenEngineIsLost } from './connection';
+import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { forgetMemory, receiveMemory } from './memory';
 
 export interface LoadingState {
@@ -33,7 +33,7 @@ export async function load(): Promise<void> {
   try {
     if (!useLoading.getState().manifest) await readManifest();
     const selection = { modelsUrl: modelsUrl(), draft: useSettings.getState().draft };
-    for await (const update of performTask({ type: 'load', selection }, mine.signal)) {
+    for await (const update of sendTask({ type: 'load', selection }, mine.signal)) {
       if (loading !== mine) continue;
       if (update.type === 'progress') receiveProgress(update);
       if (update.type === 'memory') receiveMemory(update);

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** What a person can have the models do. One thing at a time has them. */
-export type Work = 'run' | 'race' | 'conversation' | 'proof' | 'experiment' | 'claims' | 'guess' | 'lesson' | 'tutor';
+export type Work = 'run' | 'race' | 'conversation' | 'proof' | 'experiment' | 'claims' | 'be-the-draft' | 'lesson' | 'tutor';
 
 export interface WorkState {
   /** null: the models are free. */

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { tidyTyped } from '../../core/loop/person';
 import { wellFormed } from '../../core/loop/text';
-import { checkGuess } from '../../core/modes/beTheDraft';
+import { checkTyped } from '../../core/modes/beTheDraft';
 import { committedTokens } from '../../core/run/tally';
 import type { RunEvent, RunSettings } from '../../core/types';
 import { occupy, stopWork, useWork } from '../engine/work';
@@ -14,7 +14,7 @@ import { DEFAULT_SETTINGS, runSettings, useSettings } from '../run/settings';
 export const TEAMS = [1, 2, 3, 4] as const;
 export type Teams = (typeof TEAMS)[number];
 
-export interface GuessingState {
+export interface BeTheDraftState {
   readonly teams: Teams;
   /** In how many teams the game that is shown is played. */
   readonly playing: Teams;
@@ -29,12 +29,12 @@ export interface GuessingState {
   readonly events: readonly RunEvent[];
   readonly model: readonly RunEvent[];
   /** What was typed, by the index of its round; null where the person passed. */
-  readonly guesses: Readonly<Record<number, string | null>>;
+  readonly typedDrafts: Readonly<Record<number, string | null>>;
   readonly failure: Failure | null;
 }
 
-export const useGuessing = create<GuessingState>()(() => ({
-  ...{ teams: 1, playing: 1, phase: 'idle', most: 0, typed: '', objection: null, events: [], model: [], guesses: {}, failure: null },
+export const useBeTheDraft = create<BeTheDraftState>()(() => ({
+  ...{ teams: 1, playing: 1, phase: 'idle', most: 0, typed: '', objection: null, events: [], model: [], typedDrafts: {}, failure: null },
 }));
 
 let answer: ((typed: string | null) => void) | null = null;
@@ -43,73 +43,73 @@ let answer: ((typed: string | null) => void) | null = null;
  * Has the draft model draft the prompt first, out of sight, and then the person: round after round the text so far is shown, what is typed
  * goes to the target, and its verdict comes back. A stop keeps what there is; failures land in the state.
  */
-export async function startGuessing(): Promise<void> {
+export async function startBeTheDraft(): Promise<void> {
   const chosen = useSettings.getState();
   // The target's likeliest tokens are shown beside what was typed.
   const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative', candidates: true };
   const request = { prompt: chosen.prompt, settings, draft: chosen.draft };
-  await occupy('guess', async (signal) => {
-    useGuessing.setState({ failure: null, objection: null });
+  await occupy('be-the-draft', async (signal) => {
+    useBeTheDraft.setState({ failure: null, objection: null });
     try {
       checkRequest(request);
-      useGuessing.setState({ phase: 'model' });
+      useBeTheDraft.setState({ phase: 'model' });
       // Where no draft pays on this device an adaptive length is none, and nothing of the model's would be judged.
       const gamma = settings.gamma === 'auto' ? DEFAULT_SETTINGS.gamma : settings.gamma;
       const model = await completeRun({ ...request, settings: { ...settings, drafting: 'model', gamma } }, signal);
       if (!model) return;
-      useGuessing.setState(({ teams }) => ({ playing: teams, model, events: [], guesses: {}, typed: '', phase: 'judging' }));
+      useBeTheDraft.setState(({ teams }) => ({ playing: teams, model, events: [], typedDrafts: {}, typed: '', phase: 'judging' }));
       await letPersonDraft(request, signal);
     } catch (thrown) {
-      useGuessing.setState({ failure: toFailure(thrown) });
+      useBeTheDraft.setState({ failure: toFailure(thrown) });
     } finally {
       answer = null;
-      useGuessing.setState({ phase: 'idle' });
+      useBeTheDraft.setState({ phase: 'idle' });
     }
   });
 }
 
 export function type(typed: string): void {
-  useGuessing.setState({ typed, objection: null });
+  useBeTheDraft.setState({ typed, objection: null });
 }
 
 /** Hands what is typed to the target; what cannot be judged stays in the box, with the reason. */
-export function submitGuess(): void {
-  const { typed, events } = useGuessing.getState();
+export function submitTyped(): void {
+  const { typed, events } = useBeTheDraft.getState();
   try {
     const draft = tidyTyped(wellFormed(typed), textOf(events));
-    checkGuess(draft);
+    checkTyped(draft);
     give(draft);
   } catch (thrown) {
-    useGuessing.setState({ objection: toFailure(thrown) });
+    useBeTheDraft.setState({ objection: toFailure(thrown) });
   }
 }
 
 /** Lets the target write the next token by itself. */
-export function passGuess(): void {
+export function passTurn(): void {
   give(null);
 }
 
 export function chooseTeams(teams: Teams): void {
-  useGuessing.setState({ teams });
+  useBeTheDraft.setState({ teams });
 }
 
-export function dismissGuessingFailure(): void {
-  useGuessing.setState({ failure: null });
+export function dismissBeTheDraftFailure(): void {
+  useBeTheDraft.setState({ failure: null });
 }
 
 /** Nobody is waited for where nobody can answer. */
-export function leaveGuessing(): void {
-  if (useWork.getState().current === 'guess') stopWork();
+export function leaveBeTheDraft(): void {
+  if (useWork.getState().current === 'be-the-draft') stopWork();
 }
 
 async function letPersonDraft(request: RunRequest, signal: AbortSignal): Promise<void> {
-  const arriving = new FrameBuffer<RunEvent>((events) => useGuessing.setState((state) => ({ events: [...state.events, ...events] })));
+  const arriving = new FrameBuffer<RunEvent>((events) => useBeTheDraft.setState((state) => ({ events: [...state.events, ...events] })));
   const ask = ({ most }: { readonly most: number }) =>
     new Promise<string | null>((resolve) => {
       // All that came before the question is on the page with it.
       arriving.flush();
       answer = resolve;
-      useGuessing.setState(({ events }) => ({ phase: 'asking', most, typed: beginningOf(events) }));
+      useBeTheDraft.setState(({ events }) => ({ phase: 'asking', most, typed: beginningOf(events) }));
     });
   const settings: RunSettings = { ...request.settings, drafting: 'person', gamma: 'auto' };
   try {
@@ -123,8 +123,8 @@ function give(typed: string | null): void {
   if (!answer) return;
   const answered = answer;
   answer = null;
-  useGuessing.setState(({ guesses, events }) => ({
-    guesses: { ...guesses, [roundsOf(events)]: typed },
+  useBeTheDraft.setState(({ typedDrafts, events }) => ({
+    typedDrafts: { ...typedDrafts, [roundsOf(events)]: typed },
     phase: 'judging',
     typed: '',
     objection: null,

@@ -5,7 +5,7 @@ import { type ClaimModels, type EvidenceName, evidencePlan } from '../../core/st
 import { type MeasuredRun, planRuns } from '../../core/study/experiment';
 import { load, useLoading } from '../engine/loading';
 import { occupy } from '../engine/work';
-import { performPlan } from '../run/measurePlan';
+import { measurePlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
 export interface ClaimsState {
@@ -45,7 +45,7 @@ export async function measureEvidence(names: readonly EvidenceName[]): Promise<v
         const total = planRuns(plan).length;
         const runs: MeasuredRun[] = [];
         useClaims.setState({ measuring: { name, done: 0, total } });
-        await performPlan(plan, signal, (run) => {
+        await measurePlan(plan, signal, (run) => {
           runs.push(run);
           useClaims.setState(({ evidence }) => ({
             evidence: { ...evidence, [name]: [...runs] },

@@ -55,7 +55,7 @@ export function makeRoom(): () => void {
 }
 
 /** Begins a new conversation; the last question stands in the box where it was not answered. @returns a function that brings the old one back */
-export function startAnew(): () => void {
+export function newConversation(): () => void {
   const { turns, leftOut, question } = useConversation.getState();
   const last = turns.at(-1);
   const unanswered = last && !isAnswered(last) ? last.question : '';

@@ -14,7 +14,7 @@ import type { Choice } from '../../core/study/vote';
 import type { RunSettings, SamplingSettings } from '../../core/types';
 import { load, useLoading } from '../engine/loading';
 import { occupy } from '../engine/work';
-import { performPlan } from '../run/measurePlan';
+import { measurePlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
 /** Whence drafts come: a draft of the manifest by its id, or what followed before in the text. */
@@ -102,7 +102,7 @@ export function planOf(form: ExperimentForm, drafts: readonly { readonly id: str
   const { chosen, own, gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
   const prompts: ExperimentPrompt[] = [...EXPERIMENT_PROMPTS.filter(({ prompt }) => chosen.includes(prompt)), ...own.map(ownPrompt)];
   const sources = form.drafts.flatMap((key) => sourceOf(key, drafts));
-  // Lookup alone needs no model, so it stays with one that is loaded anyway.
+  // N-gram drafting alone needs no model, so it stays with one that is loaded anyway.
   const loaded = sources.find(({ drafting }) => drafting !== 'ngram')?.draft ?? drafts[0]?.id ?? '';
   const variants = sources.flatMap(({ drafting, draft }) => gammas.map((gamma): Variant => ({ drafting, draft: draft ?? loaded, gamma })));
   return { prompts, variants, maxTokens, fixedLength, repetitions, temperature, rule, seed };
@@ -129,7 +129,7 @@ export async function runExperiment(): Promise<void> {
         if (!begun) useExperiment.setState({ planned: planRuns(plan), measured: [], votes: {} });
         begun = true;
       };
-      await performPlan(plan, signal, (run) => {
+      await measurePlan(plan, signal, (run) => {
         begin();
         useExperiment.setState(({ measured }) => ({ measured: [...measured, run] }));
       });

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { startOf } from '../../core/run/tally';
-import { checkSamplePlan, proofKind, type SamplePlan, type Side, sampleSettings } from '../../core/study/proof';
+import { type Arm, checkSamplePlan, proofKind, type SamplePlan, sampleSettings } from '../../core/study/proof';
 import { type Beginning, beginningOf } from '../../core/study/sameDistribution';
 import type { RunEvent, RunSettings, StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
@@ -21,7 +21,7 @@ export interface DistributionProof {
   readonly plan: SamplePlan;
   /** Of the first speculative run; null before it. */
   readonly start: StartEvent | null;
-  readonly samples: Readonly<Record<Side, readonly Beginning[]>>;
+  readonly samples: Readonly<Record<Arm, readonly Beginning[]>>;
 }
 
 export interface ProofState {
@@ -52,17 +52,17 @@ export function dismissProofFailure(): void {
 }
 
 /** Decodes the prompt both ways with the settings as they are, and compares what can be compared under them. */
-export function proveSame(): Promise<void> {
+export function startProof(): Promise<void> {
   const chosen = useSettings.getState();
   // Where the outputs part, the likeliest tokens say what the target thought of both.
   const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative', candidates: true };
   const request = { prompt: chosen.prompt, settings, draft: chosen.draft };
-  return prove((signal) => (proofKind(settings.sampling) === 'ids' ? compareIds(request, signal) : compareSamples(request, signal)));
+  return asProof((signal) => (proofKind(settings.sampling) === 'ids' ? compareIds(request, signal) : compareSamples(request, signal)));
 }
 
 /** Samples what a wrong rule would write, as often as the target's own, beside the samples that are there. */
 export function showWrongRule(): Promise<void> {
-  return prove(async (signal) => {
+  return asProof(async (signal) => {
     const { distribution } = useProof.getState();
     if (!distribution?.start) return;
     const { draft } = useSettings.getState();
@@ -74,7 +74,7 @@ export function showWrongRule(): Promise<void> {
   });
 }
 
-async function prove(body: (signal: AbortSignal) => Promise<void>): Promise<void> {
+async function asProof(body: (signal: AbortSignal) => Promise<void>): Promise<void> {
   await occupy('proof', async (signal) => {
     useProof.setState({ failure: null });
     await body(signal).catch((thrown: unknown) => useProof.setState({ failure: toFailure(thrown) }));
@@ -109,7 +109,7 @@ async function compareSamples(request: RunRequest, signal: AbortSignal): Promise
 }
 
 /** One short run, added to its side. @returns false where it was stopped */
-async function sample(request: RunRequest, plan: SamplePlan, side: Side, index: number, signal: AbortSignal): Promise<boolean> {
+async function sample(request: RunRequest, plan: SamplePlan, side: Arm, index: number, signal: AbortSignal): Promise<boolean> {
   const settings = sampleSettings(request.settings, plan, side, index);
   const events = await completeRun({ ...request, settings }, signal);
   const beginning = events && beginningOf(events, plan.tokens);
@@ -126,7 +126,7 @@ function keepStart(start: StartEvent | null, settings: RunSettings): void {
   }));
 }
 
-function keep(side: Side, beginnings: readonly Beginning[]): void {
+function keep(side: Arm, beginnings: readonly Beginning[]): void {
   useProof.setState(({ distribution }) => ({
     distribution: distribution && { ...distribution, samples: { ...distribution.samples, [side]: beginnings } },
   }));

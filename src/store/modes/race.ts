@@ -86,15 +86,15 @@ export function showRace(heat: Heat, example: TraceAbout | null = null): void {
   if (useRace.getState().activity !== 'idle') return;
   forgetExample();
   useRace.setState({ heats: [heat], shown: 0, recorded: true, example, failure: null });
-  if (example) racePlayer.setRate(EXAMPLE_RATE);
+  if (example) racePlayer.setPace(EXAMPLE_PACE);
   replay();
 }
 
-const EXAMPLE_RATE = 0.1;
+const EXAMPLE_PACE = 0.1;
 
 /** The pace of the example goes with it, unless it is another by now. */
 function forgetExample(): void {
-  if (useRace.getState().example && racePlayer.use.getState().rate === EXAMPLE_RATE) racePlayer.use.setState({ rate: 1 });
+  if (useRace.getState().example && racePlayer.use.getState().pace === EXAMPLE_PACE) racePlayer.use.setState({ pace: 1 });
 }
 
 /** The last run of each mode on the page, as a race; nothing where one is missing. */

@@ -1,6 +1,8 @@
+import { placeToday } from '../../formats/formerPlaces';
+
 /**
  * What the page's address names behind its "#": a view, and a recorded run to show in it. `#step` is a view, `#learn/rounds` a place in one,
- * `#trace=1…` a recording in the first view, `#step&trace=1…` one in another, `#step&recording=story` one of the library's.
+ * `#trace=1…` a recording in the first view, `#step&trace=1…` one in another, `#step&recording=story` one of the page's own.
  *
  * Programs that pass links on change them: they escape them, once or twice, break their lines, add what stood behind them in a sentence or what
  * counts clicks. Whatever can still be read is read.
@@ -12,7 +14,7 @@ export interface Address {
   readonly place: string;
   /** The payload of a link that holds a whole trace. */
   readonly trace: string | null;
-  /** The name of a recording of the library. */
+  /** The name of one of the page's recordings. */
   readonly recording: string | null;
   /** What stands there and names nothing of these; null where all does. */
   readonly unread: string | null;
@@ -58,7 +60,7 @@ function read(hash: string): Address {
   const parts = [readFirst(first), ...others.map(readOther)];
   const named = (name: Name) => parts.find((part) => part.name === name)?.value ?? null;
   const [trace, recording] = [named('trace'), named('recording')];
-  const place = parts[0]?.place ?? '';
+  const place = placeToday(parts[0]?.place ?? '');
   const unread = parts.every(({ understood }) => understood) || trace !== null || recording !== null ? null : text;
   return { view: place === '' ? null : (place.split('/')[0] ?? null), place, trace, recording, unread };
 }

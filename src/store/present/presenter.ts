@@ -7,7 +7,7 @@ import { load } from '../engine/loading';
 import { stopWork, useWork } from '../engine/work';
 import { quietly } from '../page/quietStorage';
 import { playFromStart } from '../recordings/playback';
-import { dropReading, openLibraryTrace, showTrace } from '../recordings/recording';
+import { dropReading, openRecording, showTrace } from '../recordings/recording';
 import { showRun, startRun, useRun } from '../run/run';
 import { changeSettings, readSettings, type Settings, useSettings } from '../run/settings';
 import { holdPlaylist, usePlaylist } from './playlist';
@@ -62,7 +62,7 @@ export function previousItem(): Promise<void> {
 }
 
 /** Runs the prepared run on this device, or plays the recording from its start. */
-export async function performItem(): Promise<void> {
+export async function startItem(): Promise<void> {
   usePresenter.setState({ look: 'watch' });
   if (presentedItem()?.kind === 'run') await startRun();
   else playFromStart();
@@ -87,7 +87,7 @@ const WORD_MS = 4000;
 let wordTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Says `word` at the foot of what is presented, for a while. */
-export function sayOnStage(word: string): void {
+export function sayToRoom(word: string): void {
   clearTimeout(wordTimer);
   usePresenter.setState({ word });
   wordTimer = setTimeout(() => usePresenter.setState({ word: '' }), WORD_MS);
@@ -131,7 +131,7 @@ async function enter(at: number): Promise<void> {
     return;
   }
   location.hash = '#present/show';
-  if (item.kind === 'recording') await openLibraryTrace(item.recording);
+  if (item.kind === 'recording') await openRecording(item.recording);
   else if (item.kind === 'trace') showTrace(decodeTrace(item.trace));
   else {
     showRun(written.get(item.id) ?? []);

@@ -5,7 +5,7 @@ import { useProof } from '../modes/proof';
 import { showRace, useRace } from '../modes/race';
 import { fetchRecording } from './list';
 
-/** Recordings of the library of the same prompt both ways, and of the turns of one conversation. */
+/** The page's recordings of the same prompt both ways, and of the turns of one conversation. */
 const BOTH_WAYS = ['story', 'story-plain'] as const;
 const TURNS = ['conversation-1', 'conversation-2', 'conversation-3'] as const;
 
@@ -33,7 +33,7 @@ export async function showExampleConversation(): Promise<void> {
   useConversation.setState({ turns, example: first.about });
 }
 
-/** The recordings `names` of the library; none where one of them cannot be had, or where they are not wanted any more. */
+/** The recordings `names` of the page's; none where one of them cannot be had, or where they are not wanted any more. */
 async function recorded(names: readonly string[], wanted: () => boolean): Promise<Trace[]> {
   if (!wanted()) return [];
   const traces = await Promise.all(names.map(async (name) => decodeTrace(await fetchRecording(name)))).catch(() => []);

@@ -5,7 +5,7 @@ import { fetchPatiently, refusal } from '../../storage/fetching';
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
-const librarySchema = v.object({
+const listSchema = v.object({
   format: v.literal('foretoken-library'),
   version: v.literal(1),
   recordings: v.pipe(
@@ -24,41 +24,41 @@ const librarySchema = v.object({
   ),
 });
 
-export type LibraryEntry = v.InferOutput<typeof librarySchema>['recordings'][number];
+export type ListedRecording = v.InferOutput<typeof listSchema>['recordings'][number];
 
-export interface LibraryState {
+export interface RecordingsState {
   /** The recorded runs that come with the page; null until their list is read. */
-  readonly recordings: readonly LibraryEntry[] | null;
+  readonly recordings: readonly ListedRecording[] | null;
   readonly failure: Failure | null;
   /** Whether the list is open. */
   readonly open: boolean;
 }
 
-export const useLibrary = create<LibraryState>()(() => ({ recordings: null, failure: null, open: false }));
+export const useRecordings = create<RecordingsState>()(() => ({ recordings: null, failure: null, open: false }));
 
 /** Opens the list of recordings. */
-export function openLibrary(): void {
-  useLibrary.setState({ open: true });
-  void readLibrary();
+export function openRecordings(): void {
+  useRecordings.setState({ open: true });
+  void readRecordings();
 }
 
-export function closeLibrary(): void {
-  useLibrary.setState({ open: false });
+export function closeRecordings(): void {
+  useRecordings.setState({ open: false });
 }
 
 /** Reads the list of recordings, unless it is there. Failures land in the state. */
-export async function readLibrary(): Promise<void> {
-  if (useLibrary.getState().recordings) return;
+export async function readRecordings(): Promise<void> {
+  if (useRecordings.getState().recordings) return;
   try {
-    const parsed = v.safeParse(librarySchema, await fetchJson('index.json'));
+    const parsed = v.safeParse(listSchema, await fetchJson('index.json'));
     if (!parsed.success) throw new FailureError('trace-invalid', 'The list of recordings cannot be used.', BELONGS);
-    useLibrary.setState({ recordings: parsed.output.recordings, failure: null });
+    useRecordings.setState({ recordings: parsed.output.recordings, failure: null });
   } catch (thrown) {
-    useLibrary.setState({ failure: toFailure(thrown) });
+    useRecordings.setState({ failure: toFailure(thrown) });
   }
 }
 
-/** The document of a recording of the library, still to be checked. @throws FailureError network, file-missing, server-refused */
+/** The document of one of the page's recordings, still to be checked. @throws FailureError network, file-missing, server-refused */
 export function fetchRecording(name: string): Promise<unknown> {
   return /^[a-z][a-z0-9-]*$/.test(name) ? fetchJson(`${name}.json`) : Promise.reject(missing(name));
 }

@@ -3,9 +3,9 @@ import { useShallow } from 'zustand/react/shallow';
 import { happenedBy, knownAt, type Moment, momentOf } from '../../core/run/moment';
 import type { RunEvent } from '../../core/types';
 import { useRun } from '../run/run';
-import { createPlayer, type Player, type Rate } from './player';
+import { createPlayer, type Pace, type Player } from './player';
 
-export { type PlaybackState, RATES, type Rate } from './player';
+export { PACES, type Pace, type PlaybackState } from './player';
 
 /** The run on the page, from where its first round begins: while the prompt is read there is nothing to see. */
 const made = createPlayer({
@@ -25,13 +25,13 @@ export const { use: usePlayback, playFromStart, resume, pause, seek } = made;
 /** Whether the slow pace is the page's own choice, which ends with the run that it was made for. */
 let slowed = false;
 
-/** Shows what comes from now on at `rate`, without a leap. */
-export function setRate(rate: Rate): void {
+/** Shows what comes from now on at `pace`, without a leap. */
+export function setPace(pace: Pace): void {
   slowed = false;
-  made.setRate(rate);
+  made.setPace(pace);
 }
 
-export const player: Player = { ...made, setRate };
+export const player: Player = { ...made, setPace };
 
 /**
  * Shows the run on the page from its first token, which stands there at once, so slowly that it can be read, without choosing that pace for the
@@ -39,7 +39,7 @@ export const player: Player = { ...made, setRate };
  */
 export function playSlowly(): void {
   slowed = true;
-  usePlayback.setState({ rate: 0.1 });
+  usePlayback.setState({ pace: 0.1 });
   const first = useRun.getState().events.find((event) => event.type === 'round');
   seek(first ? knownAt(first) : 0);
   resume();
@@ -47,13 +47,13 @@ export function playSlowly(): void {
 
 /** Ends what `playSlowly` began: the whole run is shown, and the next one at its own pace. */
 export function endSlowly(): void {
-  if (slowed) setRate(1);
+  if (slowed) setPace(1);
   usePlayback.setState({ playing: false, atMs: null });
 }
 
 useRun.subscribe(({ events }, before) => {
   if (events[0] === before.events[0]) return;
-  if (slowed) usePlayback.setState({ rate: 1 });
+  if (slowed) usePlayback.setState({ pace: 1 });
   slowed = false;
   made.restart();
 });

@@ -1,11 +1,11 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 
 /** How fast something is shown, as a share of its own pace. */
-export const RATES = [1, 0.5, 0.1] as const;
-export type Rate = (typeof RATES)[number];
+export const PACES = [1, 0.5, 0.1] as const;
+export type Pace = (typeof PACES)[number];
 
 export interface PlaybackState {
-  readonly rate: Rate;
+  readonly pace: Pace;
   /** Whether the shown moment moves on. */
   readonly playing: boolean;
   /** The moment that is shown, in milliseconds of the clock of what is played; null: all that there is, as it comes. */
@@ -32,9 +32,9 @@ export interface Player {
   /** Holds the shown moment; what is still growing goes on unseen. */
   readonly pause: () => void;
   readonly seek: (atMs: number) => void;
-  /** Shows what comes from now on at `rate`, without a leap. */
-  readonly setRate: (rate: Rate) => void;
-  /** Another one is played from now on: shown as it comes, or from its beginning at the rate that was chosen. */
+  /** Shows what comes from now on at `pace`, without a leap. */
+  readonly setPace: (pace: Pace) => void;
+  /** Another one is played from now on: shown as it comes, or from its beginning at the pace that was chosen. */
   readonly restart: () => void;
 }
 
@@ -42,7 +42,7 @@ export interface Player {
 const LONGEST_FRAME_MS = 250;
 
 export function createPlayer({ firstMs, lastMs, isEnded }: Playable): Player {
-  const use = create<PlaybackState>()(() => ({ rate: 1, playing: false, atMs: null }));
+  const use = create<PlaybackState>()(() => ({ pace: 1, playing: false, atMs: null }));
   const playFrom = (atMs: number) => use.setState({ playing: true, atMs });
   let frame: number | null = null;
   let shownAt = 0;
@@ -56,9 +56,9 @@ export function createPlayer({ firstMs, lastMs, isEnded }: Playable): Player {
   /** A frame: moves the shown moment by the time since the frame before. */
   function advance(now: number): void {
     frame = null;
-    const { playing, rate, atMs } = use.getState();
+    const { playing, pace, atMs } = use.getState();
     if (!playing || atMs === null) return;
-    const moved = atMs + rate * Math.max(0, Math.min(now - shownAt, LONGEST_FRAME_MS));
+    const moved = atMs + pace * Math.max(0, Math.min(now - shownAt, LONGEST_FRAME_MS));
     shownAt = now;
     const last = lastMs();
     if (moved >= last && isEnded()) {
@@ -79,10 +79,10 @@ export function createPlayer({ firstMs, lastMs, isEnded }: Playable): Player {
     },
     pause: () => use.setState({ playing: false, atMs: use.getState().atMs ?? lastMs() }),
     seek: (atMs) => use.setState({ atMs: Math.max(0, Math.min(atMs, lastMs())) }),
-    setRate: (rate) => {
-      use.setState({ rate });
-      if (rate !== 1 && use.getState().atMs === null && !isEnded()) playFrom(lastMs());
+    setPace: (pace) => {
+      use.setState({ pace });
+      if (pace !== 1 && use.getState().atMs === null && !isEnded()) playFrom(lastMs());
     },
-    restart: () => use.setState(use.getState().rate === 1 ? { playing: false, atMs: null } : { playing: true, atMs: 0 }),
+    restart: () => use.setState(use.getState().pace === 1 ? { playing: false, atMs: null } : { playing: true, atMs: 0 }),
   };
 }

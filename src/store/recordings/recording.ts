@@ -56,8 +56,8 @@ export function openTraceFile(file: Blob): Promise<void> {
   });
 }
 
-/** Shows a recording of the library, by its name. Failures land in the state. */
-export function openLibraryTrace(name: string): Promise<void> {
+/** Shows a recording of the page's, by its name. Failures land in the state. */
+export function openRecording(name: string): Promise<void> {
   return attempt(async () => decodeTrace(await fetchRecording(name)));
 }
 
@@ -81,7 +81,7 @@ export function followAddress(views: readonly string[]): () => void {
     const { view, trace, recording, unread } = readAddress(location.hash);
     checkAddress(unread ?? (view === null || views.includes(view) ? null : view));
     const wanted = trace === null ? (recording ?? '') : `=${trace}`;
-    if (wanted !== '' && wanted !== last) void (trace === null ? openLibraryTrace(wanted) : openTraceLink(trace));
+    if (wanted !== '' && wanted !== last) void (trace === null ? openRecording(wanted) : openTraceLink(trace));
     last = wanted;
   };
   follow();

@@ -29,15 +29,15 @@ useRun.subscribe(({ activity, started, events }, before) => {
   const tookMs = decodedIn(events);
   if (tookMs === null) return;
   useVisitor.setState({ hasRun: true });
-  const { rate, atMs } = usePlayback.getState();
-  if (tookMs >= TOO_FAST_MS || rate !== 1 || atMs !== null || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  const { pace, atMs } = usePlayback.getState();
+  if (tookMs >= TOO_FAST_MS || pace !== 1 || atMs !== null || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   playSlowly();
   useSlowReplay.setState({ tookMs });
 });
 
 // Its word goes with the pace: when it has ended, another pace is chosen or another run is shown.
-usePlayback.subscribe(({ rate, atMs }) => {
-  if (useSlowReplay.getState().tookMs !== null && (atMs === null || rate !== 0.1)) useSlowReplay.setState({ tookMs: null });
+usePlayback.subscribe(({ pace, atMs }) => {
+  if (useSlowReplay.getState().tookMs !== null && (atMs === null || pace !== 0.1)) useSlowReplay.setState({ tookMs: null });
 });
 
 const isWatched = () => [null, 'watch'].includes(readAddress(location.hash).view);

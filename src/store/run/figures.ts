@@ -62,6 +62,6 @@ function draftOf(labels: RunLabels | null, chosen: string, manifest: Manifest | 
     return drafting === name || drafting.endsWith(`, then ${name}`);
   });
   if (found) return found.id;
-  // Lookup and a person draft without a model.
+  // N-gram drafting and a person draft without a model.
   return Object.values(manifest.models).some(({ name }) => name === drafting) ? null : chosen;
 }

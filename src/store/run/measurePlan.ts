@@ -10,7 +10,7 @@ import { completeRun } from './request';
  *
  * @throws FailureError why the plan, or one of its runs, could not be carried out; what was handed over stands
  */
-export async function performPlan(plan: ExperimentPlan, signal: AbortSignal, measured: (run: MeasuredRun) => void): Promise<void> {
+export async function measurePlan(plan: ExperimentPlan, signal: AbortSignal, measured: (run: MeasuredRun) => void): Promise<void> {
   checkPlan(plan);
   const adaptive = new Set(plan.variants.filter(({ gamma }) => gamma === 'auto').map(({ draft }) => draft));
   signal.addEventListener('abort', stopCalibration, { once: true });

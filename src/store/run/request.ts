@@ -5,7 +5,7 @@ import { checkSettings } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
-import { performTask } from '../engine/connection';
+import { sendTask } from '../engine/connection';
 import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from '../engine/loading';
 import { beginMeasured } from '../engine/measuring';
 import { receiveMemory } from '../engine/memory';
@@ -35,7 +35,7 @@ export function checkRequest({ prompt, settings }: RunRequest): void {
  *
  * @throws FailureError what is wrong with the request, or what the engine could not do before the run started
  */
-export async function* performRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+export async function* streamRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   checkRequest(request);
   const { settings, draft, turns = [], ask } = request;
   const prompt = wellFormed(request.prompt);
@@ -48,7 +48,7 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
   const end = await beginMeasured();
   try {
     const selection = { modelsUrl: modelsUrl(), draft };
-    for await (const update of performTask(
+    for await (const update of sendTask(
       { type: 'run', selection, turns, prompt, settings, calibration: calibrationOf(draft) },
       signal,
       ask,
@@ -66,14 +66,14 @@ export async function* performRun(request: RunRequest, signal: AbortSignal): Asy
   }
 }
 
-/** `performRun` to its end, as a list; what comes before the start is left out, but a failure is thrown. */
+/** `streamRun` to its end, as a list; what comes before the start is left out, but a failure is thrown. */
 export async function collectRun(
   request: RunRequest,
   signal: AbortSignal,
   arrived: (event: RunEvent) => void = () => {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of performRun(request, signal)) {
+  for await (const event of streamRun(request, signal)) {
     if (events.length === 0 && event.type !== 'start') {
       if (event.type === 'end' && event.reason === 'failed') throw errorOf(event.failure);
       continue;

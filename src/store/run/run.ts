@@ -5,7 +5,7 @@ import type { EndEvent, RunEvent } from '../../core/types';
 import { forgetModels, forgetUnready } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from './frameBuffer';
-import { checkRequest, performRun, type RunRequest } from './request';
+import { checkRequest, type RunRequest, streamRun } from './request';
 import { type Mode, runSettings, useSettings } from './settings';
 
 export interface RunState {
@@ -52,7 +52,7 @@ export async function startRequest(request: RunRequest): Promise<void> {
     useRun.setState({ activity: 'running', started: false, stoppedEarly: false });
     signal.addEventListener('abort', () => useRun.setState({ activity: 'stopping' }));
     try {
-      for await (const event of performRun(request, signal)) arriving.add(event);
+      for await (const event of streamRun(request, signal)) arriving.add(event);
       arriving.flush();
     } catch (thrown) {
       arriving.flush();

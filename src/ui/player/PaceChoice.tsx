@@ -1,16 +1,16 @@
-import { type Player, RATES, type Rate } from '../../store/recordings/player';
+import { PACES, type Pace, type Player } from '../../store/recordings/player';
 import { Choices } from '../Choices';
 import { playback as words } from '../texts/playback';
 import './player.css';
 
-const PACES = RATES.map((rate) => ({ value: String(rate), label: words.rates[rate] }));
+const OPTIONS = PACES.map((pace) => ({ value: String(pace), label: words.paces[pace] }));
 
 /** How fast is played. */
 export function PaceChoice({ player }: { readonly player: Player }) {
-  const rate = player.use((state) => state.rate);
+  const pace = player.use((state) => state.pace);
   return (
     <div className="pace-choice">
-      <Choices legend={words.rate} options={PACES} value={String(rate)} onChange={(value) => player.setRate(Number(value) as Rate)} />
+      <Choices legend={words.pace} options={OPTIONS} value={String(pace)} onChange={(value) => player.setPace(Number(value) as Pace)} />
     </div>
   );
 }

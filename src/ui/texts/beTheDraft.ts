@@ -5,14 +5,14 @@ import { formatCount, formatSeconds, formatShare } from '../format';
 const of = (accepted: number, judged: number) => `${formatCount(accepted)} of ${formatCount(judged)}`;
 const team = (number: number) => `Team ${formatCount(number)}`;
 
-export const guessing = {
+export const beTheDraft = {
   heading: 'Be the draft',
   intro:
     'You take the draft model’s place: type the words that you think come next, and the target judges them token by token in one pass, by its own probabilities. The draft model plays the same prompt first, unseen; its acceptance stands beside yours.',
   teams: 'Teams',
   team,
   settings: 'Settings',
-  stage: 'The text so far, and your draft',
+  board: 'The text so far, and your draft',
   text: 'Text so far',
   field: (who: string | null) => (who ? `${who}: what comes next?` : 'What comes next?'),
   hint: (most: number) =>

@@ -47,7 +47,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
       `${formatCount(identical)} of ${plural(compared, 'output')} identical; by rule ${rightOf(plain)} right plainly, ${rightOf(speculative)} with speculation.`,
     lesson: {
       holds: 'The draft decides how fast it goes, never what is said.',
-      fails: 'It must hold: where one id differs the rule or a kernel is at fault. Prove shows the place.',
+      fails: 'It must hold: where one id differs the rule or a kernel is at fault. Proof shows the place.',
     },
   },
   'cheap-verification': {

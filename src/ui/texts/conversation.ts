@@ -3,7 +3,7 @@ import { formatCount, formatRate, formatShare } from '../format';
 
 const tokens = (count: number) => `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`;
 
-export const converse = {
+export const conversation = {
   heading: 'A conversation with the pair',
   intro:
     'Every turn goes on from the ones before: both models keep what they have read in their caches, and every turn has its own acceptance.',

@@ -41,8 +41,8 @@ export const experiment = {
     taken: 'The prompt was taken away.',
     drafts: 'Drafts',
     itself: 'The target itself',
-    lookup: 'Lookup',
-    mixed: (draft: string) => `Lookup, then ${draft}`,
+    ngram: 'N-gram',
+    mixed: (draft: string) => `N-gram, then ${draft}`,
     noDrafts: 'The list of drafts has not been read yet.',
     gammas: 'Draft tokens γ',
     adaptive: 'Adaptive',
@@ -123,7 +123,7 @@ export const experiment = {
     same: (pairs: number) => `All ${plural(pairs, 'output')} are plain decoding’s own, id for id.`,
     differ: (different: number, pairs: number) => `${formatCount(different)} of ${plural(pairs, 'output')} differ from plain decoding’s.`,
     drawn:
-      'Under the rejection rule speculation draws outputs of its own, so they are not compared id by id; Prove compares the distributions.',
+      'Under the rejection rule speculation draws outputs of its own, so they are not compared id by id; Proof compares the distributions.',
     acceptance: (kind: string, share: number, accepted: number, judged: number) =>
       `${kind}: ${formatCount(accepted)} of ${formatCount(judged)} judged drafts accepted, α = ${formatShare(share)}.`,
     noAcceptance: (kind: string) => `${kind}: no draft was judged.`,

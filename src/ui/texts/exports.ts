@@ -15,7 +15,7 @@ export const exports = {
   /** Below a figure of one run. */
   runCaption: (conditions: Conditions, versions: Versions) => {
     const { target, draft, gamma, temperature, device } = conditions;
-    const drafted = gamma === null ? '' : `, drafts by ${draft ?? 'lookup'}, γ ${gamma}`;
+    const drafted = gamma === null ? '' : `, drafts by ${draft ?? 'n-gram'}, γ ${gamma}`;
     return [`${target}, ${conditions.switch}${drafted}. Temperature ${temperature}. Device: ${device}.`, versionLine(versions)];
   },
 };

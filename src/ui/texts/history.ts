@@ -49,7 +49,7 @@ export const historyWords = {
     const warm = temperature > 0 ? `, temperature ${temperature}` : '';
     if (mode === 'plain') return `Plain decoding${warm}`;
     const source =
-      drafting === 'ngram' ? 'lookup' : drafting === 'mixed' ? `lookup, then ${draft}` : drafting === 'person' ? 'a person' : draft;
+      drafting === 'ngram' ? 'n-gram' : drafting === 'mixed' ? `n-gram, then ${draft}` : drafting === 'person' ? 'a person' : draft;
     return `Speculative: ${source}, ${typeof gamma === 'number' ? `γ ${gamma}` : gammas[gamma]}${warm}`;
   },
   ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },

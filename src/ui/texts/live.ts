@@ -92,7 +92,7 @@ export const lengths = {
   columns: ['γ', 'Tokens a round', 'Speed, times plain'],
 };
 
-const ways: Record<Way['kind'], string> = { plain: 'Target alone', good: 'Good draft', weak: 'Weak draft', lookup: 'Lookup' };
+const ways: Record<Way['kind'], string> = { plain: 'Target alone', good: 'Good draft', weak: 'Weak draft', ngram: 'N-gram' };
 
 export const trials = {
   run: (count: number) => `Run all ${formatCount(count)}`,

@@ -40,11 +40,11 @@ function verdict({ code, best, breakEven, ceiling }: Advice, place: Place): stri
   }
 }
 
-/** Every figure that the verdict stands on. @param lookedUp whether the drafts cost no draft step */
+/** Every figure that the verdict stands on. @param byNgram whether the drafts cost no draft step */
 function reasons(
   { code, best, breakEven, ceiling, costRatio, verifyRatio }: Advice,
   rate: number | null,
-  lookedUp: boolean,
+  byNgram: boolean,
   place: Place,
 ): string[] {
   const lines = [
@@ -53,7 +53,7 @@ function reasons(
       : breakEven
         ? `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} it pays from ${formatShare(breakEven.rate)} on, with drafts of ${tokens(breakEven.gamma)}.`
         : `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} no rate would be enough.`,
-    lookedUp
+    byNgram
       ? 'The drafts were looked up, which costs no draft step.'
       : `A draft step costs c = ${formatRatio(costRatio)} of a plain token${code === 'draft-too-slow' ? ', which is too much' : ''}.`,
     `Verifying ${formatCount(best.gamma + 1)} rows costs v(${formatCount(best.gamma)}) = ${formatRatio(verifyRatio)} of one${code === 'device-compute-bound' ? ': rows are hardly cheaper together than apart' : ''}.`,

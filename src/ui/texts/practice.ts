@@ -13,8 +13,8 @@ export const practice = {
     detail: 'The field names stand in the prompt already.',
     steps: [
       {
-        step: 'Try lookup, which copies from the prompt and needs no second model.',
-        doubt: 'The values are new text, and lookup finds nothing for them.',
+        step: 'Try n-gram drafting, which copies from the prompt and needs no second model.',
+        doubt: 'The values are new text, and n-gram drafting finds nothing for them.',
       },
       { step: 'Draft eight tokens at a time instead of four.', doubt: 'A wrong guess in an address would throw up to seven away.' },
     ],
@@ -24,7 +24,7 @@ export const practice = {
     goal: 'The form should be there in one second instead of two.',
     constraints: '8 GB of graphics memory, one user at a time; the JSON must be the large model’s own.',
     verdict:
-      'Lookup fits my memory and part of my text. I would no longer write “always”: I have to measure the acceptance rate on real orders.',
+      'N-gram drafting fits my memory and part of my text. I would no longer write “always”: I have to measure the acceptance rate on real orders.',
   },
   planted: {
     title: 'To warm up: find the mistakes',

@@ -49,7 +49,7 @@ export const present = {
     mode === 'plain'
       ? 'plain decoding'
       : [
-          `drafts by ${{ model: draft, ngram: 'lookup', mixed: `lookup, then ${draft}` }[drafting]}`,
+          `drafts by ${{ model: draft, ngram: 'n-gram', mixed: `n-gram, then ${draft}` }[drafting]}`,
           adaptive ? 'γ adaptive' : `γ ${gamma}`,
           temperature === 0 ? 'greedy' : `temperature ${temperature}, ${rule} rule`,
         ].join(', '),
@@ -65,7 +65,7 @@ export const speakerNotes = {
   elapsed: 'Since the start',
   back: 'Back',
   forward: 'Next',
-  perform: 'Run or play',
+  start: 'Run or play',
   dark: 'Dark',
   keys: 'Every key of the presentation works here too: R, S, B, the arrows, Page Up and Page Down.',
 };

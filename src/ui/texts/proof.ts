@@ -4,7 +4,7 @@ import { formatCount, formatOdds, formatPValue, formatRatio, formatShare } from 
 
 const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-export const prove = {
+export const proof = {
   heading: 'Prove it',
   own: 'Press “Same output?”, and your own device proves it in its place.',
   asks: {

@@ -31,7 +31,7 @@ export const race = {
   empty: 'No race yet. Choose a prompt and press Race.',
   lanes,
   phases,
-  course: 'The course',
+  track: 'The track',
   clock: 'Clock of the race',
   warming: 'Warming up: both decode a few tokens that are not counted …',
   measuring: (lane: Lane, heat: number, of: number) =>
@@ -74,7 +74,7 @@ export const race = {
       case 'sampled':
         return `The texts part at token ${formatCount(alike + 1)}: the rejection rule keeps the target’s distribution, but draws by other random numbers than plain decoding. Under the coupled rule, or at temperature 0, both would be the same.`;
       case 'different':
-        return `The texts part at token ${formatCount(alike + 1)}, which they must not under these settings. The view Prove shows where.`;
+        return `The texts part at token ${formatCount(alike + 1)}, which they must not under these settings. The view Proof shows where.`;
     }
   },
   lengths: 'Their lengths differ, so the whole waits are not compared; decoding alone can be.',

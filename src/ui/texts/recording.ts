@@ -18,7 +18,7 @@ function withoutSentence(left: TraceAbout['leftOut']): string {
 function decodedHow({ settings, labels }: Pick<StartEvent, 'settings' | 'labels'>): string {
   const { mode, drafting, gamma, sampling } = settings;
   const model = labels.draft ?? 'the model';
-  const source = { model, ngram: 'lookup', mixed: `lookup, then ${model}`, person: 'a person' }[drafting];
+  const source = { model, ngram: 'n-gram', mixed: `n-gram, then ${model}`, person: 'a person' }[drafting];
   const length = typeof gamma === 'number' ? `γ ${gamma}` : gamma === 'auto' ? 'γ adaptive' : 'γ as recorded';
   return [
     ...(mode === 'plain' ? ['plain decoding'] : [`drafts by ${source}`, length]),
@@ -39,7 +39,7 @@ export const recording = {
   without: withoutSentence,
 };
 
-export const library = {
+export const recordings = {
   heading: 'Recorded runs',
   intro:
     'Real runs of the embedded pair, with every probability. They play, step and compare like a run of your own; nothing is loaded for them.',

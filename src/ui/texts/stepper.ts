@@ -59,7 +59,7 @@ export const stepper = {
   noDraft: 'Nothing was drafted in this round: the pass gives the target’s own next token, and no more.',
   lines,
   formulas,
-  drafted: { lookup: 'd₁ … dγ: what followed before', person: 'd₁ … dγ: what was typed' },
+  drafted: { ngram: 'd₁ … dγ: what followed before', person: 'd₁ … dγ: what was typed' },
   position: (number: string) => `position ${number}`,
   noText: '(no text)',
   q: 'Draft q',

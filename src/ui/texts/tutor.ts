@@ -24,9 +24,9 @@ export const tutor = {
   answers: 'Questions and answers, the latest first',
   pairHeading: 'And the pair in this page?',
   pairNote:
-    'A demonstration, not an authority: 5.8 million parameters have learnt some sentences about this by heart. It is asked what it knows, and drafts by lookup and model together.',
+    'A demonstration, not an authority: 5.8 million parameters have learnt some sentences about this by heart. It is asked what it knows, and drafts by n-gram and model together.',
   pairAsk: (question: string) => `Ask it: “${question}”`,
   copyNote:
-    'Where a text repeats what stands in the prompt, lookup drafts it whole. The pair is asked to copy the answer above; with text that it has not met it makes slips.',
+    'Where a text repeats what stands in the prompt, an n-gram draft has it whole. The pair is asked to copy the answer above; with text that it has not met it makes slips.',
   copyAsk: 'Have it copy the answer',
 };

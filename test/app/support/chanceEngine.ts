@@ -1,6 +1,6 @@
 import type { RoundEvent, RunToken, Verdict } from '../../../src/core/types';
 import type { RunTask, Task, Update } from '../../../src/engine/tasks';
-import type { Engine } from '../../../src/store/engine/connection';
+import type { EngineConnection } from '../../../src/store/engine/connection';
 import { progressOf } from './fakeEngine';
 
 const WORDS = [' fox', ' bell', ' river', ' oak'];
@@ -15,11 +15,11 @@ export interface ChanceEngineOptions {
 }
 
 /** Runs whose tokens are drawn by their seed and temperature alone, as by a target that samples: the first of four words with the most weight. */
-export class ChanceEngine implements Engine {
+export class ChanceEngine implements EngineConnection {
   readonly options: ChanceEngineOptions = { wrongFrom: null, agrees: false, hold: null };
   readonly runs: RunTask[] = [];
 
-  async *perform(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
+  async *send(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
     if (task.type === 'calibrate') return;
     yield* progressOf(task.selection.draft);
     if (task.type !== 'run') return;
@@ -49,7 +49,7 @@ export class ChanceEngine implements Engine {
 
   #roundOf(tokens: readonly RunToken[], index: number, drafted: boolean): RoundEvent {
     return {
-      ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: drafted ? 1 : 0, lookup: 0 } },
+      ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: drafted ? 1 : 0, ngram: 0 } },
       ...{ source: drafted ? 'model' : null, device: null, startMs: 10 * index, endMs: 10 * index + 10 },
     };
   }

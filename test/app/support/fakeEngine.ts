@@ -6,7 +6,7 @@ import { type AnsweredTurn, encodeTurns } from '../../../src/core/loop/splice';
 import type { PairMemory, TokenId } from '../../../src/core/types';
 import type { LoadProgress, RunTask, Task, Update } from '../../../src/engine/tasks';
 import { FakeDrafter, type FakeLanguage, FakeTarget } from '../../../src/model/fake';
-import type { Engine } from '../../../src/store/engine/connection';
+import type { EngineConnection } from '../../../src/store/engine/connection';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { MANIFEST } from './manifest';
 
@@ -52,13 +52,13 @@ export interface FakeEngineOptions {
 }
 
 /** The real loop over made-up models, in the page instead of a worker. */
-export class FakeEngine implements Engine {
+export class FakeEngine implements EngineConnection {
   readonly options: FakeEngineOptions = { stopTokens: new Set(), pace: 0, hold: null, failure: null, context: 4096 };
   readonly tasks: Task[] = [];
   /** Kept from run to run, as is its cache. */
   #target: FakeTarget | null = null;
 
-  async *perform(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
+  async *send(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
     this.tasks.push(task);
     for (const update of progressOf(task.selection.draft)) {
       if (signal?.aborted) {
@@ -127,7 +127,7 @@ export function progressOf(draft: string): LoadProgress[] {
     if (!entry) throw new FailureError('manifest-invalid', `There is no model ${model}.`, 'Choose another.');
     const totalBytes = entry.library.bytes + entry.files.reduce((sum, file) => sum + file.bytes, 0);
     const at = (phase: LoadProgress['phase'], loadedBytes: number): LoadProgress => ({
-      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes, place: 'webgpu' },
+      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes, backend: 'webgpu' },
     });
     return [at('downloading', totalBytes / 4), at('checking', totalBytes), at('preparing', totalBytes), at('ready', totalBytes)];
   });

@@ -16,7 +16,7 @@ import { usePlaylist } from '../../../src/store/present/playlist';
 import { usePresenter } from '../../../src/store/present/presenter';
 import { MemoryArchive } from '../../../src/store/recordings/archive';
 import { keepHistory } from '../../../src/store/recordings/history';
-import { useLibrary } from '../../../src/store/recordings/list';
+import { useRecordings } from '../../../src/store/recordings/list';
 import { usePlayback } from '../../../src/store/recordings/playback';
 import { useRecording } from '../../../src/store/recordings/recording';
 import { useShare } from '../../../src/store/recordings/share';
@@ -44,7 +44,7 @@ export async function openPage({
   useLoading.setState(useLoading.getInitialState());
   useTheme.setState(useTheme.getInitialState());
   useRecording.setState(useRecording.getInitialState());
-  useLibrary.setState(useLibrary.getInitialState());
+  useRecordings.setState(useRecordings.getInitialState());
   useShare.setState(useShare.getInitialState());
   usePlayback.setState(usePlayback.getInitialState());
   useSlowReplay.setState(useSlowReplay.getInitialState());

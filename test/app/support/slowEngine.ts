@@ -4,7 +4,7 @@ import { type AskPerson, PersonDrafter } from '../../../src/core/loop/person';
 import { speculate } from '../../../src/core/loop/speculate';
 import type { DeviceTimes } from '../../../src/core/types';
 import type { Task, Update } from '../../../src/engine/tasks';
-import type { Engine } from '../../../src/store/engine/connection';
+import type { EngineConnection } from '../../../src/store/engine/connection';
 import { PAIR_COSTS, slowPair, Time } from '../../support/slowPair';
 import { tokenizerOf, WORDS } from '../../support/words';
 import { progressOf } from './fakeEngine';
@@ -22,7 +22,7 @@ export interface Clocks {
 }
 
 /** The real loop and the real calibration over made-up models whose work takes time, by clocks of any kind. */
-export class SlowEngine implements Engine {
+export class SlowEngine implements EngineConnection {
   readonly #clocks: Clocks;
   readonly #time = new Time();
 
@@ -30,11 +30,7 @@ export class SlowEngine implements Engine {
     this.#clocks = clocks;
   }
 
-  async *perform(
-    task: Task,
-    signal: AbortSignal = new AbortController().signal,
-    ask: AskPerson = async () => null,
-  ): AsyncGenerator<Update> {
+  async *send(task: Task, signal: AbortSignal = new AbortController().signal, ask: AskPerson = async () => null): AsyncGenerator<Update> {
     yield* progressOf(task.selection.draft);
     if (task.type === 'load') return;
     const source = this.#clocks.browser(this.#time);

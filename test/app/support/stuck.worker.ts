@@ -7,7 +7,7 @@ const made = new FakeEngine();
 const engine: Engine = { load: carryOut, calibrate: carryOut, run: carryOut };
 
 async function carryOut(task: Task, report: (update: never) => void, signal: AbortSignal): Promise<void> {
-  for await (const update of made.perform(task, signal)) {
+  for await (const update of made.send(task, signal)) {
     report(update as never);
     if (update.type !== 'round' || update.index < 2 || self.name !== 'stuck') continue;
     for (;;);

@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { CHROMIUM_ARGS, ensureChromium } from '../../../scripts/chromium.mjs';
 import type { Verdict } from '../../../src/core/types';
 
-/** How long a pair may take to load, and a run to end, with WebGPU on a busy processor. */
+/** How long a pair may take to load, and a run to end, with WebGPU on a busy CPU. */
 const PATIENCE_MS = 40_000;
 
 export interface ShownToken {
@@ -15,7 +15,7 @@ const COMMITTED = new Set(['accepted', 'corrected', 'bonus', 'plain']);
 export const committed = (tokens: readonly ShownToken[]) => tokens.filter((token) => COMMITTED.has(token.verdict));
 export const idsOf = (tokens: readonly ShownToken[]) => committed(tokens).map((token) => token.id);
 
-/** @param args of Chromium; as the tests use it, WebGPU runs on the processor */
+/** @param args of Chromium; as the tests use it, WebGPU runs on the CPU */
 export function launch(args: readonly string[] = CHROMIUM_ARGS): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: [...args] });
 }

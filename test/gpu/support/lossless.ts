@@ -4,7 +4,7 @@ import { fetchManifest, type Manifest } from '../../../src/catalog/manifest';
 import { committedTokens, tally } from '../../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
-import { modelsUrl, performRun } from './runs';
+import { modelsUrl, runOnWorker } from './runs';
 
 let manifest: Manifest;
 let stock: MLCEngine;
@@ -24,7 +24,7 @@ async function stockIds(prompt: string, tokens: number): Promise<number[]> {
 }
 
 function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
-  return performRun(worker, draft, prompt, { ...DEFAULT_RUN, ...settings, ignoreStopTokens: true });
+  return runOnWorker(worker, draft, prompt, { ...DEFAULT_RUN, ...settings, ignoreStopTokens: true });
 }
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);

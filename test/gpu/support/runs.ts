@@ -1,7 +1,7 @@
 import type { AskPerson } from '../../../src/core/loop/person';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import type { RunTask, Turn } from '../../../src/engine/tasks';
-import { isRunEvent, perform } from '../../../src/worker/client';
+import { isRunEvent, sendToWorker } from '../../../src/worker/client';
 
 export const modelsUrl = new URL('/models/', location.href).href;
 
@@ -14,7 +14,7 @@ interface Audience {
 }
 
 /** The events of one run on an engine's worker. */
-export async function performRun(
+export async function runOnWorker(
   worker: Worker,
   draft: string,
   prompt: string,
@@ -24,7 +24,7 @@ export async function performRun(
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const task: RunTask = { type: 'run', selection: { modelsUrl, draft }, turns, prompt, settings, calibration: null };
-  for await (const update of perform(worker, task, signal, ask)) {
+  for await (const update of sendToWorker(worker, task, signal, ask)) {
     if (!isRunEvent(update)) continue;
     events.push(update);
     arrived?.(events);

@@ -21,7 +21,7 @@ export function eventsOf({ prompt, settings, draft }: PlannedRun, rounds: readon
     { type: 'start', prompt, promptIds: [1, 2, 3], settings, labels, calibration: null },
     ...rounds.map(
       (tokens, index): RoundEvent => ({
-        ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: 4, lookup: 0 }, device: null },
+        ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: 4, ngram: 0 }, device: null },
         ...{ source: settings.mode === 'plain' ? null : 'model', startMs: index * roundMs, endMs: (index + 1) * roundMs },
       }),
     ),

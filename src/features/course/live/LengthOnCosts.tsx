@@ -9,7 +9,7 @@ import { formatCount, formatRatio, formatShare } from '../../../ui/format';
 import { Slider } from '../../../ui/Slider';
 import { live, lengths as words } from '../../../ui/texts/live';
 import { LivePart } from './LivePart';
-import { Unmeasured } from './Unmeasured';
+import { UnmeasuredNote } from './UnmeasuredNote';
 import { CONTEXT, useCosts } from './useCosts';
 
 const MOST = LIMITS.gamma.max;
@@ -21,7 +21,7 @@ export function LengthOnCosts() {
   const costs = useCosts();
   return (
     <LivePart name={live.names.lengths} wide>
-      {costs ? <Explorer costs={costs} /> : <Unmeasured />}
+      {costs ? <Explorer costs={costs} /> : <UnmeasuredNote />}
     </LivePart>
   );
 }

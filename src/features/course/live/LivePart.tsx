@@ -23,7 +23,7 @@ export function LivePart({ children, name, wide = false }: LivePartProps) {
 }
 
 /** Stop while `working`, and a word where other work has the models. */
-export function WorkState({ working }: { readonly working: boolean }) {
+export function WorkLine({ working }: { readonly working: boolean }) {
   const current = useWork((state) => state.current);
   if (working) return <ActionButton action={stop} look="small" showKeys />;
   return current === null ? null : <p className="live-note">{words.busy}</p>;

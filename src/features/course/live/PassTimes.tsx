@@ -3,7 +3,7 @@ import { Chart, Lines } from '../../../ui/chart';
 import { formatCount, formatRatio } from '../../../ui/format';
 import { live, passes as words } from '../../../ui/texts/live';
 import { LivePart } from './LivePart';
-import { Unmeasured } from './Unmeasured';
+import { UnmeasuredNote } from './UnmeasuredNote';
 import { CONTEXT, useCosts } from './useCosts';
 
 /** Tokens in one pass that the sentence below the charts is about: γ = 4 and the last token. */
@@ -14,7 +14,7 @@ export function PassTimes() {
   const costs = useCosts();
   return (
     <LivePart name={live.names.passes} wide>
-      {costs ? <Charts costs={costs} /> : <Unmeasured />}
+      {costs ? <Charts costs={costs} /> : <UnmeasuredNote />}
     </LivePart>
   );
 }

@@ -10,7 +10,7 @@ import { formatProbability } from '../../../ui/format';
 import { live, byHand as words } from '../../../ui/texts/live';
 import { visibleText } from '../../../ui/visibleText';
 import { ByHandEnd } from './ByHandEnd';
-import { LivePart, WorkState } from './LivePart';
+import { LivePart, WorkLine } from './LivePart';
 import { judgeable, type SampledRun, useSampledRun } from './sampledRun';
 
 const TOKENS = 60;
@@ -53,7 +53,7 @@ function Fresh({ onStart }: { readonly onStart: () => void }) {
       <Button look="small" disabled={busy} onPress={start}>
         {words.fresh}
       </Button>
-      <WorkState working={running} />
+      <WorkLine working={running} />
     </>
   );
 }

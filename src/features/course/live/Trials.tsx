@@ -12,7 +12,7 @@ import { Button } from '../../../ui/Button';
 import { FailureNotice } from '../../../ui/FailureNotice';
 import { formatCount, formatRate, formatRatio, formatShare } from '../../../ui/format';
 import { live, trials as words } from '../../../ui/texts/live';
-import { LivePart, WorkState } from './LivePart';
+import { LivePart, WorkLine } from './LivePart';
 import { trialFinding } from './trialFinding';
 
 interface TrialsProps {
@@ -78,7 +78,7 @@ export function Trials({ prompts, ways, tokens }: TrialsProps) {
                 ? words.done
                 : ''}
         </p>
-        <WorkState working={state === 'running'} />
+        <WorkLine working={state === 'running'} />
       </div>
       {failure ? <FailureNotice failure={failure} /> : null}
       <Results name={words.title(prompts)} trials={trials} runs={runs} />

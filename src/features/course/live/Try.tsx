@@ -9,7 +9,7 @@ import { Button } from '../../../ui/Button';
 import { formatSeconds } from '../../../ui/format';
 import { live, tryIt as words } from '../../../ui/texts/live';
 import { firstRejection } from './firstRejection';
-import { LivePart, WorkState } from './LivePart';
+import { LivePart, WorkLine } from './LivePart';
 import { useOutput } from './output';
 
 interface TryProps {
@@ -44,7 +44,7 @@ export function Try({ prompt, mode = 'speculative', gamma = 4, tokens, look }: T
           {mine && !running ? words.again : words.run}
         </Button>
         <span className="live-note">{words.settings(mode, gamma, tokens)}</span>
-        <WorkState working={running} />
+        <WorkLine working={running} />
       </div>
       <div className="try-output">{mine ? output : <p className="live-note">{words.waiting}</p>}</div>
       <p className="live-finding" role="status">

@@ -13,7 +13,7 @@ import { FailureNotice } from '../../../ui/FailureNotice';
 import { formatCount, formatRate } from '../../../ui/format';
 import { clock } from '../../../ui/texts/clock';
 import { live, endpoints as words } from '../../../ui/texts/live';
-import { LivePart, WorkState } from './LivePart';
+import { LivePart, WorkLine } from './LivePart';
 
 const TOKENS = 80;
 const GAMMA = 4;
@@ -64,7 +64,7 @@ export function TwoEndpoints({ prompt }: { readonly prompt: string }) {
           />
         ))}
       </div>
-      <WorkState working={asking !== null} />
+      <WorkLine working={asking !== null} />
       {failure ? <FailureNotice failure={failure} /> : null}
       {both ? (
         <>

@@ -1,3 +1,3 @@
-export { LivePart, WorkState } from './LivePart';
+export { LivePart, WorkLine } from './LivePart';
 export { LiveOutput, useOutput } from './output';
 export { CONTEXT, useCosts } from './useCosts';

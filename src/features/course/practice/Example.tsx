@@ -6,7 +6,7 @@ import { startRequest, useRun } from '../../../store/run/run';
 import { runSettings, useSettings } from '../../../store/run/settings';
 import { Button } from '../../../ui/Button';
 import { practice as words } from '../../../ui/texts/practice';
-import { useOutput, WorkState } from '../live';
+import { useOutput, WorkLine } from '../live';
 import { Note } from './Note';
 
 /** A person's own prompt, and a run of it, by the settings of the page but always speculative. */
@@ -36,7 +36,7 @@ export function Example() {
         <Button disabled={busy || prompt.trim() === ''} onPress={run}>
           {words.example.run}
         </Button>
-        <WorkState working={running} />
+        <WorkLine working={running} />
         <span className="live-note">{words.example.note}</span>
       </div>
       {prompt !== '' && shown === prompt ? <div className="practice-output">{output}</div> : null}

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { PLANTED_TEXT, type Score, scoreMarks } from '../../../lessons/planted';
+import { PLANTED_TEXT, type PlantedScore, scoreMarks } from '../../../lessons/planted';
 import { checkPlanted, markPlanted, restartPlanted, usePlanted } from '../../../store/course/planted';
 import { Button } from '../../../ui/Button';
 import { practice as words } from '../../../ui/texts/practice';
@@ -36,7 +36,7 @@ export function Planted() {
   );
 }
 
-function Solution({ score: { mistakes, elsewhere } }: { readonly score: Score }) {
+function Solution({ score: { mistakes, elsewhere } }: { readonly score: PlantedScore }) {
   return (
     <>
       <p className="live-finding">

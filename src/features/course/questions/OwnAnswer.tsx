@@ -11,7 +11,7 @@ import { startRequest, useRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
 import { clock } from '../../../ui/texts/clock';
 import { questions as words } from '../../../ui/texts/questions';
-import { WorkState } from '../live';
+import { WorkLine } from '../live';
 import { type Needed, type OwnFigure, ownFigure } from './measured';
 
 const TOKENS = 100;
@@ -42,7 +42,7 @@ export function OwnAnswer({ figure }: { readonly figure: MeasuredFigure }) {
           <Button look="small" disabled={busy || measuring} onPress={() => void MEASURES[own.needs]()}>
             {words.measure[own.needs]}
           </Button>
-          <WorkState working={running} />
+          <WorkLine working={running} />
         </div>
       ) : null}
     </div>

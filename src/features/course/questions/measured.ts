@@ -7,7 +7,7 @@ import type { MeasuredFigure } from '../../../lessons/questions';
 import { questions as words } from '../../../ui/texts/questions';
 
 /** What is known on this device: its costs, and the learner's own last runs. null: not measured yet. */
-export interface Known {
+export interface KnownFigures {
   /** Of the last speculative run; of the device alone where there is none. */
   readonly figures: RunFigures;
   readonly speculative: readonly RunEvent[] | null;
@@ -21,11 +21,11 @@ export type Needed = 'costs' | 'run' | 'both-ways';
 /** A sentence with this device's figure, or what it needs. */
 export type OwnFigure = { readonly text: string } | { readonly needs: Needed };
 
-export function ownFigure(figure: MeasuredFigure, known: Known): OwnFigure {
+export function ownFigure(figure: MeasuredFigure, known: KnownFigures): OwnFigure {
   return FIGURES[figure](known);
 }
 
-const FIGURES: Readonly<Record<MeasuredFigure, (known: Known) => OwnFigure>> = {
+const FIGURES: Readonly<Record<MeasuredFigure, (known: KnownFigures) => OwnFigure>> = {
   pays: ({ figures }) =>
     withCosts(figures, ({ advice }, rate) => (rate === null ? words.ceiling(advice.ceiling) : words.pays(advice, rate))),
   'break-even': ({ figures }) => withCosts(figures, ({ gamma, breakEven }) => words.breakEven(gamma, breakEven)),
@@ -67,7 +67,7 @@ function withCosts({ here, rates, counts }: RunFigures, say: (figures: CostFigur
   return text === null ? { needs: 'run' } : { text };
 }
 
-function ofBoth({ speculative, plain }: Known, say: (of: NonNullable<ReturnType<typeof compareRuns>>) => string | null): OwnFigure {
+function ofBoth({ speculative, plain }: KnownFigures, say: (of: NonNullable<ReturnType<typeof compareRuns>>) => string | null): OwnFigure {
   const compared = speculative && plain && compareRuns(speculative, plain);
   const text = compared && say(compared);
   return text ? { text } : { needs: 'both-ways' };

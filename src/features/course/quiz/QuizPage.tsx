@@ -3,8 +3,8 @@ import { Button } from '../../../ui/Button';
 import { quiz as words } from '../../../ui/texts/quiz';
 import { Asked } from './Asked';
 import './quiz.css';
+import { QuizResult } from './QuizResult';
 import { beginQuizNow } from './questionsNow';
-import { Result } from './Result';
 import { ScoreHistory } from './ScoreHistory';
 
 /** The quiz: before it, question by question, and its result. */
@@ -15,7 +15,7 @@ export function QuizPage() {
   return (
     <article>
       <h2 className="course-title">{words.heading}</h2>
-      {questions.length > 0 ? <Result /> : <p className="course-lead">{words.intro}</p>}
+      {questions.length > 0 ? <QuizResult /> : <p className="course-lead">{words.intro}</p>}
       <div className="quiz-bar">
         <Button look="primary" onPress={() => void beginQuizNow()}>
           {questions.length > 0 ? words.again : words.begin}

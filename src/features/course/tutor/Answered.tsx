@@ -1,12 +1,12 @@
 import { lessonOf } from '../../../lessons';
-import type { Answer, Ground } from '../../../lessons/tutor';
+import type { Ground, TutorAnswer } from '../../../lessons/tutor';
 import { WithTerms } from '../../../ui/Term';
 import { tutor as words } from '../../../ui/texts/tutor';
 import { PlaceLink } from '../PlaceLink';
 import { questionAddress, termAddress } from '../path';
 
 /** An answer, what it stands on with a link to it, and where else to look. */
-export function Answered({ answer: { text, ground, more } }: { readonly answer: Answer }) {
+export function Answered({ answer: { text, ground, more } }: { readonly answer: TutorAnswer }) {
   return (
     <>
       <p className="tutor-answer">

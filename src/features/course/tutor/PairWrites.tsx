@@ -7,7 +7,7 @@ import { startRequest, useRun } from '../../../store/run/run';
 import { useSettings } from '../../../store/run/settings';
 import { Button } from '../../../ui/Button';
 import { tutor as words } from '../../../ui/texts/tutor';
-import { LivePart, useOutput, WorkState } from '../live';
+import { LivePart, useOutput, WorkLine } from '../live';
 
 const TOKENS = 120;
 /** The pair's context is short, and a copy needs it twice. */
@@ -39,7 +39,7 @@ export function PairWrites({ exchange: { question, reply } }: { readonly exchang
             {words.copyAsk}
           </Button>
         )}
-        <WorkState working={running} />
+        <WorkLine working={running} />
       </div>
       {prompt !== null && (prompt === known || prompt === copy) ? <div className="try-output">{output}</div> : null}
     </LivePart>

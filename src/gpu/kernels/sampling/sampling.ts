@@ -100,8 +100,8 @@ export class SamplingKernel {
   }
 
   /**
-   * @param width threads for each row, a power of two up to 256. The last bits of a distribution depend on it. A graphics
-   * processor is faster with many, a processor that stands in for one with few.
+   * @param width threads for each row, a power of two up to 256. The last bits of a distribution depend on it. A
+   * GPU is faster with many, a CPU that stands in for one with few.
    * @param purposes the streams of random numbers; other than the default only to show what goes wrong when two are one
    */
   static async create(device: GPUDevice, width = widthFor(device), purposes: Purposes = PURPOSES): Promise<SamplingKernel> {

@@ -10,7 +10,7 @@ import { formatCount, formatMoment, formatRate, formatShare } from '../../ui/for
 import { PlainText } from '../../ui/PlainText';
 import { historyWords as words } from '../../ui/texts/history';
 
-interface EntryProps {
+interface HistoryRowProps {
   readonly entry: HistoryEntry;
   /** Whether it is there until the page is closed only. */
   readonly unkept: boolean;
@@ -18,7 +18,7 @@ interface EntryProps {
 }
 
 /** One run of the history: what was asked, how it went, and what can be done with it. */
-export function Entry({ entry: { id, at, pinned, summary }, unkept, shown }: EntryProps) {
+export function HistoryRow({ entry: { id, at, pinned, summary }, unkept, shown }: HistoryRowProps) {
   const free = useWork(({ current }) => current === null);
   const item = useRef<HTMLLIElement>(null);
   const of = <span className="visually-hidden">{words.of(summary.prompt)}</span>;

@@ -4,7 +4,7 @@ import { quiz as words } from '../../../ui/texts/quiz';
 import { lessonAddress } from '../path';
 
 /** How the attempt that has just ended went, and what to read again. */
-export function Result() {
+export function QuizResult() {
   const { questions, results } = useQuiz();
   const right = Object.values(results).filter(Boolean).length;
   const missed = questions.filter(({ id }) => !results[id]);

@@ -4,17 +4,17 @@ import type { RunEvent } from '../../core/types';
 import { racePlayer } from '../../store/modes/race';
 import { formatCount } from '../../ui/format';
 import { race as words } from '../../ui/texts/race';
-import { useCourseLength, useRunner } from './useRunners';
+import { useRunner, useTrackLength } from './useRunners';
 
 const HEIGHT = 20;
 /** What is left free behind every pass, so that passes can be counted, as a share of a token. */
 const GAP = 0.22;
 
-/** Both runs on one course, a token to a step: every target pass is a leap as long as what it committed. */
-export function Course() {
-  const length = useCourseLength();
+/** Both runs on one track, a token to a step: every target pass is a leap as long as what it committed. */
+export function Tracks() {
+  const length = useTrackLength();
   return (
-    <ol className="race-course" aria-label={words.course}>
+    <ol className="race-track" aria-label={words.track}>
       {LANES.map((lane) => (
         <Track key={lane} lane={lane} length={length} />
       ))}
@@ -25,7 +25,7 @@ export function Course() {
 function Track({ lane, length }: { readonly lane: Lane; readonly length: number }) {
   const { events, leaps, runner } = useRunner(lane);
   const { passes, committed, open, phase } = runner;
-  const slow = racePlayer.use(({ rate, playing, atMs }) => atMs !== null && (rate !== 1 || !playing));
+  const slow = racePlayer.use(({ pace, playing, atMs }) => atMs !== null && (pace !== 1 || !playing));
   const done = phase === 'ended';
   return (
     <li className="track" data-lane={lane} data-phase={phase}>
@@ -33,7 +33,7 @@ function Track({ lane, length }: { readonly lane: Lane; readonly length: number 
         <b>{words.lanes[lane]}</b>
         <span aria-hidden="true">{done ? finishSign(events) : slow ? words.phases[phase] : ''}</span>
       </p>
-      <svg className="track-course" viewBox={`0 0 ${length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <svg className="track-line" viewBox={`0 0 ${length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <path className="track-ground" d={`M0 ${HEIGHT / 2 - 0.5}H${length}v1H0z`} />
         <path className="track-leaps" d={leapPath(leaps.slice(0, passes))} />
         {open > 0 ? (

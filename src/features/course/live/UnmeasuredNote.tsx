@@ -5,7 +5,7 @@ import { clock } from '../../../ui/texts/clock';
 import { live as words } from '../../../ui/texts/live';
 
 /** In place of figures that this device's costs are needed for. */
-export function Unmeasured() {
+export function UnmeasuredNote() {
   const measuring = useCalibration((state) => state.measuring);
   const failure = useCalibration((state) => state.failure);
   const tooCoarse = useTooCoarse();

@@ -5,7 +5,7 @@ import { currentVersions } from '../../store/page/versions';
 import { ChartDownload } from '../../ui/ChartDownload';
 import { exports } from '../../ui/texts/exports';
 
-interface FigureProps {
+interface RunChartProps {
   /** Of the file, without its ending. */
   readonly name: string;
   /** Of the run that the chart is of; without one it stays on the page. */
@@ -15,7 +15,7 @@ interface FigureProps {
 }
 
 /** A chart of a run, to be taken along with what the run was and on what. */
-export function Figure({ name, start, children }: FigureProps) {
+export function RunChart({ name, start, children }: RunChartProps) {
   if (!start) return children;
   return (
     <ChartDownload name={name} caption={exports.runCaption(conditionsOf(start), currentVersions())}>

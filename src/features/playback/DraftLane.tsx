@@ -12,7 +12,7 @@ import './lane.css';
  * The draft of one round: what was guessed, while it is guessed and read, and then what became of it. A second look at what the output says in
  * full, so it is hidden from screen readers.
  */
-export function Lane() {
+export function DraftLane() {
   const { phase, round, drafted } = useMoment();
   const events = useShownEvents();
   const latest = events.findLast((event) => event.type === 'round');
