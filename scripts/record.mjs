@@ -15,7 +15,7 @@ import { failClearly } from './options.mjs';
 import { CONVERSATION, LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
 
 const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a CPU').replaceAll('(R)', '').trim()}`;
-const LIBRARY = path.join(root, 'public/traces');
+const FOLDER = path.join(root, 'public/traces');
 const OPENING_FILE = path.join(root, 'src/store/recordings/opening.json');
 const LESSONS_FOLDER = path.join(root, 'src/lessons/recorded');
 const MOST_BYTES = 400_000;
@@ -196,19 +196,19 @@ function write(files) {
   const opening = files.get(OPENING.name);
   if (opening && opening.length > MOST_OPENING_BYTES)
     throw new Error(`The opening has ${opening.length} bytes; at most ${MOST_OPENING_BYTES} fit the shell.`);
-  const library = [...RECORDINGS, ...CONVERSATION];
-  const placeOf = (name) => path.join(LIBRARY, `${name}.json`);
+  const shipped = [...RECORDINGS, ...CONVERSATION];
+  const placeOf = (name) => path.join(FOLDER, `${name}.json`);
   const bytesOf = (name) => files.get(name)?.length ?? fs.statSync(placeOf(name)).size;
-  const bytes = library.reduce((sum, { name }) => sum + bytesOf(name), 0);
+  const bytes = shipped.reduce((sum, { name }) => sum + bytesOf(name), 0);
   if (bytes > MOST_BYTES) throw new Error(`The recordings have ${bytes} bytes together; at most ${MOST_BYTES} shall be shipped.`);
-  const recordings = library.map(({ name, title, kind, how }) => ({ name, title, kind, how }));
-  for (const name of fs.readdirSync(LIBRARY))
-    if (!recordings.some((each) => `${each.name}.json` === name)) fs.rmSync(path.join(LIBRARY, name));
+  const recordings = shipped.map(({ name, title, kind, how }) => ({ name, title, kind, how }));
+  for (const name of fs.readdirSync(FOLDER))
+    if (!recordings.some((each) => `${each.name}.json` === name)) fs.rmSync(path.join(FOLDER, name));
   fs.writeFileSync(
-    path.join(LIBRARY, 'index.json'),
-    `${JSON.stringify({ format: 'foretoken-library', version: 1, recordings }, null, 1)}\n`,
+    path.join(FOLDER, 'index.json'),
+    `${JSON.stringify({ format: 'foretoken-recordings', version: 1, recordings }, null, 1)}\n`,
   );
   const folders = new Map([[OPENING.name, OPENING_FILE], ...LESSONS.map(({ name }) => [name, path.join(LESSONS_FOLDER, `${name}.json`)])]);
   for (const [name, text] of files) fs.writeFileSync(folders.get(name) ?? placeOf(name), text);
-  console.log(`${files.size} recorded; the library has ${recordings.length} recordings, ${bytes} bytes`);
+  console.log(`${files.size} recorded; the page has ${recordings.length} recordings, ${bytes} bytes`);
 }

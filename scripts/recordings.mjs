@@ -1,4 +1,4 @@
-/** What `npm run traces` records: runs of every kind, in the order of the library. What is not named is as the page has it at first. */
+/** What `npm run traces` records: runs of every kind, in the order of their list. What is not named is as the page has it at first. */
 const STORY = 'Tell a short story about a fox who finds a bell.';
 const JSON_RECORD = 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.';
 const COPY =
@@ -135,7 +135,7 @@ export const RECORDINGS = [
   },
 ];
 
-/** Turns of one conversation, in the library as runs of their own: each goes on from the ones before. */
+/** Turns of one conversation, in the list as runs of their own: each goes on from the ones before. */
 export const CONVERSATION = [
   'What is speculative decoding?',
   'What happens when a token is rejected?',

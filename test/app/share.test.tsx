@@ -189,7 +189,7 @@ describe('the recordings that come with the page', () => {
   it('are shown when they are chosen', async () => {
     await openPage();
     const trace = encodeTrace(await ownRun(), { title: 'One of the page’s' });
-    const list = { format: 'foretoken-library', version: 1, recordings: [{ name: 'one', title: 'One', kind: 'story', how: 'greedy' }] };
+    const list = { format: 'foretoken-recordings', version: 1, recordings: [{ name: 'one', title: 'One', kind: 'story', how: 'greedy' }] };
     vi.mocked(fetch).mockImplementation(async (url) => Response.json(String(url).endsWith('index.json') ? list : trace));
     await page.getByRole('button', { name: 'Recordings' }).click();
     await expect.element(page.getByRole('button', { name: 'One greedy' })).toBeInTheDocument();

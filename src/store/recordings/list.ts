@@ -6,7 +6,8 @@ import { fetchPatiently, refusal } from '../../storage/fetching';
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
 const listSchema = v.object({
-  format: v.literal('foretoken-library'),
+  // The second is what earlier versions wrote.
+  format: v.picklist(['foretoken-recordings', 'foretoken-library']),
   version: v.literal(1),
   recordings: v.pipe(
     v.array(
