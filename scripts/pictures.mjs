@@ -1,14 +1,16 @@
 /**
- * npm run pictures [-- --out FOLDER]: pictures of every view of the production build, at three sizes, light and dark, and the README's picture
- * (docs/watch.png). They are made to be looked at; only the README's is kept in the repository.
+ * npm run pictures [-- --out FOLDER] [-- --film]: pictures of every view of the production build, at three sizes, light and dark, and the README's
+ * moving picture (docs/run.webp), which alone is kept in the repository. --film makes only that one.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { animatedWebp } from './animatedWebp.mjs';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
 
+const FILM = path.join(root, 'docs/run.webp');
 const SIZES = { wide: { width: 1440, height: 900 }, projector: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
 const VIEWS = [
   'watch',
@@ -28,7 +30,9 @@ const VIEWS = [
 const SHOWN = 'watch&recording=story-sampled';
 
 await failClearly(async () => {
-  const { values } = parseArgs({ options: { out: { type: 'string', default: 'build/pictures' } } });
+  const { values } = parseArgs({
+    options: { out: { type: 'string', default: 'build/pictures' }, film: { type: 'boolean', default: false } },
+  });
   ensurePackages();
   const { chromium } = await import('playwright-core');
   const { build, preview } = await import('vite');
@@ -40,28 +44,52 @@ await failClearly(async () => {
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   const visit = async (viewport, colorScheme, address) => {
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce', serviceWorkers: 'block' });
-    await page.goto(`${url}#${address}`);
+    await page.goto(`${url}${address}`);
     await page.locator('main').waitFor();
     // Recordings and pictures of charts come a moment later.
     await page.waitForTimeout(1500);
     return page;
   };
-  fs.mkdirSync(folder, { recursive: true });
   try {
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      for (const theme of ['light', 'dark']) {
-        for (const view of VIEWS) {
-          const page = await visit(viewport, theme, view);
-          await page.screenshot({ path: path.join(folder, `${view}-${size}-${theme}.png`) });
-          await page.close();
+    if (!values.film) {
+      fs.mkdirSync(folder, { recursive: true });
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        for (const theme of ['light', 'dark']) {
+          for (const view of VIEWS) {
+            const page = await visit(viewport, theme, `#${view}`);
+            await page.screenshot({ path: path.join(folder, `${view}-${size}-${theme}.png`) });
+            await page.close();
+          }
         }
       }
+      console.log(`Pictures of ${VIEWS.length} views are in ${path.relative(root, folder)}.`);
     }
-    const page = await visit(SIZES.projector, 'light', SHOWN);
-    await page.locator('.area-output').screenshot({ path: path.join(root, 'docs/watch.png') });
+    const page = await visit(FILMED.viewport, 'light', FILMED.address);
+    const film = await animatedWebp(page, await shotsOfRun(page));
+    fs.writeFileSync(FILM, film);
+    console.log(`The README's moving picture is in ${path.relative(root, FILM)}: ${(film.length / 1000).toFixed(0)} kB.`);
   } finally {
     await browser.close();
     await server.close();
   }
-  console.log(`Pictures of ${VIEWS.length} views are in ${path.relative(root, folder)}, the README's in docs/watch.png.`);
 });
+
+/** The recorded run on `page` at `MOMENTS` moments, from its beginning to its end: its marks, its rounds in time, the latest draft and the text. */
+async function shotsOfRun(page) {
+  const slider = page.getByRole('slider', { name: 'Moment of the run' });
+  const last = Number(await slider.getAttribute('max'));
+  await slider.fill(String(last));
+  // The marks stand above already; below the text they would move with it.
+  await page.locator('.legend-bar').evaluate((element) => {
+    element.style.display = 'none';
+  });
+  const [head, text] = [await page.locator('.legend-line').boundingBox(), await page.getByRole('log').boundingBox()];
+  const clip = { x: 0, y: head.y - MARGIN, width: FILMED.viewport.width, height: text.y + text.height - head.y + 2 * MARGIN };
+  const shots = [];
+  for (let moment = 0; moment <= MOMENTS; moment++) {
+    await slider.fill(String(Math.round((last * moment) / MOMENTS)));
+    await slider.blur();
+    shots.push({ png: await page.screenshot({ clip }), ms: moment === MOMENTS ? LAST_MS : FRAME_MS });
+  }
+  return shots;
+}
