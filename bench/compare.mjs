@@ -6,7 +6,7 @@
  *     [--draft good|weak|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--fixed-length]
  *     [--no-roofline]
  *
- * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on behind the end, up to --max-tokens.
+ * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on past the end, up to --max-tokens.
  * --models measures another folder of models than public/models, and --draft then may be any draft of its manifest.
  * A chart of the speedup of every prompt is written beside the JSON, as FILE.svg.
  */

@@ -39,7 +39,7 @@ const part = (group, field) => group.reduce((total, run) => total + run.parts[fi
 export function printReport(report) {
   const { summary, machine, adapter, maxTokens, fixedLength, leastTokens, repetitions, draft, gamma, temperature, calibration } = report;
   console.log(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also behind the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also past the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
   );
   const { decodeMs, draftMs, readbackMs, verifyMs, rooflineMs } = calibration;
   console.log(

@@ -38,7 +38,7 @@ export const leaveOut: Action = {
     return isIdle() && hasTurns() && turns.slice(leftOut).some(isAnswered);
   },
   perform: async () => {
-    tell('The oldest turns were left out of what the models are told.', makeRoom());
+    tell('The models no longer see the oldest turns.', makeRoom());
     const last = useConversation.getState().turns.at(-1);
     if (last && !isAnswered(last)) await askAgain();
   },

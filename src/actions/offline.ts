@@ -22,7 +22,7 @@ export const update: Action = {
 
 export const lookForNewer: Action = {
   id: 'look-for-update',
-  label: 'Look for a newer version',
+  label: 'Check for a newer version',
   keys: [],
   when: () => useShell.getState().shell === 'stored' && useShell.getState().update === 'none',
   perform: lookForUpdate,

@@ -77,7 +77,7 @@ export const startPresented: Action = {
   when: () => (isRun() && useWork.getState().current === null) || (ofView()?.when() ?? false),
   whyNot: () => {
     if (!presents()) return '';
-    if (useWork.getState().current !== null) return 'The models are at work; Esc stops them.';
+    if (useWork.getState().current !== null) return 'The models are busy; Esc stops them.';
     return presentedItem()?.kind === 'lesson' ? 'A lesson runs nothing by itself.' : 'This view runs nothing by itself.';
   },
   perform: () => ofView()?.perform() ?? startItem(),

@@ -19,7 +19,7 @@ export const resetCourse: Action = {
   keys: [],
   view: 'learn',
   when: () => true,
-  perform: () => tell('Your progress in the course was put away.', resetProgress()),
+  perform: () => tell('Your progress in the course was reset.', resetProgress()),
 };
 
 export const PROGRESS_ACTIONS: readonly Action[] = [saveProgress, resetCourse];

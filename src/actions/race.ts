@@ -17,7 +17,7 @@ export const race: Action = { id: 'race', label: 'Race', keys: ['Mod+Enter'], vi
 
 export const playRace: Action = {
   id: 'race-play',
-  label: 'Play or hold the race',
+  label: 'Play or pause the race',
   keys: ['p'],
   view: 'race',
   when: isShown,

@@ -18,11 +18,11 @@ export const resetAll: Action = {
 /** Lets this version of the page remember its settings where a newer one has left its own. */
 export const replaceNewerSettings: Action = {
   id: 'replace-newer-settings',
-  label: 'Remember settings here all the same',
+  label: 'Replace the newer settings',
   keys: [],
   when: () => useRemembered.getState().newer.includes(SETTINGS_KEY),
   perform: () => {
     const undo = forgetNewer(SETTINGS_KEY);
-    tell('The settings of the newer version are gone.', undo);
+    tell('The settings of the newer version were replaced.', undo);
   },
 };

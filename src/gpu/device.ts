@@ -139,7 +139,7 @@ function lost({ message }: GPUDeviceLostInfo) {
   return new FailureError(
     'device-lost',
     `The graphics device was lost${message ? `: ${message}` : '.'}`,
-    'Run again: the models are loaded anew. If it happens often, close other tabs that use the graphics card.',
+    'Run again: the models are loaded again. If it happens often, close other tabs that use the graphics card.',
   );
 }
 
@@ -148,7 +148,7 @@ function refused(error: GPUError) {
     ? new FailureError(
         'out-of-memory',
         'The graphics device ran out of memory.',
-        'Close other tabs that use it, then run again: the models are loaded anew.',
+        'Close other tabs that use it, then run again: the models are loaded again.',
       )
-    : new FailureError('internal', `The graphics device refused a command: ${error.message}`, 'Run again: the models are loaded anew.');
+    : new FailureError('internal', `The graphics device refused a command: ${error.message}`, 'Run again: the models are loaded again.');
 }

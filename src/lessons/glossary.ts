@@ -12,7 +12,8 @@ export const GLOSSARY: readonly Term[] = [
     id: 'token',
     name: 'Token',
     forms: ['token', 'tokens'],
-    definition: 'A piece of text that a model reads and writes as one: a word, a part of one, a sign. Models write one at a time.',
+    definition:
+      'A piece of text that a model reads and writes as a unit: a word, part of a word, a punctuation mark. Models write one at a time.',
   },
   {
     id: 'target-model',
@@ -25,7 +26,7 @@ export const GLOSSARY: readonly Term[] = [
     name: 'Draft model',
     forms: ['draft model', 'draft models'],
     definition:
-      'A small, fast model with the target’s vocabulary. It guesses the next few tokens; none of them stays unless the target’s test lets it.',
+      'A small, fast model with the target’s vocabulary. It guesses the next few tokens; a guess stays only if it passes the target’s test.',
   },
   {
     id: 'draft-length',
@@ -62,31 +63,31 @@ export const GLOSSARY: readonly Term[] = [
     id: 'rejected',
     name: 'Rejected',
     forms: ['rejected', 'rejection'],
-    definition: 'The first drafted token of a round that fails the test. There is at most one in a round: what follows is not judged.',
+    definition: 'The first drafted token of a round that fails the test. There is at most one in a round: later drafts are not judged.',
   },
   {
     id: 'discarded',
     name: 'Discarded',
     forms: ['discarded'],
-    definition: 'A drafted token behind a rejection. It stood on a token that fell, so it is dropped without being judged.',
+    definition: 'A drafted token after a rejection. It was guessed after a token that is gone, so it is dropped without being judged.',
   },
   {
     id: 'corrected',
     name: 'Corrected token',
     forms: ['corrected token', 'corrected'],
-    definition: 'The target’s own token in the place of the rejected one, drawn from the residual distribution.',
+    definition: 'The target’s own token, in place of the rejected one, drawn from the residual distribution.',
   },
   {
     id: 'bonus',
     name: 'Bonus token',
     forms: ['bonus token', 'bonus'],
-    definition: 'One more token of the target’s, added when every draft of a round was accepted. The same pass has already computed it.',
+    definition: 'One more token from the target, added when every draft of a round was accepted. The same pass has already computed it.',
   },
   {
     id: 'residual',
     name: 'Residual distribution',
     forms: ['residual distribution', 'residual'],
-    definition: 'What the target’s distribution p has left where the draft’s q is smaller: max(0, p − q), scaled to sum to one.',
+    definition: 'The part of the target’s distribution p that exceeds the draft’s q: max(0, p − q), scaled to sum to one.',
   },
   {
     id: 'acceptance-rate',
@@ -136,7 +137,7 @@ export const GLOSSARY: readonly Term[] = [
     id: 'plain-decoding',
     name: 'Plain decoding',
     forms: ['plain decoding', 'decoding plainly'],
-    definition: 'The target alone, one pass a token: what speculation is compared with.',
+    definition: 'The target alone, one pass for each token. Speculation is compared with it.',
   },
   {
     id: 'lossless',
@@ -150,7 +151,7 @@ export const GLOSSARY: readonly Term[] = [
     name: 'Temperature',
     forms: ['temperature'],
     definition:
-      'How freely a model chooses. At 0 it takes its likeliest token (greedy decoding); the higher, the more often it takes a less likely one.',
+      'How freely a model chooses. At 0 it takes its most likely token (greedy decoding); the higher, the more often it takes a less likely one.',
   },
   {
     id: 'kv-cache',
@@ -183,7 +184,7 @@ export const GLOSSARY: readonly Term[] = [
     id: 'first-token',
     name: 'Time to first token',
     forms: ['time to first token'],
-    definition: 'From sending a request until its first token is there. Prefill decides it.',
+    definition: 'The time from sending a request until its first token arrives. Prefill decides it.',
   },
   {
     id: 'latency',

@@ -18,7 +18,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     id: 'why-slow',
     title: 'Why decoding is slow',
-    summary: 'Token 100 waits for token 99. Your own device shows how much of it is idle meanwhile.',
+    summary: 'Token 100 waits for token 99. Your own device shows how much of it is idle during the wait.',
     kind: 'course',
     related: ['measuring', 'choosing'],
     load: () => import('./01-why-slow.mdx'),
@@ -50,7 +50,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     id: 'acceptance',
     title: 'Acceptance is not speedup',
-    summary: 'Three figures that are often taken for one another, and the price that stands between them.',
+    summary: 'Three figures that are often confused, and the price that links them.',
     kind: 'course',
     related: ['choosing', 'experiment'],
     load: () => import('./05-acceptance.mdx'),

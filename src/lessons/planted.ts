@@ -21,10 +21,10 @@ export const PLANTED: readonly PlantedPart[] = [
   },
   { text: '. At the first draft that fails the test, the target puts its own token there, and ', wrong: null },
   {
-    text: 'the drafts behind it are judged in the next round',
-    wrong: 'False: they are discarded without being judged, since they were guessed after a word that has gone.',
+    text: 'the drafts after it are judged in the next round',
+    wrong: 'False: they are discarded without being judged, because they were guessed after a word that is gone.',
   },
-  { text: '. If every draft stays, the target adds one token more. The output is the target’s own, so ', wrong: null },
+  { text: '. If every draft stays, the target adds one more token. The output is the target’s own, so ', wrong: null },
   {
     text: 'the answer is also more often correct',
     wrong: 'False: the target’s own output has the target’s own mistakes. Nothing gets better, and nothing worse.',

@@ -176,7 +176,7 @@ function damaged(file: ModelFile, what: string) {
   return new FailureError(
     'file-damaged',
     `A model file is damaged: ${file.path}; ${what}.`,
-    'Run again to fetch it anew. If it stays so, the server holds a wrong copy.',
+    'Run again to download it again. If the file is still wrong, the server has a wrong copy.',
   );
 }
 

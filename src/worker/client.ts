@@ -91,7 +91,7 @@ const LOAD_AGAIN = 'Run again: the models load again.';
 
 const UNHEARD: Failure = {
   code: 'engine-lost',
-  message: `The engine has not heard Stop for ${(LOOK.everyMs * LOOK.times) / 1000} seconds, so the page has ended it.`,
+  message: `The engine has not answered Stop for ${(LOOK.everyMs * LOOK.times) / 1000} seconds, so the page has ended it.`,
   hint: LOAD_AGAIN,
 };
 

@@ -91,7 +91,7 @@ describe('a person who drafts', () => {
     const model = scoreOf(upToTokens(state().model, committedTokens(state().events).length));
     expect(model.judged).toBeGreaterThan(0);
     await expect.element(score()).toHaveTextContent(`${model.accepted} of ${model.judged} judged accepted`);
-    await expect.element(score()).toHaveTextContent('On the same stretch of the same text.');
+    await expect.element(score()).toHaveTextContent('On the same part of the same text.');
   });
 
   it('plays to the end, which gives both scores', async () => {
@@ -103,7 +103,7 @@ describe('a person who drafts', () => {
       else await say(next);
     }
     await idle();
-    await expect.element(status()).toHaveTextContent('The text is as long as it may be. You 100% accepted, the draft model');
+    await expect.element(status()).toHaveTextContent('The text has reached its limit. You 100% accepted, the draft model');
     expect(committedTokens(state().events).map(({ id }) => id)).toEqual(committedTokens(state().model).map(({ id }) => id));
     const { judged, passes } = scoreOf(state().events);
     expect(judged).toBeGreaterThan(2);
@@ -270,7 +270,7 @@ describe('a person who drafts', () => {
   it('is told which stretch is compared where sampling writes another text', async () => {
     await openBeTheDraft({ temperature: 1, rule: 'rejection' });
     await begin();
-    await expect.element(score()).toHaveTextContent('On as much of the text as you have come.');
+    await expect.element(score()).toHaveTextContent('On the part of the text that you have reached.');
   });
 });
 

@@ -37,7 +37,7 @@ function round(index: number, verdicts: readonly Verdict[]): RoundEvent {
   };
 }
 
-/** An answer that a draft ended, with fifteen drafts behind the end. */
+/** An answer that a draft ended, with fifteen drafts past the end. */
 const EVENTS: readonly RunEvent[] = [
   {
     ...{ type: 'start', prompt: 'A fox.', promptIds: [1, 2], settings: { ...DEFAULT_RUN, gamma: 16 }, calibration: null },
@@ -53,7 +53,7 @@ const EVENTS: readonly RunEvent[] = [
 const text = committedTokens(EVENTS)
   .map((token) => token.text)
   .join('');
-const fold = () => page.getByRole('button', { name: '15 drafts behind the end of the answer' });
+const fold = () => page.getByRole('button', { name: '15 drafts past the end of the answer' });
 const log = () => document.querySelector('.log');
 const count = (key: string) => document.querySelector(`.counts [data-count="${key}"]`)?.textContent;
 
@@ -69,18 +69,18 @@ afterEach(async () => {
   await page.viewport(1280, 800);
 });
 
-describe('drafts behind the end of an answer', () => {
+describe('drafts past the end of an answer', () => {
   it('are folded in the stream, out of every count, and there when they are asked for', async () => {
     await open('watch');
     await expect.element(fold()).toHaveAttribute('aria-expanded', 'false');
     expect(log()?.querySelectorAll('.discarded')).toHaveLength(1);
-    expect(getComputedStyle(fold().element(), '::before').content).toBe('"+15 behind the end"');
+    expect(getComputedStyle(fold().element(), '::before').content).toBe('"+15 past the end"');
     const counted = tally(EVENTS);
     expect(counted).toMatchObject({ drafted: 5, accepted: 3, rejected: 1, discarded: 1, behindEnd: BEHIND });
     for (const key of ['drafted', 'accepted', 'rejected', 'discarded'] as const) expect(count(key)).toBe(String(counted[key]));
     expect(count('acceptedOverDrafted')).toBe('60%');
-    expect(count('behindEnd')).toContain('+15 behind the end');
-    await expect.element(page.getByText(/60% of 5 drafts accepted, \+15 behind the end\./)).toBeInTheDocument();
+    expect(count('behindEnd')).toContain('+15 past the end');
+    await expect.element(page.getByText(/60% of 5 drafts accepted, \+15 past the end\./)).toBeInTheDocument();
     expect(await violations()).toEqual([]);
 
     await fold().click();
@@ -98,9 +98,9 @@ describe('drafts behind the end of an answer', () => {
     await userEvent.keyboard('{Enter}');
     await expect.element(fold()).toHaveAttribute('aria-expanded', 'true');
     log()?.querySelectorAll<HTMLElement>('.discarded')[1]?.focus();
-    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Behind the end: drafted behind the token that ended the answer');
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Past the end: drafted behind the token that ended the answer');
     log()?.querySelectorAll<HTMLElement>('.discarded')[0]?.focus();
-    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Discarded: drafted behind a rejection');
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Discarded: drafted after a rejection');
   });
 
   it('are told of on paper too, where nothing else that can be pressed stands', async () => {

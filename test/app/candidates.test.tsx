@@ -42,7 +42,7 @@ describe('the card of a sampled token', () => {
     await openCard('rejection');
     const card = page.getByRole('tooltip');
     await expect.element(card).toHaveTextContent('u (0.90) is not below p / q (0.25): rejected.');
-    for (const caption of ['The target’s likeliest', 'The draft’s likeliest', 'Residual']) {
+    for (const caption of ['Most likely for the target', 'Most likely for the draft', 'Residual']) {
       await expect.element(card.getByRole('table', { name: caption })).toBeInTheDocument();
     }
     const [first, second] = document.querySelectorAll<HTMLElement>('.candidates .p .candidate-bar i');

@@ -108,7 +108,7 @@ describe('a conversation', () => {
     await userEvent.keyboard('{Escape}');
     await idle();
     const written = committedTokens(turns()[0]?.events ?? []);
-    await expect.element(turn(1)).toHaveTextContent('Stopped; what stands is part of the conversation.');
+    await expect.element(turn(1)).toHaveTextContent('Stopped; the text so far is part of the conversation.');
     engine.options.hold = null;
     await say('Go on.');
     await expect.element(turn(2)).toHaveTextContent(`${6 + written.length - 1} of ${12 + written.length} tokens`);

@@ -16,7 +16,7 @@ describe('the costs of this device', () => {
     // They stand beside a run.
     await prompt().fill('A fox.');
     await runToEnd();
-    await expect.element(panel()).toHaveTextContent('has not been measured yet');
+    await expect.element(panel()).toHaveTextContent('are not measured yet');
     await page.getByRole('button', { name: 'Measure this device' }).click();
     // 10 ms with an empty cache and 2 more with 512 tokens; a draft step is 1.
     const { events } = useRun.getState();

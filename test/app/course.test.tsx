@@ -77,7 +77,7 @@ describe('the course', () => {
     await page.getByLabelText('Accepted').fill('24');
     const sheet = page.getByRole('region', { name: 'To try: the worksheet' });
     await expect.element(sheet.getByText(/^Accepted \/ drafted/)).toBeInTheDocument();
-    await expect.element(sheet.getByText(/estimated, as rejected drafts were not counted/)).toBeInTheDocument();
+    await expect.element(sheet.getByText(/estimated, because rejected drafts were not counted/)).toBeInTheDocument();
     await expect.element(sheet.getByText('60%')).toBeInTheDocument();
     await page.getByLabelText('Rejected').fill('8');
     await expect.element(sheet.getByText('75%')).toBeInTheDocument();
@@ -105,7 +105,7 @@ describe('the course', () => {
     const term = page.getByRole('button', { name: 'token', exact: true }).first();
     await expect.element(term).toBeInTheDocument();
     await tabTo(term.element());
-    await expect.element(page.getByRole('tooltip')).toHaveTextContent('A piece of text that a model reads and writes as one');
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('A piece of text that a model reads and writes as a unit');
     expect(focused()?.getAttribute('aria-describedby')).toBe(page.getByRole('tooltip').element().id);
     await userEvent.keyboard('{Escape}');
     await expect.element(page.getByRole('tooltip')).not.toBeInTheDocument();

@@ -201,15 +201,15 @@ describe('the tutor', () => {
     await page.getByLabelText('Your question').fill('Why is decoding slow?');
     await userEvent.keyboard('{Enter}');
     await expect
-      .element(page.getByRole('link', { name: 'Why decoding is slow: What the device does meanwhile' }).first())
+      .element(page.getByRole('link', { name: 'Why decoding is slow: What the device does during the wait' }).first())
       .toBeInTheDocument();
     expect(document.querySelector('.tutor-answer')?.textContent).toContain('all the weights of the model to be read from memory');
     expect(await violations()).toEqual([]);
     await page.getByLabelText('Your question').fill('Who won the world cup?');
     await userEvent.keyboard('{Enter}');
     await expect.element(page.getByText(/^The lessons do not answer that/)).toBeInTheDocument();
-    await page.getByRole('link', { name: 'Why decoding is slow: What the device does meanwhile' }).first().click();
-    const section = page.getByRole('heading', { level: 3, name: 'What the device does meanwhile' });
+    await page.getByRole('link', { name: 'Why decoding is slow: What the device does during the wait' }).first().click();
+    const section = page.getByRole('heading', { level: 3, name: 'What the device does during the wait' });
     // The lesson is fetched when it is opened.
     await expect.element(section, { timeout: 10_000 }).toBeInTheDocument();
     await vi.waitFor(() => expect(focused()).toBe(section.element()));
@@ -300,7 +300,7 @@ describe('progress', () => {
   it('of a newer version in the browser is left as it is, whatever is done', async () => {
     const newer = '{"format":"foretoken-progress","version":7,"more":[1]}';
     await openTool('premise', newer);
-    await expect.element(page.getByRole('alert')).toHaveTextContent('What you do now is not kept in this browser');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('This browser does not keep what you do now');
     await button('Mark as read').click();
     await expect.element(button('Mark as not read')).toBeInTheDocument();
     expect(localStorage.getItem(STORED)).toBe(newer);

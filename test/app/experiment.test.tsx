@@ -84,7 +84,7 @@ describe('an experiment', () => {
     const last = lastLine();
     expect(last['Identical output']).toBe('2 of 2');
     expect(Number(last.Drafted)).toBe(Number(last.Accepted) + Number(last.Rejected) + Number(last.Discarded));
-    await expect.element(page.getByText(/^All 8 outputs are plain decoding’s own/)).toBeInTheDocument();
+    await expect.element(page.getByText(/^All 8 outputs are the same as plain decoding’s/)).toBeInTheDocument();
     await expect.element(page.getByRole('img', { name: 'Speedup over plain decoding' })).toBeInTheDocument();
   });
 
@@ -154,7 +154,7 @@ describe('an experiment', () => {
     await page.getByLabelText('A prompt of your own').fill('Repeat after me: owl');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await expect.element(page.getByText('Repeat after me: owl', { exact: true })).toBeInTheDocument();
-    await page.getByRole('button', { name: /^Take away/ }).click();
+    await page.getByRole('button', { name: /^Remove/ }).click();
     await expect.element(page.getByText('Repeat after me: owl', { exact: true })).not.toBeInTheDocument();
     await page.getByRole('button', { name: 'Undo' }).click();
     await start().click();
@@ -229,7 +229,7 @@ describe('with the keyboard alone and for everyone', () => {
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await idle();
     expect(new Set(asked(engine).map(({ prompt }) => prompt))).toEqual(new Set([COUNT]));
-    const scroller = page.getByRole('region', { name: 'Worksheet, which scrolls sideways' });
+    const scroller = page.getByRole('region', { name: 'Worksheet, scrolls sideways' });
     scroller.element().focus();
     expect(document.activeElement).toBe(scroller.element());
   });

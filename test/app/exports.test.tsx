@@ -14,7 +14,7 @@ describe('a run that is taken along', () => {
     await page.getByLabelText('Most tokens').fill('20');
     await runToEnd();
     const { events } = useRun.getState();
-    const region = page.getByRole('region', { name: 'Take it along' });
+    const region = page.getByRole('region', { name: 'Save or export' });
     await region.getByRole('button', { name: 'Save as a table (CSV)' }).click();
     await region.getByRole('button', { name: 'Save as a file' }).click();
     await expect.poll(() => downloads.map(({ name }) => name)).toEqual(['foretoken-run.csv', 'foretoken-a-fox.json']);

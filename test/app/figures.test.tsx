@@ -30,7 +30,7 @@ const region = (name: string) => page.getByRole('region', { name });
 /** Numbers of the formula that explains a prediction: tokens, plain, steps, c, v, the rest. */
 function formulaIn(text: string): number[] {
   const match =
-    /([\d.,]+) tokens a round × ([\d.,]+) each plainly ÷ \(([\d.,]+) steps × c ([\d.,]+) \+ v ([\d.,]+) \+ ([\d.,]+) beside them\)/.exec(
+    /([\d.,]+) tokens a round × ([\d.,]+) for each plain token ÷ \(([\d.,]+) steps × c ([\d.,]+) \+ v ([\d.,]+) \+ ([\d.,]+) other costs\)/.exec(
       text,
     );
   return (match ?? []).slice(1).map((digits) => Number(digits.replaceAll(',', '')));

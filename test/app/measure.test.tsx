@@ -33,13 +33,13 @@ afterEach(async () => {
 describe('before anything was measured', () => {
   it('shows what is missing, with the button that measures it', async () => {
     await open();
-    await expect.element(section('What a round costs')).toHaveTextContent('has not been measured yet');
+    await expect.element(section('What a round costs')).toHaveTextContent('are not measured yet');
     await expect.element(section(RUN)).toHaveTextContent('Ask something above');
-    await expect.element(section('Does it pay here?')).toHaveTextContent('Nothing is known yet');
+    await expect.element(section('Does it pay here?')).toHaveTextContent('not known yet, so there is no verdict');
     await expect.element(section('What if?')).toHaveTextContent('invented figures');
     await measure();
-    await expect.element(section('Does it pay here?')).toHaveTextContent('Were every draft accepted');
-    await expect.element(section('What if?')).toHaveTextContent('They start from what was measured here');
+    await expect.element(section('Does it pay here?')).toHaveTextContent('If every draft were accepted');
+    await expect.element(section('What if?')).toHaveTextContent('They start from this device’s costs');
   });
 });
 
@@ -76,7 +76,7 @@ describe('a run', () => {
     for (const speed of ['wait', 'decoding'])
       await expect.poll(() => count('Does it pay here?', `measured-${speed}`), { timeout: 20_000 }).toMatch(/^\d+\.\d\d ×$/);
     // The plain run stands on the page now; what is known of agreement stays, and is said to be the other run's.
-    await expect.element(section(RUN)).toHaveTextContent('this is of the speculative run');
+    await expect.element(section(RUN)).toHaveTextContent('These figures are from the speculative run');
     await expect.element(page.getByRole('img', { name: 'Acceptance by kind of token' })).toBeInTheDocument();
   });
 
@@ -115,7 +115,7 @@ describe('memory', () => {
     await open();
     // 1.6 and 1 MB beside 11 and 6 MB.
     await expect.element(section('Memory for latency')).toHaveTextContent('The draft adds 2.6 MB to the target’s 17.0 MB: 15% more memory');
-    await expect.element(page.getByRole('img', { name: 'What the pair takes on the graphics device' })).toBeInTheDocument();
+    await expect.element(page.getByRole('img', { name: 'Memory of the pair on the graphics device' })).toBeInTheDocument();
   });
 
   it('is said to be none where the engine tells of none', async () => {

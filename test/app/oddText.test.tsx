@@ -62,9 +62,7 @@ describe('a prompt with odd text', () => {
     const odd = '<b>Tell</b> me\u202e a \ud83d story\u200b.';
     // Half a character comes in by a paste; the test's own keyboard speaks UTF-8.
     changeSettings({ prompt: odd });
-    await expect
-      .element(page.getByText('Characters that cannot be seen: U+202E, U+D83D, U+200B. They are sent as they are.'))
-      .toBeInTheDocument();
+    await expect.element(page.getByText('Invisible characters: U+202E, U+D83D, U+200B. They are sent unchanged.')).toBeInTheDocument();
     await expect.element(page.getByText(/halves of characters/)).toBeInTheDocument();
     await runToEnd();
     const task = engine.tasks.findLast((each) => each.type === 'run');

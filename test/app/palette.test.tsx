@@ -223,11 +223,11 @@ describe('settings', () => {
     await expect.element(page.getByText(/^A newer version of this page/)).toBeInTheDocument();
     await page.getByText('Plain decoding', { exact: true }).click();
     expect(localStorage.getItem('foretoken.settings')).toBe(newer);
-    await page.getByRole('button', { name: 'Remember settings here all the same' }).click();
+    await page.getByRole('button', { name: 'Replace the newer settings' }).click();
     await page.getByText('Speculative', { exact: true }).click();
     expect(localStorage.getItem('foretoken.settings')).toContain('"version":1');
     await page.getByRole('button', { name: /^Undo/ }).click();
     expect(localStorage.getItem('foretoken.settings')).toBe(newer);
-    await page.getByRole('button', { name: 'Remember settings here all the same' }).click();
+    await page.getByRole('button', { name: 'Replace the newer settings' }).click();
   });
 });

@@ -46,7 +46,7 @@ describe('before anything was proven', () => {
     const region = page.getByRole('region', { name: /^The same/ });
     await expect.element(region.getByText('A recording')).toBeInTheDocument();
     await expect.element(verdict()).toHaveTextContent(/^Yes: all \d{2,} tokens are the same, id for id\.$/);
-    await expect.element(region).toHaveTextContent('your own device proves it in its place');
+    await expect.element(region).toHaveTextContent('replace it with a proof on your own device');
     await proveButton().click();
     await expect.element(verdict()).toHaveTextContent('Yes: all 12 tokens are the same, id for id.');
     await expect.element(region.getByText('A recording')).not.toBeInTheDocument();
@@ -110,7 +110,7 @@ describe('above it, under the rejection rule', () => {
     expect(seeds.size).toBe(400);
     await expect.element(page.getByText(/find one half as large takes 600 runs more/)).toBeInTheDocument();
     await page.getByRole('button', { name: 'Show what a wrong rule looks like' }).click();
-    await expect.element(page.getByText(/^Told apart: .* The test can fail\.$/), { timeout: 20_000 }).toBeInTheDocument();
+    await expect.element(page.getByText(/^Distinguished: .* The test can fail\.$/), { timeout: 20_000 }).toBeInTheDocument();
     expect(engine.runs.slice(400).map(({ settings }) => settings.sampling.temperature)).toEqual(Array(200).fill(1.4));
   });
 

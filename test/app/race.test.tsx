@@ -150,7 +150,7 @@ describe('a race', () => {
     engine.options.hold = 9;
     await raceButton().click();
     await expect.poll(() => runs().plain.filter(({ type }) => type === 'round').length).toBe(9);
-    await expect.element(text('plain decoding')).toHaveTextContent('Measured unseen');
+    await expect.element(text('plain decoding')).toHaveTextContent('Measured out of sight');
     await userEvent.keyboard('{Escape}');
     await idle();
     racePlayer.seek(Number.POSITIVE_INFINITY);
@@ -181,7 +181,7 @@ describe('a race', () => {
     expect(useRace.getState().heats.map(({ first }) => first)).toEqual(['plain', 'speculative', 'plain']);
     const choices = page.getByRole('group', { name: 'Which race' }).getByRole('radio');
     await expect.poll(() => choices.elements().length).toBe(3);
-    await expect.element(region()).toHaveTextContent('the one in the middle by decoding alone is shown first');
+    await expect.element(region()).toHaveTextContent('the page shows first the one with the median ratio of decoding alone');
     await expect.element(region()).toHaveTextContent(/Over 3 races: [\d.]+ to [\d.]+, median/);
     await page.getByRole('group', { name: 'Which race' }).getByText(/^3:/).click();
     await expect.poll(() => useRace.getState().shown).toBe(2);
@@ -198,7 +198,7 @@ describe('a race', () => {
     location.hash = '#race';
     await last.click();
     racePlayer.seek(Number.POSITIVE_INFINITY);
-    await expect.element(region()).toHaveTextContent('Two runs that were recorded one by one');
+    await expect.element(region()).toHaveTextContent('Two runs that were recorded separately');
     await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens');
   });
 
@@ -214,7 +214,7 @@ describe('a race', () => {
         : event,
     );
     if (heat && plain) useRace.setState({ heats: [{ ...heat, runs: { ...heat.runs, plain } }] });
-    await expect.element(region()).toHaveTextContent('The texts part at token 6: the rejection rule keeps the target’s distribution');
+    await expect.element(region()).toHaveTextContent('The texts differ from token 6 on: the rejection rule keeps the target’s distribution');
   });
 
   it('asks for a prompt and refuses impossible settings before anything runs', async () => {

@@ -58,7 +58,7 @@ describe('a run', () => {
 
   it('is told beforehand where the prompt is like none that the pair knows, once it is typed, and runs all the same', async () => {
     await openPage();
-    const note = page.getByText(/^This prompt is like none/);
+    const note = page.getByText(/^These small models were not trained on such prompts/);
     await expect.element(page.getByText(/^This pair writes short stories, JSON records/)).toBeInTheDocument();
     await prompt().fill('Why is the sky blue?');
     await expect.element(note).toBeInTheDocument();

@@ -26,7 +26,7 @@ it('a worker that does not hear Stop is ended, the page says so and keeps what w
   const alert = page.getByRole('alert');
   await expect
     .element(alert, { timeout: 30_000 })
-    .toHaveTextContent('The engine has not heard Stop for 10 seconds, so the page has ended it.');
+    .toHaveTextContent('The engine has not answered Stop for 10 seconds, so the page has ended it.');
   await expect.element(alert).toHaveTextContent('Run again: the models load again.');
   expect(tokenElements().length).toBeGreaterThan(0);
   expect(useRun.getState()).toMatchObject({ activity: 'idle', failure: { code: 'engine-lost' } });

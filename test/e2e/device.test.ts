@@ -67,7 +67,7 @@ describe('the graphics device', () => {
     const { code, message, hint } = await visit.failure();
     expect(code).toBe('device-lost');
     expect(message).toContain('The graphics device was lost');
-    expect(hint).toContain('Run again: the models are loaded anew.');
+    expect(hint).toContain('Run again: the models are loaded again.');
     const kept = await visit.tokens();
     expect(kept.length).toBeGreaterThanOrEqual(4);
     expect(await visit.ended()).toMatch(/^Failed/);

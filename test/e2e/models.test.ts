@@ -34,7 +34,7 @@ const DAMAGES: readonly Damage[] = [
     fault: 'cut',
     code: 'file-damaged',
     message: /params_shard_0\.bin; it ends after \d+ of \d+ bytes\.$/,
-    hint: /^Run again to fetch it anew\./,
+    hint: /^Run again to download it again\./,
   },
   {
     what: 'a weights file with a wrong bit',
@@ -42,7 +42,7 @@ const DAMAGES: readonly Damage[] = [
     fault: 'damaged',
     code: 'file-damaged',
     message: /params_shard_0\.bin; its SHA-256 is not the one in the manifest\.$/,
-    hint: /^Run again to fetch it anew\./,
+    hint: /^Run again to download it again\./,
   },
   {
     what: 'a library with a wrong bit',
@@ -50,7 +50,7 @@ const DAMAGES: readonly Damage[] = [
     fault: 'damaged',
     code: 'file-damaged',
     message: /draft-subgroups\.wasm; its SHA-256 is not the one in the manifest\.$/,
-    hint: /^Run again to fetch it anew\./,
+    hint: /^Run again to download it again\./,
   },
   {
     what: 'a connection that breaks off',

@@ -138,7 +138,7 @@ describe('a newer version of the page, on a sub-path', () => {
     const generation = () => page.locator('meta[name="generation"]').count();
 
     await offlineButton(visit, 'ready').click();
-    await page.getByRole('button', { name: 'Look for a newer version' }).click();
+    await page.getByRole('button', { name: 'Check for a newer version' }).click();
     await page.getByRole('button', { name: 'Close' }).click();
     const told = page.getByRole('status').filter({ hasText: 'A newer version of the page is stored.' });
     await told.waitFor();
@@ -188,7 +188,7 @@ describe('a browser', () => {
     await visit.page.goto(server.url);
     await offlineButton(visit, 'not ready').waitFor({ timeout: 90_000 });
     await offlineButton(visit, 'not ready').click();
-    await visit.page.getByText(/^The page could not be stored; the browser may have no room for it/).waitFor();
+    await visit.page.getByText(/^The page could not be stored: the browser may have no space for it/).waitFor();
     await visit.page.getByRole('button', { name: 'Close' }).click();
     await visit.set('Most tokens', 3);
     expect(committed(await visit.run(PROMPT))).toHaveLength(3);

@@ -28,7 +28,7 @@ describe('typed counts', () => {
     [{ drafted: '1e30', accepted: '0' }, 'drafted', 'Drafted: 1e30 is too large to be counted exactly.'],
     [{ drafted: '10', accepted: '7', rejected: '4' }, 'rejected', '7 accepted and 4 rejected are more than 10 drafted.'],
     [{ drafted: '10', accepted: '7', plainTime: '3', speculativeTime: '0' }, 'speculativeTime', 'Nothing takes no time.'],
-    [{ plainTime: '-1' }, 'plainTime', 'Time plainly: -1 is below zero.'],
+    [{ plainTime: '-1' }, 'plainTime', 'Time with plain decoding: -1 is below zero.'],
   ] as const)('%j is refused at %s: %s', (typed, field, message) => {
     const { figures, problems } = read(typed);
     expect(figures).toBeNull();

@@ -80,7 +80,7 @@ describe('a run as CSV', () => {
     for (const row of rows) expect(row).toHaveLength(head.length);
   });
 
-  it('keeps the raw verdict of what stands behind the end, and marks it in a column of its own', () => {
+  it('keeps the raw verdict of what stands past the end, and marks it in a column of its own', () => {
     const [planned] = measured()
       .map((each) => each.planned)
       .filter(({ variant }) => variant);

@@ -33,11 +33,11 @@ describe('what this device measured of an answer', () => {
       'A pass over 5 tokens takes 1.25 times a pass over one: checking 4 drafts adds 25%.',
     );
     expect(needs('draft-step', { costs: COSTS })).toContain('0.10 of a step of the target');
-    expect(needs('memory', { memory })).toContain('12.0 MB beside the target’s 120.0 MB, weights and cache: 10% more');
+    expect(needs('memory', { memory })).toContain('The draft takes 12.0 MB, the target 120.0 MB, weights and cache: 10% more');
     const { acceptanceRate, accepted, rejected } = tally(speculative);
     const share = `${Math.round(100 * (acceptanceRate ?? 0))}%`;
     expect(needs('acceptance', { speculative })).toContain(`${share} of ${accepted + rejected} judged drafts`);
-    expect(needs('pays', { costs: COSTS })).toContain('Were every draft accepted');
+    expect(needs('pays', { costs: COSTS })).toContain('If every draft were accepted');
     expect(needs('pays', { costs: COSTS, speculative })).toContain(`the α of your last speculative run, ${share}.`);
     expect(needs('draft-length', { costs: COSTS })).toBe('run');
     expect(needs('same-output', { speculative })).toBe('both-ways');
@@ -54,7 +54,7 @@ describe('a lesson’s runs', () => {
       { ...run, name: 'the draft', plain: false },
     ]);
     expect(text).toContain(`By α: the draft ${share}.`);
-    expect(text).toContain('Decoding alone, none was faster than plain decoding; nearest came the draft, 1.00 times.');
+    expect(text).toContain('Decoding alone, nothing was faster than plain decoding; the draft came nearest, with 1.00 times.');
     expect(text).toContain('All 1 outputs have the same ids');
     expect(trialFinding([1, 2].map(() => ({ ...run, name: 'plainly', plain: true })))).toContain(': 0% apart.');
     expect(trialFinding([])).toBe('');

@@ -66,7 +66,7 @@ describe('tally', () => {
     });
   });
 
-  it('keeps what was drafted behind the end of the answer out of every count and ratio', () => {
+  it('keeps what was drafted past the end of the answer out of every count and ratio', () => {
     const ended = [...events.slice(0, 4), round(2, 150, 200, ['accepted', 'accepted', ...Array<Verdict>(15).fill('discarded')])];
     expect(tally(ended)).toMatchObject({
       ...{ drafted: 5, accepted: 5, rejected: 0, discarded: 0, behindEnd: 15, committed: 7 },

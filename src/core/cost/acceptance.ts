@@ -61,7 +61,7 @@ export function readTypedCounts(typed: TypedCounts): TypedResult {
   const drafted = read('drafted', 'Drafted', true);
   const accepted = read('accepted', 'Accepted', true);
   const rejected = read('rejected', 'Rejected', true);
-  const plainTime = read('plainTime', 'Time plainly', false);
+  const plainTime = read('plainTime', 'Time with plain decoding', false);
   const speculativeTime = read('speculativeTime', 'Time with speculation', false);
   if (drafted === 0) refuse('drafted', 'Nothing was drafted.', 'Without a draft there is no acceptance rate.');
   if (drafted !== null && accepted !== null && accepted > drafted)

@@ -16,7 +16,7 @@ export interface Tally {
   readonly readbacks: number;
   /** Conditional acceptance rate α: accepted over judged drafts (accepted and rejected). */
   readonly acceptanceRate: number | null;
-  /** accepted/drafted, the plain ratio; discarded drafts count against it, those behind the end do not. */
+  /** accepted/drafted, the plain ratio; discarded drafts count against it, those past the end do not. */
   readonly acceptedOverDrafted: number | null;
   /** Committed tokens per round, bonus included. */
   readonly meanAcceptanceLength: number | null;
@@ -55,7 +55,7 @@ export function endsInDraft({ tokens }: RoundEvent): boolean {
   );
 }
 
-/** How many drafts of `round` stand behind the end of the answer. */
+/** How many drafts of `round` stand past the end of the answer. */
 export function behindEndOf(round: RoundEvent): number {
   return endsInDraft(round) ? round.tokens.filter(({ verdict }) => verdict === 'discarded').length : 0;
 }

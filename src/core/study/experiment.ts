@@ -23,7 +23,7 @@ export interface ExperimentPlan {
   readonly variants: readonly Variant[];
   /** Most tokens of a run; as many as every run has where `fixedLength` is set. */
   readonly maxTokens: number;
-  /** Go on behind the end of an answer. Most text there is not what was asked for, and much easier to draft. */
+  /** Go on past the end of an answer. Most text there is not what was asked for, and much easier to draft. */
   readonly fixedLength: boolean;
   readonly repetitions: number;
   readonly temperature: number;

@@ -20,7 +20,7 @@ export interface WorksheetRow {
   readonly accepted: number;
   readonly rejected: number;
   readonly discarded: number;
-  /** Drafted behind the end of an answer; part of no other count. */
+  /** Drafted past the end of an answer; part of no other count. */
   readonly behindEnd: number;
   /** Forward passes of the target, its first one over the prompt's end included. */
   readonly targetPasses: number;

@@ -4,7 +4,7 @@ import { behindEnd, counts as words } from '../../ui/texts';
 
 const PARTS = ['accepted', 'rejected', 'discarded'] as const;
 
-/** drafted = accepted + rejected + discarded, as figures and as one bar of that length; what was drafted behind the end stands apart. */
+/** drafted = accepted + rejected + discarded, as figures and as one bar of that length; what was drafted past the end stands apart. */
 export function DraftedBar({ tally, seen }: { readonly tally: Tally; readonly seen: boolean }) {
   const figure = (count: number) => formatCount(seen ? count : null);
   return (

@@ -5,7 +5,7 @@ import { measure as words } from '../../ui/texts/measure';
 
 const MEGABYTE = 1e6;
 
-/** What the pair takes on the graphics device, as it was allocated: the memory that is traded for latency. */
+/** Memory of the pair on the graphics device, as it was allocated: the memory that is traded for latency. */
 export function Memory() {
   const { memory } = useMemory();
   if (!memory) {

@@ -37,7 +37,7 @@ function DecidedRound({ round }: { readonly round: RoundEvent }) {
 
 interface LaneRoundProps {
   readonly round: RoundEvent;
-  /** Tokens of the round from its first; drafts behind the end are counted instead. */
+  /** Tokens of the round from its first; drafts past the end are counted instead. */
   readonly shown: readonly RunToken[];
   readonly stateOf: (token: RunToken, at: number) => LaneState;
 }

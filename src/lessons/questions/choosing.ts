@@ -89,7 +89,7 @@ export const CHOOSING: QuestionGroup = {
       words:
         'json code stories creative poems translation math summaries task domain topic language structured format boilerplate template forms good acceptance workload fit generating',
       answer:
-        'Text that can be foreseen: boilerplate, code, forms, quotations, constrained output such as JSON. Creative writing at a high temperature has many good continuations, and a draft hits the target’s one less often. It also depends on what the draft was trained on, so test with your own prompts.',
+        'Predictable text: boilerplate, code, forms, quotations, constrained output such as JSON. Creative writing at a high temperature has many good continuations, and a draft hits the target’s one less often. It also depends on what the draft was trained on, so test with your own prompts.',
       ...{ lesson: 'choosing', section: TEXT, figure: 'acceptance' },
     },
     {
@@ -103,7 +103,7 @@ export const CHOOSING: QuestionGroup = {
       ],
       words: 'tool calling function calls copilots reasoning thinking chain workflow assistant coding loop steps',
       answer:
-        'Agents are a strong motive: they wait for one answer after another, so every second of decoding adds up. Much of what they write can be foreseen, such as tool calls in JSON, file names and code that is repeated with one change. Long reasoning gains too, since it is decoding and not prefill.',
+        'Agents are a strong motive: they wait for one answer after another, so every second of decoding adds up. Much of what they write is predictable, such as tool calls in JSON, file names and code that is repeated with one change. Long reasoning gains too, since it is decoding and not prefill.',
       ...{ lesson: 'in-practice', section: 'Agents' },
     },
     {
@@ -157,7 +157,7 @@ export const CHOOSING: QuestionGroup = {
       words:
         'macbook mac apple laptop phone mobile edge raspberry integrated card hardware offload amd intel without graphics split devices m1 m2 sense old profit',
       answer:
-        'It runs wherever both models fit; whether it pays is another matter. A GPU or a laptop’s chip that waits for memory has room for drafts; a slow CPU is soon limited by arithmetic, and then a pass over five tokens costs nearly five times one. A draft on the CPU beside a target on the GPU works too, if it is fast enough and few bytes go between them.',
+        'It runs wherever both models fit; whether it pays is another matter. A GPU or a laptop’s chip that waits for memory has room for drafts; a slow CPU is soon limited by arithmetic, and then a pass over five tokens costs nearly five times one. A draft on the CPU with a target on the GPU works too, if it is fast enough and few bytes go between them.',
       ...{ lesson: 'when-not', section: EATS, figure: 'verification' },
     },
     {

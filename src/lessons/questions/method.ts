@@ -35,7 +35,7 @@ export const METHOD: QuestionGroup = {
       words: 'weights read loading arithmetic utilization utilisation starved hardware waiting limiting factor memory-bound bound',
       answer:
         'Every token needs all the weights of the model to be read from memory, and only a little arithmetic is done with them. Token 100 also waits for token 99, so nothing can be done side by side. On most hardware memory bandwidth is therefore the bottleneck, and the units that compute are idle most of the time.',
-      ...{ lesson: 'why-slow', section: 'What the device does meanwhile', figure: 'verification' },
+      ...{ lesson: 'why-slow', section: 'What the device does during the wait', figure: 'verification' },
     },
     {
       id: 'one-at-a-time',
@@ -50,7 +50,7 @@ export const METHOD: QuestionGroup = {
       words:
         'parallel simultaneously sentence word words whole order previous depends dependency sequence reading writing parallelise parallelised',
       answer:
-        'Each token depends on all tokens before it: nobody can choose token 100 before token 99 is known. A model can read many known tokens in one pass, but it can write only the one behind them. Speculation gets around that with guesses, which are known tokens and can be read side by side.',
+        'Each token depends on all tokens before it: nobody can choose token 100 before token 99 is known. A model can read many known tokens in one pass, but it can write only the one after them. Speculation gets around that with guesses, which are known tokens and can be read side by side.',
       ...{ lesson: 'why-slow', section: null },
     },
     {
@@ -67,7 +67,7 @@ export const METHOD: QuestionGroup = {
       words: 'reading writing parallel together side single forward still run every token process large target faster than simultaneously',
       answer:
         'A pass reads the weights once, however many tokens it covers, so a pass over five known tokens costs little more than a pass over one where memory is the limit. The target computes its probabilities at every position of the draft in that one pass. Writing the same five tokens would read the weights five times.',
-      ...{ lesson: 'why-slow', section: 'What the device does meanwhile', figure: 'verification' },
+      ...{ lesson: 'why-slow', section: 'What the device does during the wait', figure: 'verification' },
     },
     {
       id: 'acceptance-test',
@@ -83,7 +83,7 @@ export const METHOD: QuestionGroup = {
       ],
       words: 'criterion probability ratio threshold judge random uniform coin number compare likely likeliest zero greedy multiply',
       answer:
-        'A draft stays with the probability min(1, p / q), where p is the target’s probability of the token and q is the draft’s. If the target likes the token at least as much as the draft does, it stays for certain; if half as much, it stays half the time, as a random number u decides. At temperature 0 a draft stays while it is the target’s own likeliest token.',
+        'A draft stays with the probability min(1, p / q), where p is the target’s probability of the token and q is the draft’s. If the target likes the token at least as much as the draft does, it stays for certain; if half as much, it stays half the time, as a random number u decides. At temperature 0 a draft stays while it is the target’s own most likely token.',
       ...{ lesson: 'one-round', section: null },
     },
     {
@@ -100,7 +100,7 @@ export const METHOD: QuestionGroup = {
       words:
         'mismatch thrown away undone rollback recover behind following rest continue stop discard corrected replaced mistake final text see',
       answer:
-        'At the first draft that fails the test, the target puts its own corrected token there, and the drafts behind it are discarded without being judged, because they were guessed after a word that has gone. The drafts before it stay. Both caches are cut back to what was kept, and the next round starts from there; nothing wrong reaches the output.',
+        'At the first draft that fails the test, the target puts its own corrected token there, and the drafts after it are discarded without being judged, because they were guessed after a word that has gone. The drafts before it stay. Both caches are cut back to what was kept, and the next round starts from there; nothing wrong reaches the output.',
       ...{ lesson: 'one-round', section: 'What just happened' },
     },
     {
@@ -114,7 +114,7 @@ export const METHOD: QuestionGroup = {
       ],
       words: 'gift last position accepted plus full success',
       answer:
-        'When every draft of a round is accepted, the target adds one more token of its own: the bonus. Its pass covered the position behind the last draft too, so the probabilities for that token are already there and cost nothing more. That is why a round of γ drafts can commit γ + 1 tokens.',
+        'When every draft of a round is accepted, the target adds one more token of its own: the bonus. Its pass also covered the position after the last draft, so the probabilities for that token are already there and cost nothing more. That is why a round of γ drafts can commit γ + 1 tokens.',
       ...{ lesson: 'one-round', section: 'What just happened' },
     },
     {

@@ -5,7 +5,7 @@ const TAUGHT = 'A draft that was taught';
 const SMALLER = 'Is a smaller model the better answer?';
 
 export const NEIGHBOURS: QuestionGroup = {
-  title: 'Beside other methods',
+  title: 'Compared with other methods',
   questions: [
     {
       id: 'quantisation',
@@ -47,7 +47,7 @@ export const NEIGHBOURS: QuestionGroup = {
       also: ['Is it like beam search or best-of-n?', 'Does it search for several candidates?', 'Compare with parallel sampling'],
       words: 'candidates several best sampling search hypotheses',
       answer:
-        'Beam search follows several continuations and keeps the likeliest text: it changes what is written and costs more work. Speculation writes one continuation, the same as without it, and only sooner.',
+        'Beam search follows several continuations and keeps the most likely text: it changes what is written and costs more work. Speculation writes one continuation, the same as without it, only sooner.',
       ...{ lesson: 'choosing', section: OTHER_DRAFTS },
     },
     {
@@ -80,7 +80,7 @@ export const NEIGHBOURS: QuestionGroup = {
       ],
       words: 'heads features tree mtp multi-token trained hydra layer skip self better newer eagle-3',
       answer:
-        'They replace the separate draft model by small parts trained for one target. Medusa adds heads that each guess one of the next tokens at once; EAGLE adds a small network that drafts from the target’s own inner features; multi-token prediction trains such a part together with the model. All need trained weights for just your target, and the target still verifies.',
+        'They replace the separate draft model by small parts trained for one target. Medusa adds heads that each guess one of the next tokens at once; EAGLE adds a small network that drafts from the target’s own inner features; multi-token prediction trains such a part together with the model. All need weights that are trained for your target, and the target still verifies.',
       ...{ lesson: 'choosing', section: OTHER_DRAFTS },
     },
     {

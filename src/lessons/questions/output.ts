@@ -28,7 +28,7 @@ export const OUTPUT: QuestionGroup = {
       words:
         'exactly precisely said wrote would have alone fidelity faithful guarantee intelligence reasoning ability capability notice lose loss dumb final text mistakes trust',
       answer:
-        'The output is the target’s own, no dumber and no smarter. At temperature 0 the tokens are the very same; above it every output is exactly as likely as from the target alone. The draft decides how fast the text comes, never what it says.',
+        'The output is the target’s own, no dumber and no smarter. At temperature 0 the tokens are the same; above it every output is exactly as likely as from the target alone. The draft decides how fast the text comes, never what it says.',
       ...{ lesson: 'lossless', section: null, figure: 'same-output' },
     },
     {
@@ -114,7 +114,7 @@ export const OUTPUT: QuestionGroup = {
       ],
       words: 'relaxed tolerance approximate threshold variants entropy',
       answer:
-        'Some systems also accept drafts that are merely close to what the target would write, which is faster and no longer lossless. Medusa’s “typical acceptance” is one such rule. The output is then another one, whatever the system is called, so read which rule yours uses.',
+        'Some systems also accept drafts that are merely close to what the target would write, which is faster and no longer lossless. Medusa’s “typical acceptance” is one such rule. The output is then different, whatever the system is called, so read which rule yours uses.',
       ...{ lesson: 'lossless', section: NOT_LOSSLESS },
     },
     {

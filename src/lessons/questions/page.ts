@@ -18,7 +18,7 @@ export const PAGE: QuestionGroup = {
       words:
         'color colors colour coloured green red gray orange lines underline underlines underlined twice strike strikes strikethrough crossed dotted caret italic legend key reading read highlighted highlight words text sign symbols',
       answer:
-        'One line under a token: accepted, the draft’s token was kept. A strike: rejected by the target. A dotted strike: discarded, drafted behind a rejection and never judged. A caret under it: corrected, the target’s own token instead. Two lines under it: the bonus. Colours only repeat what the marks say. In Watch, “What the marks mean” shows them all, and pointing at a token shows its probabilities.',
+        'One line under a token: accepted, the draft’s token was kept. A strike: rejected by the target. A dotted strike: discarded, drafted after a rejection and never judged. A caret under it: corrected, the target’s own token, in its place. Two lines under it: the bonus. Colours only repeat what the marks say. In Watch, “What the marks mean” shows them all, and pointing at a token shows its probabilities.',
       ...{ lesson: 'one-round', section: 'What just happened' },
     },
     {
@@ -35,7 +35,7 @@ export const PAGE: QuestionGroup = {
       words:
         'live fake faked recorded recording recordings replay simulated simulation demo genuine staged pretend canned cloud webgpu video locally local',
       answer:
-        'Both, and the page says which. What you start with Run is decoded by two real models in your browser, on WebGPU, or on the CPU where there is none. The run that stands there at first, and those under Recordings, are real runs of the same models that were recorded; they are labelled as recordings and name the machine.',
+        'Both, and the page says which. What you start with Run is decoded by two real models in your browser, on WebGPU, or on the CPU if the browser has no WebGPU. The run that you see first, and those under Recordings, are recorded runs of the same models; they are labelled as recordings and name the machine.',
       ...{ lesson: null, section: null },
     },
     {
@@ -51,7 +51,7 @@ export const PAGE: QuestionGroup = {
       words:
         'private privacy secret confidential cloud internet send sent upload uploaded transmit collected tracking analytics cookies gdpr data typed type local server online third',
       answer:
-        'Nothing that you type is sent anywhere: the models run in your browser, and the page’s server only delivers files. A link from Share holds the whole run, prompt included, in the link itself, so whoever gets the link can read it; nothing of it goes to a server.',
+        'Nothing that you type is sent anywhere: the models run in your browser, and the page’s server only delivers files. A link from Share holds the whole run, prompt included, in the link itself, so anyone who gets the link can read it. Nothing goes to a server.',
       ...{ lesson: null, section: null },
     },
     {
@@ -68,7 +68,7 @@ export const PAGE: QuestionGroup = {
       words:
         'stored storage store save saved keep kept delete clear erase remove reset progress history settings scores notes disk space browser data megabytes remembered forget lost',
       answer:
-        'It stores your settings, the runs in History, and what you read, wrote and scored in Learn, in this browser and nowhere else; besides, the page and its models for use offline. Clear history empties the runs, Offline and storage deletes models, and Save progress as a file takes the course along. To clear everything, delete the site’s data in the browser.',
+        'It stores your settings, the runs in History, and what you read, wrote and scored in Learn, in this browser and nowhere else. It also stores the page and its models for use offline. Clear history empties the runs, Offline and storage deletes models, and Save progress as a file takes the course along. To clear everything, delete the site’s data in the browser.',
       ...{ lesson: null, section: null },
     },
     {
@@ -118,7 +118,7 @@ export const PAGE: QuestionGroup = {
       words:
         'offline internet network connection wifi plane flight install installed app online airplane download update version disconnected',
       answer:
-        'After one visit it does: lessons, recorded runs, and both drafts with their target are stored in the browser, and the page says so once everything is there. Offline, beside the models, lists what is stored. To have it as an app, use the browser’s own Install. A newer version takes over when you press Update now or at a later visit.',
+        'After one visit it does: lessons, recorded runs, and both drafts with their target are stored in the browser, and the page says so once everything is there. Offline, next to the models, lists what is stored. To have it as an app, use the browser’s own Install. A newer version takes over when you press Update now or at a later visit.',
       ...{ lesson: null, section: null },
     },
     {

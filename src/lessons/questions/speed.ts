@@ -146,7 +146,7 @@ export const SPEED: QuestionGroup = {
       ],
       words: 'wasted price calculate economics expense rejected',
       answer:
-        'Cost per token = time of a round ÷ tokens that the round adds. A round is γ draft steps, one target pass over γ + 1 tokens, and a fixed cost. Rejected and discarded drafts are in that price too, so a lower acceptance makes every accepted token dearer.',
+        'Cost per token = time of a round ÷ tokens that the round adds. A round is γ draft steps, one target pass over γ + 1 tokens, and a fixed cost. Rejected and discarded drafts are in that price too, so a lower acceptance makes every accepted token more expensive.',
       ...{ lesson: 'acceptance', section: 'The price of a token', figure: 'cost-per-token' },
     },
     {
@@ -161,7 +161,7 @@ export const SPEED: QuestionGroup = {
       ],
       words: 'bill api save cheaper watts joules carbon environment energy power budget efficient green gpu-hours per',
       answer:
-        'It does more arithmetic in all, since rejected drafts are computed in vain, and it reads the large model’s weights less often. Which of the two decides the energy depends on the hardware, so measure it. On hardware of your own it gives shorter waits and, with few users, more tokens an hour; an API that bills by the token bills the same tokens.',
+        'It does more arithmetic in all, because the work on rejected drafts is wasted, and it reads the large model’s weights less often. Which of the two decides the energy depends on the hardware, so measure it. On hardware of your own it gives shorter waits and, with few users, more tokens an hour; an API that bills by the token bills the same tokens.',
       ...{ lesson: 'acceptance', section: 'The price of a token' },
     },
     {
@@ -177,7 +177,7 @@ export const SPEED: QuestionGroup = {
       ],
       words: 'fit gigabytes card space footprint weights room gpus afford next beside two size 8 gb bit extra',
       answer:
-        'The draft’s weights and a second KV cache must fit beside the target. A draft of a tenth of the target’s size adds about a tenth for the weights, and its cache grows with the context. If that pushes the target out of fast memory, everything becomes slower: speculation trades memory for latency.',
+        'The draft’s weights and a second KV cache must fit next to the target. A draft of a tenth of the target’s size adds about a tenth for the weights, and its cache grows with the context. If that pushes the target out of fast memory, everything becomes slower: speculation trades memory for latency.',
       ...{ lesson: 'when-not', section: EATS, figure: 'memory' },
     },
     {
@@ -192,7 +192,7 @@ export const SPEED: QuestionGroup = {
       words:
         'prefill prompt processing start begin initial response wait delay short answers earlier sooner shorter wait word reading sped up',
       answer:
-        'The first token waits for the prompt to be read, the prefill, and speculation speeds up only the writing behind it. The draft even has to read the prompt too. With a long prompt and a short answer you gain little; a kept cache or a shorter prompt helps there.',
+        'The first token waits for the prompt to be read, the prefill, and speculation speeds up only the writing after it. The draft has to read the prompt as well. With a long prompt and a short answer you gain little; a kept cache or a shorter prompt helps there.',
       ...{ lesson: 'long-context', section: null, figure: 'first-token' },
     },
     {
@@ -224,7 +224,7 @@ export const SPEED: QuestionGroup = {
       words:
         'repeat runs number sure report publish fair compare median spread variance warm benchmark trust statistics reliable experiment stopwatch timing',
       answer:
-        'Run the same target, prompts and output lengths both ways, by turns and several times, after a warm-up run. Give the median and the spread, and keep the whole wait apart from decoding alone. Say which endpoint speculates, with which draft and length; otherwise the comparison means nothing.',
+        'Run the same target, prompts and output lengths both ways, by turns and several times, after a warm-up run. Give the median and the spread, and report the whole wait and decoding alone separately. Say which endpoint speculates, with which draft and length; otherwise the comparison means nothing.',
       ...{ lesson: 'measuring', section: null, figure: 'speed' },
     },
   ],

@@ -59,12 +59,12 @@ export const BANK: readonly Question[] = [
     options: [
       'It is judged as the others were.',
       'It moves up into the third place.',
-      'It is kept if it is the target’s likeliest token.',
+      'It is kept if it is the target’s most likely token.',
       'It is dropped without being judged.',
     ],
     right: 3,
     explanation:
-      'The fourth draft was guessed behind a third token that has fallen, so what it says no longer fits. It is discarded. It counts against accepted / drafted, but not against the acceptance rate α, because it was never judged.',
+      'The fourth draft was guessed after a third token that was rejected, so it no longer fits. It is discarded. It counts against accepted / drafted, but not against the acceptance rate α, because it was never judged.',
   },
   {
     id: 'bonus',
@@ -80,7 +80,7 @@ export const BANK: readonly Question[] = [
     ],
     right: 1,
     explanation:
-      'The pass covers γ + 1 positions: the one behind the last draft too. Its distribution is there already, so the bonus token costs nothing more.',
+      'The pass covers γ + 1 positions: also the one after the last draft. Its distribution is there already, so the bonus token costs nothing more.',
   },
   {
     id: 'chance',
@@ -100,10 +100,10 @@ export const BANK: readonly Question[] = [
     form: 'single',
     ask: 'Over three tokens A, B, C the target has p = (0.5, 0.3, 0.2) and the draft has q = (0.2, 0.6, 0.2). Draft B was rejected. What can stand in its place?',
     given: null,
-    options: ['A, B or C, drawn from p', 'A or C, drawn from p without B', 'A, for certain', 'A or B, half and half'],
+    options: ['A, B or C, drawn from p', 'A or C, drawn from p without B', 'Always A', 'A or B, half and half'],
     right: 2,
     explanation:
-      'The residual is max(0, p − q) = (0.3, 0, 0), scaled to sum to one: A for certain. B and C already come out often enough through acceptance: min(p, q) gives B its 0.3 and C its 0.2.',
+      'The residual is max(0, p − q) = (0.3, 0, 0), scaled to sum to one: always A. B and C already come out often enough through acceptance: min(p, q) gives B its 0.3 and C its 0.2.',
   },
   {
     id: 'alpha-counts',
@@ -147,7 +147,7 @@ export const BANK: readonly Question[] = [
     ],
     right: [0, 2, 3],
     explanation:
-      'Speedup is tokens per round over the price of a round. The price has three parts: draft steps, the pass over γ + 1 tokens, and what each round costs beside that. Any of them can eat the win. Which tokens were rejected makes no difference to the time.',
+      'Speedup is tokens per round over the price of a round. The price has three parts: draft steps, the pass over γ + 1 tokens, and the other costs of a round. Any of them can cancel the gain. It makes no difference to the time which tokens were rejected.',
   },
   {
     id: 'expected',
@@ -207,7 +207,7 @@ export const BANK: readonly Question[] = [
     ],
     right: 2,
     explanation:
-      'Weights and KV cache of the draft model must fit beside the target’s. The output is untouched. Quantisation makes the opposite trade: it saves memory and gives up a little exactness.',
+      'Weights and KV cache of the draft model must fit next to the target’s. The output does not change. Quantisation makes the opposite trade: it saves memory and gives up a little exactness.',
   },
   {
     id: 'when-not',
@@ -223,7 +223,7 @@ export const BANK: readonly Question[] = [
     ],
     right: [0, 2, 3],
     explanation:
-      'A full batch leaves no idle arithmetic for drafts. A draft that agrees poorly is paid for in vain. And where nearly all the time goes into prefill, there is little decoding left to speed up. Constrained output for a single user is where it shines.',
+      'A full batch leaves no idle arithmetic for drafts. A draft that agrees poorly costs time and gains nothing. And where nearly all the time goes into prefill, there is little decoding left to speed up. Constrained output for a single user is where it shines.',
   },
   {
     id: 'in-practice',

@@ -29,7 +29,7 @@ export interface ExperimentForm {
   readonly drafts: readonly string[];
   readonly gammas: readonly (number | 'auto')[];
   readonly maxTokens: number;
-  /** Whether runs go on behind the end of their answer, up to `maxTokens`. */
+  /** Whether runs go on past the end of their answer, up to `maxTokens`. */
   readonly fixedLength: boolean;
   readonly repetitions: number;
   readonly temperature: number;

@@ -45,8 +45,8 @@ export const usePlaylist = create<PlaylistState>()(
       } catch (thrown) {
         quietStorage.setItem(ASIDE_KEY, JSON.stringify(stored));
         const { code } = toFailure(thrown);
-        const message = 'The playlist that this browser kept cannot be read. It was put aside, and the prepared lecture stands here.';
-        return { ...current, failure: { code, message, hint: `The browser’s storage has it under ${ASIDE_KEY}.` } };
+        const message = 'The playlist that this browser kept cannot be read. It was put aside, and the page shows the prepared lecture.';
+        return { ...current, failure: { code, message, hint: `The browser’s storage keeps it under ${ASIDE_KEY}.` } };
       }
     },
   }),

@@ -96,7 +96,7 @@ function checkAddress(unknown: string | null): void {
     return;
   }
   const shown = unknown.length <= LONGEST_SHOWN ? unknown : `${unknown.slice(0, LONGEST_SHOWN)}…`;
-  const hint = 'Copy the link again, whole, from where it came. What this page has is in its navigation and under Recordings.';
+  const hint = 'Copy the whole link again. The navigation and Recordings list what this page has.';
   useRecording.setState({ failure: { code: 'address-unknown', message: `The address names “${shown}”, which is not here.`, hint } });
 }
 

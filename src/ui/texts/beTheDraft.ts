@@ -8,7 +8,7 @@ const team = (number: number) => `Team ${formatCount(number)}`;
 export const beTheDraft = {
   heading: 'Be the draft',
   intro:
-    'You take the draft model’s place: type the words that you think come next, and the target judges them token by token in one pass, by its own probabilities. The draft model plays the same prompt first, unseen; its acceptance stands beside yours.',
+    'You take the draft model’s place: type the words that you think come next, and the target judges them token by token in one pass, by its own probabilities. The draft model plays the same prompt first, out of sight; its acceptance then appears next to yours.',
   teams: 'Teams',
   team,
   settings: 'Settings',
@@ -16,11 +16,11 @@ export const beTheDraft = {
   text: 'Text so far',
   field: (who: string | null) => (who ? `${who}: what comes next?` : 'What comes next?'),
   hint: (most: number) =>
-    `Up to ${formatCount(most)} ${most === 1 ? 'token' : 'tokens'}. Enter has them judged, Shift+Enter breaks the line. The blank in front counts: take it away to finish a word.`,
+    `Up to ${formatCount(most)} ${most === 1 ? 'token' : 'tokens'}. Enter submits them, Shift+Enter starts a new line. The leading space counts: delete it to finish a word.`,
   hintIdle: 'Type a few words and press Enter; Pass lets the target write one token.',
   phases: {
     idle: '',
-    model: 'The draft model goes first, unseen …',
+    model: 'The draft model goes first, out of sight …',
     asking: 'Your turn.',
     judging: 'The target is at work …',
   },
@@ -53,11 +53,12 @@ export const beTheDraft = {
   alpha: (rate: number | null) => (rate === null ? 'nothing judged yet' : `α ${formatShare(rate)}`),
   saved: ({ saved, passes, committed }: Score) =>
     `${formatCount(saved)} ${saved === 1 ? 'pass' : 'passes'} saved: ${formatCount(committed)} ${committed === 1 ? 'token' : 'tokens'} in ${formatCount(passes)}`,
-  stretch: 'On as much of the text as you have come.',
-  stretchSame: 'On the same stretch of the same text.',
+  stretch: 'On the part of the text that you have reached.',
+  stretchSame: 'On the same part of the same text.',
   modelWhole: (rate: number | null, gamma: RunSettings['gamma'] | undefined) =>
     `The draft model over its whole answer${typeof gamma === 'number' ? `, γ ${formatCount(gamma)}` : ''}: ${rate === null ? 'nothing judged' : `α ${formatShare(rate)}`}.`,
-  waited: (ms: number) => `The target waited ${formatSeconds(ms)} for you. That is no time of the run, so no tokens per second are given.`,
+  waited: (ms: number) =>
+    `The target waited ${formatSeconds(ms)} for you. That wait is not part of the run, so there are no tokens per second.`,
   byTeam: 'By team',
   columns: { team: 'Team', accepted: 'Accepted', rate: 'α' },
   acceptedOf: of,
@@ -66,8 +67,8 @@ export const beTheDraft = {
       ? ''
       : `You ${formatShare(person.acceptanceRate)} accepted, the draft model ${formatShare(model.acceptanceRate)}.`,
   over: {
-    stop: 'The text is at its end.',
-    length: 'The text is as long as it may be.',
+    stop: 'The text is finished.',
+    length: 'The text has reached its limit.',
     aborted: 'Stopped; the score stands.',
     failed: 'The run failed; the score stands.',
   },

@@ -36,7 +36,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
     figures: ({ speedup }) =>
       `${bothSpeeds(speedup)} on average; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
     lesson: {
-      holds: 'A prize of this device and these texts, not a law: look at the range.',
+      holds: 'It holds for this device and these texts; it is not a law. Look at the range.',
       fails: 'Two to three is a prize that depends on the work, not a law.',
     },
   },
@@ -44,7 +44,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
     claim: 'There is no loss of quality.',
     bound: 'Holds where every output is the target’s own, id for id, at temperature 0.',
     figures: ({ identical, compared, plain, speculative }) =>
-      `${formatCount(identical)} of ${plural(compared, 'output')} identical; by rule ${rightOf(plain)} right plainly, ${rightOf(speculative)} with speculation.`,
+      `${formatCount(identical)} of ${plural(compared, 'output')} identical; by rule ${rightOf(plain)} right with plain decoding, ${rightOf(speculative)} with speculation.`,
     lesson: {
       holds: 'The draft decides how fast it goes, never what is said.',
       fails: 'It must hold: where one id differs the rule or a kernel is at fault. Proof shows the place.',
@@ -57,7 +57,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
       `A pass over ${gamma + 1} rows takes ${times(ratio)} the time of one row: ${formatRate(verifyMs)} ms against ${formatRate(plainMs)} ms, by the device’s clock.`,
     lesson: {
       holds: 'This device waits for memory: further rows come nearly free.',
-      fails: 'This device is busy computing: every further row is paid for.',
+      fails: 'This device is busy computing: every further row costs time.',
     },
   },
   'half-is-theatre': {
@@ -66,8 +66,8 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
     figures: ({ speedup, share }) =>
       `With ${formatShare(share)} of the drafts accepted: ${bothSpeeds(speedup)}; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'run')}.`,
     lesson: {
-      holds: 'Movement without gain: what is thrown away eats what is saved.',
-      fails: 'Every device has its own acceptance from which on it pays; the break-even stands under Measure.',
+      holds: 'Movement without gain: rejected drafts cost what accepted ones save.',
+      fails: 'Each device has its own break-even acceptance; Measure shows it.',
     },
   },
   'not-for-small': {
@@ -76,7 +76,7 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
     figures: ({ speedup, parameters }) =>
       `A target of ${formatCompact(parameters)} parameters: ${bothSpeeds(speedup)}; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
     lesson: {
-      holds: 'Here the draft, or the pass over its tokens, costs too much of what a token costs.',
+      holds: 'Here the draft, or the pass over its tokens, costs too much compared with a token.',
       fails: 'What counts is how much cheaper the draft is than the target, not how large the target is.',
     },
   },
@@ -103,9 +103,9 @@ function rightOf({ right, wrong }: { readonly right: number; readonly wrong: num
 
 const reasons: Record<Unmeasured, string> = {
   'no-runs': 'Nothing has been run for it yet.',
-  'too-few': 'Too few runs have ended to say anything.',
+  'too-few': 'Too few runs have finished to say anything.',
   'too-coarse': 'The clock of this browser is too coarse to tell how long these runs took.',
-  'no-clock': 'This device has no clock that can be read, or no such round was run.',
+  'no-clock': 'This device has no clock that the page can read, or no such round was run.',
   'none-about-half': `No run had about half of its drafts accepted (${formatShare(BOUNDS.half.least)} to ${formatShare(BOUNDS.half.most)}), so nothing can be said.`,
   'not-small': 'The target here is not a small model, so nothing can be said.',
   'one-size': 'All drafts that were measured are of one size, so nothing can be said.',
@@ -114,15 +114,15 @@ const reasons: Record<Unmeasured, string> = {
 export const claimWords = {
   heading: 'Claims',
   intro:
-    'What is often said of speculative decoding, put to the test on this device and these models. A verdict stands on runs that are listed below it; without a measurement there is none. Every run ends where its answer does.',
+    'What people often say about speculative decoding, tested on this device with these models. Each verdict lists the runs that it is based on; without a measurement there is no verdict. Every run ends with its answer.',
   claims,
   verdicts: { holds: 'Holds here', fails: 'Does not hold here', unmeasured: 'Not measured' } satisfies Record<
     ClaimVerdict['verdict'],
     string
   >,
   /** A verdict that few runs bear. */
-  seeming: (verdict: string) => `${verdict}, as far as these runs tell`,
-  near: 'The figures lie near the bound: for so few runs this is no more than a tendency.',
+  seeming: (verdict: string) => `${verdict}, as far as these runs show`,
+  near: 'The figures are near the bound: with so few runs this is only a tendency.',
   reasons,
   measure: 'Measure',
   again: 'Measure again',

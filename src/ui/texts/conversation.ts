@@ -5,9 +5,8 @@ const tokens = (count: number) => `${formatCount(count)} ${count === 1 ? 'token'
 
 export const conversation = {
   heading: 'A conversation with the pair',
-  intro:
-    'Every turn goes on from the ones before: both models keep what they have read in their caches, and every turn has its own acceptance.',
-  own: 'Ask something, and your own conversation takes its place.',
+  intro: 'Each turn continues the ones before: both models keep what they have read in their caches. Each turn has its own acceptance.',
+  own: 'Ask something to replace it with your own conversation.',
   question: 'Your turn',
   placeholder: 'Ask something; Enter sends it, Shift+Enter begins a line.',
   starters: 'To begin with',
@@ -18,10 +17,10 @@ export const conversation = {
   step: 'Step by step',
   waiting: 'Loading the models, or reading the prompt …',
   noAnswer: 'No answer.',
-  stopped: 'Stopped; what stands is part of the conversation.',
-  failed: 'Failed; what stands is part of the conversation.',
+  stopped: 'Stopped; the text so far is part of the conversation.',
+  failed: 'Failed; the text so far is part of the conversation.',
   cut: 'The context is full: the answer ends here.',
-  leftOut: 'Left out: the models are no longer told of it.',
+  leftOut: 'Left out: the models no longer see it.',
   acceptance: 'Acceptance rate α',
   perPass: 'Tokens per pass',
   rate: 'Tokens per second, decoding alone',

@@ -7,10 +7,10 @@ export const course = {
   intro:
     'Twelve short lessons. Each has something to do on real runs: the two models are in this page, and nearly every figure that you meet is measured on your own device, as you read.',
   course: 'The course',
-  beside: 'Beside the course',
+  beside: 'Next to the course',
   tools: 'Do and ask',
   practice: 'Guided practice',
-  practiceSummary: 'A text with planted errors, then three steps on an example of your own, beside one that is filled in.',
+  practiceSummary: 'A text with planted errors, then three steps on an example of your own, next to one that is filled in.',
   quiz: 'Quiz',
   quizSummary: 'Ten questions in five forms, some about your own last run. Every answer is explained.',
   questions: 'Common questions',
@@ -24,7 +24,7 @@ export const course = {
   minutes: (minutes: number) => `${formatCount(minutes)} min`,
   readingTime: (minutes: number) => `${formatCount(minutes)} ${minutes === 1 ? 'minute' : 'minutes'} to read and try`,
   lessonOf: (number: number, count: number) => `Lesson ${formatCount(number)} of ${formatCount(count)}`,
-  besidePiece: 'A short piece beside the course',
+  besidePiece: 'A short piece next to the course',
   read: 'read',
   markRead: 'Mark as read',
   markUnread: 'Mark as not read',
@@ -44,11 +44,11 @@ export const progressTools = {
   import: 'Load progress from a file',
   replaced: 'Your progress was replaced by the file’s.',
   dismiss: 'Dismiss',
-  frozen: 'What you do now is not kept in this browser, so that the newer progress stays whole. Saving gives you that newer file.',
+  frozen: 'This browser does not keep what you do now, so that the newer progress stays intact. Saving gives you that newer file.',
 };
 
 export const words = {
   heading: 'Key terms',
   intro:
-    'Where one of them first stands in a section of a lesson it is underlined with dots: point at it, or move to it with Tab, and its definition appears.',
+    'The first use of a term in each section of a lesson has a dotted underline. Point at it, or move to it with Tab, to see its definition.',
 };

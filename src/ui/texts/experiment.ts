@@ -28,7 +28,7 @@ const bands: Record<AcceptanceBand, string> = {
 
 export const experiment = {
   heading: 'Experiment',
-  intro: `Every prompt is decoded plainly and in every chosen way, each to the end of its answer, interleaved, so that whatever else this machine does falls on all alike. Each model runs once uncounted before it is measured. Answers of fewer than ${LEAST_TOKENS} tokens are left out of rates and speeds.`,
+  intro: `Every prompt runs with plain decoding and in every way that you choose, each to the end of its answer. The runs are interleaved, so that other work on this machine affects all ways alike. Each model runs once, uncounted, before the measurement. Answers of fewer than ${LEAST_TOKENS} tokens are left out of rates and speeds.`,
   kinds,
 
   setup: {
@@ -37,8 +37,8 @@ export const experiment = {
     own: 'A prompt of your own',
     ownPlaceholder: 'Write it here …',
     add: 'Add',
-    remove: 'Take away',
-    taken: 'The prompt was taken away.',
+    remove: 'Remove',
+    taken: 'The prompt was removed.',
     drafts: 'Drafts',
     itself: 'The target itself',
     ngram: 'N-gram',
@@ -48,10 +48,10 @@ export const experiment = {
     adaptive: 'Adaptive',
     maxTokens: 'Most tokens',
     ending: 'A run ends',
-    endings: { answer: 'With its answer', fixed: 'At a fixed length, also behind the end' },
+    endings: { answer: 'With its answer', fixed: 'At a fixed length, also past the end' },
     repetitions: 'Repetitions',
     size: ({ prompts, variants, repetitions }: ExperimentPlan, runs: number) =>
-      `${plural(runs, 'run')}: ${plural(prompts.length, 'prompt')}, plainly and in ${plural(variants.length, 'way')}, ${
+      `${plural(runs, 'run')}: ${plural(prompts.length, 'prompt')}, with plain decoding and in ${plural(variants.length, 'way')}, ${
         repetitions === 1 ? 'once' : `${formatCount(repetitions)} times`
       }.`,
   },
@@ -60,15 +60,15 @@ export const experiment = {
     label: 'Progress of the experiment',
     done: (done: number, total: number) => `${formatCount(done)} of ${plural(total, 'run')}`,
     left: (time: string) => `about ${time} left`,
-    loading: 'loading what the first run needs',
-    stopped: 'stopped; what was measured stays',
+    loading: 'loading the models for the first run',
+    stopped: 'stopped; the results so far stay',
     ended: (done: number) => `Measured: ${plural(done, 'run')}.`,
   },
 
   sheet: {
     heading: 'Worksheet',
     empty: 'Nothing has been measured yet.',
-    scroll: 'Worksheet, which scrolls sideways',
+    scroll: 'Worksheet, scrolls sideways',
     plain: 'Plain',
     columns: {
       way: 'Way',
@@ -103,24 +103,24 @@ export const experiment = {
     behind: (count: number) => (count > 0 ? behindEndLabel(count) : ''),
     cut: ({ cut }: QualityCount) => (cut > 0 ? `${formatCount(cut)} not ended` : ''),
     notes: [
-      'The whole wait has the prompt in it; decoding alone begins at the first token. A speedup is plain decoding’s time a token over the speculative one’s, in pairs of one prompt and seed: geometric mean, and the range over the pairs.',
-      `Counts, rates and times are of answers of ${LEAST_TOKENS} tokens or more. What was drafted behind the end of an answer was never judged, and stands in no count.`,
-      'Output is compared with plain decoding’s of the same prompt and seed, id for id.',
-      'The rule, where a kind has one, asks for a JSON object of the sentence’s own values, a function whose brackets and blocks close, the very numbers or words that were asked for. Only answers that ended within their run are judged.',
-      'Mean ln p is over the answer’s tokens, p under the target: how likely the target itself finds what was written.',
+      'The whole wait includes the prompt; decoding alone begins at the first token. A speedup is the time per token of plain decoding over that of speculation, in pairs with the same prompt and seed: geometric mean, and the range over the pairs.',
+      `Counts, rates and times are for answers of ${LEAST_TOKENS} tokens or more. Drafts past the end of an answer were never judged, and are in no count.`,
+      'Output is compared, id for id, with plain decoding of the same prompt and seed.',
+      'Some kinds have a rule: a JSON object with the sentence’s own values, a function whose brackets and blocks close, exactly the numbers or words in the request. Only answers that ended within their run are judged.',
+      'Mean ln p is over the answer’s tokens, with p from the target: how likely the text is for the target itself.',
     ],
   },
 
   findings: {
     heading: 'What it says',
-    best: (way: string, speedup: string) => `Fastest here: ${way}. Beside plain decoding, over all texts: ${speedup}.`,
-    none: (way: string, speedup: string) => `Nothing pays here. The best is ${way}; beside plain decoding: ${speedup}.`,
+    best: (way: string, speedup: string) => `Fastest here: ${way}. Compared with plain decoding, over all texts: ${speedup}.`,
+    none: (way: string, speedup: string) => `Nothing pays here. The best is ${way}; compared with plain decoding: ${speedup}.`,
     bothSpeeds: ({ wait, decoding }: Speedups) =>
       `${wait ? formatRatio(wait.mean) : '–'}\u00a0× over the whole wait${decoding ? `, ${formatRatio(decoding.mean)}\u00a0× decoding alone` : ''}`,
     short: (runs: number) =>
       `${plural(runs, 'run')} ended before ${LEAST_TOKENS} tokens and ${runs === 1 ? 'is' : 'are'} left out of rates and speeds.`,
-    onlyShort: (kind: string) => `${kind}: every answer ended before ${LEAST_TOKENS} tokens, so nothing is said of it.`,
-    same: (pairs: number) => `All ${plural(pairs, 'output')} are plain decoding’s own, id for id.`,
+    onlyShort: (kind: string) => `${kind}: every answer ended before ${LEAST_TOKENS} tokens, so the experiment says nothing about it.`,
+    same: (pairs: number) => `All ${plural(pairs, 'output')} are the same as plain decoding’s, id for id.`,
     differ: (different: number, pairs: number) => `${formatCount(different)} of ${plural(pairs, 'output')} differ from plain decoding’s.`,
     drawn:
       'Under the rejection rule speculation draws outputs of its own, so they are not compared id by id; Proof compares the distributions.',
@@ -143,7 +143,7 @@ export const experiment = {
 
   vote: {
     heading: 'Which is better? A blind vote',
-    none: 'All answers are the same as plain decoding’s, so there is nothing to choose between. Measure with a temperature of 0.8 under the rejection rule to have two draws of each.',
+    none: 'All answers are the same as plain decoding’s, so there is nothing to choose between. Measure at temperature 0.8 under the rejection rule to get two draws of each.',
     unmeasured: 'Once two answers to one prompt differ, you can vote on them without knowing which is which.',
     ask: (number: number, of: number) =>
       `Pair ${formatCount(number)} of ${formatCount(of)}. One answer is the target’s alone, the other was drafted and verified. Which is better?`,
@@ -164,7 +164,7 @@ export const experiment = {
       drafted: 'Drafted tokens',
       accepted: 'Accepted tokens',
       rejected: 'Rejected tokens',
-      plainTime: 'Time plainly',
+      plainTime: 'Time with plain decoding',
       speculativeTime: 'Time with speculation',
     },
     formula: (accepted: number, drafted: number) =>
@@ -172,11 +172,11 @@ export const experiment = {
     alpha: (accepted: number, rejected: number) =>
       `α = accepted ÷ (accepted + rejected) = ${formatCount(accepted)} ÷ ${formatCount(accepted + rejected)} = ${formatShare(accepted / (accepted + rejected))}`,
     discarded: (count: number) =>
-      `${plural(count, 'draft')} stood behind a rejection and was never judged: the plain ratio counts it as lost, α does not.`,
-    speedup: (speedup: number) => `speedup = time plainly ÷ time with speculation = ${formatRatio(speedup)} ×`,
+      `${plural(count, 'draft')} came after a rejection, never judged: the plain ratio counts them as lost, α does not.`,
+    speedup: (speedup: number) => `speedup = time with plain decoding ÷ time with speculation = ${formatRatio(speedup)} ×`,
     meaning: (accepted: number) => `Of 100 drafted tokens, ${formatCount(accepted)} were kept.`,
     faster: 'Speculation was faster.',
-    slower: 'Speculation was slower: what was drafted in vain cost more than what was kept saved.',
+    slower: 'Speculation was slower: the rejected drafts cost more than the accepted ones saved.',
     upToCosts: 'The costs decide whether that pays.',
     waiting: 'Type how many tokens were drafted and how many accepted.',
   },

@@ -3,13 +3,13 @@ import type { Conditions, Versions } from '../../core/run/exports';
 const versionLine = ({ page, webLlm, models }: Versions) => `Foretoken ${page}, web-llm ${webLlm}, models ${models ?? 'unknown'}.`;
 
 export const exports = {
-  heading: 'Take it along',
+  heading: 'Save or export',
   svg: 'Figure as SVG',
   png: 'Figure as PNG',
-  failed: 'The browser could not make the picture; take the SVG.',
+  failed: 'The browser could not make the PNG; save the SVG instead.',
   /** Stands below a figure of several ways that leaves the page. */
   caption: (ways: readonly string[], { target, device, temperature }: Conditions, versions: Versions) => [
-    `${target}, plainly and speculatively: ${ways.join('; ')}. Temperature ${temperature}. Device: ${device}.`,
+    `${target}, plain and speculative: ${ways.join('; ')}. Temperature ${temperature}. Device: ${device}.`,
     versionLine(versions),
   ],
   /** Below a figure of one run. */

@@ -36,7 +36,7 @@ export const historyWords = {
   before: 'Before',
   opening: 'Reading the history …',
   kept: (runs: number, bytes: number, most: number) =>
-    `${formatCount(runs)} of at most ${formatCount(most)} runs, ${formatBytes(bytes)}, in this browser only. The oldest make room for new ones.`,
+    `${formatCount(runs)} of at most ${formatCount(most)} runs, ${formatBytes(bytes)}, in this browser only. New runs replace the oldest.`,
   visitOnly: 'until the page is closed',
   all: (runs: number) => `Show all ${formatCount(runs)}`,
   open: 'Open',
@@ -59,7 +59,7 @@ export const historyWords = {
   comparison: 'Pinned run and the run on the page',
   pinned: 'Pinned',
   shown: 'On the page',
-  pinnedAlone: 'This run is pinned. Change the prompt or a setting and run again: the next run stands beside it here.',
+  pinnedAlone: 'This run is pinned. Change the prompt or a setting and run again: the next run appears next to it here.',
   sameRun: 'The pinned run itself is on the page. Change the prompt or a setting and run again.',
   toSettings: 'Settings are in Watch.',
   changes: 'What changed',

@@ -42,18 +42,18 @@ export const prompt = {
   range:
     'This pair writes short stories, JSON records, small functions, counts and sums, copies with a change, and answers about speculative decoding.',
   strange:
-    'This prompt is like none that these small models were trained on: whatever they answer, it will hardly make sense. Drafts and verdicts are real all the same; the examples show what the pair is good at.',
+    'These small models were not trained on such prompts, so their answer will hardly make sense. Drafts and verdicts are still real; the examples show what the models are good at.',
   presets: 'Examples',
   hard: 'hard for a weak draft',
   hardTitle: (prompt: string, temperature: string) => `${prompt} Also sets the weak draft and temperature ${temperature}.`,
   shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
   long: (characters: string, tokens: string) =>
-    `${characters} characters. These models hold ${tokens} tokens, prompt and answer together; a prompt that is too long is refused, and stays here.`,
-  hidden: (signs: readonly string[]) => `Characters that cannot be seen: ${signs.join(', ')}. They are sent as they are.`,
+    `${characters} characters. These models hold ${tokens} tokens, prompt and answer together. The page refuses a longer prompt, and keeps it here.`,
+  hidden: (signs: readonly string[]) => `Invisible characters: ${signs.join(', ')}. They are sent unchanged.`,
   sign: (sign: string, count: number) => (count === 1 ? sign : `${sign} (${formatCount(count)} times)`),
-  halves: 'U+D800 to U+DFFF are halves of characters; the models read each as “\ufffd”.',
+  halves: 'U+D800 to U+DFFF are halves of characters. The models read each half as “\ufffd”.',
   newerSettings:
-    'A newer version of this page has stored its settings in this browser. They are left as they are, so what you choose here lasts until the page is closed.',
+    'A newer version of this page has stored its settings in this browser. They stay unchanged, so what you choose here lasts until you close the page.',
 };
 
 export const settings = {
@@ -61,7 +61,7 @@ export const settings = {
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
   draft: 'Draft model',
   draftLabel: ({ name, itself }: DraftChoice) => (itself ? 'The target itself' : name),
-  draftsUnread: 'The list of drafts has not been read yet.',
+  draftsUnread: 'The list of drafts is not loaded yet.',
   drafting: 'Drafting by',
   draftings: { model: 'Model', ngram: 'N-gram', mixed: 'N-gram, then model' },
   length: 'Draft length',
@@ -99,7 +99,7 @@ const phases: Record<LoadPhase | 'waiting', string> = {
 export const loading = {
   heading: 'Models',
   unread: 'Reading the list of models …',
-  unknown: 'The models are not known yet.',
+  unknown: 'The list of models is not loaded yet.',
   target: 'Target',
   draft: (name: string) => `Draft: ${name}`,
   parameters: (count: string) => `${count} parameters`,
@@ -137,24 +137,24 @@ export function summary(reason: EndReason, tally: Tally): string {
   return `${ends[reason]}: ${length}${kept}${behindEnd > 0 ? `, ${behindEndLabel(behindEnd)}` : ''}.`;
 }
 
-/** How many drafts stand behind the end of the answer. */
-export const behindEndLabel = (count: number) => `+${formatCount(count)} behind the end`;
+/** How many drafts stand past the end of the answer. */
+export const behindEndLabel = (count: number) => `+${formatCount(count)} past the end`;
 
 export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
   accepted: { name: 'Accepted', meaning: 'the draft’s token, kept; one line under it' },
-  rejected: { name: 'Rejected', meaning: 'the draft’s token, struck by the target' },
-  discarded: { name: 'Discarded', meaning: 'drafted behind a rejection, never judged' },
-  corrected: { name: 'Corrected', meaning: 'the target’s own token instead' },
-  bonus: { name: 'Bonus', meaning: 'the target’s extra, when all are kept; two lines under it' },
+  rejected: { name: 'Rejected', meaning: 'the draft’s token, refused by the target' },
+  discarded: { name: 'Discarded', meaning: 'drafted after a rejection, never judged' },
+  corrected: { name: 'Corrected', meaning: 'the target’s own token, in its place' },
+  bonus: { name: 'Bonus', meaning: 'the target’s extra token, when it kept all drafts; two lines under it' },
   plain: { name: 'Plain', meaning: 'the target’s token, without a draft' },
 };
 
-/** What a discarded draft is that stands behind the end of the answer. */
+/** What a discarded draft is that stands past the end of the answer. */
 export const behindEnd = {
-  name: 'Behind the end',
-  meaning: 'drafted behind the token that ended the answer; never judged, and no part of any ratio',
+  name: 'Past the end',
+  meaning: 'drafted after the token that ended the answer; never judged, in no ratio',
   label: behindEndLabel,
-  spoken: (count: number) => `${plural(count, 'draft')} behind the end of the answer`,
+  spoken: (count: number) => `${plural(count, 'draft')} past the end of the answer`,
   counted: (count: number) => `${behindEndLabel(count)}: never judged, not counted`,
 };
 
@@ -172,7 +172,7 @@ export const tokenCard = {
   draw: 'Uniform draw u',
   test: (u: string, bound: string, accepted: boolean) =>
     accepted ? `u (${u}) is below min(1, p / q) (${bound}): accepted.` : `u (${u}) is not below p / q (${bound}): rejected.`,
-  candidates: { p: 'The target’s likeliest, p', q: 'The draft’s likeliest, q', residual: 'Residual, p − q above 0' },
+  candidates: { p: 'Most likely for the target, p', q: 'Most likely for the draft, q', residual: 'Residual, p − q above 0' },
   id: (id: number) => `token ${id}`,
   noText: '(no text yet, or the end of the answer)',
   noTextStruck: '(a token without text)',
@@ -188,7 +188,7 @@ export const counts = {
   discarded: 'Discarded',
   rounds: 'Rounds',
   acceptanceRate: 'Acceptance rate α',
-  acceptanceRateNote: 'accepted of those judged',
+  acceptanceRateNote: 'accepted of the judged drafts',
   acceptedOverDrafted: 'Accepted / drafted',
   meanAcceptanceLength: 'Mean acceptance length',
   meanAcceptanceLengthNote: 'tokens per round',
@@ -199,12 +199,12 @@ export const counts = {
     speculative: 'Run the same prompt speculatively to compare.',
   },
   otherPrompt: 'The last runs of the two modes had different prompts or settings; run the same again to compare.',
-  otherLength: 'The two texts have different lengths, so their whole waits are not compared.',
+  otherLength: 'The two texts have different lengths, so their whole waits cannot be compared.',
   identical: (tokens: number) => `The output is identical: ${plural(tokens, 'token')}.`,
   identicalSoFar: (tokens: number) => `The output is identical as far as both runs go: ${plural(tokens, 'token')}.`,
   differs: (position: number) => `The output differs from token ${formatCount(position)} on.`,
   sampledOtherwise: (position: number) =>
-    `The output differs from token ${formatCount(position)} on: under the rejection rule both texts are drawn from the same distribution, but not by the same draws.`,
+    `The output differs from token ${formatCount(position)} on: under the rejection rule both texts come from the same distribution, but from different draws.`,
 };
 
 export const idea = {
@@ -226,7 +226,7 @@ export const idea = {
 
 export const failures = {
   dismiss: 'Dismiss',
-  boundary: 'The page ran into an error of its own.',
+  boundary: 'The page has an internal error.',
   boundaryHint: 'Reload the page. Your settings are remembered.',
   reload: 'Reload',
 };
@@ -240,10 +240,10 @@ export const costs = {
   recorder: (machine: string) => `On the recorder’s machine${machine === '' ? '' : `: ${machine}`}`,
   ofDraft: (draft: string) => `With ${draft}, as in this run.`,
   measuredThen: 'As known when the run began.',
-  unmeasured: 'What this pair costs here has not been measured yet.',
-  measuring: 'Measuring what this pair costs here …',
-  more: 'All of it, and what would pay',
-  decode: 'One token, plainly',
+  unmeasured: 'The costs of this pair on this device are not measured yet.',
+  measuring: 'Measuring the costs of this pair …',
+  more: 'All costs, and what would pay',
+  decode: 'One plain token',
   draft: 'Draft step',
   draftNote: (ratio: string) => `c = ${ratio} of a token`,
   verify: (rows: number) => `Verify ${rows} rows`,
@@ -251,9 +251,9 @@ export const costs = {
   /** Of a run, whose rounds differ. */
   verifyMean: 'Verify a round',
   verifyMeanNote: (ratio: string) => `v = ${ratio} tokens, on average over this run`,
-  fixed: 'Beside it, each round',
+  fixed: 'Other costs of a round',
   fixedNote: 'readback and bookkeeping',
-  fixedPlain: 'Beside it, each plain token',
+  fixedPlain: 'Other costs of a plain token',
   readback: 'A bare readback',
   breakEven: (gamma: number) => `Break-even α at γ ${gamma}`,
   never: 'never',
@@ -261,5 +261,5 @@ export const costs = {
   predicted: 'Predicted speedup',
   /** Speedup from what is shown beside it, so that a person can work it out too. */
   formula: ({ tokens, price: { steps, draft, verify, fixed, plain } }: Pick<CostFigures, 'tokens' | 'price'>) =>
-    `${formatRatio(tokens)} tokens a round × ${formatRatio(plain)} each plainly ÷ (${formatRatio(steps)} steps × c ${formatRatio(draft)} + v ${formatRatio(verify)} + ${formatRatio(fixed)} beside them)`,
+    `${formatRatio(tokens)} tokens a round × ${formatRatio(plain)} for each plain token ÷ (${formatRatio(steps)} steps × c ${formatRatio(draft)} + v ${formatRatio(verify)} + ${formatRatio(fixed)} other costs)`,
 };

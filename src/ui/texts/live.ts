@@ -18,10 +18,10 @@ export const live = {
   },
   stop: 'Stop',
   prompt: 'Prompt',
-  busy: 'The models are at work elsewhere on this page.',
+  busy: 'The models are busy elsewhere on this page.',
   unmeasured:
-    'What this pair costs here has not been measured yet. It is measured by itself once the models are ready, unless a run is under way.',
-  measuring: 'Measuring what this pair costs here …',
+    'The costs of this pair on this device are not measured yet. The page measures them when the models are ready, unless a run is in progress.',
+  measuring: 'Measuring the costs of this pair …',
   measure: 'Measure now',
 };
 
@@ -37,9 +37,9 @@ export const tryIt = {
     `${plural(passes, 'pass', 'passes')} for ${plural(tokens, 'token')}: one each, ${seconds} in all.`,
   passes: (passes: number, tokens: number) => `${plural(passes, 'pass', 'passes')} of the target for ${plural(tokens, 'token')}.`,
   rejection: (round: number, kept: number, after: string, rejected: string, corrected: string | null, discarded: number) =>
-    `First rejection, in round ${formatCount(round)}: ${kept === 0 ? 'no draft was' : plural(kept, 'draft was', 'drafts were')} kept. After ${quoted(after)} the draft’s ${quoted(rejected)} fell${
+    `First rejection, in round ${formatCount(round)}: ${kept === 0 ? 'no draft was' : plural(kept, 'draft was', 'drafts were')} kept. After ${quoted(after)} the draft’s ${quoted(rejected)} was rejected${
       corrected === null ? '' : `, and the target put ${quoted(corrected)} there`
-    }${discarded === 0 ? '.' : `; ${plural(discarded, 'draft')} behind it ${discarded === 1 ? 'was' : 'were'} dropped unread.`}`,
+    }${discarded === 0 ? '.' : `; ${plural(discarded, 'draft')} after it ${discarded === 1 ? 'was' : 'were'} dropped unread.`}`,
   noRejection: 'Nothing was rejected in this run: every draft was the target’s own choice.',
   marks: (accepted: number, bonus: number, corrected: number) =>
     `Underlined once: ${plural(accepted, 'accepted draft')}. Underlined twice: ${plural(bonus, 'bonus token')}. With a caret: ${plural(corrected, 'corrected token')}.`,
@@ -73,7 +73,7 @@ export const lengths = {
   draftCost: 'Draft step, in target steps (c)',
   measuredCost: (c: string) => `measured here: ${c}`,
   whatIf: 'what if',
-  fromRun: (alpha: string) => `Take α from the run on the page (${alpha})`,
+  fromRun: (alpha: string) => `Use α from the run on the page (${alpha})`,
   title: 'Expected speed over plain decoding',
   description: (best: number, speed: string) =>
     `Expected speedup over the draft length. The best length is ${best}, with ${speed} times plain decoding.`,
@@ -99,9 +99,9 @@ export const trials = {
   again: 'Run them again',
   running: (done: number, all: number) => `${formatCount(done)} of ${formatCount(all)} done …`,
   done: 'Done.',
-  stopped: 'Stopped; what was measured stays.',
+  stopped: 'Stopped; the results so far stay.',
   way: ({ kind, gamma }: Way) => (kind === 'plain' ? ways.plain : `${ways[kind]}, γ = ${formatCount(gamma)}`),
-  title: (prompts: string) => `What became of the runs of ${prompts}`,
+  title: (prompts: string) => `Results of the runs of ${prompts}`,
   columns: {
     way: 'Way',
     rate: 'Tokens/s, decoding alone',
@@ -113,7 +113,7 @@ export const trials = {
     output: 'Output',
     step: 'Look',
   },
-  outputs: { reference: 'reference', identical: 'same ids', partly: 'same so far', different: 'differs', sampled: 'drawn apart' },
+  outputs: { reference: 'reference', identical: 'same ids', partly: 'same so far', different: 'differs', sampled: 'two draws' },
   step: 'Step',
   stepThrough: (way: string, prompt: string) => `Step through: ${way}, ${prompt}`,
   waiting: 'not run yet',
@@ -123,7 +123,7 @@ export const trials = {
   fastest: (name: string, speed: number) =>
     speed > 1
       ? `Decoding alone, the fastest was ${name}: ${formatRatio(speed)} times plain decoding.`
-      : `Decoding alone, none was faster than plain decoding; nearest came ${name}, ${formatRatio(speed)} times.`,
+      : `Decoding alone, nothing was faster than plain decoding; ${name} came nearest, with ${formatRatio(speed)} times.`,
   sameIds: (same: number, all: number) =>
     same === all
       ? `All ${formatCount(all)} outputs have the same ids as plain decoding’s.`
@@ -149,16 +149,16 @@ export const byHand = {
     `After ${quoted(after)} the draft says ${quoted(token)}. It has a chance of ${chance} to stay; the draw u is ${u}. Does it stay?`,
   keep: 'Keep it',
   strike: 'Strike it',
-  right: (kept: boolean) => `Right: it ${kept ? 'stays' : 'falls'}.`,
+  right: (kept: boolean) => `Right: it is ${kept ? 'kept' : 'rejected'}.`,
   wrong: (u: number, chance: number, kept: boolean) =>
-    `No: ${formatProbability(u)} is ${kept ? '' : 'not '}below ${formatProbability(chance)}, so it ${kept ? 'stays' : 'falls'}.`,
+    `No: ${formatProbability(u)} is ${kept ? '' : 'not '}below ${formatProbability(chance)}, so it is ${kept ? 'kept' : 'rejected'}.`,
   score: (right: number, all: number) => `You judged ${formatCount(right)} of ${formatCount(all)} as the run did.`,
   residual: '4. What the target puts there',
   residualWords: (token: string, mass: string) =>
-    `The token fell, so the target draws from what p has left above q. Here that was ${mass} of p in all, and the draw gave ${quoted(token)}.`,
-  correctedWords: (token: string) => `The token fell, so the target draws from what p has left above q. It drew ${quoted(token)}.`,
-  bonusWords: (token: string) => `All stayed, so the target adds one from its own p behind the last draft: ${quoted(token)}.`,
-  dropped: (count: number) => `${plural(count, 'draft')} behind it ${count === 1 ? 'is' : 'are'} dropped without a look.`,
+    `The token was rejected, so the target draws from what p has left above q. Here that was ${mass} of p in total, and the draw gave ${quoted(token)}.`,
+  correctedWords: (token: string) => `The token was rejected, so the target draws from what p has left above q. It drew ${quoted(token)}.`,
+  bonusWords: (token: string) => `All stayed, so the target adds one from its own p after the last draft: ${quoted(token)}.`,
+  dropped: (count: number) => `${plural(count, 'draft')} after it ${count === 1 ? 'is' : 'are'} dropped without a look.`,
   column: { token: 'Token', q: 'q, draft', p: 'p, target', chance: 'min(1, p/q)', u: 'u', verdict: '' },
   unknown: '?',
 };
@@ -179,12 +179,12 @@ export const worksheet = {
   drafted: 'Drafted',
   accepted: 'Accepted',
   rejected: 'Rejected (optional)',
-  fromRun: 'Take the run on the page',
+  fromRun: 'Use the run on the page',
   noRun: 'There is no speculative run on the page yet.',
   ratio: 'Accepted / drafted',
   alpha: 'Acceptance rate α',
   estimated: (gamma: number) =>
-    `estimated, as rejected drafts were not counted: for drafts of ${formatCount(gamma)}, the same rate at every position`,
+    `estimated, because rejected drafts were not counted: for drafts of ${formatCount(gamma)} tokens, with the same rate at every position`,
   discarded: 'Discarded, never judged',
   breakEven: (gamma: number) => `Break-even α here, γ = ${formatCount(gamma)}`,
   never: 'never',
@@ -193,12 +193,12 @@ export const worksheet = {
   below: (alpha: number, even: number) =>
     `α is ${formatShare(alpha)}, break-even ${formatShare(even)}: on this device drafting costs more than it gives.`,
   hopeless: 'On this device no acceptance rate would pay at this length.',
-  unmeasured: 'The break-even needs this device’s costs, which have not been measured yet.',
+  unmeasured: 'The break-even needs this device’s costs, which are not measured yet.',
   /** What a rate says by itself, while the device's costs are not known. */
   bands: {
     high: 'High: the two models mostly agree. Whether that pays depends on the price of a round.',
     middle: 'Middling: it pays only with a cheap draft and cheap verification.',
-    low: 'Low: half wrong may be theatre. Another draft, a shorter one, or none.',
+    low: 'Low: half wrong may be theatre. Try another draft, a shorter one, or none.',
   },
 };
 

@@ -34,7 +34,7 @@ function verdict({ code, best, breakEven, ceiling }: Advice, place: Place): stri
         ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays ${at[place]}.`
         : `Agreement is too low: ${speeds.times(best.speedup)} plain decoding expected at best ${at[place]}.`;
     case 'draft-too-slow':
-      return `The draft is too slow ${at[place]}: were every draft accepted, it would still be ${speeds.times(ceiling)} plain decoding at best.`;
+      return `The draft is too slow ${at[place]}: even if every draft were accepted, it would be ${speeds.times(ceiling)} plain decoding at best.`;
     case 'device-compute-bound':
       return `${device[place]} is compute-bound: even a draft that costs nothing and is always right would not pay.`;
   }
@@ -49,16 +49,16 @@ function reasons(
 ): string[] {
   const lines = [
     rate === null
-      ? `No draft of this run was judged, so nothing is known of agreement.`
+      ? `No draft of this run was judged, so agreement is unknown.`
       : breakEven
         ? `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} it pays from ${formatShare(breakEven.rate)} on, with drafts of ${tokens(breakEven.gamma)}.`
         : `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} no rate would be enough.`,
     byNgram
       ? 'The drafts were looked up, which costs no draft step.'
       : `A draft step costs c = ${formatRatio(costRatio)} of a plain token${code === 'draft-too-slow' ? ', which is too much' : ''}.`,
-    `Verifying ${formatCount(best.gamma + 1)} rows costs v(${formatCount(best.gamma)}) = ${formatRatio(verifyRatio)} of one${code === 'device-compute-bound' ? ': rows are hardly cheaper together than apart' : ''}.`,
+    `Verifying ${formatCount(best.gamma + 1)} rows costs v(${formatCount(best.gamma)}) = ${formatRatio(verifyRatio)} of one${code === 'device-compute-bound' ? ': rows are hardly cheaper together than one by one' : ''}.`,
   ];
-  if (code === 'worth-it' || code === 'hardly') lines.push(`Were every draft accepted, it would be ${speeds.times(ceiling)} at best.`);
+  if (code === 'worth-it' || code === 'hardly') lines.push(`If every draft were accepted, it would be ${speeds.times(ceiling)} at best.`);
   return lines;
 }
 
@@ -75,12 +75,12 @@ export const measure = {
   verdict,
   reasons,
   ceiling: (ratio: number, place: Place) =>
-    `Were every draft accepted, this pair would be ${speeds.times(ratio)} plain decoding ${at[place]}. Run something to learn how often it is right.`,
+    `If every draft were accepted, this pair would be ${speeds.times(ratio)} plain decoding ${at[place]}. Run a prompt to see how often the draft is right.`,
   otherwise: (speed: number) =>
-    `The two runs that were measured say otherwise: ${speeds.times(speed)} decoding alone. One pair of runs is little; measure more under Experiment, or this device again if it was busy.`,
-  noCosts: 'Nothing is known yet of what this pair costs here, so nothing can be said.',
+    `The two measured runs say otherwise: ${speeds.times(speed)} decoding alone. One pair of runs is not much: measure more under Experiment, or measure this device again if it was busy.`,
+  noCosts: 'The costs of this pair on this device are not known yet, so there is no verdict.',
   expected: 'Predicted',
-  expectedNote: 'of this run on this device, decoding alone; from its costs',
+  expectedNote: 'of this run on this device, decoding alone, from its costs',
   expectedThere: 'Predicted there',
   expectedThereNote: 'of this run on the recorder’s machine, from its costs',
   measured: 'Measured',
@@ -90,17 +90,16 @@ export const measure = {
   },
   follows: (speedup: number) => `The predicted ${speeds.times(speedup)} is`,
   missing: '–',
-  noPlain: 'Not measured: this run has not been decoded the other way too.',
+  noPlain: 'Not measured: this prompt was not decoded the other way.',
   costsOf: (whose: CostsOf, adapter: string) => costsOf[whose](adapter),
-  recordedToo: (machine: string) => `The run was recorded ${on(machine)}: its acceptance holds everywhere, its times do not.`,
-  recordedOnly: (machine: string) =>
-    `The run was recorded ${on(machine)}; what it would gain here is not known before this device is measured.`,
+  recordedToo: (machine: string) => `The run was recorded ${on(machine)}: its acceptance is the same everywhere, its times are not.`,
+  recordedOnly: (machine: string) => `The run was recorded ${on(machine)}; measure this device to see what it would gain here.`,
 
   costsHeading: 'What a round costs',
-  unmeasured: 'What this pair costs on this device has not been measured yet.',
+  unmeasured: 'The costs of this pair on this device are not measured yet.',
   measuring: 'Measuring …',
   verifyTitle: 'Time of a target pass over its rows',
-  verifyNote: 'If rows cost as much together as apart, there is nothing to gain from verifying several at once.',
+  verifyNote: 'If rows cost as much together as one by one, verifying several at once gains nothing.',
   verifyDescription: (one: string, last: string, rows: string) => `One row takes ${one}, ${rows} rows take ${last}.`,
   rows: 'Rows, γ + 1',
   time: 'Time',
@@ -109,7 +108,7 @@ export const measure = {
   apart: 'row by row',
 
   memoryHeading: 'Memory for latency',
-  memoryTitle: 'What the pair takes on the graphics device',
+  memoryTitle: 'Memory of the pair on the graphics device',
   memory: {
     targetWeights: 'target: weights',
     targetCache: 'target: cache',
@@ -120,14 +119,14 @@ export const measure = {
   bytes: 'Allocated',
   megabytes: 'MB',
   memoryNote: (added: string, alone: string, share: string) =>
-    `The draft adds ${added} to the target’s ${alone}: ${share} more memory, traded for latency. As allocated, on the device.`,
+    `The draft adds ${added} to the target’s ${alone}: ${share} more memory, traded for latency. These are allocations on the device.`,
   memoryItself: 'The target drafts for itself: it shares its weights and has a second cache.',
   memoryMissing: 'Nothing is allocated on a graphics device: the models are not ready, or run on the CPU.',
 
   curvesHeading: 'Speed over agreement',
   curvesTitle: 'Predicted speedup over the acceptance rate, by draft length',
   curvesNote: (context: string, place: Place) =>
-    `With ${place === 'here' ? 'this device’s own costs' : 'the costs of the recorder’s machine'} at ${context} tokens of context; α is taken to be the same at every position, which a run’s is not.`,
+    `With ${place === 'here' ? 'this device’s own costs' : 'the costs of the recorder’s machine'} at ${context} tokens of context; the model takes α to be the same at every position; in a run it is not.`,
   curvesDescription: (best: string) => `Speedup rises with acceptance. ${best}`,
   acceptanceRate: 'Acceptance rate α',
   speedup: 'Speedup',
@@ -139,9 +138,9 @@ export const measure = {
   gamma: (gamma: number) => `γ = ${formatCount(gamma)}`,
 
   runHeading: 'This run’s agreement',
-  noRun: 'Ask something above, and the run’s figures stand here as it goes.',
+  noRun: 'Run a prompt, and its figures appear here.',
   nothingJudged: 'No draft was judged in this run.',
-  beside: 'The run on the page decodes plainly; this is of the speculative run of the same question before it.',
+  beside: 'The run on the page is plain decoding. These figures are from the speculative run of the same prompt before it.',
   overTitle: 'Acceptance over the run',
   overDescription: (overall: string) => `The acceptance rate of all drafts so far ends at ${overall}.`,
   recent: (judged: string) => `last ${judged} drafts`,
@@ -152,7 +151,7 @@ export const measure = {
     above ? `Above break-even now: ${rate} against ${even}.` : `Below break-even now: ${rate} against ${even}.`,
   crossed: (above: boolean, token: string) => `Rose ${above ? 'above' : 'below'} it at token ${token}.`.replace('Rose below', 'Fell below'),
   neverCrossed: 'It has not been crossed.',
-  tooFew: (judged: string) => `Fewer than ${judged} drafts have been judged, too few to say where it stands.`,
+  tooFew: (judged: string) => `Fewer than ${judged} drafts have been judged: too few to say.`,
   noEven: 'There is no break-even here: not even full agreement pays at this draft length.',
 
   positionTitle: 'Acceptance by position in the draft',
@@ -163,8 +162,8 @@ export const measure = {
   ofJudged: (share: string, judged: string) => `${share} of ${judged}`,
 
   kindTitle: 'Acceptance by kind of token',
-  kindNote: 'By what the text has in the draft’s place; told from the surface of English words and of code.',
-  kindDescription: 'How often tokens of each kind were foreseen by the draft.',
+  kindNote: 'Kinds are those of the text’s own tokens, recognised by the form of English words and of code.',
+  kindDescription: 'How often the draft predicted tokens of each kind.',
   kind: 'Kind',
   kinds,
 
@@ -176,15 +175,15 @@ export const measure = {
   whatIfHeading: 'What if?',
   theory: 'Theory',
   whatIfIntro:
-    'What the model of costs says of figures that nobody measured, v(γ) taken for a straight line. Move them to see what would pay.',
+    'The cost model’s answer for figures that nobody measured, with v(γ) as a straight line. Move the sliders to see what would pay.',
   from: (whose: CostsOf) =>
-    whose === 'recorder' ? 'They start from what was measured on the recorder’s machine.' : 'They start from what was measured here.',
+    whose === 'recorder' ? 'They start from the costs of the recorder’s machine.' : 'They start from this device’s costs.',
   fromExample: 'Nothing was measured here, so they start from invented figures.',
   reset: 'Back to the start',
   alpha: 'Acceptance rate α',
   draftLength: 'Draft length γ',
   draftCost: 'Draft step c',
-  slope: 'Each row more, v slope',
+  slope: 'Each further row, v slope',
   fixed: 'Fixed cost of a round',
   inTokens: (ratio: string) => `${ratio} of a token`,
   whatIfTitle: 'Theory: speedup over the acceptance rate',

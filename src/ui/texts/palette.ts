@@ -10,7 +10,7 @@ export const palette = {
   settings: 'Settings',
   recordings: 'Recordings',
   lessons: 'Lessons',
-  terms: 'Words of the field',
+  terms: 'Key terms',
   elsewhere: (view: string) => `In ${view}`,
   nothing: (query: string) => `Nothing is called “${query}”.`,
   found: (count: number) => (count === 1 ? 'One result.' : `${count} results.`),

@@ -3,20 +3,20 @@ import { formatCount } from '../format';
 export const practice = {
   heading: 'Guided practice',
   intro:
-    'First a prepared text with mistakes in it, to warm up. Then three steps on an example of your own, and a comparison with what you want. Each box shows what somebody wrote for another example; yours is kept in this browser.',
+    'First find the mistakes in a prepared text. Then take three steps on an example of your own, and compare it with what you need. Each box shows what somebody wrote for another example; this browser keeps yours.',
   exampleMark: 'For example:',
   /** One example, filled in. */
   filledIn: {
     prompt: 'Fill in this form as JSON: name, address and the three items of this order.',
     explanation:
       'A small model guesses the next pieces of the JSON, such as the field names and the quotation marks, and the large model checks them in one pass. Fields are easy, so it is always faster; the customer’s address may be harder. [Marked: “always” as too broad, “may be” as uncertain.]',
-    detail: 'The field names stand in the prompt already.',
+    detail: 'The field names are already in the prompt.',
     steps: [
       {
         step: 'Try n-gram drafting, which copies from the prompt and needs no second model.',
         doubt: 'The values are new text, and n-gram drafting finds nothing for them.',
       },
-      { step: 'Draft eight tokens at a time instead of four.', doubt: 'A wrong guess in an address would throw up to seven away.' },
+      { step: 'Draft eight tokens at a time instead of four.', doubt: 'A wrong guess in an address would discard up to seven tokens.' },
     ],
     source: 'Leviathan, Kalman and Matias 2023, section 2.',
     found:
@@ -49,9 +49,9 @@ export const practice = {
     note: 'The pair in this page is small: watch how it is decoded, not how wise the answer is.',
   },
   explain: {
-    title: '1. Explain it plainly, and doubt it',
+    title: '1. Explain it simply, and doubt it',
     words:
-      'Explain in your own words, to somebody who knows nothing of it, how speculative decoding would treat your example. Then read it again, and mark what sounds uncertain or too broad.',
+      'Explain in your own words, to somebody who knows nothing about it, how speculative decoding would treat your example. Then read it again, and mark what sounds uncertain or too broad.',
     label: 'Your explanation',
     marking: 'Mark words: once for uncertain, twice for too broad, a third time for neither.',
     marked: 'Your explanation, to be marked',
@@ -64,7 +64,7 @@ export const practice = {
   next: {
     title: '2. One detail, two next steps',
     words:
-      'Choose one detail of your example: a length, a kind of text, a device. Write down two things that you might try next, and for each a reason why it might be the wrong thing to do.',
+      'Choose one detail of your example: a length, a kind of text, a device. Write down two things that you might try next, and for each a reason why it might be wrong.',
     detail: 'The detail',
     step: (number: number) => `Next step ${number}`,
     doubt: (number: number) => `Why step ${number} might be wrong`,
@@ -73,7 +73,7 @@ export const practice = {
     title: '3. Check one term: “draft model”',
     words: 'Read what a trusted source says a draft model is, and compare it with this course’s definition.',
     ours: 'This course says',
-    sources: 'Sources to trust more than a page that you happened to find',
+    sources: 'Sources to trust more than a random page',
     source: 'Which source you read',
     found: 'What it says, in your own words, and where it differs',
     list: [
@@ -96,5 +96,5 @@ export const practice = {
     verdict: 'What in your explanation still holds, and what would you now write differently?',
   },
   kept: 'Kept in this browser.',
-  notKept: 'Not kept: this browser holds the progress of a newer version.',
+  notKept: 'Not kept: this browser has the progress of a newer version.',
 };

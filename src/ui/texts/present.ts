@@ -12,16 +12,16 @@ const kinds: Record<PlaylistItem['kind'], string> = {
 export const present = {
   heading: 'Present',
   intro:
-    'What you want to show, in its order: runs that this device makes in front of everyone, recordings, lessons, races and other views. It works without a network.',
+    'Put what you want to show in order: live runs on this device, recordings, lessons, races and other views. It works without a network.',
   title: 'Name of the playlist',
   list: 'Playlist',
   empty: 'The playlist is empty. Add what is on the page, a recording or a lesson.',
-  unkept: 'This browser does not keep the playlist (a private window, or no room left). Save it as a file before you close the page.',
+  unkept: 'This browser does not keep the playlist (a private window, or no space left). Save it as a file before you close the page.',
   kinds,
   itemTitle: (position: string) => `Title of item ${position}`,
   notes: 'Private notes',
   notesOf: (position: string) => `Private notes of item ${position}`,
-  notesHint: 'Shown here when you open them, and in the notes window; never on the projection.',
+  notesHint: 'They appear here when you open them, and in the notes window; never on the projection.',
   look: 'Begin with',
   looks: { watch: 'the whole', step: 'its steps' },
   up: 'Up',
@@ -60,7 +60,7 @@ export const present = {
 export const speakerNotes = {
   heading: 'Speaker’s notes',
   waiting: 'Nothing is being presented. Start the presentation on the page; its notes appear here.',
-  none: 'No notes for this one.',
+  none: 'No notes for this item.',
   end: 'The end.',
   elapsed: 'Since the start',
   back: 'Back',

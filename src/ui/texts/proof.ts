@@ -6,16 +6,16 @@ const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${
 
 export const proof = {
   heading: 'Prove it',
-  own: 'Press “Same output?”, and your own device proves it in its place.',
+  own: 'Press “Same output?” to replace it with a proof on your own device.',
   asks: {
-    ids: 'With these settings both ways must write the same tokens. The prompt is decoded speculatively, then by the target alone, and the ids are laid side by side.',
+    ids: 'With these settings both ways must write the same tokens. The page decodes the prompt with speculation, then with the target alone, and compares the ids.',
     distribution:
-      'Above temperature 0 under the rejection rule two runs are two draws, so one pair of texts proves nothing. Many short runs are sampled instead, and the two distributions compared. (Under the coupled rule, or at temperature 0, the ids themselves can be compared.)',
+      'Above temperature 0 under the rejection rule two runs are two draws, so one pair of texts proves nothing. Instead, the page samples many short runs and compares the two distributions. (Under the coupled rule, or at temperature 0, it compares the ids.)',
   },
   size: 'Runs of each side',
   tokens: 'First tokens counted',
-  stopKept: 'Stopped: what was measured stays.',
-  working: 'At work …',
+  stopKept: 'Stopped: the results so far stay.',
+  working: 'Working …',
 
   ids: {
     heading: 'The same ids?',
@@ -26,26 +26,26 @@ export const proof = {
     different: 'different',
     verdicts: {
       identical: (tokens: number) => `Yes: all ${plural(tokens, 'token')} are the same, id for id.`,
-      partly: (tokens: number) => `As far as both runs went, yes: ${plural(tokens, 'token')}, id for id.`,
+      partly: (tokens: number) => `As far as both runs go, yes: ${plural(tokens, 'token')}, id for id.`,
       different: (tokens: number) => `No: the first difference is at token ${formatCount(tokens + 1)}.`,
     },
     incomplete: 'One of the two runs is missing or was cut short, so there is no verdict.',
     parting: (speculative: string, plain: string, p: { readonly speculative: string; readonly plain: string }) =>
       `Here speculation wrote “${speculative}” (p ${p.speculative}), the target alone “${plain}” (p ${p.plain}).`,
     gap: (gap: number) =>
-      `Their logits lie ${formatRatio(Math.abs(gap))} apart. ${
+      `Their logits differ by ${formatRatio(Math.abs(gap))}. ${
         Math.abs(gap) < 0.05
-          ? 'That is a near tie: two shapes of one forward pass may round it either way.'
-          : 'That is no tie, so something is wrong: report it.'
+          ? 'That is a near tie: forward passes of different shapes may round it either way.'
+          : 'That is not a tie, so something is wrong: please report it.'
       }`,
-    noGap: 'How far their logits lie apart was not measured.',
+    noGap: 'The difference of their logits was not measured.',
     proven: (tokens: number, adapter: string) =>
       `For this prompt, these settings and this device (${adapter}): speculation wrote the target’s own ${plural(tokens, 'token')}.`,
     notProven:
-      'Anything about other prompts, lengths or devices: try them here, or compare many at once under Experiment. That the rule is right for every prompt is a matter of mathematics and of the kernels’ tests; one run is an instance of it.',
-    refuted: (tokens: number) => `That both write the same here: they agree for ${plural(tokens, 'token')} and then part.`,
+      'Anything about other prompts, lengths or devices: try them here, or compare many at once under Experiment. Mathematics and the tests of the kernels show that the rule is right for every prompt; one run is one instance.',
+    refuted: (tokens: number) => `That both write the same here: they agree for ${plural(tokens, 'token')} and then differ.`,
     unrefuted:
-      'That the rule is wrong: before the first difference all is equal, and behind it both go on from different histories, so nothing there can be compared.',
+      'That the rule is wrong: both outputs are equal up to the first difference. After it they go on from different histories, and cannot be compared.',
   },
 
   distribution: {
@@ -59,45 +59,45 @@ export const proof = {
     progressLabel: 'Progress of the sampling',
     statistic: 'Chi-square statistic',
     degreesOfFreedom: 'Degrees of freedom',
-    degreesNote: 'compared beginnings less one; rare ones are one together',
+    degreesNote: 'number of compared beginnings minus one; rare beginnings count as one',
     pValue: 'p-value',
     distance: 'Total variation distance',
     distanceNote: 'share of runs that would have to change',
     judged: 'Drafts judged on the way',
     judgedNote: (rejected: string) => `${rejected} of them rejected`,
     verdict: ({ test }: Judgement, verdict: ProofVerdict, { rejected }: Tried, done: number, size: number): string => {
-      const cut = done < size ? ` This is after ${formatCount(done)} of the ${formatCount(size)} runs that were planned.` : '';
-      if (!test) return `Nothing can be said yet: too few runs, or beginnings that hardly vary.${cut}`;
+      const cut = done < size ? ` This is after ${formatCount(done)} of ${formatCount(size)} planned runs.` : '';
+      if (!test) return `No verdict yet: too few runs, or beginnings that hardly vary.${cut}`;
       if (verdict === 'apart')
         return `They differ: one distribution would give samples as different as these, or more, in ${formatOdds(test.pValue)} such proofs.${cut}`;
       if (verdict === 'untried')
         return `No difference was found, but that says nothing yet: ${rejected === 0 ? 'no draft was' : `only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, and it takes ${LEAST_REJECTED} to try the rule’s other half.${cut}`;
       return `No difference was found: one distribution would give samples as different as these, or more, in ${formatOdds(test.pValue)} such proofs.${cut}`;
     },
-    same: 'All runs began alike: this prompt leaves nothing to chance. Choose a story, or a higher temperature.',
+    same: 'All runs began alike: this prompt leaves no choice. Choose a story, or a higher temperature.',
     power: (detectable: number, more: number) =>
       `With this many runs a difference of ${formatShare(detectable)} between what is compared would be found nine times in ten. To find one half as large takes ${plural(more, 'run')} more of each side.`,
-    untested: 'No draft was judged, so the rule was not put to the test.',
+    untested: 'No draft was judged, so the rule was not tested.',
     fewRejected: (rejected: number) =>
-      `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly put to the test. Choose the example “Random words”, which takes the weak draft along, or count more of the first tokens.`,
+      `${rejected === 0 ? 'No draft was' : `Only ${plural(rejected, 'draft')} ${rejected === 1 ? 'was' : 'were'}`} rejected, so the rule’s other half, the residual, was hardly tested. Choose the example “Random words”, which also sets the weak draft, or count more of the first tokens.`,
     fixedLength: (gamma: number) =>
-      ` Drafts have ${formatCount(gamma)} tokens here: an adaptive length may draft nothing, and then no rule is put to the test.`,
+      ` Drafts have ${formatCount(gamma)} tokens here: an adaptive length may draft nothing, and then no rule is tested.`,
     levelNote:
-      'The verdict is the one at the planned end. A right rule falls below a p-value of 0.01 once in a hundred proofs; repeat such a one with another seed.',
+      'The verdict counts at the planned end. A right rule gives a p-value below 0.01 once in a hundred proofs; repeat such a proof with another seed.',
     proven: (tokens: number, size: number) =>
       `Of this prompt’s first ${plural(tokens, 'token')} over ${plural(size, 'run')} of each side: the samples are as alike as two samples of the target’s own would be.`,
     notProven:
-      'That there is no difference at all: a test can only fail to find one. Nor anything about later tokens or other prompts; nor that two texts would be the same, for they are two draws.',
+      'That there is no difference at all: a test can only fail to find one. It shows nothing about later tokens or other prompts, and not that two texts would be the same: they are two draws.',
     controlHeading: 'And when the rule is wrong?',
     controlIntro: (wrong: string, right: string) =>
-      `Plain decoding at temperature ${wrong} in place of ${right}: really sampled, and put to the same test against the same runs of the target.`,
+      `Plain decoding at temperature ${wrong} in place of ${right}: really sampled, and tested in the same way against the same runs of the target.`,
     controlVerdict: (judgement: Judgement, done: number, size: number): string => {
       const { verdict, test } = judgement;
       if (done < size) return `${formatCount(done)} of ${plural(size, 'run')}.`;
       if (!test) return 'Nothing can be said: the beginnings hardly vary.';
       return verdict === 'apart'
-        ? `Told apart: one distribution would give this in ${formatOdds(test.pValue)} such proofs. The test can fail.`
-        : `Not told apart (p-value ${formatPValue(test.pValue)}): with so few runs the test would miss a rule as wrong as this one. Sample more.`;
+        ? `Distinguished: one distribution would give this in ${formatOdds(test.pValue)} such proofs. The test can fail.`
+        : `Not distinguished (p-value ${formatPValue(test.pValue)}): with so few runs the test would miss a rule as wrong as this one. Sample more.`;
     },
   },
   provenHeading: 'What this shows',

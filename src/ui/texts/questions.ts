@@ -9,13 +9,13 @@ const milliseconds = (ms: number | null) => `${formatRate(ms)} ms`;
 export const questions = {
   heading: 'Common questions',
   intro:
-    'What people ask about speculative decoding, and about this page, in their own words. Where there is something to measure, the answer ends with what this device measured: its costs, and your own last runs.',
-  ask: 'Is yours not here?',
+    'What people ask about speculative decoding and about this page. Where there is something to measure, the answer ends with what this device measured: its costs, and your own last runs.',
+  ask: 'Is your question not here?',
   tutor: 'Ask the tutor',
   more: 'More in',
   here: 'On this device',
   missing: {
-    costs: 'Not measured yet: what this pair costs here.',
+    costs: 'Not measured yet: the costs of this pair on this device.',
     run: 'Not measured yet: no speculative run of yours.',
     'both-ways': 'Not measured yet: no prompt of yours was decoded both ways.',
   },
@@ -25,7 +25,7 @@ export const questions = {
   pays: (advice: Advice, rate: number) =>
     `${measure.verdict(advice, 'here')} By this device’s costs and the α of your last speculative run, ${formatShare(rate)}.`,
   ceiling: (ratio: number) =>
-    `Were every draft accepted, this pair would be ${formatRatio(ratio)} times plain decoding, by this device’s costs.`,
+    `If every draft were accepted, this pair would be ${formatRatio(ratio)} times plain decoding, by this device’s costs.`,
   breakEven: (gamma: number, rate: number | null) =>
     rate === null
       ? `With drafts of ${formatCount(gamma)}, not even full acceptance would pay, by this device’s costs.`
@@ -44,7 +44,7 @@ export const questions = {
   costPerToken: (speculativeMs: number, plainMs: number) =>
     `Your last speculative run took ${milliseconds(speculativeMs)} a token, decoding alone; a plain token costs ${milliseconds(plainMs)}, by this device’s costs.`,
   memory: (draft: number, target: number) =>
-    `The draft takes ${formatBytes(draft)} beside the target’s ${formatBytes(target)}, weights and cache: ${formatShare(draft / target)} more.`,
+    `The draft takes ${formatBytes(draft)}, the target ${formatBytes(target)}, weights and cache: ${formatShare(draft / target)} more.`,
   speed: (ratio: number, speculative: Speeds, plain: Speeds) =>
     `Your last two runs of one prompt, decoding alone: ${formatRatio(ratio)} times, ${speeds.against('decoding', speculative, plain)}.`,
   firstToken: (speculative: number | null, plain: number | null) =>
@@ -54,6 +54,6 @@ export const questions = {
       identical: `Your last two runs of one prompt, with speculation and without, wrote the same ${formatCount(alike)} tokens.`,
       partly: `Your last two runs of one prompt wrote the same ${formatCount(alike)} tokens as far as both went.`,
       different: `Your last two runs of one prompt differ from token ${formatCount(alike + 1)} on.`,
-      sampled: `Your last two runs of one prompt were drawn apart, above temperature 0, and differ from token ${formatCount(alike + 1)} on, as two draws do.`,
+      sampled: `Your last two runs of one prompt are two draws, above temperature 0, and differ from token ${formatCount(alike + 1)}.`,
     })[output],
 };

@@ -6,7 +6,7 @@ const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(
 export const quiz = {
   heading: 'Quiz',
   intro:
-    'Ten questions in five forms, others in every round. Each answer is explained, right or wrong. Some are about a run: your own last speculative one where there is one, else a recorded run of this page’s own models.',
+    'Ten questions in five forms, different in every round. Each answer is explained, right or wrong. Some are about a run: your own last speculative run, or a recorded one if you have none.',
   begin: 'Begin',
   again: 'Another ten',
   leave: 'Leave the quiz',
@@ -32,7 +32,7 @@ export const quiz = {
   right: 'Right.',
   wrong: 'Not right.',
   solution: 'The answer',
-  inWords: (token: string, before: string) => `${token}, behind “${before}”`,
+  inWords: (token: string, before: string) => `${token}, after “${before}”`,
   revise: (title: string) => `Read again: ${title}`,
   noText: '(no text)',
   score: (right: number, all: number) => `${formatCount(right)} of ${formatCount(all)} right`,
@@ -67,7 +67,7 @@ export const runWords: RunWords = {
     given: (committed) => `The round committed: “${committed.trim()}”`,
     explain: (kept, discarded) =>
       `Compare from the left. ${kept === 0 ? 'Nothing' : plural(kept, 'draft')} stands in the text unchanged; the first that does not is the rejected one, and the target’s corrected token stands in its place.${
-        discarded > 0 ? ` ${plural(discarded, 'draft')} behind it ${discarded === 1 ? 'was' : 'were'} discarded.` : ''
+        discarded > 0 ? ` ${plural(discarded, 'draft')} after it ${discarded === 1 ? 'was' : 'were'} discarded.` : ''
       }`,
   },
   bonus: {

@@ -24,10 +24,10 @@ const tokens = (count: number) => `${formatCount(count)} ${count === 1 ? 'token'
 export const race = {
   heading: 'A race: plain decoding against speculation',
   intro:
-    'Each runs alone on this device, one after the other, so that neither slows the other; then both are replayed together, each by its own clock, from the same start.',
+    'Each runs alone on this device, one after the other, so that neither slows the other. Then the page replays both together, each with its own times, from the same start.',
   settings: 'Settings',
   repetitions: 'Runs of each',
-  own: 'Press Race, and your own device runs one in its place.',
+  own: 'Press Race to replace it with one on your own device.',
   empty: 'No race yet. Choose a prompt and press Race.',
   lanes,
   phases,
@@ -36,8 +36,8 @@ export const race = {
   warming: 'Warming up: both decode a few tokens that are not counted …',
   measuring: (lane: Lane, heat: number, of: number) =>
     `Measuring ${lane === 'plain' ? 'plain decoding' : 'speculation'}${of > 1 ? `, race ${formatCount(heat)} of ${formatCount(of)}` : ''} … The race follows.`,
-  replaying: 'Both were measured; this is how they went.',
-  hidden: 'Measured unseen; the text comes in the race.',
+  replaying: 'Both were measured; this is the replay.',
+  hidden: 'Measured out of sight; the text appears in the race.',
   text: (lane: Lane) => `Text of ${lane === 'plain' ? 'plain decoding' : 'speculation'}`,
   passesUnit: (count: number) => (count === 1 ? 'target pass' : 'target passes'),
   of: (done: number, total: number) => `${formatCount(done)} of ${tokens(total)}`,
@@ -72,19 +72,19 @@ export const race = {
       case 'partly':
         return `The texts are the same as far as both go: ${tokens(alike)} compared, id for id.`;
       case 'sampled':
-        return `The texts part at token ${formatCount(alike + 1)}: the rejection rule keeps the target’s distribution, but draws by other random numbers than plain decoding. Under the coupled rule, or at temperature 0, both would be the same.`;
+        return `The texts differ from token ${formatCount(alike + 1)} on: the rejection rule keeps the target’s distribution, but uses other random numbers than plain decoding. Under the coupled rule, or at temperature 0, both would be the same.`;
       case 'different':
         return `The texts part at token ${formatCount(alike + 1)}, which they must not under these settings. The view Proof shows where.`;
     }
   },
-  lengths: 'Their lengths differ, so the whole waits are not compared; decoding alone can be.',
-  notComparable: 'The two runs were asked different things, so their times cannot be compared.',
+  lengths: 'Their lengths differ, so the page compares decoding alone, not the whole waits.',
+  notComparable: 'The two runs have different prompts or settings, so their times cannot be compared.',
   alone: 'Only one of the two was measured.',
   order: (first: Lane) => `${first === 'plain' ? 'Plain decoding' : 'Speculation'} ran first here; the order changes with every race.`,
-  warmUp: (count: number) => `Before it both decoded ${tokens(count)} that are not counted.`,
+  warmUp: (count: number) => `Before it both decoded ${tokens(count)} that do not count.`,
   recorded:
-    'Two runs that were recorded one by one, each with the times of the machine that it ran on; which ran first is not known, and nothing was warmed up for them.',
-  median: (count: number) => `Of ${formatCount(count)} races the one in the middle by decoding alone is shown first.`,
+    'Two runs that were recorded separately, each with the times of its own machine. It is not known which ran first, and there was no warm-up.',
+  median: (count: number) => `Of ${formatCount(count)} races, the page shows first the one with the median ratio of decoding alone.`,
   heats: 'Which race',
   heat: (number: number, speed: number | null) => `${formatCount(number)}: ${speed === null ? '–' : speeds.times(speed)}`,
 };

@@ -41,16 +41,15 @@ export const recording = {
 
 export const recordings = {
   heading: 'Recorded runs',
-  intro:
-    'Real runs of the embedded pair, with every probability. They play, step and compare like a run of your own; nothing is loaded for them.',
+  intro: 'Real runs of the embedded pair, with every probability. They play, step and compare like a run of your own, and load no models.',
   reading: 'Reading the list …',
   close: 'Close',
-  open: 'You have a recording as a file? Open it here, or drop it on the page.',
+  open: 'Do you have a recording as a file? Open it here, or drop it on the page.',
 };
 
 export const share = {
   heading: 'Share this run',
-  intro: 'The link holds the whole run, with nothing to load, and nothing is sent to a server.',
+  intro: 'The link holds the whole run. It loads no models, and nothing is sent to a server.',
   reach: {
     machine:
       'This page comes from this machine (localhost), so the link and the embed code work on this machine only. To give the run to someone else, save it as a file: it opens on any copy of this page.',
@@ -62,13 +61,13 @@ export const share = {
   linkLength: (characters: string) => `${characters} characters.`,
   whole: 'Nothing is left out.',
   embed: 'For a slide or a document',
-  embedNote: 'One frame for a page of yours; it plays and steps by itself.',
+  embedNote: 'One frame for your own page; it plays and steps without anything else.',
   copyLink: 'Copy link',
   copyEmbed: 'Copy embed code',
   copied: 'Copied.',
   notCopied: 'The clipboard is not available; select the text and copy it.',
   tooLong:
-    'This run is too long for a link. A file holds all of it; whoever opens the file on this page, or drops it there, sees what you see.',
+    'This run is too long for a link. A file holds all of it. Anyone who opens the file on this page, or drops it there, sees what you see.',
   fileNote: 'A file leaves nothing out.',
   close: 'Close',
 };
@@ -81,7 +80,7 @@ export const embed = {
   whole: 'Open the whole page',
   alpha: 'acceptance α',
   speedup: 'plain decoding',
-  speedupNote: 'The speed of decoding over that of plain decoding, by what a plain token cost on the device that recorded the run.',
+  speedupNote: 'The speed of decoding compared with plain decoding, from the cost of a plain token on the device that recorded the run.',
   rate: speeds.alone,
   nothing: 'This frame names no recording: its address should end in #trace=…, as “Copy embed code” on the page gives it.',
 };

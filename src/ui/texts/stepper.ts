@@ -8,9 +8,9 @@ const lines: Record<Line, string> = {
   draft: 'Draft some tokens',
   verify: 'One target pass over all of them',
   judge: 'Keep each while it passes the test',
-  correct: 'Replace the first that falls',
+  correct: 'Replace the first rejected token',
   extra: 'All kept? One more, free',
-  forget: 'Forget what fell, in both caches',
+  forget: 'Remove rejected tokens from both caches',
 };
 
 const formulas: Record<Rule, Record<Line, string>> = {
@@ -43,11 +43,11 @@ const formulas: Record<Rule, Record<Line, string>> = {
 const origins: Record<'corrected' | 'bonus' | 'plain' | 'discarded', (rule: Rule) => string> = {
   corrected: (rule) =>
     rule === 'rejection'
-      ? 'Drawn from what p has left when q is taken away. With the tests before it, every token comes out exactly as often as from the target alone.'
-      : 'The target’s own token at this place, in place of the draft’s.',
-  bonus: () => 'The same pass gave the target’s probabilities behind the last draft too: one token more, at no further pass.',
+      ? 'Drawn from what p has left when q is subtracted. Together with the tests before it, every token appears exactly as often as from the target alone.'
+      : 'The target’s own token, in place of the draft’s.',
+  bonus: () => 'The same pass also gave the target’s probabilities after the last draft: one more token, without another pass.',
   plain: () => 'The target’s own token; nothing was drafted in this round.',
-  discarded: () => 'Never judged: it stood on a token that fell, or behind the end of the answer.',
+  discarded: () => 'Never judged: it came after a rejected token, or past the end of the answer.',
 };
 
 export const stepper = {
@@ -56,7 +56,7 @@ export const stepper = {
   algorithm: 'The algorithm',
   columns: 'The round’s positions',
   noContext: 'The answer begins here.',
-  noDraft: 'Nothing was drafted in this round: the pass gives the target’s own next token, and no more.',
+  noDraft: 'Nothing was drafted in this round: the pass gives only the target’s own next token.',
   lines,
   formulas,
   drafted: { ngram: 'd₁ … dγ: what followed before', person: 'd₁ … dγ: what was typed' },
@@ -69,7 +69,7 @@ export const stepper = {
   match: (rule: Rule, accepted: boolean) =>
     rule === 'coupled'
       ? `The target, under the same noise, takes ${accepted ? 'the same token: accepted' : 'another token: rejected'}.`
-      : `${accepted ? 'The target’s likeliest token too: accepted' : 'Not the target’s likeliest token: rejected'}.`,
+      : `${accepted ? 'Also the target’s most likely token: accepted' : 'Not the target’s most likely token: rejected'}.`,
   origin: (verdict: Exclude<Verdict, 'accepted' | 'rejected'>, rule: Rule) => origins[verdict](rule),
   place: (round: string, rounds: string, step: string, steps: string) => `Round ${round} of ${rounds}, step ${step} of ${steps}`,
   /** What a step does, in a sentence. */
@@ -87,7 +87,7 @@ export const stepper = {
       case 'extra':
         return `The target adds ${quoted}.`;
       case 'forget':
-        return 'What fell is taken out of both caches.';
+        return 'Rejected tokens are removed from both caches.';
     }
   },
 };

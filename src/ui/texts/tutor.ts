@@ -1,7 +1,7 @@
 export const tutor = {
   heading: 'Tutor',
   intro:
-    'Ask about speculative decoding, or about this page, in your own words. The answer is taken from the common questions, the lessons and the key terms, and names the place where it stands. The tutor looks up; it does not make anything up.',
+    'Ask about speculative decoding, or about this page, in your own words. The answer comes from the common questions, the lessons and the key terms, and names its source. The tutor looks things up; it makes nothing up.',
   label: 'Your question',
   ask: 'Ask',
   examples: 'For example',

@@ -71,7 +71,7 @@ function tokenAt(rounds: readonly RoundEvent[], at: string): RunToken | undefine
   return rounds[round]?.tokens[token];
 }
 
-/** Whether the token was drafted behind the end of the answer. */
+/** Whether the token was drafted past the end of the answer. */
 function isBehindEnd(rounds: readonly RoundEvent[], at: string): boolean {
   const round = rounds[Number(at.split('.')[0])];
   return round !== undefined && endsInDraft(round) && tokenAt(rounds, at)?.verdict === 'discarded';
