@@ -5,10 +5,10 @@ import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
 const executablePath = findChromium();
 /** For a machine that is busy with other things. */
 const NODE_TIMEOUT = 60_000;
-/** WebGPU on the processor is slow, and the first test of a file also compiles. */
+/** WebGPU on the CPU is slow, and the first test of a file also compiles. */
 const BROWSER_TIMEOUT = 180_000;
 
-/** Made anew for every suite: vitest writes the suite's name into it. */
+/** A new one for every suite: vitest writes the suite's name into it. */
 const browser = () => ({
   enabled: true,
   headless: true,
@@ -17,7 +17,7 @@ const browser = () => ({
   instances: [{ browser: 'chromium' as const }],
 });
 
-// What is found only while tests run makes Vite start them anew.
+// Dependencies that Vite finds only during tests make it restart them.
 const ENGINE_DEPENDENCIES = ['@mlc-ai/web-llm', 'valibot'];
 const PAGE_DEPENDENCIES = [
   ...['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'],

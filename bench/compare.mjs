@@ -75,7 +75,7 @@ function readOptions() {
   if (!drafts.includes(values.draft)) throw new Error(`There is no draft "${values.draft}". Choose one of: ${drafts.join(', ')}.`);
   const prompts = JSON.parse(fs.readFileSync(values.prompts, 'utf8'));
   const good = Array.isArray(prompts) && prompts.length > 0 && prompts.every((each) => each.id && each.kind && each.prompt);
-  if (!good) throw new Error(`${values.prompts} is no list of { "id", "kind", "prompt" }.`);
+  if (!good) throw new Error(`${values.prompts} is not a list of { "id", "kind", "prompt" }.`);
   return {
     ...{ json: values.json, draft: values.draft, models: values.models, rule: values.rule, prompts, roofline: !values['no-roofline'] },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },

@@ -18,7 +18,7 @@ import { ensurePackages, root } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { geometricMean, spread } from './statistics.mjs';
 
-/** A page of each browser, started anew, for someone who wants less motion: a visitor's first run is not replayed slowly, and its figures are there at its end. */
+/** A page of each browser, newly started, for someone who prefers reduced motion: a visitor's first run is not replayed slowly, and its figures are there at its end. */
 const BROWSERS = {
   chromium: async () => {
     const { chromium } = await import('playwright-core');
@@ -81,7 +81,7 @@ function readOptions() {
   return { ...values, visits: wholeNumber('visits', values.visits), runs };
 }
 
-/** The folder `dist` behind a port of its own; the working tree's build where there is none. */
+/** The folder `dist`, served on a port of its own; the working tree's build if absent. */
 async function serve(dist) {
   const { build, preview } = await import('vite');
   const outDir = path.resolve(root, dist ?? 'build/first');

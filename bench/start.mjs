@@ -72,7 +72,7 @@ function readOptions() {
   return { ...values, visits };
 }
 
-/** Every folder of `dist` behind a port of its own; the working tree's build where there is none. */
+/** Every folder of `dist`, served on a port of its own; the working tree's build if absent. */
 async function serve(dist) {
   const { build, preview } = await import('vite');
   const own = path.join(root, 'build/start');

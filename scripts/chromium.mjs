@@ -10,12 +10,12 @@ const LINUX_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-ch
 const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
 const WINDOWS_PATHS = ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
 
-/** Path of a browser of Chromium's family: CHROME_PATH, or the first in the usual places; undefined if there is none. */
+/** Path of a browser of Chromium's family: CHROME_PATH, or the first in the usual places; undefined if absent. */
 export function findChromium() {
   return [process.env.CHROME_PATH, ...usualPlaces()].find((candidate) => candidate && fs.existsSync(candidate));
 }
 
-/** `findChromium`, installed first where that is possible (Debian and its kin, as root). Throws with what to do where it is not. */
+/** `findChromium`, installed first where that is possible (Debian and similar systems, as root). Throws with what to do where it is not. */
 export function ensureChromium() {
   const found = findChromium();
   if (found) return found;

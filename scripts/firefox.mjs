@@ -13,12 +13,12 @@ const DEBIAN_PACKAGES = ['firefox-esr', 'mesa-vulkan-drivers'];
 const LINUX_NAMES = ['firefox-esr', 'firefox'];
 const MAC_APPS = ['Firefox', 'Firefox Developer Edition', 'Firefox Nightly'];
 
-/** Path of Firefox: FIREFOX_PATH, or the first in the usual places; undefined if there is none. */
+/** Path of Firefox: FIREFOX_PATH, or the first in the usual places; undefined if absent. */
 function findFirefox() {
   return [process.env.FIREFOX_PATH, ...usualPlaces()].find((candidate) => candidate && fs.existsSync(candidate));
 }
 
-/** `findFirefox`, installed first, with Mesa's drivers, where that is possible (Debian and its kin, as root). Throws with what to do where it is not. */
+/** `findFirefox`, installed first, with Mesa's drivers, where that is possible (Debian and similar systems, as root). Throws with what to do where it is not. */
 export function ensureFirefox() {
   const ready = () => (hasGraphics() ? findFirefox() : undefined);
   const found = ready();
@@ -27,7 +27,7 @@ export function ensureFirefox() {
   if (installed) return installed;
   throw new Error(
     findFirefox()
-      ? `No software Vulkan was found at ${SOFTWARE_VULKAN}. Install it (Debian: sudo apt-get install mesa-vulkan-drivers), or set VK_ICD_FILENAMES to the driver that Firefox shall use.`
+      ? `No software Vulkan was found at ${SOFTWARE_VULKAN}. Install it (Debian: sudo apt-get install mesa-vulkan-drivers), or set VK_ICD_FILENAMES to the driver for Firefox.`
       : `No Firefox was found. Install it (Debian: sudo apt-get install ${DEBIAN_PACKAGES.join(' ')}), or set FIREFOX_PATH to its program file.`,
   );
 }

@@ -1,6 +1,6 @@
 import { workerPolicy } from './contentPolicy.mjs';
 
-/** Features of a browser that no file of the page uses, denied to it and to whatever it frames. */
+/** Browser features that the page does not use, denied to it and to every frame in it. */
 const DENIED = ['camera', 'microphone', 'geolocation', 'display-capture', 'midi', 'payment', 'serial', 'usb', 'hid'];
 
 const EVERY_FILE = {

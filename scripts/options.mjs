@@ -10,7 +10,7 @@ export function serverOptions() {
   const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'boolean', default: false } } });
   const wanted = values.port ?? process.env.PORT;
   const port = wanted === undefined ? DEFAULT_PORT : Number(wanted);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`"${wanted}" is no port. Choose a whole number, 0 to 65535.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`"${wanted}" is not a port. Choose a whole number, 0 to 65535.`);
   return { port, strictPort: false, host: values.host ? true : 'localhost' };
 }
 

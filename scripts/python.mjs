@@ -7,7 +7,7 @@ import { root } from './install.mjs';
 const OLDEST = [3, 11];
 const IS_FIT = `import sys, ensurepip, venv; sys.exit(sys.version_info < (${OLDEST.join(', ')}))`;
 
-/** Makes sure of a Python that can make environments, installing it where that is possible (Debian and its kin, as root). Throws with what to do where it is not. */
+/** Makes sure of a Python that can make environments, installing it where that is possible (Debian and similar systems, as root). Throws with what to do where it is not. */
 export function ensurePython() {
   if (runs('python3', '-c', IS_FIT)) return;
   if (installDebianPackages('python3-venv') && runs('python3', '-c', IS_FIT)) return;

@@ -54,7 +54,7 @@ await failClearly(async () => {
     const alone = wanted.filter((recording) => !CONVERSATION.includes(recording));
     const seen = new Map(wanted.map(({ name }) => [name, []]));
     const keep = ({ name }, text) => seen.get(name).push(JSON.parse(text));
-    // In turn, so that whatever else the machine does falls on all of them.
+    // In turn, so that other work on the machine affects all of them.
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
       for (const recording of alone) keep(recording, await record(page, { ...DEFAULTS, ...recording }));
       if (alone.length < wanted.length) for (const [i, text] of (await haveConversation(page)).entries()) keep(CONVERSATION[i], text);
@@ -75,7 +75,7 @@ await failClearly(async () => {
   }
 });
 
-/** What `names` ask for, all where there are none. @throws Error where one is not known */
+/** The recordings in `names`, or all if it is empty. @throws Error for an unknown name */
 function chosen(names) {
   const all = [OPENING, ...LESSONS, ...RECORDINGS, ...CONVERSATION];
   const unknown = names.find((name) => name !== 'conversation' && !all.some((recording) => recording.name === name));

@@ -34,7 +34,7 @@ class Batches:
         """The conversations whose first question holds the token of this word, with the space before it."""
         token = tokenizer.load(out).token_to_id("\u0120" + word)
         if token is None:
-            raise SystemExit(f"'{word}' is no single token of {out}/tokenizer.json. Choose a more frequent word.")
+            raise SystemExit(f"'{word}' is not a single token of {out}/tokenizer.json. Choose a more frequent word.")
         first_question = [self.ids[s:s + 12] for s in self.starts]
         return np.array([s for s, ids in zip(self.starts, first_question, strict=True) if token in ids])
 

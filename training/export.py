@@ -129,7 +129,7 @@ def export_model(built: pathlib.Path, out: pathlib.Path, name: str, shape: pair.
 
 
 def parameters(state: dict[str, torch.Tensor]) -> int:
-    """Of a checkpoint, without the norms, which are folded into the matrices behind them."""
+    """Of a checkpoint, without the norms, which are folded into the matrices after them."""
     return sum(value.numel() for key, value in state.items() if not re.search(r"(^|\.)(norm|n1|n2)$", key))
 
 

@@ -38,7 +38,7 @@ class CorpusError(Exception):
 def read_corpus(path: pathlib.Path) -> list[str]:
     """-> the paragraphs of a text file. Raises CorpusError for a file that is missing, empty, binary or not UTF-8."""
     if not path.is_file():
-        raise CorpusError(f"{path} is no file. Name a text file with --corpus.")
+        raise CorpusError(f"{path} is not a file. Name a text file with --corpus.")
     raw = path.read_bytes()
     if not raw.strip():
         raise CorpusError(f"{path} is empty. Give it some pages of text.")

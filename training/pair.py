@@ -25,7 +25,7 @@ TARGET = Shape(hidden=256, feed_forward=768, layers=6, heads=4, kv_heads=2, head
 DRAFT = Shape(hidden=128, feed_forward=256, layers=2, heads=2, kv_heads=1, head_dim=64, tiles=(2,))
 MODELS = {"target": TARGET, "draft": DRAFT, "weak-draft": DRAFT}
 
-# Steps of training behind the shipped weights, in the order in which they run; a rebuild repeats them. The draft learns the wide corpus first
+# Training steps of the shipped weights, in the order in which they run; a rebuild repeats them. The draft learns the wide corpus first
 # (draft-start), which is cheap, and is then distilled from the target as it is by then (draft-wide). Last, the target
 # practises, then copies more, and the draft is distilled from it again.
 STEPS = {"target-start": 4800, "draft-start": 6000, "draft-wide": 2500, "weak-draft": 200, "target-practice": 2506, "target": 1764, "draft": 1575}

@@ -125,7 +125,7 @@ export function tiles(weights: Weights, rows: number, features: GPUSupportedFeat
 
 const each = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
-/** WGSL of y [n, columns] = x [n, inner] times w, blocks of four by four places [inner / 4, columns / 4] and behind them the columns' scales. */
+/** WGSL of y [n, columns] = x [n, inner] times w, blocks of four by four places [inner / 4, columns / 4], followed by the columns' scales. */
 function source({ inner, columns }: Weights, { words, read, factor }: Form, { rows, quads, threads, subgroups }: Tile): string {
   const [blocks, fours] = [inner / 4, columns / 4];
   const readRow = (r: number) =>

@@ -8,7 +8,7 @@ export interface Action {
   readonly view?: string;
   /** Whether it can be done now. */
   readonly when: () => boolean;
-  /** Why its key does nothing now, where whoever pressed it should read that; '' where the key is just not its own. */
+  /** Why its key does nothing now, if the user should read that; '' if the key belongs to something else. */
   readonly whyNot?: () => string;
   readonly perform: () => void | Promise<void>;
 }

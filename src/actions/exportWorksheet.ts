@@ -15,7 +15,7 @@ export const exportWorksheetCsv: Action = {
   perform: () => saveFile('foretoken-worksheet.csv', worksheetCsv(useExperiment.getState().measured, currentVersions()), 'text/csv'),
 };
 
-/** The worksheet with every run behind it. */
+/** The worksheet with all its runs. */
 export const exportWorksheetJson: Action = {
   id: 'export-worksheet-json',
   label: 'Worksheet as JSON',

@@ -4,7 +4,7 @@ import { useWork } from '../store/engine/work';
 import { figuredDraft } from '../store/run/figures';
 import type { Action } from './action';
 
-/** Times rounds on this device, of the pair that the page's figures speak of: the shown run's, else the chosen one. A run that starts meanwhile ends it. */
+/** Times rounds on this device, of the pair that the page's figures speak of: the shown run's, or the chosen one. A run that starts during the measurement ends it. */
 export const measureCosts: Action = {
   id: 'measure-costs',
   label: 'Measure this device',

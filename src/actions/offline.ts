@@ -11,7 +11,7 @@ export const showOffline: Action = {
   perform: showOfflinePanel,
 };
 
-/** Loads the page anew from the version that waits; never while the models are at work. */
+/** Reloads the page from the waiting version; never while the models are busy. */
 export const update: Action = {
   id: 'update',
   label: 'Update now',

@@ -1,7 +1,7 @@
 import { undoLast, useNotice } from '../store/page/notice';
 import type { Action } from './action';
 
-/** Takes back what was deleted or reset last. */
+/** Undoes the last deletion or reset. */
 export const undo: Action = {
   id: 'undo',
   label: 'Undo',

@@ -5,7 +5,7 @@ import { Watch } from './views/Watch';
 export const VIEW_GROUPS = ['see', 'believe', 'teach'] as const;
 export type ViewGroup = (typeof VIEW_GROUPS)[number];
 
-/** One way to look at the same runs. Its id is its address, behind the page's "#". */
+/** One way to look at the same runs. Its id is its address, after the page's "#". */
 export interface View {
   readonly id: string;
   readonly label: string;

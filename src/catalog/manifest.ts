@@ -15,7 +15,7 @@ const file = v.object({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/
 const library = v.object({ needs: v.array(name), ...file.entries });
 const libraries = v.pipe(
   v.array(library),
-  v.minLength(1, 'there is none'),
+  v.minLength(1, 'it is empty'),
   v.check((all) => all.at(-1)?.needs.length === 0, 'the last must need nothing, so that it runs everywhere'),
   v.check((all) => new Set(all.map((each) => each.path)).size === all.length, 'one is there twice'),
   v.check(
@@ -118,7 +118,7 @@ async function askFor(url: string, signal?: AbortSignal, tries?: number): Promis
     throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
   });
   if (!response.ok) throw refusal('The list of models', response, missing(url));
-  // Cut short, or the page of whoever stands between.
+  // Cut short, or a page of a proxy between.
   const list: unknown = await response.json().catch(() => undefined);
   signal?.throwIfAborted();
   return parseManifest(list);
@@ -128,7 +128,7 @@ function missing(url: string): FailureError {
   return new FailureError(
     'file-missing',
     `The list of models is missing: ${url} answered 404.`,
-    'Whoever serves this page must serve its folder models/ too.',
+    'The server of this page must serve its folder models/ too.',
   );
 }
 

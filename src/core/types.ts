@@ -44,7 +44,7 @@ export interface Candidates<Kind extends Candidate = Candidate> {
   readonly residual: readonly Kind[];
 }
 
-/** A candidate with its text, by itself: what is no whole character shows as U+FFFD. */
+/** A candidate with its text, by itself: an incomplete character shows as U+FFFD. */
 export interface NamedCandidate extends Candidate {
   readonly text: string;
 }
@@ -119,7 +119,7 @@ export interface Drafter extends CachedModel {
    * Drafts after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the cache holds at most
    * `history` and all drafts, and may lack committed tokens, which it sees before it drafts again.
    *
-   * @param most drafts allowed, by whence they come; at least one source may draft
+   * @param most drafts allowed, by source; at least one source may draft
    * @returns one draft or more, or null where there is nothing to propose and the round is plain
    */
   propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null>;
@@ -234,10 +234,10 @@ export interface StartEvent {
   readonly clockStepMs?: number;
 }
 
-/** The target's cache holds the prompt but for what the first pass takes, from which the first token comes. Times are milliseconds from the start of the run, while a person is waited for left out. */
+/** The target's cache holds the prompt without the part that the first pass takes, from which the first token comes. Times are milliseconds from the start of the run, without waits for a person. */
 export interface PrefillEvent {
   readonly type: 'prefill';
-  /** Prompt tokens that went through the target meanwhile. */
+  /** Prompt tokens that went through the target during prefill. */
   readonly tokens: number;
   /** Prompt tokens that its cache held already, as an earlier turn of the conversation. */
   readonly reused: number;

@@ -75,7 +75,7 @@ export class PairEngine implements Engine {
     return this.#clockStepMs;
   }
 
-  /** Once a device: at load, or by the run that loads. A device that fails meanwhile says so by what it is asked next. */
+  /** Once for each device: at load, or by the run that loads. If the device fails meanwhile, the next request reports it. */
   async #measureReadback({ adapter, measureReadback }: ReadyPair): Promise<number | null> {
     const known = this.#readbackMs.get(adapter);
     if (known !== undefined) return known;
@@ -87,7 +87,7 @@ export class PairEngine implements Engine {
 
   /**
    * Does `work` after every earlier task has ended, since models and caches belong to one task at a time. An abort is answered at once, while
-   * what cannot be interrupted ends behind it, until `work` calls `begin`: from then on it ends by itself and tells how.
+   * work that cannot be interrupted ends in the background, until `work` calls `begin`: from then on it ends by itself and reports how.
    */
   #inTurn<T>(signal: AbortSignal, work: (begin: () => void) => Promise<T>): Promise<T> {
     let begun = false;

@@ -26,7 +26,7 @@ export interface ReadyPair {
   memory(): PairMemory | null;
   /** Calls `failed` once when what they run on fails. @returns a function that ends it */
   watch(failed: (failure: FailureError) => void): () => void;
-  /** What lies behind an error of one of the models. */
+  /** The cause of an error of one of the models. */
   firstCause(error: unknown): Promise<unknown>;
 }
 

@@ -1,4 +1,4 @@
-/** What the engine does for whoever calls it: its tasks, and what it reports of them; types only. */
+/** What the engine does for its callers: its tasks, and what it reports about them; types only. */
 import type { Calibration } from '../core/cost/cost';
 import type { AskPerson } from '../core/loop/person';
 import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
@@ -43,7 +43,7 @@ export interface Turn {
   readonly answer: string;
   /**
    * The answer's tokens as they were written, without a stop token at their end: they stand in the caches, and a tokenizer would often cut
-   * the same text otherwise. Without them the text is cut anew.
+   * the same text otherwise. Without them the text is tokenized again.
    */
   readonly ids?: readonly TokenId[];
 }

@@ -22,7 +22,7 @@ interface Loaded<Side> {
 interface Stage {
   readonly modelsUrl: string;
   readonly shared: SharedDevice;
-  /** Made while the models are fetched; made anew for the next load where that failed. */
+  /** Made while the models are fetched; made again for the next load if that failed. */
   sampler: Promise<Sampler>;
   readonly stopwatch: Stopwatch | null;
   target: Loaded<ModelTarget> | null;

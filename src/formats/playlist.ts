@@ -77,7 +77,7 @@ export function encodePlaylist({ title, items }: Playlist): object {
  */
 export function decodePlaylist(document: unknown): Playlist {
   const head = v.safeParse(v.object({ format: v.literal(PLAYLIST_FORMAT), version: v.pipe(v.number(), v.integer()) }), document);
-  if (!head.success) throw invalid('it is no playlist of Foretoken');
+  if (!head.success) throw invalid('it is not a playlist of Foretoken');
   if (head.output.version > PLAYLIST_VERSION) {
     throw new FailureError(
       'playlist-newer',
@@ -95,7 +95,7 @@ export function readPlaylist(file: string): Playlist {
   try {
     document = JSON.parse(file);
   } catch {
-    throw invalid('it is no JSON');
+    throw invalid('it is not JSON');
   }
   return decodePlaylist(document);
 }

@@ -2,7 +2,7 @@ import type { MDXContent } from 'mdx/types';
 
 /** A lesson: its place in the course, and its prose, which comes when it is asked for. */
 export interface Lesson {
-  /** Its address behind `#learn/`, and its name in a person's progress. */
+  /** Its address after `#learn/`, and its name in a person's progress. */
   readonly id: string;
   readonly title: string;
   /** What it is about, in a sentence. */
@@ -117,7 +117,7 @@ export function lessonOf(id: string): Lesson | null {
   return LESSONS.find((lesson) => lesson.id === id) ?? null;
 }
 
-/** The lessons before and after `id` in the order of reading; null where there is none. */
+/** The lessons before and after `id` in reading order; null if there is no such lesson. */
 export function neighboursOf(id: string): { readonly previous: Lesson | null; readonly next: Lesson | null } {
   const at = LESSONS.findIndex((lesson) => lesson.id === id);
   return { previous: (at > 0 && LESSONS[at - 1]) || null, next: (at !== -1 && LESSONS[at + 1]) || null };

@@ -37,7 +37,7 @@ export const PAIR_QUESTIONS: readonly string[] = [
 
 const index = new Index(PAIR_QUESTIONS.map((text) => ({ heading: '', text })));
 
-/** Those of empty words and the subject's name alone, which are told apart by how they are asked. */
+/** Those with only empty words and the subject's name, which differ only in how they are asked. */
 const bare = PAIR_QUESTIONS.filter((text) => stemsOf(text).length === 0).map((text) => ({ text, frame: frameOf(text) }));
 
 /** Less of a question than this in common, and the pair is not asked. */

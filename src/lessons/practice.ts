@@ -1,6 +1,6 @@
 /** A person's marks in their own text. */
 export interface Marked<Kind extends string> {
-  /** First letter, and the one behind the last, in UTF-16 units. */
+  /** First letter, and the one after the last, in UTF-16 units. */
   readonly from: number;
   readonly to: number;
   readonly kind: Kind;
@@ -37,7 +37,7 @@ export function carryMarks<Kind extends string>(before: string, after: string, m
   });
 }
 
-/** Whether an edit at `at`, just behind a marked word, has made the word longer. */
+/** Whether an edit at `at`, just after a marked word, has made the word longer. */
 function continues(after: string, to: number, at: number): boolean {
   return to === at && /^[\p{L}\p{N}]/u.test(after.slice(to));
 }

@@ -24,7 +24,7 @@ export function liveParts(source: string): number {
   return source.match(/^<[A-Z]\w*/gm)?.length ?? 0;
 }
 
-/** The passages of `source`, in order; headings and live parts are none. */
+/** The passages of `source`, in order; without headings and live parts. */
 export function passagesOf(lesson: string, source: string): Passage[] {
   const passages: Passage[] = [];
   let section: string | null = null;
@@ -54,7 +54,7 @@ export function sectionSlug(heading: string): string {
     .replace(/^-|-$/g, '');
 }
 
-/** `text` cut behind each sentence. */
+/** `text` cut after each sentence. */
 export function sentencesOf(text: string): string[] {
   return text.split(/(?<=[.!?:]["”]?)\s+(?=[“"\p{Lu}])/u);
 }

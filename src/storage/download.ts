@@ -22,7 +22,7 @@ const HASH_HEADER = 'x-foretoken-sha256';
 
 /**
  * Puts `files` into `cache`, whole and with the right hash, so that what reads the cache afterwards never touches the
- * network. A cached file with another hash (an older version, or a cut one) is fetched anew; what is already right is
+ * network. A cached file with another hash (an older version, or a cut one) is fetched again; what is already right is
  * kept, so an interrupted download goes on where it stopped, file by file. What another version of a file replaces is set aside
  * (`keptList.ts`), and taken from there where that version is asked for again. One file is checked and stored while the next one comes.
  *
@@ -62,7 +62,7 @@ export async function downloadInto(
       if (cached) report({ phase: 'checking', loadedBytes: done });
     }
   } finally {
-    // Whatever fails, what is complete is kept.
+    // If one file fails, complete files are kept.
     await Promise.allSettled(storing);
   }
   await Promise.all(storing);
@@ -168,7 +168,7 @@ function missing(file: ModelFile) {
   return new FailureError(
     'file-missing',
     `A model file is missing: ${file.path} (the server answered 404).`,
-    'Whoever serves this page must serve its folder models/ whole. Run again once it does.',
+    'The server of this page must serve its whole folder models/. Run again once it does.',
   );
 }
 

@@ -42,7 +42,7 @@ function hintFor(response: Response): string {
     return `The server is busy. ${when}, then try again; files that are complete are kept.`;
   }
   if (response.status >= 500) return 'The server is down for now. Try again later; files that are complete are kept.';
-  return 'You may have to sign in where this page comes from. Whoever serves this page must let its files be read.';
+  return 'You may have to sign in where this page comes from. The server of this page must allow its files to be read.';
 }
 
 /** Milliseconds from now, from seconds or a date (RFC 9110, section 10.2.3); null where it says nothing that can be read. */

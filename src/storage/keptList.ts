@@ -11,7 +11,7 @@ export const FORMER_FILES = 'foretoken/former files';
 /** Name of the cache that holds one list for each folder of models. */
 const LISTS = 'foretoken/lists';
 
-/** The text of the list at `url` that was kept; null where there is none, or no storage. */
+/** The stored text of the list at `url`; null if there is no such text, or no storage. */
 export async function keptList(url: string): Promise<string | null> {
   try {
     const kept = await (await caches.open(LISTS)).match(url);

@@ -9,9 +9,9 @@ export class Gate {
   /** Told once nobody is inside. */
   #waiting: (() => void)[] = [];
 
-  /** Waits until the gate is open. Whoever enters must leave. */
+  /** Waits until the gate is open. Each enter needs a leave. */
   async enter(): Promise<void> {
-    // It may have closed again meanwhile.
+    // It may have closed again in between.
     for (let opened: unknown = null; opened !== this.#opened; ) {
       opened = this.#opened;
       await this.#opened;

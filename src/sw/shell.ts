@@ -62,7 +62,7 @@ export class Shell implements Route {
     void this.#stored.activate(event);
   }
 
-  /** Where the answer is stored; undefined for what is no file of this version. A page is the same whatever its query says. */
+  /** Where the answer is stored; undefined for files of other versions. A page is the same whatever its query says. */
   #key(request: Request, url: URL): string | undefined {
     const page = request.mode === 'navigate';
     const path = page && url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname;

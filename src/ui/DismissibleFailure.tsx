@@ -3,7 +3,7 @@ import { Button } from './Button';
 import { FailureNotice } from './FailureNotice';
 import { failures as words } from './texts';
 
-/** A failure that stands until it is put away; nothing where there is none. */
+/** A failure, shown until it is dismissed; nothing without one. */
 export function DismissibleFailure({ failure, onDismiss }: { readonly failure: Failure | null; readonly onDismiss: () => void }) {
   if (!failure) return null;
   return (

@@ -3,12 +3,12 @@ import { settings as words } from './texts';
 
 interface NumberFieldProps {
   readonly label: string;
-  /** NaN while the text is no number. */
+  /** NaN while the text is not a number. */
   readonly value: number;
   readonly onChange: (value: number) => void;
   readonly min: number;
   readonly max: number | null;
-  /** Distance of the arrows' values; a value need not be a whole number when this is none. */
+  /** Distance of the arrows' values; without it a value need not be a whole number. */
   readonly step?: number;
   readonly disabled?: boolean;
 }

@@ -1,10 +1,10 @@
 interface ProgressProps {
-  /** What goes on, for whoever does not see the bar. */
+  /** What is in progress, for screen readers. */
   readonly label: string;
   /** What is done of `total`. */
   readonly done: number;
   readonly total: number;
-  /** The same in words, beside the bar. */
+  /** The same as text, next to the bar. */
   readonly text: string;
 }
 

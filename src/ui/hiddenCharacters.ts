@@ -1,5 +1,5 @@
 /**
- * Characters that cannot be seen, or that change how others are: controls but for line break and tab, marks of direction (Unicode Standard Annex 9),
+ * Characters that cannot be seen, or that change how others are: control characters except line break and tab, marks of direction (Unicode Standard Annex 9),
  * blanks and signs of no width, separators, and halves of a surrogate pair that stand alone. Joiners stay: emoji and several scripts are written with them.
  */
 const HIDDEN = /(?![\n\t])[\p{Cs}\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u;

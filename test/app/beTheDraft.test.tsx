@@ -58,7 +58,7 @@ async function passOnce(): Promise<void> {
 }
 
 afterEach(async () => {
-  // A test that failed shall not keep the models from the next.
+  // A failed test must not keep the models from the next one.
   stopWork();
   delete document.documentElement.dataset.theme;
   await page.viewport(1280, 800);

@@ -103,7 +103,7 @@ describe('drafts past the end of an answer', () => {
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('Discarded: drafted after a rejection');
   });
 
-  it('are told of on paper too, where nothing else that can be pressed stands', async () => {
+  it('are on paper too, without other controls', async () => {
     await open('watch');
     await emulateMedia('print');
     expect(fold().element().checkVisibility()).toBe(true);

@@ -51,7 +51,7 @@ describe('the card of a sampled token', () => {
     expect(document.querySelector('.candidates .p [data-chosen]')?.textContent).toContain('·old');
   });
 
-  it('tells of no test where the rule has none', async () => {
+  it('shows no test if the rule has none', async () => {
     await openCard('coupled');
     const card = page.getByRole('tooltip');
     await expect.element(card).toHaveTextContent('Residual');

@@ -71,7 +71,7 @@ describe('the library of a model', () => {
     expect(chosen(await fetchOffline())).toBe(expected);
   });
 
-  it('is chosen anew from the kept list where the adapter can do less than when it was kept', async () => {
+  it('is chosen again from the kept list if the adapter can do less than when it was kept', async () => {
     const before = fitManifest(list, new Set([feature]));
     await keepManifest(FOLDER, before);
     for (const path of [BASE, BETTER]) await store(path);

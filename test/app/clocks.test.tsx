@@ -118,7 +118,7 @@ describe('what is looked for', () => {
 });
 
 describe.each(CLOCKS)('by %s', (_, clocks) => {
-  it('no view shows what is no number, before and after its work', async () => {
+  it('no view shows an invalid number, before and after its work', async () => {
     const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
     await openWith(clocks);
     await startRun();

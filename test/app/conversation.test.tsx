@@ -36,7 +36,7 @@ async function say(question: string): Promise<void> {
 }
 
 afterEach(async () => {
-  // A test that failed shall not keep the models from the next.
+  // A failed test must not keep the models from the next one.
   stopWork();
   document.documentElement.style.colorScheme = '';
   await page.viewport(1280, 800);

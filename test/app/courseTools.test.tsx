@@ -108,7 +108,7 @@ describe('the quiz', () => {
     expect(ownRun).toBe(true);
     const at = questions.findIndex(({ form }) => form === 'mark');
     const marked = questions[at];
-    // A token is asked about in its words: the text that it stands behind is in the same line.
+    // A token is asked about in its words: the text before it is in the same line.
     if (marked?.form !== 'mark') throw new Error('no tokens are asked about');
     useQuiz.setState({ at });
     await vi.waitFor(() => expect(document.querySelector('.quiz-tokens .quiz-before')?.textContent).toBe(marked.before));
@@ -278,7 +278,7 @@ describe('progress', () => {
     expect(JSON.parse(localStorage.getItem(STORED) ?? '')).toEqual(JSON.parse(KEPT));
   });
 
-  it('refuses a file that is none with a clear word, and keeps what there is', async () => {
+  it('refuses an invalid file with a clear message, and keeps the progress', async () => {
     await openTool('progress', KEPT);
     await load('{"format":"foretoken-progress","version":1,"lessons":4}');
     await expect.element(page.getByRole('alert')).toHaveTextContent('The progress cannot be read: lessons');

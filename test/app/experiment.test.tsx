@@ -57,7 +57,7 @@ const IMPOSSIBLE: readonly [string, Partial<ExperimentForm>, string][] = [
   ['no draft length', { gammas: [] }, 'No draft, or no draft length, is chosen.'],
   ['no repetition', { repetitions: 0 }, 'Repetitions: 0.'],
   ['half a token', { maxTokens: 12.5 }, 'Most tokens: 12.5.'],
-  ['a temperature that is none', { temperature: -1 }, 'Temperature is -1.'],
+  ['an invalid temperature', { temperature: -1 }, 'Temperature is -1.'],
 ];
 
 describe('an experiment', () => {
@@ -98,7 +98,7 @@ describe('an experiment', () => {
     await expect.element(page.getByText(/^3 of 4 runs · about \d+ s left$/)).toBeInTheDocument();
     await userEvent.keyboard('{Escape}');
     await idle();
-    await expect.element(page.getByText('3 of 4 runs · stopped; what was measured stays')).toBeInTheDocument();
+    await expect.element(page.getByText('3 of 4 runs · stopped; the results so far stay')).toBeInTheDocument();
     expect(useExperiment.getState().measured).toHaveLength(3);
     expect(sheet().element().querySelectorAll('tbody').length).toBeGreaterThan(1);
   });
@@ -137,7 +137,7 @@ describe('an experiment', () => {
     expect(useExperiment.getState().measured).toHaveLength(4);
   });
 
-  it.each(IMPOSSIBLE)('refuses impossible settings in words and loses nothing: %s', async (_, change, message) => {
+  it.each(IMPOSSIBLE)('refuses impossible settings with a message and loses nothing: %s', async (_, change, message) => {
     const engine = await openExperiment();
     await start().click();
     await idle();

@@ -11,7 +11,7 @@ import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
 const alert = () => page.getByRole('alert');
 
 describe('when something fails', () => {
-  it('asks for a prompt when there is none, with the focus in the box', async () => {
+  it('asks for a prompt when the field is empty, with the focus in the box', async () => {
     const engine = await openPage();
     await runToEnd();
     await expect.element(alert()).toHaveTextContent('The prompt is empty.');
@@ -48,7 +48,7 @@ describe('when something fails', () => {
     expect(tokenElements()).toHaveLength(before);
   });
 
-  it('refuses a setting out of range, in words, and keeps what was typed', async () => {
+  it('refuses a setting out of range, with a message, and keeps what was typed', async () => {
     const engine = await openPage();
     await prompt().fill('A fox.');
     const gamma = page.getByLabelText('Draft tokens γ');

@@ -37,7 +37,7 @@ function formulaIn(text: string): number[] {
 }
 
 /** The prediction that follows from the figures shown, with what their rounding may change. */
-function reckoned([tokens = 0, plain = 0, steps = 0, c = 0, v = 0, rest = 0]: number[], shown: string): void {
+function expectFormula([tokens = 0, plain = 0, steps = 0, c = 0, v = 0, rest = 0]: number[], shown: string): void {
   const whole = steps * c + v + rest;
   const predicted = (tokens * plain) / whole;
   const half = 0.005;
@@ -110,7 +110,7 @@ describe('every figure that stands in several places', () => {
     expect(c).toBeDefined();
     expect(below).toContain(`c = ${c} of a token`);
     const shown = figures('expected')[0] ?? '';
-    reckoned(formulaIn(verdict), shown);
+    expectFormula(formulaIn(verdict), shown);
     const even = figures('breakEven');
     const v = /v = ([\d.]+) tokens/.exec(below)?.[1];
     expect(Number(v)).toBe(formulaIn(verdict)[4]);
@@ -149,7 +149,7 @@ describe('every figure that stands in several places', () => {
       await expect.poll(() => figures('breakEven', lead.costsOf)).toEqual([even]);
       expect(region('What a round costs').element().textContent).toContain(c);
       const formula = region('Does it pay here?').element().querySelector('[data-figure="formula"]')?.textContent ?? '';
-      if (formula !== '') reckoned(formulaIn(formula), predicted);
+      if (formula !== '') expectFormula(formulaIn(formula), predicted);
       await showView('watch');
       await expect.poll(() => figures('predicted', lead.costsOf)).toEqual([predicted]);
       expect(figures('breakEven', lead.costsOf)).toEqual([even]);

@@ -70,7 +70,7 @@ describe('the theme', () => {
     expect(document.documentElement.hasAttribute('data-theme')).toBe(false);
   });
 
-  it('falls back to the system’s where what is stored is none', async () => {
+  it('falls back to the system’s if the stored one is invalid', async () => {
     await openPage();
     for (const stored of ['{', '{"state":{"theme":"pink"},"version":1}', '{"version":1}']) {
       localStorage.setItem('foretoken.theme', stored);

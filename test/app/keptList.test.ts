@@ -37,7 +37,7 @@ const SILENCES: readonly Silence[] = [
   ['has another page stand between', async () => new Response('<!doctype html><title>Sign in</title>')],
   ['stalls within it', async (signal) => new Response(stalled(signal))],
   ['answers nothing', async () => new Response('')],
-  ['answers JSON that is no list', async () => Response.json({ error: 'too many requests' })],
+  ['answers JSON that is not a list', async () => Response.json({ error: 'too many requests' })],
   ['answers with a list that this page cannot read', async () => Response.json({ ...NEWER, format: 2 })],
   ...[401, 403, 410, 418, 429, 451, 500, 502, 503, 504].map(
     (status): Silence => [`answers ${status}`, async () => new Response('', { status, headers: { 'retry-after': '60' } })],
@@ -70,7 +70,7 @@ describe('the list of models', () => {
     expect(await fetchManifest(FOLDER)).toEqual(MANIFEST);
   });
 
-  it('is missing where the server says so, kept or not, and another folder’s is none', async () => {
+  it('is missing where the server says so, kept or not, and another folder’s is not used', async () => {
     await keepManifest(FOLDER, MANIFEST);
     answer(async () => new Response('', { status: 404 }));
     const missing = fetchManifest(FOLDER);

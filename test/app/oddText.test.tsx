@@ -45,7 +45,7 @@ describe('an output with odd text', () => {
     expect(sign?.getBoundingClientRect().width).toBeGreaterThan(20);
   });
 
-  it('keeps a mark of direction from turning what stands behind it', async () => {
+  it('keeps a mark of direction from turning the text after it', async () => {
     await openPage();
     showRun(runOf(['one', ' \u202etwo', ' three', ' four']));
     await expect.poll(() => tokenElements().length).toBe(4);
@@ -57,7 +57,7 @@ describe('an output with odd text', () => {
 });
 
 describe('a prompt with odd text', () => {
-  it('is told of, and is kept and run as it is', async () => {
+  it('is named, and is kept and run unchanged', async () => {
     const engine = await openPage();
     const odd = '<b>Tell</b> me\u202e a \ud83d story\u200b.';
     // Half a character comes in by a paste; the test's own keyboard speaks UTF-8.
@@ -70,7 +70,7 @@ describe('a prompt with odd text', () => {
     expect(useSettings.getState().prompt).toBe(odd);
   });
 
-  it('of 100,000 characters is told of, can be typed in, and is kept when it is run', async () => {
+  it('of 100,000 characters has its length shown, can be typed in, and is kept when it is run', async () => {
     await openPage();
     const long = 'The quick brown fox jumps. '.repeat(3704).slice(0, 100_000);
     await prompt().fill(long);

@@ -264,7 +264,7 @@ describe('a tab that was put away', () => {
     ['left by who knows what', { prompt: 7 }],
   ] as const;
 
-  it.each(others)('begins anew where it was %s', async (_, stored) => {
+  it.each(others)('starts empty where it was %s', async (_, stored) => {
     await openPage();
     put(stored);
     restoreTab();

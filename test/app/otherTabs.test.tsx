@@ -127,7 +127,7 @@ describe('two tabs of the page', () => {
     await expect.poll(() => useHistory.getState().pinned).toBeNull();
   });
 
-  it('are told apart where one is a copy of the other, with all that its session kept', () => {
+  it('are distinguished where one is a copy of the other, with all that its session kept', () => {
     onTestFinished(watchTab());
     const show = (state: 'hidden' | 'visible') => {
       Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });

@@ -128,7 +128,7 @@ describe('the command palette', () => {
     await showView('watch');
   });
 
-  it('shows what cannot be done now as such, and does not do it', async () => {
+  it('shows unavailable actions as such, and does not run them', async () => {
     await openPage();
     await openSearch();
     await userEvent.keyboard('stop');
@@ -204,7 +204,7 @@ describe('the list of shortcuts', () => {
 });
 
 describe('settings', () => {
-  it('are reset but for the prompt, and the reset is undone by a key', async () => {
+  it('are reset except the prompt, and the reset is undone by a key', async () => {
     await openPage({ settings: { gamma: 9, mode: 'plain', prompt: 'A fox.' } });
     await page.getByRole('button', { name: 'Reset settings' }).click();
     expect(useSettings.getState()).toMatchObject({ gamma: 4, mode: 'speculative', prompt: 'A fox.' });

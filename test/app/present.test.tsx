@@ -84,7 +84,7 @@ describe('a playlist', () => {
     expect(usePlaylist.getState().title).toBe('Another');
   });
 
-  it('of a newer version is refused with a clear word, and the one here stays', async () => {
+  it('of a newer version is refused with a clear message, and the one here stays', async () => {
     await prepare();
     const data = new DataTransfer();
     data.items.add(new File([JSON.stringify({ format: 'foretoken-playlist', version: 9, items: [] })], 'a.json'));
@@ -138,7 +138,7 @@ describe('the playlist at the keyboard', () => {
   it('keeps the focus on what moves an item, and goes on to a neighbour of what is removed', async () => {
     await prepare();
     const down = page.getByRole('button', { name: 'Down item 1' }).element();
-    if (!(down instanceof HTMLElement)) throw new Error('It is no button.');
+    if (!(down instanceof HTMLElement)) throw new Error('It is not a button.');
     down.focus();
     await userEvent.keyboard('{Enter}{Enter}');
     expect(titles().at(-1)).toBe('A fox finds a bell.');

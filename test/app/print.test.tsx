@@ -69,7 +69,7 @@ function faint(): string[] {
 }
 
 const named = (element: Element) => element.outerHTML.slice(0, 140);
-/** What can be pressed and is no word of a text. */
+/** Controls that are not words of a text. */
 const CONTROLS = 'button:not(.term-word, .marked-word, .quiz-token, .behind-end), nav, select, input, dialog, iframe, [role="alert"]';
 const controls = () => [...document.querySelectorAll(CONTROLS)].filter(visible).map(named);
 
@@ -133,7 +133,7 @@ describe('on paper, in the dark theme', () => {
     expect([...document.querySelectorAll('.prose .term-word')].filter(visible)).toHaveLength(words);
   });
 
-  it('a theme that the system asks for is printed alike, and the verdicts are told apart without colour', async () => {
+  it('a theme that the system asks for is printed alike, and the verdicts are distinguished without colour', async () => {
     await openPage();
     changeSettings({ prompt: 'A fox.', maxTokens: 60, temperature: 1 });
     await startRun();

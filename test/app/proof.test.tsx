@@ -92,7 +92,7 @@ describe('at temperature 0', () => {
     ).toHaveLength(12);
   });
 
-  it('asks for a prompt when there is none', async () => {
+  it('asks for a prompt when the field is empty', async () => {
     await openProve({ prompt: ' ' });
     await proveButton().click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
@@ -144,10 +144,10 @@ describe('above it, under the rejection rule', () => {
     await userEvent.keyboard('{Escape}');
     await idle();
     await expect.element(verdict()).toHaveTextContent('after 60 of the 300 runs');
-    await expect.element(page.getByText(/Stopped: what was measured stays/)).toBeInTheDocument();
+    await expect.element(page.getByText(/Stopped: the results so far stay/)).toBeInTheDocument();
   });
 
-  it('refuses a sample size that is none, and loses nothing', async () => {
+  it('refuses an invalid sample size, and loses nothing', async () => {
     const engine = await openProve({ temperature: 0.8 });
     await page.getByLabelText('Runs of each side').fill('25');
     await proveButton().click();

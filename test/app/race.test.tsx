@@ -41,7 +41,7 @@ async function raceToFinish(): Promise<void> {
 }
 
 afterEach(async () => {
-  // A test that failed shall not keep the models from the next.
+  // A failed test must not keep the models from the next one.
   stopWork();
   document.documentElement.style.colorScheme = '';
   await page.viewport(1280, 800);
@@ -214,7 +214,9 @@ describe('a race', () => {
         : event,
     );
     if (heat && plain) useRace.setState({ heats: [{ ...heat, runs: { ...heat.runs, plain } }] });
-    await expect.element(region()).toHaveTextContent('The texts differ from token 6 on: the rejection rule keeps the target’s distribution');
+    await expect
+      .element(region())
+      .toHaveTextContent('The texts differ from token 6 on: the rejection rule keeps the target’s distribution');
   });
 
   it('asks for a prompt and refuses impossible settings before anything runs', async () => {

@@ -16,7 +16,7 @@ async function reopenedWith(stored: string): Promise<unknown> {
 }
 
 describe('settings', () => {
-  it('fill the prompt from examples of different kinds, two of them marked as hard in words', async () => {
+  it('fill the prompt from examples of different kinds, two of them marked as hard by text', async () => {
     await openPage();
     const examples = page.getByRole('group', { name: 'Examples' }).getByRole('button');
     expect(examples.elements().length).toBeGreaterThanOrEqual(6);

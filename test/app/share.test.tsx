@@ -156,7 +156,7 @@ describe('sharing a run', () => {
     expect('broken' in window).toBe(false);
   });
 
-  it('opens a file that is dropped on the page, and says so when it is no recording', async () => {
+  it('opens a file that is dropped on the page, and says so when it is not a recording', async () => {
     await openPage();
     const text = JSON.stringify(encodeTrace(await ownRun(), { title: 'From a file' }));
     const drop = (file: File) => {
@@ -165,7 +165,7 @@ describe('sharing a run', () => {
       dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
     };
     drop(new File(['no'], 'a.json'));
-    await expect.element(alert()).toHaveTextContent('it is no JSON');
+    await expect.element(alert()).toHaveTextContent('it is not JSON');
     drop(new File([text], 'b.json'));
     await expect.element(page.getByText(/From a file/)).toBeInTheDocument();
   });

@@ -56,7 +56,7 @@ describe('the graphics device', () => {
     await browser.close();
   });
 
-  it('lost in the middle of a run: what was written stays, and the next run loads the models anew', async () => {
+  it('lost in the middle of a run: what was written stays, and the next run loads the models again', async () => {
     const browser = await launch(CRASHABLE);
     const visit = await Visit.open(browser, server.url);
     await visit.choose('Plain decoding');
@@ -82,7 +82,7 @@ describe('the graphics device', () => {
     await browser.close();
   });
 
-  it('lost between two runs: the next run loads the models anew and writes the same', async () => {
+  it('lost between two runs: the next run loads the models again and writes the same', async () => {
     const browser = await launch(CRASHABLE);
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 4);

@@ -13,7 +13,7 @@ let browser: Browser;
 /** The server of `npm start`. */
 let own: PreviewServer;
 let url = '';
-/** A site of someone else, which answers whoever asks. */
+/** A site of someone else, which answers every request. */
 let foreign: http.Server;
 let foreignUrl = '';
 let foreignPage = '';

@@ -188,7 +188,7 @@ describe('model files', () => {
     await visit.close();
   });
 
-  it('that were damaged in the browser’s own storage are fetched anew', async () => {
+  it('that were damaged in the browser’s own storage are fetched again', async () => {
     const visit = await Visit.open(served.browser, served.server.url);
     await visit.set('Most tokens', 3);
     const before = await visit.run('Go on.');
@@ -207,7 +207,7 @@ describe('model files', () => {
     await visit.close();
   });
 
-  it('that never arrive: Stop is answered at once, and the next run fetches them anew', async () => {
+  it('that never arrive: Stop is answered at once, and the next run fetches them again', async () => {
     served.server.break(`models/${weights}`, 'held');
     const visit = await Visit.open(served.browser, served.server.url);
     await visit.start('Go on.');

@@ -29,7 +29,7 @@ async function untilReady(visit: Visit): Promise<void> {
   await visit.page.getByRole('button', { name: 'Close' }).click();
 }
 
-/** Opens the step view, which is no part of the shell, in another tab, then the page again, and runs there with the draft that was not chosen before. */
+/** Opens the step view, which is not part of the shell, in another tab, then the page again, and runs there with the draft that was not chosen before. */
 async function runInNewTab(visit: Visit, url: string, prompt = PROMPT): Promise<ShownToken[]> {
   const another = await visit.alsoOpen(`${url}?from=slides#step`);
   await another.page.getByRole('heading', { name: 'The run, step by step' }).waitFor({ state: 'attached' });
@@ -197,7 +197,7 @@ describe('a browser', () => {
     await server.close();
   });
 
-  it('that ends the page in the middle of a run finds prompt and output again, and a clear word', async () => {
+  it('that ends the page in the middle of a run finds prompt and output again, and a clear message', async () => {
     const server = await FaultyServer.start(BUILT);
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 900);

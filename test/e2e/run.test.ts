@@ -58,7 +58,7 @@ describe('a visit with the models loaded', () => {
     }
   });
 
-  it('stops in the middle, keeps what it wrote, and runs anew', async () => {
+  it('stops in the middle, keeps what it wrote, and runs again', async () => {
     await visit.set('Most tokens', 900);
     await visit.choose('Plain decoding');
     await visit.start('Count from 1 to 120.');
@@ -100,7 +100,7 @@ describe('a visit with the models loaded', () => {
     expect(text.trim()).not.toBe('');
   });
 
-  it('asks for a prompt when there is none, and keeps the output', async () => {
+  it('asks for a prompt when the field is empty, and keeps the output', async () => {
     const before = await visit.tokens();
     for (const nothing of ['', '  \n ']) {
       await visit.start(nothing);

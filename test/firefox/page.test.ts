@@ -24,7 +24,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Shows a view of the page, without loading it anew. */
+/** Shows a view of the page, without reloading it. */
 async function show(view: string, heading: string): Promise<void> {
   await visit.page.evaluate((hash) => {
     location.hash = hash;

@@ -19,7 +19,7 @@ const deviceAsWebLlmAsks = async (gpu: GPU) => {
 };
 
 describe('the shared device', () => {
-  it('is the same for everyone who asks, and outlives whoever destroys it', async () => {
+  it('is the same for every caller, and survives a caller that destroys it', async () => {
     const gpu = ownGpu();
     const current = shareDevice(gpu);
     const [shared, one, other] = [await current(), await deviceAsWebLlmAsks(gpu), await deviceAsWebLlmAsks(gpu)];

@@ -12,7 +12,7 @@ const SCHEMA = JSON.stringify({
   properties: { age: { type: 'integer', minimum: 1, maximum: 99 }, kind: { enum: ['red', 'blue'] } },
   required: ['age', 'kind'],
 });
-/** All that the schema lets through, but for white space, which is bounded. */
+/** All that the schema lets through, except white space, which is bounded. */
 const RECORDS = Array.from({ length: 99 }, (_, i) => ['red', 'blue'].map((kind) => JSON.stringify({ age: i + 1, kind }))).flat();
 /** A record without room for white space, so that it ends whatever a model prefers. */
 const RECORD = `root ::= "{\\"who\\":\\"" [a-z]{1,8} "\\",\\"age\\":" [1-9] [0-9]? "}"`;

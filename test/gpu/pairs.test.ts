@@ -73,7 +73,7 @@ describe('the memory of a pair', () => {
     for await (const update of sendToWorker(worker, { type: 'load', selection: { modelsUrl, draft } })) {
       if (!isRunEvent(update) && update.type === 'memory') memory = update.memory;
     }
-    if (!memory) throw new Error('nothing was told of the memory');
+    if (!memory) throw new Error('nothing was reported about the memory');
     return memory;
   }
 

@@ -39,7 +39,7 @@ it('judges what a person types token by token, with the target’s own probabili
   const [, first] = rounds;
   expect(first?.tokens.slice(0, 4).map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'accepted', 'rejected']);
   expect(first?.tokens.slice(0, 4).map(({ q }) => q)).toEqual([1, 1, 1, 1]);
-  // The same row of the same model, whoever drafted.
+  // The same row of the same model, with any draft.
   const plainP = tokens(alone).map(({ p }) => p);
   for (const [i, token] of (first?.tokens ?? []).slice(0, 3).entries()) expect(token.p).toBeCloseTo(plainP[i + 1] ?? 0, 5);
   expect(first?.tokens[3]?.p).toBeLessThan(0.5);

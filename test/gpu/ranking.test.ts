@@ -76,7 +76,7 @@ describe('ranking kernel', () => {
       const expected = [...referenceOf(target, vocabulary), ...referenceOf(draft, vocabulary)];
       expect(idsOf(rows)).toEqual(idsOf(expected));
       rows.forEach((row, i) => {
-        // The likeliest is the greedy kernel's choice, at its very probability.
+        // The most likely one is the greedy kernel's choice, at exactly its probability.
         expect(row[0]).toEqual({ id: choices[i]?.choice, probability: choices[i]?.p });
         row.forEach(({ probability }, k) => {
           expect(probability).toBeCloseTo(expected[i]?.[k]?.probability ?? NaN, 5);

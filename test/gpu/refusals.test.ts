@@ -31,11 +31,11 @@ interface Refused {
 }
 
 const REFUSED: readonly Refused[] = [
-  { what: 'a schema of a type that is none', settings: schema('{"type": 7}') },
-  { what: 'a schema that is no JSON', settings: schema('{"type"') },
+  { what: 'a schema with an invalid type', settings: schema('{"type": 7}') },
+  { what: 'a schema that is not JSON', settings: schema('{"type"') },
   { what: 'a keyword that would not be enforced', settings: schema('{"type": "integer", "multipleOf": 7}') },
   { what: 'a schema that no value fits', settings: schema('false') },
-  { what: 'a grammar that is none', settings: format('root :=') },
+  { what: 'an invalid grammar', settings: format('root :=') },
   { what: 'a grammar that leads nowhere', settings: format('root ::= root') },
   { what: 'a grammar with half of a character', settings: format('root ::= "\ud800"') },
   { what: 'a format of no kind', settings: { format: { type: 'xml' } as unknown as ResponseFormat } },
@@ -48,11 +48,11 @@ const REFUSED: readonly Refused[] = [
   { what: 'endless tokens', settings: { maxTokens: Number.POSITIVE_INFINITY } },
   { what: 'a confidence of 1', settings: { confidence: 1 } },
   { what: 'a temperature below 0', settings: sampling({ temperature: -1 }) },
-  { what: 'a temperature that is no number', settings: sampling({ temperature: Number.NaN }) },
+  { what: 'a temperature that is not a number', settings: sampling({ temperature: Number.NaN }) },
   { what: 'a seed below 0', settings: sampling({ seed: -1 }) },
   { what: 'a seed of more than 64 bits', settings: sampling({ seed: 2n ** 64n }) },
   { what: 'a bias beyond the vocabulary', settings: sampling({ logitBias: { 99999: 1 } }) },
-  { what: 'a bias that is no number', settings: sampling({ logitBias: { 1: Number.NaN } }) },
+  { what: 'a bias that is not a number', settings: sampling({ logitBias: { 1: Number.NaN } }) },
   { what: 'an empty prompt', prompt: ' \n', code: 'prompt-empty' },
   { what: 'a prompt longer than the context', prompt: 'word '.repeat(3000), code: 'prompt-too-long' },
   { what: 'a turn outside the vocabulary', turns: [{ question: 'Why?', answer: 'x', ids: [99_999] }], code: 'token-outside-vocabulary' },

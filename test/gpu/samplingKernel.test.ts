@@ -59,7 +59,7 @@ async function within<T>(work: (make: <B extends GPUBuffer | undefined>(buffer: 
   return result;
 }
 
-/** Judges `drafts` against their rows of q, each certain where there is none. */
+/** Judges `drafts` against their rows of q, each certain without rows. */
 function judge(
   { vocabulary, settings, position = 0, mask, bias, counts }: Case,
   logits: Float32Array<ArrayBuffer>,

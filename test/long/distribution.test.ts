@@ -40,7 +40,7 @@ function draws() {
 }
 
 describe('what is written above temperature 0', () => {
-  it('has the distribution of plain decoding, and another temperature’s is told apart', async () => {
+  it('has the distribution of plain decoding, and another temperature’s is distinguished', async () => {
     const plain = await outcomes({ mode: 'plain' }, 0.8, 1);
     const speculative = await outcomes({ gamma: 3 }, 0.8, 1_000_001);
     const warmer = await outcomes({ mode: 'plain' }, 1.1, 2_000_001);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAddress } from '../../src/store/page/address';
 
-/** What programs that pass a link on do to what stands behind its "#". `at`: where, as a share of the text. */
+/** What programs that pass a link on do to the part after its "#". `at`: where, as a share of the text. */
 type Alteration = (text: string, at: number) => string;
 
 const insert = (what: string): Alteration => {

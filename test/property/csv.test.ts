@@ -33,7 +33,7 @@ const text = fc.oneof(
 const value: fc.Arbitrary<CsvValue> = fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null));
 
 describe('any table as CSV', () => {
-  it('reads back as what it was, but for the apostrophes before formulas', () => {
+  it('reads back as what it was, except the apostrophes before formulas', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }).chain((width) => fc.array(fc.array(value, { minLength: width, maxLength: width }))),

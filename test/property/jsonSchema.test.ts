@@ -106,7 +106,7 @@ function objectOf(members: readonly (readonly [string, Case, boolean])[]): Case 
   };
 }
 
-/** An object whose members are its own whatever they are called. Whole numbers come first in it, as in every object; so names are none. */
+/** An object whose members are its own whatever they are called. Whole numbers come first in it, as in every object; so names are not. */
 function fields(entries: readonly (readonly [string, unknown])[]): object {
   return Object.fromEntries(entries.filter(([key]) => !/^\d+$/.test(key)));
 }
@@ -125,7 +125,7 @@ describe('the grammar of a JSON schema', () => {
           const matcher = await matcherOf(grammar);
           const fits = ajv.compile(JSON.parse(JSON.stringify(schema)));
           for (const document of documents) {
-            // A number of an exponent is none of those that a bounded one is written as.
+            // A bounded number is never written with an exponent.
             if (/[:[,]?-?\d+(\.\d+)?e[-+]?\d/.test(JSON.stringify(document)) && /m(in|ax)imum/i.test(JSON.stringify(schema))) continue;
             expect(fits(JSON.parse(JSON.stringify(document))), JSON.stringify({ schema, document })).toBe(true);
             for (const written of [JSON.stringify(document), JSON.stringify(document, null, 2)]) {

@@ -78,7 +78,7 @@ describe('a playlist', () => {
     expect(seen.has('playlist-invalid')).toBe(true);
   });
 
-  it('of a newer version is told apart', () => {
+  it('of a newer version is refused as that', () => {
     expect(refusal(() => decodePlaylist({ ...encodePlaylist(DEFAULT_PLAYLIST), version: 2 }))).toBe('playlist-newer');
   });
 

@@ -62,7 +62,7 @@ describe('a progress file', () => {
     );
   });
 
-  it('that is progress with one part replaced by anything is read or refused with a clear word', () => {
+  it('that is progress with one part replaced by anything is read or refused with a clear message', () => {
     const paths = fc.constantFrom('lessons', 'practice', 'attempts', 'practice.marks', 'practice.steps', 'practice.prompt', 'format');
     fc.assert(
       fc.property(progress, paths, fc.jsonValue(), (written, path, value) => {
@@ -77,7 +77,7 @@ describe('a progress file', () => {
     );
   });
 
-  it('that was cut short or altered in a letter is read or refused with a clear word', () => {
+  it('that was cut short or altered in a letter is read or refused with a clear message', () => {
     fc.assert(
       fc.property(progress, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (written, at, letter) => {
         const file = writeProgress(written);

@@ -69,7 +69,7 @@ describe('a race', () => {
   it('gives the ratio, the finishes and the passes of two runs of one text', () => {
     const result = raceResult(heat(20));
     expect(result).toMatchObject({ comparison: { output: 'identical', alike: 7 }, passes: { plain: 7, speculative: 3 } });
-    // Six tokens behind the first pass: in 60 ms, and in 40.
+    // Six tokens after the first pass: in 60 ms, and in 40.
     expect(result?.comparison.speedup.decoding).toBeCloseTo(1.5);
     expect(result?.comparison.speedup.wait).toBeCloseTo(80 / 70);
   });

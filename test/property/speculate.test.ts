@@ -162,7 +162,7 @@ describe('speculate', () => {
     );
   });
 
-  it('goes on with a conversation from what the caches hold, and starts anew with anything else', async () => {
+  it('goes on with a conversation from what the caches hold, and starts from nothing with anything else', async () => {
     let reused = 0;
     const extra = fc.record({ tokens: fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 12 }), drop: fc.nat(6), ngram: fc.boolean() });
     await fc.assert(

@@ -22,7 +22,7 @@ class ByteTokens implements Detokenizer {
 
 /**
  * Pieces in the manner of sentencepiece: "▁" is a blank, the text's first blank is dropped, and bytes of characters that
- * are in no piece stand as tokens of one byte each; a row of those that is no UTF-8 becomes one U+FFFD a byte.
+ * are in no piece stand as tokens of one byte each; a row of those that is not UTF-8 becomes one U+FFFD a byte.
  */
 class PieceTokens implements Detokenizer {
   readonly #pieces: (string | number)[] = [];
@@ -121,7 +121,7 @@ describe('TextStream', () => {
     );
   });
 
-  it('lets bytes through that are no UTF-8, a few tokens late', () => {
+  it('lets bytes through that are not UTF-8, a few tokens late', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40, size: 'max' }), cuts, (bytes, lengths) => {
         const detokenizer = new ByteTokens();

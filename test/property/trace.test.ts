@@ -92,7 +92,7 @@ describe('a trace', () => {
   });
 });
 
-/** What a clock may say: it goes on a little, stands still, steps back, leaps by years, or says what is no number. */
+/** What a clock may say: it goes on a little, stands still, steps back, leaps by years, or says what is not a number. */
 const reading = fc.oneof(
   { weight: 6, arbitrary: fc.double({ min: 0, max: 50, noNaN: true }) },
   { weight: 3, arbitrary: fc.constantFrom(0, -1, -1e4, 1e12, -1e12, Number.NaN, Infinity, -Infinity, 5e-324, 1e308) },
@@ -177,8 +177,8 @@ describe('a run of the loop, whatever the clocks of browser and device say', () 
   });
 });
 
-describe('what is no trace', () => {
-  it('is refused by one of two codes, whatever it is', async () => {
+describe('an invalid trace', () => {
+  it('is refused by one of two codes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (value) => {
         expect(await refusal(() => decodeTrace(value))).toBe('trace-invalid');

@@ -33,7 +33,7 @@ const ids = fc.oneof(fc.nat(2047), fc.constantFrom(0, 151_935, 2 ** 31 - 1));
 const probabilities = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1, 0.5, 1e-9, 5e-324, 1 - 2 ** -53));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 4 });
 const draws = fc.oneof(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.constantFrom(0, 1 - 2 ** -53));
-/** Milliseconds between two moments of a run's clock, which is no finer than a browser's: 0.1 ms (High Resolution Time, section 7.1). */
+/** Milliseconds between two moments of a run's clock, which is not finer than a browser's: 0.1 ms (High Resolution Time, section 7.1). */
 const spans = fc.oneof(fc.double({ min: 0.1, max: 80, noNaN: true }), fc.constantFrom(0, 3_600_000));
 
 const named: fc.Arbitrary<NamedCandidate[]> = fc

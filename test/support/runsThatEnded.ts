@@ -6,7 +6,7 @@ import type { EndEvent, NamedCandidate, RoundEvent, RunEvent, RunSettings, RunTo
 const positive = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((value) => value + 0);
 const probability = positive(1);
 const gap = positive(1000);
-/** Of a forward: what a clock cannot tell from nothing is no cost. */
+/** Of a forward: what a clock cannot distinguish from 0 does not count as a cost. */
 const pass = fc.double({ min: 0.01, max: 1000, noNaN: true });
 const id = fc.nat(200_000);
 const text = fc.oneof(

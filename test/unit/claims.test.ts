@@ -107,7 +107,7 @@ describe('verification costs little', () => {
     });
   });
 
-  it('is not measured where there is none', () => {
+  it('is not measured without runs', () => {
     expect(judge('cheap-verification', all(FAST))).toMatchObject({ verdict: 'unmeasured', reason: 'no-clock' });
   });
 });

@@ -27,7 +27,7 @@ describe('a steady clock', () => {
     expect(read(steadyClock(readings(100, 110, 50, 50, 53)), 4)).toEqual([10, 10, 10, 13]);
   });
 
-  it('takes what is no number for no time, and ends after a day', () => {
+  it('takes what is not a number for no time, and ends after a day', () => {
     expect(read(steadyClock(readings(Number.NaN, 5, Number.NaN, 7)), 3)).toEqual([0, 0, 2]);
     expect(read(steadyClock(readings(0, 1e300, Infinity, -Infinity, 3)), 4)).toEqual(Array(4).fill(LONGEST_MS));
   });
@@ -56,7 +56,7 @@ describe('a time', () => {
     expect([-1, Number.NaN, 3, 1e300, Infinity].map(bounded)).toEqual([0, 0, 3, LONGEST_MS, LONGEST_MS]);
   });
 
-  it('of a device that stepped back is none', () => {
+  it('of a device that stepped back is null', () => {
     expect(possibleTimes({ draftMs: 1, verifyMs: 0 })).toEqual({ draftMs: 1, verifyMs: 0 });
     for (const ms of [-0.1, Number.NaN, 1e300, Infinity]) {
       expect(possibleTimes({ draftMs: ms, verifyMs: 1 })).toBeNull();

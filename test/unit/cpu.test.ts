@@ -84,7 +84,7 @@ describe('the pair on the CPU', () => {
       expect((u as number) < Math.min(1, (p as number) / (q as number))).toBe(verdict === 'accepted');
   });
 
-  it('brings the likeliest tokens of p and q with greedy rounds when asked, and writes the same', async () => {
+  it('brings the most likely tokens of p and q with greedy rounds when asked, and writes the same', async () => {
     const settings = { maxTokens: 20, ignoreStopTokens: true } as const;
     const events = await run(pair, { ...settings, candidates: true });
     expect(ids(events)).toEqual(ids(await run(pair, settings)));
@@ -119,7 +119,7 @@ describe('the pair on the CPU', () => {
     expect(tally(events).committed).toBeLessThan(900);
   });
 
-  it('refuses a response format in plain words', async () => {
+  it('refuses a response format with a plain message', async () => {
     const events = await run(pair, { format: { type: 'json', schema: null } });
     expect(events.at(-1)).toMatchObject({
       reason: 'failed',

@@ -81,7 +81,7 @@ describe('an adaptive length', () => {
     }
   });
 
-  it('goes back to plain decoding where drafts fail, and tries again ever more seldom', () => {
+  it('goes back to plain decoding where drafts fail, and tries again ever more rarely', () => {
     const { chosen, speedup } = simulate(new AdaptiveLength({ calibration: costs }), 0, 2000);
     expect(speedup).toBeGreaterThan(0.98);
     const drafted = chosen.flatMap((gamma, round) => (gamma > 0 ? [round] : []));

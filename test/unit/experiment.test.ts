@@ -48,7 +48,7 @@ describe('a plan', () => {
     expect(runs.map(({ settings }) => settings.sampling.seed)).toEqual([7, 7, 8, 8, 9, 9]);
   });
 
-  it('is refused with a clear word where it is impossible', () => {
+  it('is refused with a clear message where it is impossible', () => {
     expect(failureOf({})).toBeNull();
     expect(failureOf({ prompts: [] })).toMatchObject({ code: 'prompt-empty', message: 'No prompt is chosen.' });
     expect(failureOf({ prompts: [{ kind: 'own', prompt: ' ' }] })).toMatchObject({ code: 'prompt-empty' });

@@ -116,7 +116,7 @@ describe('the worksheet', () => {
     expect(new Set(column('models_version'))).toEqual(new Set(['abcd']));
   });
 
-  it('as JSON has every run behind it', () => {
+  it('as JSON has all its runs', () => {
     const sheet = JSON.parse(JSON.stringify(worksheetJson(measured(), VERSIONS)));
     expect(sheet).toMatchObject({ format: 'foretoken-worksheet', versions: VERSIONS });
     expect(sheet.rows).toHaveLength(4);

@@ -51,7 +51,7 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
   [{ properties: 7 }, '"properties" at # is 7, and no object'],
   [{ properties: { a: 7 } }, '#/properties/a is 7, and no schema'],
   [{ required: 'a' }, '"required" at # is "a", and no list'],
-  [{ required: [7] }, '"required" at # names 7, which is no text'],
+  [{ required: [7] }, '"required" at # names 7, which is not text'],
   [{ properties: { a: true }, required: ['b'], additionalProperties: false, type: 'object' }, 'no value fits it'],
   [{ enum: [] }, '"enum" at # is [], and no list with something in it'],
   [{ type: 'string', enum: [7] }, 'no value fits it'],
@@ -61,7 +61,7 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
   [{ type: 'integer', exclusiveMinimum: true }, '"exclusiveMinimum" at # is true, and no number'],
   [{ type: 'string', minLength: -1 }, '"minLength" at # is -1, and no whole number'],
   [{ type: 'string', maxLength: 1e9 }, '# repeats something 1000000000 times, and at most 10000'],
-  [{ type: 'string', pattern: '(' }, 'the pattern "(" is no regular expression'],
+  [{ type: 'string', pattern: '(' }, 'the pattern "(" is not a valid regular expression'],
   [{ type: 'string', pattern: '(?=a)b' }, 'the pattern "(?=a)b" has a group (?=…), which is not enforced'],
   [{ type: 'string', pattern: 'a\\b' }, '"\\b", which is not enforced'],
   [{ type: 'string', pattern: 'a$b' }, 'which is not enforced'],
@@ -97,7 +97,7 @@ const REFUSED_GRAMMARS: readonly (readonly [string, string])[] = [
   ['root ::= "\\q"', '"\\q" stands for nothing'],
   ['root ::= "\\ud800"', 'half of a character'],
   ['root ::= "\ud800"', 'half of a character'],
-  ['root ::= "\\U00110000"', 'is no character'],
+  ['root ::= "\\U00110000"', 'is not a character'],
   [`root ::= ${'('.repeat(200)}"a"${')'.repeat(200)}`, 'more than 100 groups within each other'],
   [`root ::= "${'a'.repeat(300_000)}"`, 'it has 18751 parts, and at most 10000 can be compiled'],
   [
@@ -120,16 +120,16 @@ describe('a JSON schema', () => {
     expect(refusal(schema(value))).toEqual({ code, message, hint });
   });
 
-  it('that is no JSON, or no text, is refused as that', () => {
-    expect(refusal({ type: 'json', schema: '{"type": ' }).message).toContain('it is no JSON');
-    expect(refusal({ type: 'json', schema: { type: 'null' } as unknown as string }).message).toContain('it is no text');
+  it('that is not JSON, or not text, is refused as that', () => {
+    expect(refusal({ type: 'json', schema: '{"type": ' }).message).toContain('it is not JSON');
+    expect(refusal({ type: 'json', schema: { type: 'null' } as unknown as string }).message).toContain('it is not text');
     expect(refusal(schema(JSON.parse(`${'{"items":'.repeat(200)}{}${'}'.repeat(200)}`))).message).toContain('nested more than');
   });
 
   it.each(TOO_LARGE)('that is too large to be read, by %s, is refused as that', (_, text) => {
     const { code, message } = refusal({ type: 'json', schema: text });
     expect(code).toBe('invalid-setting');
-    expect(message).toMatch(/too long, or nested too deep|is no regular expression/);
+    expect(message).toMatch(/too long, or nested too deep|is not a valid regular expression/);
   });
 
   it('with a long pattern is read in no time', () => {

@@ -45,7 +45,7 @@ describe('what is stored in the background', () => {
     expect(stored).toHaveLength(2);
   });
 
-  it('goes on by itself where whoever closed the gate is gone', async () => {
+  it('goes on by itself if the closer of the gate is gone', async () => {
     vi.useFakeTimers();
     try {
       const gate = new Gate();

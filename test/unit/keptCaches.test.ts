@@ -54,7 +54,7 @@ const historyAfter = (prompt: readonly TokenId[], events: readonly RunEvent[]) =
 const reused = (events: readonly RunEvent[]) => events.find((event) => event.type === 'prefill')?.reused;
 
 describe('a measurement between two turns', () => {
-  it('leaves both caches with what they held, however long, and measures behind it', async () => {
+  it('leaves both caches with their content, however long, and measures after it', async () => {
     for (const written of [10, 40, 500]) {
       const { target, draft } = pair(4096);
       const history = historyAfter(PROMPT, await run(draft, target, PROMPT, written));

@@ -29,7 +29,7 @@ describe('what programs show of a link to the page', () => {
     });
   });
 
-  it.each(['example.org', 'https://example.org/lecture', 'ftp://example.org/', ''])('refuses an address that is none: "%s"', (address) => {
+  it.each(['example.org', 'https://example.org/lecture', 'ftp://example.org/', ''])('refuses an invalid address: "%s"', (address) => {
     expect(() => linkPreview(address)).toThrow('FORETOKEN_URL');
   });
 

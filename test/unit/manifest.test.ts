@@ -54,7 +54,7 @@ describe('parseManifest', () => {
 
   it('refuses libraries of which one could not be chosen, and says why', () => {
     const wrong: [unknown[], string][] = [
-      [[], 'there is none'],
+      [[], 'it is empty'],
       [[library('a', 'subgroups')], 'the last must need nothing, so that it runs everywhere'],
       [[library('a'), library('b', 'subgroups')], 'the last must need nothing, so that it runs everywhere'],
       [[library('a', 'subgroups'), library('a')], 'one is there twice'],

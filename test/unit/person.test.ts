@@ -13,7 +13,7 @@ const CONTEXT = 200;
 const PROMPT = [1, 2];
 const decode = (ids: readonly TokenId[]) => wordTokenizer.decode(ids);
 
-/** What the target itself writes behind `history`. */
+/** What the target itself writes after `history`. */
 function own(history: readonly TokenId[], count: number): TokenId[] {
   const ids = [...history];
   while (ids.length < history.length + count) ids.push(nextToken(LANGUAGE, ids));
@@ -87,7 +87,7 @@ describe('a person who drafts', () => {
       },
       maxTokens: 22,
     });
-    // 22 tokens: one, then 16 with the target's own behind them, then what is left but the target's own.
+    // 22 tokens: one, then 16 and the target's own after them, then the rest without the target's own.
     expect(asked).toEqual([16, 1, 3, 18]);
   });
 
@@ -97,7 +97,7 @@ describe('a person who drafts', () => {
     expect(ids).toEqual(own(PROMPT, 4));
   });
 
-  it('passes with what is no text to the tokenizer, and what stands behind an unknown id is left out', async () => {
+  it('passes on text that the tokenizer cannot encode, and leaves out the text after an unknown id', async () => {
     const nothing = await play({ type: () => '', maxTokens: 3 });
     expect(nothing.rounds.every(({ source }) => source === null)).toBe(true);
     const { rounds } = await play({ type: () => decode([1, 9, 2]), maxTokens: 6, vocabularySize: 9 });
@@ -105,7 +105,7 @@ describe('a person who drafts', () => {
     expect(rounds[1]?.tokens.filter(({ q }) => q === 1)).toHaveLength(1);
   });
 
-  it('is left out of the run’s times, and told of apart; tokens per second are not claimed', async () => {
+  it('is left out of the run’s times, and reported separately; tokens per second are not claimed', async () => {
     const { events, rounds } = await play({ type: (output) => decode(own([...PROMPT, ...output], 1)), takesMs: 60_000, maxTokens: 5 });
     expect(rounds.map(({ waitedMs }) => waitedMs)).toEqual([0, 60_000, 60_000]);
     expect(rounds.every(({ startMs, endMs }) => endMs > startMs && endMs - startMs < 100)).toBe(true);
@@ -171,7 +171,7 @@ describe('blanks that a person types', () => {
     ['many at the end', 'a fox', ' was  \t', ' was'],
     ['two between words', 'a fox', ' was  here', ' was here'],
     ['one at the beginning of a text', '', ' Once', 'Once'],
-    ['one behind a blank', 'a fox ', ' was', 'was'],
+    ['one after a space', 'a fox ', ' was', 'was'],
     ['one before a line break', 'a fox', ' \nwas', '\nwas'],
     ['some around a line break', 'a fox', ' was \n', ' was\n'],
     ['nothing else', 'a fox', '   ', ' '],

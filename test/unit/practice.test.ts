@@ -50,7 +50,7 @@ describe('marks in a text of one’s own', () => {
 describe('a text with planted mistakes', () => {
   const word = (text: string) => ({ from: PLANTED_TEXT.indexOf(text), to: PLANTED_TEXT.indexOf(text) + text.length });
 
-  it('has six, which are told apart from what is right by any word of each', () => {
+  it('has six, each found by any of its words', () => {
     const wrong = PLANTED.filter((each) => each.wrong !== null);
     expect(wrong).toHaveLength(6);
     expect(scoreMarks([]).mistakes.filter(({ found }) => found)).toEqual([]);

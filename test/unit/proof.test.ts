@@ -18,7 +18,7 @@ describe('a proof', () => {
     expect(proofKind({ temperature: 0.8, rule: 'rejection' })).toBe('distribution');
   });
 
-  it('samples with a seed for each run of each side, at the same temperature but for the control', () => {
+  it('samples with a seed for each run of each side, at the same temperature except the control', () => {
     const asked = (['plain', 'speculative', 'control'] as const).flatMap((side) =>
       [0, 99].map((i) => sampleSettings(SETTINGS, PLAN, side, i)),
     );

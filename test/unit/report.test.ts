@@ -17,7 +17,7 @@ describe('the report of a suite', () => {
     expect(sumUp([SUITE])).toEqual({ line: '5 passed, 1 failed, 3 skipped', ok: false });
   });
 
-  it('is a failure where there is none, where it is broken, and where nothing ran', () => {
+  it('is a failure where it is missing, where it is broken, and where nothing ran', () => {
     const failure = { passed: 0, failed: 1, skipped: 0 };
     expect(readReport(SUITE)).toEqual(failure);
     write('{"numPassed');
@@ -35,7 +35,7 @@ describe('the report of a suite', () => {
     expect(readReport(SUITE)).toEqual({ passed: 3, failed: 1, skipped: 0 });
   });
 
-  it('is no failure where the suite says that it was skipped as a whole', () => {
+  it('is not a failure if the suite says that it was skipped as a whole', () => {
     write({ skipped: 'No Firefox was found.', numPendingTests: 1 });
     expect(readReport(SUITE)).toEqual({ passed: 0, failed: 0, skipped: 1 });
     expect(sumUp([SUITE])).toEqual({ line: '0 passed, 0 failed, 1 skipped', ok: true });

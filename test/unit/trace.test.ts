@@ -31,7 +31,7 @@ const changeSettings = (change: object) =>
   swap((run) => run.map((event) => (event.type === 'start' ? { ...event, settings: { ...event.settings, ...change } } : event)));
 
 const REFUSED: readonly [what: string, attempt: () => unknown, reason: RegExp][] = [
-  ['not JSON', () => readTrace('{'), /it is no JSON/],
+  ['not JSON', () => readTrace('{'), /it is not JSON/],
   ['of something else', () => decodeTrace({ format: 'other', version: 1 }), /no recording of Foretoken/],
   ['without its end', () => decodeTrace(swap((run) => run.slice(0, -1))), /does not end with the end/],
   ['without its start', () => decodeTrace(swap((run) => run.slice(1))), /does not begin with the start/],
@@ -81,7 +81,7 @@ function columns() {
 }
 
 describe('a trace', () => {
-  it('keeps a seed that is no safe integer, and a plain run whose draft length was never typed', () => {
+  it('keeps a seed that is not a safe integer, and a plain run whose draft length was never typed', () => {
     const [start, ...rest] = events as [StartEvent, ...RunEvent[]];
     const sampling = { ...start.settings.sampling, seed: 2n ** 64n - 1n };
     const plain: StartEvent = { ...start, settings: { ...start.settings, mode: 'plain', gamma: Number.NaN, sampling } };

@@ -57,7 +57,7 @@ describe('the tutor', () => {
     ['own', ASKED],
     ['a stranger’s', ASKED_LATER],
   ])(
-    'shows what answers a question among its three nearest grounds, of nine questions in ten, of two in three straight away, and is seldom wrong: %s',
+    'shows what answers a question among its three nearest grounds, of nine questions in ten, of two in three straight away, and is rarely wrong: %s',
     (_, questions) => {
       const asked = Object.entries(questions);
       const shown = asked.filter(([question, right]) =>

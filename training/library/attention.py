@@ -172,7 +172,7 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                     acc[r * blocks + b, c] = acc[r * blocks + b, c] * decay[r]
         synchronise()
         for j in T.serial(T.min((start + T.min(block * tile + (tile - 1), n - 1) - chunk * dim + 3) // 4, dim // 4)):
-            # What lies behind the last key is left from an earlier run, and zero times that need not be zero.
+            # Memory after the last key holds values of an earlier run, and zero times such a value need not be zero.
             for u in T.unroll(4):
                 keys[u] = T.min(T.Cast("int32", chunk * dim + j * 4 + u), last[0])
             for r in T.unroll(queries):

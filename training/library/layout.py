@@ -1,4 +1,4 @@
-"""From a checkpoint's parameters to the arrays of llama.py: matrices [in, out] in packed int8, each norm folded into the matrix behind it,
+"""From a checkpoint's parameters to the arrays of llama.py: matrices [in, out] in packed int8, each norm folded into the matrix after it,
 the halves of every rotated head interleaved, gate and up in blocks of four columns in turns."""
 import json
 import pathlib
@@ -35,7 +35,7 @@ def pack(matrix: np.ndarray) -> np.ndarray:
 
     A weight is read as the word, shifted left until the weight's byte is the highest, as a signed number times the scale, which is a step / 2^24:
     lower bytes stay in as a fraction of a step, which costs nothing to read and which the rounding takes into account. So a weight is at most half a
-    step off, as with bytes alone, but for the largest of a column, which may be cut: of a few steps it gets the one of the least squared error.
+    step off, as with bytes alone, except the largest of a column, which may be cut: of a few steps it gets the one of the least squared error.
 
     Raises ValueError where that error is more than a grid of such steps explains, as with a weight that is not a number."""
     largest = np.maximum(np.abs(matrix).max(axis=0), 2.0**-20)
@@ -82,7 +82,7 @@ def matrices(state: dict[str, np.ndarray], s: Shape) -> dict[str, np.ndarray]:
 
 
 def parameters(of: dict[str, np.ndarray], s: Shape) -> dict[str, np.ndarray]:
-    """The inverse of `matrices`, but for the norms: those, folded into the matrices, are ones."""
+    """The inverse of `matrices`, except for the norms: those, folded into the matrices, are ones."""
     ones = np.ones(s.hidden, dtype=np.float32)
     state = {"emb": of["emb"].T, "head": of["head"].T, "norm": ones}
     for layer in range(s.layers):

@@ -1,5 +1,5 @@
 """Matrix products for a few rows. Weights are int8, packed so that one word holds four rows of one column and a thread reads the 4 x 4 block of
-four inner and four outer places at once, the scale of every column behind them (layout.py). A thread owns some blocks of four columns and the
+four inner and four outer places at once, the scale of every column after them (layout.py). A thread owns some blocks of four columns and the
 rows of a tile in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows and whether
 subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
 from tvm.script import tirx as T

@@ -1,4 +1,4 @@
-"""One row through all of a small layer behind its cache, in one dispatch of one workgroup: what a draft's step takes is mostly dispatches. The
+"""One row through all of a small layer after its cache, in one dispatch of one workgroup: what a draft's step takes is mostly dispatches. The
 same operations in the same order as attention.attend, projections.matmul and projections.gated, so the bits are the same."""
 from tvm.script import tirx as T
 

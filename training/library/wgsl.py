@@ -35,7 +35,7 @@ def place_in_subgroup(source: str) -> str:
 
 
 def mend_packed(code: bytes, known: dict[str, dict[str, int]]) -> bytes:
-    """Device code as TVM packs it: each kernel behind its length (uint64, little-endian), padded with spaces to keep it.
+    """Device code as TVM packs it: each kernel after its length (uint64, little-endian), padded with spaces to keep it.
 
     Raises ValueError for a kernel that would get longer.
     """

@@ -50,7 +50,7 @@ export function readTypedCounts(typed: TypedCounts): TypedResult {
     if (text === '') return null;
     // Digits may be grouped as 1,000, 1 000 or 1'000.
     const value = /^-?\d{1,3}([,\s'’]\d{3})+(\.\d+)?$/.test(text) ? Number(text.replace(/[,\s'’]/g, '')) : Number(text);
-    if (!Number.isFinite(value)) refuse(field, `${name}: “${text.slice(0, 20)}” is no number.`, 'Write it in digits.');
+    if (!Number.isFinite(value)) refuse(field, `${name}: “${text.slice(0, 20)}” is not a number.`, 'Write it in digits.');
     else if (value < 0) refuse(field, `${name}: ${text} is below zero.`, 'Nothing can be counted less than not at all.');
     else if (whole && !Number.isInteger(value)) refuse(field, `${name}: ${text} is not whole.`, 'Tokens are counted one by one.');
     else if (!Number.isSafeInteger(Math.ceil(value)))

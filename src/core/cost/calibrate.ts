@@ -7,7 +7,7 @@ import { type Calibration, canBePriced } from './cost';
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
 const ROWS: readonly number[] = [1, 2, 4, 5, 8, 9, 17];
 const MOST_ROWS = Math.max(...ROWS);
-/** Tokens in the cache meanwhile, as far as the context goes. */
+/** Tokens in the cache during the measurement, as far as the context allows. */
 const CONTEXTS = [32, 384] as const;
 const REPETITIONS = 3;
 
@@ -32,7 +32,7 @@ export interface CalibrationSetup {
  * Times real rounds of a pair, each after as many tokens as its context says, in samples that are long beside a step of the clock. The device's own
  * clock tells the forwards apart, and what the round took beyond them is its fixed cost. Without such a clock verification is timed over drafts that
  * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Both
- * caches keep what they hold and a run may go on from: the rounds are behind it. Only where that leaves no room do they begin, and end, empty.
+ * caches keep their content, which a later run may continue: the rounds come after it. Only if that leaves no room do they begin, and end, empty.
  *
  * @returns medians of three samples each; null where the clocks are too coarse to tell
  * @throws FailureError aborted

@@ -90,7 +90,7 @@ type AdaptiveSource = Exclude<DraftSource, 'person'>;
 const SOURCES: readonly AdaptiveSource[] = ['model', 'ngram'];
 
 /**
- * Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. A readback is no part of them;
+ * Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. A readback is not part of them;
  * their unit is a tenth of a decode until the first measured round says how long that is.
  */
 const TYPICAL: Calibration = {

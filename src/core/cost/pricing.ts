@@ -3,7 +3,7 @@ import type { Rates } from './cost';
 
 const DRAFTED: ReadonlySet<Verdict> = new Set(['accepted', 'rejected', 'discarded']);
 
-/** A round as its price is reckoned. */
+/** What the price of a round depends on. */
 export interface PricedRound {
   readonly gamma: number;
   readonly source: DraftSource | null;

@@ -32,7 +32,7 @@ class Sums {
 /**
  * Prices rounds by how many drafts they have: what a round without any takes, readback included, and what the drafts add. Both are expected from
  * costs and corrected by measured rounds, each by a factor of its own (least squares over recent rounds, with the expectation as one of them), so that a
- * device whose readback is slow and one whose rows are slow are told apart.
+ * so a device with a slow readback and one with slow rows are distinguished.
  */
 export class RoundPrices {
   readonly #source: DraftSource;
@@ -73,7 +73,7 @@ export class RoundPrices {
     if (this.#unscaled && ms > 0) this.#scale(gamma, context, ms);
     const [plain, drafts] = this.#parts(gamma, context);
     const price = this.of(gamma, context);
-    // A pause of the machine, such as a collection of garbage, is no cost of the round.
+    // A pause of the machine, such as a collection of garbage, is not a cost of the round.
     this.#sums[gamma > 0 ? 'drafted' : 'plain'].add(
       plain,
       drafts,

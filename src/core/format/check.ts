@@ -13,7 +13,7 @@ const MOST_TIMES = 10_000;
 /**
  * Refuses a grammar that cannot be compiled, or in which something can be begun that can never be ended.
  *
- * @param nameOf how a rule is called before a person; null where it is part of another, but for the root
+ * @param nameOf how a rule is called before a person; null for rules that are part of another, except the root
  * @throws FormatError naming the rule that cannot be ended, or the limit that is passed
  */
 export function checkGrammar(grammar: Grammar, nameOf: (rule: string) => string | null): void {

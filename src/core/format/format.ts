@@ -25,7 +25,7 @@ export function compileFormat(format: ResponseFormat): string {
   try {
     // JSON without a schema is any object.
     const source = format.type === 'json' ? (format.schema ?? '{"type":"object"}') : format.grammar;
-    if (typeof source !== 'string') throw new FormatError('it is no text');
+    if (typeof source !== 'string') throw new FormatError('it is not text');
     const grammar = format.type === 'json' ? schemaGrammar(source) : parseGrammar(source);
     checkGrammar(grammar, (rule) => (format.type === 'grammar' ? `the rule "${rule}"` : rule.startsWith('#') ? rule : null));
     return printGrammar(grammar);

@@ -11,7 +11,7 @@ export interface Member {
 }
 
 /**
- * `{ … }` with `members` in their order, each there or not, and any number of `others` behind them. From the last to the first: what may follow where
+ * `{ … }` with `members` in their order, each there or not, and any number of `others` after them. From the last to the first: what may follow where
  * something stands already, and where nothing does.
  *
  * @param others null: none

@@ -20,7 +20,7 @@ export function schemaGrammar(schema: string): Grammar {
   try {
     document = JSON.parse(schema);
   } catch (error) {
-    throw new FormatError(`it is no JSON: ${error instanceof Error ? error.message : error}`);
+    throw new FormatError(`it is not JSON: ${error instanceof Error ? error.message : error}`);
   }
   return new SchemaReader(document).grammar();
 }
@@ -42,7 +42,7 @@ class SchemaReader {
     return { root: '#', rules: this.#rules };
   }
 
-  /** The values of `schema`, which stands at `place`, a JSON pointer behind #. */
+  /** The values of `schema`, which stands at `place`, a JSON pointer after #. */
   #read(schema: unknown, place: string, depth: number): Expression {
     if (depth > DEEPEST) throw new FormatError(`${place} is nested more than ${DEEPEST} deep`);
     if (schema === true) return this.#anything();
@@ -105,7 +105,7 @@ class SchemaReader {
     );
     const required = listOf(fields.required ?? [], `"required" at ${place}`, 0);
     const strange = required.find((name) => typeof name !== 'string');
-    if (strange !== undefined) throw new FormatError(`"required" at ${place} names ${show(strange)}, which is no text`);
+    if (strange !== undefined) throw new FormatError(`"required" at ${place} names ${show(strange)}, which is not text`);
     const names = new Set(properties.map(([name]) => name));
     // Where a schema names no property, and does not forbid others, it lets any through.
     const additional = fields.additionalProperties ?? (properties.length === 0 ? true : undefined);

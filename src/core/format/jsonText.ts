@@ -3,7 +3,7 @@ import { anyOf, choice, codeOf, type Expression, noneOf, oneOf, optional, type R
 
 export const DIGIT = oneOf([0x30, 0x39]);
 
-/** Most digits before a point and behind it: a number of so many survives being read. */
+/** Most digits before and after a decimal point: a number of so many survives being read. */
 export const MOST_DIGITS = 15;
 
 /** Deepest that a line is indented. */
@@ -14,7 +14,7 @@ export const GAP = rule('gap');
 export const COMMA = sequence(text(','), GAP);
 export const COLON = sequence(text(':'), optional(text(' ')));
 
-/** What a string holds only behind a backslash. */
+/** Characters that a string holds only after a backslash. */
 const ESCAPED: readonly Range[] = [
   [0x00, 0x1f],
   [0x22, 0x22],
@@ -84,7 +84,7 @@ function complement(ranges: readonly Range[]): readonly Range[] {
 }
 
 /**
- * A string, written without escapes, that is none of `names`: a tree over their characters, which is left at the first that differs.
+ * A string, written without escapes, that is not one of `names`: a tree over their characters, which is left at the first that differs.
  */
 export function stringBesides(names: readonly string[]): Expression {
   const withoutEscapes = names.filter((name) => JSON.stringify(name) === `"${name}"`);

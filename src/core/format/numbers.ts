@@ -5,10 +5,10 @@ import { DIGIT, MOST_DIGITS } from './jsonText';
 export type Bound = { readonly value: number; readonly exclusive: boolean } | null;
 
 const LARGEST_WHOLE = 10 ** MOST_DIGITS - 1;
-/** Digits before and behind the point of a number that is bounded. */
+/** Digits before and after the decimal point of a bounded number. */
 const BOUNDED_DIGITS = { before: 9, behind: 6 } as const;
 
-/** Any number that is written in 15 digits before the point, 15 behind it, and an exponent of two. */
+/** Any number that is written in 15 digits before the decimal point, 15 after it, and an exponent of two. */
 export const ANY_NUMBER: Expression = sequence(
   optional(text('-')),
   choice(text('0'), sequence(oneOf([0x31, 0x39]), repeat(DIGIT, 0, MOST_DIGITS - 1))),
@@ -91,13 +91,13 @@ function split({ value }: NonNullable<Bound>): { readonly whole: string; readonl
   if (/[en]/.test(String(value)) || whole.length > MOST_DIGITS) {
     throw new FormatError(
       `a bound of ${value} is not enforced: it has too many digits`,
-      'Take one that has at most 15 digits, 6 of them behind the point.',
+      'Take one that has at most 15 digits, 6 of them after the decimal point.',
     );
   }
   return { whole, fraction };
 }
 
-/** The digits of a bound behind its point. */
+/** The digits of a bound after its decimal point. */
 type Edge = { readonly digits: string; readonly exclusive: boolean } | null;
 
 /** A point and digits, or nothing, where the number 0.digits lies between both ends; null: that end is open. */

@@ -29,7 +29,7 @@ const CODE_ESCAPES: Readonly<Record<string, number | null>> = { x: null, u: 4, U
 
 /**
  * A grammar's text: rules `name ::= …` of "texts", [classes], (groups), names, alternatives `|`, counts `* + ? {n} {n,} {n,m}`, and comments from # to
- * the end of a line. xgrammar's EBNF, but for its lookaheads and its macros. The rule `root` is what an answer fits.
+ * the end of a line. xgrammar's EBNF, without its lookaheads and its macros. The rule `root` is what an answer fits.
  *
  * @throws FormatError with line and column
  */
@@ -181,7 +181,7 @@ class Parser {
     this.#at += digits.length;
     const code = Number.parseInt(digits, 16);
     if (digits.length !== (length ?? digits.length) || !(code <= 0x10ffff))
-      throw this.#error(`"\\${escaped}${digits}" is no character`, start);
+      throw this.#error(`"\\${escaped}${digits}" is not a character`, start);
     return this.#whole(String.fromCodePoint(code), start);
   }
 
@@ -191,7 +191,7 @@ class Parser {
     return character;
   }
 
-  /** The name that stands here; empty where there is none. */
+  /** The name at this place; empty if there is no name. */
   #name(): string {
     const start = this.#at;
     if (/[0-9]/.test(this.#peek())) return '';

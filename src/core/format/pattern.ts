@@ -18,14 +18,14 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f
 /**
  * The strings that hold a match of `pattern`, a regular expression of JavaScript in Unicode mode, as JSON Schema has it.
  *
- * @throws FormatError where it is none, or asks for what no grammar can say: to look around, to refer back, a boundary of words, a property of Unicode
+ * @throws FormatError if it is invalid, or asks for what no grammar can express: to look around, to refer back, a boundary of words, a property of Unicode
  */
 export function patternStrings(pattern: string): Expression {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
     throw new FormatError(
-      `the pattern ${JSON.stringify(pattern)} is no regular expression: ${error instanceof Error ? error.message : error}`,
+      `the pattern ${JSON.stringify(pattern)} is not a valid regular expression: ${error instanceof Error ? error.message : error}`,
     );
   }
   return new PatternParser(pattern).strings();
@@ -48,7 +48,7 @@ class PatternParser {
       const fromStart = this.#take('^');
       const inside = this.#sequence();
       const toEnd = this.#take('$');
-      if (!['|', ''].includes(this.#peek())) throw this.#refused(`"${this.#peek()}" behind its end`);
+      if (!['|', ''].includes(this.#peek())) throw this.#refused(`"${this.#peek()}" after its end`);
       options.push(sequence(fromStart ? EMPTY : ANY, inside, toEnd ? EMPTY : ANY));
     } while (this.#take('|'));
     return choice(...options);

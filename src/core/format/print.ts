@@ -2,11 +2,11 @@
  * A grammar in xgrammar's EBNF, as web-llm 0.2.86 has it (xgrammar 0.1.27). Nothing in it is a person's own wording: rules have names of ours, and
  * every character that could mean something is written as its number. What that version makes of it decides the form:
  *
- * - It writes a grammar down and reads it once more, and then takes a hexadecimal digit behind a character that cannot be printed for a part of its
+ * - It writes a grammar down and reads it once more, and then takes a hexadecimal digit after an unprintable character for a part of its
  *   number. So no character that can be printed follows one that cannot, in a text or a class.
  * - It ends a text at its first U+0000, which is therefore a class.
  * - It reads a class with code points above 127 as one of bytes, so these are spelt as UTF-8 has them.
- * - It reads a class of one character as a text, which is no single byte, so such a class names it twice.
+ * - It reads a class of one character as a text, which is not a single byte, so such a class names it twice.
  * - It takes a class that begins with ^ for its opposite, so ^ comes last.
  * - It makes one automaton of a rule's alternatives, and merges states of it that are not alike: "1" [1-9] | [2-9] [0-9] | [1-9] [0-9] [0-9] |
  *   [1-9] [0-9] [0-9] [0-9] lets digits through without end. So every alternative of several characters is a rule of its own, and names another

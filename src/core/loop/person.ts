@@ -15,7 +15,7 @@ export interface PersonQuestion {
 /** Answers with what a person typed, blanks included, or with null where the person passes. */
 export type AskPerson = (question: PersonQuestion) => Promise<string | null>;
 
-/** Tokens of the text so far that decide how what is typed behind them is cut. */
+/** Tokens of the text so far that decide how the typed text after them is tokenized. */
 const TAIL = 16;
 /** Longer than any token that is worth guessing, in UTF-16 units: as much as is looked at for every token that may be judged. */
 const LONGEST_TOKEN = 32;
@@ -73,7 +73,7 @@ export class PersonDrafter implements Drafter {
 }
 
 /**
- * The ids of `typed` behind `output`: as the tokenizer cuts both together, where that leaves the output's own ids as they are, else as it cuts
+ * The ids of `typed` after `output`: as the tokenizer cuts both together, where that leaves the output's own ids as they are, else as it cuts
  * `typed` alone, as when a word that the output has begun is finished.
  */
 export function tokenizeTyped(typed: string, output: readonly TokenId[], tokenizer: Tokenizer): readonly TokenId[] {
@@ -85,7 +85,7 @@ export function tokenizeTyped(typed: string, output: readonly TokenId[], tokeniz
 
 /**
  * `typed` as the draft that goes on from `text`. A blank more or less is not to be guessed: between two words stands one, none at the beginning of
- * a text, behind a blank, before a line break or at the end. What stands behind a line break indents a line, and stays.
+ * a text, after a space, before a line break or at the end. Spaces after a line break indent a line, and stay.
  */
 export function tidyTyped(typed: string, text: string): string {
   const single = typed.replace(/[^\S\n]+(?=\n)|(?<=\S)[^\S\n]+$/g, '').replace(/(?<=\S)[^\S\n]+/g, ' ');

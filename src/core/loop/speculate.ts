@@ -58,7 +58,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     // Until the run ends well: a forward that fails leaves who knows what.
     model.known = [];
   }
-  // What a stop leaves may be gone on from, as what is finished: wherever it is heard, the cached tokens are the first of the history.
+  // A later run may continue a stopped one, as well as a finished one: wherever the stop happens, the cached tokens are the beginning of the history.
   const aborted = (): RunEvent => {
     for (const model of models) model.known = history;
     return { type: 'end', reason: 'aborted', endMs: now() };
@@ -87,7 +87,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     }
     const mayDraft = Math.max(limits.model, limits.ngram, limits.person ?? 0) > 0;
     const proposal = drafter && mayDraft ? await drafter.propose(history, limits) : null;
-    // A person may be waited for long; a stop meanwhile shall not write another token.
+    // If stopped while waiting for input, commit nothing.
     if (waited !== undefined && signal.aborted) return yield aborted();
     const outcome = await target.verify(history, proposal);
     const { tokens, stopped, stopString } = commit(outcome, history, { text, names }, ending);
@@ -138,7 +138,7 @@ interface Writing {
   readonly names: CandidateNames;
 }
 
-/** Appends what the round decided to `history`, up to and with the first token that ends the run; what was drafted beyond it is discarded. */
+/** Appends what the round decided to `history`, up to and including the first token that ends the run; drafts after it are discarded. */
 function commit(outcome: RoundOutcome, history: TokenId[], { text, names }: Writing, { stopTokens, stopStrings }: Ending) {
   const tokens: RunToken[] = [];
   const ahead: TokenId[] = [];

@@ -12,7 +12,7 @@ export interface AnsweredTurn {
 }
 
 /**
- * The ids of a conversation in a chat template, with the ids of earlier answers kept as they were written and everything else cut anew.
+ * The ids of a conversation in a chat template, with the ids of earlier answers kept as they were written and everything else tokenized again.
  *
  * @param write the template's text of the whole conversation, in its parts
  */

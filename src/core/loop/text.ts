@@ -1,7 +1,7 @@
 import { committedTokens } from '../run/tally';
 import type { Candidate, Candidates, Detokenizer, NamedCandidate, RunEvent, TokenId } from '../types';
 
-/** What a detokenizer writes for bytes that are no whole character. */
+/** What a detokenizer writes for bytes that are not a whole character. */
 const INCOMPLETE_END = /\uFFFD+$/u;
 
 /** A character has four bytes at most, so tokens that are UTF-8 never wait longer for the next one. */
@@ -43,7 +43,7 @@ export class TextStream {
     const decoded = this.#detokenizer.decode(this.#window);
     const complete = decoded.replace(INCOMPLETE_END, '');
     this.#waiting = complete.length > this.#given ? 0 : this.#waiting + 1;
-    // What does not complete in time is no UTF-8 and stands as it is.
+    // Bytes that do not complete in time are not UTF-8, and stay as they are.
     const atBoundary = complete === decoded || this.#waiting >= LONGEST_CHARACTER;
     const text = (atBoundary ? decoded : complete).slice(this.#given);
     if (atBoundary) this.#startWindow();
@@ -96,7 +96,7 @@ export class StopStrings {
     this.#longest = Math.max(0, ...strings.map(({ length }) => length));
   }
 
-  /** Adds `text`. @returns the string that is complete now, of several the one that begins first; null while there is none */
+  /** Adds `text`. @returns the string that is complete now, of several the one that begins first; null if none is complete */
   push(text: string): string | null {
     if (this.#longest === 0) return null;
     this.#end += text;
@@ -107,7 +107,7 @@ export class StopStrings {
 }
 
 /**
- * The text of a run as its user asked for it: without the stop string that ended it, and what stands behind that. The run ended with the first
+ * The text of a run as its user asked for it: without the stop string that ended it, and without the text after that. The run ended with the first
  * token by which its text held the string, so the first place of the string is the one that ended it, however often the last token repeats it.
  */
 export function outputText(events: readonly RunEvent[]): string {

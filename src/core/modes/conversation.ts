@@ -17,19 +17,19 @@ export interface Kept {
   readonly reused: number;
 }
 
-/** The turns as the models are told of them: those that were answered at all. */
+/** The turns as the models see them: only those with an answer. */
 export function toldTurns(turns: readonly ConversationTurn[]): AnsweredTurn[] {
   return turns.filter(isAnswered).map(({ question, events }) => {
     const ids = committedTokens(events).map(({ id }) => id);
     const end = events.at(-1);
     const stopped = end?.type === 'end' && end.reason === 'stop';
-    // What a stop string ended has tokens that are no part of the answer.
+    // A turn that a stop string ended has tokens after its answer.
     if (stopped && end.stopString !== null) return { question, answer: outputText(events) };
     return { question, answer: outputText(events), ids: stopped ? ids.slice(0, -1) : ids };
   });
 }
 
-/** Whether a turn has any answer; one that failed before its first token is no part of the conversation. */
+/** Whether a turn has any answer; one that failed before its first token is not part of the conversation. */
 export function isAnswered({ events }: ConversationTurn): boolean {
   return events.some(({ type }) => type === 'round');
 }
@@ -55,7 +55,7 @@ export function isCutByContext({ events }: ConversationTurn): boolean {
 
 /**
  * Where the conversation begins once the oldest of the turns from `from` on are left out to make room: half of those that were answered, at
- * least one. `from` itself where there is none.
+ * least one. `from` itself if there is no such message.
  */
 export function leaveOutOldest(turns: readonly ConversationTurn[], from: number): number {
   const told = turns.flatMap((turn, i) => (i >= from && isAnswered(turn) ? [i] : []));

@@ -48,7 +48,7 @@ const versionCells = ({ page, webLlm, models }: Versions): CsvValue[] => [page, 
 
 /**
  * A run as CSV, a row for every token that was drafted or committed, in order. `position` counts the output from 0 and is empty for what was struck;
- * `behind_end` is 1 for what was drafted behind the token that ended the answer, which no ratio counts, else 0.
+ * `behind_end` is 1 for drafts after the token that ended the answer, which no ratio counts, and otherwise 0.
  * Times are milliseconds from the start of the run; p, q and u are empty where they do not exist.
  *
  * @throws RangeError where `events` have no start
@@ -121,7 +121,7 @@ export function worksheetCsv(measured: readonly MeasuredRun[], versions: Version
   return toCsv(columns, rows);
 }
 
-/** The worksheet and the runs behind it, for `JSON.stringify`. */
+/** The worksheet and its runs, for `JSON.stringify`. */
 export function worksheetJson(measured: readonly MeasuredRun[], versions: Versions): object {
   return {
     format: 'foretoken-worksheet',

@@ -32,7 +32,7 @@ function stepsOfRound({ tokens }: RoundEvent, round: number): Step[] {
   ];
 }
 
-/** The first step behind `at` that `wanted` accepts; the last step where there is none. */
+/** The first step after `at` that `wanted` accepts; the last step if no step is accepted. */
 export function nextStep(steps: readonly Step[], at: number, wanted: (step: Step, before: Step | undefined) => boolean): number {
   for (let i = at + 1; i < steps.length; i++) {
     const step = steps[i];
@@ -47,7 +47,7 @@ export interface Known {
   readonly tokens: number;
   /** Whether the target's probabilities are known. */
   readonly verified: boolean;
-  /** Of how many tokens the verdict is known. Once a draft falls, or ends the run, those behind it fall too. */
+  /** The number of tokens with a known verdict. Once a draft is rejected, or ends the run, those after it are discarded. */
   readonly judged: number;
 }
 

@@ -8,9 +8,9 @@ export interface Tally {
   readonly drafted: number;
   readonly accepted: number;
   readonly rejected: number;
-  /** Drafted behind a rejection, so never judged. */
+  /** Drafted after a rejection, so never judged. */
   readonly discarded: number;
-  /** Drafted behind the token that ended the answer: no verdict was possible, so they count as nothing else. */
+  /** Drafted after the token that ended the answer: no verdict was possible, so no other count has them. */
   readonly behindEnd: number;
   readonly committed: number;
   readonly readbacks: number;
@@ -20,7 +20,7 @@ export interface Tally {
   readonly acceptedOverDrafted: number | null;
   /** Committed tokens per round, bonus included. */
   readonly meanAcceptanceLength: number | null;
-  /** Decoding alone: of the tokens after the first round, which sees the prompt; null where a person drafts, whose time is no measure, and where the run's clock is too coarse to tell. */
+  /** Decoding alone: of the tokens after the first round, which sees the prompt; null where a person drafts, whose time means nothing, and where the run's clock is too coarse to tell. */
   readonly tokensPerSecond: number | null;
   /** Whether there are such tokens, and the steps of the run's clock are too long beside the time that they took. */
   readonly tooCoarse: boolean;
@@ -36,7 +36,7 @@ export interface Tally {
   readonly waitedMs: number | null;
 }
 
-/** The event that begins a run; null while there is none. */
+/** The event that begins a run; null before it. */
 export function startOf(events: readonly RunEvent[]): StartEvent | null {
   const [start] = events;
   return start?.type === 'start' ? start : null;
@@ -47,7 +47,7 @@ function clockStepOf(events: readonly RunEvent[]): number {
   return startOf(events)?.clockStepMs ?? 0;
 }
 
-/** Whether `round` ended the answer with a draft: what it drafted behind that is discarded without a rejection before it. */
+/** Whether `round` ended the answer with a draft: its drafts after that are discarded without a rejection before them. */
 export function endsInDraft({ tokens }: RoundEvent): boolean {
   return (
     tokens.some(({ verdict }) => verdict === 'discarded') &&

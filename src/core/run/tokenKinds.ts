@@ -20,7 +20,7 @@ const CODE_LINE =
   /^\s*(def|return|import|from\s+\w+\s+import|elif|else:|class|const|let|var|function|print\(|for\s+\w+\s+in\b.*:|while\b.*:|if\b.*:\s*$)|[{}[\];]\s*,?\s*$|^\s*"[^"]*"\s*:|^\s*[}\])],?\s*$|^\s*\w+(\[\w+\])?\s*[-+*/]?=\s/;
 const WORD = /\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)?|\p{N}[\p{N}.,:%]*/gu;
 const LETTERS_OR_DIGITS = /[\p{L}\p{N}]/u;
-/** What a sentence begins behind. */
+/** What precedes the beginning of a sentence. */
 const SENTENCE_START = /(?:^|[.!?:\n])["'”’)\s]*["'“‘(]?\s*$/u;
 
 /**

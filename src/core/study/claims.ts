@@ -31,7 +31,7 @@ export const EVIDENCE: Readonly<Record<ClaimId, EvidenceName>> = {
   'bigger-drafts': 'drafts',
 };
 
-/** Where a claim begins to hold. Stated on the page, since claims seldom state it themselves. */
+/** Where a claim begins to hold. Stated on the page, since claims rarely state it themselves. */
 export const BOUNDS = {
   /** Speedup over the whole wait from which on it is "two to three times faster". */
   fast: 2,

@@ -95,7 +95,7 @@ function invalid(what: string, choose: string): FailureError {
 }
 
 /**
- * The runs of `plan` in their order: interleaved, so that whatever else a machine does falls on all alike, and each repetition begins
+ * The runs of `plan` in their order: interleaved, so that other work on the machine affects all alike, and each repetition begins
  * elsewhere. A change of draft costs a load, so what shares one stays together, with plain runs of its own beside it.
  */
 export function planRuns(plan: ExperimentPlan): PlannedRun[] {

@@ -10,7 +10,7 @@ export type QualityVerdict = 'right' | 'wrong' | 'cut';
 /** The marks that end a turn in chat templates, such as <|end|> or </s>. */
 const END_OF_TURN = /<\|[a-z_]{1,20}\|>|<\/s>/i;
 
-/** What a run answered, of the text that it wrote. Runs of one length go on past the end mark; what follows is no part of the answer. */
+/** What a run answered, of the text that it wrote. Runs of one length go on past the end mark; what follows is not part of the answer. */
 export function answerOf(text: string): { readonly answer: string; readonly ended: boolean } {
   const end = text.search(END_OF_TURN);
   return end === -1 ? { answer: text, ended: false } : { answer: text.slice(0, end), ended: true };

@@ -60,12 +60,12 @@ export function histogramOf(first: readonly Beginning[], second: readonly Beginn
   return { rows: rows.slice(0, most), others: { categories: rest.length, first: sum('first'), second: sum('second') } };
 }
 
-/** Below it two samples are said to be told apart: a right rule falls below it once in a hundred proofs. */
+/** Below it two samples count as distinguished: a right rule falls below it once in a hundred proofs. */
 export const LEVEL = 0.01;
 /** How often a difference of the size that is named would be found. */
 export const POWER = 0.9;
 
-/** What two samples say of the distributions behind them. */
+/** What two samples say about their distributions. */
 export interface Judgement {
   /** `alike`: no difference was found; `apart`: there is one; `unclear`: too few samples, or nothing that chance decides. */
   readonly verdict: 'alike' | 'apart' | 'unclear';

@@ -49,7 +49,7 @@ function answerText(events: Parameters<typeof textOf>[0]): string {
   return answerOf(textOf(events)).answer.trim();
 }
 
-/** Which answer stands first: as good as by chance, and the same whenever the page is drawn again (murmur3's finaliser). */
+/** Which answer comes first: pseudorandom, and the same in each render (murmur3's finaliser). */
 function isSwapped(index: number, seed: number): boolean {
   let h = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

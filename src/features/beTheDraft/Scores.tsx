@@ -31,7 +31,7 @@ export function Scores() {
   );
 }
 
-/** Whether the target writes the same text whoever drafts. */
+/** Whether the target writes the same text with any draft. */
 function isSameText(events: readonly RunEvent[]): boolean {
   const sampling = startOf(events)?.settings.sampling;
   return sampling !== undefined && (sampling.temperature === 0 || sampling.rule === 'coupled');

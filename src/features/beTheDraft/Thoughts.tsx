@@ -8,7 +8,7 @@ import { CandidateBars } from '../../ui/tokens';
 import { visibleText } from '../../ui/visibleText';
 import './thoughts.css';
 
-/** The last round, token by token: the target's probability of what was typed beside what it found likeliest there. */
+/** The last round, token by token: the target's probability of the typed token next to the target's most likely ones. */
 export function Thoughts() {
   const round = useBeTheDraft(({ events }) => lastAsked(events));
   return (
@@ -52,7 +52,7 @@ function Thought({ token, instead }: { readonly token: RunToken; readonly instea
   );
 }
 
-/** The target's likeliest tokens where `token` stands, as far as they were measured; none of what was never judged. */
+/** The target's most likely tokens at the place of `token`, as far as they were measured; empty for tokens that were never judged. */
 function likeliestAt({ verdict, candidates }: RunToken, instead: RunToken | null): readonly NamedCandidate[] {
   if (verdict === 'discarded') return [];
   if (candidates) return candidates.p;

@@ -9,7 +9,7 @@ import { claimWords as words } from '../../ui/texts/claims';
 import { Claim } from './Claim';
 import './claims.css';
 
-/** Popular claims, each with this device's verdict and the runs behind it. */
+/** Popular claims, each with this device's verdict and its runs. */
 export function Claims() {
   const { evidence, failure } = useClaims();
   const adapters = new Set(Object.values(evidence).flatMap((runs) => runs.flatMap(({ events }) => startOf(events)?.labels.adapter ?? [])));

@@ -12,7 +12,7 @@ const TOOLS: readonly { readonly tool: Tool; readonly label: string }[] = [
   { tool: 'progress', label: words.progress },
 ];
 
-/** The ways through the course: open beside the page where there is room, folded above it where there is none. */
+/** The ways through the course: open next to the page if there is room, folded above it if not. */
 export function Contents({ path }: { readonly path: CoursePath }) {
   return (
     <nav className="contents" aria-label={words.contents}>

@@ -7,7 +7,7 @@ const words = experiment.typed;
 const FIELDS: readonly TypedField[] = ['drafted', 'accepted', 'rejected', 'plainTime', 'speculativeTime'];
 const NOTHING: TypedCounts = { drafted: '', accepted: '', rejected: '', plainTime: '', speculativeTime: '' };
 
-/** The worksheet's formulas on counts that a person types, with what they mean; impossible ones are refused in words. */
+/** The worksheet's formulas on counts that a person types, with what they mean; impossible ones are refused with a message. */
 export function TypedWorksheet() {
   const [typed, setTyped] = useState(NOTHING);
   const { figures, problems } = readTypedCounts(typed);

@@ -79,7 +79,7 @@ function attempt(work: () => Promise<void>): void {
   });
 }
 
-/** Where the focus goes when `item` is no more: the same button of the run after or before it, or the list. */
+/** Where the focus goes after `item` is deleted: the same button of the run after or before it, or the list. */
 function neighbour(item: HTMLElement | null): HTMLElement | null {
   const all = [...document.querySelectorAll<HTMLElement>('.history-entry')];
   const at = item ? all.indexOf(item) : -1;

@@ -17,7 +17,7 @@ export interface Measured {
   readonly figures: RunFigures;
   /** Where the run was recorded, in words; null for a run of this device. */
   readonly recorder: string | null;
-  /** The run beside the last one of the other mode, where both were asked the same; of a recording there is none. */
+  /** The run next to the last one of the other mode, if both have the same prompt and settings; null for a recording. */
   readonly comparison: Comparison | null;
 }
 

@@ -85,7 +85,7 @@ function Results({ id, groups, active, optionId, onChoose }: ResultsProps) {
   return (
     <div className="palette-results" role="listbox" id={id} aria-label={words.results} ref={list}>
       {groups.map(({ name, entries }) => (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a listbox
+        // biome-ignore lint/a11y/useSemanticElements: a listbox cannot contain a fieldset
         <div key={name} role="group" aria-label={name}>
           <p className="palette-group" aria-hidden="true">
             {name}

@@ -6,7 +6,7 @@ import { hiddenCounts } from '../../ui/hiddenCharacters';
 import { prompt as words } from '../../ui/texts';
 import { isFamiliar } from './familiar';
 
-/** From so many characters a token of the context on, the length is told of; English has four or so. */
+/** From so many characters for each token of the context, the page shows the prompt's length; English has about four. */
 const LONG = 3;
 
 /** A prompt is judged when it has stood for so long, in milliseconds: half of a question is like nothing that the pair knows. */

@@ -32,10 +32,10 @@ const RULES = [
 ] as const;
 
 /**
- * How a run decodes: what is changed most stands open, the rest behind one line that tells of it.
+ * How a run decodes: common settings are open, the rest is folded into one line that summarises it.
  *
  * @param withMode whether speculation itself is a choice; a view that always does both leaves it out
- * @param children behind the other settings
+ * @param children after the other settings
  */
 export function SettingsForm({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
@@ -146,7 +146,7 @@ function useFocusOnChosen(fields: RefObject<HTMLElement | null>): void {
   }, [name, fields]);
 }
 
-/** A line that tells of the settings behind it, which it opens. A setting that was refused is in sight. */
+/** A line that summarises the folded settings, and opens them. A refused setting is always visible. */
 function MoreSettings({ plain, children }: { readonly plain: boolean; readonly children: ReactNode }) {
   const { drafting, adaptive, gamma, maxTokens, temperature, seed, rule, allSettings } = useSettings();
   const refused = useRun(({ failure }) => failure?.code === 'invalid-setting');

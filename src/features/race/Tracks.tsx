@@ -7,7 +7,7 @@ import { race as words } from '../../ui/texts/race';
 import { useRunner, useTrackLength } from './useRunners';
 
 const HEIGHT = 20;
-/** What is left free behind every pass, so that passes can be counted, as a share of a token. */
+/** The gap after every pass, so that passes can be counted, as a share of a token. */
 const GAP = 0.22;
 
 /** Both runs on one track, a token to a step: every target pass is a leap as long as what it committed. */

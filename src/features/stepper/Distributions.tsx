@@ -17,7 +17,7 @@ interface Row {
   readonly q: number | null;
 }
 
-/** The likeliest tokens of a position under both models, or in the residual where the target's own token came from it. */
+/** The most likely tokens of a position under both models, or in the residual where the target's own token came from it. */
 export function Distributions({ token, verified }: { readonly token: RunToken; readonly verified: boolean }) {
   const corrected = token.verdict === 'corrected' && (token.candidates?.residual.length ?? 0) > 0;
   const rows = corrected ? residualRows(token) : likelyRows(token, verified);

@@ -33,7 +33,7 @@ export function Stepper() {
   const known = knownAfter(round, step);
   const drafted = draftsOf(round).length > 0;
   const behind = behindEndOf(round);
-  // Until the end is judged nobody knows that anything stands behind it.
+  // Before the end is judged, nobody knows that drafts come after it.
   const apart = known.judged > round.tokens.length - behind ? round.tokens.length - behind : known.tokens;
   const columns = (from: number, to: number) =>
     round.tokens.slice(from, to).map((token, offset) => {

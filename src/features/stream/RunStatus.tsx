@@ -30,7 +30,7 @@ function statusSentence(
   if (activity === 'stopping') return words.stopping;
   if (activity === 'running') return started || !loading ? words.running : words.waiting;
   if (stoppedEarly) return words.stoppedEarly;
-  // The notice tells of the failure; the run that still stands has been told of.
+  // The notice reports the failure; the run on the page was announced before.
   if (failure && !started) return '';
   const latest = events.at(-1);
   if (latest?.type !== 'end') return '';

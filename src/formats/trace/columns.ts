@@ -16,7 +16,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
 };
 const SOURCES: Readonly<Record<string, DraftSource | null>> = { '-': null, m: 'model', n: 'ngram', t: 'person' };
 const KINDS = ['p', 'q', 'residual'] as const;
-/** Where there is no number. */
+/** Where there is not a number. */
 const NONE = -1;
 
 const MOST_TOKENS = TRACE_LIMITS.rounds * 2;

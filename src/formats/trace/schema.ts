@@ -48,7 +48,7 @@ const token = v.object({
   candidates: v.nullable(v.object({ p: candidates, q: candidates, residual: candidates })),
 });
 
-/** A seed that is no safe integer is written as its digits. */
+/** A seed that is not a safe integer is written as its digits. */
 const seed = v.union([
   v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   v.pipe(
@@ -165,7 +165,7 @@ export function encodeEnd(event: EndEvent): EndEvent {
   return { ...event, failure: { code, message: message.slice(0, most), hint: hint.slice(0, most) } };
 }
 
-/** A sum of rounded parts may come out a hair above 1, or below 0; what is no number was not measured. */
+/** A sum of rounded parts may come out a hair above 1, or below 0; what is not a number was not measured. */
 export function inRange(probability: number | null): number | null {
   return probability === null || Number.isNaN(probability) ? null : Math.min(1, Math.max(0, probability));
 }

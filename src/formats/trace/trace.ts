@@ -37,7 +37,7 @@ export function encodeTrace(events: readonly RunEvent[], about: Partial<TraceAbo
 }
 
 /**
- * The trace in `document`, which may come from anywhere: every field is checked, and what is not known is left behind.
+ * The trace in `document`, which may come from anywhere: every field is checked, and unknown fields are dropped.
  *
  * @throws FailureError trace-invalid, naming the first field that is wrong; trace-newer
  */
@@ -55,7 +55,7 @@ export function readTrace(text: string): Trace {
   try {
     document = JSON.parse(text);
   } catch {
-    throw invalid('it is no JSON');
+    throw invalid('it is not JSON');
   }
   return decodeTrace(document);
 }
@@ -79,7 +79,7 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): 
 /** The format's version in `document`, which is no later one than this page writes. */
 function versionOf(document: unknown): number {
   const parsed = v.safeParse(v.object({ format: v.literal(TRACE_FORMAT), version: v.pipe(v.number(), v.integer()) }), document);
-  if (!parsed.success) throw invalid('it is no recording of Foretoken');
+  if (!parsed.success) throw invalid('it is not a recording of Foretoken');
   if (parsed.output.version > TRACE_VERSION) throw newer();
   return parsed.output.version;
 }

@@ -14,7 +14,7 @@ export type MeasuredFigure =
 
 /** A question that people ask, in their own words, and its answer. */
 export interface CommonQuestion {
-  /** Its address behind `#learn/questions/`. */
+  /** Its address after `#learn/questions/`. */
   readonly id: string;
   readonly ask: string;
   /** The same in other words; the tutor knows the question by all of them. */

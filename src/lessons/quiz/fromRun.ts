@@ -41,7 +41,7 @@ const BEFORE = 70;
 export function runQuestions(events: readonly RunEvent[], costs: Calibration | null, words: RunWords): Question[] {
   const { accepted, rejected, discarded, acceptanceRate, committed, rounds, meanAcceptanceLength } = tally(events);
   const all = events.filter((event): event is RoundEvent => event.type === 'round');
-  // Rounds behind some words before others: a token is read in its words.
+  // Rounds after some words before others: a token is read in its words.
   const inWords = all.filter((round) => textBefore(events, round, BEFORE).length >= BEFORE / 2);
   const ordered = [...inWords, ...all];
   const rejections = ordered.filter(({ tokens }) => hasVerdict(tokens, 'rejected') && hasVerdict(tokens, 'corrected'));

@@ -84,7 +84,7 @@ export class Choosing {
     });
   }
 
-  /** The likeliest tokens where the run asks for them. */
+  /** The most likely tokens, if the run asks for them. */
   #rank(logits: Float32Array): Candidate[] | null {
     return this.#settings.candidates ? rankingReference(logits) : null;
   }

@@ -2,7 +2,7 @@ import type { Drafter, DraftLimits, Proposal, RunSettings, TokenId } from '../..
 import { Choosing, type CpuDraft } from './choosing';
 import { CpuModel } from './model';
 
-/** What a `CpuTarget` finds behind a proposal's handle. */
+/** What a proposal's handle gives a `CpuTarget`. */
 export interface CpuDrafts {
   readonly drafts: readonly CpuDraft[];
   /** Milliseconds that drafting took. */
@@ -34,7 +34,7 @@ export class CpuDrafter extends CpuModel implements Drafter {
         history,
         drafts.map(({ id }) => id),
       );
-      // What is likeliest decides, not what was drawn, so nothing is lost. One draft is always made, as on a device.
+      // The most likely token decides, not the drawn one, so nothing is lost. One draft is always made, as on a device.
       if (drafts.length > 0 && this.#choosing.confidence(draft) < this.#confidence) break;
       drafts.push(draft);
       unseen = [draft.id];

@@ -34,7 +34,7 @@ export abstract class CpuModel {
   }
 }
 
-/** Lets a worker that computes without a pause hear what it was told meanwhile, such as to stop. */
+/** Lets a worker that computes without a pause receive messages, such as Stop. */
 export function heard(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -37,7 +37,7 @@ export class TokenGrammar {
   readonly #matcher: Matcher;
   readonly #format: ResponseFormat;
   readonly #vocabularySize: number;
-  /** Tokens of the history that the matcher has seen; the prompt is none of its business. */
+  /** Tokens of the history that the matcher has seen; it never sees the prompt. */
   #seen: number;
   /** Of the latest masks, the row for which there is no token; null: each has one. */
   #deadRow: number | null = null;

@@ -69,7 +69,7 @@ export function twinOf({ id, name, pipeline: source }: LoadedModel): LoadedModel
   return { id, name: `${name}, itself`, pipeline, unload: async () => pipeline.dispose() };
 }
 
-/** web-llm's module is large: whoever will load a model asks for it early, so that it comes and is compiled beside the model's files. */
+/** web-llm's module is large: callers that will load a model request it early, so that it is fetched and compiled at the same time as the model's files. */
 export function importEngine(): Promise<typeof import('@mlc-ai/web-llm')> {
   return import('@mlc-ai/web-llm');
 }
@@ -77,7 +77,7 @@ export function importEngine(): Promise<typeof import('@mlc-ai/web-llm')> {
 let lastTurn: Promise<void> = Promise.resolve();
 
 /**
- * web-llm makes its tokenizer module on first use without guarding against a second caller meanwhile, whose objects the first then refuses. A
+ * web-llm makes its tokenizer module on first use without guarding against a concurrent second caller, whose objects the first then refuses. A
  * reload therefore begins when the one before has its tokenizer, which its first word of progress tells, so that the rest of them overlap.
  */
 function takeTurn(): { readonly begin: Promise<void>; readonly end: () => void } {

@@ -57,7 +57,7 @@ export class ModelPipeline implements Tokenizer {
         this.memory = { weights: 0, cache: this.#allocated() - before };
       } else {
         const weights = this.#weights();
-        // So far web-llm has allocated nothing besides, but for eight bytes.
+        // So far web-llm has allocated nothing else, except eight bytes.
         this.memory = { weights, cache: before - weights };
       }
       this.#verify = tvm.detachFromCurrentScope(lookUp('batch_verify', () => vm.getFunction('batch_verify')));
@@ -137,7 +137,7 @@ export class ModelPipeline implements Tokenizer {
     this.#cachedLength = 0;
   }
 
-  /** Drops the cache from position `length` on; at 0 anew from nothing, whatever an interrupted forward left behind. */
+  /** Drops the cache from position `length` on; at 0 resets it completely, whatever an interrupted forward left behind. */
   truncate(length: number): void {
     if (length === 0) {
       this.reset();

@@ -83,7 +83,7 @@ export class Sampler {
     this.#sampled = { kernel, constraints: { bias, mask, counts: penalises ? perToken('generated tokens') : undefined } };
   }
 
-  /** Tells the kernel which position comes next and what has been generated so far. Before a round's first command, by whoever gives it; told again, nothing changes. */
+  /** Tells the kernel which position comes next and what has been generated so far. Call it before a round's first command; calling it again changes nothing. */
   async beginRound(history: readonly TokenId[]): Promise<void> {
     if (!this.#sampled || !this.#begun || history.length === this.#position) return;
     this.#position = history.length;

@@ -7,7 +7,7 @@ export interface QuizState {
   readonly questions: readonly Question[];
   /** Whether its run questions are about the learner's own run. */
   readonly ownRun: boolean;
-  /** Position of the question that is asked; behind the last: all were. */
+  /** Position of the question that is asked; after the last: all were. */
   readonly at: number;
   /** Of the question that is asked, as far as it is given. */
   readonly answer: Answer;

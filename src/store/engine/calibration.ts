@@ -66,7 +66,7 @@ export async function calibrationSettled(): Promise<void> {
   await underWay;
 }
 
-/** Measures anew. A run that starts meanwhile ends it. */
+/** Measures again. A run that starts during the measurement ends it. */
 export async function measureCalibration(draft = useSettings.getState().draft): Promise<void> {
   const { manifest } = useLoading.getState();
   if (controller || !manifest) return;

@@ -12,7 +12,7 @@ export interface Background {
 
 let background: Background | null = null;
 
-/** Has `work` held during whatever is measured from now on; null: there is none any more. */
+/** Has `work` held during whatever is measured from now on; null: there is no such work any more. */
 export function giveWay(work: Background | null): void {
   background = work;
 }

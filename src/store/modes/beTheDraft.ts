@@ -45,7 +45,7 @@ let answer: ((typed: string | null) => void) | null = null;
  */
 export async function startBeTheDraft(): Promise<void> {
   const chosen = useSettings.getState();
-  // The target's likeliest tokens are shown beside what was typed.
+  // The target's most likely tokens are shown next to what was typed.
   const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative', candidates: true };
   const request = { prompt: chosen.prompt, settings, draft: chosen.draft };
   await occupy('be-the-draft', async (signal) => {
@@ -132,7 +132,7 @@ function give(typed: string | null): void {
   answered(typed);
 }
 
-/** A blank between two words, which a person may take away to finish the word that stands at the end; none behind a blank. */
+/** A space between two words, which a person may delete to finish the last word; none after a space. */
 function beginningOf(events: readonly RunEvent[]): string {
   return /\S$/.test(textOf(events)) ? ' ' : '';
 }

@@ -31,7 +31,7 @@ export function claimModels(manifest = useLoading.getState().manifest): ClaimMod
   return { target: model(manifest.pair.target), drafts: draftChoices(manifest).map(({ id }) => model(id)) };
 }
 
-/** Measures what the claims behind `names` need, one after the other; what was measured stays, whatever ends it. */
+/** Measures what the claims `names` need, one after the other. Results stay, however it ends. */
 export async function measureEvidence(names: readonly EvidenceName[]): Promise<void> {
   await occupy('claims', async (signal) => {
     useClaims.setState({ failure: null });

@@ -13,7 +13,7 @@ export interface ConversationState {
   readonly question: string;
   /** From the first on; the last one may still be answered. */
   readonly turns: readonly ConversationTurn[];
-  /** Turns that the models are no longer told of, from the first on. */
+  /** Leading turns that the models no longer see. */
   readonly leftOut: number;
   /** What is known of the turns where they are recordings, shown before anything was asked here; a first question takes their place. */
   readonly example: TraceAbout | null;
@@ -47,7 +47,7 @@ export async function askAgain(): Promise<void> {
   if (isAnswered(last) && again && !isAnswered(again)) useConversation.setState({ turns });
 }
 
-/** Leaves out the oldest turns that the models are still told of. @returns a function that takes them in again */
+/** Leaves out the oldest turns that the models still see. @returns a function that takes them in again */
 export function makeRoom(): () => void {
   const { turns, leftOut } = useConversation.getState();
   useConversation.setState({ leftOut: leaveOutOldest(turns, leftOut), failure: null });

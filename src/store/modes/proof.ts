@@ -54,7 +54,7 @@ export function dismissProofFailure(): void {
 /** Decodes the prompt both ways with the settings as they are, and compares what can be compared under them. */
 export function startProof(): Promise<void> {
   const chosen = useSettings.getState();
-  // Where the outputs part, the likeliest tokens say what the target thought of both.
+  // Where the outputs differ, the most likely tokens give the target's probability of both.
   const settings: RunSettings = { ...runSettings(chosen), mode: 'speculative', candidates: true };
   const request = { prompt: chosen.prompt, settings, draft: chosen.draft };
   return asProof((signal) => (proofKind(settings.sampling) === 'ids' ? compareIds(request, signal) : compareSamples(request, signal)));

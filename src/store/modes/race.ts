@@ -41,7 +41,7 @@ export const useRace = create<RaceState>()(() => ({
 
 const NO_HEAT: Heat = { runs: { plain: [], speculative: [] }, first: null };
 
-/** The heat that is replayed; an empty one where there is none. */
+/** The heat that is replayed; an empty one without a race. */
 export function shownHeat({ heats, shown }: RaceState): Heat {
   return heats[shown] ?? NO_HEAT;
 }

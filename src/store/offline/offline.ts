@@ -30,7 +30,7 @@ export interface OfflineMemory {
   readonly told: boolean;
   /** Whether the browser was asked to protect what is stored. */
   readonly asked: boolean;
-  /** Models that a person deleted, which are not stored again unasked. */
+  /** Models that a person deleted, which are stored again only on request. */
   readonly unwanted: readonly string[];
 }
 

@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 3_600_000;
 
 /**
  * Once the models are ready, stores all that the page needs without a network, between whatever is measured: its own files first, then, while
- * the models are free, what is missing of the pair, as the drafts that were not chosen. A connection that is to be spared fetches no models unasked.
+ * the models are free, what is missing of the pair, as the drafts that were not chosen. With data saving on, no models are fetched without a request.
  */
 export async function prepareOffline(): Promise<void> {
   await when(() => isSettled() && useMeasuring.getState().tasks === 0, [useLoading, useMeasuring]);

@@ -63,7 +63,7 @@ export async function lookForUpdate(): Promise<void> {
   await registration?.update().catch(() => undefined);
 }
 
-/** Has the newer version take over, then loads this page anew from it, with what stands on it kept. Only when a person asks for it. */
+/** Has the newer version take over, then reloads this page from it, and keeps its content. Only when a person asks for it. */
 export async function applyUpdate(): Promise<void> {
   if (useShell.getState().update === 'elsewhere') {
     reload();

@@ -4,7 +4,7 @@ import { placeToday } from '../../formats/formerPlaces';
  * What the page's address names behind its "#": a view, and a recorded run to show in it. `#step` is a view, `#learn/rounds` a place in one,
  * `#trace=1…` a recording in the first view, `#step&trace=1…` one in another, `#step&recording=story` one of the page's own.
  *
- * Programs that pass links on change them: they escape them, once or twice, break their lines, add what stood behind them in a sentence or what
+ * Programs that pass links on change them: they escape them, once or twice, break their lines, add what followed them in a sentence or what
  * counts clicks. Whatever can still be read is read.
  */
 export interface Address {
@@ -33,7 +33,7 @@ export function namesRecording({ trace, recording }: Address): boolean {
   return trace !== null || recording !== null;
 }
 
-/** Calls `changed` whenever the address behind "#" has changed. @returns a function that ends that */
+/** Calls `changed` whenever the address after "#" has changed. @returns a function that ends that */
 export function onAddress(changed: () => void): () => void {
   addEventListener('hashchange', changed);
   return () => removeEventListener('hashchange', changed);

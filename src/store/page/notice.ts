@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-/** One thing that was done and is told of, until another is or it is put away. */
+/** The last action that the page reports, until the next one or until dismissed. */
 export interface NoticeState {
   readonly text: string;
   /** Takes back what was done; null where there is nothing to take back. */
@@ -11,12 +11,12 @@ const NOTHING: NoticeState = { text: '', undo: null };
 
 export const useNotice = create<NoticeState>()(() => NOTHING);
 
-/** Tells of something that was done. What could be undone before can be no more. */
+/** Reports an action. Earlier actions can no longer be undone. */
 export function tell(text: string, undo: NoticeState['undo'] = null): void {
   useNotice.setState({ text, undo });
 }
 
-/** Takes back what was told of last. */
+/** Undoes the reported action. */
 export async function undoLast(): Promise<void> {
   const { undo } = useNotice.getState();
   useNotice.setState(NOTHING);

@@ -26,7 +26,7 @@ const KeptTab = v.object({
   prompt: v.string(),
   /** Whether the models were at work. */
   atWork: v.boolean(),
-  /** Whether the page itself asked to be loaded anew. */
+  /** Whether the page itself asked for the reload. */
   wanted: v.boolean(),
   /** A trace, as text; null where there was no run, or the one that the page opens with. */
   run: v.nullable(v.string()),
@@ -58,7 +58,7 @@ let wanted = false;
 export function watchTab(): () => void {
   const keepHidden = () => {
     if (document.visibilityState === 'hidden') write();
-    // A copy of this tab is no tab that was put away.
+    // A copy of this tab was not put away.
     else forget();
   };
   let frozenAt: number | null = null;
@@ -84,7 +84,7 @@ export function watchTab(): () => void {
 
 /**
  * Puts back what stood in this tab, where it was not the person who took it away: after the browser discarded the tab, after the page ended
- * in the middle of a run, after an update. Once; a page that is merely reloaded begins anew.
+ * in the middle of a run, after an update. Once; a page that is merely reloaded starts empty.
  */
 export function restoreTab(): void {
   const kept = read();

@@ -70,7 +70,7 @@ if (typeof window !== 'undefined') {
   });
 }
 
-/** What is presented stands still: other tabs may change the playlist meanwhile, and this one has theirs afterwards. */
+/** A playlist does not change while it is presented: changes of other tabs arrive afterwards. */
 export function holdPlaylist(presenting: boolean): void {
   held = presenting;
   catchUp();

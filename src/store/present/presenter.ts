@@ -37,7 +37,7 @@ let before: Partial<Settings> | null = null;
 /** What prepared runs have written, by their item, so that going back shows it again. */
 const written = new Map<string, readonly RunEvent[]>();
 
-/** The item that is presented; null while there is none. */
+/** The item that is presented; null without a presentation. */
 export function presentedItem(): PlaylistItem | null {
   const { at } = usePresenter.getState();
   return at === null ? null : (usePlaylist.getState().items[at] ?? null);

@@ -22,7 +22,7 @@ export interface ArchiveLimits {
 export interface RunArchive {
   /** Newest first. */
   list(): Promise<HistoryEntry[]>;
-  /** null where there is none of that id. */
+  /** null for an unknown id. */
   read(id: string): Promise<string | null>;
   /** Keeps a run, in place of the oldest ones where it has no room otherwise. @returns the ids of those */
   add(entry: HistoryEntry, trace: string, limits: ArchiveLimits): Promise<string[]>;

@@ -124,7 +124,7 @@ export async function openRun(id: string): Promise<void> {
   showRun(await eventsOf(id));
 }
 
-/** The id of the run of the history that `events` are; null where they are none. */
+/** The id in the history of the run with these `events`; null if it is not there. */
 export function idOf(events: readonly RunEvent[]): string | null {
   for (const [id, each] of known) if (each === events) return id;
   return null;
@@ -158,7 +158,7 @@ export function deleteRuns(ids: readonly string[]): Promise<() => Promise<void>>
     }));
     return () =>
       queue(async () => {
-        // Another may have been pinned meanwhile.
+        // Another run may have been pinned in between.
         const taken = useHistory.getState().entries.some((entry) => entry.pinned);
         for (const { entry, trace } of runs) if (trace !== null) await store({ ...entry, pinned: entry.pinned && !taken }, trace);
         if (!taken && gone.some((entry) => entry.pinned)) useHistory.setState({ pinned });

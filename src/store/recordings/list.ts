@@ -64,7 +64,7 @@ export function fetchRecording(name: string): Promise<unknown> {
   return /^[a-z][a-z0-9-]*$/.test(name) ? fetchJson(`${name}.json`) : Promise.reject(missing(name));
 }
 
-const BELONGS = 'Whoever serves this page must serve its folder traces/ too.';
+const BELONGS = 'The server of this page must serve its folder traces/ too.';
 
 async function fetchJson(file: string): Promise<unknown> {
   const url = new URL(`traces/${file}`, document.baseURI).href;

@@ -2,7 +2,7 @@ import { PLAYLIST_FORMAT } from '../../formats/playlist';
 import { importPlaylist } from '../present/playlist';
 import { openTraceFile } from './recording';
 
-/** Opens a file of this page's, whichever it is: a playlist or a recording. What is neither is said to be no recording. */
+/** Opens a file of this page's, whichever it is: a playlist or a recording. A file that is neither fails as a recording. */
 export async function openFile(file: Blob): Promise<void> {
   // Its format stands before anything long.
   const beginning = await file.slice(0, 400).text();

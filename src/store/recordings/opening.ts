@@ -4,7 +4,7 @@ import { playSlowly } from './playback';
 import { showTrace } from './recording';
 
 /**
- * Shows the run that the page opens with: recorded, so that there is something to see before any model is here. Whoever wants less motion sees
+ * Shows the run that the page opens with: recorded, so that there is something to see before any model is here. With reduced motion, the user sees
  * it finished. A page whose opening cannot be used opens empty.
  */
 export function showOpening(): void {

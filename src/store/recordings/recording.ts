@@ -61,7 +61,7 @@ export function openRecording(name: string): Promise<void> {
   return attempt(async () => decodeTrace(await fetchRecording(name)));
 }
 
-/** Shows what a link holds behind "#trace=". Failures land in the state. */
+/** Shows the run in a link after "#trace=". Failures land in the state. */
 export function openTraceLink(payload: string): Promise<void> {
   return attempt(async () => {
     const { decodeLink } = await import('../../formats/trace/link');

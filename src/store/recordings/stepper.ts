@@ -5,7 +5,7 @@ import type { RunEvent } from '../../core/types';
 import { useRun } from '../run/run';
 
 export interface StepperState {
-  /** Position among the steps of the run on the page; it may lie behind the last while a run begins. */
+  /** Position among the steps of the run on the page; it may be after the last while a run begins. */
   readonly at: number;
   /** Whether a person has moved it; until then it is where the run has its first draft to show. */
   readonly moved: boolean;

@@ -86,7 +86,7 @@ export function dismissRunFailure(): void {
   useRun.setState({ failure: null });
 }
 
-/** What comes before the start of a run, such as the end of one that was stopped while its models loaded, is no part of `events`. */
+/** What comes before the start of a run, such as the end of one that was stopped while its models loaded, is not in `events`. */
 function append(arrived: readonly RunEvent[]): void {
   const latest = arrived.at(-1);
   if (latest?.type === 'end' && latest.reason === 'failed') useRun.setState({ failure: latest.failure });

@@ -25,7 +25,7 @@ export interface Settings {
   /** As typed, like `gamma`. */
   readonly seed: number;
   readonly rule: SamplingSettings['rule'];
-  /** Whether the settings that are seldom changed are open. */
+  /** Whether the rarely used settings are open. */
   readonly allSettings: boolean;
 }
 
@@ -73,7 +73,7 @@ const StoredSettings = v.object({
   allSettings: v.fallback(v.boolean(), DEFAULT_SETTINGS.allSettings),
 });
 
-/** `stored` as the settings that are remembered; null where it is none. */
+/** `stored` as the settings that are remembered; null if it is invalid. */
 export function readSettings(stored: unknown): Omit<Settings, 'prompt'> | null {
   const parsed = v.safeParse(StoredSettings, stored);
   return parsed.success ? parsed.output : null;

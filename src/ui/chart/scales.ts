@@ -3,7 +3,7 @@ import { scaleBand, scaleLinear } from 'd3-scale';
 /** An axis of numbers. */
 export interface LinearAxis {
   readonly label: string;
-  /** Written behind the label, such as "ms". */
+  /** Written after the label, such as "ms". */
   readonly unit?: string;
   /** Smallest and largest value that is drawn; `nice` rounds them outwards to ticks. */
   readonly domain: readonly [number, number];

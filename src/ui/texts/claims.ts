@@ -23,7 +23,7 @@ interface ClaimWords<Id extends ClaimId> {
   readonly claim: string;
   /** What counts as holding. */
   readonly bound: string;
-  /** The figures behind the verdict, in a sentence. @param nameOf a draft's name by its id */
+  /** The figures of the verdict, in a sentence. @param nameOf a draft's name by its id */
   readonly figures: (figures: ClaimFigures[Id], nameOf: (draft: string) => string) => string;
   /** What is to be learnt from it where it holds, and where it does not. */
   readonly lesson: { readonly holds: string; readonly fails: string };

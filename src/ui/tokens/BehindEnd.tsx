@@ -8,7 +8,7 @@ interface BehindEndProps {
   readonly children: ReactNode;
 }
 
-/** Drafts past the end of an answer, folded: they were never judged and are no part of it. The label is drawn by the style sheet, so that it adds nothing to the text. */
+/** Drafts past the end of an answer, folded: they were never judged and are not part of it. The label is drawn by the style sheet, so that it adds nothing to the text. */
 export function BehindEnd({ count, children }: BehindEndProps) {
   const [open, setOpen] = useState(false);
   return (

@@ -73,7 +73,7 @@ const Round = memo(function Round({ round, at, stopped }: RoundProps) {
   );
 });
 
-/** What was struck is no part of a word: a line may break beside it, so that what comes after it moves nothing that stands. */
+/** A struck token is not part of a word: a line may break next to it, so that later tokens do not move earlier ones. */
 function isStruck(token: RunToken | undefined): boolean {
   return token !== undefined && !COMMITTED_VERDICTS.has(token.verdict);
 }

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 
 /** What axe finds wrong with the page as it stands, in short. */
 export async function violations(): Promise<string[]> {
-  // A view's link leads behind "#" without an element of that id; where the row of views has scrolled, axe takes one for a broken skip link.
+  // A view's link leads to a place after "#" without an element of that id; where the row of views has scrolled, axe takes one for a broken skip link.
   const rules = { 'page-has-heading-one': { enabled: true }, 'skip-link': { enabled: false } };
   const { violations: found } = await axe.run(document, { rules });
   return found.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.failureSummary} ${node.html.slice(0, 160)}`));

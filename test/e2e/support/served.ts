@@ -4,7 +4,7 @@ import { BUILT } from './build';
 import { launch } from './page';
 import { FaultyServer } from './server';
 
-/** The production build behind a server, and a browser to visit it with, as long as the tests of a file last. */
+/** The production build on a server, and a browser to visit it with, as long as the tests of a file last. */
 export function servedBuild(): { readonly server: FaultyServer; readonly browser: Browser } {
   let server: FaultyServer;
   let browser: Browser;

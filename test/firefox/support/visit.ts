@@ -16,7 +16,7 @@ export class FirefoxVisit {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  /** Opens `url` in a tab. Whoever opens one more is the same person. */
+  /** Opens `url` in a tab. A second tab belongs to the same person. */
   static async open(browser: Browser, url: string): Promise<FirefoxVisit> {
     const visit = new FirefoxVisit(await browser.newPage());
     await visit.page.goto(url);

@@ -144,7 +144,7 @@ function Drafts({ drafts, verified, judged }: DraftsProps) {
 }
 
 interface JudgementProps {
-  /** The text that the round stands behind. */
+  /** The text before the round. */
   readonly before: string;
   readonly judged: readonly RunToken[];
   readonly answers: Answers;

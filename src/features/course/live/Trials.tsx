@@ -106,7 +106,7 @@ function requestOf({ prompt, way }: Trial, tokens: number) {
 function trialsOf(prompts: string, ways: string): Trial[] {
   const each = ways.split(' ').map(readWay);
   return prompts.split(' ').flatMap((name, i) => {
-    if (!(name in PROMPTS)) throw new RangeError(`"${name}" is no prompt of the lessons`);
+    if (!(name in PROMPTS)) throw new RangeError(`"${name}" is not a prompt of the lessons`);
     return each.map((way) => ({ prompt: name as PromptId, way, reference: i * each.length }));
   });
 }

@@ -9,7 +9,7 @@ export interface Rejection {
   readonly round: number;
   /** Drafts of the round that were accepted. */
   readonly kept: number;
-  /** The last words of the text that it would have stood behind. */
+  /** The last words of the text before its place. */
   readonly after: string;
   readonly rejected: string;
   /** null where the run was cut there. */

@@ -13,7 +13,7 @@ export interface Part {
 
 /** Both models at one position of a run. */
 export interface Overlap {
-  /** The likeliest tokens of either, the target's likeliest first. */
+  /** The most likely tokens of either, the target's most likely first. */
   readonly parts: readonly Part[];
   /** Mass of the residual before scaling, over all tokens: 1 - Σ min(p, q). */
   readonly left: number;
@@ -32,7 +32,7 @@ export function overlapAt({ candidates }: RunToken): Overlap | null {
   const known = candidates.p.flatMap(({ id, text, probability: p }): (Part & { readonly id: number })[] => {
     const q = chance(candidates.q, id);
     const scaled = chance(candidates.residual, id);
-    // Of a token that is not among the draft's likeliest, q follows from the residual once the mass is known.
+    // Of a token that is not among the draft's most likely, q follows from the residual once the mass is known.
     return q === null && scaled === null ? [] : [{ id, text, p, q: q ?? Number.NaN, accepted: 0, left: scaled ?? 0 }];
   });
   const anchor = known.find(({ q, left, p }) => !Number.isNaN(q) && left > 0 && p > q);

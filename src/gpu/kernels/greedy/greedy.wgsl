@@ -12,7 +12,7 @@ struct Row {
   choice: u32,
   // Probability of `choice`.
   p: f32,
-  // Probability of the drafted token at this row; 0 where there is none.
+  // Probability of the drafted token at this row; 0 without a draft.
   draftP: f32,
   // 1 where a logit was not a number, or plus infinity.
   invalid: u32,

@@ -5,7 +5,7 @@ import code from './ranking.wgsl?raw';
 
 const TOP = 5;
 
-/** Bytes of one row's likeliest tokens: five ids u32, five probabilities f32 (0 where there are fewer). */
+/** Bytes of one row's most likely tokens: five ids u32, five probabilities f32 (0 where there are fewer). */
 export const RANKED_ROW_BYTES = 4 * 2 * TOP;
 
 /** Rows of one model, after the greedy kernel has chosen from them. */
@@ -17,12 +17,12 @@ export interface ChosenRows {
   readonly count: number;
 }
 
-/** The likeliest tokens of rows of logits, up to five that have a 256th of the likeliest one's probability or more, in one dispatch behind the greedy kernel, which it leaves alone. */
+/** The most likely tokens of rows of logits, up to five that have a 256th of the top probability or more, in one dispatch after the greedy kernel, which stays unchanged. */
 export class RankingKernel {
   readonly #device: GPUDevice;
   readonly #pipeline: GPUComputePipeline;
   readonly #shapes: ShapeBuffers;
-  /** Stands in for rows that there are none of. */
+  /** Placeholder where there are no rows. */
   readonly #none: GPUBuffer;
 
   private constructor(device: GPUDevice, pipeline: GPUComputePipeline) {
@@ -39,7 +39,7 @@ export class RankingKernel {
   }
 
   /**
-   * Adds one dispatch to `encoder`: the likeliest tokens of each row of the target, then of each of the draft.
+   * Adds one dispatch to `encoder`: the most likely tokens of each row of the target, then of each of the draft.
    *
    * @param ranked receives `RANKED_ROW_BYTES` a row
    */
@@ -59,7 +59,7 @@ export class RankingKernel {
     pass.end();
   }
 
-  /** The likeliest tokens of `count` rows from bytes that were read back, most likely first. */
+  /** The most likely tokens of `count` rows from bytes that were read back, most likely first. */
   static parse(bytes: ArrayBuffer, offset: number, count: number): Candidate[][] {
     const view = new DataView(bytes, offset, count * RANKED_ROW_BYTES);
     return Array.from({ length: count }, (_, row) => {

@@ -1,9 +1,9 @@
-// The likeliest tokens of rows of logits whose largest one and its probability are known already, as the greedy kernel finds them. One
+// The most likely tokens of rows of logits whose largest one and its probability are known already, as the greedy kernel finds them. One
 // workgroup a row: the target's rows, then the draft's.
 
 struct Shape {
   vocabulary: u32,
-  // Rows of the target, and of the draft behind them.
+  // Rows of the target, and of the draft after them.
   targetRows: u32,
   draftRows: u32,
 }
@@ -16,7 +16,7 @@ struct Row {
   invalid: u32,
 }
 
-// Most likely first, the lowest id among equals; probability 0 where there are fewer. Tokens of less than LEAST of the likeliest one's
+// Most likely first, the lowest id among equals; probability 0 where there are fewer. Tokens of less than LEAST of the most likely one's
 // probability are left out: they would not be seen beside it.
 const TOP = 5u;
 struct Top {
@@ -41,7 +41,7 @@ var<workgroup> listed: u32;
 var<workgroup> foundIds: array<u32, ROOM>;
 var<workgroup> foundLogits: array<f32, ROOM>;
 
-// Of the target's rows or, behind them, of the draft's.
+// Of the target's rows or, after them, of the draft's.
 fn logitAt(group: u32, id: u32) -> f32 {
   if (group < shape.targetRows) {
     return targetLogits[group * shape.vocabulary + id];
@@ -60,7 +60,7 @@ fn rank(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   if (group < shape.targetRows) {
     known = targetRows[group];
   }
-  // The likeliest one's logit and probability give those of the others.
+  // The most likely one's logit and probability give those of the others.
   let largest = logitAt(group, min(known.choice, shape.vocabulary - 1u));
   let least = largest + log(LEAST);
   for (var j = lane; j < shape.vocabulary; j += WIDTH) {

@@ -12,7 +12,7 @@ export interface RowConstraints {
 }
 
 /**
- * One row of logits to the distribution that is sampled from, in double precision but for the logits themselves; all
+ * One row of logits to the distribution that is sampled from, in double precision except the logits themselves; all
  * zeros where a logit is not a number or plus infinity, or nothing may be chosen.
  */
 export function distributionReference(logits: ArrayLike<number>, settings: ShapeSettings, constraints: RowConstraints = {}): number[] {

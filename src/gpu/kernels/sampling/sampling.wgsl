@@ -1,4 +1,4 @@
-// Draws from the distributions of distribution.wgsl and judges drafts by them. Compiled behind philox.wgsl and
+// Draws from the distributions of distribution.wgsl and judges drafts by them. Compiled after philox.wgsl and
 // distribution.wgsl.
 
 // Drafting only: the next draft forward's input.
@@ -76,7 +76,7 @@ fn runStart(lane: u32) -> u32 {
 }
 
 // The coupled rule: argmax(log p + g) with Gumbel noise g = -log E, as argmax(p / E); into bestId[0]. The same
-// probabilities and position give the same token, whoever asks.
+// probabilities and position give the same token for every caller.
 fn race(start: u32, position: u32, lane: u32) {
   workgroupBarrier();
   var largest = 0.0;
