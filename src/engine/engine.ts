@@ -15,14 +15,17 @@ type Report<T> = (update: T) => void;
 /** Loads pairs and runs them, one task after the other. */
 export class PairEngine implements Engine {
   readonly #pairs: PairLoader;
-  /** The smallest step of the worker's clock, once it was looked for. */
+  readonly #clock: () => number;
+  /** The smallest step of the clock, once it was looked for. */
   #clockStepMs: number | null = null;
   /** What a bare readback takes, by the adapter. */
   readonly #readbackMs = new Map<string, number | null>();
   #lastTask: Promise<unknown> = Promise.resolve();
 
-  constructor(pairs: PairLoader) {
+  /** @param clock milliseconds from any fixed moment, of the time that the pairs take */
+  constructor(pairs: PairLoader, clock: () => number = () => performance.now()) {
     this.#pairs = pairs;
+    this.#clock = clock;
   }
 
   async load({ selection }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
@@ -40,7 +43,7 @@ export class PairEngine implements Engine {
   async calibrate({ selection }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
     await this.#inTurn(signal, async () => {
       const pair = await this.#pairs.ready(selection, report, signal);
-      const clock = steadyClock(() => performance.now());
+      const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
       const readbackMs = await pair.measureReadback(clock, clockStepMs);
       const calibration = await calibrate(pair.draft.side, pair.target.side, { clock, clockStepMs, readbackMs, signal });
@@ -71,7 +74,7 @@ export class PairEngine implements Engine {
   }
 
   #stepOfClock(): number {
-    this.#clockStepMs ??= clockStep(steadyClock(() => performance.now()));
+    this.#clockStepMs ??= clockStep(steadyClock(this.#clock));
     return this.#clockStepMs;
   }
 
@@ -79,7 +82,7 @@ export class PairEngine implements Engine {
   async #measureReadback({ adapter, measureReadback }: ReadyPair): Promise<number | null> {
     const known = this.#readbackMs.get(adapter);
     if (known !== undefined) return known;
-    const clock = steadyClock(() => performance.now());
+    const clock = steadyClock(this.#clock);
     const measured = await measureReadback(clock, this.#stepOfClock()).catch(() => undefined);
     if (measured !== undefined) this.#readbackMs.set(adapter, measured);
     return measured ?? null;
@@ -106,7 +109,7 @@ export class PairEngine implements Engine {
 
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter } = pair;
-    const clock = steadyClock(() => performance.now());
+    const clock = steadyClock(this.#clock);
     const drafting = chooseDrafting(task.settings, pair, ask, clock);
     const { calibration } = task;
     const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);

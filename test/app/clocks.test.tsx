@@ -17,8 +17,8 @@ import { stepToEnd } from '../../src/store/recordings/stepper';
 import { showRun, startCounterpart, startRun, useRun } from '../../src/store/run/run';
 import { changeSettings } from '../../src/store/run/settings';
 import type { Time } from '../support/slowPair';
+import { type Clocks, FakeEngine } from './support/fakeEngine';
 import { openPage } from './support/openPage';
-import { type Clocks, SlowEngine } from './support/slowEngine';
 import { showView } from './support/views';
 
 const exact: Clocks['device'] = (times) => times;
@@ -71,7 +71,7 @@ function nonsense(): string[] {
 
 async function openWith(clocks: Clocks): Promise<void> {
   await openPage({ settings: { prompt: 'A fox.', maxTokens: 94, adaptive: true } });
-  connectEngine(new SlowEngine(clocks));
+  connectEngine(new FakeEngine(clocks));
   useCalibration.setState(useCalibration.getInitialState());
   await expect.poll(() => useLoading.getState().manifest).not.toBeNull();
 }

@@ -134,6 +134,7 @@ describe('a conversation', () => {
     const engine = await openConversation();
     await say('A fox.');
     const before = turns();
+    engine.forget();
     engine.options.pace = 50;
     await turn(1).getByRole('button', { name: 'Ask again' }).click();
     await expect.poll(() => turns()[0]?.events.length).toBe(0);
@@ -158,6 +159,7 @@ describe('a conversation', () => {
   it('that no longer fits says so, and leaves out its oldest turns or begins anew', async () => {
     const engine = await openConversation();
     engine.options.context = 60;
+    engine.forget();
     for (const question of ['A fox.', 'A bell.']) await say(question);
     await say('A river that runs under an old oak, and a bell.');
     const alert = page.getByRole('alert');

@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { committedTokens, startOf } from '../../src/core/run/tally';
 import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
 import { IDLE_MS } from '../../src/store/engine/idle';
-import { useRun } from '../../src/store/run/run';
 import { formatRate, formatRatio } from '../../src/ui/format';
+import { PAIR_COSTS } from '../support/slowPair';
 import { openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 
 const panel = () => page.getByRole('region', { name: 'This device' });
@@ -18,12 +17,9 @@ describe('the costs of this device', () => {
     await runToEnd();
     await expect.element(panel()).toHaveTextContent('are not measured yet');
     await page.getByRole('button', { name: 'Measure this device' }).click();
-    // 10 ms with an empty cache and 2 more with 512 tokens; a draft step is 1.
-    const { events } = useRun.getState();
-    const context = (startOf(events)?.promptIds.length ?? 0) + Math.round(committedTokens(events).length / 2);
-    const decodeMs = 10 + (2 * context) / 512;
+    const decodeMs = PAIR_COSTS.verify(1);
     await expect.poll(() => figure('decode')).toBe(`${formatRate(decodeMs)} ms`);
-    await expect.element(panel()).toHaveTextContent(`c = ${formatRatio(1 / decodeMs)} of a token`);
+    await expect.element(panel()).toHaveTextContent(`c = ${formatRatio(PAIR_COSTS.draft / decodeMs)} of a token`);
     expect(localStorage.getItem('foretoken.calibrations')).toContain('"verifyMs"');
     expect(engine.tasks.filter((task) => task.type === 'calibrate')).toHaveLength(1);
   });

@@ -114,6 +114,7 @@ describe('a run', () => {
     await prompt().fill('A fox.');
     await runToEnd();
     const before = useRun.getState().events;
+    engine.forget();
     engine.options.pace = 1000;
     await runButton().click();
     await expect.element(page.getByText(/^Loading the models/)).toBeInTheDocument();

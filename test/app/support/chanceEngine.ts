@@ -1,9 +1,17 @@
-import type { RoundEvent, RunToken, Verdict } from '../../../src/core/types';
-import type { RunTask, Task, Update } from '../../../src/engine/tasks';
-import type { EngineConnection } from '../../../src/store/engine/connection';
-import { progressOf } from './fakeEngine';
+import { judgeGreedy } from '../../../src/core/loop/verify';
+import { DEFAULT_RUN } from '../../../src/core/settings';
+import type { DraftLimits, Proposal, RoundOutcome, RunSettings, StopSignal, TokenId } from '../../../src/core/types';
+import { FakeDrafter, FakeTarget } from '../../../src/model/fake';
+import { Time } from '../../support/slowPair';
+import { tokenizerOf } from '../../support/words';
+import { aborted, FakePairs } from './fakePairs';
+import { PageEngine } from './pageEngine';
 
 const WORDS = [' fox', ' bell', ' river', ' oak'];
+const CONTEXT = 1024;
+/** What a round takes. */
+const ROUND_MS = 10;
+const OF_CHANCE = { vocabularySize: WORDS.length, order: 1, seed: 0 };
 
 export interface ChanceEngineOptions {
   /** Position from which on speculation writes what the target would not; null: nowhere. */
@@ -14,48 +22,93 @@ export interface ChanceEngineOptions {
   hold: number | null;
 }
 
-/** Runs whose tokens are drawn by their seed and temperature alone, as by a target that samples: the first of four words with the most weight. */
-export class ChanceEngine implements EngineConnection {
-  readonly options: ChanceEngineOptions = { wrongFrom: null, agrees: false, hold: null };
-  readonly runs: RunTask[] = [];
+/** The engine over a pair whose tokens are drawn by seed and temperature alone, as by a target that samples: the first of four words with the most weight. */
+export class ChanceEngine extends PageEngine {
+  readonly options: ChanceEngineOptions;
 
-  async *send(task: Task, signal?: AbortSignal): AsyncGenerator<Update, void> {
-    if (task.type === 'calibrate') return;
-    yield* progressOf(task.selection.draft);
-    if (task.type !== 'run') return;
-    this.runs.push(task);
-    const { prompt, settings, calibration } = task;
-    const speculative = settings.mode === 'speculative';
-    const labels = { target: 'target', draft: speculative ? task.selection.draft : null, adapter: 'memory' };
-    yield { type: 'start', prompt, promptIds: [1, 2], settings, labels, calibration };
-    if (this.runs.length - 1 === this.options.hold)
-      await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
-    if (signal?.aborted) return yield { type: 'end', reason: 'aborted', endMs: 1 };
-    for (let index = 0; index < settings.maxTokens; index++) yield this.#round(settings, index, speculative && index > 0);
-    yield { type: 'end', reason: 'length', endMs: 10 * settings.maxTokens };
-  }
-
-  #round({ sampling }: RunTask['settings'], index: number, drafted: boolean): RoundEvent {
-    const { wrongFrom, agrees } = this.options;
-    const wrong = drafted && wrongFrom !== null && index >= wrongFrom;
-    const id = (drawn(Number(sampling.seed), index, sampling.temperature) + (wrong ? 1 : 0)) % WORDS.length;
-    const token = (verdict: Verdict, p: number): RunToken => ({
-      ...{ id, verdict, p, q: drafted ? 0.5 : null, u: null, candidates: null, text: WORDS[id] ?? '' },
-    });
-    if (drafted && agrees) return this.#roundOf([token('accepted', 0.5)], index, drafted);
-    const tokens = drafted ? [{ ...token('rejected', 0.4), id: (id + 1) % WORDS.length }, token('corrected', 0.5)] : [token('plain', 0.5)];
-    return this.#roundOf(tokens, index, drafted);
-  }
-
-  #roundOf(tokens: readonly RunToken[], index: number, drafted: boolean): RoundEvent {
-    return {
-      ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: drafted ? 1 : 0, ngram: 0 } },
-      ...{ source: drafted ? 'model' : null, device: null, startMs: 10 * index, endMs: 10 * index + 10 },
+  constructor() {
+    const options: ChanceEngineOptions = { wrongFrom: null, agrees: false, hold: null };
+    const time = new Time();
+    let runs = 0;
+    const hold = async () => {
+      if (runs++ === options.hold) await aborted(pairs.signal);
     };
+    const pairs = new FakePairs({
+      models: () => {
+        const target = new ChanceTarget(options, time, hold);
+        return { target, drafter: new ChanceDrafter(options, target) };
+      },
+      ...{ tokenizer: tokenizerOf(WORDS), words: WORDS.length, stopTokens: () => new Set(), pace: () => 0 },
+    });
+    super(pairs, time.steps(0.1));
+    this.options = options;
   }
 }
 
-/** A word's number by weights that temperature evens out; always the first at temperature 0. */
+/** Drafts one token a round: the target's own, or the one behind it. */
+class ChanceDrafter extends FakeDrafter {
+  readonly #options: ChanceEngineOptions;
+  readonly #target: ChanceTarget;
+
+  constructor(options: ChanceEngineOptions, target: ChanceTarget) {
+    super(OF_CHANCE, CONTEXT, 1);
+    this.#options = options;
+    this.#target = target;
+  }
+
+  override async propose(history: readonly TokenId[], { model }: DraftLimits): Promise<Proposal | null> {
+    if (model === 0) return null;
+    this.cache.extend(history);
+    const own = this.#target.choose(history.length);
+    return { kind: 'ids', source: 'model', length: 1, ids: [this.#options.agrees ? own : (own + 1) % WORDS.length] };
+  }
+}
+
+class ChanceTarget extends FakeTarget {
+  readonly #options: ChanceEngineOptions;
+  readonly #time: Time;
+  readonly #hold: () => Promise<void>;
+  #settings = DEFAULT_RUN;
+  #promptLength = 0;
+
+  /** @param hold is waited for by every run before its first round */
+  constructor(options: ChanceEngineOptions, time: Time, hold: () => Promise<void>) {
+    super(OF_CHANCE, CONTEXT);
+    this.#options = options;
+    this.#time = time;
+    this.#hold = hold;
+  }
+
+  override async begin(...[settings, promptLength]: [RunSettings, number] | []): Promise<void> {
+    this.#settings = settings ?? DEFAULT_RUN;
+    this.#promptLength = promptLength ?? 0;
+  }
+
+  override async prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
+    await this.#hold();
+    await super.prefill(tokens, signal);
+  }
+
+  override async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
+    const drafts = proposal?.kind === 'ids' ? proposal.ids : [];
+    this.cache.extend([...history, ...drafts]);
+    this.#time.ms += ROUND_MS;
+    const rows = [...drafts, null].map((_, i) => ({ id: this.choose(history.length + i), p: 0.5 }));
+    const judged = drafts.map((id, i) => ({ id, p: id === rows[i]?.id ? 0.5 : 0.4, q: 0.5 }));
+    return { ...judgeGreedy(judged, rows), readbacks: 1, device: null };
+  }
+
+  /** The token that stands at `position` of the history. */
+  choose(position: number): TokenId {
+    const index = position - this.#promptLength;
+    const { mode, sampling } = this.#settings;
+    const { wrongFrom } = this.#options;
+    const wrong = mode === 'speculative' && wrongFrom !== null && index > 0 && index >= wrongFrom;
+    return (drawn(Number(sampling.seed), index, sampling.temperature) + (wrong ? 1 : 0)) % WORDS.length;
+  }
+}
+
+/** A word's number by weights that temperature evens out; always the next one at temperature 0. */
 function drawn(seed: number, index: number, temperature: number): number {
   if (temperature === 0) return index % WORDS.length;
   const weights = WORDS.map((_, i) => Math.exp(-i / temperature));

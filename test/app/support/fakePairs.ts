@@ -1,0 +1,128 @@
+import { FailureError } from '../../../src/core/failure';
+import type { Tokenizer } from '../../../src/core/loop/person';
+import { encodeTurns } from '../../../src/core/loop/splice';
+import type { Drafter, PairMemory, Target, TokenId } from '../../../src/core/types';
+import type { PairLoader, ReadyPair } from '../../../src/engine/pair';
+import type { LoadProgress, PairSelection } from '../../../src/engine/tasks';
+import { PAIR_COSTS } from '../../support/slowPair';
+import { MANIFEST } from './manifest';
+
+/** What the made-up pair is said to take. */
+const MEMORY: PairMemory = {
+  target: { weights: 11_000_000, cache: 6_000_000 },
+  draft: { weights: 1_600_000, cache: 1_000_000 },
+  working: 2_000_000,
+};
+
+/** Both models of a made-up pair. */
+export interface Models {
+  readonly target: Target;
+  readonly drafter: Drafter;
+}
+
+/** What a `FakePairs` makes its pairs of. */
+export interface FakePairsOptions {
+  /** Both models, for `draft`. */
+  readonly models: (draft: string) => Models;
+  readonly tokenizer: Tokenizer;
+  readonly words: number;
+  readonly stopTokens: () => ReadonlySet<TokenId>;
+  /** Milliseconds between two reports of progress. */
+  readonly pace: () => number;
+}
+
+/** Loads pairs of `MANIFEST` that consist of made-up models; nothing is fetched. What is loaded stays until `forget`. */
+export class FakePairs implements PairLoader {
+  readonly #options: FakePairsOptions;
+  readonly #watching = new Set<(failure: FailureError) => void>();
+  #loaded: { readonly draft: string; readonly pair: ReadyPair } | null = null;
+  /** Of the task that was begun last. */
+  signal: AbortSignal = new AbortController().signal;
+
+  constructor(options: FakePairsOptions) {
+    this.#options = options;
+  }
+
+  /** What the pairs run on fails: whoever uses them hears of it. */
+  fail(failure: FailureError): void {
+    for (const failed of this.#watching) failed(failure);
+  }
+
+  /** The next task loads again. */
+  forget(): void {
+    this.#loaded = null;
+  }
+
+  async ready({ draft }: PairSelection, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
+    this.signal = signal;
+    if (this.#loaded?.draft === draft) return this.#loaded.pair;
+    for (const progress of progressOf(draft)) {
+      report(progress);
+      await pause(this.#options.pace());
+      signal.throwIfAborted();
+    }
+    const pair = this.#made(draft);
+    this.#loaded = { draft, pair };
+    return pair;
+  }
+
+  #made(draft: string): ReadyPair {
+    const { models, tokenizer, words, stopTokens } = this.#options;
+    const { target, drafter } = models(draft);
+    /** A token for every letter of a prompt. */
+    const letters = { encode: (text: string) => [...text].map((letter) => (letter.codePointAt(0) ?? 0) % words) };
+    const text: ReadyPair['target']['text'] = {
+      ...tokenizer,
+      get stopTokens() {
+        return stopTokens();
+      },
+      encodeChat: (question, turns) =>
+        encodeTurns(question, turns, (all) => [...all.flatMap((turn) => [turn.question, turn.answer]), question], letters),
+    };
+    return {
+      adapter: 'memory',
+      target: { name: nameOf(MANIFEST.pair.target), side: target, text },
+      draft: { name: nameOf(draft), side: drafter },
+      memory: () => MEMORY,
+      measureReadback: async (_, stepMs) => (stepMs < PAIR_COSTS.readback ? PAIR_COSTS.readback : null),
+      watch: (failed) => {
+        this.#watching.add(failed);
+        return () => this.#watching.delete(failed);
+      },
+      firstCause: async (error) => error,
+    };
+  }
+}
+
+/** Waits for `ms` milliseconds; with 0 it lets the page go on all the same. */
+export async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+  else await Promise.resolve();
+}
+
+/** Until `signal` is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function entryOf(model: string) {
+  const entry = MANIFEST.models[model];
+  if (!entry) throw new FailureError('manifest-invalid', `There is no model ${model}.`, 'Choose another.');
+  return entry;
+}
+
+const nameOf = (model: string) => entryOf(model).name;
+
+function progressOf(draft: string): LoadProgress[] {
+  return [MANIFEST.pair.target, draft].flatMap((model) => {
+    const entry = entryOf(model);
+    const totalBytes = entry.library.bytes + entry.files.reduce((sum, file) => sum + file.bytes, 0);
+    const at = (phase: LoadProgress['phase'], loadedBytes: number): LoadProgress => ({
+      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes, backend: 'webgpu' },
+    });
+    return [at('downloading', totalBytes / 4), at('checking', totalBytes), at('preparing', totalBytes), at('ready', totalBytes)];
+  });
+}
