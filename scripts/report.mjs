@@ -10,6 +10,8 @@ import { SUITES } from './suites.mjs';
 
 export const resultsFolder = path.join(root, 'test-results');
 export const reportFile = (suite) => path.join(resultsFolder, `${suite}.json`);
+/** What a suite printed that ran beside others. */
+export const outputFile = (suite) => path.join(resultsFolder, `${suite}.log`);
 
 /**
  * Counts of one suite. No report, a broken one, or one without any test that ran, is one failure; so is a file that

@@ -1,6 +1,6 @@
 import { judgeGreedy } from '../../../src/core/loop/verify';
 import { DEFAULT_RUN } from '../../../src/core/settings';
-import type { DraftLimits, Proposal, RoundOutcome, RunSettings, StopSignal, TokenId } from '../../../src/core/types';
+import type { DraftLimits, Proposal, RoundOutcome, RunSettings, TokenId } from '../../../src/core/types';
 import { FakeDrafter, FakeTarget } from '../../../src/model/fake';
 import { Time } from '../../support/slowPair';
 import { tokenizerOf } from '../../support/words';
@@ -71,7 +71,7 @@ class ChanceTarget extends FakeTarget {
   #settings = DEFAULT_RUN;
   #promptLength = 0;
 
-  /** @param hold is waited for by every run before its first round */
+  /** @param hold is waited for by every run before its first pass */
   constructor(options: ChanceEngineOptions, time: Time, hold: () => Promise<void>) {
     super(OF_CHANCE, CONTEXT);
     this.#options = options;
@@ -82,11 +82,8 @@ class ChanceTarget extends FakeTarget {
   override async begin(...[settings, promptLength]: [RunSettings, number] | []): Promise<void> {
     this.#settings = settings ?? DEFAULT_RUN;
     this.#promptLength = promptLength ?? 0;
-  }
-
-  override async prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
-    await this.#hold();
-    await super.prefill(tokens, signal);
+    // A calibration's rounds are no run's.
+    if (this.#settings !== DEFAULT_RUN) await this.#hold();
   }
 
   override async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
