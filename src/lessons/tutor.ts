@@ -49,18 +49,33 @@ const MOST_SENTENCES = 2;
 const MOST_NEAR = 3;
 
 /** Their words are everyday ones, so a question has to point at the page, or be nearly in the words of one. */
-const ofPage: ReadonlySet<CommonQuestion> = new Set(PAGE.questions);
+const ofPage: ReadonlySet<string> = new Set(PAGE.questions.map(({ id }) => id));
+const isOfPage = ({ id }: CommonQuestion) => ofPage.has(id);
 
-/** Every wording of every common question, as the index takes it. */
-const WORDINGS = COMMON_QUESTIONS.flatMap((question) =>
-  [question.ask, ...question.also].map((text) => ({
+/** One wording of a common question, as the index takes it. */
+interface Wording extends Entry {
+  readonly question: CommonQuestion;
+  readonly frame: ReadonlySet<string>;
+  readonly pointsAtPage: boolean;
+  readonly isBare: boolean;
+}
+
+/** What the tutor answers from. */
+export interface Knowledge {
+  readonly wordings: readonly Wording[];
+  readonly asked: Index<Wording>;
+  readonly sources: Index<Source>;
+}
+
+function wordingsOf(question: CommonQuestion): Wording[] {
+  return [question.ask, ...question.also].map((text) => ({
     ...{ question, heading: '', text, frame: frameOf(text) },
-    ...{ pointsAtPage: ofPage.has(question) && topicOf(text) !== 'none', isBare: stemsOf(text).length === 0 },
-  })),
-);
+    ...{ pointsAtPage: isOfPage(question) && topicOf(text) !== 'none', isBare: stemsOf(text).length === 0 },
+  }));
+}
 
-const SOURCES: readonly Source[] = [
-  ...COMMON_QUESTIONS.map((question) => ({
+const sourcesOf = (questions: readonly CommonQuestion[]): Source[] => [
+  ...questions.map((question) => ({
     heading: [question.ask, ...question.also, question.words].join(' '),
     ...{ text: question.answer, ground: { kind: 'question', question } as const },
   })),
@@ -75,16 +90,22 @@ const SOURCES: readonly Source[] = [
   })),
 ];
 
-const rarity = new Rarity(SOURCES.map(({ heading, text }) => `${heading} ${text}`));
-const sources = new Index<Source>(SOURCES, rarity);
-const wordings = new Index(WORDINGS, rarity);
+/** The lessons, the glossary and these common questions. */
+export function knowledgeOf(questions: readonly CommonQuestion[]): Knowledge {
+  const sources = sourcesOf(questions);
+  const rarity = new Rarity(sources.map(({ heading, text }) => `${heading} ${text}`));
+  const wordings = questions.flatMap(wordingsOf);
+  return { wordings, asked: new Index(wordings, rarity), sources: new Index(sources, rarity) };
+}
+
+const KNOWN = knowledgeOf(COMMON_QUESTIONS);
 
 /** What the tutor says to `question`, from the lessons' own text alone. */
-export function replyTo(question: string): Reply {
+export function replyTo(question: string, known = KNOWN): Reply {
   const topic = topicOf(question);
   const stems = stemsOf(question);
   const bare = stems.length === 0;
-  const ranked = bare ? rankedByPhrasing(question) : rankedFor(question);
+  const ranked = bare ? rankedByPhrasing(question, known) : rankedFor(question, known);
   const [best] = ranked;
   const grounds = ranked.map(({ ground }) => ground);
   const answerFrom = (ground: Ground): TutorAnswer => ({
@@ -93,7 +114,7 @@ export function replyTo(question: string): Reply {
     ground,
     more: others(grounds, ground),
   });
-  const asked = definitionAsked(question) ?? commonlyAsked(question);
+  const asked = definitionAsked(question) ?? commonlyAsked(question, known);
   if (asked) return answerFrom(asked);
   if (!best) return { kind: 'none' };
   if (topic === 'none' && best.fit < LEAST_FIT) return { kind: 'none' };
@@ -114,11 +135,11 @@ interface Ranked {
 }
 
 /** Grounds by how well they fit `question`: by their whole text, and, a common question, by its nearest wording as well. */
-function rankedFor(question: string): Ranked[] {
+function rankedFor(question: string, { asked, sources }: Knowledge): Ranked[] {
   const fits = new Map<CommonQuestion, number>();
   const pointsNowhere = topicOf(question) === 'none';
   const frame = frameOf(question);
-  for (const { entry, coverage, share } of wordings.find(question)) {
+  for (const { entry, coverage, share } of asked.find(question)) {
     // A wording that points at the page ("Is it slow?") is not asked by a question that points at nothing.
     if (pointsNowhere && entry.pointsAtPage) continue;
     const fit = (1 - PHRASING) * ((2 * coverage * share) / (coverage + share)) + PHRASING * likeness(frame, entry.frame);
@@ -131,20 +152,20 @@ function rankedFor(question: string): Ranked[] {
       const fit = ground.kind === 'question' ? (fits.get(ground.question) ?? 0) : 0;
       return { ground, coverage, headed, fit, score: score / most + fit + headed };
     })
-    .filter(({ ground, fit }) => ground.kind !== 'question' || !ofPage.has(ground.question) || fit >= LEAST_FIT || pointsHere(question))
+    .filter(({ ground, fit }) => ground.kind !== 'question' || !isOfPage(ground.question) || fit >= LEAST_FIT || pointsHere(question))
     .sort((a, b) => b.score - a.score);
 }
 
 /** Common questions by how alike they are asked: all there is to go by where only the subject's name, or "it", is left. */
-function rankedByPhrasing(question: string): Ranked[] {
+function rankedByPhrasing(question: string, { wordings }: Knowledge): Ranked[] {
   const frame = frameOf(question);
   const fits = new Map<CommonQuestion, number>();
-  for (const wording of WORDINGS) {
+  for (const wording of wordings) {
     const fit = wording.isBare ? likeness(frame, wording.frame) : 0;
     if (fit > (fits.get(wording.question) ?? 0)) fits.set(wording.question, fit);
   }
   return [...fits]
-    .map(([asked, fit]): Ranked => ({ ground: { kind: 'question', question: asked }, score: fit, coverage: fit, headed: 0, fit }))
+    .map(([nearest, fit]): Ranked => ({ ground: { kind: 'question', question: nearest }, score: fit, coverage: fit, headed: 0, fit }))
     .sort((a, b) => b.score - a.score);
 }
 
@@ -158,9 +179,9 @@ function sourceOf(ground: Ground): unknown {
 }
 
 /** The common question of which `question` has just the words of one wording; null where it has not. */
-function commonlyAsked(question: string): Ground | null {
+function commonlyAsked(question: string, { wordings }: Knowledge): Ground | null {
   const frame = frameOf(question);
-  const found = WORDINGS.find((wording) => likeness(frame, wording.frame) === 1);
+  const found = wordings.find((wording) => likeness(frame, wording.frame) === 1);
   return found ? { kind: 'question', question: found.question } : null;
 }
 

@@ -106,7 +106,7 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
   it('announces a run in a few sentences, and no token', async () => {
     const engine = await openPage();
     await showView(id);
-    // What is told of loading, at each run of this engine, is a few sentences too.
+    // The models load with the first run, which is told of in sentences of its own.
     await ask(1);
     // What it said is on the page, not still to come.
     for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
@@ -121,6 +121,7 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
     observer.disconnect();
     expect(useRun.getState().events.filter(({ type }) => type === 'round').length).toBeGreaterThan(40);
     expect(said.length, said.join('\n')).toBeLessThanOrEqual(12);
+    expect(said.filter((sentence) => /^Finished at the limit: 160 tokens/.test(sentence))).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { useMemory } from '../../src/store/engine/memory';
 import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { catchDownloads } from './support/downloads';
+import { MEMORY } from './support/fakePairs';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
 const section = (name: string) => page.getByRole('region', { name });
@@ -113,8 +114,13 @@ describe('figures', () => {
 describe('memory', () => {
   it('is what the engine tells of the pair, and what the draft adds', async () => {
     await open();
-    // 1.6 and 1 MB beside 11 and 6 MB.
-    await expect.element(section('Memory for latency')).toHaveTextContent('The draft adds 2.6 MB to the target’s 17.0 MB: 15% more memory');
+    const [draft, target] = [MEMORY.draft, MEMORY.target].map(({ weights, cache }) => weights + cache) as [number, number];
+    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+    await expect
+      .element(section('Memory for latency'))
+      .toHaveTextContent(
+        `The draft adds ${megabytes(draft)} to the target’s ${megabytes(target)}: ${Math.round((100 * draft) / target)}% more memory`,
+      );
     await expect.element(page.getByRole('img', { name: 'Memory of the pair on the graphics device' })).toBeInTheDocument();
   });
 

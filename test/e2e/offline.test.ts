@@ -89,7 +89,10 @@ describe('after one visit', () => {
     await untilReady(visit);
     await offlineButton(visit, 'ready').click();
     await page.getByRole('button', { name: 'Delete Target' }).click();
-    await page.getByText(/^Delete Target \(8\.5 MB\)\?/).waitFor();
+    const { target } = manifestOf(BUILT).models;
+    const library = target?.libraries.find(({ path: file }) => server.requests.includes(`models/${file}`));
+    const bytes = [...(target?.files ?? []), library].reduce((sum, file) => sum + (file?.bytes ?? Number.NaN), 0);
+    await page.getByText(`Delete Target (${(bytes / 1e6).toFixed(1)} MB)?`).waitFor();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('Not ready to work offline yet.').waitFor();
     const left = await page.evaluate(async () => (await (await caches.open('webllm/model')).keys()).map(({ url }) => url));
@@ -99,7 +102,7 @@ describe('after one visit', () => {
 
     // Of the newer pair the drafts' tokenizer comes, in place of the one before, and the target's weights do not.
     const tokenizer = `${fs.readFileSync(path.join(BUILT, 'models/draft/resolve/main/tokenizer.json'), 'utf8')}\n`;
-    const newer = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
+    const newer = manifestOf(BUILT);
     for (const file of Object.values(newer.models).flatMap(({ files }) => files)) {
       if (file.path.endsWith('tokenizer.json')) Object.assign(file, await describeText(tokenizer));
       if (file.path === 'target/resolve/main/params_shard_0.bin') file.sha256 = '0'.repeat(64);
@@ -181,7 +184,7 @@ describe('a browser', () => {
     const server = await FaultyServer.start(BUILT);
     const visit = await Visit.open(browser, 'about:blank', true);
     const storage = await visit.page.context().newCDPSession(visit.page);
-    const { models } = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
+    const { models } = manifestOf(BUILT);
     const stored = Object.values(models).flatMap(({ files, libraries }) => [...files, ...libraries.slice(0, 1)]);
     const bytes = [...new Map(stored.map((file) => [file.path, file.bytes])).values()].reduce((a, b) => a + b, 0);
     await storage.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes + LITTLE_ROOM });
@@ -220,6 +223,10 @@ describe('a browser', () => {
     await server.close();
   });
 });
+
+function manifestOf(folder: string) {
+  return parseManifest(JSON.parse(fs.readFileSync(path.join(folder, 'models/manifest.json'), 'utf8')));
+}
 
 async function describeText(text: string): Promise<{ bytes: number; sha256: string }> {
   const encoded = new TextEncoder().encode(text);

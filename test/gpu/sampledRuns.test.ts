@@ -116,7 +116,9 @@ describe('the rejection rule', () => {
       expect(candidates?.q.some((candidate) => candidate.probability >= q)).toBe(true);
       if (verdict === 'accepted') expect((u as number) * q).toBeLessThan(p as number);
       if (verdict === 'rejected') expect((u as number) * q).toBeGreaterThanOrEqual((p as number) * (1 - 1e-6));
-      expect(id).toBeGreaterThanOrEqual(0);
+      const shown = candidates?.q.find((candidate) => candidate.id === id);
+      if (shown) expect(shown.probability).toBeCloseTo(q, 6);
+      else expect(candidates?.q.every((candidate) => candidate.probability >= q)).toBe(true);
     }
   });
 

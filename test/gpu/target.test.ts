@@ -79,7 +79,11 @@ it('judges drafts that come as plain ids, of every length, and stays id for id t
       for (const event of events) {
         if (event.type !== 'round') continue;
         expect(event.readbacks).toBe(1);
-        for (const token of event.tokens) expect(token.p).toBeGreaterThanOrEqual(0);
+        // What is written greedily is the likeliest, and no draft is likelier.
+        const [own] = event.tokens.slice(-1);
+        expect(own?.p).toBeGreaterThan(0);
+        expect(own?.p).toBeLessThanOrEqual(1);
+        for (const { p, verdict } of event.tokens) if (verdict === 'rejected') expect(p).toBeLessThanOrEqual(own?.p ?? Number.NaN);
       }
       if (period === 1) expect(tally(events).accepted).toBe(0);
       if (period === Infinity) expect(tally(events).rejected).toBe(0);

@@ -67,9 +67,11 @@ describe('the pair on the CPU', () => {
     expect(ids(events)).toEqual(ids(await run(pair, { mode: 'plain', sampling, ignoreStopTokens: true })));
     const drafted = events.flatMap((event) => (event.type === 'round' ? event.tokens.filter(({ q }) => q !== null) : []));
     expect(drafted.length).toBeGreaterThan(0);
-    for (const { p, candidates } of drafted) {
-      expect(p).toBeGreaterThanOrEqual(0);
+    for (const { id, p, candidates } of drafted) {
       expect(candidates?.p.length).toBeGreaterThan(0);
+      const shown = candidates?.p.find((candidate) => candidate.id === id);
+      if (shown) expect(p).toBeCloseTo(shown.probability, 6);
+      else expect(candidates?.p.every(({ probability }) => probability >= (p ?? Number.NaN))).toBe(true);
     }
   });
 

@@ -5,7 +5,7 @@ import { pairQuestion } from '../../src/lessons/pairQuestions';
 import { COMMON_QUESTIONS } from '../../src/lessons/questions';
 import { Index } from '../../src/lessons/search';
 import { PASSAGES, SOURCES } from '../../src/lessons/sources';
-import { type Ground, type Reply, replyTo } from '../../src/lessons/tutor';
+import { type Ground, knowledgeOf, type Reply, replyTo } from '../../src/lessons/tutor';
 import { isLight, stemsOf } from '../../src/lessons/words';
 import { ASKED, ASKED_LATER, ELSEWHERE, ELSEWHERE_LATER } from './support/tutorQuestions';
 
@@ -155,11 +155,29 @@ describe('the common questions', () => {
     }
   });
 
-  it('are answered from themselves, whichever wording is used', () => {
+  it('have no wording twice: each is answered from its own question, or by a term’s definition beside it', () => {
+    const isAnswered = (wording: string, id: string) => {
+      const reply = replyTo(wording);
+      if (reply.kind !== 'answer') return false;
+      return nameOf(reply.ground) === id || (reply.ground.kind === 'term' && shownBy(reply).includes(id));
+    };
     const missed = COMMON_QUESTIONS.flatMap(({ id, ask, also }) =>
-      [ask, ...also].filter((wording) => !shownBy(replyTo(wording)).includes(id)).map((wording) => `${id}: ${wording}`),
+      [ask, ...also].filter((wording) => !isAnswered(wording, id)).map((wording) => `${id}: ${wording}`),
     );
     expect(missed).toEqual([]);
+  });
+
+  it('are shown, in seven of ten wordings, to one who asks in a wording that the tutor does not have', () => {
+    const folds = 5;
+    const shown = Array.from({ length: folds }, (_, fold) => {
+      const isLeftOut = (index: number) => index % folds === fold;
+      const known = knowledgeOf(COMMON_QUESTIONS.map((question) => ({ ...question, also: question.also.filter((_, i) => !isLeftOut(i)) })));
+      return COMMON_QUESTIONS.flatMap(({ id, also }) =>
+        also.filter((_, i) => isLeftOut(i)).map((wording) => shownBy(replyTo(wording, known)).includes(id)),
+      );
+    }).flat();
+    expect(shown).toHaveLength(COMMON_QUESTIONS.reduce((sum, { also }) => sum + also.length, 0));
+    expect(shown.filter(Boolean).length / shown.length).toBeGreaterThan(0.7);
   });
 });
 

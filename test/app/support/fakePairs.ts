@@ -8,7 +8,7 @@ import { PAIR_COSTS } from '../../support/slowPair';
 import { MANIFEST } from './manifest';
 
 /** What the made-up pair is said to take. */
-const MEMORY: PairMemory = {
+export const MEMORY: PairMemory = {
   target: { weights: 11_000_000, cache: 6_000_000 },
   draft: { weights: 1_600_000, cache: 1_000_000 },
   working: 2_000_000,
