@@ -1,3 +1,5 @@
+import { median } from '../core/median';
+
 /** Maps at most, at least, and how long they go on where one takes long. */
 const MAPS = { most: 9, least: 2, ms: 150 };
 /** Steps of the clock within which a map could as well take no time. */
@@ -35,7 +37,7 @@ export async function measureReadback(device: GPUDevice, clock: () => number, st
   }
   source.destroy();
   staging.destroy();
-  const median = measured.sort((a, b) => a - b)[measured.length >> 1] as number;
-  if (median > stepMs) return median;
+  const typical = median(measured);
+  if (typical > stepMs) return typical;
   return end - begin >= STEPS * stepMs && end > begin ? (end - begin) / measured.length : null;
 }

@@ -28,6 +28,9 @@ export const formatShare = orMissing(share);
 /** A logarithm, with a minus as long as its digits are wide; one that rounds to nothing has none. */
 export const formatLog = (value: number | null) => orMissing(threeDecimals)(value).replace('-', '−');
 
+/** A count of things, `one` of which is named so. */
+export const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : more}`;
+
 /** A large count in few figures, such as 5.8M. */
 export const formatCompact = (count: number) => compact.format(count);
 

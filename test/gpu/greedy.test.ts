@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GREEDY_ROW_BYTES, GreedyKernel, type GreedyRow } from '../../src/gpu/kernels/greedy/greedy';
 import { greedyReference } from '../../src/gpu/kernels/greedy/reference';
+import { randomLogits } from '../support/random';
 import { download } from './support/buffers';
 
 let device: GPUDevice;
@@ -41,15 +42,6 @@ async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, dra
   return rows;
 }
 
-/** Logits without a generator of the platform's: the same on every machine. */
-function someLogits(size: number, seed: number): Float32Array<ArrayBuffer> {
-  let state = seed;
-  return Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 24 - 12;
-  });
-}
-
 function expectRows(actual: GreedyRow[], expected: GreedyRow[]) {
   expect(actual.map((row) => row.choice)).toEqual(expected.map((row) => row.choice));
   expect(actual.map((row) => row.invalid)).toEqual(expected.map((row) => row.invalid));
@@ -63,7 +55,7 @@ describe('greedy kernel', () => {
   for (const vocabulary of [1, 2, 33, 255, 256, 257, 2048, 32001, 151936]) {
     it(`matches its reference on a vocabulary of ${vocabulary}`, async () => {
       for (const gamma of vocabulary > 40000 ? [4] : [0, 1, 4, 15, 16]) {
-        const logits = someLogits((gamma + 1) * vocabulary, vocabulary + gamma);
+        const logits = randomLogits((gamma + 1) * vocabulary, vocabulary + gamma);
         const drafted = Array.from({ length: gamma }, (_, i) => (i * 7919) % vocabulary);
         expectRows(await verify(logits, vocabulary, drafted), greedyReference(logits, vocabulary, drafted));
       }
@@ -99,7 +91,7 @@ describe('greedy kernel', () => {
   });
 
   it('reports plus infinity', async () => {
-    const logits = someLogits(300, 4);
+    const logits = randomLogits(300, 4);
     logits[77] = Infinity;
     expect((await verify(logits, 300, []))[0]?.invalid).toBe(true);
     expect(greedyReference(logits, 300)[0]?.invalid).toBe(true);
@@ -107,7 +99,7 @@ describe('greedy kernel', () => {
 
   it('reports a logit that is not a number, on its row only', async () => {
     for (const at of [0, 255, 256, 2047]) {
-      const logits = someLogits(3 * 2048, at + 1);
+      const logits = randomLogits(3 * 2048, at + 1);
       logits[2048 + at] = NaN;
       expect((await verify(logits, 2048, [1, 2])).map((row) => row.invalid)).toEqual([false, true, false]);
     }
@@ -116,14 +108,14 @@ describe('greedy kernel', () => {
   it('hands each draft to the sequence, to the next forward and to its row', async () => {
     const vocabulary = 1000;
     const buffers = {
-      logits: upload(someLogits(vocabulary, 3)),
+      logits: upload(randomLogits(vocabulary, 3)),
       sequence: upload(new Int32Array(4)),
       next: upload(new Int32Array(1)),
       rows: device.createBuffer({ size: 4 * GREEDY_ROW_BYTES, usage: STORAGE }),
     };
     const expected: GreedyRow[] = [];
     for (let drafted = 0; drafted < 4; drafted++) {
-      const logits = someLogits(vocabulary, 11 * drafted + 5);
+      const logits = randomLogits(vocabulary, 11 * drafted + 5);
       device.queue.writeBuffer(buffers.logits, 0, logits);
       const encoder = device.createCommandEncoder();
       kernel.draft(encoder, buffers, vocabulary, drafted);
@@ -137,7 +129,7 @@ describe('greedy kernel', () => {
 
   it('gives a row the same bits whatever rows stand beside it', async () => {
     const vocabulary = 2048;
-    const logits = someLogits(17 * vocabulary, 9);
+    const logits = randomLogits(17 * vocabulary, 9);
     const drafted = Array.from({ length: 16 }, (_, i) => i * 100);
     const all = await verify(logits, vocabulary, drafted);
     for (const rows of [1, 2, 5, 9]) {

@@ -3,6 +3,7 @@ import { fetchManifest, type Manifest, type ModelEntry } from '../../src/catalog
 import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
+import { randomNumbers } from '../support/random';
 import { loadOnCpu } from './support/cpu';
 import { logits } from './support/logits';
 
@@ -15,13 +16,10 @@ beforeAll(async () => {
   manifest = await fetchManifest(modelsUrl);
 });
 
-/** Ids that a generator of our own makes: the same in every run. */
+/** Ids that are the same in every run. */
 function someIds(length: number, vocabulary: number): number[] {
-  let state = 12345;
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * vocabulary);
-  });
+  const draw = randomNumbers(12345);
+  return Array.from({ length }, () => Math.floor(draw() * vocabulary));
 }
 
 const bits = (row: Float32Array | undefined) => new Uint32Array((row as Float32Array).buffer);

@@ -3,6 +3,7 @@ import type { Candidate } from '../../src/core/types';
 import { GREEDY_ROW_BYTES, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
 import { RANKED_ROW_BYTES, RankingKernel } from '../../src/gpu/kernels/ranking/ranking';
 import { rankingReference } from '../../src/gpu/kernels/ranking/reference';
+import { randomLogits } from '../support/random';
 import { download } from './support/buffers';
 
 const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
@@ -50,15 +51,6 @@ async function rank(target: Float32Array<ArrayBuffer>, draft: Float32Array<Array
   return { rows: RankingKernel.parse(await download(device, ranked), 0, count), choices: (await Promise.all(choices)).flat() };
 }
 
-/** Logits without a generator of the platform's: the same on every machine. */
-function someLogits(size: number, seed: number): Float32Array<ArrayBuffer> {
-  let state = seed;
-  return Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 24 - 12;
-  });
-}
-
 function referenceOf(logits: Float32Array, vocabulary: number): Candidate[][] {
   return Array.from({ length: logits.length / vocabulary }, (_, row) =>
     rankingReference(logits.subarray(row * vocabulary, (row + 1) * vocabulary)),
@@ -70,8 +62,8 @@ const idsOf = (rows: readonly (readonly Candidate[])[]) => rows.map((row) => row
 describe('ranking kernel', () => {
   for (const vocabulary of [1, 2, 3, 5, 31, 33, 257, 2048, 32001, 151936]) {
     it(`matches its reference on a vocabulary of ${vocabulary}, rows of the target and of the draft`, async () => {
-      const target = someLogits(3 * vocabulary, vocabulary);
-      const draft = someLogits(2 * vocabulary, vocabulary + 1);
+      const target = randomLogits(3 * vocabulary, vocabulary);
+      const draft = randomLogits(2 * vocabulary, vocabulary + 1);
       const { rows, choices } = await rank(target, draft, vocabulary);
       const expected = [...referenceOf(target, vocabulary), ...referenceOf(draft, vocabulary)];
       expect(idsOf(rows)).toEqual(idsOf(expected));
@@ -86,7 +78,7 @@ describe('ranking kernel', () => {
   }
 
   it('ranks the target alone', async () => {
-    const logits = someLogits(2048, 6);
+    const logits = randomLogits(2048, 6);
     expect(idsOf((await rank(logits, null, 2048)).rows)).toEqual(idsOf(referenceOf(logits, 2048)));
   });
 
@@ -99,7 +91,7 @@ describe('ranking kernel', () => {
   });
 
   it('finds the largest where one thread has many of them', async () => {
-    const logits = someLogits(8192, 2);
+    const logits = randomLogits(8192, 2);
     for (let id = 7; id < 8192; id += 32) logits[id] = 20 + ((id * 31) % 256);
     expect(idsOf((await rank(logits, logits, 8192)).rows)).toEqual([
       ...idsOf(referenceOf(logits, 8192)),

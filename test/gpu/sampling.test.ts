@@ -1,6 +1,7 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchManifest } from '../../src/catalog/manifest';
+import { randomLogits } from '../support/random';
 
 /** What these tests need of web-llm's private pipeline. */
 interface Tensor {
@@ -64,14 +65,6 @@ async function read(work: () => { tensors: unknown[]; dtypes: ('float32' | 'int3
   return values;
 }
 
-function someLogits(seed: number): number[] {
-  let state = seed;
-  return Array.from({ length: vocabulary }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.fround((state / 2 ** 32) * 16 - 8);
-  });
-}
-
 function softmax(logits: number[], temperature: number): number[] {
   const top = Math.max(...logits);
   const powers = logits.map((x) => Math.exp((x - top) / temperature));
@@ -108,7 +101,7 @@ const sampleOf = async (values: number[], ids: number[], uniform: number, topP: 
 describe('sampling functions of a library', () => {
   it('softmax_with_temperature matches its definition', async () => {
     for (const temperature of [0.3, 1, 2]) {
-      const logits = someLogits(3);
+      const logits = [...randomLogits(vocabulary, 3, 8)];
       const expected = softmax(logits, temperature);
       (await softmaxOf(logits, temperature)).forEach((p, i) => {
         expect(Math.abs(p - (expected[i] as number))).toBeLessThan(1e-6);
@@ -125,14 +118,14 @@ describe('sampling functions of a library', () => {
   });
 
   it('argsort_probs hands every probability on with its id', async () => {
-    const probabilities = softmax(someLogits(5), 1).map(Math.fround);
+    const probabilities = softmax([...randomLogits(vocabulary, 5, 8)], 1).map(Math.fround);
     const { values, ids } = await argsortOf(probabilities);
     expect(values).toEqual(probabilities);
     expect(ids).toEqual(probabilities.map((_, id) => id));
   });
 
   it('sample_with_top_p draws from the nucleus of a row in any order, ties included', async () => {
-    const probabilities = softmax(someLogits(5), 0.7).map(Math.fround);
+    const probabilities = softmax([...randomLogits(vocabulary, 5, 8)], 0.7).map(Math.fround);
     const ids = probabilities.map((_, id) => id);
     const sorted = [...probabilities].sort((a, b) => b - a);
     for (const topP of [0.1, 0.5, 0.9, 0.999]) {
@@ -167,7 +160,7 @@ describe('sampling functions of a library', () => {
   });
 
   it('apply_logit_bias, apply_penalty and apply_bitmask change the named logits and no other', async () => {
-    const logits = someLogits(21);
+    const logits = [...randomLogits(vocabulary, 21, 8)];
     const [biased] = await read(() => {
       const changed = float(logits, [1, vocabulary]);
       pipeline.fapplyLogitBias(changed, int([0, 0]), int([0, vocabulary - 1]), float([5, -100]));

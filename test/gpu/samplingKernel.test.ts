@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PURPOSES } from '../../src/gpu/kernels/sampling/philox';
 import { distributionReference, draftReference, judgeReference, truncateReference } from '../../src/gpu/kernels/sampling/reference';
 import { SAMPLING_ROW_BYTES, SamplingKernel, type SamplingRow, type ShapeSettings } from '../../src/gpu/kernels/sampling/sampling';
+import { randomLogits } from '../support/random';
 import { download } from './support/buffers';
 
 let device: GPUDevice;
@@ -123,15 +124,6 @@ function draft(
   });
 }
 
-/** Logits without a generator of the platform's: the same on every machine. */
-function someLogits(size: number, seed: number, spread = 12): Float32Array<ArrayBuffer> {
-  let state = seed;
-  return Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 2 * spread - spread;
-  });
-}
-
 function expectDistribution(actual: ArrayLike<number>, expected: readonly number[]) {
   let worst = 0;
   for (let id = 0; id < expected.length; id++) {
@@ -188,7 +180,7 @@ describe('sampling kernel: distributions', () => {
     it(`match their reference on a vocabulary of ${vocabulary}`, async () => {
       for (const [name, settings] of Object.entries(SHAPES)) {
         if (vocabulary > 10_000 && !['plain', 'top-k and top-p'].includes(name)) continue;
-        const logits = someLogits(2 * vocabulary, vocabulary);
+        const logits = randomLogits(2 * vocabulary, vocabulary);
         const { p } = await judge({ vocabulary, settings }, logits, [1]);
         p.forEach((row, i) => {
           const from = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
@@ -202,7 +194,7 @@ describe('sampling kernel: distributions', () => {
     for (const vocabulary of [3, 257, 2048]) {
       const settings = { repetitionPenalty: 1.3, frequencyPenalty: 0.4, presencePenalty: 0.7, temperature: 0.8 };
       const drafts = [2, 1, 2, 2].map((id) => (id * 7919) % vocabulary);
-      const logits = someLogits(5 * vocabulary, 77);
+      const logits = randomLogits(5 * vocabulary, 77);
       const bias = Float32Array.from({ length: vocabulary }, (_, id) => (id % 5 === 1 ? 3 : 0));
       const counts = Uint32Array.from({ length: vocabulary }, (_, id) => (id % 4 === 1 ? id % 7 : 0));
       const allowed = (row: number, id: number) => (id + row) % 3 !== 0;
@@ -220,7 +212,7 @@ describe('sampling kernel: distributions', () => {
   it('keep exactly the nucleus of their own probabilities', async () => {
     const vocabulary = 2048;
     // Values from a coarse grid: many ties.
-    const logits = someLogits(vocabulary, 5, 6).map((x) => Math.round(x * 4) / 4);
+    const logits = randomLogits(vocabulary, 5, 6).map((x) => Math.round(x * 4) / 4);
     const full = (await judge({ vocabulary }, logits)).p[0] as Float32Array;
     for (const settings of [
       { topK: 0, topP: 0.3 },
@@ -241,9 +233,9 @@ describe('sampling kernel: distributions', () => {
   it('have the same bits whatever rows stand beside them', async () => {
     for (const settings of [{ temperature: 0.7 }, { topK: 50, topP: 0.8, repetitionPenalty: 1.2 }]) {
       const vocabulary = 2048;
-      const logits = someLogits(17 * vocabulary, 9);
+      const logits = randomLogits(17 * vocabulary, 9);
       const drafts = Array.from({ length: 16 }, (_, i) => (i * 611) % vocabulary);
-      const q = (await draft({ vocabulary }, someLogits(16 * vocabulary, 10))).q;
+      const q = (await draft({ vocabulary }, randomLogits(16 * vocabulary, 10))).q;
       const all = await judge({ vocabulary, settings }, logits, drafts, q);
       for (const gamma of [0, 1, 4, 9]) {
         const some = await judge({ vocabulary, settings }, logits.slice(0, (gamma + 1) * vocabulary), drafts.slice(0, gamma), q);
@@ -255,7 +247,7 @@ describe('sampling kernel: distributions', () => {
 
   it('match their reference on a vocabulary of 151936', async () => {
     const vocabulary = 151936;
-    const logits = someLogits(vocabulary, 3);
+    const logits = randomLogits(vocabulary, 3);
     const settings = { topK: 5000, topP: 0.9, temperature: 0.9 };
     const { p, rows } = await judge({ vocabulary, settings }, logits);
     expectDistribution(p[0] as Float32Array, distributionReference(logits, { ...PLAIN, ...settings }));
@@ -276,13 +268,13 @@ describe('sampling kernel: distributions', () => {
         [0, Number.NaN],
         [599, Infinity],
       ] as const) {
-        const rows = someLogits(3 * vocabulary, 8);
+        const rows = randomLogits(3 * vocabulary, 8);
         rows[vocabulary + at] = value;
         const judged = await judge({ vocabulary, settings }, rows, [1, 2]);
         expect(judged.rows.map((row) => row.invalid)).toEqual([null, 'target', null]);
         expect(judged.p[1]).toEqual(new Float32Array(vocabulary));
         const { ids, q } = await draft({ vocabulary, settings }, rows);
-        const drafted = await judge({ vocabulary, settings }, someLogits(4 * vocabulary, 9), ids, q);
+        const drafted = await judge({ vocabulary, settings }, randomLogits(4 * vocabulary, 9), ids, q);
         expect(drafted.rows.map((row) => row.invalid)).toEqual([null, 'draft', null, null]);
       }
     }
@@ -303,9 +295,9 @@ describe('sampling kernel: drafts and judgements', () => {
       for (const vocabulary of [3, 255, 257, 2048, 32001]) {
         const gamma = vocabulary > 10_000 ? 2 : 8;
         const position = 1000 + vocabulary;
-        const target = someLogits((gamma + 1) * vocabulary, vocabulary, 5);
+        const target = randomLogits((gamma + 1) * vocabulary, vocabulary, 5);
         // A draft that is like the target, but not the same.
-        const noise = someLogits(gamma * vocabulary, vocabulary + 1, 1);
+        const noise = randomLogits(gamma * vocabulary, vocabulary + 1, 1);
         const { ids, q, next } = await draft(
           { vocabulary, settings, position },
           noise.map((x, i) => x + (target[i] as number)),
@@ -327,10 +319,10 @@ describe('sampling kernel: drafts and judgements', () => {
   it('match their reference with as many threads as a GPU gets, and with few', async () => {
     const vocabulary = 700;
     const settings = { ...PLAIN, topP: 0.95, topK: 300 };
-    const target = someLogits(3 * vocabulary, 21, 4);
+    const target = randomLogits(3 * vocabulary, 21, 4);
     for (const width of [1, 64, 256]) {
       const other = await SamplingKernel.create(device, width);
-      const { ids, q } = await draft({ vocabulary, settings }, someLogits(2 * vocabulary, 22, 4), other);
+      const { ids, q } = await draft({ vocabulary, settings }, randomLogits(2 * vocabulary, 22, 4), other);
       const { rows, p } = await judge({ vocabulary, settings }, target, ids, q, other);
       rows.forEach((row, i) => {
         const [from, to] = [i * vocabulary, (i + 1) * vocabulary];
@@ -349,7 +341,7 @@ describe('sampling kernel: drafts and judgements', () => {
     const settings = { ...PLAIN, frequencyPenalty: 2, presencePenalty: 1, temperature: 0.5 };
     const counts = new Uint32Array(vocabulary);
     counts[7] = 3;
-    const logits = someLogits(vocabulary, 4, 3);
+    const logits = randomLogits(vocabulary, 4, 3);
     const buffers = {
       logits: upload(logits),
       sequence: empty(gamma * 4),
@@ -383,7 +375,7 @@ describe('sampling kernel: drafts and judgements', () => {
   it('accepts every draft of an equal model, and draws from p where the residual is empty', async () => {
     const vocabulary = 100;
     const rows = 400;
-    const logits = someLogits((rows + 1) * vocabulary, 6, 4);
+    const logits = randomLogits((rows + 1) * vocabulary, 6, 4);
     const { ids, q } = await draft({ vocabulary }, logits.slice(0, rows * vocabulary));
     const judged = await judge({ vocabulary }, logits, ids, q);
     for (const row of judged.rows.slice(0, rows)) {
@@ -411,11 +403,11 @@ describe('sampling kernel: drafts and judgements', () => {
 
   it('decodes plainly with the noise of the residual, at any length of the round', async () => {
     const vocabulary = 257;
-    const logits = someLogits(vocabulary, 12, 3);
+    const logits = randomLogits(vocabulary, 12, 3);
     for (const rule of ['rejection', 'coupled'] as const) {
       const settings = { rule, seed: 99 };
       const plain = (await judge({ vocabulary, settings, position: 31 }, logits)).rows[0];
-      const two = Float32Array.from([...someLogits(vocabulary, 1), ...logits]);
+      const two = Float32Array.from([...randomLogits(vocabulary, 1), ...logits]);
       const bonus = (await judge({ vocabulary, settings, position: 30 }, two, [4])).rows[1];
       expect(plain).toEqual(bonus);
       expect(plain?.draft).toBe(null);

@@ -4,6 +4,7 @@ import { DEFAULT_RUN } from '../../src/core/settings';
 import { chiSquareOfTwo, totalVariation, totalVariationOfEqual } from '../../src/core/study/stats';
 import type { RunSettings } from '../../src/core/types';
 import { runOnWorker } from '../gpu/support/runs';
+import { randomNumbers } from '../support/random';
 
 const PROMPT = 'Tell me a story about a fox.';
 const RUNS = 2000;
@@ -30,15 +31,6 @@ async function outcomes(settings: Partial<RunSettings>, temperature: number, fir
   return counts;
 }
 
-/** Uniform numbers that are the same every time. */
-function draws() {
-  let state = 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 describe('what is written above temperature 0', () => {
   it('has the distribution of plain decoding, and another temperature’s is distinguished', async () => {
     const plain = await outcomes({ mode: 'plain' }, 0.8, 1);
@@ -47,7 +39,7 @@ describe('what is written above temperature 0', () => {
     const same = chiSquareOfTwo(plain, speculative);
     const different = chiSquareOfTwo(plain, warmer);
     const distance = totalVariation(plain, speculative);
-    const allowed = totalVariationOfEqual(plain, speculative, draws(), 0.999);
+    const allowed = totalVariationOfEqual(plain, speculative, randomNumbers(1), 0.999);
     console.log(JSON.stringify({ runs: RUNS, tokens: TOKENS, same, different, distance, allowed }));
     expect(same?.pValue).toBeGreaterThan(0.001);
     expect(distance).toBeLessThan(allowed);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost/cost';
 import { AdaptiveLength, type DraftLength, draftLength } from '../../src/core/cost/draftLength';
 import type { DraftLimits, RunSettings } from '../../src/core/types';
+import { randomNumbers } from '../support/random';
 
 const costs: Calibration = {
   rows: [1, 2, 17],
@@ -13,18 +14,9 @@ const costs: Calibration = {
   roundFixedMs: 0.5,
 };
 
-/** A stream of numbers in [0, 1) that is the same every time. */
-function draws(seed: number) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** Milliseconds per token over plain decoding's, of a run of `tokens` whose drafts are accepted at `rate`, on a device that costs `real`. */
 function simulate(length: DraftLength, rate: number, tokens: number, real = costs, source: 'model' | 'ngram' = 'model') {
-  const draw = draws(7);
+  const draw = randomNumbers(7);
   const chosen: number[] = [];
   let [committed, ms] = [0, 0];
   while (committed < tokens) {
@@ -130,7 +122,7 @@ const DEVICES = {
 function msPerToken(make: () => DraftLength, rate: number, real: Calibration): number {
   let [committed, ms] = [0, 0];
   for (let seed = 0; seed < 7; seed++) {
-    const [draw, jitter, length] = [draws(seed), draws(seed + 100), make()];
+    const [draw, jitter, length] = [randomNumbers(seed), randomNumbers(seed + 100), make()];
     for (let [round, left] = [0, 160]; left > 0; round++) {
       const most = Math.min(16, left - 1);
       const drafted = round > 0 && most > 0 ? length.choose(round, 0, most).model : 0;
@@ -173,7 +165,7 @@ describe('a clock that cannot time a round', () => {
   ])('leaves the length at what costs are expected, where it %s', (_, ms) => {
     const [timed, untimed] = [ms, null].map((each) => {
       const length = new AdaptiveLength({ calibration: null, clockStepMs: Infinity });
-      const draw = draws(3);
+      const draw = randomNumbers(3);
       return Array.from({ length: 94 }, (__, round) => {
         const drafted = length.choose(round, 0, 16).model;
         let accepted = 0;
@@ -197,7 +189,7 @@ describe('a clock that cannot time a round', () => {
       roundFixedMs: 1,
     };
     const length = new AdaptiveLength({ calibration: null, clockStepMs: 16.7 });
-    const draw = draws(3);
+    const draw = randomNumbers(3);
     let now = 0;
     const chosen = Array.from({ length: 94 }, (_, round) => {
       const drafted = length.choose(round, 0, 16).model;

@@ -7,17 +7,9 @@ import {
   totalVariation,
   totalVariationOfEqual,
 } from '../../src/core/study/stats';
+import { randomNumbers } from '../support/random';
 
 const counts = (entries: Record<string, number>) => new Map(Object.entries(entries));
-
-/** Uniform numbers that are the same every time. */
-function draws(seed: number) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 function sample(shares: Record<string, number>, size: number, draw: () => number) {
   const drawn = new Map<string, number>();
@@ -65,7 +57,7 @@ describe('the test of two samples', () => {
   });
 
   it('rejects one distribution as often as its level says, and another one nearly always', () => {
-    const draw = draws(5);
+    const draw = randomNumbers(5);
     const shares = { a: 0.5, b: 0.3, c: 0.15, d: 0.05 };
     const rejected = (other: Record<string, number>) =>
       Array.from({ length: 400 }, () => chiSquareOfTwo(sample(shares, 300, draw), sample(other, 300, draw))?.pValue ?? 1).filter(
@@ -86,7 +78,7 @@ describe('total variation', () => {
   });
 
   it('of samples of one distribution stays below what resamples allow, of others it does not', () => {
-    const draw = draws(9);
+    const draw = randomNumbers(9);
     const shares = { a: 0.6, b: 0.4 };
     const [first, same, other] = [shares, shares, { a: 0.4, b: 0.6 }].map((each) => sample(each, 500, draw));
     if (!first || !same || !other) throw new Error('three samples');
@@ -107,7 +99,7 @@ describe('the power of the test', () => {
   it('finds a difference of the size that is named as often as it says', () => {
     const size = 400;
     const distance = detectableDistance(size, 3, 0.01, 0.9);
-    const draw = draws(11);
+    const draw = randomNumbers(11);
     let found = 0;
     for (let trial = 0; trial < 300; trial++) {
       const one = sample({ a: 0.25, b: 0.25, c: 0.25, d: 0.25 }, size, draw);

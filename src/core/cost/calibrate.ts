@@ -1,5 +1,6 @@
 import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
+import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, Drafter, Proposal, StopSignal, Target, TokenId } from '../types';
 import { type Calibration, canBePriced } from './cost';
@@ -186,9 +187,4 @@ async function sample(round: () => Promise<DeviceTimes | null>, { clock, clockSt
     [start, onStep, times] = [start + ms, true, []];
   }
   return null;
-}
-
-/** NaN of nothing. */
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

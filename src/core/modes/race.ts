@@ -1,7 +1,7 @@
+import { median } from '../median';
 import { type Comparison, compareRuns, SPEEDS, type Speed, type Speeds } from '../run/comparison';
 import { draftsOf, knownAt, momentOf, type Phase } from '../run/moment';
 import { tally } from '../run/tally';
-import { median } from '../study/experiment';
 import { COMMITTED_VERDICTS, type RunEvent, type RunSettings } from '../types';
 
 /** Who runs a race: plain decoding and speculation, of the same prompt. */

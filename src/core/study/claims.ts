@@ -1,7 +1,7 @@
+import { median } from '../median';
 import { tally } from '../run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../types';
 import type { ExperimentPlan, ExperimentPrompt, MeasuredRun, Variant } from './experiment';
-import { median } from './experiment';
 import {
   longPairs,
   type MeasuredPair,

@@ -1,4 +1,5 @@
 import { FailureError } from '../failure';
+import { median } from '../median';
 import { tally } from '../run/tally';
 import { checkSettings, DEFAULT_RUN, GREEDY } from '../settings';
 import { LIMITS, type RunEvent, type RunSettings, type SamplingSettings } from '../types';
@@ -150,14 +151,6 @@ export function estimateLeftMs(measured: readonly MeasuredRun[], left: readonly 
     typical.set(mode, walls.length > 0 ? median(walls) : all);
   }
   return left.reduce((sum, { settings }) => sum + (typical.get(settings.mode) ?? all), 0);
-}
-
-/** @param values at least one */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
 /** Whether two variants are the same way of speculating. */

@@ -1,7 +1,8 @@
+import { median } from '../median';
 import { compareRuns, type Speed, speedsOf } from '../run/comparison';
 import { committedTokens, type Tally, tally } from '../run/tally';
 import type { RunEvent } from '../types';
-import { isTooShort, type MeasuredRun, median, sameVariant, type Variant } from './experiment';
+import { isTooShort, type MeasuredRun, sameVariant, type Variant } from './experiment';
 import { answerOf, judgeAnswer, TEXT_KINDS, type TextKind } from './quality';
 
 /**

@@ -8,9 +8,8 @@ import {
 } from '../../core/study/claims';
 import { LEAST_TOKENS } from '../../core/study/experiment';
 import type { Speedup } from '../../core/study/worksheet';
-import { formatCompact, formatCount, formatRate, formatRatio, formatSeconds, formatShare } from '../format';
+import { formatCompact, formatCount, formatRate, formatRatio, formatSeconds, formatShare, plural } from '../format';
 
-const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 const times = (ratio: number) => `${formatRatio(ratio)}\u00a0×`;
 
 /** Both speedups, by their names; the whole wait's decides. */

@@ -2,10 +2,8 @@ import type { AcceptanceBand } from '../../core/cost/acceptance';
 import { type ExperimentPlan, LEAST_TOKENS } from '../../core/study/experiment';
 import type { TextKind } from '../../core/study/quality';
 import type { OutputCount, QualityCount, Speedup, Speedups } from '../../core/study/worksheet';
-import { formatCount, formatRatio, formatShare } from '../format';
+import { formatCount, formatRatio, formatShare, plural } from '../format';
 import { behindEndLabel } from './index';
-
-const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 const kinds: Record<TextKind | 'all', string> = {
   story: 'Story',

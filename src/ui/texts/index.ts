@@ -8,7 +8,7 @@ import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
 import type { RunEvent, Verdict } from '../../core/types';
 import type { LoadPhase } from '../../engine/tasks';
-import { formatCount, formatRatio, formatSeconds, formatShare } from '../format';
+import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
 
@@ -230,10 +230,6 @@ export const failures = {
   boundaryHint: 'Reload the page. Your settings are remembered.',
   reload: 'Reload',
 };
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 export const costs = {
   heading: 'This device',

@@ -1,10 +1,8 @@
 import type { Way } from '../../lessons/exercises';
-import { formatCount, formatProbability, formatRate, formatRatio, formatShare } from '../format';
+import { formatCount, formatProbability, formatRate, formatRatio, formatShare, plural } from '../format';
 import { speeds } from './speeds';
 
 const quoted = (text: string) => `“${text.trim() || '…'}”`;
-const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : more}`;
-
 export const live = {
   label: (name: string) => `To try: ${name}`,
   names: {

@@ -1,8 +1,6 @@
 import { LEAST_REJECTED, type ProofVerdict, type Tried } from '../../core/study/proof';
 import type { Judgement } from '../../core/study/sameDistribution';
-import { formatCount, formatOdds, formatPValue, formatRatio, formatShare } from '../format';
-
-const plural = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+import { formatCount, formatOdds, formatPValue, formatRatio, formatShare, plural } from '../format';
 
 export const proof = {
   heading: 'Prove it',

@@ -1,7 +1,5 @@
 import type { RunWords } from '../../lessons/quiz/fromRun';
-import { formatCount, formatRatio, formatShare } from '../format';
-
-const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : more}`;
+import { formatCount, formatRatio, formatShare, plural } from '../format';
 
 export const quiz = {
   heading: 'Quiz',
