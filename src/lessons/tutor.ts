@@ -53,7 +53,7 @@ const ofPage: ReadonlySet<string> = new Set(PAGE.questions.map(({ id }) => id));
 const isOfPage = ({ id }: CommonQuestion) => ofPage.has(id);
 
 /** One wording of a common question, as the index takes it. */
-interface Wording extends Entry {
+interface Wording extends Indexable {
   readonly question: CommonQuestion;
   readonly frame: ReadonlySet<string>;
   readonly pointsAtPage: boolean;
