@@ -138,7 +138,7 @@ async function settle(page, recording) {
     await page.getByRole('group', { name: 'Draft model' }).getByRole('radio').nth(recording.draft).check();
     await page.getByText('Both models are ready.').waitFor({ state: 'attached' });
     await page.getByRole('radio', { name: recording.length, exact: true }).check();
-    if (recording.length === 'Fixed') await fill(page, 'Draft tokens γ', recording.gamma);
+    if (recording.length === 'Fixed') await fill(page, 'Draft length γ', recording.gamma);
   }
   await fill(page, 'Most tokens', recording.maxTokens);
   await fill(page, 'Temperature', recording.temperature);

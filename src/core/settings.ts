@@ -1,43 +1,23 @@
+import {
+  defaultsOf,
+  fits,
+  LIMITS,
+  number,
+  type PlainSetting,
+  RUN,
+  type RunSettings,
+  rangeOf,
+  SAMPLING,
+  type SamplingSettings,
+  type Setting,
+} from './declaredSettings';
 import { FailureError } from './failure';
-import { LIMITS, type RunSettings, type SamplingSettings } from './types';
-
-/** Throws `invalid-setting`, naming the field and its range, unless every field of `settings` is within `LIMITS`. */
-export function checkSettings(settings: RunSettings): void {
-  // Plain decoding drafts nothing.
-  if (settings.mode === 'speculative') checkGamma(settings.gamma);
-  require('Confidence', settings.confidence, settings.confidence >= 0 && settings.confidence < 1, 'a number, 0 (off) or more and below 1');
-  requireInteger('Most tokens', settings.maxTokens, LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER);
-  for (const string of settings.stopStrings) require('A stop string', `"${string}"`, string !== '', 'at least one character');
-  checkSampling(settings.sampling);
-  checkLogitBias(settings.sampling.logitBias, Infinity);
-}
 
 /** The target's own most likely token at every position. */
-export const GREEDY: SamplingSettings = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logitBias: {},
-  seed: 0,
-  rule: 'rejection',
-};
+export const GREEDY: SamplingSettings = defaultsOf(SAMPLING);
 
 /** What a run does that nothing else was asked of. */
-export const DEFAULT_RUN: RunSettings = {
-  mode: 'speculative',
-  drafting: 'model',
-  gamma: 'auto',
-  candidates: false,
-  confidence: 0,
-  maxTokens: 256,
-  ignoreStopTokens: false,
-  stopStrings: [],
-  format: null,
-  sampling: GREEDY,
-};
+export const DEFAULT_RUN: RunSettings = { ...defaultsOf(RUN), sampling: GREEDY };
 
 /** Whether the largest logit, as the model gave it, decides alone. */
 export function isGreedy({ temperature, repetitionPenalty, frequencyPenalty, presencePenalty, logitBias }: SamplingSettings): boolean {
@@ -45,18 +25,22 @@ export function isGreedy({ temperature, repetitionPenalty, frequencyPenalty, pre
   return temperature === 0 && unshaped;
 }
 
-/** Throws `invalid-setting`, naming the field and its range; the ranges of web-llm 0.2.86, and top-k's. */
-export function checkSampling(settings: Omit<SamplingSettings, 'logitBias'>): void {
-  const { temperature, topP, topK, repetitionPenalty, frequencyPenalty, presencePenalty, seed, rule } = settings;
-  require('Temperature', temperature, temperature >= 0 && temperature < Infinity, 'a number, 0 or more');
-  require('Top-p', topP, topP > 0 && topP <= 1, 'a number above 0, at most 1');
-  require('Top-k', topK, Number.isInteger(topK) && topK >= 0 && topK < 2 ** 32, 'a whole number, 0 (off) or more');
-  require('Repetition penalty', repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty < Infinity, 'a number above 0');
-  require('Frequency penalty', frequencyPenalty, frequencyPenalty >= -2 && frequencyPenalty <= 2, 'a number, -2 to 2');
-  require('Presence penalty', presencePenalty, presencePenalty >= -2 && presencePenalty <= 2, 'a number, -2 to 2');
+/** Throws `invalid-setting`, naming the first setting that is not what its declaration allows, and what is. A format is checked by `format/format.ts`. */
+export function checkSettings({ sampling, ...run }: RunSettings): void {
+  checkDeclared(RUN, run);
+  // Plain decoding drafts nothing, whatever stands in the field.
+  if (run.mode === 'speculative') checkGamma(run.gamma);
+  for (const string of run.stopStrings) require('A stop string', `"${string}"`, string !== '', 'at least one character');
+  checkSampling(sampling);
+  checkLogitBias(sampling.logitBias, Infinity);
+}
+
+/** Throws `invalid-setting` as `checkSettings`; a bias is judged with the vocabulary (`checkLogitBias`). */
+export function checkSampling(sampling: Omit<SamplingSettings, 'logitBias'>): void {
+  checkDeclared(SAMPLING, sampling);
+  const { seed } = sampling;
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
-  require('Seed', seed, whole && seed >= 0 && seed < 2n ** 64n, 'a whole number, 0 to 2^64 - 1');
-  require('Verify rule', rule, rule === 'rejection' || rule === 'coupled', '"rejection" or "coupled"');
+  require(SAMPLING.seed.name, seed, whole && seed >= 0 && seed < 2n ** 64n, 'a whole number, 0 to 2^64 - 1');
 }
 
 /** Throws `invalid-setting` for a token outside the vocabulary and for a bias outside -100 to 100. */
@@ -69,20 +53,54 @@ export function checkLogitBias(logitBias: SamplingSettings['logitBias'], vocabul
   }
 }
 
-function require(field: string, value: unknown, good: boolean, range: string): void {
-  if (!good) throw new FailureError('invalid-setting', `${field} is ${value}.`, `Choose ${range}.`);
+/** Throws `invalid-setting`, naming the setting and its range, unless `value` is one of `setting`'s. */
+export function checkValue(setting: PlainSetting, value: unknown): void {
+  require(setting.name, value, fits(setting, value), rangeOf(setting));
 }
 
-function requireInteger(field: string, value: number, min: number, max: number): void {
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
-  require(field, value, Number.isInteger(value) && value >= min && value <= max, `a whole number, ${range}`);
+/** A setting of a run. `value` is its value in words of JSON: equal for equal values, whether a seed is a number or a bigint. */
+export interface SpelledSetting {
+  readonly field: SettingField;
+  readonly setting: Setting;
+  readonly value: string;
+}
+
+export type SettingField = keyof typeof RUN | keyof typeof SAMPLING;
+
+/** Every setting of `run`, its sampling's too, in the order of their declarations. */
+export function spelledSettings({ sampling, ...run }: RunSettings): SpelledSetting[] {
+  const values: Readonly<Record<SettingField, unknown>> = { ...run, ...sampling };
+  const all: Readonly<Record<SettingField, Setting>> = { ...RUN, ...SAMPLING };
+  return (Object.keys(all) as SettingField[]).map((field) => ({ field, setting: all[field], value: spelled(values[field]) }));
+}
+
+function spelled(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function checkDeclared<Settings extends Readonly<Record<string, Setting>>>(
+  settings: Settings,
+  values: Readonly<Partial<Record<keyof Settings, unknown>>>,
+): void {
+  for (const name of Object.keys(settings)) {
+    const setting = settings[name] as Setting;
+    if (setting.kind !== 'other') checkValue(setting, values[name]);
+  }
 }
 
 function checkGamma(gamma: RunSettings['gamma']): void {
-  if (gamma === 'auto') return;
+  const { name } = RUN.gamma;
   const { min, max } = LIMITS.gamma;
-  const lengths = typeof gamma === 'number' ? [] : gamma.flatMap(({ model, ngram, person = 0 }) => [model, ngram, person]);
-  if (typeof gamma === 'number') requireInteger('Draft length γ', gamma, min, max);
-  else require('The list of draft lengths', 'empty', gamma.length > 0, 'one length for each round');
-  for (const length of lengths) requireInteger('Draft length γ', length, 0, max);
+  const length = (least: number) => number({ name, default: least, decides: 'drafts', whole: true, min: least, max });
+  if (gamma === 'auto') return;
+  if (typeof gamma === 'number') {
+    checkValue(length(min), gamma);
+    return;
+  }
+  require('The list of draft lengths', 'empty', gamma.length > 0, 'one length for each round');
+  for (const { model, ngram, person = 0 } of gamma) for (const each of [model, ngram, person]) checkValue(length(0), each);
+}
+
+function require(field: string, value: unknown, good: boolean, range: string): void {
+  if (!good) throw new FailureError('invalid-setting', `${field} is ${value}.`, `Choose ${range}.`);
 }

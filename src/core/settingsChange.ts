@@ -1,41 +1,35 @@
-import type { RunSettings, SamplingSettings, StartEvent } from './types';
+import { type SettingField, spelledSettings } from './settings';
+import type { StartEvent } from './types';
 
-type Field = keyof Omit<RunSettings, 'sampling' | 'candidates'> | keyof SamplingSettings | 'prompt' | 'target' | 'draft' | 'adapter';
+/** A setting, or what else a run was started with. */
+export type ChangedField = SettingField | 'prompt' | 'target' | 'draft' | 'adapter';
 
 /** Something that two runs were asked, or ran on, differently; values as they are written. */
 export interface Change {
-  readonly field: Field;
+  readonly field: ChangedField;
   readonly before: string;
   readonly after: string;
 }
 
 /** What changed from the run that began with `before` to the one that began with `after`; of what one of them does not use, nothing is said. */
 export function changesBetween(before: StartEvent, after: StartEvent): Change[] {
-  const [a, b] = [fieldsOf(before), fieldsOf(after)];
-  return (Object.keys(a) as Field[]).flatMap((field) => {
-    const [one, other] = [a[field], b[field]];
-    return one === undefined || other === undefined || one === other ? [] : [{ field, before: one, after: other }];
+  const later = new Map(fieldsOf(after));
+  return fieldsOf(before).flatMap(([field, one]) => {
+    const other = later.get(field);
+    return other === undefined || one === other ? [] : [{ field, before: one, after: other }];
   });
 }
 
-function fieldsOf({ prompt, settings, labels }: StartEvent): Partial<Record<Field, string>> {
-  const { sampling, mode, drafting, gamma, confidence, maxTokens, ignoreStopTokens, stopStrings, format } = settings;
-  const { temperature, seed, rule, ...shaping } = sampling;
-  const drafts = mode === 'speculative';
-  return {
-    prompt,
-    mode,
-    ...(drafts ? { draft: labels.draft ?? '', drafting, gamma: spelled(gamma), confidence: spelled(confidence) } : {}),
-    maxTokens: spelled(maxTokens),
-    temperature: spelled(temperature),
-    // Nothing is drawn at temperature 0.
-    ...(temperature > 0 ? { seed: spelled(seed), ...(drafts ? { rule } : {}) } : {}),
-    ...Object.fromEntries(Object.entries(shaping).map(([field, value]) => [field, spelled(value)])),
-    ...{ ignoreStopTokens: spelled(ignoreStopTokens), stopStrings: spelled(stopStrings), format: spelled(format) },
-    ...{ target: labels.target, adapter: labels.adapter },
-  };
-}
-
-function spelled(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function fieldsOf({ prompt, settings, labels }: StartEvent): [ChangedField, string][] {
+  const does = { drafting: settings.mode === 'speculative', drawing: settings.sampling.temperature > 0 };
+  const asked = spelledSettings(settings).filter(
+    ({ setting: { decides, needs = [] } }) => decides !== 'report' && needs.every((need) => does[need]),
+  );
+  return [
+    ['prompt', prompt],
+    ...(does.drafting ? [['draft', labels.draft ?? ''] as [ChangedField, string]] : []),
+    ...asked.map(({ field, value }): [ChangedField, string] => [field, value]),
+    ['target', labels.target],
+    ['adapter', labels.adapter],
+  ];
 }

@@ -3,6 +3,7 @@
  * Nothing here knows a GPU, a page or a particular pair of models.
  */
 import type { Calibration } from './cost/cost';
+import type { RunSettings } from './declaredSettings';
 import type { Failure } from './failure';
 
 export type TokenId = number;
@@ -139,66 +140,12 @@ export interface Detokenizer {
   decode(ids: readonly TokenId[]): string;
 }
 
-/** How logits become the distribution that is sampled from, and how drafts are judged by it; draft and target alike. */
-export interface SamplingSettings {
-  /** 0: the largest logit is certain; else logits are divided by it. */
-  readonly temperature: number;
-  /** Above 0, up to 1: the most likely tokens whose probabilities reach it stay, and all that are as likely as the last of them. 1: off. */
-  readonly topP: number;
-  /** The `topK` most likely tokens stay, before `topP`, and all that are as likely as the last of them. 0: off. */
-  readonly topK: number;
-  /** Divides positive logits of tokens that have been generated, and multiplies negative ones. 1: off. */
-  readonly repetitionPenalty: number;
-  /** Taken off a logit for every time that its token has been generated. */
-  readonly frequencyPenalty: number;
-  /** Taken off a logit once its token has been generated. */
-  readonly presencePenalty: number;
-  /** Added to the logits of single tokens, -100 to 100. */
-  readonly logitBias: Readonly<Record<TokenId, number>>;
-  /** A whole number from 0 to 2^64 - 1. */
-  readonly seed: number | bigint;
-  /**
-   * `rejection`: accept with probability min(1, p / q), else draw from the residual (Leviathan et al. 2023,
-   * arXiv 2211.17192). `coupled`: draft and target race under the same noise, and a draft is accepted while it is the
-   * target's own token (Gumbel coupling, arXiv 2408.07978); the text depends on the seed alone, not on the draft.
-   */
-  readonly rule: 'rejection' | 'coupled';
-}
-
 /** What an answer must look like: any JSON object, JSON of a schema (as text), or a grammar in xgrammar's EBNF. */
 export type ResponseFormat =
   | { readonly type: 'json'; readonly schema: string | null }
   | { readonly type: 'grammar'; readonly grammar: string };
 
-export interface RunSettings {
-  readonly mode: 'speculative' | 'plain';
-  /** Whence drafts come: the draft model; what followed before where the text repeats itself; the model where it does not; or a person. */
-  readonly drafting: 'model' | 'ngram' | 'mixed' | 'person';
-  /**
-   * Most tokens in a draft, 1 to 16; `auto`: in every round as many as are expected to be fastest, which may be none, and as many as
-   * there may be where a person drafts; a list: as an earlier run recorded them, round by round, and its last from then on. Ignored by
-   * plain decoding.
-   */
-  readonly gamma: number | 'auto' | readonly DraftLimits[];
-  /**
-   * Whether tokens bring what else might have stood there. Greedy rounds leave it out without this, to be faster; sampled ones have it in any
-   * case. It changes no token.
-   */
-  readonly candidates: boolean;
-  /** A draft ends before a token of which the draft model's most likely one has less than this probability. 0: off. Costs a readback for every drafted token. */
-  readonly confidence: number;
-  /** Most committed tokens, the stop token included; at least 1. */
-  readonly maxTokens: number;
-  /** Go on past stop tokens, so that runs of one length can be compared. */
-  readonly ignoreStopTokens: boolean;
-  /** The run ends with the token that completes one of them. */
-  readonly stopStrings: readonly string[];
-  /** Costs a second readback in rounds whose drafts stay on the device: the mask of each position depends on the drafts before it. null: any text. */
-  readonly format: ResponseFormat | null;
-  readonly sampling: SamplingSettings;
-}
-
-export const LIMITS = { gamma: { min: 1, max: 16 }, maxTokens: { min: 1 } } as const;
+export { LIMITS, type RunSettings, type SamplingSettings } from './declaredSettings';
 
 /** What a run ran on, for display and export. */
 export interface RunLabels {

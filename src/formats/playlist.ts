@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
-import { LIMITS } from '../core/types';
 import { placeToday } from './formerPlaces';
+import { preparedSchema } from './settings';
 import { decodeTrace, type TraceDocument } from './trace/trace';
 
 export const PLAYLIST_FORMAT = 'foretoken-playlist';
@@ -10,20 +10,6 @@ export const PLAYLIST_VERSION = 1;
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const common = { id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)), title: text(200), notes: text(20_000) };
 const look = v.picklist(['watch', 'step']);
-const whole = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
-
-/** How a prepared run is decoded: the page's settings. */
-const settings = v.object({
-  mode: v.picklist(['speculative', 'plain']),
-  draft: v.pipe(text(200), v.minLength(1)),
-  drafting: v.picklist(['model', 'ngram', 'mixed']),
-  adaptive: v.boolean(),
-  gamma: whole(LIMITS.gamma.min, LIMITS.gamma.max),
-  maxTokens: whole(LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER),
-  temperature: v.pipe(v.number(), v.minValue(0), v.finite()),
-  seed: whole(0, Number.MAX_SAFE_INTEGER),
-  rule: v.picklist(['rejection', 'coupled']),
-});
 
 const traceDocument = v.custom<TraceDocument>((value) => {
   decodeTrace(value);
@@ -32,7 +18,7 @@ const traceDocument = v.custom<TraceDocument>((value) => {
 
 const item = v.variant('kind', [
   /** To be run live. */
-  v.object({ ...common, kind: v.literal('run'), look, prompt: text(100_000), settings }),
+  v.object({ ...common, kind: v.literal('run'), look, prompt: text(100_000), settings: preparedSchema }),
   /** One of the page's own. */
   v.object({ ...common, kind: v.literal('recording'), look, recording: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,60}$/)) }),
   v.object({ ...common, kind: v.literal('trace'), look, trace: traceDocument }),
@@ -42,7 +28,7 @@ const item = v.variant('kind', [
     kind: v.literal('view'),
     view: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,30}$/), v.transform(placeToday)),
     prompt: text(100_000),
-    settings,
+    settings: preparedSchema,
   }),
   /** A place in the page's lessons. */
   v.object({
@@ -63,7 +49,6 @@ const playlistSchema = v.object({
 
 export type Playlist = v.InferOutput<typeof playlistSchema>;
 export type PlaylistItem = Playlist['items'][number];
-export type PreparedSettings = v.InferOutput<typeof settings>;
 
 /** The document of `playlist`, for `JSON.stringify`. */
 export function encodePlaylist({ title, items }: Playlist): object {

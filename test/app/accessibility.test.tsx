@@ -42,7 +42,7 @@ describe('at any width', () => {
     await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
     expect(fits()).toBe(true);
     await prompt().fill('A fox.');
-    await page.getByLabelText('Draft tokens γ').fill('16');
+    await page.getByLabelText('Draft length γ').fill('16');
     await runToEnd();
     expect(fits()).toBe(true);
   });

@@ -51,7 +51,7 @@ describe('when something fails', () => {
   it('refuses a setting out of range, with a message, and keeps what was typed', async () => {
     const engine = await openPage();
     await prompt().fill('A fox.');
-    const gamma = page.getByLabelText('Draft tokens γ');
+    const gamma = page.getByLabelText('Draft length γ');
     await gamma.fill('99');
     await expect.element(gamma).toHaveAttribute('aria-invalid', 'true');
     await expect.element(page.getByText('Choose a whole number, 1 to 16.')).toBeInTheDocument();

@@ -187,11 +187,11 @@ describe('a pinned run', () => {
     await runs('A fox.');
     await page.getByRole('button', { name: 'Pin run' }).click();
     await expect.element(page.getByRole('status').filter({ hasText: /^The run is pinned/ })).toBeInTheDocument();
-    await page.getByLabelText('Draft tokens γ').fill('9');
+    await page.getByLabelText('Draft length γ').fill('9');
     await runs('A bell.');
     await showView('history');
     const pinned = page.getByRole('region', { name: 'Pinned run and the run on the page' });
-    for (const term of ['Prompt', 'Draft tokens γ']) await expect.element(pinned.getByText(term, { exact: true })).toBeInTheDocument();
+    for (const term of ['Prompt', 'Draft length γ']) await expect.element(pinned.getByText(term, { exact: true })).toBeInTheDocument();
     await expect.element(pinned.getByText('What changed')).toBeInTheDocument();
     expect(pinned.element().querySelectorAll('.changes dt')).toHaveLength(2);
     await expect.element(pinned.getByRole('row', { name: /^Acceptance rate α \d+% \d+%$/ })).toBeInTheDocument();
@@ -211,7 +211,7 @@ describe('a pinned run', () => {
     (document.activeElement as HTMLElement | null)?.blur();
     await userEvent.keyboard('p');
     await expect.poll(() => useHistory.getState().pinned).not.toBeNull();
-    await page.getByLabelText('Draft tokens γ').fill('2');
+    await page.getByLabelText('Draft length γ').fill('2');
     await runs('A fox.');
     await showView('history');
     await expect.element(page.getByText(/^Both texts are the same: 160 tokens\.$/)).toBeInTheDocument();

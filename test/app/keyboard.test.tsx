@@ -58,7 +58,7 @@ describe('with the keyboard alone', () => {
       await userEvent.keyboard('{Tab}');
     }
     const names = ['Speculative', 'Good draft'].map((name) => page.getByRole('radio', { name }));
-    const fields = ['Draft tokens γ', 'Most tokens'].map((name) => page.getByLabelText(name));
+    const fields = ['Draft length γ', 'Most tokens'].map((name) => page.getByLabelText(name));
     for (const locator of [...names, ...fields, runButton(), log()]) expect(reached.has(locator.element())).toBe(true);
   });
 });

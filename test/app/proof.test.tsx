@@ -10,7 +10,7 @@ import { openPage } from './support/openPage';
 import { recordedFile } from './support/recordings';
 import { showView } from './support/views';
 
-async function openProve(settings: Partial<Settings> = {}): Promise<ChanceEngine> {
+async function openProof(settings: Partial<Settings> = {}): Promise<ChanceEngine> {
   useProof.setState(useProof.getInitialState());
   location.hash = '#proof';
   onTestFinished(() => {
@@ -19,11 +19,11 @@ async function openProve(settings: Partial<Settings> = {}): Promise<ChanceEngine
   await openPage({ settings: { prompt: 'A fox.', maxTokens: 12, adaptive: false, ...settings } });
   const engine = new ChanceEngine();
   connectEngine(engine);
-  await expect.element(proveButton()).toBeInTheDocument();
+  await expect.element(proofButton()).toBeInTheDocument();
   return engine;
 }
 
-const proveButton = () => page.getByRole('button', { name: 'Same output?', exact: true });
+const proofButton = () => page.getByRole('button', { name: 'Same output?', exact: true });
 const verdict = () =>
   page
     .getByRole('region', { name: /^The same/ })
@@ -37,6 +37,16 @@ afterEach(async () => {
 });
 
 describe('before anything was proven', () => {
+  it('opens from a link of an earlier version too', async () => {
+    await openPage({ settings: { prompt: 'A fox.' } });
+    onTestFinished(() => {
+      location.hash = '';
+    });
+    location.hash = '#prove';
+    await expect.element(proofButton()).toBeInTheDocument();
+    await expect.element(page.getByRole('link', { name: 'Proof', exact: true })).toHaveAttribute('aria-current', 'page');
+  });
+
   it('lays a recorded pair side by side, as a recording, until one’s own takes its place', async () => {
     useProof.setState(useProof.getInitialState());
     await openPage({ settings: { prompt: 'A fox.', maxTokens: 12, adaptive: false } });
@@ -47,7 +57,7 @@ describe('before anything was proven', () => {
     await expect.element(region.getByText('A recording')).toBeInTheDocument();
     await expect.element(verdict()).toHaveTextContent(/^Yes: all \d{2,} tokens are the same, id for id\.$/);
     await expect.element(region).toHaveTextContent('replace it with a proof on your own device');
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(verdict()).toHaveTextContent('Yes: all 12 tokens are the same, id for id.');
     await expect.element(region.getByText('A recording')).not.toBeInTheDocument();
   });
@@ -55,8 +65,8 @@ describe('before anything was proven', () => {
 
 describe('at temperature 0', () => {
   it('lays both outputs side by side and says that they are the same', async () => {
-    const engine = await openProve();
-    await proveButton().click();
+    const engine = await openProof();
+    await proofButton().click();
     await expect.element(verdict()).toHaveTextContent('Yes: all 12 tokens are the same, id for id.');
     expect(engine.runs.map(({ settings }) => settings.mode)).toEqual(['speculative', 'plain']);
     const tokens = page.getByRole('list', { name: /token by token/ }).getByRole('listitem');
@@ -65,9 +75,9 @@ describe('at temperature 0', () => {
   });
 
   it('marks the first difference and says what the target thought of both tokens', async () => {
-    const engine = await openProve();
+    const engine = await openProof();
     engine.options.wrongFrom = 5;
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(verdict()).toHaveTextContent('No: the first difference is at token 6.');
     const marked = page
       .getByRole('list', { name: /token by token/ })
@@ -78,9 +88,9 @@ describe('at temperature 0', () => {
   });
 
   it('is stopped with Escape, keeps what was written, and gives no verdict', async () => {
-    const engine = await openProve();
+    const engine = await openProof();
     engine.options.hold = 1;
-    await proveButton().click();
+    await proofButton().click();
     await expect.poll(() => useProof.getState().ids?.plain.length).toBe(1);
     await userEvent.keyboard('{Escape}');
     await expect.element(verdict()).toHaveTextContent('no verdict');
@@ -93,17 +103,17 @@ describe('at temperature 0', () => {
   });
 
   it('asks for a prompt when the field is empty', async () => {
-    await openProve({ prompt: ' ' });
-    await proveButton().click();
+    await openProof({ prompt: ' ' });
+    await proofButton().click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
   });
 });
 
 describe('above it, under the rejection rule', () => {
   it('samples both ways, finds no difference, and tells a wrong rule apart', async () => {
-    const engine = await openProve({ temperature: 0.8 });
+    const engine = await openProof({ temperature: 0.8 });
     await page.getByLabelText('Runs of each side').fill('200');
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^No difference was found: .* of 100 such proofs\.$/);
     expect(engine.runs).toHaveLength(400);
     const seeds = new Set(engine.runs.map(({ settings }) => settings.sampling.seed));
@@ -115,31 +125,31 @@ describe('above it, under the rejection rule', () => {
   });
 
   it('gives no tick, and says why, where too few drafts were rejected to try the rule', async () => {
-    const engine = await openProve({ temperature: 0.8 });
+    const engine = await openProof({ temperature: 0.8 });
     engine.options.agrees = true;
     await page.getByLabelText('Runs of each side').fill('40');
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/no draft was rejected, and it takes 50/);
     expect(verdict().element().getAttribute('data-tone')).toBe('open');
     await expect.element(page.getByText('What this shows')).not.toBeInTheDocument();
     engine.options.agrees = false;
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^No difference was found: one distribution/);
     expect(verdict().element().getAttribute('data-tone')).toBe('alike');
   });
 
   it('finds a rule that is really wrong', async () => {
-    const engine = await openProve({ temperature: 0.8 });
+    const engine = await openProof({ temperature: 0.8 });
     engine.options.wrongFrom = 1;
     await page.getByLabelText('Runs of each side').fill('150');
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^They differ: /);
   });
 
   it('keeps what was measured when it is stopped', async () => {
-    const engine = await openProve({ temperature: 0.8 });
+    const engine = await openProof({ temperature: 0.8 });
     engine.options.hold = 120;
-    await proveButton().click();
+    await proofButton().click();
     await expect.poll(() => useProof.getState().distribution?.samples.plain.length, { timeout: 20_000 }).toBe(60);
     await userEvent.keyboard('{Escape}');
     await idle();
@@ -148,13 +158,13 @@ describe('above it, under the rejection rule', () => {
   });
 
   it('refuses an invalid sample size, and loses nothing', async () => {
-    const engine = await openProve({ temperature: 0.8 });
+    const engine = await openProof({ temperature: 0.8 });
     await page.getByLabelText('Runs of each side').fill('25');
-    await proveButton().click();
+    await proofButton().click();
     await idle();
     expect(engine.runs).toHaveLength(50);
     await page.getByLabelText('Runs of each side').fill('7.5');
-    await proveButton().click();
+    await proofButton().click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('Runs of each side: 7.5.');
     expect(engine.runs).toHaveLength(50);
     expect(useProof.getState().distribution?.samples.plain).toHaveLength(25);
@@ -163,7 +173,7 @@ describe('above it, under the rejection rule', () => {
 
 describe('with the keyboard alone and for everyone', () => {
   it('Ctrl+Enter proves from the prompt', async () => {
-    const engine = await openProve();
+    const engine = await openProof();
     page.getByLabelText('Prompt', { exact: true }).element().focus();
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await idle();
@@ -179,11 +189,11 @@ describe('with the keyboard alone and for everyone', () => {
   ])('axe finds nothing in the %s theme at temperature %s and %i px, and nothing scrolls sideways', async (theme, temperature, width) => {
     document.documentElement.style.colorScheme = theme;
     await page.viewport(width, 844);
-    const engine = await openProve();
+    const engine = await openProof();
     engine.options.wrongFrom = 5;
     await page.getByLabelText('Temperature').fill(temperature);
     if (temperature !== '0') await page.getByLabelText('Runs of each side').fill('40');
-    await proveButton().click();
+    await proofButton().click();
     await idle();
     if (temperature !== '0') await page.getByRole('button', { name: 'Show what a wrong rule looks like' }).click();
     await idle();

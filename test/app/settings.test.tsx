@@ -51,7 +51,7 @@ describe('settings', () => {
     const engine = await openPage();
     await prompt().fill('A fox.');
     await page.getByText('Weak draft', { exact: true }).click();
-    await page.getByLabelText('Draft tokens γ').fill('7');
+    await page.getByLabelText('Draft length γ').fill('7');
     await page.getByLabelText('Most tokens').fill('33');
     await page.getByText('N-gram, then model', { exact: true }).click();
     await page.getByLabelText('Temperature').fill('0.8');
@@ -75,7 +75,7 @@ describe('settings', () => {
   it('let every round’s draft have the length that is expected to be fastest, from what was measured before', async () => {
     const engine = await openPage({ settings: {} });
     await prompt().fill('A fox.');
-    await expect.element(page.getByLabelText('Draft tokens γ')).toBeDisabled();
+    await expect.element(page.getByLabelText('Draft length γ')).toBeDisabled();
     await runToEnd();
     await measureCalibration();
     await runToEnd();

@@ -47,7 +47,7 @@ describe('a visit with the models loaded', () => {
     await visit.choose('Speculative');
     for (const gamma of [1, 16, 4]) {
       await visit.choose('Fixed');
-      await visit.set('Draft tokens γ', gamma);
+      await visit.set('Draft length γ', gamma);
       const tokens = await visit.run(PROMPT);
       expect(idsOf(tokens), `γ ${gamma}`).toEqual(idsOf(plain));
       expect(tokens.some((token) => token.verdict === 'accepted' || token.verdict === 'rejected')).toBe(true);
@@ -125,12 +125,12 @@ describe('a visit with the models loaded', () => {
   it('remembers its settings over a reload, and loads nothing twice', async () => {
     await visit.set('Most tokens', 77);
     await visit.choose('Fixed');
-    await visit.set('Draft tokens γ', 9);
+    await visit.set('Draft length γ', 9);
     await visit.choose('Plain decoding');
     const asked = served.server.requests.length;
     await visit.page.reload();
     expect(await visit.page.getByRole('spinbutton', { name: 'Most tokens' }).inputValue()).toBe('77');
-    expect(await visit.page.getByRole('spinbutton', { name: 'Draft tokens γ' }).inputValue()).toBe('9');
+    expect(await visit.page.getByRole('spinbutton', { name: 'Draft length γ' }).inputValue()).toBe('9');
     expect(await visit.page.getByRole('radio', { name: 'Plain decoding' }).isChecked()).toBe(true);
     await visit.set('Most tokens', 3);
     expect(await visit.run(PROMPT)).toHaveLength(3);

@@ -56,7 +56,7 @@ describe('a plan', () => {
       message: 'A prompt has 100000 characters.',
     });
     expect(failureOf({ variants: [] })).toMatchObject({ message: 'No draft, or no draft length, is chosen.' });
-    expect(failureOf({ variants: [{ ...GOOD, gamma: 17 }] })).toMatchObject({ message: 'Draft tokens γ: 17.' });
+    expect(failureOf({ variants: [{ ...GOOD, gamma: 17 }] })).toMatchObject({ message: 'Draft length γ: 17.' });
     expect(failureOf({ repetitions: 0 })).toMatchObject({ message: 'Repetitions: 0.', hint: 'Choose a whole number, 1 to 20.' });
     expect(failureOf({ repetitions: 2.5 })).toMatchObject({ message: 'Repetitions: 2.5.' });
     expect(failureOf({ maxTokens: Number.NaN })).toMatchObject({ message: 'Most tokens: NaN.' });

@@ -1,4 +1,5 @@
-import type { RunEvent, SamplingSettings, StartEvent } from '../types';
+import { spelledSettings } from '../settings';
+import type { RunEvent, RunSettings, StartEvent } from '../types';
 import { committedTokens, startOf, tally } from './tally';
 
 /** The two speeds that a run has, everywhere under these names: over the whole wait, prompt included, and of decoding alone, from the first token on. */
@@ -72,20 +73,15 @@ function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
     a !== null &&
     b !== null &&
     a.labels.target === b.labels.target &&
-    a.settings.maxTokens === b.settings.maxTokens &&
-    a.settings.ignoreStopTokens === b.settings.ignoreStopTokens &&
-    JSON.stringify(a.settings.stopStrings) === JSON.stringify(b.settings.stopStrings) &&
-    JSON.stringify(a.settings.format) === JSON.stringify(b.settings.format) &&
-    sameSampling(a.settings.sampling, b.settings.sampling) &&
+    decidingText(a.settings) === decidingText(b.settings) &&
     a.promptIds.length === b.promptIds.length &&
     a.promptIds.every((id, i) => id === b.promptIds[i])
   );
 }
 
-/** A seed may be a number or, beyond what a number holds, a bigint. */
-function sameSampling(a: SamplingSettings, b: SamplingSettings): boolean {
-  const [one, other] = [a, b].map((sampling) => JSON.stringify({ ...sampling, seed: String(sampling.seed) }));
-  return one === other;
+/** What decides a run's text besides its prompt and its target. */
+function decidingText(settings: RunSettings): string {
+  return JSON.stringify(spelledSettings(settings).flatMap(({ setting, value }) => (setting.decides === 'text' ? [value] : [])));
 }
 
 /** Whether speculation draws by other random numbers than plain decoding does. */

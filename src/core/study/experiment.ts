@@ -1,3 +1,4 @@
+import { RUN } from '../declaredSettings';
 import { FailureError } from '../failure';
 import { median } from '../median';
 import { tally } from '../run/tally';
@@ -79,8 +80,8 @@ export function checkPlan(plan: ExperimentPlan): void {
   if (variants.length === 0)
     throw invalid('No draft, or no draft length, is chosen', 'at least one of each: plain decoding is measured beside it');
   checkWhole('Repetitions', repetitions, EXPERIMENT_LIMITS.repetitions);
-  checkWhole('Most tokens', maxTokens, EXPERIMENT_LIMITS.maxTokens);
-  for (const { gamma } of variants) if (gamma !== 'auto') checkWhole('Draft tokens γ', gamma, LIMITS.gamma);
+  checkWhole(RUN.maxTokens.name, maxTokens, EXPERIMENT_LIMITS.maxTokens);
+  for (const { gamma } of variants) if (gamma !== 'auto') checkWhole(RUN.gamma.name, gamma, LIMITS.gamma);
   const runs = planRuns(plan);
   if (runs.length > mostRuns)
     throw invalid(`The experiment has ${runs.length} runs`, `fewer prompts, drafts, lengths or repetitions: at most ${mostRuns} runs`);

@@ -66,7 +66,7 @@ export function Setup() {
           {...EXPERIMENT_LIMITS.repetitions}
         />
         <NumberField
-          label={settings.temperature}
+          label={settings.names.temperature}
           value={temperature}
           onChange={(value) => changeExperiment({ temperature: value })}
           min={0}
@@ -74,7 +74,7 @@ export function Setup() {
           step={0.1}
         />
         <NumberField
-          label={settings.seed}
+          label={settings.names.seed}
           value={seed}
           onChange={(value) => changeExperiment({ seed: value })}
           min={0}
@@ -82,7 +82,7 @@ export function Setup() {
           disabled={temperature === 0}
         />
         <Choices
-          legend={settings.rule}
+          legend={settings.names.rule}
           options={RULES}
           value={rule}
           onChange={(chosen) => changeExperiment({ rule: chosen })}

@@ -13,7 +13,7 @@ export function Changes({ before, after }: { readonly before: StartEvent; readon
       <dl>
         {changes.map(({ field, before: from, after: to }) => (
           <div key={field}>
-            <dt>{words.fields[field]}</dt>
+            <dt>{words.field(field)}</dt>
             <dd>
               <span className="visually-hidden">{words.from} </span>
               <del>

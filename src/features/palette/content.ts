@@ -1,24 +1,13 @@
+import { PREPARED_NAMES } from '../../formats/settings';
 import { LESSONS } from '../../lessons';
 import { GLOSSARY } from '../../lessons/glossary';
 import type { ListedRecording } from '../../store/recordings/list';
 import { openRecording } from '../../store/recordings/recording';
-import { chooseSetting, type SettingName } from '../../store/run/chosenSetting';
+import { chooseSetting } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';
 import { palette as words } from '../../ui/texts/palette';
 import { PRESETS, type Preset, presetNote, takePreset } from '../prompt';
 import type { Entry, EntryGroup } from './entries';
-
-const SETTINGS: Readonly<Record<SettingName, string>> = {
-  mode: settings.mode,
-  draft: settings.draft,
-  drafting: settings.drafting,
-  adaptive: settings.length,
-  gamma: settings.gamma,
-  maxTokens: settings.maxTokens,
-  temperature: settings.temperature,
-  seed: settings.seed,
-  rule: settings.rule,
-};
 
 /** Views that draw the run on the page. */
 const RUN_VIEWS: readonly string[] = ['watch', 'step', 'measure'];
@@ -34,10 +23,10 @@ export function contentGroups(view: string, recordings: readonly ListedRecording
     },
     {
       name: words.settings,
-      entries: Object.entries(SETTINGS).map(([name, label]) =>
-        entry(`setting-${name}`, label, '', '', () => {
+      entries: PREPARED_NAMES.map((name) =>
+        entry(`setting-${name}`, settings.names[name], '', '', () => {
           goTo('watch', view);
-          chooseSetting(name as SettingName);
+          chooseSetting(name);
         }),
       ),
     },

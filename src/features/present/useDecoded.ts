@@ -1,5 +1,5 @@
 import { draftChoices } from '../../catalog/manifest';
-import type { PreparedSettings } from '../../formats/playlist';
+import type { PreparedSettings } from '../../formats/settings';
 import { useLoading } from '../../store/engine/loading';
 import { settings as settingsWords } from '../../ui/texts';
 import { present as words } from '../../ui/texts/present';

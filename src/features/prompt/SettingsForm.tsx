@@ -9,6 +9,7 @@ import { Choices } from '../../ui/Choices';
 import { formatRatio } from '../../ui/format';
 import { NumberField } from '../../ui/NumberField';
 import { settings as words } from '../../ui/texts';
+import { gammaWords } from '../../ui/texts/decoding';
 
 const MODES = [
   { value: 'speculative', label: words.modes.speculative },
@@ -46,7 +47,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
     <div className="run-settings" ref={fields}>
       {withMode ? (
         <Setting name="mode">
-          <Choices legend={words.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
+          <Choices legend={words.names.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
         </Setting>
       ) : null}
       <Setting name="draft">
@@ -55,7 +56,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
       <MoreSettings plain={mode === 'plain'}>
         <Setting name="drafting">
           <Choices
-            legend={words.drafting}
+            legend={words.names.drafting}
             options={DRAFTINGS}
             value={drafting}
             onChange={(chosen) => changeSettings({ drafting: chosen })}
@@ -64,7 +65,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </Setting>
         <Setting name="adaptive">
           <Choices
-            legend={words.length}
+            legend={words.names.adaptive}
             options={LENGTHS}
             value={adaptive ? 'adaptive' : 'fixed'}
             onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
@@ -73,7 +74,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </Setting>
         <Setting name="gamma">
           <NumberField
-            label={words.gamma}
+            label={words.names.gamma}
             value={gamma}
             onChange={(value) => changeSettings({ gamma: value })}
             min={LIMITS.gamma.min}
@@ -83,7 +84,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </Setting>
         <Setting name="maxTokens">
           <NumberField
-            label={words.maxTokens}
+            label={words.names.maxTokens}
             value={maxTokens}
             onChange={(value) => changeSettings({ maxTokens: value })}
             min={LIMITS.maxTokens.min}
@@ -92,7 +93,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </Setting>
         <Setting name="temperature">
           <NumberField
-            label={words.temperature}
+            label={words.names.temperature}
             value={temperature}
             onChange={(value) => changeSettings({ temperature: value })}
             min={0}
@@ -102,7 +103,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </Setting>
         <Setting name="seed">
           <NumberField
-            label={words.seed}
+            label={words.names.seed}
             value={seed}
             onChange={(value) => changeSettings({ seed: value })}
             min={0}
@@ -112,7 +113,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </Setting>
         <Setting name="rule">
           <Choices
-            legend={words.rule}
+            legend={words.names.rule}
             options={RULES}
             value={rule}
             onChange={(chosen) => changeSettings({ rule: chosen })}
@@ -151,7 +152,7 @@ function MoreSettings({ plain, children }: { readonly plain: boolean; readonly c
   const { drafting, adaptive, gamma, maxTokens, temperature, seed, rule, allSettings } = useSettings();
   const refused = useRun(({ failure }) => failure?.code === 'invalid-setting');
   const parts = [
-    ...(plain ? [] : [words.draftedBy[drafting], words.gammaIs(adaptive ? words.lengths.adaptive.toLowerCase() : String(gamma))]),
+    ...(plain ? [] : [words.draftedBy(drafting), gammaWords(adaptive ? 'auto' : gamma)]),
     words.upTo(String(maxTokens)),
     temperature === 0 ? words.greedy : words.sampled(formatRatio(temperature), String(seed), words.rules[rule].toLowerCase()),
   ];
@@ -175,13 +176,19 @@ function DraftChoice({ disabled }: { readonly disabled: boolean }) {
   if (!manifest) {
     return (
       <div className="no-drafts">
-        <p className="field-label">{words.draft}</p>
+        <p className="field-label">{words.names.draft}</p>
         <p>{words.draftsUnread}</p>
       </div>
     );
   }
   const options = draftChoices(manifest).map((choice) => ({ value: choice.id, label: words.draftLabel(choice) }));
   return (
-    <Choices legend={words.draft} options={options} value={draft} onChange={(chosen) => void chooseDraft(chosen)} disabled={disabled} />
+    <Choices
+      legend={words.names.draft}
+      options={options}
+      value={draft}
+      onChange={(chosen) => void chooseDraft(chosen)}
+      disabled={disabled}
+    />
   );
 }

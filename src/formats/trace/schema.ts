@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { LONGEST_MS } from '../../core/clock';
+import { RUN, SAMPLING } from '../../core/declaredSettings';
 import type { FailureCode } from '../../core/failure';
-import { type EndEvent, LIMITS, type RunSettings, type StartEvent } from '../../core/types';
+import { type EndEvent, LIMITS, type RoundEvent, type RunSettings, type StartEvent } from '../../core/types';
 import { calibrationSchema } from '../calibration';
+import { ofItsKind, schemasOf } from '../settings';
 
 /** Far above what a page can run, and low enough that a file from anywhere does no harm. */
 export const TRACE_LIMITS = {
@@ -58,36 +60,29 @@ const seed = v.union([
   ),
 ]);
 
-const settings = v.object({
-  mode: v.picklist(['speculative', 'plain']),
-  drafting: v.picklist(['model', 'ngram', 'mixed', 'person']),
+/** Those settings of a run that are not plain. */
+const otherSettings = {
   gamma: v.union([
     v.literal('auto'),
     v.pipe(v.number(), v.integer()),
-    v.pipe(v.array(limits), v.minLength(1), v.maxLength(TRACE_LIMITS.rounds)),
+    v.pipe(v.array(limits), v.minLength(1), v.maxLength(TRACE_LIMITS.rounds), v.readonly()),
   ]),
-  candidates: v.optional(v.boolean(), false),
-  confidence: v.number(),
-  maxTokens: v.number(),
-  ignoreStopTokens: v.boolean(),
-  stopStrings: v.pipe(v.array(text(TRACE_LIMITS.stopString)), v.maxLength(TRACE_LIMITS.stopStrings)),
+  stopStrings: v.pipe(v.array(text(TRACE_LIMITS.stopString)), v.maxLength(TRACE_LIMITS.stopStrings), v.readonly()),
   format: v.nullable(
     v.variant('type', [
       v.object({ type: v.literal('json'), schema: v.nullable(text(TRACE_LIMITS.format)) }),
       v.object({ type: v.literal('grammar'), grammar: text(TRACE_LIMITS.format) }),
     ]),
   ),
-  sampling: v.object({
-    temperature: v.number(),
-    topP: v.number(),
-    topK: v.number(),
-    repetitionPenalty: v.number(),
-    frequencyPenalty: v.number(),
-    presencePenalty: v.number(),
-    logitBias: v.pipe(v.record(v.string(), v.number()), v.maxEntries(TRACE_LIMITS.biases)),
-    seed,
-    rule: v.picklist(['rejection', 'coupled']),
-  }),
+};
+
+const otherSampling = { logitBias: v.pipe(v.record(v.string(), v.number()), v.maxEntries(TRACE_LIMITS.biases)), seed };
+
+/** `checkStart` judges their ranges. */
+const settings = v.object({
+  ...schemasOf(RUN, ofItsKind),
+  ...otherSettings,
+  sampling: v.object({ ...schemasOf(SAMPLING, ofItsKind), ...otherSampling }),
 });
 
 export const startSchema = v.object({
@@ -173,8 +168,8 @@ export function inRange(probability: number | null): number | null {
 // The schemas and the types of a run must not drift apart.
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 export const SCHEMAS_FIT: readonly [
-  Same<v.InferOutput<typeof settings>['mode'], RunSettings['mode']>,
-  Same<v.InferOutput<typeof settings>['drafting'], RunSettings['drafting']>,
+  Same<v.InferOutput<typeof settings>, RunSettings>,
+  Same<v.InferOutput<typeof roundSchema>['source'], RoundEvent['source']>,
   Same<v.InferOutput<typeof startSchema>['labels'], StartEvent['labels']>,
   Same<v.InferOutput<typeof endSchema>['reason'], EndEvent['reason']>,
 ] = [true, true, true, true];

@@ -1,4 +1,5 @@
-import type { Playlist, PlaylistItem, PreparedSettings } from '../../formats/playlist';
+import type { Playlist, PlaylistItem } from '../../formats/playlist';
+import type { PreparedSettings } from '../../formats/settings';
 
 const SETTINGS: PreparedSettings = {
   ...({ mode: 'speculative', draft: 'draft', drafting: 'model', adaptive: false, gamma: 4, maxTokens: 240 } as const),

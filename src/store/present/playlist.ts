@@ -2,21 +2,15 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type Failure, FailureError, toFailure } from '../../core/failure';
 import { startOf } from '../../core/run/tally';
-import {
-  checkPlaylist,
-  encodePlaylist,
-  type Playlist,
-  type PlaylistItem,
-  type PreparedSettings,
-  readPlaylist,
-} from '../../formats/playlist';
+import { checkPlaylist, encodePlaylist, type Playlist, type PlaylistItem, readPlaylist } from '../../formats/playlist';
+import type { PreparedSettings } from '../../formats/settings';
 import { NOTHING_KNOWN } from '../../formats/trace/trace';
 import { tell } from '../page/notice';
 import { quietStorage, SharedKey } from '../page/quietStorage';
 import { rememberedStorage } from '../page/remembered';
 import { shownRecording } from '../recordings/recording';
 import { useRun } from '../run/run';
-import { useSettings } from '../run/settings';
+import { prepared, useSettings } from '../run/settings';
 import { DEFAULT_PLAYLIST } from './defaultPlaylist';
 
 export interface PlaylistState extends Playlist {
@@ -78,7 +72,7 @@ export function holdPlaylist(presenting: boolean): void {
 
 /** Adds the prompt and the settings as they are now, to be run live. Without a prompt nothing is added, and the state says so. */
 export function addRun(): void {
-  const { prompt, settings } = prepared();
+  const { prompt, settings } = shownNow();
   if (prompt.trim() === '') {
     usePlaylist.setState({
       failure: { code: 'prompt-empty', message: 'There is no prompt to add.', hint: 'Type one on Watch, or choose an example there.' },
@@ -90,7 +84,7 @@ export function addRun(): void {
 
 /** Adds a view, with the prompt and the settings as they are now. */
 export function addView(view: string, title: string): void {
-  add({ kind: 'view', id: newId(), title, notes: '', view, ...prepared() });
+  add({ kind: 'view', id: newId(), title, notes: '', view, ...shownNow() });
 }
 
 /** Adds the run on the page as it was recorded. */
@@ -178,9 +172,9 @@ export function dismissPlaylistFailure(): void {
 }
 
 /** The prompt and the settings as they are now. */
-function prepared(): { readonly prompt: string; readonly settings: PreparedSettings } {
-  const { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings.getState();
-  return { prompt, settings: { mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } };
+function shownNow(): { readonly prompt: string; readonly settings: PreparedSettings } {
+  const settings = useSettings.getState();
+  return { prompt: settings.prompt, settings: prepared(settings) };
 }
 
 const MOST_FILE_BYTES = 64 << 20;

@@ -9,7 +9,7 @@ import { quietly } from '../page/quietStorage';
 import { playFromStart } from '../recordings/playback';
 import { dropReading, openRecording, showTrace } from '../recordings/recording';
 import { showRun, startRun, useRun } from '../run/run';
-import { changeSettings, readSettings, type Settings, useSettings } from '../run/settings';
+import { changeSettings, prepared, readSettings, type Settings, useSettings } from '../run/settings';
 import { holdPlaylist, usePlaylist } from './playlist';
 
 export interface PresenterState {
@@ -45,8 +45,8 @@ export function presentedItem(): PlaylistItem | null {
 
 export async function startPresenting(at = 0): Promise<void> {
   if (usePlaylist.getState().items.length === 0) return;
-  const { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings.getState();
-  before ??= { prompt, mode, draft, drafting, adaptive, gamma, maxTokens, temperature, seed, rule };
+  const settings = useSettings.getState();
+  before ??= { ...prepared(settings), prompt: settings.prompt };
   written.clear();
   holdPlaylist(true);
   usePresenter.setState({ startedAt: Date.now() });
@@ -108,8 +108,7 @@ export async function leavePresenting(): Promise<void> {
 export function resumePresenting(): void {
   const kept = remembered();
   if (!kept || kept.at >= usePlaylist.getState().items.length) return;
-  const { allSettings: _, ...settings } = readSettings(kept.before) ?? useSettings.getState();
-  before = { ...settings, prompt: kept.before.prompt };
+  before = { ...prepared({ ...useSettings.getState(), ...readSettings(kept.before) }), prompt: kept.before.prompt };
   void startPresenting(kept.at);
 }
 

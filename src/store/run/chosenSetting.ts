@@ -1,7 +1,8 @@
 import { create } from 'zustand';
-import { changeSettings, type Settings } from './settings';
+import type { PreparedSettings } from '../../formats/settings';
+import { changeSettings } from './settings';
 
-export type SettingName = Exclude<keyof Settings, 'prompt' | 'allSettings'>;
+export type SettingName = keyof PreparedSettings;
 
 /** The setting that a person looked for elsewhere; it takes the focus as soon as it is there. */
 export const useChosenSetting = create<{ readonly name: SettingName | null }>()(() => ({ name: null }));

@@ -1,12 +1,12 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { startOf } from '../../core/run/tally';
-import type { EndEvent, RunEvent } from '../../core/types';
+import type { EndEvent, RunEvent, RunSettings } from '../../core/types';
 import { forgetModels, forgetUnready } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from './frameBuffer';
 import { checkRequest, type RunRequest, streamRun } from './request';
-import { type Mode, runSettings, useSettings } from './settings';
+import { runSettings, useSettings } from './settings';
 
 export interface RunState {
   readonly activity: 'idle' | 'running' | 'stopping';
@@ -19,7 +19,7 @@ export interface RunState {
   /** Why the latest attempt failed. */
   readonly failure: Failure | null;
   /** The last run of each mode that committed anything and has ended. */
-  readonly last: Readonly<Record<Mode, readonly RunEvent[] | null>>;
+  readonly last: Readonly<Record<RunSettings['mode'], readonly RunEvent[] | null>>;
 }
 
 export const useRun = create<RunState>()(() => ({

@@ -1,4 +1,5 @@
 import type { AcceptanceBand } from '../../core/cost/acceptance';
+import { RUN } from '../../core/declaredSettings';
 import { type ExperimentPlan, LEAST_TOKENS } from '../../core/study/experiment';
 import type { TextKind } from '../../core/study/quality';
 import type { OutputCount, QualityCount, Speedup, Speedups } from '../../core/study/worksheet';
@@ -42,9 +43,9 @@ export const experiment = {
     ngram: 'N-gram',
     mixed: (draft: string) => `N-gram, then ${draft}`,
     noDrafts: 'The list of drafts has not been read yet.',
-    gammas: 'Draft tokens γ',
+    gammas: RUN.gamma.name,
     adaptive: 'Adaptive',
-    maxTokens: 'Most tokens',
+    maxTokens: RUN.maxTokens.name,
     ending: 'A run ends',
     endings: { answer: 'With its answer', fixed: 'At a fixed length, also past the end' },
     repetitions: 'Repetitions',

@@ -1,33 +1,15 @@
+import { RUN, SAMPLING } from '../../core/declaredSettings';
 import type { RunSummary } from '../../core/run/runSummary';
-import type { Change } from '../../core/settingsChange';
+import type { SettingField } from '../../core/settings';
+import type { ChangedField } from '../../core/settingsChange';
 import { formatBytes, formatCount } from '../format';
+import { drafterWords, gammaWords } from './decoding';
 import { speeds } from './speeds';
 
-const fields: Record<Change['field'], string> = {
-  prompt: 'Prompt',
-  mode: 'Decoding',
-  draft: 'Draft model',
-  drafting: 'Drafting by',
-  gamma: 'Draft tokens γ',
-  confidence: 'Least confidence',
-  maxTokens: 'Most tokens',
-  temperature: 'Temperature',
-  seed: 'Seed',
-  rule: 'Verify rule',
-  topP: 'Top-p',
-  topK: 'Top-k',
-  repetitionPenalty: 'Repetition penalty',
-  frequencyPenalty: 'Frequency penalty',
-  presencePenalty: 'Presence penalty',
-  logitBias: 'Logit bias',
-  ignoreStopTokens: 'Past stop tokens',
-  stopStrings: 'Stop strings',
-  format: 'Format',
-  target: 'Target',
-  adapter: 'Device',
-};
-
-const gammas = { auto: 'γ adaptive', recorded: 'γ as recorded' };
+const others = { prompt: 'Prompt', draft: 'Draft model', target: 'Target', adapter: 'Device' };
+const declared = { ...RUN, ...SAMPLING };
+const fieldName = (field: ChangedField): string =>
+  field in others ? others[field as keyof typeof others] : declared[field as SettingField].name;
 
 export const historyWords = {
   heading: 'History',
@@ -48,9 +30,7 @@ export const historyWords = {
   how: ({ mode, drafting, draft, gamma, temperature }: RunSummary) => {
     const warm = temperature > 0 ? `, temperature ${temperature}` : '';
     if (mode === 'plain') return `Plain decoding${warm}`;
-    const source =
-      drafting === 'ngram' ? 'n-gram' : drafting === 'mixed' ? `n-gram, then ${draft}` : drafting === 'person' ? 'a person' : draft;
-    return `Speculative: ${source}, ${typeof gamma === 'number' ? `γ ${gamma}` : gammas[gamma]}${warm}`;
+    return `Speculative: ${drafterWords(drafting, draft ?? 'the model')}, ${gammaWords(gamma)}${warm}`;
   },
   ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },
   accepted: 'of judged drafts accepted',
@@ -64,7 +44,7 @@ export const historyWords = {
   toSettings: 'Settings are in Watch.',
   changes: 'What changed',
   noChange: 'Nothing: the same prompt and the same settings.',
-  fields,
+  field: fieldName,
   from: 'from',
   to: 'to',
   figures: 'Figures',

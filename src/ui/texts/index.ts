@@ -6,9 +6,11 @@
 import type { DraftChoice } from '../../catalog/manifest';
 import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
-import type { RunEvent, Verdict } from '../../core/types';
+import type { RunEvent, RunSettings, Verdict } from '../../core/types';
 import type { LoadPhase } from '../../engine/tasks';
+import { namesOf, PAGE } from '../../formats/settings';
 import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
+import { drafterWords } from './decoding';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
 
@@ -57,29 +59,15 @@ export const prompt = {
 };
 
 export const settings = {
-  mode: 'Decoding',
+  names: { draft: 'Draft model', ...namesOf(PAGE) },
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
-  draft: 'Draft model',
   draftLabel: ({ name, itself }: DraftChoice) => (itself ? 'The target itself' : name),
   draftsUnread: 'The list of drafts is not loaded yet.',
-  drafting: 'Drafting by',
   draftings: { model: 'Model', ngram: 'N-gram', mixed: 'N-gram, then model' },
-  length: 'Draft length',
   lengths: { adaptive: 'Adaptive', fixed: 'Fixed' },
-  gamma: 'Draft tokens γ',
-  maxTokens: 'Most tokens',
-  temperature: 'Temperature',
-  seed: 'Seed',
-  rule: 'Verify rule',
   rules: { rejection: 'Rejection', coupled: 'Coupled' },
   more: 'More settings',
-  draftedBy: {
-    model: 'drafts by the model',
-    ngram: 'drafts by n-gram',
-    mixed: 'drafts by n-gram, then the model',
-    person: 'drafts by a person',
-  },
-  gammaIs: (gamma: string) => `γ ${gamma}`,
+  draftedBy: (drafting: RunSettings['drafting']) => `drafts by ${drafterWords(drafting, 'the model')}`,
   upTo: (tokens: string) => `at most ${tokens} tokens`,
   greedy: 'temperature 0',
   sampled: (temperature: string, seed: string, rule: string) => `temperature ${temperature}, seed ${seed}, ${rule} rule`,

@@ -1,4 +1,6 @@
-import type { PlaylistItem, PreparedSettings } from '../../formats/playlist';
+import type { PlaylistItem } from '../../formats/playlist';
+import type { PreparedSettings } from '../../formats/settings';
+import { drafterWords, gammaWords } from './decoding';
 import { speeds } from './speeds';
 
 const kinds: Record<PlaylistItem['kind'], string> = {
@@ -49,8 +51,8 @@ export const present = {
     mode === 'plain'
       ? 'plain decoding'
       : [
-          `drafts by ${{ model: draft, ngram: 'n-gram', mixed: `n-gram, then ${draft}` }[drafting]}`,
-          adaptive ? 'γ adaptive' : `γ ${gamma}`,
+          `drafts by ${drafterWords(drafting, draft)}`,
+          gammaWords(adaptive ? 'auto' : gamma),
           temperature === 0 ? 'greedy' : `temperature ${temperature}, ${rule} rule`,
         ].join(', '),
   figures: { rate: speeds.alone, alpha: 'acceptance rate α', ratio: 'accepted / drafted', length: 'mean acceptance length' },

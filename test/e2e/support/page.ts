@@ -70,7 +70,7 @@ export class Visit {
     await this.page.getByRole('radio', { name: option }).check();
   }
 
-  async set(field: 'Draft tokens γ' | 'Most tokens', value: number): Promise<void> {
+  async set(field: 'Draft length γ' | 'Most tokens', value: number): Promise<void> {
     await this.#openSettings();
     await this.page.getByRole('spinbutton', { name: field }).fill(String(value));
   }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { startOf, tally } from '../../../core/run/tally';
+import { spelledSettings } from '../../../core/settings';
 import type { RunEvent, RunSettings, Verdict } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
 import { useLoading } from '../../../store/engine/loading';
@@ -64,9 +65,8 @@ function isRunOf(events: readonly RunEvent[], prompt: string, settings: string):
   return start !== null && start.prompt === prompt && spelled(start.settings) === settings;
 }
 
-/** A recording's seed may be beyond what JSON has. */
 function spelled(settings: RunSettings): string {
-  return JSON.stringify(settings, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  return JSON.stringify(spelledSettings(settings).map(({ value }) => value));
 }
 
 function findingOf(events: readonly RunEvent[], look: TryProps['look']): string {

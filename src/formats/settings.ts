@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import {
+  choice,
+  defaultsOf,
+  fits,
+  LIMITS,
+  number,
+  onOff,
+  type PlainNames,
+  type PlainSetting,
+  RUN,
+  rangeOf,
+  SAMPLING,
+  type Setting,
+  type ValuesOf,
+} from '../core/declaredSettings';
+
+/**
+ * What the page lets a person set, with the values of a first visit. A prepared run of a playlist has them too, and so has what is remembered
+ * between visits.
+ */
+export const PAGE = {
+  mode: RUN.mode,
+  /** A person drafts in a view of its own. */
+  drafting: choice<'model' | 'ngram' | 'mixed'>({ ...RUN.drafting, values: ['model', 'ngram', 'mixed'], default: 'model' }),
+  /** Every round's draft as long as is expected to be fastest; else `gamma`. */
+  adaptive: onOff({ name: 'Draft length', default: true, decides: 'drafts' }),
+  gamma: number({ name: RUN.gamma.name, default: 4, decides: 'drafts', whole: true, ...LIMITS.gamma }),
+  maxTokens: { ...RUN.maxTokens, default: 160 },
+  temperature: SAMPLING.temperature,
+  seed: number({ name: SAMPLING.seed.name, default: 1, decides: 'text', whole: true, min: 0 }),
+  rule: SAMPLING.rule,
+};
+
+/** A draft's id in the manifest, and a number as it is typed: while a person edits it may be no such number. */
+export type PreparedSettings = ValuesOf<typeof PAGE> & { readonly draft: string };
+
+export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE), draft: 'draft' };
+
+/** The names of what a prepared run is set to, in the order in which they are told. */
+export const PREPARED_NAMES = ['mode', 'draft', ...(Object.keys(PAGE) as (keyof typeof PAGE)[]).filter((name) => name !== 'mode')] as const;
+
+/** What each of `settings` is called. */
+export function namesOf<Name extends string>(settings: Readonly<Record<Name, Setting>>): Readonly<Record<Name, string>> {
+  return Object.fromEntries(Object.entries<Setting>(settings).map(([field, { name }]) => [field, name])) as Record<Name, string>;
+}
+
+const draft = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+
+/** Prepared settings as a file has them: every one must be right. */
+export const preparedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({ ...schemasOf(PAGE, exactly), draft });
+
+/** The same as a browser kept them: one that cannot be used gives way to its default. */
+export const rememberedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({
+  ...schemasOf(PAGE, (setting) => v.fallback(exactly(setting), setting.default)),
+  draft: v.fallback(draft, DEFAULT_PREPARED.draft),
+});
+
+/** @returns a schema for every plain setting of `settings`, made by `of` */
+export function schemasOf<Settings extends Readonly<Record<string, Setting>>>(
+  settings: Settings,
+  of: (setting: PlainSetting) => v.GenericSchema<unknown, PlainSetting['default']>,
+): { readonly [Name in PlainNames<Settings>]: v.GenericSchema<unknown, ValuesOf<Settings>[Name]> } {
+  const plain = Object.entries(settings).flatMap(([name, setting]) => (setting.kind === 'other' ? [] : [[name, of(setting)] as const]));
+  return Object.fromEntries(plain) as never;
+}
+
+/** A value of `setting`, and nothing else. */
+export function exactly(setting: PlainSetting): v.GenericSchema<unknown, PlainSetting['default']> {
+  return v.custom<PlainSetting['default']>((value) => fits(setting, value), `choose ${rangeOf(setting)}`);
+}
+
+/** A value of the kind of `setting`, in its range or not: a trace's settings are checked as a whole (`checkSettings`). */
+export function ofItsKind(setting: PlainSetting): v.GenericSchema<unknown, PlainSetting['default']> {
+  const schema = setting.kind === 'number' ? v.number() : exactly(setting);
+  return setting.younger ? v.optional(schema, setting.default) : schema;
+}
