@@ -200,7 +200,7 @@ function write(files) {
   const placeOf = (name) => path.join(FOLDER, `${name}.json`);
   const bytesOf = (name) => files.get(name)?.length ?? fs.statSync(placeOf(name)).size;
   const bytes = shipped.reduce((sum, { name }) => sum + bytesOf(name), 0);
-  if (bytes > MOST_BYTES) throw new Error(`The recordings have ${bytes} bytes together; at most ${MOST_BYTES} shall be shipped.`);
+  if (bytes > MOST_BYTES) throw new Error(`The recordings have ${bytes} bytes together; at most ${MOST_BYTES} may be shipped.`);
   const recordings = shipped.map(({ name, title, kind, how }) => ({ name, title, kind, how }));
   for (const name of fs.readdirSync(FOLDER))
     if (!recordings.some((each) => `${each.name}.json` === name)) fs.rmSync(path.join(FOLDER, name));

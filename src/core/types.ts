@@ -73,7 +73,7 @@ export type Proposal =
 /** Whence drafts come: from a model, looked up in what came before, or from a person who types them. */
 export type DraftSource = 'model' | 'ngram' | 'person';
 
-/** Most tokens that a draft of each source may have; 0: that source shall not draft. A person's stands only in runs that a person drafts. */
+/** Most tokens that a draft of each source may have; 0: that source may not draft. A person's is set only in runs that a person drafts. */
 export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readonly person?: number };
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */

@@ -25,7 +25,7 @@ export interface Way {
 export function readWay(text: string): Way {
   const [, kind, gamma] = /^(plain|good|weak|ngram)(?:-(\d+))?$/.exec(text) ?? [];
   if (kind === 'plain' || kind === 'good' || kind === 'weak' || kind === 'ngram') return { kind, gamma: Number(gamma ?? 4) };
-  throw new RangeError(`"${text}" is no way to decode`);
+  throw new RangeError(`"${text}" is not a way to decode`);
 }
 
 /** @param drafts ids of the pair's drafts, the good one first */

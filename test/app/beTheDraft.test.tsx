@@ -111,7 +111,7 @@ describe('a person who drafts', () => {
     await expect.element(box()).toHaveAttribute('readonly');
   });
 
-  it('is told of what cannot be judged, and keeps what was typed', async () => {
+  it('gets the reason why a guess cannot be judged, and keeps what was typed', async () => {
     await openBeTheDraft();
     await begin();
     const before = rounds().length;
@@ -131,7 +131,7 @@ describe('a person who drafts', () => {
     await expect.element(status()).toHaveTextContent('Only the first 10 tokens could be judged.');
   });
 
-  it('is told where nothing of what was typed is in the vocabulary, half a character among it', async () => {
+  it('gets a message if nothing of the typed text is in the vocabulary, or half a character', async () => {
     await openBeTheDraft();
     await begin();
     await say('¿\ud83d?');
@@ -237,7 +237,7 @@ describe('a person who drafts', () => {
     expect(rounds()[2]?.source).toBeNull();
   });
 
-  it('is judged alike however many blanks are typed before, between and behind the words', async () => {
+  it('is judged alike however many blanks are typed before, between and after the words', async () => {
     await openBeTheDraft();
     for (const spaced of [(words: string) => ` ${words}`, (words: string) => `   ${words.replaceAll(' ', '  ')}  `]) {
       await begin();

@@ -98,7 +98,7 @@ describe('drafts past the end of an answer', () => {
     await userEvent.keyboard('{Enter}');
     await expect.element(fold()).toHaveAttribute('aria-expanded', 'true');
     log()?.querySelectorAll<HTMLElement>('.discarded')[1]?.focus();
-    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Past the end: drafted behind the token that ended the answer');
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('Past the end: drafted after the token that ended the answer');
     log()?.querySelectorAll<HTMLElement>('.discarded')[0]?.focus();
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('Discarded: drafted after a rejection');
   });

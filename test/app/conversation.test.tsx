@@ -156,7 +156,7 @@ describe('a conversation', () => {
     await expect.element(answer(1)).toBeInTheDocument();
   });
 
-  it('that no longer fits says so, and leaves out its oldest turns or begins anew', async () => {
+  it('that no longer fits says so, and leaves out its oldest turns or begins again', async () => {
     const engine = await openConversation();
     engine.options.context = 60;
     engine.forget();
@@ -176,7 +176,7 @@ describe('a conversation', () => {
     expect(committedTokens(turns()[2]?.events ?? []).length).toBeGreaterThan(0);
   });
 
-  it('asks for a question when there is none, and loses nothing', async () => {
+  it('asks for a question when the field is empty, and loses nothing', async () => {
     const engine = await openConversation();
     await say('A fox.');
     const before = turns();

@@ -55,7 +55,7 @@ describe('before a race was run', () => {
     vi.mocked(fetch).mockImplementation(async (url) => recordedFile(String(url)));
     await showView('race');
     await expect.element(region().getByText('A recording')).toBeInTheDocument();
-    await expect.element(region()).toHaveTextContent(/on .+, \w+ \d+, \d{4}\. Press Race, and your own device runs one in its place\./);
+    await expect.element(region()).toHaveTextContent(/on .+, \w+ \d+, \d{4}\. Press Race to replace it with one on your own device\./);
     expect(racePlayer.use.getState()).toMatchObject({ playing: true, pace: 0.1 });
     for (const lane of LANES) expect(startOf(runs()[lane])?.settings.mode).toBe(lane);
     racePlayer.pause();

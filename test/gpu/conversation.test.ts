@@ -24,10 +24,10 @@ it('keeps the shared beginning of a conversation in both caches, and writes what
   expect(reused(first)).toBe(0);
   const turns = [{ question: FIRST, answer: outputText(first), ids: ids(first) }];
   const second = await runOnWorker(worker, 'draft', SECOND, SETTINGS, turns);
-  // All that both caches could hold: the prompt and the answer but for its last token.
+  // All that both caches could hold: the prompt and the answer without its last token.
   const prompt = first[0]?.type === 'start' ? first[0].promptIds.length : 0;
   expect(reused(second)).toBe(prompt + ids(first).length - 1);
-  // The same question once more is no continuation.
+  // The same question once more is not a continuation.
   const alone = await runOnWorker(worker, 'draft', SECOND, SETTINGS, turns);
   expect(reused(alone)).toBe(0);
   expect(ids(second)).toEqual(ids(alone));

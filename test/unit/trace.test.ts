@@ -59,7 +59,7 @@ describe('a trace that cannot be used', () => {
     expect(message).toMatch(reason);
   });
 
-  it('because it is of a newer version is told apart', async () => {
+  it('because it is of a newer version is refused as that', async () => {
     const { code, hint } = failureOf(() => decodeTrace({ ...document(), version: TRACE_VERSION + 1, events: 'anything' }));
     expect(code).toBe('trace-newer');
     expect(hint).toContain('Reload the page');

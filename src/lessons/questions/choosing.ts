@@ -112,7 +112,7 @@ export const CHOOSING: QuestionGroup = {
       also: ['Does it help chatbots with several turns?', 'Is it good for multi-turn dialogue?', 'Does it remember earlier messages?'],
       words: 'chatbot assistant dialogue turns messages history follow-up talk',
       answer:
-        'Each turn goes on from the last, and both models keep what they have read in their caches. Answers that quote the question, correct a draft or fill in a form repeat what was said, and there even n-gram drafting does well. Small talk gains as ordinary prose does.',
+        'Each turn goes on from the last, and both models keep what they have read in their caches. Answers that quote the question, correct a draft or fill in a form repeat what was said, and there even n-gram drafting does well. Small talk gains as much as ordinary prose.',
       ...{ lesson: 'in-practice', section: 'In conversation' },
     },
     {
@@ -126,7 +126,7 @@ export const CHOOSING: QuestionGroup = {
       ],
       words: 'summarise summarising summary report document pages rag retrieval augmented generation book long thousands tokens pdf',
       answer:
-        'It speeds up the writing, not the reading. With a long prompt and a short answer it changes little; with an answer that quotes the prompt, n-gram drafting is at its best, because the draft already stands there. Both models’ caches grow with the context, so check the memory.',
+        'It speeds up the writing, not the reading. With a long prompt and a short answer it changes little; with an answer that quotes the prompt, n-gram drafting is at its best, because the prompt already contains the draft. Both models’ caches grow with the context, so check the memory.',
       ...{ lesson: 'long-context', section: null },
     },
     {
@@ -140,7 +140,7 @@ export const CHOOSING: QuestionGroup = {
       ],
       words: 'tiny 1b 3b small already fast laptop enough',
       answer:
-        'Seldom: a draft must be much cheaper than its target, and for a small target there is little room below it. Quantising it is then often the simpler answer. N-gram drafting is worth a try, since it needs no draft model; and a measured break-even decides.',
+        'Rarely: a draft must be much cheaper than its target, and for a small target there is little room below it. Quantising it is then often the simpler answer. N-gram drafting is worth a try, since it needs no draft model; and a measured break-even decides.',
       ...{ lesson: 'when-not', section: 'Is a smaller model the better answer?', figure: 'pays' },
     },
     {

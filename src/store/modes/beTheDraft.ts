@@ -53,7 +53,7 @@ export async function startBeTheDraft(): Promise<void> {
     try {
       checkRequest(request);
       useBeTheDraft.setState({ phase: 'model' });
-      // Where no draft pays on this device an adaptive length is none, and nothing of the model's would be judged.
+      // If no draft pays on this device, an adaptive length is 0, and none of the model's drafts would be judged.
       const gamma = settings.gamma === 'auto' ? DEFAULT_SETTINGS.gamma : settings.gamma;
       const model = await completeRun({ ...request, settings: { ...settings, drafting: 'model', gamma } }, signal);
       if (!model) return;

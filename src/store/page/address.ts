@@ -1,7 +1,7 @@
 import { placeToday } from '../../formats/formerPlaces';
 
 /**
- * What the page's address names behind its "#": a view, and a recorded run to show in it. `#step` is a view, `#learn/rounds` a place in one,
+ * What the page's address names after its "#": a view, and a recorded run to show in it. `#step` is a view, `#learn/rounds` a place in one,
  * `#trace=1…` a recording in the first view, `#step&trace=1…` one in another, `#step&recording=story` one of the page's own.
  *
  * Programs that pass links on change them: they escape them, once or twice, break their lines, add what followed them in a sentence or what

@@ -42,7 +42,7 @@ export const experiment = {
     itself: 'The target itself',
     ngram: 'N-gram',
     mixed: (draft: string) => `N-gram, then ${draft}`,
-    noDrafts: 'The list of drafts has not been read yet.',
+    noDrafts: 'The list of drafts is not loaded yet.',
     gammas: RUN.gamma.name,
     adaptive: 'Adaptive',
     maxTokens: RUN.maxTokens.name,

@@ -94,7 +94,7 @@ export const loading = {
   phases,
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
   allReady: 'Both models are ready.',
-  cpu: 'This browser has no WebGPU, so the models run on the CPU: the same weights and the same text at another speed.',
+  cpu: 'This browser has no WebGPU, so the models run on the CPU: the same weights and the same text, at a different speed.',
   progressOf: (name: string) => `Loading of ${name}`,
 };
 

@@ -8,7 +8,7 @@ import { questions as words } from '../../../ui/texts/questions';
 
 /** What is known on this device: its costs, and the learner's own last runs. null: not measured yet. */
 export interface KnownFigures {
-  /** Of the last speculative run; of the device alone where there is none. */
+  /** Of the last speculative run; of the device alone without such a run. */
   readonly figures: RunFigures;
   readonly speculative: readonly RunEvent[] | null;
   readonly plain: readonly RunEvent[] | null;
