@@ -18,7 +18,7 @@ const VIEWS = [
   'step',
   'conversation',
   'be-the-draft',
-  'prove',
+  'proof',
   'measure',
   'experiment',
   'claims',
@@ -26,8 +26,13 @@ const VIEWS = [
   'learn',
   'present',
 ];
-/** What the README shows. */
-const SHOWN = 'watch&recording=story-sampled';
+/** The run that the README shows, in a window that shows all of it. */
+const FILMED = { address: 'embed.html#recording=story-sampled', viewport: { width: 800, height: 900 } };
+const MARGIN = 12;
+/** The film has this many evenly spaced moments of the run; each stays for FRAME_MS, the last for LAST_MS. */
+const MOMENTS = 60;
+const FRAME_MS = 160;
+const LAST_MS = 4000;
 
 await failClearly(async () => {
   const { values } = parseArgs({
