@@ -14,7 +14,7 @@ export const saveProgress: Action = {
 };
 
 export const resetCourse: Action = {
-  id: 'begin-anew',
+  id: 'begin-again',
   label: 'Begin the course again',
   keys: [],
   view: 'learn',

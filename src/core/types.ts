@@ -70,7 +70,7 @@ export type Proposal =
   | { readonly kind: 'device'; readonly source: DraftSource; readonly length: number; readonly readbacks: number; readonly handle: object }
   | { readonly kind: 'ids'; readonly source: DraftSource; readonly length: number; readonly ids: readonly TokenId[] };
 
-/** Whence drafts come: from a model, looked up in what came before, or from a person who types them. */
+/** The source of drafts: a model, the text before (n-grams), or a person who types them. */
 export type DraftSource = 'model' | 'ngram' | 'person';
 
 /** Most tokens that a draft of each source may have; 0: that source may not draft. A person's is set only in runs that a person drafts. */

@@ -1,4 +1,4 @@
-/** A lesson's prose, read from its MDX source: for reading times and for whoever looks something up in it. */
+/** A lesson's prose, read from its MDX source: for reading times and for searches. */
 
 /** A paragraph or a quotation of a lesson; a list, a table or code goes with the sentence that leads to it. */
 export interface Passage {

@@ -4,7 +4,7 @@ import type { RunEvent } from '../core/types';
 import type { Task, Update } from '../engine/tasks';
 import type { FromPage, FromWorker } from './protocol';
 
-/** How often the page looks whether Stop was heard, and how often it looks in vain before it gives the worker up. Looks, not time: a page that slept has not looked. */
+/** How often the page looks whether Stop was heard, and how many failed looks end the worker. Looks, not time: a page that slept has not looked. */
 const LOOK = { everyMs: 1000, times: 10 } as const;
 
 /** Workers that have answered: one that is still being fetched cannot hear, and is not given up for it. */

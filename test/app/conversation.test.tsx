@@ -130,7 +130,7 @@ describe('a conversation', () => {
     expect(turns()[1]?.events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
   });
 
-  it('keeps an answer that another one was asked for in vain', async () => {
+  it('keeps an answer when asking again fails', async () => {
     const engine = await openConversation();
     await say('A fox.');
     const before = turns();

@@ -79,7 +79,7 @@ it('judges drafts that come as plain ids, of every length, and stays id for id t
       for (const event of events) {
         if (event.type !== 'round') continue;
         expect(event.readbacks).toBe(1);
-        // What is written greedily is the likeliest, and no draft is likelier.
+        // Greedy tokens are the most likely, and no draft is more likely.
         const [own] = event.tokens.slice(-1);
         expect(own?.p).toBeGreaterThan(0);
         expect(own?.p).toBeLessThanOrEqual(1);

@@ -251,7 +251,7 @@ describe('speculate', () => {
           for (const verdict of ['accepted', 'rejected'] as const) expect(now[verdict] - before[verdict]).toBe(counted(verdict));
           const [discarded, behind] = [now.discarded - before.discarded, now.behindEnd - before.behindEnd];
           expect(discarded + behind).toBe(counted('discarded'));
-          // Behind a rejection, or past the end, never both.
+          // After a rejection, or past the end, never both.
           expect(Math.min(discarded, behind)).toBe(0);
           if (behind > 0) expect(prefix.length).toBe(events.length - 1);
           expect(now.drafted).toBe(now.accepted + now.rejected + now.discarded);

@@ -72,7 +72,7 @@ describe('tally', () => {
       ...{ drafted: 5, accepted: 5, rejected: 0, discarded: 0, behindEnd: 15, committed: 7 },
       ...{ acceptanceRate: 1, acceptedOverDrafted: 1 },
     });
-    // Behind a rejection, and with the target's own token at the end, they are lost as ever.
+    // After a rejection, and with the target's own token at the end, they are lost as ever.
     expect(behindEndOf(round(2, 0, 1, ['accepted', 'rejected', 'discarded', 'corrected']))).toBe(0);
     expect(behindEndOf(round(2, 0, 1, ['accepted', 'bonus']))).toBe(0);
     expect(behindEndOf(round(2, 0, 1, ['accepted', 'discarded']))).toBe(1);

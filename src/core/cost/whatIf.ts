@@ -25,7 +25,7 @@ export function theoryOf(costs: Calibration, context: number): TheoryCosts {
 }
 
 /**
- * `theory` as costs that everything else reckons with; one decode takes one millisecond.
+ * `theory` as costs for all other functions; one decode takes one millisecond.
  *
  * @param plainFixed what a plain token costs beyond its forward, in decodes
  */

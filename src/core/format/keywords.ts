@@ -12,7 +12,7 @@ const NOTES = new Set([
   ...['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly'],
   ...['$comment', '$schema', '$defs', 'definitions'],
 ]);
-/** What must stand alone, but for notes and, beside values, a type. */
+/** Keywords that must be alone, except for notes and, with values, a type. */
 const ALONE = ['$ref', 'anyOf', 'enum', 'const'] as const;
 /** What says something of values of one type. */
 const OF_TYPE: Partial<Record<Type, readonly string[]>> = {

@@ -4,7 +4,7 @@ import { COMMITTED_VERDICTS, type RoundEvent, type RunEvent } from '../../core/t
 import { textBefore } from '../inWords';
 import type { Question } from './question';
 
-/** Wording of the questions about a run. Figures come as they are, to be written by whoever words them. */
+/** Wording of the questions about a run. Figures are plain numbers; the wording formats them. */
 export interface RunWords {
   readonly alpha: {
     ask(accepted: number, rejected: number, discarded: number): string;

@@ -2,7 +2,7 @@ import type { AskPerson } from '../../core/loop/person';
 import type { Task, Update } from '../../engine/tasks';
 import { ENDED, sendToWorker } from '../../worker/client';
 
-/** Whoever carries out tasks: the worker in the page, a model in memory in a test. */
+/** What carries out tasks: the worker in the page, a model in memory in a test. */
 export interface EngineConnection {
   /** @param ask answers for the person in a run that a person drafts; without it every question is passed */
   send(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void>;

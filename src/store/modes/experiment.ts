@@ -17,7 +17,7 @@ import { occupy } from '../engine/work';
 import { measurePlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
-/** Whence drafts come: a draft of the manifest by its id, or what followed before in the text. */
+/** The source of drafts: a draft of the manifest by its id, or what followed before in the text. */
 export type ExperimentDraft = { readonly drafting: 'model' | 'mixed'; readonly draft: string } | { readonly drafting: 'ngram' };
 
 /** What a person has chosen to measure, numbers as typed: `checkPlan` judges them when it begins. */

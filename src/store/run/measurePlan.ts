@@ -5,7 +5,7 @@ import { completeRun } from './request';
 
 /**
  * Carries out `plan` run by run, as part of the work that has the models (`occupy`); each run is handed over once it has ended. An adaptive
- * length reckons with what a pair costs here, so that is measured first where it is not known; and what a draft's first run must load and make ready is
+ * length depends on what a pair costs here, so unknown costs are measured first; and what a draft's first run must load and make ready is
  * done before it is measured.
  *
  * @throws FailureError why the plan, or one of its runs, could not be carried out; what was handed over stands

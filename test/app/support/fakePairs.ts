@@ -43,7 +43,7 @@ export class FakePairs implements PairLoader {
     this.#options = options;
   }
 
-  /** What the pairs run on fails: whoever uses them hears of it. */
+  /** What the pairs run on fails: their users hear of it. */
   fail(failure: FailureError): void {
     for (const failed of this.#watching) failed(failure);
   }
