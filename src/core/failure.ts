@@ -15,6 +15,8 @@ export type FailureCode =
   | 'storage'
   | 'library-incompatible'
   | 'vocabulary-mismatch'
+  | 'gguf-invalid'
+  | 'gguf-unsupported'
   | 'prompt-empty'
   | 'prompt-too-long'
   | 'token-outside-vocabulary'

@@ -1,0 +1,5 @@
+export { type ConversionProgress, type ConvertedFile, convertGguf } from './convert';
+export { type GgufSizes, type OpenedGguf, openGguf } from './open';
+export { fitLibrary, type Shape, type ShapeLibrary, shapeKey } from './shape';
+export { arraySource, type ByteSource, blobSource } from './source';
+export { requireSameVocabulary } from './tokenizer';

@@ -1,0 +1,22 @@
+import { FailureError } from '../../core/failure';
+
+/** A file that is no sound GGUF file: cut short, damaged or hostile. @param what completes "The GGUF file cannot be used: …" */
+export function invalid(what: string, cause?: unknown): FailureError {
+  return new FailureError(
+    'gguf-invalid',
+    `The GGUF file cannot be used: ${what}.`,
+    'Download the file again, or choose another one.',
+    cause,
+  );
+}
+
+/** A sound file that the page has nothing for. @param hint what to choose instead, a sentence */
+export function unsupported(what: string, hint: string, cause?: unknown): FailureError {
+  return new FailureError('gguf-unsupported', `This GGUF file cannot run here: ${what}.`, hint, cause);
+}
+
+/** Text of a file as it may stand in a message: short, on one line. */
+export function quoted(text: string): string {
+  const line = text.replace(/[\p{C}\p{Z}]+/gu, ' ');
+  return `"${line.length > 60 ? `${line.slice(0, 59)}…` : line}"`;
+}
