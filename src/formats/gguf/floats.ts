@@ -14,17 +14,14 @@ export function half(bytes: Uint8Array, at: number): number {
   return VALUES[(bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)] ?? 0;
 }
 
-/** The float16 bits of `value`; null where it is not exactly a finite float16. */
+/** The float16 bits of `value`; null where it is not exactly a float16 that is zero or normal: what is subnormal an adapter may take for zero. */
 export function halfBits(value: number): number | null {
   FLOAT[0] = value;
   const bits = BITS[0] ?? 0;
   const sign = (bits >>> 16) & 0x8000;
+  if (value === 0) return sign;
   const size = Math.abs(value);
-  if (size < 2 ** -14) {
-    const steps = size * 2 ** 24;
-    return Number.isInteger(steps) ? sign | steps : null;
-  }
-  if (!(size <= 65504) || bits & 0x1fff) return null;
+  if (!(size >= 2 ** -14 && size <= 65504) || bits & 0x1fff) return null;
   return sign | ((((bits >>> 23) & 255) - 112) << 10) | ((bits >>> 13) & 1023);
 }
 const FLOAT = new Float32Array(1);

@@ -84,7 +84,7 @@ export class GroupedMatrix {
       type.read(bytes, at + (start / type.weights) * type.bytes, codes, 0, scales, offsets, 0);
       for (let i = 0; i < type.weights; i += perWord) {
         let word = 0;
-        for (let k = 0; k < perWord; k++) word |= ((codes[i + k] ?? 0) + shift) << (bits * k);
+        for (let k = 0; k < perWord; k++) word |= ((codes[i + k] ?? 0) + shift) << (8 * (k & 3) + 4 * (k >> 2));
         this.#codes[((start + i) / perWord) * this.columns + column] = word;
       }
       for (let g = 0; g < type.weights / group; g++) {
