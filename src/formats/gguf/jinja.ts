@@ -4,8 +4,11 @@ import { unsupported } from './refusals';
 
 /** The longest published templates, with tools, have 20,000. */
 const MOST_TEMPLATE_LENGTH = 65_536;
-const MOST_STEPS = 200_000;
+/** Some 20 times what those take. */
+const MOST_STEPS = 100_000;
 const MOST_LENGTH = 16_384;
+/** Characters that are written or searched as quickly as a step is made. */
+const LENGTH_OF_STEP = 64;
 const MOST_NUMBER = 1000;
 
 /** A chat template as files have it, in Jinja. It is anybody's program: its steps, and the size of whatever it makes, have a bound. */
@@ -26,7 +29,8 @@ export class JinjaTemplate {
    * What it writes of `messages`, and with `reply` of the header of an answer. There are no tools, and no date: templates that write one then write the
    * one they were made with.
    *
-   * @returns null where the template refuses such messages, or goes beyond the bounds
+   * @returns null where the template refuses such messages
+   * @throws FailureError gguf-unsupported where it goes beyond the bounds
    */
   render(messages: readonly Message[], tokens: { readonly bos: string; readonly eos: string }, reply: boolean): string | null {
     const environment = new Environment();
@@ -42,22 +46,29 @@ export class JinjaTemplate {
     try {
       const { value } = new BoundedInterpreter(environment).run(this.#program);
       return typeof value === 'string' ? value : null;
-    } catch {
+    } catch (thrown) {
+      if (thrown instanceof BeyondBounds) throw unreadable(`it ${thrown.message}`, thrown);
+      // The stack has an end, and so has a text.
+      if (thrown instanceof RangeError) throw unreadable('it goes too deep or writes too much', thrown);
       return null;
     }
   }
 }
 
+/** Its message completes "it …". */
+class BeyondBounds extends Error {}
+
 class BoundedInterpreter extends Interpreter {
   #steps = 0;
 
   override evaluate(...[statement, environment]: Parameters<Interpreter['evaluate']>): ReturnType<Interpreter['evaluate']> {
-    this.#steps++;
-    if (this.#steps > MOST_STEPS) throw new Error('The template takes too many steps.');
     const result = super.evaluate(statement, environment);
     const { value } = result;
-    const size = typeof value === 'number' ? Math.abs(value) * (MOST_LENGTH / MOST_NUMBER) : sizeOf(value);
-    if (size > MOST_LENGTH) throw new Error('The template makes something too large.');
+    // A loop makes something of each entry before its first step.
+    this.#steps += 1 + (Array.isArray(value) ? value.length : typeof value === 'string' ? value.length / LENGTH_OF_STEP : 0);
+    if (this.#steps > MOST_STEPS) throw new BeyondBounds('takes too many steps');
+    const large = typeof value === 'number' ? Math.abs(value) > MOST_NUMBER : sizeOf(value) > MOST_LENGTH;
+    if (large) throw new BeyondBounds('makes something too large');
     return result;
   }
 }
@@ -69,7 +80,7 @@ function sizeOf(value: unknown): number {
 function boundedRange(from: number, to?: number, step = 1): number[] {
   const [start, end] = to === undefined ? [0, from] : [from, to];
   const length = Math.max(0, Math.ceil((end - start) / step));
-  if (!(length <= MOST_NUMBER)) throw new Error('The template counts too far.');
+  if (!(length <= MOST_NUMBER)) throw new BeyondBounds('counts too far');
   return Array.from({ length }, (_, i) => start + i * step);
 }
 

@@ -5,6 +5,7 @@ import { Facts } from '../../../src/formats/gguf/metadata';
 import { readTemplate } from '../../../src/formats/gguf/template';
 import { readTokenizer } from '../../../src/formats/gguf/tokenizer';
 import { refusalOf } from '../../support/gguf/refusal';
+import { stockConversation } from '../../support/gguf/webllmConversation';
 
 const SPECIAL = ['<|bos|>', '<|im_start|>', '<|im_end|>', '<|eot_id|>', '</s>'];
 const TOKENS = ['a', ...SPECIAL];
@@ -38,10 +39,9 @@ const INST =
   "{{ bos_token }}{% if messages[0].role == 'system' %}{% set s = messages[0].content + '\\n\\n' %}{% set messages = messages[1:] %}{% else %}{% set s = '' %}{% endif %}{% for m in messages %}{% if m.role == 'user' %}{{ '[INST] ' + (s if loop.first else '') + m.content + ' [/INST]' }}{% else %}{{ ' ' + m.content + '</s>' }}{% endif %}{% endfor %}";
 const THINKING = CHATML.replace("'<|im_start|>assistant\\n' }}", "'<|im_start|>assistant\\n<think>\\n' }}");
 
-/** web-llm's own class, with which stock chats are written. */
-async function stock(template: ReturnType<typeof read>, messages: readonly Message[]): Promise<string> {
-  const { Conversation } = (await import('../../support/gguf/webllmConversation')).default;
-  const conversation = new Conversation(template);
+/** What web-llm itself writes. */
+function stock(template: ReturnType<typeof read>, messages: readonly Message[]): string {
+  const conversation = stockConversation(template);
   for (const { role, content } of messages) {
     if (role === 'system') conversation.override_system_message = content;
     else conversation.appendMessage(role, content);
@@ -74,7 +74,11 @@ describe('a chat template of a file', () => {
   it('of Llama 3 begins with its BOS token, and always has the header of the system, with the date that it was made with', () => {
     const template = read(LLAMA3);
     expect(template.system_template).toBe('<|head|>system<|/head|>\n\nToday Date: 26 Jul 2024\n\n{system_message}<|eot_id|>');
-    expect(template).toMatchObject({ system_message: '', render_empty_system_message: true, system_prefix_token_ids: [TOKENS.indexOf('<|bos|>')] });
+    expect(template).toMatchObject({
+      system_message: '',
+      render_empty_system_message: true,
+      system_prefix_token_ids: [TOKENS.indexOf('<|bos|>')],
+    });
   });
 
   it('with the system message in the first turn, and other headers for an answer to come, fits too', () => {
@@ -96,28 +100,46 @@ describe('a chat template of a file', () => {
     expect(read(CHATML, '<|im_start|>')).toEqual(read(CHATML));
   });
 
-  it.each(Object.entries({ CHATML, DEFAULT_SYSTEM, LLAMA3, INST, THINKING }))('%s is written by web-llm as Jinja writes it', async (_, source) => {
-    const template = read(source);
-    const jinja = new JinjaTemplate(source);
-    const bos = source.includes('bos_token') ? '<|bos|>' : '';
-    const turns: Message[] = Array.from({ length: 7 }, (_, i) => ({ role: i % 2 ? 'assistant' : 'user', content: `turn ${i}\n$& {{ x }}` }));
-    for (const messages of [turns, turns.slice(0, 1), [{ role: 'system', content: 'Speak\nFrench.' } as const, ...turns.slice(0, 3)]]) {
-      const wanted = jinja.render(messages, { bos, eos: '</s>' }, true);
-      expect(bos + renderConversation(template, messages)).toBe(wanted);
-      expect(bos + (await stock(template, messages))).toBe(wanted);
-    }
-  });
+  it.each(Object.entries({ CHATML, DEFAULT_SYSTEM, LLAMA3, INST, THINKING }))(
+    '%s is written by web-llm as Jinja writes it',
+    (_, source) => {
+      const template = read(source);
+      const jinja = new JinjaTemplate(source);
+      const bos = source.includes('bos_token') ? '<|bos|>' : '';
+      const turns: Message[] = Array.from({ length: 7 }, (_, i) => ({
+        role: i % 2 ? 'assistant' : 'user',
+        content: `turn ${i}\n$& {{ x }}`,
+      }));
+      for (const messages of [turns, turns.slice(0, 1), [{ role: 'system', content: 'Speak\nFrench.' } as const, ...turns.slice(0, 3)]]) {
+        const wanted = jinja.render(messages, { bos, eos: '</s>' }, true);
+        expect(bos + renderConversation(template, messages)).toBe(wanted);
+        expect(bos + stock(template, messages)).toBe(wanted);
+      }
+    },
+  );
 
   it.each([
     { what: 'that numbers its turns', template: "{% for m in messages %}{{ loop.index ~ m.role ~ m.content ~ '\\n' }}{% endfor %}" },
-    { what: 'without roles for systems', template: "{% if messages[0].role == 'system' %}{{ raise_exception('No systems') }}{% endif %}" + CHATML },
-    { what: 'that leaves answers out', template: CHATML.replace("{{ '<|im_start|>' + m", "{% if m.role == 'assistant' %}{% continue %}{% endif %}{{ '<|im_start|>' + m") },
+    {
+      what: 'without roles for systems',
+      template: `{% if messages[0].role == 'system' %}{{ raise_exception('No systems') }}{% endif %}${CHATML}`,
+    },
+    {
+      what: 'that leaves answers out',
+      template: CHATML.replace("{{ '<|im_start|>' + m", "{% if m.role == 'assistant' %}{% continue %}{% endif %}{{ '<|im_start|>' + m"),
+    },
     { what: 'of nothing', template: '' },
     { what: 'that is no Jinja', template: '{% for %}{{' },
     { what: 'that is very long', template: `{# ${'x'.repeat(70_000)} #}${CHATML}` },
     { what: 'that counts without end', template: `{% for i in range(1000000000) %}x{% endfor %}${CHATML}` },
-    { what: 'that grows without end', template: `{% set ns = namespace(x='x') %}{% for a in messages %}{% for b in range(999) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{% endfor %}${CHATML}` },
-    { what: 'that takes many steps', template: `${'{% for a in range(900) %}'.repeat(4)}{% set x = 1 %}${'{% endfor %}'.repeat(4)}${CHATML}` },
+    {
+      what: 'that grows without end',
+      template: `{% set ns = namespace(x='x') %}{% for a in messages %}{% for b in range(999) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{% endfor %}${CHATML}`,
+    },
+    {
+      what: 'that takes many steps',
+      template: `${'{% for a in range(900) %}'.repeat(4)}{% set x = 1 %}${'{% endfor %}'.repeat(4)}${CHATML}`,
+    },
     { what: 'that indents far', template: `{{ 'a\\nb' | indent(99999999) }}${CHATML}` },
     { what: 'that calls itself', template: `{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}${CHATML}` },
     { what: 'that nests deep', template: `{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}${CHATML}` },
