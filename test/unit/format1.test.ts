@@ -1,9 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { summarise } from '../../src/core/run/runSummary';
 import type { RunEvent } from '../../src/core/types';
 import { decodeLink, packTrace } from '../../src/formats/trace/link';
 import { encodeTrace, readTrace, TRACE_VERSION, type Trace } from '../../src/formats/trace/trace';
+import { entrySchema } from '../../src/store/recordings/archive';
+import { historyWords } from '../../src/ui/texts/history';
+import { recording } from '../../src/ui/texts/recording';
 
 /** Recordings and a link as version 1 of the format wrote them. */
 const FOLDER = path.join(import.meta.dirname, '../fixtures/format1');
@@ -36,6 +41,14 @@ describe('a trace of format 1', () => {
       ...Array.from({ length: 4 }, () => ({ model: 8, ngram: 8 })),
     ]);
     expect(startOf(trace.events)?.labels.draft).toBe('n-gram, then Good draft');
+  });
+
+  it('says in the words of today what drafted, and once', () => {
+    const start = startOf(read('copy.json').events);
+    expect(start && recording.how(start)).toBe('drafts by n-gram, then Good draft, γ 8, temperature 0');
+    const summary = { ...summarise(read('copy.json').events), draft: 'n-gram lookup, then Good draft' };
+    const entry = v.parse(entrySchema, { id: 'a', at: 0, bytes: 1, pinned: false, summary });
+    expect(historyWords.how(entry.summary)).toBe('Speculative: n-gram, then Good draft, γ 8');
   });
 
   it('in a link opens as the file does', async () => {

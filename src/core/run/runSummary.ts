@@ -6,7 +6,7 @@ export interface RunSummary {
   /** At most `PROMPT_SHOWN` characters of it. */
   readonly prompt: string;
   readonly mode: RunSettings['mode'];
-  readonly drafting: RunSettings['drafting'];
+  /** What drafted, as the run names it. */
   readonly draft: string | null;
   /** `recorded`: as an earlier run's rounds had it. */
   readonly gamma: number | 'auto' | 'recorded';
@@ -25,14 +25,14 @@ export function summarise(events: readonly RunEvent[]): RunSummary | null {
   const start = startOf(events);
   const end = events.at(-1);
   if (!start || end?.type !== 'end') return null;
-  const { mode, drafting, gamma, sampling } = start.settings;
+  const { mode, gamma, sampling } = start.settings;
   const { committed, acceptanceRate, tokensPerSecond, decodeMs } = tally(events);
   return {
     // Not cut inside a character.
     prompt: Array.from(start.prompt.slice(0, 2 * PROMPT_SHOWN))
       .slice(0, PROMPT_SHOWN)
       .join(''),
-    ...{ mode, drafting, draft: start.labels.draft, temperature: sampling.temperature },
+    ...{ mode, draft: start.labels.draft, temperature: sampling.temperature },
     gamma: typeof gamma === 'object' ? 'recorded' : gamma,
     ...{ committed, acceptanceRate, tokensPerSecond, decodeMs, reason: end.reason },
   };

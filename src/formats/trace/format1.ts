@@ -37,11 +37,13 @@ function start(value: Fields): Fields {
   return {
     ...value,
     settings: isRecord(settings) && Array.isArray(settings.gamma) ? { ...settings, gamma: settings.gamma.map(limits) } : settings,
-    labels:
-      isRecord(labels) && typeof labels.draft === 'string'
-        ? { ...labels, draft: labels.draft.replace(/^n-gram lookup/, 'n-gram') }
-        : labels,
+    labels: isRecord(labels) && typeof labels.draft === 'string' ? { ...labels, draft: drafterToday(labels.draft) } : labels,
   };
+}
+
+/** What drafted, as runs name it today. */
+export function drafterToday(name: string): string {
+  return name.replace(/^n-gram lookup/, 'n-gram');
 }
 
 function limits(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { RunSummary } from '../../core/run/runSummary';
+import { drafterToday } from '../../formats/trace/format1';
 
 /** A run of the history, without its events. */
 export interface HistoryEntry {
@@ -59,8 +60,7 @@ export const entrySchema: v.GenericSchema<unknown, HistoryEntry> = v.object({
   summary: v.object({
     prompt: v.string(),
     mode: v.picklist(['speculative', 'plain']),
-    drafting: v.picklist(['model', 'ngram', 'mixed', 'person']),
-    draft: v.nullable(v.string()),
+    draft: v.nullable(v.pipe(v.string(), v.transform(drafterToday))),
     gamma: v.union([v.pipe(v.number(), v.integer()), v.picklist(['auto', 'recorded'])]),
     temperature: amount,
     committed: amount,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import { RUN, SAMPLING } from '../../core/declaredSettings';
 import { DEFAULT_RUN, GREEDY } from '../../core/settings';
 import type { RunSettings } from '../../core/types';
 import { DEFAULT_PREPARED, PREPARED_NAMES, type PreparedSettings, rememberedSchema } from '../../formats/settings';
@@ -22,16 +23,22 @@ export function prepared(settings: Settings): PreparedSettings {
 }
 
 /** What a run is asked for by the settings as they are; `checkSettings` judges it. The page's runs bring candidates, for cards and steps. */
-export function runSettings({ mode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule }: Settings): RunSettings {
+export function runSettings(settings: Settings): RunSettings {
   return {
     ...DEFAULT_RUN,
-    mode,
-    drafting,
-    gamma: adaptive ? 'auto' : gamma,
-    maxTokens,
+    ...sharedWith(RUN, settings),
+    gamma: settings.adaptive ? 'auto' : settings.gamma,
     candidates: true,
-    sampling: { ...GREEDY, temperature, seed, rule },
+    sampling: { ...GREEDY, ...sharedWith(SAMPLING, settings) },
   };
+}
+
+/** Those of `settings` that a run has under the same names. */
+function sharedWith<Name extends string>(
+  declared: Readonly<Record<Name, unknown>>,
+  settings: Settings,
+): Pick<Settings, Name & keyof Settings> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => name in declared)) as Pick<Settings, Name & keyof Settings>;
 }
 
 export const SETTINGS_KEY = 'foretoken.settings';

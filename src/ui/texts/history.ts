@@ -3,7 +3,7 @@ import type { RunSummary } from '../../core/run/runSummary';
 import type { SettingField } from '../../core/settings';
 import type { ChangedField } from '../../core/settingsChange';
 import { formatBytes, formatCount } from '../format';
-import { drafterWords, gammaWords } from './decoding';
+import { gammaWords } from './decoding';
 import { speeds } from './speeds';
 
 const others = { prompt: 'Prompt', draft: 'Draft model', target: 'Target', adapter: 'Device' };
@@ -27,10 +27,10 @@ export const historyWords = {
   remove: 'Delete',
   /** Behind a button's word, for those who hear it alone. */
   of: (prompt: string) => ` “${prompt}”`,
-  how: ({ mode, drafting, draft, gamma, temperature }: RunSummary) => {
+  how: ({ mode, draft, gamma, temperature }: RunSummary) => {
     const warm = temperature > 0 ? `, temperature ${temperature}` : '';
     if (mode === 'plain') return `Plain decoding${warm}`;
-    return `Speculative: ${drafterWords(drafting, draft ?? 'the model')}, ${gammaWords(gamma)}${warm}`;
+    return `Speculative: ${draft ?? 'the model'}, ${gammaWords(gamma)}${warm}`;
   },
   ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },
   accepted: 'of judged drafts accepted',

@@ -1,6 +1,6 @@
 import type { StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
-import { drafterWords, gammaWords } from './decoding';
+import { gammaWords } from './decoding';
 import { speeds } from './speeds';
 
 const leftOut: Record<TraceAbout['leftOut'][number], string> = {
@@ -17,9 +17,9 @@ function withoutSentence(left: TraceAbout['leftOut']): string {
 
 /** How a run was decoded, whatever the settings on the page are now. */
 function decodedHow({ settings, labels }: Pick<StartEvent, 'settings' | 'labels'>): string {
-  const { mode, drafting, gamma, sampling } = settings;
+  const { mode, gamma, sampling } = settings;
   return [
-    ...(mode === 'plain' ? ['plain decoding'] : [`drafts by ${drafterWords(drafting, labels.draft ?? 'the model')}`, gammaWords(gamma)]),
+    ...(mode === 'plain' ? ['plain decoding'] : [`drafts by ${labels.draft ?? 'the model'}`, gammaWords(gamma)]),
     `temperature ${sampling.temperature}`,
     ...(mode === 'plain' || sampling.temperature === 0 ? [] : [`${sampling.rule} rule`]),
   ].join(', ');
