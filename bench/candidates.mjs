@@ -25,12 +25,12 @@ await failClearly(async () => {
   const { openBenchPage } = await import('./browser.mjs');
   const { page, close } = await openBenchPage('bench/index.html', 'bench');
   try {
-    await page.evaluate(() => window.bench.load('draft'));
-    const calibration = await page.evaluate(() => window.bench.calibrate('draft'));
+    await page.evaluate(() => window.bench.load('first'));
+    const calibration = await page.evaluate(() => window.bench.calibrate('first'));
     const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
     const settings = { ...defaults, gamma, maxTokens, ignoreStopTokens: true };
     const run = (prompt, mode, candidates) =>
-      page.evaluate((args) => window.bench.run(...args), [prompt, 'draft', { ...settings, mode, candidates }, calibration]);
+      page.evaluate((args) => window.bench.run(...args), [prompt, 'first', { ...settings, mode, candidates }, calibration]);
     for (const mode of ['speculative', 'plain']) print(mode, await compare(run, mode, prompts(), repetitions));
   } finally {
     await close();

@@ -3,7 +3,7 @@
  * compares their outputs id for id.
  *
  *   npm run bench -- --json FILE [--pair embedded] [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma auto|N]
- *     [--draft good|weak|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--fixed-length]
+ *     [--draft good|weak|itself|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--fixed-length]
  *     [--no-roofline]
  *
  * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on past the end, up to --max-tokens.
@@ -21,10 +21,11 @@ import { chart, printReport, summarise } from './report.mjs';
 import { median, medianInterval, spread } from './statistics.mjs';
 
 const DRAFTS = {
-  good: { model: 'draft', drafting: 'model' },
-  weak: { model: 'weak-draft', drafting: 'model' },
-  ngram: { model: 'draft', drafting: 'ngram' },
-  mixed: { model: 'draft', drafting: 'mixed' },
+  good: { model: 'first', drafting: 'model' },
+  weak: { model: 'weak', drafting: 'model' },
+  itself: { model: 'itself', drafting: 'model' },
+  ngram: { model: null, drafting: 'ngram' },
+  mixed: { model: 'first', drafting: 'mixed' },
 };
 const draftOf = (name) => DRAFTS[name] ?? { model: name, drafting: 'model' };
 const ROOFLINE_ROWS = [1, 5, 9, 17];
@@ -86,11 +87,12 @@ function readOptions() {
   };
 }
 
-/** @param {string} folder of models @returns {string[]} the drafts that its manifest lists */
+/** @param {string} folder of models @returns {string[]} the drafts that its manifest lists for the first target */
 function draftsIn(folder) {
   const manifest = path.join(folder, 'manifest.json');
   if (!fs.existsSync(manifest)) throw new Error(`${manifest} is missing. Name a folder of models with --models.`);
-  return JSON.parse(fs.readFileSync(manifest, 'utf8')).pair.drafts.map(({ id }) => id);
+  const { pair, pairs = [pair] } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
+  return pairs[0].drafts.map(({ id }) => id);
 }
 
 /** Milliseconds that the target's multiplications alone take, by rows. */

@@ -1,5 +1,8 @@
 import packageJson from '../package.json';
-import { fetchManifest } from '../src/catalog/manifest';
+import { fetchCatalogue } from '../src/catalog/lists';
+import { pairOf } from '../src/catalog/pairing';
+import type { TargetSpec } from '../src/catalog/resolve';
+import type { PairSpec } from '../src/catalog/spec';
 import type { Calibration } from '../src/core/cost/cost';
 import { runFigures } from '../src/core/cost/figures';
 import { pricedRounds, ratesByPosition } from '../src/core/cost/pricing';
@@ -7,6 +10,7 @@ import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { LEAST_TOKENS } from '../src/core/study/experiment';
 import type { RunEvent, RunSettings } from '../src/core/types';
+import { BROWSER_CACHE } from '../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../src/worker/client';
 import { readbacks } from './readbacks';
 import type { StockReply, StockRequest } from './stock.worker';
@@ -41,10 +45,22 @@ export interface MeasuredRun extends Measured {
   readonly parts: { readonly draft: number; readonly verify: number; readonly rest: number; readonly between: number };
 }
 
-const modelsUrl = new URL('/models/', location.href).href;
 const engine = new Worker(new URL('./counted.worker.ts', import.meta.url), { type: 'module' });
 const stock = new Worker(new URL('./stock.worker.ts', import.meta.url), { type: 'module' });
 let lastId = 0;
+
+async function target(): Promise<TargetSpec> {
+  const { targets } = await fetchCatalogue([new URL('/models/manifest.json', location.href).href], BROWSER_CACHE);
+  const [first] = targets;
+  if (!first) throw new Error('the list of models has no target');
+  return first;
+}
+
+/** The target with `draft`: by its id or as `findDraft` names it, or `itself`; null: no model drafts. */
+async function pairWith(draft: string | null): Promise<PairSpec> {
+  const spec = await target();
+  return pairOf(spec, draft === 'itself' ? spec.model.id : draft);
+}
 
 function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
   const id = ++lastId;
@@ -65,13 +81,10 @@ const bench = {
   LEAST_TOKENS,
   VERSIONS: { foretoken: packageJson.version, 'web-llm': packageJson.dependencies['@mlc-ai/web-llm'] },
 
-  async load(draft: string): Promise<void> {
-    const manifest = await fetchManifest(modelsUrl);
-    const target = manifest.models[manifest.pair.target];
-    if (!target) throw new Error('the manifest lists no target');
-    const absolute = (path: string) => new URL(path, modelsUrl).href;
-    await askStock({ load: { modelUrl: absolute(target.path), libraryUrl: absolute(target.library.path) } });
-    for await (const _ of sendToWorker(engine, { type: 'load', selection: { modelsUrl, draft } }));
+  async load(draft: string | null): Promise<void> {
+    const { folder, library } = (await target()).model;
+    await askStock({ load: { modelUrl: folder, libraryUrl: library.url } });
+    for await (const _ of sendToWorker(engine, { type: 'load', pair: await pairWith(draft) }));
   },
 
   async stock(prompt: string, maxTokens: number, temperature: number, fixedLength: boolean): Promise<Measured> {
@@ -89,19 +102,19 @@ const bench = {
     return { ids, tokens, stopped, latencyMs: latencyMs ?? NaN, timeToFirstTokenMs: timeToFirstTokenMs ?? NaN, readbacks: counted };
   },
 
-  async calibrate(draft: string): Promise<Calibration> {
-    for await (const update of sendToWorker(engine, { type: 'calibrate', selection: { modelsUrl, draft } })) {
+  async calibrate(draft: string | null): Promise<Calibration> {
+    for await (const update of sendToWorker(engine, { type: 'calibrate', pair: await pairWith(draft) })) {
       if (update.type === 'calibration' && update.calibration) return update.calibration;
     }
     throw new Error('no calibration came, or the clock is too coarse for one');
   },
 
-  async run(prompt: string, draft: string, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
+  async run(prompt: string, draft: string | null, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
     const before = await readbacks('engine');
     const events: RunEvent[] = [];
     for await (const update of sendToWorker(engine, {
       type: 'run',
-      selection: { modelsUrl, draft },
+      pair: await pairWith(settings.mode === 'plain' ? null : draft),
       turns: [],
       prompt,
       settings,

@@ -24,6 +24,8 @@ from network import to_arrays
 
 NAMES = {"target": "Target", "draft": "Good draft", "weak-draft": "Weak draft"}
 LIBRARIES = {"target": "target", "draft": "draft", "weak-draft": "draft"}
+# Drafts that are meant to be wrong often; the page's lessons ask for one.
+WEAK = {"weak-draft"}
 
 
 def chat_config(s: pair.Shape) -> dict:
@@ -80,7 +82,7 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
         "pair": {
             "name": "Embedded pair",
             "target": "target",
-            "drafts": [{"id": name, "name": NAMES[name]} for name in pair.MODELS if name != "target"],
+            "drafts": [{"id": name, "name": NAMES[name]} | ({"weak": True} if name in WEAK else {}) for name in pair.MODELS if name != "target"],
         },
         "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], libraries(out, LIBRARIES[name]), count) for name, count in counts.items()},
         "built": versions() | ({"started_from": json.loads(started.read_text())} if started.exists() else {}),

@@ -1,8 +1,10 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
-import { fetchManifest } from '../../src/catalog/manifest';
+import { fetchCatalogue } from '../../src/catalog/lists';
+import type { ModelSpec } from '../../src/catalog/spec';
 import { shareDevice } from '../../src/gpu/device';
 import { GREEDY_ROW_BYTES, type GreedyBuffers, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
 import {
   FORMS,
@@ -106,6 +108,13 @@ async function inTurns<Name extends string>(
   return seen;
 }
 
+async function modelOf(id: string): Promise<ModelSpec> {
+  const { models: listed } = await fetchCatalogue([new URL('/models/manifest.json', location.href).href], BROWSER_CACHE);
+  const model = listed.find((each) => each.id === id);
+  if (!model) throw new Error(`the list has no ${id}`);
+  return model;
+}
+
 function get(id: string) {
   const model = models.get(id);
   if (!model) throw new Error(`load ${id} first`);
@@ -125,19 +134,17 @@ async function prepare(id: string, cached: number, rows: number) {
 const bench = {
   /** Loads a model from the server: milliseconds after its download, and of them in the making of pipelines. */
   async load(id: string): Promise<{ ms: number; pipelineMs: number; parameters: number }> {
-    const url = new URL('/models/', location.href).href;
-    const entry = (await fetchManifest(url)).models[id];
-    if (!entry) throw new Error(`the manifest lists no ${id}`);
+    const model = await modelOf(id);
     let preparing = 0;
     const before = pipelineMilliseconds();
     const hear = ({ phase }: { phase: string }) => {
       if (phase === 'preparing') preparing = performance.now();
     };
-    const loaded = await loadModel(id, entry, url, hear, never);
+    const loaded = await loadModel(model, BROWSER_CACHE, hear, never);
     const ms = performance.now() - preparing;
-    const config = await (await fetch(new URL(`${entry.path}/resolve/main/mlc-chat-config.json`, url))).json();
+    const config = await (await fetch(`${model.folder}/resolve/main/mlc-chat-config.json`)).json();
     models.set(id, { loaded, weights: weightsOf(config.model_config as ModelConfig) });
-    return { ms, pipelineMs: pipelineMilliseconds() - before, parameters: entry.parameters };
+    return { ms, pipelineMs: pipelineMilliseconds() - before, parameters: model.parameters };
   },
 
   /** Finds the fastest tile of the roofline for this number of rows. */
@@ -236,13 +243,9 @@ const bench = {
   /** web-llm's own sampling path (softmax, argsort, nucleus) at top_p 1 and 0.9 against a token of its chat.completions. */
   async sampling(id: string, repetitions: number) {
     const { device } = await open();
-    const url = new URL('/models/', location.href).href;
-    const entry = (await fetchManifest(url)).models[id];
-    if (!entry) throw new Error(`the manifest lists no ${id}`);
-    const absolute = (path: string) => new URL(path, url).href;
-    const engine = new MLCEngine({
-      appConfig: { model_list: [{ model_id: id, model: absolute(entry.path), model_lib: absolute(entry.library.path) }] },
-    });
+    const model = await modelOf(id);
+    const { logits: rowLength } = model.vocabulary;
+    const engine = new MLCEngine({ appConfig: { model_list: [{ model_id: id, model: model.folder, model_lib: model.library.url }] } });
     await engine.reload(id);
     // biome-ignore lint/suspicious/noExplicitAny: web-llm's private pipeline, as its own sampling uses it.
     const pipeline = (engine as any).loadedModelIdToPipeline.get(id);
@@ -252,8 +255,8 @@ const bench = {
       );
     pipeline.tvm.beginScope();
     const logits = made(
-      Array.from({ length: entry.vocabulary }, (_, i) => ((i * 7919) % 1009) / 60),
-      [1, 1, entry.vocabulary],
+      Array.from({ length: rowLength }, (_, i) => ((i * 7919) % 1009) / 60),
+      [1, 1, rowLength],
       'float32',
     );
     const [temperature, uniform, row] = [made([0.8], [1], 'float32'), made([0.4], [1], 'float32'), made([0], [1], 'int32')];
@@ -262,7 +265,7 @@ const bench = {
     const sample = (top: unknown) => (times: number) => {
       for (let i = 0; i < times; i++) {
         pipeline.tvm.beginScope();
-        const sorted = pipeline.fargsortProbs(pipeline.fsoftmaxWithTemperature(logits, temperature).view([1, entry.vocabulary]));
+        const sorted = pipeline.fargsortProbs(pipeline.fsoftmaxWithTemperature(logits, temperature).view([1, rowLength]));
         pipeline.fsampleWithTopP(sorted.get(0), sorted.get(1), uniform, row, top);
         pipeline.tvm.endScope();
       }

@@ -1,7 +1,7 @@
 import { measureCalibration, useCalibration } from '../store/engine/calibration';
-import { useLoading } from '../store/engine/loading';
+import { useCatalogue } from '../store/engine/catalogue';
 import { useWork } from '../store/engine/work';
-import { figuredDraft } from '../store/run/figures';
+import { figuredPair } from '../store/run/figures';
 import type { Action } from './action';
 
 /** Times rounds on this device, of the pair that the page's figures speak of: the shown run's, or the chosen one. A run that starts during the measurement ends it. */
@@ -9,6 +9,6 @@ export const measureCosts: Action = {
   id: 'measure-costs',
   label: 'Measure this device',
   keys: [],
-  when: () => !useCalibration.getState().measuring && useWork.getState().current === null && useLoading.getState().manifest !== null,
-  perform: () => measureCalibration(figuredDraft()),
+  when: () => !useCalibration.getState().measuring && useWork.getState().current === null && useCatalogue.getState().catalogue !== null,
+  perform: () => measureCalibration(figuredPair()),
 };

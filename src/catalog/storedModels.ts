@@ -1,12 +1,12 @@
-import { FailureError } from '../core/failure';
-import { type DownloadProgress, downloadInto, isStored, type ModelFile } from '../storage/download';
+import { type DownloadProgress, download, isStored, type RemoteFile } from '../storage/download';
 import { FORMER_FILES } from '../storage/keptList';
-import type { ModelEntry } from './manifest';
+import type { FileStorage } from '../storage/port';
+import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from './spec';
 
 /** Where web-llm looks before it fetches. */
-export const CACHES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;
+export const SHELVES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;
 
-/** How much of a model lies in this browser's storage. */
+/** How much of a model is stored. */
 export interface StoredModel {
   /** Of the files that are there and right. */
   readonly bytes: number;
@@ -14,96 +14,75 @@ export interface StoredModel {
   readonly whole: boolean;
 }
 
-/** Bytes of everything that loading `entry` may download. */
-export function downloadBytes(entry: ModelEntry): number {
-  return filesOf(entry).reduce((sum, file) => sum + file.bytes, 0);
-}
-
 /**
- * Stores the files of `entry`, whole and checked, where web-llm finds them; what is already right stays.
+ * Stores `files` of a model, whole and checked, where web-llm finds them; what is already right stays.
  *
- * @param modelsUrl folder of the manifest, absolute, with its final slash
+ * @param files all that WebGPU needs by default
  * @throws FailureError of the download; or the signal's reason
  */
 export async function storeModel(
-  entry: ModelEntry,
-  modelsUrl: string,
+  model: ModelSpec,
+  storage: FileStorage,
   report: (progress: DownloadProgress) => void,
   signal: AbortSignal,
+  files: readonly RemoteFile[] = filesOf(model),
 ): Promise<void> {
   let before = 0;
-  for (const [scope, files] of places(entry)) {
-    const cache = await openCache(scope);
-    await downloadInto(cache, modelsUrl, files, (progress) => report({ ...progress, loadedBytes: before + progress.loadedBytes }), signal);
-    before += files.reduce((sum, file) => sum + file.bytes, 0);
+  for (const [shelf, some] of byShelf(model, files)) {
+    const onShelf = ({ phase, loadedBytes }: DownloadProgress) => report({ phase, loadedBytes: before + loadedBytes });
+    await download(storage, shelf, some, onShelf, signal);
+    before += bytesOf(some);
   }
 }
 
-/** What of `entry` is stored. @throws FailureError storage where the browser keeps nothing for this page */
-export async function findStored(entry: ModelEntry, modelsUrl: string): Promise<StoredModel> {
-  let bytes = 0;
-  for (const [scope, files] of places(entry)) {
-    const cache = await openCache(scope);
-    const stored = await Promise.all(files.map((file) => isStored(cache, new URL(file.path, modelsUrl).href, file)));
-    for (const [index, file] of files.entries()) if (stored[index]) bytes += file.bytes;
-  }
-  return { bytes, whole: bytes === downloadBytes(entry) };
+/** What of `model` is stored. @throws FailureError storage where nothing can be kept */
+export async function findStored(model: ModelSpec, storage: FileStorage): Promise<StoredModel> {
+  const found = byShelf(model, filesOf(model)).map(async ([name, files]) => {
+    const shelf = await storage.open(name);
+    const stored = await Promise.all(files.map((file) => isStored(shelf, file)));
+    return { whole: !stored.includes(false), bytes: bytesOf(files.filter((_, index) => stored[index])) };
+  });
+  const shelves = await Promise.all(found);
+  return { bytes: shelves.reduce((sum, { bytes }) => sum + bytes, 0), whole: shelves.every(({ whole }) => whole) };
+}
+
+/** The stored file `file` of `model`; null where it is not there. */
+export async function openStored(model: ModelSpec, storage: FileStorage, file: RemoteFile): Promise<Blob | null> {
+  const [[name] = []] = byShelf(model, [file]).filter(([, files]) => files.length > 0);
+  return name ? (await storage.open(name)).get(file.place) : null;
 }
 
 /** Whether `library` is stored, if only aside. */
-export async function isLibraryStored(library: ModelFile, modelsUrl: string): Promise<boolean> {
-  const url = new URL(library.path, modelsUrl).href;
-  const found = [CACHES.library, FORMER_FILES].map(async (scope) => isStored(await openCache(scope), url, library));
+export async function isLibraryStored(library: LibrarySpec, storage: FileStorage): Promise<boolean> {
+  const found = [SHELVES.library, FORMER_FILES].map(async (name) => isStored(await storage.open(name), library));
   return (await Promise.all(found)).includes(true);
 }
 
-/** Bytes that `deleteStored` frees of `entry` where it is stored whole. */
-export function ownBytes(entry: ModelEntry, others: readonly ModelEntry[]): number {
-  return filesOf(entry)
-    .filter(isOnlyOf(others))
-    .reduce((sum, file) => sum + file.bytes, 0);
+/** Bytes that `deleteStored` frees of `model` where it is stored whole. */
+export function ownBytes(model: ModelSpec, others: readonly ModelSpec[]): number {
+  return bytesOf(filesOf(model).filter(isOnlyOf(others)));
 }
 
-/** Deletes the stored files of `entry` but those that one of `others` has too; also a library that is not chosen any more. */
-export async function deleteStored(entry: ModelEntry, others: readonly ModelEntry[], modelsUrl: string): Promise<void> {
-  for (const [scope, files] of [...places(entry), [CACHES.library, entry.libraries]] as const) {
-    const cache = await openCache(scope);
-    for (const { path } of files.filter(isOnlyOf(others))) await cache.delete(new URL(path, modelsUrl).href);
+/** Deletes the stored files of `model` but those that one of `others` has too; also a library that is not chosen any more. */
+export async function deleteStored(model: ModelSpec, others: readonly ModelSpec[], storage: FileStorage): Promise<void> {
+  for (const [name, files] of byShelf(model, [...model.files, ...model.libraries])) {
+    const shelf = await storage.open(name);
+    for (const { place } of files.filter(isOnlyOf(others))) await shelf.delete(place);
   }
 }
 
-/** @throws FailureError storage */
-export async function openCache(scope: string): Promise<Cache> {
-  try {
-    return await caches.open(scope);
-  } catch (cause) {
-    throw new FailureError(
-      'storage',
-      'This browser keeps no files for this page, so the models cannot be stored.',
-      'Leave private browsing, or allow this site to store data, then run again.',
-      cause,
-    );
-  }
+function isOnlyOf(others: readonly ModelSpec[]): (file: RemoteFile) => boolean {
+  const shared = new Set(others.flatMap(({ files, libraries }) => [...files, ...libraries]).map(({ place }) => place));
+  return ({ place }) => !shared.has(place);
 }
 
-export function isConfig({ path }: ModelFile): boolean {
-  return path.endsWith('/mlc-chat-config.json');
-}
-
-function isOnlyOf(others: readonly ModelEntry[]): (file: ModelFile) => boolean {
-  const shared = new Set(others.flatMap(({ files, libraries }) => [...files, ...libraries]).map(({ path }) => path));
-  return ({ path }) => !shared.has(path);
-}
-
-function filesOf(entry: ModelEntry): ModelFile[] {
-  return [...entry.files, entry.library];
-}
-
-/** The files of `entry` by the cache in which web-llm looks for them. */
-function places(entry: ModelEntry): [scope: string, files: ModelFile[]][] {
+/** `files` of `model` by the shelf on which web-llm looks for them. */
+function byShelf({ libraries }: ModelSpec, files: readonly RemoteFile[]): [shelf: string, files: RemoteFile[]][] {
+  const isConfig = ({ place }: RemoteFile) => place.endsWith('/mlc-chat-config.json');
+  const isLibrary = ({ place }: RemoteFile) => libraries.some((library) => library.place === place);
   return [
-    [CACHES.config, entry.files.filter(isConfig)],
-    [CACHES.library, [entry.library]],
-    [CACHES.weights, entry.files.filter((file) => !isConfig(file))],
+    [SHELVES.config, files.filter(isConfig)],
+    [SHELVES.library, files.filter(isLibrary)],
+    [SHELVES.weights, files.filter((file) => !isConfig(file) && !isLibrary(file))],
   ];
 }

@@ -17,6 +17,7 @@ export type FailureCode =
   | 'vocabulary-mismatch'
   | 'gguf-invalid'
   | 'gguf-unsupported'
+  | 'feature-missing'
   | 'prompt-empty'
   | 'prompt-too-long'
   | 'token-outside-vocabulary'

@@ -155,6 +155,19 @@ export interface RunLabels {
   readonly adapter: string;
 }
 
+/** A model by its id in its list, and the revision of its files: equal for equal files. */
+export interface RunModel {
+  readonly id: string;
+  readonly revision: string;
+}
+
+/** Which models a run ran on. */
+export interface RunModels {
+  readonly target: RunModel;
+  /** `itself`: the target with a second cache; null where no model drafted. */
+  readonly draft: RunModel | 'itself' | null;
+}
+
 /** Bytes that a model takes on the device, as allocated; weights are 0 where they are another model's. */
 export interface ModelMemory {
   readonly weights: number;
@@ -175,6 +188,8 @@ export interface StartEvent {
   readonly promptIds: readonly TokenId[];
   readonly settings: RunSettings;
   readonly labels: RunLabels;
+  /** Absent in runs that were recorded before runs kept it. */
+  readonly models?: RunModels;
   /** What was known of this device's costs when the run began; null where nothing was. */
   readonly calibration: Calibration | null;
   /** The smallest step of the clock that its times are by, in milliseconds; absent where nobody looked. */

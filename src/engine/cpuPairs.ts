@@ -1,52 +1,75 @@
-import { fetchManifest, type Manifest, type ModelEntry, selectEntries } from '../catalog/manifest';
+import { checkPair } from '../catalog/pairing';
+import { bytesOf, isSameDraft, isSameModel, type ModelSpec, type PairSpec } from '../catalog/spec';
 import { CpuDrafter } from '../model/cpu/drafter';
-import { type CpuModelFiles, cpuDownloadBytes, loadCpuModel } from '../model/cpu/loader';
+import { type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
 import { CpuTarget } from '../model/cpu/target';
+import { orMemory } from '../storage/memory';
+import type { FileStorage } from '../storage/port';
 import type { PairLoader, ReadyPair } from './pair';
-import type { LoadProgress, PairSelection } from './tasks';
+import type { LoadProgress } from './tasks';
 
-interface Loaded {
-  readonly id: string;
+interface Loaded<Spec, Side> {
+  readonly spec: Spec;
   readonly files: CpuModelFiles;
+  readonly side: Side;
 }
+
+type LoadedTarget = Loaded<ModelSpec, CpuTarget>;
+type LoadedDraft = Loaded<PairSpec['draft'], CpuDrafter>;
 
 /** Runs the embedded pair on the CPU, without WebGPU. */
 export class CpuPairs implements PairLoader {
-  #modelsUrl = '';
-  #target: Loaded | null = null;
-  #draft: Loaded | null = null;
-  #ready: { readonly draft: string; readonly pair: ReadyPair } | null = null;
+  readonly #storage: FileStorage;
+  #target: LoadedTarget | null = null;
+  #draft: LoadedDraft | null = null;
 
-  async ready({ modelsUrl, draft }: PairSelection, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
-    if (this.#ready?.draft === draft && this.#modelsUrl === modelsUrl) return this.#ready.pair;
-    const manifest: Manifest = await fetchManifest(modelsUrl, signal);
-    const entries = selectEntries(manifest, draft);
-    if (this.#modelsUrl !== modelsUrl) this.#target = this.#draft = this.#ready = null;
-    this.#modelsUrl = modelsUrl;
-    const about = (id: string, entry: ModelEntry) =>
-      ({ type: 'progress', model: id, name: entry.name, totalBytes: cpuDownloadBytes(entry), backend: 'cpu' }) as const;
-    const load = async (id: string, entry: ModelEntry): Promise<Loaded> => {
-      return { id, files: await loadCpuModel(entry, modelsUrl, (progress) => report({ ...about(id, entry), ...progress }), signal) };
-    };
-    this.#target ??= await load(manifest.pair.target, entries.target);
-    const { forward, text } = this.#target.files;
-    if (draft === manifest.pair.target) {
-      // The target's weights, with a cache of its own.
-      if (this.#draft?.id !== draft) this.#draft = { id: draft, files: { forward: forward.sibling(), text } };
-      report({ ...about(draft, entries.draft), phase: 'ready', loadedBytes: cpuDownloadBytes(entries.draft) });
-    } else if (this.#draft?.id !== draft) {
-      this.#draft = await load(draft, entries.draft);
-    }
-    const pair: ReadyPair = {
+  /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit */
+  constructor(storage: FileStorage) {
+    this.#storage = orMemory(storage);
+  }
+
+  async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
+    checkPair(spec);
+    const target = await this.#readyTarget(spec.target, report, signal);
+    const draft = await this.#readyDraft(spec.draft, target, report, signal);
+    return {
       adapter: 'CPU, without WebGPU',
-      target: { name: entries.target.name, side: new CpuTarget(forward), text },
-      draft: { name: entries.draft.name, side: new CpuDrafter(this.#draft.files.forward) },
+      spec,
+      target: { side: target.side, text: target.files.text },
+      draft: draft?.side ?? null,
       memory: () => null,
       measureReadback: async () => 0,
       watch: () => () => undefined,
       firstCause: async (error) => error,
     };
-    this.#ready = { draft, pair };
-    return pair;
+  }
+
+  async #readyTarget(spec: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<LoadedTarget> {
+    if (this.#target && isSameModel(this.#target.spec, spec)) return this.#target;
+    this.#target = this.#draft = null;
+    const files = await this.#load(spec, report, signal);
+    this.#target = { spec, files, side: new CpuTarget(files.forward) };
+    return this.#target;
+  }
+
+  async #readyDraft(
+    spec: PairSpec['draft'],
+    target: LoadedTarget,
+    report: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LoadedDraft | null> {
+    const loaded = this.#draft;
+    if (spec === null) return null;
+    if (loaded && isSameDraft(loaded.spec, spec)) return loaded;
+    // For itself: the target's weights, with a cache of its own.
+    const { forward, text } = target.files;
+    const files = spec === 'itself' ? { forward: forward.sibling(), text } : await this.#load(spec, report, signal);
+    this.#draft = { spec, files, side: new CpuDrafter(files.forward) };
+    return this.#draft;
+  }
+
+  #load(model: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<CpuModelFiles> {
+    const about = { type: 'progress', model: model.id, name: model.name, totalBytes: bytesOf(model.files), backend: 'cpu' } as const;
+    return loadCpuModel(model, this.#storage, (progress) => report({ ...about, ...progress }), signal);
   }
 }

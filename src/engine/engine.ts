@@ -1,3 +1,4 @@
+import { nameOfDraft, runModelsOf } from '../catalog/spec';
 import { clockStep, steadyClock } from '../core/clock';
 import { calibrate } from '../core/cost/calibrate';
 import { FailureError, toFailure } from '../core/failure';
@@ -22,15 +23,15 @@ export class PairEngine implements Engine {
   readonly #readbackMs = new Map<string, number | null>();
   #lastTask: Promise<unknown> = Promise.resolve();
 
-  /** @param clock milliseconds from any fixed moment, of the time that the pairs take */
-  constructor(pairs: PairLoader, clock: () => number = () => performance.now()) {
+  /** @param clock milliseconds from any fixed moment; it may stand still or step back */
+  constructor(pairs: PairLoader, clock: () => number) {
     this.#pairs = pairs;
     this.#clock = clock;
   }
 
-  async load({ selection }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
+  async load({ pair: spec }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
     await this.#inTurn(signal, async () => {
-      const pair = await this.#pairs.ready(selection, report, signal);
+      const pair = await this.#pairs.ready(spec, report, signal);
       reportMemory(pair, report);
       // Known before the first run, which would begin with drafts of the wrong length otherwise.
       await this.#measureReadback(pair);
@@ -40,13 +41,13 @@ export class PairEngine implements Engine {
     });
   }
 
-  async calibrate({ selection }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
+  async calibrate({ pair: spec }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
     await this.#inTurn(signal, async () => {
-      const pair = await this.#pairs.ready(selection, report, signal);
+      const pair = await this.#pairs.ready(spec, report, signal);
       const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
       const readbackMs = await pair.measureReadback(clock, clockStepMs);
-      const calibration = await calibrate(pair.draft.side, pair.target.side, { clock, clockStepMs, readbackMs, signal });
+      const calibration = await calibrate(pair.draft, pair.target.side, { clock, clockStepMs, readbackMs, signal });
       report({ type: 'calibration', adapter: pair.adapter, calibration });
     });
   }
@@ -62,7 +63,7 @@ export class PairEngine implements Engine {
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
     await this.#inTurn(signal, async (begin) => {
-      const pair = await this.#pairs.ready(task.selection, report, signal);
+      const pair = await this.#pairs.ready(task.pair, report, signal);
       signal.throwIfAborted();
       begin();
       await this.#decode(pair, task, report, signal, ask);
@@ -108,7 +109,7 @@ export class PairEngine implements Engine {
   }
 
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
-    const { target, adapter } = pair;
+    const { target, adapter, spec } = pair;
     const clock = steadyClock(this.#clock);
     const drafting = chooseDrafting(task.settings, pair, ask, clock);
     const { calibration } = task;
@@ -118,8 +119,10 @@ export class PairEngine implements Engine {
       prompt: task.prompt,
       promptIds: target.text.encodeChat(task.prompt, task.turns),
       settings: task.settings,
-      labels: { target: target.name, draft: drafting?.name ?? null, adapter },
+      labels: { target: spec.target.name, draft: drafting?.name ?? null, adapter },
+      models: runModelsOf(spec, drafting?.byModel ?? false),
       stopTokens: target.text.stopTokens,
+      templateStops: target.text.stopStrings,
       detokenizer: target.text,
       clock,
       signal,
@@ -152,19 +155,20 @@ function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdat
   if (taken) report({ type: 'memory', adapter, memory: taken });
 }
 
-/** What drafts and its name; null in plain decoding. */
+/** What drafts, its name, and whether the pair's draft has a part in it; null in plain decoding. @throws FailureError invalid-setting */
 function chooseDrafting(
   { mode, drafting }: RunSettings,
   pair: ReadyPair,
   ask: AskPerson,
   clock: () => number,
-): { drafter: Drafter; name: string } | null {
-  const { name, side } = pair.draft;
+): { drafter: Drafter; name: string; byModel: boolean } | null {
+  const { draft, target, spec } = pair;
   if (mode === 'plain') return null;
-  if (drafting === 'person') {
-    return { drafter: new PersonDrafter(pair.target.side.capabilities, pair.target.text, ask, clock), name: 'a person' };
-  }
-  if (drafting === 'ngram') return { drafter: new NgramDrafter(side.capabilities), name: 'n-gram' };
-  if (drafting === 'mixed') return { drafter: new NgramFirst(side), name: `n-gram, then ${name}` };
-  return { drafter: side, name };
+  const { capabilities } = target.side;
+  if (drafting === 'person') return { drafter: new PersonDrafter(capabilities, target.text, ask, clock), name: 'a person', byModel: false };
+  if (drafting === 'ngram') return { drafter: new NgramDrafter(capabilities), name: 'n-gram', byModel: false };
+  if (!draft) throw new FailureError('invalid-setting', 'No model drafts in this pair.', 'Choose a draft, or n-gram drafting.');
+  const name = nameOfDraft(spec);
+  if (drafting === 'mixed') return { drafter: new NgramFirst(draft), name: `n-gram, then ${name}`, byModel: true };
+  return { drafter: draft, name, byModel: true };
 }

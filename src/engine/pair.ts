@@ -1,21 +1,26 @@
+import type { PairSpec } from '../catalog/spec';
 import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/loop/person';
 import type { Drafter, PairMemory, Target, TokenId } from '../core/types';
-import type { LoadProgress, PairSelection, Turn } from './tasks';
+import type { LoadProgress, Turn } from './tasks';
 
 /** A model's text side. */
 export interface ModelText extends Tokenizer {
   readonly stopTokens: ReadonlySet<TokenId>;
+  /** Text that ends an answer as well, as the model's chat template has it. */
+  readonly stopStrings: readonly string[];
   /** The ids of a question after earlier turns, in the model's chat template, up to where its answer begins. */
   encodeChat(question: string, turns: readonly Turn[]): TokenId[];
 }
 
-/** Two models that are ready, wherever they run. */
+/** A target that is ready, and its draft where it has one, wherever they run. */
 export interface ReadyPair {
   /** What they run on, for display and export. */
   readonly adapter: string;
-  readonly target: { readonly name: string; readonly side: Target; readonly text: ModelText };
-  readonly draft: { readonly name: string; readonly side: Drafter };
+  readonly spec: PairSpec;
+  readonly target: { readonly side: Target; readonly text: ModelText };
+  /** null where no model drafts. */
+  readonly draft: Drafter | null;
   /**
    * Milliseconds of one bare readback, with nothing to wait for; null where the clock is too coarse to tell.
    *
@@ -32,6 +37,6 @@ export interface ReadyPair {
 
 /** Makes pairs ready, one after the other. */
 export interface PairLoader {
-  /** The pair of `selection`, keeping of what is loaded all that still fits. @throws FailureError, or the signal's reason */
-  ready(selection: PairSelection, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair>;
+  /** The pair of `spec`, keeping of what is loaded all that still fits; a draft too that `spec` does not ask for. @throws FailureError, or the signal's reason */
+  ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair>;
 }

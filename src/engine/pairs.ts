@@ -1,25 +1,35 @@
 import { FailureError } from '../core/failure';
+import type { FileStorage } from '../storage/port';
 import { CpuPairs } from './cpuPairs';
 import type { PairLoader, ReadyPair } from './pair';
 import { WebGpuPairs } from './webgpuPairs';
 
+/** What pairs run on and are kept in. */
+export interface PairPorts {
+  /** undefined: there is none. */
+  readonly gpu: GPU | undefined;
+  readonly storage: FileStorage;
+}
+
 /** Pairs on WebGPU, or on the CPU where this browser has none or finds no adapter for it; once found to be so, until the page is loaded again. */
 export class Pairs implements PairLoader {
+  readonly #ports: PairPorts;
   readonly #webGpu: WebGpuPairs;
   #cpu: CpuPairs | null = null;
 
-  constructor(gpu: GPU | undefined) {
-    this.#webGpu = new WebGpuPairs(gpu);
+  constructor(ports: PairPorts) {
+    this.#ports = ports;
+    this.#webGpu = new WebGpuPairs(ports);
   }
 
-  async ready(...[selection, report, signal]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
-    if (this.#cpu) return this.#cpu.ready(selection, report, signal);
+  async ready(...[spec, report, signal]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
+    if (this.#cpu) return this.#cpu.ready(spec, report, signal);
     try {
-      return await this.#webGpu.ready(selection, report, signal);
+      return await this.#webGpu.ready(spec, report, signal);
     } catch (error) {
       if (!(error instanceof FailureError) || !WITHOUT_WEBGPU.has(error.failure.code)) throw error;
-      this.#cpu = new CpuPairs();
-      return this.#cpu.ready(selection, report, signal);
+      this.#cpu = new CpuPairs(this.#ports.storage);
+      return this.#cpu.ready(spec, report, signal);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What the engine does for its callers: its tasks, and what it reports about them; types only. */
+import type { PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
 import type { AskPerson } from '../core/loop/person';
 import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
@@ -16,19 +17,20 @@ export type Task = LoadTask | CalibrateTask | RunTask;
 /** Makes a pair ready; what is already loaded stays. */
 export interface LoadTask {
   readonly type: 'load';
-  readonly selection: PairSelection;
+  readonly pair: PairSpec;
 }
 
-/** Measures what the pair of `selection`, which is loaded first if need be, costs on this device. Update: the calibration, unless it was stopped. */
+/** Measures what `pair`, which is loaded first if need be, costs on this device. Update: the calibration, unless it was stopped. */
 export interface CalibrateTask {
   readonly type: 'calibrate';
-  readonly selection: PairSelection;
+  readonly pair: PairSpec;
 }
 
-/** Runs on the pair of `selection`, loading first what is missing. Updates: progress while loading, then the run's events. */
+/** Runs on `pair`, loading first what is missing. Updates: progress while loading, then the run's events. */
 export interface RunTask {
   readonly type: 'run';
-  readonly selection: PairSelection;
+  /** Needs a draft only where a model drafts. */
+  readonly pair: PairSpec;
   /** The turns of the conversation before the prompt. */
   readonly turns: readonly Turn[];
   readonly prompt: string;
@@ -48,18 +50,12 @@ export interface Turn {
   readonly ids?: readonly TokenId[];
 }
 
-export interface PairSelection {
-  /** Absolute URL of the folder that holds manifest.json. */
-  readonly modelsUrl: string;
-  /** A draft's id in the manifest, or the target's: then it drafts for itself. */
-  readonly draft: string;
-}
-
 export type LoadPhase = 'downloading' | 'checking' | 'preparing' | 'ready';
 
 /** The state of one model's loading. Bytes are of the files as served; `preparing` covers the library and its GPU pipelines. */
 export interface LoadProgress {
   readonly type: 'progress';
+  /** The model's id. */
   readonly model: string;
   readonly name: string;
   readonly phase: LoadPhase;

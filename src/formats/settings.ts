@@ -32,10 +32,14 @@ export const PAGE = {
   rule: SAMPLING.rule,
 };
 
-/** A draft's id in the manifest, and a number as it is typed: while a person edits it may be no such number. */
+/** What stands for a draft where its id is not known: the target's first one, or the one that is meant to be wrong often. */
+export const FIRST_DRAFT = 'first';
+export const WEAK_DRAFT = 'weak';
+
+/** A draft's id, `FIRST_DRAFT` or `WEAK_DRAFT`, and a number as it is typed: while a person edits it may be no such number. */
 export type PreparedSettings = ValuesOf<typeof PAGE> & { readonly draft: string };
 
-export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE), draft: 'draft' };
+export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE), draft: FIRST_DRAFT };
 
 /** The names of what a prepared run is set to, in the order in which they are told. */
 export const PREPARED_NAMES = ['mode', 'draft', ...(Object.keys(PAGE) as (keyof typeof PAGE)[]).filter((name) => name !== 'mode')] as const;

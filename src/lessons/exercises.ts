@@ -1,5 +1,6 @@
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { RunSettings } from '../core/types';
+import { FIRST_DRAFT, WEAK_DRAFT } from '../formats/settings';
 
 /** Prompts of the lessons' live parts, in the phrasing that the embedded pair was trained on. */
 export const PROMPTS = {
@@ -28,13 +29,8 @@ export function readWay(text: string): Way {
   throw new RangeError(`"${text}" is not a way to decode`);
 }
 
-/** @param drafts ids of the pair's drafts, the good one first */
-export function settingsOf(
-  way: Way,
-  tokens: number,
-  drafts: readonly string[],
-): { readonly settings: RunSettings; readonly draft: string } {
-  const [good = 'draft', weak = good] = drafts;
+/** What a run is asked for, and which draft of the target, whatever that has. */
+export function settingsOf(way: Way, tokens: number): { readonly settings: RunSettings; readonly draft: string } {
   return {
     settings: {
       ...DEFAULT_RUN,
@@ -43,7 +39,7 @@ export function settingsOf(
       gamma: way.gamma,
       maxTokens: tokens,
     },
-    draft: way.kind === 'weak' ? weak : good,
+    draft: way.kind === 'weak' ? WEAK_DRAFT : FIRST_DRAFT,
   };
 }
 

@@ -1,12 +1,21 @@
 import { FailureError } from '../core/failure';
 import { fetchPatiently, refusal } from './fetching';
 import { FORMER_FILES } from './keptList';
+import type { FileStorage, Shelf } from './port';
+import { beginHash, hashOf } from './sha256';
 
-/** A file as a list of models names it: `path` is relative to the list, `sha256` in hexadecimal. */
-export interface ModelFile {
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
+/** A file of a model: where it comes from, where it is kept, and how it is checked. */
+export interface RemoteFile {
+  /** Absolute URL that it is fetched from. */
+  readonly url: string;
+  /** Under which URL it is kept. */
+  readonly place: string;
+  /** What messages call it. */
+  readonly name: string;
+  /** null: any length is right. */
+  readonly bytes: number | null;
+  /** In hexadecimal; null: any content is right. */
+  readonly sha256: string | null;
 }
 
 export interface DownloadProgress {
@@ -17,173 +26,166 @@ export interface DownloadProgress {
 /** A file is reported on as often as this while it comes, so that a fast connection does not keep the page busy with its progress. */
 const REPORTS_PER_FILE = 50;
 
-/** Header of a stored file: the SHA-256 that it was checked against. */
-const HASH_HEADER = 'x-foretoken-sha256';
-
 /**
- * Puts `files` into `cache`, whole and with the right hash, so that what reads the cache afterwards never touches the
- * network. A cached file with another hash (an older version, or a cut one) is fetched again; what is already right is
- * kept, so an interrupted download goes on where it stopped, file by file. What another version of a file replaces is set aside
- * (`keptList.ts`), and taken from there where that version is asked for again. One file is checked and stored while the next one comes.
+ * Puts `files` on the shelf `name`, whole and with the right hash, so that what reads it afterwards never touches the network. What is right
+ * already is kept, so an interrupted download goes on where it stopped, file by file; anything else is fetched again. What another version of a
+ * file replaces is set aside (`keptList.ts`), and taken from there where that version is asked for again.
  *
- * @param files with paths relative to `base`
  * @param report called as bytes come in; `loadedBytes` counts over all files
  * @throws FailureError file-missing, server-refused, file-damaged, network, storage; or the signal's reason
  */
-export async function downloadInto(
-  cache: Cache,
-  base: string,
-  files: readonly ModelFile[],
+export async function download(
+  storage: FileStorage,
+  name: string,
+  files: readonly RemoteFile[],
   report: (progress: DownloadProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const shelf = await storage.open(name);
   let done = 0;
-  const storing: Promise<void>[] = [];
-  let failedToStore = false;
-  try {
-    for (const file of files) {
-      signal.throwIfAborted();
-      if (failedToStore) break;
-      const url = new URL(file.path, base).href;
-      const cached = await cache.match(url);
-      if (cached) report({ phase: 'checking', loadedBytes: done });
-      if (!(cached && (await hasHash(cached.clone(), file)))) {
-        const former = await takeBack(url, file);
-        if (cached && !former) await setAside(url, cached);
-        const body =
-          former ?? (await fetchBody(url, file, (loaded) => report({ phase: 'downloading', loadedBytes: done + loaded }), signal));
-        const stored = checkAndStore(cache, url, file, body);
-        stored.catch(() => {
-          failedToStore = true;
-        });
-        storing.push(stored);
-      }
-      done += file.bytes;
-      if (cached) report({ phase: 'checking', loadedBytes: done });
+  for (const file of files) {
+    signal.throwIfAborted();
+    if (await isStored(shelf, file)) {
+      done += await sizeOf(shelf, file);
+      report({ phase: 'checking', loadedBytes: done });
+      continue;
     }
-  } finally {
-    // If one file fails, complete files are kept.
-    await Promise.allSettled(storing);
+    const former = await storage.open(FORMER_FILES);
+    if (!(await takeBack(shelf, former, file))) {
+      await setAside(shelf, former, file.place);
+      await fetchInto(shelf, file, (loaded) => report({ phase: 'downloading', loadedBytes: done + loaded }), signal);
+    }
+    done += await sizeOf(shelf, file);
   }
-  await Promise.all(storing);
 }
 
-/** Whether `cache` holds `file` at `url`, as it was checked when it was stored. */
-export async function isStored(cache: Cache, url: string, file: ModelFile): Promise<boolean> {
-  const stored = await cache.match(url);
-  if (!stored) return false;
-  return stored.headers.has(HASH_HEADER) ? stored.headers.get(HASH_HEADER) === file.sha256 : hasHash(stored, file);
+/** Whether `file` lies on `shelf`, by its length and by what it was checked against when it was stored. What nobody checked is checked now, and marked. */
+export async function isStored(shelf: Shelf, file: RemoteFile): Promise<boolean> {
+  const found = await shelf.about(file.place);
+  if (!found || (file.bytes !== null && found.bytes !== file.bytes)) return false;
+  if (file.sha256 === null || found.sha256 !== null) return file.sha256 === null || found.sha256 === file.sha256;
+  const content = await shelf.get(file.place);
+  if (!content || (await hashOf(content)) !== file.sha256) return false;
+  // Where there is no room to write the mark it is checked again next time.
+  await shelf.put(file.place, content.stream(), { ...found, sha256: file.sha256 }).catch(() => undefined);
+  return true;
 }
 
-/** What a file holds, and its media type. */
-export interface Body {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly type: string;
+async function sizeOf(shelf: Shelf, { bytes, place }: RemoteFile): Promise<number> {
+  return bytes ?? (await shelf.about(place))?.bytes ?? 0;
 }
 
-/** The whole body of `url`, checked against `file`. @throws FailureError file-missing, server-refused, file-damaged, network; or the signal's reason */
-export async function fetchWhole(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal): Promise<Body> {
-  const body = await fetchBody(url, file, report, signal);
-  await check(file, body);
-  return body;
-}
-
-/** The body of `url`, of the length that `file` says. */
-async function fetchBody(url: string, file: ModelFile, report: (loaded: number) => void, signal: AbortSignal): Promise<Body> {
-  const response = await fetchPatiently(url, signal).catch((cause) => {
+/** Fetches `file` and keeps it, hashing it as it comes: nothing of it is kept unless all of it is right. */
+async function fetchInto(shelf: Shelf, file: RemoteFile, report: (loaded: number) => void, signal: AbortSignal): Promise<void> {
+  const response = await fetchPatiently(file.url, signal).catch((cause) => {
     signal.throwIfAborted();
     throw interrupted(file, cause);
   });
-  if (!response.ok || !response.body) throw refusal(`The model file ${file.path}`, response, missing(file));
-  const bytes = new Uint8Array(file.bytes);
-  let loaded = 0;
-  let reported = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause) => {
-      signal.throwIfAborted();
-      throw interrupted(file, cause);
-    });
-    if (done) break;
-    if (loaded + value.length > file.bytes) {
-      await reader.cancel();
-      throw damaged(file, `it is longer than its ${file.bytes} bytes`);
+  if (!response.ok || !response.body) throw refusal(`The model file ${file.name}`, response, missing(file));
+  const type = response.headers.get('content-type') ?? 'application/octet-stream';
+  const checked = checkedBody(response.body, file, report, signal);
+  try {
+    if (file.bytes !== null) await shelf.put(file.place, checked, { bytes: file.bytes, type, sha256: file.sha256 });
+    else {
+      const content = await new Response(checked).blob();
+      await shelf.put(file.place, content.stream(), { bytes: content.size, type, sha256: file.sha256 });
     }
-    bytes.set(value, loaded);
-    loaded += value.length;
-    if (loaded < file.bytes && loaded - reported < file.bytes / REPORTS_PER_FILE) continue;
-    reported = loaded;
-    report(loaded);
-  }
-  if (loaded < file.bytes) throw damaged(file, `it ends after ${loaded} of ${file.bytes} bytes`);
-  return { bytes, type: response.headers.get('content-type') ?? 'application/octet-stream' };
-}
-
-async function check(file: ModelFile, { bytes }: Body): Promise<void> {
-  if ((await sha256(bytes)) !== file.sha256) throw damaged(file, 'its SHA-256 is not the one in the manifest');
-}
-
-async function checkAndStore(cache: Cache, url: string, file: ModelFile, body: Body): Promise<void> {
-  await check(file, body);
-  const { bytes, type } = body;
-  const headers = { 'content-type': type, 'content-length': String(bytes.length), [HASH_HEADER]: file.sha256 };
-  await cache.put(url, new Response(bytes, { headers })).catch((cause) => {
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof FailureError) throw thrown;
     throw new FailureError(
       'storage',
       'The browser could not keep a model file; its storage may be full.',
       'Free some space or allow this site more storage, then run again.',
-      cause,
+      thrown,
     );
+  }
+}
+
+/** `body`, which breaks off with a FailureError file-damaged or network, or the signal's reason, unless it is `file` to its end. */
+function checkedBody(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  file: RemoteFile,
+  report: (loaded: number) => void,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const { bytes, sha256 } = file;
+  const hashing = sha256 === null ? null : beginHash(bytes);
+  hashing?.catch(() => undefined);
+  const reader = body.getReader();
+  let loaded = 0;
+  let reported = 0;
+  const count = (added: number) => {
+    loaded += added;
+    if (bytes !== null && loaded > bytes) throw damaged(file, `it is longer than its ${bytes} bytes`);
+    if (bytes !== null && loaded < bytes && loaded - reported < bytes / REPORTS_PER_FILE) return;
+    reported = loaded;
+    report(loaded);
+  };
+  const finish = async () => {
+    if (bytes !== null && loaded < bytes) throw damaged(file, `it ends after ${loaded} of ${bytes} bytes`);
+    if (hashing && (await (await hashing).end()) !== sha256) throw damaged(file, 'its SHA-256 is not the one in the manifest');
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read().catch((cause) => {
+          signal.throwIfAborted();
+          throw interrupted(file, cause);
+        });
+        if (done) {
+          await finish();
+          controller.close();
+          return;
+        }
+        count(value.length);
+        (await hashing)?.update(value);
+        controller.enqueue(value);
+      } catch (thrown) {
+        controller.error(thrown);
+        await reader.cancel().catch(() => undefined);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
   });
 }
 
-async function hasHash(response: Response, file: ModelFile): Promise<boolean> {
-  return (await sha256(new Uint8Array(await response.arrayBuffer()))) === file.sha256;
+/** Keeps what stands at `place` until the kept list is another, unless its version is kept already; where there is no room for both, only the new one is. */
+async function setAside(shelf: Shelf, former: Shelf, place: string): Promise<void> {
+  const [content, about] = [await shelf.get(place), await shelf.about(place)];
+  if (content && about && !(await former.about(place))) await former.put(place, content.stream(), about).catch(() => undefined);
 }
 
-/** Keeps what stands at `url` until the kept list is another, unless its version is kept already; where there is no room for both, only the new one is. */
-async function setAside(url: string, cached: Response): Promise<void> {
-  const former = await caches.open(FORMER_FILES);
-  if (!(await former.match(url))) await former.put(url, cached).catch(() => undefined);
+/** Puts the file that was set aside back, if it is `file`; it is not aside any more. */
+async function takeBack(shelf: Shelf, former: Shelf, file: RemoteFile): Promise<boolean> {
+  if (!(await isStored(former, file))) return false;
+  const [content, about] = [await former.get(file.place), await former.about(file.place)];
+  if (!content || !about) return false;
+  await shelf.put(file.place, content.stream(), about);
+  await former.delete(file.place);
+  return true;
 }
 
-/** The file at `url` that was set aside, if it is `file`; it is not aside any more. */
-async function takeBack(url: string, file: ModelFile): Promise<Body | null> {
-  const former = await caches.open(FORMER_FILES);
-  const aside = await former.match(url);
-  if (!aside || !(await hasHash(aside.clone(), file))) return null;
-  await former.delete(url);
-  const type = aside.headers.get('content-type') ?? 'application/octet-stream';
-  return { bytes: new Uint8Array(await aside.arrayBuffer()), type };
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  // Over http from another machine, browsers have no subtle cryptography.
-  const subtle: SubtleCrypto | undefined = crypto.subtle;
-  const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : (await import('@noble/hashes/sha2.js')).sha256(bytes);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function missing(file: ModelFile) {
+function missing(file: RemoteFile) {
   return new FailureError(
     'file-missing',
-    `A model file is missing: ${file.path} (the server answered 404).`,
+    `A model file is missing: ${file.name} (the server answered 404).`,
     'The server of this page must serve its whole folder models/. Run again once it does.',
   );
 }
 
-function damaged(file: ModelFile, what: string) {
+function damaged(file: RemoteFile, what: string) {
   return new FailureError(
     'file-damaged',
-    `A model file is damaged: ${file.path}; ${what}.`,
+    `A model file is damaged: ${file.name}; ${what}.`,
     'Run again to download it again. If the file is still wrong, the server has a wrong copy.',
   );
 }
 
-function interrupted(file: ModelFile, cause: unknown) {
+function interrupted(file: RemoteFile, cause: unknown) {
   return new FailureError(
     'network',
-    `The download of ${file.path} broke off.`,
+    `The download of ${file.name} broke off.`,
     'Check the connection and run again; files that are complete are kept.',
     cause,
   );

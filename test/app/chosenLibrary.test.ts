@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fetchManifest, fitManifest, isKept, keepManifest, type Manifest, type ModelList } from '../../src/catalog/manifest';
+import { type ModelList, parseList } from '../../src/catalog/list';
+import { fetchCatalogue, isKept, keepResolved } from '../../src/catalog/lists';
+import { type Catalogue, type ResolvedList, resolveList } from '../../src/catalog/resolve';
 import { deleteStored } from '../../src/catalog/storedModels';
 import { featuresHere } from '../../src/gpu/adapter';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { MANIFEST } from './support/manifest';
 
 const FOLDER = 'https://models.test/lecture/models/';
@@ -21,11 +24,14 @@ async function store(path: string, scope = 'webllm/wasm', hash = file(path).sha2
 }
 
 const storedFiles = async () => (await (await caches.open('webllm/wasm')).keys()).map(({ url }) => url);
-const chosen = ({ models }: Manifest) => models.target?.library.path;
+const fetchAgain = () => fetchCatalogue([urlOf('manifest.json')], BROWSER_CACHE);
+const resolved = (...features: string[]) => resolveList(list, urlOf('manifest.json'), new Set(features));
+const chosen = ({ targets }: Catalogue) => targets[0]?.model.library.name;
+const onlyList = ({ lists }: Catalogue) => lists[0] as ResolvedList;
 const serve = (respond: () => Promise<Response>) => vi.spyOn(globalThis, 'fetch').mockImplementation(respond);
 const fetchOffline = () => {
   serve(async () => Promise.reject(new TypeError('Failed to fetch')));
-  return fetchManifest(FOLDER);
+  return fetchAgain();
 };
 
 beforeEach(async () => {
@@ -36,7 +42,8 @@ beforeEach(async () => {
     { needs: [feature], ...file(BETTER) },
     { needs: [], ...file(BASE) },
   ];
-  list = { ...MANIFEST, models: Object.fromEntries(Object.entries(MANIFEST.models).map(([id, entry]) => [id, { ...entry, libraries }])) };
+  const models = Object.entries(MANIFEST.models).map(([id, entry]) => [id, { ...entry, libraries }] as const);
+  list = parseList({ ...MANIFEST, models: Object.fromEntries(models) });
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -47,13 +54,13 @@ describe('the library of a model', () => {
     expect(feature).not.toBe('');
     await store(BASE);
     serve(async () => Response.json(list));
-    expect(chosen(await fetchManifest(FOLDER))).toBe(BETTER);
+    expect(chosen(await fetchAgain())).toBe(BETTER);
   });
 
   it('needs nothing where there is no adapter', async () => {
     vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
     serve(async () => Response.json(list));
-    expect(chosen(await fetchManifest(FOLDER))).toBe(BASE);
+    expect(chosen(await fetchAgain())).toBe(BASE);
   });
 
   const STORED: [what: string, files: [path: string, scope?: string, hash?: string][], expected: string][] = [
@@ -66,29 +73,29 @@ describe('the library of a model', () => {
     ['none', [], BASE],
   ];
   it.each(STORED)('is one that is stored where nothing answers: %s', async (_, files, expected) => {
-    await keepManifest(FOLDER, fitManifest(list, new Set([feature])));
+    await keepResolved(resolved(feature), BROWSER_CACHE);
     for (const each of files) await store(...each);
     expect(chosen(await fetchOffline())).toBe(expected);
   });
 
   it('is chosen again from the kept list if the adapter can do less than when it was kept', async () => {
-    const before = fitManifest(list, new Set([feature]));
-    await keepManifest(FOLDER, before);
+    const before = resolved(feature);
+    await keepResolved(before, BROWSER_CACHE);
     for (const path of [BASE, BETTER]) await store(path);
     vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
     const now = await fetchOffline();
     expect(chosen(now)).toBe(BASE);
     // Not said to be there with these libraries until it was found so.
-    expect([await isKept(FOLDER, before), await isKept(FOLDER, now)]).toEqual([true, false]);
+    expect([await isKept(before, BROWSER_CACHE), await isKept(onlyList(now), BROWSER_CACHE)]).toEqual([true, false]);
   });
 
   it('goes with its model, also one that is not chosen any more, unless another stored model lists it', async () => {
     for (const path of [BASE, BETTER]) await store(path);
-    const { target, draft } = fitManifest(list, new Set([feature])).models;
+    const { target, draft } = resolved(feature).models;
     if (!target || !draft) throw new Error('the list lacks a model');
-    await deleteStored(target, [draft], FOLDER);
+    await deleteStored(target, [draft], BROWSER_CACHE);
     expect(await storedFiles()).toEqual([BASE, BETTER].map(urlOf));
-    await deleteStored(target, [], FOLDER);
+    await deleteStored(target, [], BROWSER_CACHE);
     expect(await storedFiles()).toEqual([]);
   });
 });

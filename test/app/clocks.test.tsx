@@ -5,8 +5,8 @@ import { startOf, tally } from '../../src/core/run/tally';
 import { decodeTrace, encodeTrace } from '../../src/formats/trace/trace';
 import { LESSONS } from '../../src/lessons';
 import { calibrationOf, calibrationSettled, isTooCoarse, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
+import { chosenPair, useCatalogue } from '../../src/store/engine/catalogue';
 import { connectEngine } from '../../src/store/engine/connection';
-import { useLoading } from '../../src/store/engine/loading';
 import { useWork } from '../../src/store/engine/work';
 import { measureEvidence } from '../../src/store/modes/claims';
 import { askNext, typeQuestion } from '../../src/store/modes/conversation';
@@ -73,13 +73,13 @@ async function openWith(clocks: Clocks): Promise<void> {
   await openPage({ settings: { prompt: 'A fox.', maxTokens: 94, adaptive: true } });
   connectEngine(new FakeEngine(clocks));
   useCalibration.setState(useCalibration.getInitialState());
-  await expect.poll(() => useLoading.getState().manifest).not.toBeNull();
+  await expect.poll(() => useCatalogue.getState().catalogue).not.toBeNull();
 }
 
 /** The chosen pair, measured to the end. */
 async function measured(): Promise<void> {
   await calibrationSettled();
-  if (calibrationOf('draft') === null && !isTooCoarse('draft')) await measureCalibration();
+  if (calibrationOf(chosenPair()) === null && !isTooCoarse(chosenPair())) await measureCalibration();
 }
 
 /** Has every view's own work done, as far as it has any. */
@@ -178,7 +178,7 @@ describe('a clock that is too coarse', () => {
     await startRun();
     await startCounterpart();
     await measured();
-    expect([isTooCoarse('draft'), calibrationOf('draft')]).toEqual([true, null]);
+    expect([isTooCoarse(chosenPair()), calibrationOf(chosenPair())]).toEqual([true, null]);
     expect(tally(useRun.getState().events)).toMatchObject({ tooCoarse: true, tokensPerSecond: null });
     const main = page.getByRole('main');
     await expect.element(page.getByRole('region', { name: 'This device' })).toHaveTextContent('Too coarse to tell what this pair costs');
@@ -218,7 +218,7 @@ describe('a clock that is too coarse', () => {
   it('promises no speedup from noise: of 16.7 ms, what it measures is what rounds take', async () => {
     await openWith({ browser: (time) => time.steps(16.7), device: none });
     await measured();
-    const costs = calibrationOf('draft');
+    const costs = calibrationOf(chosenPair());
     // 5 ms a token and 1 of readback; 21, 8 and 1 for a round of sixteen.
     expect(costs?.verifyMs[0]?.[0]).toBeGreaterThan(3.5);
     expect(costs?.verifyMs[0]?.at(-1)).toBeGreaterThan(15);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { chosenPair } from '../../src/store/engine/catalogue';
 import { IDLE_MS } from '../../src/store/engine/idle';
 import { formatRate, formatRatio } from '../../src/ui/format';
 import { PAIR_COSTS } from '../support/slowPair';
@@ -66,7 +67,7 @@ describe('the costs of this device', () => {
       await vi.advanceTimersByTimeAsync(IDLE_MS - 100);
       expect(measurements()).toBe(0);
       await vi.advanceTimersByTimeAsync(200);
-      await expect.poll(() => calibrationOf('draft')).not.toBeNull();
+      await expect.poll(() => calibrationOf(chosenPair())).not.toBeNull();
       await vi.advanceTimersByTimeAsync(5 * IDLE_MS);
       expect(measurements()).toBe(1);
     } finally {

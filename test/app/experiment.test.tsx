@@ -11,6 +11,7 @@ import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
 import { catchDownloads } from './support/downloads';
 import type { FakeEngine } from './support/fakeEngine';
+import { draftOf } from './support/manifest';
 import { openPage } from './support/openPage';
 
 const STORY = 'Tell a short story about a fox who finds a bell.';
@@ -74,9 +75,7 @@ describe('an experiment', () => {
     for (const { settings } of runs) expect(settings).toMatchObject({ maxTokens: 12, ignoreStopTokens: false });
     expect(
       new Set(
-        runs.map(({ settings, selection, prompt }) =>
-          JSON.stringify([settings.mode === 'plain' || settings.gamma, selection.draft, prompt]),
-        ),
+        runs.map(({ settings, pair, prompt }) => JSON.stringify([settings.mode === 'plain' || settings.gamma, draftOf(pair), prompt])),
       ).size,
     ).toBe(12);
     const kinds = [...sheet().element().querySelectorAll('tbody')].map((body) => body.dataset.kind);

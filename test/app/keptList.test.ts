@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fetchManifest, keepManifest } from '../../src/catalog/manifest';
+import { parseList } from '../../src/catalog/list';
+import { fetchCatalogue, keepResolved } from '../../src/catalog/lists';
+import { type Catalogue, resolveList } from '../../src/catalog/resolve';
 import { FailureError } from '../../src/core/failure';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { MANIFEST } from './support/manifest';
 
 const FOLDER = 'https://models.test/lecture/models/';
+const URL_OF_LIST = `${FOLDER}manifest.json`;
 const NEWER = { ...MANIFEST, pair: { ...MANIFEST.pair, name: 'Newer pair' } };
 
+const keep = () => keepResolved(resolveList(parseList(MANIFEST), URL_OF_LIST, new Set()), BROWSER_CACHE);
+const fetchAgain = () => fetchCatalogue([URL_OF_LIST], BROWSER_CACHE);
+const nameOf = ({ targets }: Catalogue) => targets[0]?.name;
 const answer = (respond: (signal: AbortSignal) => Promise<Response>) =>
   vi.spyOn(globalThis, 'fetch').mockImplementation((_, init) => respond(init?.signal as AbortSignal));
 const never = (signal: AbortSignal) =>
@@ -38,7 +45,7 @@ const SILENCES: readonly Silence[] = [
   ['stalls within it', async (signal) => new Response(stalled(signal))],
   ['answers nothing', async () => new Response('')],
   ['answers JSON that is not a list', async () => Response.json({ error: 'too many requests' })],
-  ['answers with a list that this page cannot read', async () => Response.json({ ...NEWER, format: 2 })],
+  ['answers with a list that this page cannot read', async () => Response.json({ ...NEWER, format: 3 })],
   ...[401, 403, 410, 418, 429, 451, 500, 502, 503, 504].map(
     (status): Silence => [`answers ${status}`, async () => new Response('', { status, headers: { 'retry-after': '60' } })],
   ),
@@ -59,30 +66,32 @@ afterEach(() => {
 
 describe('the list of models', () => {
   it('is the server’s as long as that answers', async () => {
-    await keepManifest(FOLDER, MANIFEST);
+    await keep();
     answer(async () => Response.json(NEWER));
-    expect((await fetchManifest(FOLDER)).pair.name).toBe('Newer pair');
+    expect(nameOf(await fetchAgain())).toBe('Newer pair');
   });
 
   it.each(SILENCES)('is the kept one where the network %s', async (_, respond) => {
-    await keepManifest(FOLDER, MANIFEST);
+    await keep();
     answer(respond);
-    expect(await fetchManifest(FOLDER)).toEqual(MANIFEST);
+    expect(nameOf(await fetchAgain())).toBe('Fake pair');
   });
 
   it('is missing where the server says so, kept or not, and another folder’s is not used', async () => {
-    await keepManifest(FOLDER, MANIFEST);
+    await keep();
     answer(async () => new Response('', { status: 404 }));
-    const missing = fetchManifest(FOLDER);
+    const missing = fetchAgain();
     await expect(missing).rejects.toBeInstanceOf(FailureError);
     await expect(missing).rejects.toMatchObject({ failure: { code: 'file-missing' } });
     answer(async () => Promise.reject(new TypeError('Failed to fetch')));
-    await expect(fetchManifest('https://models.test/other/')).rejects.toMatchObject({ failure: { code: 'network' } });
+    await expect(fetchCatalogue(['https://models.test/other/manifest.json'], BROWSER_CACHE)).rejects.toMatchObject({
+      failure: { code: 'network' },
+    });
   });
 
   it.each(REFUSALS)('is refused with %i in words where none is kept', async (status, headers, message, hint) => {
     answer(async () => new Response('', { status, headers }));
-    const { failure } = await fetchManifest(FOLDER).then(
+    const { failure } = await fetchAgain().then(
       () => Promise.reject(new Error('a list')),
       (thrown: FailureError) => thrown,
     );
@@ -92,13 +101,32 @@ describe('the list of models', () => {
   it('is asked for again after as long as a busy server says', async () => {
     const answers = [new Response('', { status: 429, headers: { 'retry-after': '0' } }), Response.json(NEWER)];
     answer(async () => answers.shift() ?? Promise.reject(new Error('asked too often')));
-    expect((await fetchManifest(FOLDER)).pair.name).toBe('Newer pair');
+    expect(nameOf(await fetchAgain())).toBe('Newer pair');
   });
 
   it('that was kept and cannot be read is as none', async () => {
-    const url = `${FOLDER}manifest.json`;
-    await (await caches.open('foretoken/lists')).put(url, new Response('{"format": 9}'));
+    await (await caches.open('foretoken/lists')).put(URL_OF_LIST, new Response('{"format": 9}'));
     answer(async () => Promise.reject(new TypeError('Failed to fetch')));
-    await expect(fetchManifest(FOLDER)).rejects.toMatchObject({ failure: { code: 'network' } });
+    await expect(fetchAgain()).rejects.toMatchObject({ failure: { code: 'network' } });
+  });
+
+  it('that the page kept before its lists had a second format serves still', async () => {
+    const models = Object.fromEntries(
+      Object.entries(MANIFEST.models).map(([id, entry]) => [id, { ...entry, library: entry.libraries[0] }]),
+    );
+    await (await caches.open('foretoken/lists')).put(URL_OF_LIST, new Response(JSON.stringify({ ...MANIFEST, models })));
+    answer(async () => Promise.reject(new TypeError('Failed to fetch')));
+    expect(nameOf(await fetchAgain())).toBe('Fake pair');
+  });
+
+  it('beside the first may be missing, and may not be wrong', async () => {
+    const second = 'https://models.test/lecture/models-other/manifest.json';
+    const fetchBoth = () => fetchCatalogue([URL_OF_LIST, second], BROWSER_CACHE);
+    const serve = (other: () => Response) =>
+      vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) => (url === second ? other() : Response.json(MANIFEST)));
+    serve(() => new Response('', { status: 404 }));
+    expect((await fetchBoth()).targets.map(({ name }) => name)).toEqual(['Fake pair']);
+    serve(() => Response.json({ format: 2 }));
+    await expect(fetchBoth()).rejects.toMatchObject({ failure: { code: 'manifest-invalid' } });
   });
 });

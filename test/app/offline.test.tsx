@@ -1,7 +1,6 @@
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import type { ModelList } from '../../src/catalog/manifest';
 import { useOffline, useOfflineMemory } from '../../src/store/offline/offline';
 import { useShell } from '../../src/store/offline/shell';
 import { restoreTab, useTab, watchTab } from '../../src/store/page/tab';
@@ -14,7 +13,7 @@ const OF_LETTER = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4
 const file = (path: string) => ({ path, bytes: 1, sha256: OF_LETTER });
 
 /** The pair with files of one byte, the drafts' library one and the same. */
-const SMALL: ModelList = {
+const SMALL = {
   ...MANIFEST,
   models: Object.fromEntries(
     Object.entries(MANIFEST.models).map(([id, entry]) => {

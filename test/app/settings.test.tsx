@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { chosenPair } from '../../src/store/engine/catalogue';
 import { useRun } from '../../src/store/run/run';
 import { DEFAULT_SETTINGS, useSettings } from '../../src/store/run/settings';
 import { openPage, prompt, runToEnd } from './support/openPage';
@@ -60,7 +61,7 @@ describe('settings', () => {
     await runToEnd();
     const task = engine.tasks.findLast((each) => each.type === 'run');
     expect(task).toMatchObject({
-      selection: { draft: 'weak-draft', modelsUrl: new URL('models/', document.baseURI).href },
+      pair: { target: { id: 'target', folder: new URL('models/target', document.baseURI).href }, draft: { id: 'weak-draft' } },
       prompt: 'A fox.',
       settings: {
         mode: 'speculative',
@@ -81,7 +82,7 @@ describe('settings', () => {
     await runToEnd();
     const runs = engine.tasks.filter((each) => each.type === 'run');
     expect(runs.map(({ settings }) => settings.gamma)).toEqual(['auto', 'auto']);
-    expect(runs.map(({ calibration }) => calibration)).toEqual([null, calibrationOf('draft')]);
+    expect(runs.map(({ calibration }) => calibration)).toEqual([null, calibrationOf(chosenPair())]);
     const lengths = useRun.getState().events.flatMap((event) => (event.type === 'round' ? [event.limits.model] : []));
     expect(new Set(lengths).size).toBeGreaterThan(1);
     expect(engine.tasks.filter((each) => each.type === 'calibrate')).toHaveLength(1);
@@ -90,7 +91,7 @@ describe('settings', () => {
   it('load the chosen draft at once', async () => {
     const engine = await openPage();
     await page.getByText('Weak draft', { exact: true }).click();
-    await expect.poll(() => engine.tasks.at(-1)).toMatchObject({ type: 'load', selection: { draft: 'weak-draft' } });
+    await expect.poll(() => engine.tasks.at(-1)).toMatchObject({ type: 'load', pair: { draft: { id: 'weak-draft' } } });
     await expect.element(page.getByText('0.3M', { exact: false }).or(page.getByText('300K parameters'))).toBeInTheDocument();
   });
 

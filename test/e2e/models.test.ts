@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../src/catalog/manifest';
 import { BUILT } from './support/build';
 import { committed, idsOf, Visit } from './support/page';
 import { servedBuild } from './support/served';
@@ -94,6 +93,19 @@ const DAMAGES: readonly Damage[] = [
   },
 ];
 
+interface ListedFile {
+  readonly path: string;
+  readonly bytes: number;
+  sha256: string;
+}
+
+/** The list of models, as it is served. */
+function readList(): {
+  readonly models: Record<string, { readonly files: ListedFile[]; libraries: ({ needs: string[] } & ListedFile)[] }>;
+} {
+  return JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8'));
+}
+
 describe('model files', () => {
   for (const { what, file, fault, code, message, hint } of DAMAGES) {
     it(`${what}: says so and what to do, then runs without a reload once it is repaired`, async () => {
@@ -121,7 +133,7 @@ describe('model files', () => {
   }
 
   it('of two vocabularies are refused before any of them is downloaded', async () => {
-    const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
+    const manifest = readList();
     for (const file of manifest.models.draft?.files ?? []) if (file.path.endsWith('tokenizer.json')) file.sha256 = '0'.repeat(64);
     served.server.replace('models/manifest.json', JSON.stringify(manifest));
     const asked = served.server.requests.length;
@@ -139,7 +151,7 @@ describe('model files', () => {
   });
 
   it('with several libraries: only the best that the adapter can run is downloaded', async () => {
-    const manifest = parseManifest(JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8')));
+    const manifest = readList();
     const runnable = new Set<string>();
     for (const model of Object.values(manifest.models)) {
       const base = model.libraries.at(-1);

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseManifest } from '../../src/catalog/manifest';
 import { BUILT, buildAnother } from './support/build';
 import { committed, idsOf, launch, type ShownToken, Visit } from './support/page';
 import { FaultyServer } from './support/server';
@@ -42,6 +41,17 @@ async function runInNewTab(visit: Visit, url: string, prompt = PROMPT): Promise<
   expect(failed).toEqual([]);
   expect(another.uncaught).toEqual([]);
   return tokens;
+}
+
+interface Listed {
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** The list of models, as it is served. */
+function readList(): { readonly models: Record<string, { readonly files: Listed[]; readonly libraries: Listed[] }> } {
+  return JSON.parse(fs.readFileSync(path.join(BUILT, 'models/manifest.json'), 'utf8'));
 }
 
 describe('after one visit', () => {
@@ -89,7 +99,7 @@ describe('after one visit', () => {
     await untilReady(visit);
     await offlineButton(visit, 'ready').click();
     await page.getByRole('button', { name: 'Delete Target' }).click();
-    const { target } = manifestOf(BUILT).models;
+    const { target } = readList().models;
     const library = target?.libraries.find(({ path: file }) => server.requests.includes(`models/${file}`));
     const bytes = [...(target?.files ?? []), library].reduce((sum, file) => sum + (file?.bytes ?? Number.NaN), 0);
     await page.getByText(`Delete Target (${(bytes / 1e6).toFixed(1)} MB)?`).waitFor();
@@ -102,7 +112,7 @@ describe('after one visit', () => {
 
     // Of the newer pair the drafts' tokenizer comes, in place of the one before, and the target's weights do not.
     const tokenizer = `${fs.readFileSync(path.join(BUILT, 'models/draft/resolve/main/tokenizer.json'), 'utf8')}\n`;
-    const newer = manifestOf(BUILT);
+    const newer = readList();
     for (const file of Object.values(newer.models).flatMap(({ files }) => files)) {
       if (file.path.endsWith('tokenizer.json')) Object.assign(file, await describeText(tokenizer));
       if (file.path === 'target/resolve/main/params_shard_0.bin') file.sha256 = '0'.repeat(64);
@@ -184,7 +194,7 @@ describe('a browser', () => {
     const server = await FaultyServer.start(BUILT);
     const visit = await Visit.open(browser, 'about:blank', true);
     const storage = await visit.page.context().newCDPSession(visit.page);
-    const { models } = manifestOf(BUILT);
+    const { models } = readList();
     const stored = Object.values(models).flatMap(({ files, libraries }) => [...files, ...libraries.slice(0, 1)]);
     const bytes = [...new Map(stored.map((file) => [file.path, file.bytes])).values()].reduce((a, b) => a + b, 0);
     await storage.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes + LITTLE_ROOM });
@@ -223,10 +233,6 @@ describe('a browser', () => {
     await server.close();
   });
 });
-
-function manifestOf(folder: string) {
-  return parseManifest(JSON.parse(fs.readFileSync(path.join(folder, 'models/manifest.json'), 'utf8')));
-}
 
 async function describeText(text: string): Promise<{ bytes: number; sha256: string }> {
   const encoded = new TextEncoder().encode(text);

@@ -4,7 +4,7 @@ import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
 import { sendToWorker } from '../../src/worker/client';
-import { modelsUrl, runOnWorker } from './support/runs';
+import { runOnWorker, shippedPair } from './support/runs';
 
 let worker: Worker;
 
@@ -55,7 +55,7 @@ it('goes on from all that was read where it is stopped while the draft reads a l
 it('keeps it through a measurement between two turns, one that ends and one that a turn interrupts', async () => {
   const first = await runOnWorker(worker, 'draft', FIRST, SETTINGS);
   const measure = async (signal?: AbortSignal) => {
-    for await (const update of sendToWorker(worker, { type: 'calibrate', selection: { modelsUrl, draft: 'draft' } }, signal)) {
+    for await (const update of sendToWorker(worker, { type: 'calibrate', pair: await shippedPair('draft') }, signal)) {
       if (update.type === 'calibration') return update.calibration;
     }
     return null;

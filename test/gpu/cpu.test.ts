@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import prompts from '../../bench/prompts.json';
-import { fetchManifest, type Manifest } from '../../src/catalog/manifest';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
@@ -9,18 +8,17 @@ import { PairEngine } from '../../src/engine/engine';
 import { shareDevice } from '../../src/gpu/device';
 import type { CpuModelFiles } from '../../src/model/cpu/loader';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { isRunEvent } from '../../src/worker/client';
 import { loadOnCpu } from './support/cpu';
 import { logits } from './support/logits';
-import { modelsUrl, runOnWorker } from './support/runs';
+import { runOnWorker, shippedModel, shippedPair } from './support/runs';
 
 const PROMPTS = prompts.filter(({ kind }, i) => prompts.slice(0, i).filter((before) => before.kind === kind).length < 3).slice(0, 20);
 const never = new AbortController().signal;
 
-let manifest: Manifest;
-beforeAll(async () => {
+beforeAll(() => {
   shareDevice(navigator.gpu);
-  manifest = await fetchManifest(modelsUrl);
 });
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
@@ -28,12 +26,11 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }
 describe('the pair on the CPU', () => {
   it('writes what it writes on the device, id for id, on 20 prompts', async () => {
     const worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-    const engine = new PairEngine(new CpuPairs());
+    const engine = new PairEngine(new CpuPairs(BROWSER_CACHE), () => performance.now());
     const onCpu = async (prompt: string, settings: RunSettings) => {
       const events: RunEvent[] = [];
-      const selection = { modelsUrl, draft: 'draft' };
       await engine.run(
-        { type: 'run', selection, turns: [], prompt, settings, calibration: null },
+        { type: 'run', pair: await shippedPair('draft'), turns: [], prompt, settings, calibration: null },
         (update) => {
           if (isRunEvent(update)) events.push(update);
         },
@@ -59,10 +56,8 @@ describe('the pair on the CPU', () => {
   });
 
   it.each(['target', 'draft', 'weak-draft'])('has the logits of the device within 1e-4: %s', async (id) => {
-    const entry = manifest.models[id];
-    if (!entry) throw new Error(`the manifest lists no ${id}`);
-    const device: LoadedModel = await loadModel(id, entry, modelsUrl, () => undefined, never);
-    const cpu: CpuModelFiles = await loadOnCpu(manifest, id);
+    const device: LoadedModel = await loadModel(await shippedModel(id), BROWSER_CACHE, () => undefined, never);
+    const cpu: CpuModelFiles = await loadOnCpu(id);
     const { pipeline } = device;
     let worst = 0;
     for (const { prompt } of PROMPTS.slice(0, 7)) {

@@ -5,7 +5,7 @@ import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { sendToWorker } from '../../src/worker/client';
-import { modelsUrl, runOnWorker } from './support/runs';
+import { runOnWorker, shippedPair } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 let worker: Worker;
@@ -67,7 +67,7 @@ describe('stop strings', () => {
 describe('a calibration', () => {
   it('measures forwards that take longer by rows, and leaves the engine ready', async () => {
     const measured = [];
-    for await (const update of sendToWorker(worker, { type: 'calibrate', selection: { modelsUrl, draft: 'draft' } })) {
+    for await (const update of sendToWorker(worker, { type: 'calibrate', pair: await shippedPair('draft') })) {
       if (update.type === 'calibration') measured.push(update);
     }
     expect(measured).toHaveLength(1);

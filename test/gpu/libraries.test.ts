@@ -1,19 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fetchManifest, type Manifest, type ModelEntry } from '../../src/catalog/manifest';
+import type { ModelSpec } from '../../src/catalog/spec';
 import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { randomNumbers } from '../support/random';
 import { loadOnCpu } from './support/cpu';
 import { logits } from './support/logits';
+import { shippedModel } from './support/runs';
 
-const modelsUrl = new URL('/models/', location.href).href;
 const never = new AbortController().signal;
-let manifest: Manifest;
 
-beforeAll(async () => {
+beforeAll(() => {
   shareDevice(navigator.gpu);
-  manifest = await fetchManifest(modelsUrl);
 });
 
 /** Ids that are the same in every run. */
@@ -30,15 +29,15 @@ const sameBits = (a: Float32Array | undefined, b: Float32Array | undefined) => {
 
 for (const id of ['target', 'draft', 'weak-draft']) {
   describe(`library and weights of ${id}`, () => {
+    let spec: ModelSpec;
     let loaded: LoadedModel;
     let model: ModelPipeline;
     let context: number;
     let ids: number[];
 
     beforeAll(async () => {
-      const entry = manifest.models[id];
-      if (!entry) throw new Error(`the manifest lists no ${id}`);
-      loaded = await loadModel(id, entry, modelsUrl, () => undefined, never);
+      spec = await shippedModel(id);
+      loaded = await loadModel(spec, BROWSER_CACHE, () => undefined, never);
       model = loaded.pipeline;
       context = model.contextLength;
       ids = someIds(context, model.vocabularySize);
@@ -57,7 +56,7 @@ for (const id of ['target', 'draft', 'weak-draft']) {
     };
 
     it('agrees with an independent forward of the same weights, at every boundary', async () => {
-      const { forward: reference } = await loadOnCpu(manifest, id);
+      const { forward: reference } = await loadOnCpu(id);
       expect(reference.vocabularySize).toBe(model.vocabularySize);
       model.reset();
       for (const position of [0, 1, 2, 15, 16, 17, 62, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, context - 2, context - 1]) {
@@ -101,9 +100,9 @@ for (const id of ['target', 'draft', 'weak-draft']) {
     });
 
     it('gives the same bits on every library that this adapter can run', async ({ skip }) => {
-      const { library: chosen, libraries } = manifest.models[id] as ModelEntry;
+      const { library: chosen, libraries } = spec;
       const others = libraries.filter(
-        ({ path, needs }) => path !== chosen.path && needs.every((need) => model.device.features.has(need as GPUFeatureName)),
+        ({ name, needs }) => name !== chosen.name && needs.every((need) => model.device.features.has(need as GPUFeatureName)),
       );
       if (others.length === 0) skip('this adapter can run one library alone');
       expect(others.at(-1)?.needs, 'the library that needs nothing').toEqual([]);
@@ -121,11 +120,10 @@ for (const id of ['target', 'draft', 'weak-draft']) {
       };
       const expected = await logitsOf(model);
       for (const library of others) {
-        const entry = { ...manifest.models[id], library } as ModelEntry;
-        const other = await loadModel(id, entry, modelsUrl, () => undefined, never);
+        const other = await loadModel({ ...spec, library }, BROWSER_CACHE, () => undefined, never);
         const different = (await logitsOf(other.pipeline)).findIndex((row, i) => !sameBits(row, expected[i]));
         await other.unload();
-        expect(different, `row of logits from ${library.path} that differs from ${chosen.path}`).toBe(-1);
+        expect(different, `row of logits from ${library.name} that differs from ${chosen.name}`).toBe(-1);
       }
     });
 

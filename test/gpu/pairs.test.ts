@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchManifest, type Manifest } from '../../src/catalog/manifest';
+import { bytesOf } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
 import { isRunEvent, sendToWorker } from '../../src/worker/client';
-import { modelsUrl, runOnWorker } from './support/runs';
+import { runOnWorker, shippedModel, shippedPair } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 let worker: Worker;
-let manifest: Manifest;
 
-beforeAll(async () => {
-  manifest = await fetchManifest(modelsUrl);
+beforeAll(() => {
   worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
 });
 afterAll(() => worker.terminate());
@@ -49,7 +47,7 @@ describe('candidates of a greedy run', () => {
 
 describe('the target as its own draft', () => {
   it('is always right, and writes what the target alone writes', async () => {
-    const itself = await run(manifest.pair.target, {});
+    const itself = await run('target', {});
     expect(ids(itself)).toEqual(ids(await run('draft', { mode: 'plain' })));
     const { accepted, drafted, readbacks, rounds } = tally(itself);
     expect(drafted).toBeGreaterThan(20);
@@ -60,17 +58,17 @@ describe('the target as its own draft', () => {
 
   it('is always accepted above temperature 0 as well, and its cache is its own', async () => {
     const sampling = { ...GREEDY, temperature: 0.9, seed: 7 };
-    const { accepted, drafted } = tally(await run(manifest.pair.target, { sampling }));
+    const { accepted, drafted } = tally(await run('target', { sampling }));
     expect(accepted).toBe(drafted);
     // Back and forth.
-    expect(ids(await run('draft', {}))).toEqual(ids(await run(manifest.pair.target, {})));
+    expect(ids(await run('draft', {}))).toEqual(ids(await run('target', {})));
   });
 });
 
 describe('the memory of a pair', () => {
-  async function memoryOf(draft: string): Promise<PairMemory> {
+  async function memoryOf(draft: string | null): Promise<PairMemory> {
     let memory: PairMemory | null = null;
-    for await (const update of sendToWorker(worker, { type: 'load', selection: { modelsUrl, draft } })) {
+    for await (const update of sendToWorker(worker, { type: 'load', pair: await shippedPair(draft) })) {
       if (!isRunEvent(update) && update.type === 'memory') memory = update.memory;
     }
     if (!memory) throw new Error('nothing was reported about the memory');
@@ -79,11 +77,10 @@ describe('the memory of a pair', () => {
 
   it('is told as it is allocated: weights a little larger than their files, and the larger cache of the larger model', async () => {
     const { target, draft, working } = await memoryOf('draft');
-    const weights = (id: string) =>
-      (manifest.models[id]?.files ?? []).filter(({ path }) => path.endsWith('.bin')).reduce((sum, { bytes }) => sum + bytes, 0);
+    const weights = async (id: string) => bytesOf((await shippedModel(id)).files.filter(({ name }) => name.endsWith('.bin')));
     for (const [allocated, served] of [
-      [target.weights, weights('target')],
-      [draft.weights, weights('draft')],
+      [target.weights, await weights('target')],
+      [draft.weights, await weights('draft')],
     ] as const) {
       expect(allocated).toBeGreaterThanOrEqual(served);
       // The runtime allocates whole pages.
@@ -96,7 +93,7 @@ describe('the memory of a pair', () => {
 
   it('is the target’s cache a second time where it drafts for itself, and no second weights', async () => {
     const before = await memoryOf('draft');
-    const { target, draft } = await memoryOf(manifest.pair.target);
+    const { target, draft } = await memoryOf('target');
     expect(target).toEqual(before.target);
     expect(draft.weights).toBe(0);
     expect(draft.cache / target.cache).toBeCloseTo(1, 2);

@@ -1,7 +1,7 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchManifest } from '../../src/catalog/manifest';
 import { randomLogits } from '../support/random';
+import { shippedModel } from './support/runs';
 
 /** What these tests need of web-llm's private pipeline. */
 interface Tensor {
@@ -25,21 +25,15 @@ interface Pipeline {
   fapplyBitmask: Kernel;
 }
 
-const modelsUrl = new URL('/models/', location.href).href;
 let engine: MLCEngine;
 let pipeline: Pipeline;
 let vocabulary: number;
 
 beforeAll(async () => {
-  const manifest = await fetchManifest(modelsUrl);
   // The smallest model: the functions are the same in every library.
-  const entry = manifest.models.draft;
-  if (!entry) throw new Error('the manifest lists no draft');
-  vocabulary = entry.vocabulary;
-  const absolute = (path: string) => new URL(path, modelsUrl).href;
-  engine = new MLCEngine({
-    appConfig: { model_list: [{ model_id: 'draft', model: absolute(entry.path), model_lib: absolute(entry.library.path) }] },
-  });
+  const { folder, library, vocabulary: rows } = await shippedModel('draft');
+  vocabulary = rows.logits;
+  engine = new MLCEngine({ appConfig: { model_list: [{ model_id: 'draft', model: folder, model_lib: library.url }] } });
   await engine.reload('draft');
   pipeline = (engine as unknown as { loadedModelIdToPipeline: Map<string, Pipeline> }).loadedModelIdToPipeline.get('draft') as Pipeline;
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fetchManifest } from '../../src/catalog/manifest';
 import { speculate } from '../../src/core/loop/speculate';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
@@ -8,17 +7,15 @@ import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { Sampler } from '../../src/model/webllm/sampler';
 import { ModelTarget } from '../../src/model/webllm/target';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { shippedModel } from './support/runs';
 
-const modelsUrl = new URL('/models/', location.href).href;
 let loaded: LoadedModel;
 let target: ModelTarget;
 
 beforeAll(async () => {
   const openDevice = shareDevice(navigator.gpu);
-  const manifest = await fetchManifest(modelsUrl);
-  const entry = manifest.models[manifest.pair.target];
-  if (!entry) throw new Error('the manifest lists no target');
-  loaded = await loadModel('target', entry, modelsUrl, () => undefined, new AbortController().signal);
+  loaded = await loadModel(await shippedModel('target'), BROWSER_CACHE, () => undefined, new AbortController().signal);
   target = new ModelTarget(loaded.pipeline, await Sampler.create((await openDevice()).device), null, LIMITS.gamma.max);
 });
 afterAll(async () => {

@@ -4,7 +4,9 @@ import { DEFAULT_RUN } from '../../src/core/settings';
 import { LIMITS, type RunEvent } from '../../src/core/types';
 import { PairEngine } from '../../src/engine/engine';
 import { WebGpuPairs } from '../../src/engine/webgpuPairs';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { isRunEvent } from '../../src/worker/client';
+import { shippedPair } from '../gpu/support/runs';
 
 const RUNS = 200;
 
@@ -27,8 +29,8 @@ function watchBuffers() {
 
 it(`holds no more after ${RUNS} runs at temperature 0.8 than after the first`, async () => {
   const buffers = watchBuffers();
-  const engine = new PairEngine(new WebGpuPairs(navigator.gpu));
-  const selection = { modelsUrl: new URL('/models/', location.href).href, draft: 'draft' };
+  const engine = new PairEngine(new WebGpuPairs({ gpu: navigator.gpu, storage: BROWSER_CACHE }), () => performance.now());
+  const pair = await shippedPair('draft');
   const heap = () => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? null;
   const run = async (seed: number, gamma: number | 'auto' = 'auto') => {
     const events: RunEvent[] = [];
@@ -39,7 +41,7 @@ it(`holds no more after ${RUNS} runs at temperature 0.8 than after the first`, a
       ignoreStopTokens: true,
       sampling: { ...DEFAULT_RUN.sampling, temperature: 0.8, seed },
     };
-    const task = { type: 'run', selection, turns: [], prompt: 'Tell me a story about a fox.', settings, calibration: null } as const;
+    const task = { type: 'run', pair, turns: [], prompt: 'Tell me a story about a fox.', settings, calibration: null } as const;
     await engine.run(task, (update) => isRunEvent(update) && events.push(update), new AbortController().signal);
     expect(committedTokens(events)).toHaveLength(32);
   };

@@ -5,10 +5,11 @@ import type { RunEvent } from '../../src/core/types';
 import type { Engine, LoadProgress, RunTask, Task, Update } from '../../src/engine/tasks';
 import { sendToWorker } from '../../src/worker/client';
 import { answer } from '../../src/worker/host';
+import { shippedPair } from '../support/shipped';
 
 const task: RunTask = {
   type: 'run',
-  selection: { modelsUrl: 'http://localhost/models/', draft: 'draft' },
+  pair: shippedPair('draft'),
   turns: [],
   prompt: 'Tell me.',
   settings: { ...DEFAULT_RUN, mode: 'plain', maxTokens: 3 },
@@ -74,7 +75,7 @@ describe('a task between page and worker', () => {
 
   it('gives load tasks to load', async () => {
     const { worker } = workerOf({ load: async (_, report) => report(progress), run: unused });
-    expect(await collect(sendToWorker(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
+    expect(await collect(sendToWorker(worker, { type: 'load', pair: task.pair }))).toEqual([progress]);
   });
 
   it('throws what the engine could not do, with its code and hint', async () => {
@@ -187,7 +188,7 @@ describe('a task between page and worker', () => {
     });
     const controller = new AbortController();
     const running = collect(sendToWorker(worker, task, controller.signal));
-    expect(await collect(sendToWorker(worker, { type: 'load', selection: task.selection }))).toEqual([progress]);
+    expect(await collect(sendToWorker(worker, { type: 'load', pair: task.pair }))).toEqual([progress]);
     controller.abort();
     expect(await running).toEqual([end]);
   });
@@ -196,7 +197,7 @@ describe('a task between page and worker', () => {
     const failure = { code: 'engine-lost', message: 'The matcher broke.', hint: 'Run again.' } as const;
     const failed: RunEvent = { type: 'end', reason: 'failed', failure, endMs: 1 };
     const { worker, terminated } = workerOf({ load: (_, __, signal) => untilAborted(signal), run: async (_, report) => report(failed) });
-    const loading = collect(sendToWorker(worker, { type: 'load', selection: task.selection }));
+    const loading = collect(sendToWorker(worker, { type: 'load', pair: task.pair }));
     expect(await collect(sendToWorker(worker, task))).toEqual([failed]);
     expect(terminated).toHaveBeenCalledOnce();
     await expect(loading).rejects.toMatchObject({ failure });

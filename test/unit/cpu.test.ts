@@ -7,27 +7,26 @@ import type { RunEvent, RunSettings } from '../../src/core/types';
 import { CpuPairs } from '../../src/engine/cpuPairs';
 import { PairEngine } from '../../src/engine/engine';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
+import { memoryStorage } from '../../src/storage/memory';
 import { isRunEvent } from '../../src/worker/client';
-
-const folder = path.resolve(import.meta.dirname, '../../public/models');
-const selection = { modelsUrl: 'http://localhost/models/', draft: 'draft' };
+import { SHIPPED, shippedPair } from '../support/shipped';
 
 /** The shipped pair on this machine's CPU, its files served as they lie. */
 function engine(): PairEngine {
   vi.stubGlobal('fetch', async (url: string) => {
-    const file = path.join(folder, new URL(url).pathname.replace('/models/', ''));
+    const file = path.join(SHIPPED, new URL(url).pathname.replace('/models/', ''));
     return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response('', { status: 404 });
   });
-  return new PairEngine(new CpuPairs());
+  return new PairEngine(new CpuPairs(memoryStorage()), () => performance.now());
 }
 
 async function run(
   pair: PairEngine,
   settings: Partial<RunSettings>,
-  { prompt = 'Count from 1 to 30.', draft = 'draft', signal = new AbortController().signal } = {},
+  { prompt = 'Count from 1 to 30.', draft = 'draft' as string | null, signal = new AbortController().signal } = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  const task = { type: 'run', selection: { ...selection, draft }, turns: [], prompt, calibration: null } as const;
+  const task = { type: 'run', pair: shippedPair(draft), turns: [], prompt, calibration: null } as const;
   await pair.run(
     { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
     (update) => {
@@ -132,7 +131,7 @@ describe('the pair on the CPU', () => {
   it('is measured by its own clock', async () => {
     let measured: unknown;
     await pair.calibrate(
-      { type: 'calibrate', selection },
+      { type: 'calibrate', pair: shippedPair('draft') },
       (update) => {
         if (update.type === 'calibration') measured = update;
       },
@@ -143,7 +142,7 @@ describe('the pair on the CPU', () => {
 });
 
 describe('files that the CPU cannot use', () => {
-  const config = JSON.parse(fs.readFileSync(path.join(folder, 'draft/resolve/main/mlc-chat-config.json'), 'utf8'));
+  const config = JSON.parse(fs.readFileSync(path.join(SHIPPED, 'draft/resolve/main/mlc-chat-config.json'), 'utf8'));
   const record = { name: 'emb', shape: [3, 2, 4], dtype: 'uint32', byteOffset: 0, nbytes: 96 };
 
   it('a configuration of another kind of model is named', () => {

@@ -136,9 +136,9 @@ describe('ways to decode', () => {
     expect(readWay('good-10')).toEqual({ kind: 'good', gamma: 10 });
     expect(readWay('plain').kind).toBe('plain');
     expect(() => readWay('best-4')).toThrow('"best-4" is not a way to decode');
-    const { settings, draft } = settingsOf({ kind: 'weak', gamma: 6 }, 50, ['a', 'b']);
-    expect([settings.mode, settings.gamma, settings.maxTokens, draft]).toEqual(['speculative', 6, 50, 'b']);
-    expect(settingsOf({ kind: 'ngram', gamma: 4 }, 50, []).settings.drafting).toBe('ngram');
+    const { settings, draft } = settingsOf({ kind: 'weak', gamma: 6 }, 50);
+    expect([settings.mode, settings.gamma, settings.maxTokens, draft]).toEqual(['speculative', 6, 50, 'weak']);
+    expect(settingsOf({ kind: 'ngram', gamma: 4 }, 50).settings.drafting).toBe('ngram');
   });
 });
 

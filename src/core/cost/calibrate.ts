@@ -3,7 +3,7 @@ import { FailureError } from '../failure';
 import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, Drafter, Proposal, StopSignal, Target, TokenId } from '../types';
-import { type Calibration, canBePriced } from './cost';
+import { type Calibration, canBePriced, SHORTEST_MS } from './cost';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
 const ROWS: readonly number[] = [1, 2, 4, 5, 8, 9, 17];
@@ -35,12 +35,13 @@ export interface CalibrationSetup {
  * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Both
  * caches keep their content, which a later run may continue: the rounds come after it. Only if that leaves no room do they begin, and end, empty.
  *
+ * @param drafter null where no model drafts: verification is timed over drafts that cost nothing, and draft steps count as the shortest time that there is
  * @returns medians of three samples each; null where the clocks are too coarse to tell
  * @throws FailureError aborted
  */
-export async function calibrate(drafter: Drafter, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
+export async function calibrate(drafter: Drafter | null, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
   if (!(setup.clockStepMs <= COARSEST_MS)) return null;
-  const contextLength = Math.min(drafter.capabilities.contextLength, target.capabilities.contextLength);
+  const contextLength = Math.min(drafter?.capabilities.contextLength ?? Infinity, target.capabilities.contextLength);
   const most = contextLength - MOST_ROWS - 1;
   const [short, long] = CONTEXTS;
   const kept = keptTokens(drafter, target, most - short);
@@ -77,10 +78,12 @@ interface Kept {
  *
  * @param most tokens that may stay; where a cache holds more, none of it does
  */
-function keptTokens(drafter: Drafter, target: Target, most: number): Kept {
-  const [drafted = [], verified = []] = [drafter, target].map(({ known, cachedLength }) =>
-    cachedLength <= Math.min(most, known.length) ? known.slice(0, cachedLength) : [],
-  );
+function keptTokens(drafter: Drafter | null, target: Target, most: number): Kept {
+  const held = ({ known, cachedLength }: Drafter | Target) =>
+    cachedLength <= Math.min(most, known.length) ? known.slice(0, cachedLength) : [];
+  const verified = held(target);
+  if (!drafter) return { base: verified, lengths: [[target, verified.length]] };
+  const drafted = held(drafter);
   const base = verified.every((id, i) => id === drafted[i]) ? drafted : verified;
   const differs = drafted.findIndex((id, i) => id !== base[i]);
   return {
@@ -110,19 +113,18 @@ interface Sample {
 
 /** null where the clock stands still. */
 async function timePair(
-  drafter: Drafter,
+  drafter: Drafter | null,
   target: Target,
   { base, lengths, context }: Kept & { readonly context: number },
   setup: CalibrationSetup,
 ): Promise<PairTimes | null> {
-  const vocabulary = Math.min(drafter.capabilities.vocabularySize, target.capabilities.vocabularySize);
+  const vocabulary = Math.min(drafter?.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
   const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => base[i] ?? i % vocabulary);
   for (const [model, length] of lengths) {
     model.truncate(length);
     await model.begin(DEFAULT_RUN, history.length);
     await model.prefill(history.slice(0, -1), setup.signal);
   }
-  const drafted = (gamma: number) => drafter.propose(history, { model: gamma, ngram: 0 });
   const known = async (gamma: number): Promise<Proposal> => {
     return {
       kind: 'ids',
@@ -131,10 +133,11 @@ async function timePair(
       ids: Array.from({ length: gamma }, (_, i) => history[i % history.length] as TokenId),
     };
   };
+  const drafted = drafter ? (gamma: number) => drafter.propose(history, { model: gamma, ngram: 0 }) : known;
   const round = async (gamma: number, propose: (gamma: number) => Promise<Proposal | null>) => {
     if (setup.signal.aborted) throw new FailureError('aborted', 'The measurement was stopped.', 'Run to go on without it.');
     const { device } = await target.verify(history, gamma > 0 ? await propose(gamma) : null);
-    for (const model of [drafter, target]) model.truncate(history.length - 1);
+    for (const [model] of lengths) model.truncate(history.length - 1);
     return possibleTimes(device);
   };
   // The first round of each shape makes what the next ones find ready.
@@ -152,13 +155,17 @@ async function timePair(
       const { roundMs, device } = taken;
       if (timed && device) {
         verify[index]?.push(device.verifyMs);
-        if (gamma > 0) draftSteps.push(device.draftMs / gamma);
+        if (gamma > 0) draftSteps.push(drafter ? device.draftMs / gamma : SHORTEST_MS);
         fixed[gamma > 0 ? 'round' : 'plain'].push(Math.max(0, roundMs - device.verifyMs - device.draftMs));
       } else if (!timed) {
         const readbackMs = setup.readbackMs ?? 0;
         verify[index]?.push(Math.max(0, roundMs - readbackMs));
         fixed[gamma > 0 ? 'round' : 'plain'].push(readbackMs);
         if (gamma !== longest) continue;
+        if (!drafter) {
+          draftSteps.push(SHORTEST_MS);
+          continue;
+        }
         const whole = await sample(() => round(gamma, drafted), setup);
         if (!whole) return null;
         draftSteps.push((whole.roundMs - roundMs) / gamma);

@@ -27,7 +27,7 @@ export interface Calibration {
 }
 
 /** No pass of a model is shorter: by a clock that makes it so, nothing can be told. */
-const SHORTEST_MS = 1e-3;
+export const SHORTEST_MS = 1e-3;
 
 /** Whether costs have a price for every round: each pass takes a time that can be, and rows and contexts ascend. Costs of a clock that stood still have none. */
 export function canBePriced({ rows, contexts, verifyMs: passes, draftMs: steps, ...fixed }: Calibration): boolean {

@@ -11,6 +11,7 @@ import {
   type RoundOutcome,
   type RunEvent,
   type RunLabels,
+  type RunModels,
   type RunSettings,
   type RunToken,
   type StopSignal,
@@ -25,7 +26,11 @@ export interface Run extends KnownCosts {
   readonly promptIds: readonly TokenId[];
   readonly settings: RunSettings;
   readonly labels: RunLabels;
+  /** Absent where nobody says. */
+  readonly models?: RunModels;
   readonly stopTokens: ReadonlySet<TokenId>;
+  /** Text that ends an answer as stop tokens do, none by default. */
+  readonly templateStops?: readonly string[];
   readonly detokenizer: Detokenizer;
   /** Milliseconds from any fixed moment; it may stand still or step back, which no event's times do. */
   readonly clock: () => number;
@@ -48,8 +53,9 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const text = new TextStream(run.detokenizer);
   const names = new CandidateNames(run.detokenizer);
   const { prompt, promptIds, labels, calibration, clockStepMs } = run;
+  const named = run.models ? { models: run.models } : {};
   const step = clockStepMs === undefined ? {} : { clockStepMs: bounded(clockStepMs) };
-  yield { type: 'start', prompt, promptIds, settings, labels, calibration, ...step };
+  yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step };
 
   const models = drafter ? [target, drafter] : [target];
   for (const model of models) {
@@ -72,7 +78,8 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
   const length = draftLength(settings, run);
-  const ending = { stopTokens: settings.ignoreStopTokens ? NONE : run.stopTokens, stopStrings: new StopStrings(settings.stopStrings) };
+  const own = settings.ignoreStopTokens ? { tokens: NONE, strings: [] } : { tokens: run.stopTokens, strings: run.templateStops ?? [] };
+  const ending = { stopTokens: own.tokens, stopStrings: new StopStrings([...settings.stopStrings, ...own.strings]) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
     if (signal.aborted) return yield aborted();
     const startMs = now();

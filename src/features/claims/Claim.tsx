@@ -1,6 +1,6 @@
 import { useId, useMemo } from 'react';
 import { type ClaimFigures, type ClaimId, EVIDENCE, judgeClaim } from '../../core/study/claims';
-import { useLoading } from '../../store/engine/loading';
+import { useTarget } from '../../store/engine/catalogue';
 import { useWork } from '../../store/engine/work';
 import { claimModels, measureEvidence, useClaims } from '../../store/modes/claims';
 import { Button } from '../../ui/Button';
@@ -15,10 +15,10 @@ export function Claim({ id }: { readonly id: ClaimId }) {
   const name = EVIDENCE[id];
   const runs = useClaims(({ evidence }) => evidence[name]);
   const measuring = useClaims((state) => (state.measuring?.name === name ? state.measuring : null));
-  const manifest = useLoading((state) => state.manifest);
+  const target = useTarget();
   const busy = useWork(({ current }) => current !== null);
   const nameOf = useModelName();
-  const models = useMemo(() => claimModels(manifest), [manifest]);
+  const models = useMemo(() => claimModels(target), [target]);
   const judged = useMemo(() => (models ? judgeClaim(id, runs ?? [], models) : null), [id, runs, models]);
   const said = words.claims[id];
   const label = runs ? words.again : words.measure;

@@ -1,16 +1,16 @@
 import { useMemo } from 'react';
-import { draftChoices } from '../../catalog/manifest';
-import { useLoading } from '../../store/engine/loading';
+import { draftChoices } from '../../catalog/pairing';
+import { useTarget } from '../../store/engine/catalogue';
 import { experiment } from '../../ui/texts/experiment';
 
-/** The name of a draft by its id, as the manifest has it. */
+/** The name of a draft by its id, as the list has it. */
 export function useModelName(): (id: string) => string {
-  const manifest = useLoading((state) => state.manifest);
+  const target = useTarget();
   return useMemo(() => {
-    const drafts = manifest ? draftChoices(manifest) : [];
+    const drafts = target ? draftChoices(target) : [];
     return (id) => {
       const known = drafts.find((draft) => draft.id === id);
       return known?.itself ? experiment.setup.itself : (known?.name ?? id);
     };
-  }, [manifest]);
+  }, [target]);
 }

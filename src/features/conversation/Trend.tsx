@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { ConversationTurn } from '../../core/modes/conversation';
 import { tally } from '../../core/run/tally';
-import { useLoading } from '../../store/engine/loading';
+import { useTarget } from '../../store/engine/catalogue';
 import { formatShare } from '../../ui/format';
 import { Progress } from '../../ui/Progress';
 import { conversation as words } from '../../ui/texts/conversation';
@@ -15,7 +15,7 @@ interface TrendProps {
 /** The acceptance of every turn as a bar from 0 to 1, and how much of the context is taken. */
 export function Trend({ turns, used }: TrendProps) {
   const rates = useMemo(() => turns.map(({ events }) => tally(events).acceptanceRate), [turns]);
-  const most = useLoading(({ manifest }) => (manifest ? (manifest.models[manifest.pair.target]?.context ?? null) : null));
+  const most = useTarget()?.model.context ?? null;
   return (
     <>
       <h3>{words.trend}</h3>

@@ -1,17 +1,17 @@
 import { useMemo } from 'react';
-import { type DraftChoice, draftChoices } from '../../catalog/manifest';
+import { type DraftChoice, draftChoices } from '../../catalog/pairing';
 import type { Variant } from '../../core/study/experiment';
-import { useLoading } from '../../store/engine/loading';
+import { useTarget } from '../../store/engine/catalogue';
 import { formatCount } from '../../ui/format';
 import { experiment } from '../../ui/texts/experiment';
 
-/** What may draft; null while the manifest has not been read. */
+/** What may draft; null until the catalogue is read. */
 export function useDraftChoices(): DraftChoice[] | null {
-  const manifest = useLoading((state) => state.manifest);
-  return useMemo(() => manifest && draftChoices(manifest), [manifest]);
+  const target = useTarget();
+  return useMemo(() => target && draftChoices(target), [target]);
 }
 
-/** The name of a way of decoding, as the manifest names its draft. */
+/** The name of a way of decoding, with its draft's as the list has it. */
 export function useVariantName(): (variant: Variant | null) => string {
   const drafts = useDraftChoices();
   return (variant) => {

@@ -1,5 +1,7 @@
-import type { Manifest, ModelEntry } from '../../catalog/manifest';
+import type { TargetSpec } from '../../catalog/resolve';
+import { bytesOf, filesOf, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import type { LoadProgress } from '../../engine/tasks';
+import { chosenPair, useTarget } from '../../store/engine/catalogue';
 import { useLoading } from '../../store/engine/loading';
 import { useSettings } from '../../store/run/settings';
 import { formatBytes, formatCompact } from '../../ui/format';
@@ -8,17 +10,18 @@ import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */
 export function Loading() {
-  const { manifest, progress, failure } = useLoading();
-  const draft = useSettings((settings) => settings.draft);
-  const models = manifest ? chosenModels(manifest, draft) : [];
-  const ready = models.length > 0 && models.every(({ id }) => progress[id]?.phase === 'ready');
+  const { progress, failure } = useLoading();
+  const target = useTarget();
+  const pair = chosenPair(useSettings());
+  const models = target && pair ? labelled(target, pair) : [];
+  const ready = models.length > 0 && models.every(({ model }) => progress[model.id]?.phase === 'ready');
   return (
     <section className="loading" aria-label={words.heading}>
-      <h2>{manifest ? `${words.heading}: ${manifest.pair.name}` : words.heading}</h2>
-      {manifest ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
-      {models.some(({ id }) => progress[id]?.backend === 'cpu') ? <p className="loading-cpu">{words.cpu}</p> : null}
-      {models.map(({ id, label, entry }) => (
-        <ModelProgress key={id} label={label} entry={entry} progress={progress[id]} />
+      <h2>{target ? `${words.heading}: ${target.name}` : words.heading}</h2>
+      {target ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
+      {models.some(({ model }) => progress[model.id]?.backend === 'cpu') ? <p className="loading-cpu">{words.cpu}</p> : null}
+      {models.map(({ label, model }) => (
+        <ModelProgress key={model.id} label={label} model={model} progress={progress[model.id]} />
       ))}
       <p className="visually-hidden" role="status">
         {ready ? words.allReady : ''}
@@ -29,19 +32,19 @@ export function Loading() {
 
 interface ModelProgressProps {
   readonly label: string;
-  readonly entry: ModelEntry;
+  readonly model: ModelSpec;
   readonly progress: LoadProgress | undefined;
 }
 
-function ModelProgress({ label, entry, progress }: ModelProgressProps) {
+function ModelProgress({ label, model, progress }: ModelProgressProps) {
   const phase = progress?.phase ?? 'waiting';
-  const total = progress?.totalBytes ?? totalBytes(entry);
+  const total = progress?.totalBytes ?? bytesOf(filesOf(model));
   const loaded = progress?.loadedBytes ?? 0;
   return (
     <div className="model" data-phase={phase}>
       <p className="model-line">
         <b>{label}</b>
-        <span className="model-size">{words.parameters(formatCompact(entry.parameters))}</span>
+        <span className="model-size">{words.parameters(formatCompact(model.parameters))}</span>
       </p>
       <progress max={total} value={loaded} aria-label={words.progressOf(label)} />
       <p className="model-line">
@@ -52,16 +55,10 @@ function ModelProgress({ label, entry, progress }: ModelProgressProps) {
   );
 }
 
-/** One, where the target drafts for itself. */
-function chosenModels({ pair, models }: Manifest, chosen: string) {
-  const draft = pair.drafts.find(({ id }) => id === chosen);
-  const target = { id: pair.target, label: words.target, entry: models[pair.target] };
-  return [
-    target,
-    ...(chosen === pair.target ? [] : [{ id: chosen, label: words.draft(draft?.name ?? chosen), entry: models[chosen] }]),
-  ].flatMap(({ id, label, entry }) => (entry ? [{ id, label, entry }] : []));
-}
-
-function totalBytes(entry: ModelEntry): number {
-  return entry.files.reduce((sum, file) => sum + file.bytes, entry.library.bytes);
+/** One, where the target drafts for itself, or no model drafts. */
+function labelled(target: TargetSpec, pair: PairSpec) {
+  return modelsOf(pair).map((model) => {
+    const draft = target.drafts.find((each) => each.model.id === model.id);
+    return { model, label: draft ? words.draft(draft.name) : words.target };
+  });
 }

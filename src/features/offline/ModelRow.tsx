@@ -1,19 +1,20 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Manifest } from '../../catalog/manifest';
-import { downloadBytes, ownBytes } from '../../catalog/storedModels';
+import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
+import { ownBytes } from '../../catalog/storedModels';
 import { deleteOffline, othersStored, storeOffline, useOffline } from '../../store/offline/offline';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
 import { offline as words } from '../../ui/texts/offline';
 
 interface ModelRowProps {
-  readonly id: string;
+  readonly model: ModelSpec;
+  /** Here. */
   readonly name: string;
-  readonly manifest: Manifest;
 }
 
 /** One model: how much of it is stored, and what to do about it. Deleting asks back in the same row. */
-export function ModelRow({ id, name, manifest }: ModelRowProps) {
+export function ModelRow({ model, name }: ModelRowProps) {
+  const { id } = model;
   const { models, storing } = useOffline();
   const [asking, setAsking] = useState(false);
   const { bytes, whole } = models[id] ?? { bytes: 0, whole: false };
@@ -24,14 +25,12 @@ export function ModelRow({ id, name, manifest }: ModelRowProps) {
     if (asking || asked.current) row.current?.querySelector<HTMLElement>('button:last-of-type')?.focus();
     asked.current = asking;
   }, [asking]);
-  const entry = manifest.models[id];
-  if (!entry) return null;
   const isComing = storing?.model === id;
   if (asking) {
     return (
       <tr ref={row}>
         <td colSpan={4}>
-          <p>{words.confirm(name, formatBytes(ownBytes(entry, othersStored(id, manifest, models))))}</p>
+          <p>{words.confirm(name, formatBytes(ownBytes(model, othersStored(id, models))))}</p>
           <p className="offline-answers">
             <Button
               look="small"
@@ -53,7 +52,7 @@ export function ModelRow({ id, name, manifest }: ModelRowProps) {
   return (
     <tr ref={row} data-stored={whole}>
       <th scope="row">{name}</th>
-      <td>{formatBytes(isComing ? storing.loadedBytes : whole ? bytes : downloadBytes(entry))}</td>
+      <td>{formatBytes(isComing ? storing.loadedBytes : whole ? bytes : bytesOf(filesOf(model)))}</td>
       <td>{isComing ? words.storing : whole ? words.stored : bytes > 0 ? words.partly : words.absent}</td>
       <td>
         {whole ? (

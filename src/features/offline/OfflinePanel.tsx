@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { lookForNewer, protect, update } from '../../actions/offline';
-import { useLoading } from '../../store/engine/loading';
+import { useTarget } from '../../store/engine/catalogue';
 import { dismissOfflineFailure, hideOfflinePanel, useOffline } from '../../store/offline/offline';
 import { registerShell, useShell } from '../../store/offline/shell';
 import { ActionButton } from '../../ui/ActionButton';
@@ -73,10 +73,8 @@ function Contents() {
 
 function Parts() {
   const { shell, bytes } = useShell();
-  const manifest = useLoading((state) => state.manifest);
-  const models = manifest
-    ? [{ id: manifest.pair.target, name: loading.target }, ...manifest.pair.drafts.filter(({ id }) => id !== manifest.pair.target)]
-    : [];
+  const target = useTarget();
+  const models = target ? [{ model: target.model, name: loading.target }, ...target.drafts] : [];
   return (
     <table className="offline-parts">
       <thead className="visually-hidden">
@@ -94,8 +92,8 @@ function Parts() {
           <td>{words.shell[shell]}</td>
           <td />
         </tr>
-        {manifest ? (
-          models.map(({ id, name }) => <ModelRow key={id} id={id} name={name} manifest={manifest} />)
+        {target ? (
+          models.map(({ model, name }) => <ModelRow key={model.id} model={model} name={name} />)
         ) : (
           <tr>
             <td colSpan={4}>{words.unlisted}</td>

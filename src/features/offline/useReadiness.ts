@@ -1,4 +1,4 @@
-import { useLoading } from '../../store/engine/loading';
+import { chosenPair, useCatalogue } from '../../store/engine/catalogue';
 import { isReadyOffline, useOffline } from '../../store/offline/offline';
 import { useShell } from '../../store/offline/shell';
 import { useSettings } from '../../store/run/settings';
@@ -10,9 +10,9 @@ export type Readiness = keyof typeof words.states;
 export function useReadiness(): Readiness {
   const shell = useShell();
   const offline = useOffline();
-  const manifest = useLoading((state) => state.manifest);
-  const draft = useSettings((settings) => settings.draft);
+  useCatalogue();
+  const pair = chosenPair(useSettings());
   if (shell.shell === 'unsupported') return 'unsupported';
-  if (isReadyOffline(shell, offline, manifest, draft)) return 'ready';
+  if (isReadyOffline(shell, offline, pair)) return 'ready';
   return shell.shell === 'unasked' || shell.shell === 'storing' || offline.storing ? 'preparing' : 'incomplete';
 }

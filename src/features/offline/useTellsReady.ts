@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useLoading } from '../../store/engine/loading';
+import { useCatalogue } from '../../store/engine/catalogue';
 import { noteReadyTold, useOffline, useOfflineMemory } from '../../store/offline/offline';
 import { canTellReady } from '../../store/offline/prepareOffline';
 import { useShell } from '../../store/offline/shell';
@@ -15,8 +15,8 @@ export function useTellsReady(): boolean {
   useShell();
   useOffline();
   useOfflineMemory();
-  useLoading((state) => state.manifest);
-  useSettings((settings) => settings.draft);
+  useCatalogue();
+  useSettings();
   const tells = canTellReady();
   useEffect(() => {
     if (!tells) return;

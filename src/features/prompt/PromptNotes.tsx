@@ -1,5 +1,5 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { useLoading } from '../../store/engine/loading';
+import { useTarget } from '../../store/engine/catalogue';
 import { useSettings } from '../../store/run/settings';
 import { formatCount } from '../../ui/format';
 import { hiddenCounts } from '../../ui/hiddenCharacters';
@@ -18,7 +18,7 @@ const TYPED_AFTER = 600;
  */
 export function PromptNotes() {
   const prompt = useDeferredValue(useSettings((settings) => settings.prompt));
-  const context = useLoading(({ manifest }) => (manifest ? manifest.models[manifest.pair.target]?.context : undefined));
+  const context = useTarget()?.model.context;
   const hidden = useMemo(() => [...hiddenCounts(prompt)], [prompt]);
   const long = context !== undefined && prompt.length > LONG * context;
   const strange = useStrange();

@@ -1,7 +1,8 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import { draftChoices } from '../../catalog/manifest';
+import { draftChoices } from '../../catalog/pairing';
 import { LIMITS } from '../../core/types';
-import { chooseDraft, useLoading } from '../../store/engine/loading';
+import { useTarget } from '../../store/engine/catalogue';
+import { chooseDraft } from '../../store/engine/loading';
 import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
 import { useRun } from '../../store/run/run';
 import { changeSettings, useSettings } from '../../store/run/settings';
@@ -59,7 +60,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             legend={words.names.drafting}
             options={DRAFTINGS}
             value={drafting}
-            onChange={(chosen) => changeSettings({ drafting: chosen })}
+            onChange={(chosen) => void chooseDraft({ drafting: chosen })}
             disabled={mode === 'plain'}
           />
         </Setting>
@@ -172,8 +173,8 @@ function MoreSettings({ plain, children }: { readonly plain: boolean; readonly c
 
 function DraftChoice({ disabled }: { readonly disabled: boolean }) {
   const draft = useSettings((settings) => settings.draft);
-  const manifest = useLoading((state) => state.manifest);
-  if (!manifest) {
+  const target = useTarget();
+  if (!target) {
     return (
       <div className="no-drafts">
         <p className="field-label">{words.names.draft}</p>
@@ -181,13 +182,13 @@ function DraftChoice({ disabled }: { readonly disabled: boolean }) {
       </div>
     );
   }
-  const options = draftChoices(manifest).map((choice) => ({ value: choice.id, label: words.draftLabel(choice) }));
+  const options = draftChoices(target).map((choice) => ({ value: choice.id, label: words.draftLabel(choice) }));
   return (
     <Choices
       legend={words.names.draft}
       options={options}
       value={draft}
-      onChange={(chosen) => void chooseDraft(chosen)}
+      onChange={(chosen) => void chooseDraft({ draft: chosen })}
       disabled={disabled}
     />
   );

@@ -1,5 +1,7 @@
-import { useLoading } from '../../store/engine/loading';
-import { changeSettings, DEFAULT_SETTINGS, type Settings, useSettings } from '../../store/run/settings';
+import { findDraft } from '../../catalog/pairing';
+import { FIRST_DRAFT, WEAK_DRAFT } from '../../formats/settings';
+import { chosenTarget } from '../../store/engine/catalogue';
+import { changeSettings, type Settings, useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
 
 /** An example that fills the prompt box. */
@@ -33,24 +35,24 @@ export const PRESETS: readonly Preset[] = [
 
 type Chosen = Pick<Settings, 'prompt' | 'draft' | 'temperature'>;
 
-/** What choosing a preset changes: the hard ones take the weakest draft and their temperature along, and the next example gives both back unless they were changed since. */
+/** What choosing a preset changes: the hard ones take the weak draft and their temperature along, and the next example gives both back unless they were changed since. */
 export function presetChange(
   { prompt, hard }: Preset,
   now: Chosen,
-  drafts: { readonly first: string; readonly weakest: string },
+  drafts: { readonly first: string; readonly weak: string },
 ): Partial<Chosen> {
-  if (hard) return { prompt, draft: drafts.weakest, temperature: hard.temperature };
+  if (hard) return { prompt, draft: drafts.weak, temperature: hard.temperature };
   const before = PRESETS.find((preset) => preset.prompt === now.prompt)?.hard;
-  const untouched = before && now.draft === drafts.weakest && now.temperature === before.temperature;
+  const untouched = before && now.draft === drafts.weak && now.temperature === before.temperature;
   return untouched ? { prompt, draft: drafts.first, temperature: 0 } : { prompt };
 }
 
 /** Fills the prompt box with an example, wherever it is chosen. */
 export function takePreset(preset: Preset): void {
   const now = useSettings.getState();
-  const drafts = useLoading.getState().manifest?.pair.drafts;
-  const ends = { first: drafts?.[0]?.id ?? DEFAULT_SETTINGS.draft, weakest: drafts?.at(-1)?.id ?? now.draft };
-  changeSettings(presetChange(preset, now, ends));
+  const target = chosenTarget();
+  const named = (wanted: string) => (target && findDraft(target, wanted)?.id) ?? wanted;
+  changeSettings(presetChange(preset, now, { first: named(FIRST_DRAFT), weak: named(WEAK_DRAFT) }));
 }
 
 /** Its prompt, and what it takes along. */

@@ -85,12 +85,15 @@ const settings = v.object({
   sampling: v.object({ ...schemasOf(SAMPLING, ofItsKind), ...otherSampling }),
 });
 
+const runModel = v.object({ id: label, revision: label });
+
 export const startSchema = v.object({
   type: v.literal('start'),
   prompt: text(TRACE_LIMITS.promptLength),
   promptIds: v.pipe(v.array(id), v.minLength(1), v.maxLength(TRACE_LIMITS.promptTokens)),
   settings,
   labels: v.object({ target: label, draft: v.nullable(label), adapter: label }),
+  models: v.exactOptional(v.object({ target: runModel, draft: v.nullable(v.union([v.literal('itself'), runModel])) })),
   calibration: v.nullable(calibrationSchema),
   clockStepMs: v.exactOptional(milliseconds),
 });

@@ -7,6 +7,8 @@ import type { ModelConfig } from './weights';
 /** A model's tokenizer and chat template, as web-llm has them. */
 export class ChatText implements TextTokenizer {
   readonly stopTokens: ReadonlySet<TokenId>;
+  /** Of the chat template: text that ends an answer. */
+  readonly stopStrings: readonly string[];
   readonly #tokenizer: Tokenizer;
   readonly #template: ModelConfig['conv_template'];
 
@@ -14,11 +16,13 @@ export class ChatText implements TextTokenizer {
   constructor(config: ModelConfig, tokenizer: object) {
     this.#template = config.conv_template;
     this.stopTokens = new Set(config.conv_template.stop_token_ids);
+    this.stopStrings = config.conv_template.stop_str.filter((text) => text !== '');
     this.#tokenizer = new Tokenizer(tokenizer, {});
   }
 
   encodeChat(question: string, turns: readonly AnsweredTurn[]): TokenId[] {
-    return encodeTurns(question, turns, (written) => [this.#text(question, written)], this);
+    const prefix = this.#template.system_prefix_token_ids ?? [];
+    return [...prefix, ...encodeTurns(question, turns, (written) => [this.#text(question, written)], this)];
   }
 
   #text(question: string, turns: readonly AnsweredTurn[]): string {

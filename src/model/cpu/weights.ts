@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ModelSpec } from '../../catalog/spec';
 import { FailureError } from '../../core/failure';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -13,6 +14,8 @@ const ModelConfig = v.object({
     system_message: v.literal(''),
     seps: v.tuple([v.string()]),
     stop_token_ids: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    stop_str: v.optional(v.array(v.string()), []),
+    system_prefix_token_ids: v.optional(v.nullable(v.array(v.pipe(v.number(), v.integer(), v.minValue(0)))), null),
   }),
   model_config: v.object({
     hidden_size: size,
@@ -50,9 +53,18 @@ type TensorRecord = v.InferOutput<typeof TensorCache>['records'][number]['record
 /** Matrices [in, out], row after row, by the name that the export gives them, a token's embedding a column; sizes are in `ModelConfig`. */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
-/** @throws FailureError library-incompatible, naming the first field that is wrong */
-export function parseConfig(value: unknown): ModelConfig {
-  return parse(ModelConfig, value, 'mlc-chat-config.json');
+/**
+ * @param said what the model's list says in place of the file
+ * @throws FailureError library-incompatible, naming the first field that is wrong
+ */
+export function parseConfig(value: unknown, said?: Pick<ModelSpec, 'template' | 'stopTokens' | 'context'>): ModelConfig {
+  const replaced =
+    said && typeof value === 'object'
+      ? { ...value, context_window_size: said.context, ...(said.template && { conv_template: said.template }) }
+      : value;
+  const config = parse(ModelConfig, replaced, 'mlc-chat-config.json');
+  if (!said?.stopTokens) return config;
+  return { ...config, conv_template: { ...config.conv_template, stop_token_ids: [...said.stopTokens] } };
 }
 
 /**

@@ -52,7 +52,9 @@ export interface Pipeline {
   readonly fKVCacheEndForward: PackedFunction;
   readonly tokenizer: { encode(text: string): Int32Array; decode(ids: Int32Array): string };
   readonly conversation: Conversation;
-  readonly config: unknown;
+  readonly config: {
+    readonly conv_template?: { readonly stop_str?: readonly string[]; readonly system_prefix_token_ids?: readonly number[] | null };
+  };
   readonly stopTokens: readonly number[];
   readonly fullVocabSize: number;
   readonly contextWindowSize: number;

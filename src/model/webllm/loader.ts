@@ -1,53 +1,59 @@
-import type { MLCEngine } from '@mlc-ai/web-llm';
-import type { ModelEntry } from '../../catalog/manifest';
-import { CACHES, downloadBytes, openCache, storeModel } from '../../catalog/storedModels';
+import type { ChatOptions, MLCEngine } from '@mlc-ai/web-llm';
+import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
+import { openStored, storeModel } from '../../catalog/storedModels';
 import { FailureError } from '../../core/failure';
-import type { DownloadProgress, ModelFile } from '../../storage/download';
+import type { DownloadProgress } from '../../storage/download';
+import type { FileStorage } from '../../storage/port';
 import { ModelPipeline } from './pipeline';
 
 export interface LoadedModel {
-  readonly id: string;
-  readonly name: string;
   readonly pipeline: ModelPipeline;
   unload(): Promise<void>;
 }
 
 export type LoaderProgress = DownloadProgress | { readonly phase: 'preparing' | 'ready'; readonly loadedBytes: number };
 
-/**
- * Downloads and checks what `entry` lists, then has web-llm load it from its own cache.
- *
- * @param modelsUrl folder of the manifest, absolute, with its final slash
- * @throws FailureError of the download, or library-incompatible; or the signal's reason
- */
+/** Stores the files of `model` and loads it. @throws FailureError of the download, or library-incompatible; or the signal's reason */
 export async function loadModel(
-  id: string,
-  entry: ModelEntry,
-  modelsUrl: string,
+  model: ModelSpec,
+  storage: FileStorage,
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
-  await storeModel(entry, modelsUrl, report, signal);
-  const loadedBytes = downloadBytes(entry);
+  await storeModel(model, storage, report, signal);
+  return prepareModel(model, storage, report, signal);
+}
+
+/** Has web-llm load `model`, whose files are stored, from its own cache. @throws FailureError storage, library-incompatible; or the signal's reason */
+export async function prepareModel(
+  model: ModelSpec,
+  storage: FileStorage,
+  report: (progress: LoaderProgress) => void,
+  signal: AbortSignal,
+): Promise<LoadedModel> {
+  const { id, folder, context, template, library } = model;
+  const loadedBytes = bytesOf(filesOf(model));
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
   // As a blob: web-llm fetches some libraries (on localhost, or named by a relative URL) past its cache, and so past our check.
-  const libraryUrl = URL.createObjectURL(await cachedLibrary(modelsUrl, entry.library));
+  const libraryUrl = URL.createObjectURL(await storedLibrary(model, storage));
+  const overrides = {
+    context_window_size: context,
+    ...(template && { conv_template: template as unknown as NonNullable<ChatOptions['conv_template']> }),
+  };
   const turn = takeTurn();
   const engine: MLCEngine = new MLCEngine({
     initProgressCallback: turn.end,
-    appConfig: { model_list: [{ model_id: id, model: new URL(entry.path, modelsUrl).href, model_lib: libraryUrl }] },
+    appConfig: { model_list: [{ model_id: id, model: folder, model_lib: libraryUrl, overrides, required_features: [...library.needs] }] },
   });
   try {
     await turn.begin;
     signal.throwIfAborted();
     await engine.reload(id);
-    const pipeline = new ModelPipeline(engine, id);
+    const pipeline = new ModelPipeline(engine, model);
     report({ phase: 'ready', loadedBytes });
     return {
-      id,
-      name: entry.name,
       pipeline,
       async unload() {
         pipeline.dispose();
@@ -64,9 +70,9 @@ export async function loadModel(
 }
 
 /** `model` once more, which must be unloaded before it: the same weights, and a cache of its own. */
-export function twinOf({ id, name, pipeline: source }: LoadedModel): LoadedModel {
+export function twinOf({ pipeline: source }: LoadedModel): LoadedModel {
   const pipeline = new ModelPipeline(source);
-  return { id, name: `${name}, itself`, pipeline, unload: async () => pipeline.dispose() };
+  return { pipeline, unload: async () => pipeline.dispose() };
 }
 
 /** web-llm's module is large: callers that will load a model request it early, so that it is fetched and compiled at the same time as the model's files. */
@@ -89,8 +95,8 @@ function takeTurn(): { readonly begin: Promise<void>; readonly end: () => void }
   return { begin, end };
 }
 
-async function cachedLibrary(modelsUrl: string, library: ModelFile): Promise<Blob> {
-  const response = await (await openCache(CACHES.library)).match(new URL(library.path, modelsUrl).href);
-  if (!response) throw new FailureError('storage', 'The browser dropped a stored model file.', 'Free some space, then run again.');
-  return response.blob();
+async function storedLibrary(model: ModelSpec, storage: FileStorage): Promise<Blob> {
+  const library = await openStored(model, storage, model.library);
+  if (!library) throw new FailureError('storage', 'The browser dropped a stored model file.', 'Free some space, then run again.');
+  return library;
 }

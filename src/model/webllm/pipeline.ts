@@ -3,6 +3,7 @@
  * checked when a model has been loaded, so that another version fails with the name of what it lacks.
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
+import type { ModelSpec } from '../../catalog/spec';
 import { FailureError } from '../../core/failure';
 import { compileFormat } from '../../core/format/format';
 import type { Tokenizer } from '../../core/loop/person';
@@ -13,11 +14,14 @@ import { TokenGrammar, unbroken } from './grammar';
 
 /** One model that web-llm has loaded, as rows of tokens in and rows of logits out, all on the device. */
 export class ModelPipeline implements Tokenizer {
+  /** Of the tokenizer. */
   readonly vocabularySize: number;
   readonly contextLength: number;
   /** Most tokens of one forward. */
   readonly passLength: number;
   readonly stopTokens: ReadonlySet<TokenId>;
+  /** Of the chat template: text that ends an answer. */
+  readonly stopStrings: readonly string[];
   readonly device: GPUDevice;
   /** i32 [contextLength]: what the next forward reads, from index 0. */
   readonly input: GPUBuffer;
@@ -29,19 +33,29 @@ export class ModelPipeline implements Tokenizer {
   readonly #pop: PackedFunction;
   /** null: the cache is the one that web-llm made. */
   readonly #twin: { readonly cache: Disposable; readonly clear: PackedFunction; readonly addSequence: PackedFunction } | null = null;
+  /** Logits of a row as the library pads it; the tokens' come first. */
+  readonly #paddedVocabulary: number;
+  /** Of the chat template: ids before everything else. */
+  readonly #prefix: readonly TokenId[];
+  /** Rows without their padding; made by the first forward that needs it. */
+  #compact: GPUBuffer | null = null;
   #cachedLength = 0;
 
   /** @throws FailureError library-incompatible, naming what is missing */
-  constructor(engine: MLCEngine, modelId: string);
+  constructor(engine: MLCEngine, model: Pick<ModelSpec, 'id' | 'vocabulary' | 'stopTokens'>);
   /** The model of `source` once more, which must outlive it: the same weights, and a cache of its own. */
   constructor(source: ModelPipeline);
-  constructor(from: MLCEngine | ModelPipeline, modelId = '') {
-    const pipeline = from instanceof ModelPipeline ? from.#pipeline : openDoors(from, modelId);
+  constructor(from: MLCEngine | ModelPipeline, model?: Pick<ModelSpec, 'id' | 'vocabulary' | 'stopTokens'>) {
+    const pipeline = from instanceof ModelPipeline ? from.#pipeline : openDoors(from, model?.id ?? '');
     this.#pipeline = pipeline;
-    this.vocabularySize = pipeline.fullVocabSize;
+    this.#paddedVocabulary = pipeline.fullVocabSize;
+    this.vocabularySize = from instanceof ModelPipeline ? from.vocabularySize : tokensOf(pipeline.fullVocabSize, model);
     this.contextLength = pipeline.contextWindowSize;
     this.passLength = pipeline.prefillChunkSize;
-    this.stopTokens = new Set(pipeline.stopTokens);
+    this.stopTokens = from instanceof ModelPipeline ? from.stopTokens : new Set(model?.stopTokens ?? pipeline.stopTokens);
+    const { stop_str: stops, system_prefix_token_ids: prefix } = pipeline.config.conv_template ?? {};
+    this.stopStrings = stops?.filter((text) => text !== '') ?? [];
+    this.#prefix = prefix ?? [];
     const { tvm, vm } = pipeline;
     this.device = tvm.lib.webGPUContext.device;
     tvm.beginScope();
@@ -88,7 +102,7 @@ export class ModelPipeline implements Tokenizer {
 
   /** The ids of a question after earlier turns, in the model's chat template, as web-llm's chat.completions makes them; an answer's own ids stay as they are. */
   encodeChat(question: string, turns: readonly AnsweredTurn[] = []): TokenId[] {
-    return encodeTurns(question, turns, (written) => this.#template(question, written), this);
+    return [...this.#prefix, ...encodeTurns(question, turns, (written) => this.#template(question, written), this)];
   }
 
   /** The chat template's text, message by message. */
@@ -168,7 +182,7 @@ export class ModelPipeline implements Tokenizer {
   /**
    * Adds one forward over input[0 .. rows - 1] to the encoder and to the cache. Call inside `scoped`.
    *
-   * @returns f32 [rows, vocabulary] after `all-rows`, [vocabulary] of the last row after `last-row`; valid until the scope ends
+   * @returns f32 [rows, vocabulary] after `all-rows`; after `last-row` the last row, which begins with [vocabulary]. Valid until the scope ends
    */
   forward(rows: number, want: 'last-row' | 'all-rows'): GPUBuffer {
     if (this.#cachedLength + rows > this.contextLength) {
@@ -182,7 +196,20 @@ export class ModelPipeline implements Tokenizer {
     const result = run(hidden.view([1, ...hidden.shape]), kvCache, params) as { get(index: number): Tensor };
     fKVCacheEndForward(kvCache);
     this.#cachedLength += rows;
-    return this.#buffer(result.get(0));
+    const logits = this.#buffer(result.get(0));
+    return want === 'all-rows' && rows > 1 && this.vocabularySize < this.#paddedVocabulary ? this.#withoutPadding(logits, rows) : logits;
+  }
+
+  /** f32 [rows, padded vocabulary] -> [rows, vocabulary] */
+  #withoutPadding(logits: GPUBuffer, rows: number): GPUBuffer {
+    const [bytes, padded] = [this.vocabularySize * 4, this.#paddedVocabulary * 4];
+    if (!this.#compact || this.#compact.size < rows * bytes) {
+      this.#compact?.destroy();
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      this.#compact = this.device.createBuffer({ label: 'logits of tokens', size: rows * bytes, usage });
+    }
+    for (let row = 0; row < rows; row++) this.encoder.copyBufferToBuffer(logits, row * padded, this.#compact, row * bytes, bytes);
+    return this.#compact;
   }
 
   /** Runs `work` and frees the tensors that it made; freeing flushes the encoder. */
@@ -208,6 +235,7 @@ export class ModelPipeline implements Tokenizer {
   }
 
   dispose(): void {
+    this.#compact?.destroy();
     this.#inputTensor.dispose();
     this.#verify.dispose();
     this.#pop.dispose();
@@ -235,4 +263,11 @@ export class ModelPipeline implements Tokenizer {
     if (!buffer) throw incompatible('a tensor has no GPU buffer');
     return buffer;
   }
+}
+
+/** @throws FailureError library-incompatible where the model has fewer logits than its tokenizer has tokens */
+function tokensOf(logits: number, model?: Pick<ModelSpec, 'vocabulary'>): number {
+  const tokens = model?.vocabulary.tokens ?? logits;
+  if (tokens <= logits) return tokens;
+  throw incompatible(`its list says that it has ${tokens} tokens, and its library has ${logits} logits`);
 }

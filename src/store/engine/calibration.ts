@@ -1,15 +1,16 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { Manifest } from '../../catalog/manifest';
+import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { type Failure, toFailure } from '../../core/failure';
 import { calibrationSchema } from '../../formats/calibration';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import { useSettings } from '../run/settings';
+import { chosenPair, useCatalogue } from './catalogue';
 import { sendTask } from './connection';
 import { onIdle } from './idle';
-import { modelsUrl, receiveProgress, useLoading } from './loading';
+import { isReady, receiveProgress, useLoading } from './loading';
 import { beginMeasured } from './measuring';
 
 export interface CalibrationState {
@@ -47,17 +48,16 @@ let controller: AbortController | null = null;
 let underWay: Promise<void> | null = null;
 
 /** Measures what a pair costs here, the chosen one by default, unless that is known or being measured. Failures land in the state. */
-export async function ensureCalibration(draft = useSettings.getState().draft): Promise<void> {
-  if (calibrationOf(draft) === null && !isTooCoarse(draft)) await measureCalibration(draft);
+export async function ensureCalibration(pair = chosenPair()): Promise<void> {
+  if (calibrationOf(pair) === null && !isTooCoarse(pair)) await measureCalibration(pair);
 }
 
 /** From now on, measures the chosen pair where it is ready and not known, whenever nobody uses the page; not again by itself after a failure. */
 export function calibrateWhenIdle(): () => void {
   return onIdle(() => {
-    const { manifest, progress } = useLoading.getState();
-    if (!manifest || useCalibration.getState().failure) return;
-    const pair = [manifest.pair.target, useSettings.getState().draft];
-    if (pair.every((model) => progress[model]?.phase === 'ready')) void ensureCalibration();
+    const pair = chosenPair();
+    if (!pair || useCalibration.getState().failure) return;
+    if (isReady(pair, useLoading.getState())) void ensureCalibration(pair);
   }, [useLoading]);
 }
 
@@ -67,24 +67,23 @@ export async function calibrationSettled(): Promise<void> {
 }
 
 /** Measures again. A run that starts during the measurement ends it. */
-export async function measureCalibration(draft = useSettings.getState().draft): Promise<void> {
-  const { manifest } = useLoading.getState();
-  if (controller || !manifest) return;
-  underWay = measure(manifest, draft);
+export async function measureCalibration(pair = chosenPair()): Promise<void> {
+  if (controller || !pair) return;
+  underWay = measure(pair);
   await underWay;
 }
 
-async function measure(manifest: Manifest, draft: string): Promise<void> {
+async function measure(pair: PairSpec): Promise<void> {
   const mine = new AbortController();
   controller = mine;
   useCalibration.setState({ measuring: true, failure: null });
   const end = await beginMeasured();
   try {
-    for await (const update of sendTask({ type: 'calibrate', selection: { modelsUrl: modelsUrl(), draft } }, mine.signal)) {
+    for await (const update of sendTask({ type: 'calibrate', pair }, mine.signal)) {
       if (update.type === 'progress') receiveProgress(update);
       if (update.type !== 'calibration') continue;
       const { adapter, calibration } = update;
-      useCalibration.setState(({ measured }) => ({ measured: { ...measured, [pairKey(manifest, draft)]: { adapter, calibration } } }));
+      useCalibration.setState(({ measured }) => ({ measured: { ...measured, [pairKey(pair)]: { adapter, calibration } } }));
     }
   } catch (thrown) {
     if (!mine.signal.aborted) useCalibration.setState({ failure: toFailure(thrown) });
@@ -101,45 +100,64 @@ export function stopCalibration(): void {
   if (useCalibration.getState().failure) useCalibration.setState({ failure: null });
 }
 
-/** What is known of the costs of `draft` with the page's target on this device; null where it was not measured, or could not be told. */
-export function calibrationOf(draft: string): Calibration | null {
-  return measuredOf(draft)?.calibration ?? null;
+/** What is known of the costs of `pair` on this device; null where it was not measured, or could not be told. */
+export function calibrationOf(pair: PairSpec | null): Calibration | null {
+  return measuredOf(pair)?.calibration ?? null;
 }
 
 /** Whether they were measured by clocks that are too coarse to tell. */
-export function isTooCoarse(draft: string): boolean {
-  return measuredOf(draft)?.calibration === null;
+export function isTooCoarse(pair: PairSpec | null): boolean {
+  return measuredOf(pair)?.calibration === null;
 }
 
 /** What was measured of them, with the name of the device; null where nothing was. */
-export function measuredOf(draft: string): CalibrationState['measured'][string] | null {
-  const { manifest } = useLoading.getState();
-  return manifest ? (useCalibration.getState().measured[pairKey(manifest, draft)] ?? null) : null;
+export function measuredOf(pair: PairSpec | null): CalibrationState['measured'][string] | null {
+  const key = pair && knownKey(pair, useCalibration.getState().measured);
+  return key === null ? null : (useCalibration.getState().measured[key] ?? null);
 }
 
-/** `isTooCoarse` of the chosen draft, kept true. */
-export function useTooCoarse(): boolean {
-  const draft = useSettings((settings) => settings.draft);
-  // The key of what was measured depends on both.
+/** `chosenPair`, kept true, and whatever is known of its costs. */
+export function usePairToCost(): PairSpec | null {
   useCalibration((state) => state.measured);
-  useLoading((state) => state.manifest);
-  return isTooCoarse(draft);
+  useCatalogue((state) => state.catalogue);
+  useSettings((settings) => settings.draft);
+  useSettings((settings) => settings.drafting);
+  return chosenPair();
+}
+
+/** `isTooCoarse` of the chosen pair, kept true. */
+export function useTooCoarse(): boolean {
+  return isTooCoarse(usePairToCost());
 }
 
 /** A run told which device it was on: what was measured on another one is forgotten. */
-export function confirmAdapter(draft: string, adapter: string): void {
-  const { manifest } = useLoading.getState();
+export function confirmAdapter(pair: PairSpec, adapter: string): void {
   const { measured } = useCalibration.getState();
-  if (!manifest || !(pairKey(manifest, draft) in measured)) return;
-  const { [pairKey(manifest, draft)]: known, ...others } = measured;
-  if (known?.adapter !== adapter) useCalibration.setState({ measured: others });
+  const key = knownKey(pair, measured);
+  if (key === null || measured[key]?.adapter === adapter) return;
+  const { [key]: _, ...others } = measured;
+  useCalibration.setState({ measured: others });
 }
 
-/** Changes with every file of the pair. */
-function pairKey(manifest: Manifest, draft: string): string {
-  const files = [manifest.pair.target, draft].flatMap((id) => {
-    const entry = manifest.models[id];
-    return entry ? [entry.library, ...entry.files] : [];
-  });
-  return files.map(({ sha256 }) => sha256.slice(0, 8)).join('');
+/** Under which key something is known of `pair`: where no model drafts, of the target with any draft will do. */
+function knownKey(pair: PairSpec, measured: CalibrationState['measured']): string | null {
+  const keys = [pairKey(pair), formerKey(pair)];
+  const known = keys.find((key) => key in measured);
+  if (known !== undefined || pair.draft !== null) return known ?? null;
+  const starts = keys.filter((key) => key !== '');
+  return Object.keys(measured).find((key) => starts.some((start) => key.startsWith(start))) ?? null;
+}
+
+/** The models by id and revision, and their libraries, of which costs depend. */
+function pairKey(pair: PairSpec): string {
+  const { target, draft } = pair;
+  const keyOf = ({ id, revision, library }: ModelSpec) => `${id}@${revision} on ${(library.sha256 ?? library.name).slice(0, 16)}`;
+  return `${keyOf(target)} > ${draft === null ? '' : draft === 'itself' ? draft : keyOf(draft)}`;
+}
+
+/** As the page named pairs before runs kept the ids of their models; '' where a file has no hash. */
+function formerKey(pair: PairSpec): string {
+  const models = pair.draft === 'itself' ? [pair.target, pair.target] : modelsOf(pair);
+  const hashes = models.flatMap(({ library, files }) => [library, ...files]).map(({ sha256 }) => sha256);
+  return hashes.includes(null) ? '' : hashes.map((hash) => hash?.slice(0, 8)).join('');
 }

@@ -1,29 +1,23 @@
 import { create } from 'zustand';
-import { draftChoices, fetchManifest, type Manifest } from '../../catalog/manifest';
+import { modelsOf, type PairSpec } from '../../catalog/spec';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
-import { changeSettings, useSettings } from '../run/settings';
+import { changeSettings, type Settings } from '../run/settings';
+import { chosenPair, readCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { forgetMemory, receiveMemory } from './memory';
 
 export interface LoadingState {
-  /** null until it is read */
-  readonly manifest: Manifest | null;
-  /** The latest progress of every model that was asked for, by its id in the manifest. */
+  /** The latest progress of every model that was asked for, by its id. */
   readonly progress: Readonly<Record<string, LoadProgress>>;
   readonly failure: Failure | null;
 }
 
-export const useLoading = create<LoadingState>()(() => ({ manifest: null, progress: {}, failure: null }));
-
-/** Absolute URL of the folder of the embedded pair, beside the page. */
-export function modelsUrl(): string {
-  return new URL('models/', document.baseURI).href;
-}
+export const useLoading = create<LoadingState>()(() => ({ progress: {}, failure: null }));
 
 let loading: AbortController | null = null;
 
-/** Reads the manifest, unless it is there, and makes the chosen pair ready, in place of any load under way. Failures land in the state. */
+/** Reads the lists of models, unless they are there, and makes the chosen pair ready, in place of any load under way. Failures land in the state. */
 export async function load(): Promise<void> {
   stopLoading();
   const mine = new AbortController();
@@ -31,9 +25,10 @@ export async function load(): Promise<void> {
   useLoading.setState({ failure: null });
   warmUpEngine();
   try {
-    if (!useLoading.getState().manifest) await readManifest();
-    const selection = { modelsUrl: modelsUrl(), draft: useSettings.getState().draft };
-    for await (const update of sendTask({ type: 'load', selection }, mine.signal)) {
+    await readCatalogue();
+    const pair = chosenPair();
+    if (!pair || loading !== mine) return;
+    for await (const update of sendTask({ type: 'load', pair }, mine.signal)) {
       if (loading !== mine) continue;
       if (update.type === 'progress') receiveProgress(update);
       if (update.type === 'memory') receiveMemory(update);
@@ -72,9 +67,9 @@ export function forgetModels(): void {
 
 whenEngineIsLost(forgetModels);
 
-/** Chooses one of `draftChoices` and starts to load it. */
-export async function chooseDraft(draft: string): Promise<void> {
-  changeSettings({ draft });
+/** Chooses what drafts and starts to load it. */
+export async function chooseDraft(choice: Partial<Pick<Settings, 'draft' | 'drafting'>>): Promise<void> {
+  changeSettings(choice);
   await load();
 }
 
@@ -86,12 +81,7 @@ export function dismissLoadingFailure(): void {
   useLoading.setState({ failure: null });
 }
 
-async function readManifest(): Promise<void> {
-  const manifest = await fetchManifest(modelsUrl());
-  useLoading.setState({ manifest });
-  const drafts = draftChoices(manifest);
-  // A remembered draft that this pair does not have gives way to its first.
-  const chosen = useSettings.getState().draft;
-  const [first] = drafts;
-  if (first && !drafts.some((draft) => draft.id === chosen)) changeSettings({ draft: first.id });
+/** Whether every model of `pair` is ready. */
+export function isReady(pair: PairSpec, { progress }: Pick<LoadingState, 'progress'>): boolean {
+  return modelsOf(pair).every(({ id }) => progress[id]?.phase === 'ready');
 }

@@ -1,9 +1,11 @@
 import { create } from 'zustand';
-import { draftChoices } from '../../catalog/manifest';
+import type { TargetSpec } from '../../catalog/resolve';
+import type { ModelSpec } from '../../catalog/spec';
 import { type Failure, toFailure } from '../../core/failure';
 import { type ClaimModels, type EvidenceName, evidencePlan } from '../../core/study/claims';
 import { type MeasuredRun, planRuns } from '../../core/study/experiment';
-import { load, useLoading } from '../engine/loading';
+import { chosenTarget, useCatalogue } from '../engine/catalogue';
+import { load } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { measurePlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
@@ -24,11 +26,11 @@ export function dismissClaimsFailure(): void {
   useClaims.setState({ failure: null });
 }
 
-/** The models of the page's pair; null while the manifest has not been read. */
-export function claimModels(manifest = useLoading.getState().manifest): ClaimModels | null {
-  if (!manifest) return null;
-  const model = (id: string) => ({ id, parameters: manifest.models[id]?.parameters ?? 0 });
-  return { target: model(manifest.pair.target), drafts: draftChoices(manifest).map(({ id }) => model(id)) };
+/** The models that claims are judged by: a target and what may draft for it; null while there is no target. */
+export function claimModels(target: TargetSpec | null = chosenTarget()): ClaimModels | null {
+  if (!target) return null;
+  const sized = ({ id, parameters }: ModelSpec) => ({ id, parameters });
+  return { target: sized(target.model), drafts: [...target.drafts.map(({ model }) => sized(model)), sized(target.model)] };
 }
 
 /** Measures what the claims `names` need, one after the other. Results stay, however it ends. */
@@ -36,7 +38,7 @@ export async function measureEvidence(names: readonly EvidenceName[]): Promise<v
   await occupy('claims', async (signal) => {
     useClaims.setState({ failure: null });
     try {
-      if (!useLoading.getState().manifest) await load();
+      if (!useCatalogue.getState().catalogue) await load();
       const models = claimModels();
       if (!models) return;
       for (const name of names) {

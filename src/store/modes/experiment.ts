@@ -1,5 +1,4 @@
 import { create } from 'zustand';
-import { draftChoices } from '../../catalog/manifest';
 import { type Failure, toFailure } from '../../core/failure';
 import {
   type ExperimentPlan,
@@ -12,12 +11,14 @@ import {
 } from '../../core/study/experiment';
 import type { Choice } from '../../core/study/vote';
 import type { RunSettings, SamplingSettings } from '../../core/types';
-import { load, useLoading } from '../engine/loading';
+import { FIRST_DRAFT } from '../../formats/settings';
+import { offeredDrafts, useCatalogue } from '../engine/catalogue';
+import { load } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { measurePlan } from '../run/measurePlan';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
-/** The source of drafts: a draft of the manifest by its id, or what followed before in the text. */
+/** The source of drafts: a model by its id, or what followed before in the text. */
 export type ExperimentDraft = { readonly drafting: 'model' | 'mixed'; readonly draft: string } | { readonly drafting: 'ngram' };
 
 /** What a person has chosen to measure, numbers as typed: `checkPlan` judges them when it begins. */
@@ -56,7 +57,7 @@ export const useExperiment = create<ExperimentState>()(() => ({
       (kind) => EXPERIMENT_PROMPTS.find((each) => each.kind === kind)?.prompt ?? [],
     ),
     own: [],
-    drafts: [draftKey({ drafting: 'model', draft: 'draft' })],
+    drafts: [draftKey({ drafting: 'model', draft: FIRST_DRAFT })],
     gammas: ['auto', 4],
     ...{ maxTokens: 160, fixedLength: false, repetitions: 2, temperature: 0, rule: 'rejection', seed: 1 },
   },
@@ -83,15 +84,9 @@ export function draftKey(choice: ExperimentDraft): string {
   return choice.drafting === 'ngram' ? 'ngram' : `${choice.drafting}:${choice.draft}`;
 }
 
-/** What may draft; nothing while the manifest has not been read. */
-function offeredDrafts(): ReturnType<typeof draftChoices> {
-  const { manifest } = useLoading.getState();
-  return manifest ? draftChoices(manifest) : [];
-}
-
-/** A pair that has no draft of those that are chosen offers its first instead. */
-useLoading.subscribe(({ manifest }, before) => {
-  const [first] = manifest === before.manifest ? [] : offeredDrafts();
+/** A target that has no draft of those that are chosen offers its first instead. */
+useCatalogue.subscribe(({ catalogue }, before) => {
+  const [first] = catalogue === before.catalogue ? [] : offeredDrafts();
   const { form } = useExperiment.getState();
   if (first && planOf(form, offeredDrafts()).variants.length === 0 && form.gammas.length > 0)
     changeExperiment({ drafts: [draftKey({ drafting: 'model', draft: first.id })] });
@@ -108,7 +103,7 @@ export function planOf(form: ExperimentForm, drafts: readonly { readonly id: str
   return { prompts, variants, maxTokens, fixedLength, repetitions, temperature, rule, seed };
 }
 
-/** None where the manifest has no such draft. */
+/** None where there is no such draft. */
 function sourceOf(key: string, drafts: readonly { readonly id: string }[]): { drafting: RunSettings['drafting']; draft: string | null }[] {
   if (key === 'ngram') return [{ drafting: 'ngram', draft: null }];
   const [drafting, draft] = key.split(':');
@@ -122,7 +117,7 @@ export async function runExperiment(): Promise<void> {
     useExperiment.setState({ failure: null });
     try {
       // Without it there is nothing to choose from; why it cannot be read is told where models are.
-      if (!useLoading.getState().manifest) await load();
+      if (!useCatalogue.getState().catalogue) await load();
       const plan = planOf(useExperiment.getState().form, offeredDrafts());
       let begun = false;
       const begin = () => {

@@ -1,18 +1,19 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { isKept, keepManifest, type Manifest, type ModelEntry } from '../../catalog/manifest';
+import { isKept, keepResolved } from '../../catalog/lists';
+import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import { deleteStored, findStored, type StoredModel, storeModel } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
-import { modelsUrl, useLoading } from '../engine/loading';
+import { BROWSER_CACHE } from '../../storage/browserCache';
+import { chosenPair, chosenTarget, listOfTarget, useCatalogue } from '../engine/catalogue';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
-import { useSettings } from '../run/settings';
 import type { ShellState } from './shell';
 
 export interface OfflineState {
-  /** What of each model is stored, by its id in the manifest; empty until it was looked at. */
+  /** What of each model is stored, by its id; empty until it was looked at. */
   readonly models: Readonly<Record<string, StoredModel>>;
-  /** Whether the manifest is kept for a page without a network. */
+  /** Whether the list of the target is kept for a page without a network. */
   readonly listKept: boolean;
   /** The model that is being stored, beside any loading. */
   readonly storing: { readonly model: string; readonly loadedBytes: number } | null;
@@ -60,28 +61,25 @@ export const useOfflineMemory = create<OfflineMemory>()(
 );
 followOtherTabs(useOfflineMemory);
 
-/** Whether page, target and the chosen draft are all stored, so that the next visit needs no network. */
-export function isReadyOffline(
-  { shell }: ShellState,
-  { models, listKept }: OfflineState,
-  manifest: Manifest | null,
-  draft: string,
-): boolean {
-  return shell === 'stored' && listKept && manifest !== null && [manifest.pair.target, draft].every((id) => models[id]?.whole);
+/** Whether the page and the models of `pair` are all stored, so that the next visit needs no network. */
+export function isReadyOffline({ shell }: ShellState, { models, listKept }: OfflineState, pair: PairSpec | null): boolean {
+  return shell === 'stored' && listKept && pair !== null && isWhole(pair, models);
+}
+
+function isWhole(pair: PairSpec, models: OfflineState['models']): boolean {
+  return modelsOf(pair).every(({ id }) => models[id]?.whole);
 }
 
 /** Looks at the storage: what is kept of the models, how much room there is, whether it is protected. Where a whole pair is stored, its list is kept too. */
 export async function lookAtStorage(): Promise<void> {
-  const { manifest } = useLoading.getState();
+  const { catalogue } = useCatalogue.getState();
+  const [list, pair] = [listOfTarget(), chosenPair()];
   try {
-    if (manifest) {
-      const found = await Promise.all(
-        Object.entries(manifest.models).map(async ([id, entry]) => [id, await findStored(entry, modelsUrl())] as const),
-      );
+    if (catalogue && list && pair) {
+      const found = await Promise.all(catalogue.models.map(async (model) => [model.id, await findStored(model, BROWSER_CACHE)] as const));
       const models = Object.fromEntries(found);
-      const pairIsWhole = [manifest.pair.target, useSettings.getState().draft].every((id) => models[id]?.whole);
-      if (pairIsWhole && !(await isKept(modelsUrl(), manifest))) await keepManifest(modelsUrl(), manifest);
-      useOffline.setState({ models, listKept: await isKept(modelsUrl(), manifest) });
+      if (isWhole(pair, models) && !(await isKept(list, BROWSER_CACHE))) await keepResolved(list, BROWSER_CACHE);
+      useOffline.setState({ models, listKept: await isKept(list, BROWSER_CACHE) });
     }
   } catch (thrown) {
     useOffline.setState({ failure: toFailure(thrown) });
@@ -89,15 +87,15 @@ export async function lookAtStorage(): Promise<void> {
   await lookAtRoom();
 }
 
-/** Stores the model `id` of the manifest without loading it. Failures land in the state. */
+/** Stores the model `id` without loading it. Failures land in the state. */
 export async function storeOffline(id: string): Promise<void> {
-  const entry = useLoading.getState().manifest?.models[id];
-  if (!entry || useOffline.getState().storing) return;
+  const model = modelOf(id);
+  if (!model || useOffline.getState().storing) return;
   useOfflineMemory.setState(({ unwanted }) => ({ unwanted: unwanted.filter((each) => each !== id) }));
   useOffline.setState({ storing: { model: id, loadedBytes: 0 }, failure: null });
   try {
     const report = ({ loadedBytes }: { loadedBytes: number }) => useOffline.setState({ storing: { model: id, loadedBytes } });
-    await storeModel(entry, modelsUrl(), report, new AbortController().signal);
+    await storeModel(model, BROWSER_CACHE, report, new AbortController().signal);
   } catch (thrown) {
     useOffline.setState({ failure: toFailure(thrown) });
   } finally {
@@ -106,10 +104,10 @@ export async function storeOffline(id: string): Promise<void> {
   await lookAtStorage();
 }
 
-/** Stores every model of the pair that is not, but those that a person deleted. */
+/** Stores the target and every draft of it that is not, but those that a person deleted. */
 export async function storePair(): Promise<void> {
-  const { manifest } = useLoading.getState();
-  for (const id of manifest ? [manifest.pair.target, ...manifest.pair.drafts.map((draft) => draft.id)] : []) {
+  const target = chosenTarget();
+  for (const { id } of target ? [target.model, ...target.drafts.map(({ model }) => model)] : []) {
     if (useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
     await storeOffline(id);
     if (useOffline.getState().failure) return;
@@ -118,13 +116,12 @@ export async function storePair(): Promise<void> {
 
 /** Deletes what is stored of the model `id`; a library that another stored model needs stays. What is loaded goes on working. */
 export async function deleteOffline(id: string): Promise<void> {
-  const { manifest } = useLoading.getState();
-  const entry = manifest?.models[id];
-  if (!manifest || !entry) return;
-  const others = othersStored(id, manifest, useOffline.getState().models);
+  const model = modelOf(id);
+  if (!model) return;
+  const others = othersStored(id, useOffline.getState().models);
   useOfflineMemory.setState(({ unwanted }) => ({ unwanted: [...unwanted.filter((each) => each !== id), id] }));
   try {
-    await deleteStored(entry, others, modelsUrl());
+    await deleteStored(model, others, BROWSER_CACHE);
     useOffline.setState({ failure: null });
   } catch (thrown) {
     useOffline.setState({ failure: toFailure(thrown) });
@@ -132,9 +129,14 @@ export async function deleteOffline(id: string): Promise<void> {
   await lookAtStorage();
 }
 
-/** The models of `manifest` but `id` that are stored whole: what they share with it stays when it is deleted. */
-export function othersStored(id: string, manifest: Manifest, models: OfflineState['models']): ModelEntry[] {
-  return Object.entries(manifest.models).flatMap(([other, entry]) => (other !== id && models[other]?.whole ? [entry] : []));
+/** All models but `id` that are stored whole: what they share with it stays when it is deleted. */
+export function othersStored(id: string, stored: OfflineState['models']): ModelSpec[] {
+  const { catalogue } = useCatalogue.getState();
+  return catalogue?.models.filter((other) => other.id !== id && stored[other.id]?.whole) ?? [];
+}
+
+function modelOf(id: string): ModelSpec | undefined {
+  return useCatalogue.getState().catalogue?.models.find((model) => model.id === id);
 }
 
 /** Asks the browser to protect what is stored; some ask the person in turn. */

@@ -1,8 +1,8 @@
-import { useLoading } from '../engine/loading';
+import { chosenPair } from '../engine/catalogue';
+import { isReady, useLoading } from '../engine/loading';
 import { useMeasuring } from '../engine/measuring';
 import { useWork } from '../engine/work';
 import { useRun } from '../run/run';
-import { useSettings } from '../run/settings';
 import { isReadyOffline, lookAtStorage, protectStorage, storePair, useOffline, useOfflineMemory } from './offline';
 import { checkShell, lookForUpdate, registerShell, useShell } from './shell';
 
@@ -30,8 +30,7 @@ export async function prepareOffline(): Promise<void> {
 
 /** Whether the page was found ready to work offline, and the person has not heard of it yet. */
 export function canTellReady(): boolean {
-  const { manifest } = useLoading.getState();
-  const ready = isReadyOffline(useShell.getState(), useOffline.getState(), manifest, useSettings.getState().draft);
+  const ready = isReadyOffline(useShell.getState(), useOffline.getState(), chosenPair());
   return ready && useOffline.getState().storing === null && !useOfflineMemory.getState().told;
 }
 
@@ -42,9 +41,10 @@ function askOnceForProtection({ events }: { readonly events: readonly { readonly
 }
 
 function isSettled(): boolean {
-  const { manifest, progress, failure } = useLoading.getState();
-  if (failure) return true;
-  return manifest !== null && [manifest.pair.target, useSettings.getState().draft].every((id) => progress[id]?.phase === 'ready');
+  const loading = useLoading.getState();
+  if (loading.failure) return true;
+  const pair = chosenPair();
+  return pair !== null && isReady(pair, loading);
 }
 
 /** Resolves when the models are ready, or have failed, and neither work nor measurement is under way. */

@@ -1,14 +1,14 @@
 import { dependencies, version } from '../../../package.json';
 import { type Versions, versionOfFiles } from '../../core/run/exports';
-import { useLoading } from '../engine/loading';
+import { useCatalogue } from '../engine/catalogue';
 
-/** Of the page, of web-llm, and of the models that the manifest names. */
+/** Of the page, of web-llm, and of the models that the lists name. */
 export function currentVersions(): Versions {
-  const { manifest } = useLoading.getState();
-  const files = manifest ? Object.values(manifest.models).flatMap(({ library, files: others }) => [library, ...others]) : [];
+  const { catalogue } = useCatalogue.getState();
+  const files = catalogue?.models.flatMap(({ library, files: others }) => [library, ...others]) ?? [];
   return {
     page: version,
     webLlm: dependencies['@mlc-ai/web-llm'],
-    models: manifest ? versionOfFiles(files.map(({ sha256 }) => sha256)) : null,
+    models: catalogue ? versionOfFiles(files.map(({ sha256, name }) => sha256 ?? name)) : null,
   };
 }

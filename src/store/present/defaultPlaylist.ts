@@ -1,8 +1,9 @@
 import type { Playlist, PlaylistItem } from '../../formats/playlist';
 import type { PreparedSettings } from '../../formats/settings';
+import { FIRST_DRAFT, WEAK_DRAFT } from '../../formats/settings';
 
 const SETTINGS: PreparedSettings = {
-  ...({ mode: 'speculative', draft: 'draft', drafting: 'model', adaptive: false, gamma: 4, maxTokens: 240 } as const),
+  ...({ mode: 'speculative', draft: FIRST_DRAFT, drafting: 'model', adaptive: false, gamma: 4, maxTokens: 240 } as const),
   ...({ temperature: 0, seed: 1, rule: 'rejection' } as const),
 };
 
@@ -70,14 +71,14 @@ export const DEFAULT_PLAYLIST: Playlist = {
       'weak',
       'Live: a weak draft',
       QUESTION,
-      { draft: 'weak-draft' },
+      { draft: WEAK_DRAFT },
       '7:30. The same target, a draft that knows less: on an answer most of its tokens fall. The text does not change; the speed does.',
     ),
     run(
       'random-words',
       'Live: little to know',
       'Write 30 random words.',
-      { draft: 'weak-draft', temperature: 0.8 },
+      { draft: WEAK_DRAFT, temperature: 0.8 },
       '8:15. R runs it. Nobody can know the next word of a random list. The rule asks for less: the target’s distribution, which this draft does not have.',
     ),
     lesson('when-not', 'When it does not pay', '9:00. Half wrong may be theatre. End with the question: what would your own text be like?'),

@@ -1,15 +1,16 @@
 import { useMemo } from 'react';
-import { draftChoices, type Manifest } from '../../catalog/manifest';
+import { draftChoices } from '../../catalog/pairing';
+import type { TargetSpec } from '../../catalog/resolve';
+import type { ModelSpec, PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { type RunFigures, runFigures } from '../../core/cost/figures';
 import { startOf } from '../../core/run/tally';
-import type { RunEvent, RunLabels } from '../../core/types';
-import { measuredOf, useCalibration } from '../engine/calibration';
-import { useLoading } from '../engine/loading';
+import type { RunEvent, RunModel, StartEvent } from '../../core/types';
+import { measuredOf, usePairToCost } from '../engine/calibration';
+import { chosenPair, chosenTarget, pairFor, useTarget } from '../engine/catalogue';
 import { useShownEvents } from '../recordings/playback';
 import { useShownRecording } from '../recordings/recording';
 import { useRun } from './run';
-import { useSettings } from './settings';
 
 /** The figures of a run, and whose machine they speak of. */
 export interface Figured {
@@ -27,22 +28,20 @@ export function useShownFigures(): Figured {
   return useFigures(live ? NO_RUN : shown);
 }
 
-/** The draft whose costs the figures of `events`, by default of the run on the page, are made with: what is worth measuring. */
-export function figuredDraft(events: readonly RunEvent[] = useRun.getState().events): string {
-  const { draft } = useSettings.getState();
-  return draftOf(startOf(events)?.labels ?? null, draft, useLoading.getState().manifest) ?? draft;
+/** The pair whose costs the figures of `events`, by default of the run on the page, are made with: what is worth measuring. */
+export function figuredPair(events: readonly RunEvent[] = useRun.getState().events): PairSpec | null {
+  const chosen = chosenPair();
+  return pairOfRun(startOf(events), chosen, chosenTarget()) ?? chosen;
 }
 
 /** The figures of `events`, which may be none, with what is known of this device's costs. */
 export function useFigures(events: readonly RunEvent[]): Figured {
-  const chosen = useSettings((settings) => settings.draft);
-  const manifest = useLoading((state) => state.manifest);
-  useCalibration((state) => state.measured);
+  const chosen = usePairToCost();
+  const target = useTarget();
   const shown = useShownRecording();
   const recording = shown?.start === events[0] ? shown : null;
   const start = startOf(events);
-  const draft = draftOf(start?.labels ?? null, chosen, manifest);
-  const known = draft === null ? null : measuredOf(draft);
+  const known = measuredOf(pairOfRun(start, chosen, target));
   // A run that this browser kept may be from another device too.
   const elsewhere = start !== null && known !== null && known.adapter !== start.labels.adapter;
   const recorded = start !== null && (elsewhere || recording !== null);
@@ -51,17 +50,32 @@ export function useFigures(events: readonly RunEvent[]): Figured {
   return { figures, recorder: recorded ? (recording?.about.machine ?? start.labels.adapter) : null };
 }
 
-/** The id of the draft whose costs a run is figured with: the one that drafted, else the chosen one; null where the page's pair is another. */
-function draftOf(labels: RunLabels | null, chosen: string, manifest: Manifest | null): string | null {
-  if (!labels || !manifest) return chosen;
-  if (labels.target !== manifest.models[manifest.pair.target]?.name) return null;
-  const drafting = labels.draft;
-  if (drafting === null) return chosen;
-  const found = draftChoices(manifest).find(({ id }) => {
-    const name = manifest.models[id]?.name ?? id;
-    return drafting === name || drafting.endsWith(`, then ${name}`);
-  });
-  if (found) return found.id;
+/** The pair whose costs a run is figured with: the one that it ran on, with the chosen draft where none drafted; null where the page's models are others. */
+function pairOfRun(start: StartEvent | null, chosen: PairSpec | null, target: TargetSpec | null): PairSpec | null {
+  if (!start || !target || !chosen) return chosen;
+  const { models, labels, settings } = start;
+  if (models ? !isRunModel(models.target, target.model) : labels.target !== target.model.name) return null;
+  const drafted = models ? draftByIdentity(models.draft, target) : draftByName(labels.draft, target);
+  if (drafted === undefined) return null;
+  return drafted === null ? chosen : pairFor({ draft: drafted, drafting: settings.drafting });
+}
+
+/** The id of a draft of `target`; null where no model drafted, undefined where it was another model. */
+function draftByIdentity(draft: NonNullable<StartEvent['models']>['draft'], target: TargetSpec): string | null | undefined {
+  if (draft === null) return null;
+  if (draft === 'itself') return target.model.id;
+  return target.drafts.find(({ model }) => isRunModel(draft, model))?.model.id;
+}
+
+/** `draftByIdentity` of a run that kept no more than names. */
+function draftByName(name: string | null, target: TargetSpec): string | null | undefined {
+  if (name === null) return null;
+  const nameOf = (id: string) => target.drafts.find(({ model }) => model.id === id)?.model.name ?? target.model.name;
+  const found = draftChoices(target).find(({ id }) => name === nameOf(id) || name.endsWith(`, then ${nameOf(id)}`));
   // N-gram drafting and a person draft without a model.
-  return Object.values(manifest.models).some(({ name }) => name === drafting) ? null : chosen;
+  return found?.id ?? null;
+}
+
+function isRunModel({ id, revision }: RunModel, model: ModelSpec): boolean {
+  return id === model.id && revision === model.revision;
 }

@@ -1,6 +1,7 @@
 import { checkPlan, type ExperimentPlan, type MeasuredRun, type PlannedRun, planRuns } from '../../core/study/experiment';
 import type { RunSettings } from '../../core/types';
 import { calibrationSettled, ensureCalibration, stopCalibration } from '../engine/calibration';
+import { pairFor, readCatalogue } from '../engine/catalogue';
 import { completeRun } from './request';
 
 /**
@@ -13,6 +14,9 @@ import { completeRun } from './request';
 export async function measurePlan(plan: ExperimentPlan, signal: AbortSignal, measured: (run: MeasuredRun) => void): Promise<void> {
   checkPlan(plan);
   const adaptive = new Set(plan.variants.filter(({ gamma }) => gamma === 'auto').map(({ draft }) => draft));
+  // Lookup alone needs no model.
+  const byModel = new Set(plan.variants.filter(({ drafting }) => drafting !== 'ngram').map(({ draft }) => draft));
+  const draftingWith = (draft: string) => (byModel.has(draft) ? 'model' : 'ngram');
   signal.addEventListener('abort', stopCalibration, { once: true });
   let warm: string | null = null;
   try {
@@ -20,10 +24,12 @@ export async function measurePlan(plan: ExperimentPlan, signal: AbortSignal, mea
       if (adaptive.has(planned.draft)) {
         await calibrationSettled();
         // A stop has ended that one, and begins no other.
-        if (!signal.aborted) await ensureCalibration(planned.draft);
+        await readCatalogue();
+        const { draft } = planned;
+        if (!signal.aborted) await ensureCalibration(pairFor({ draft, drafting: draftingWith(draft) }));
       }
       if (signal.aborted) return;
-      if (planned.draft !== warm && !(await warmUp(planned, signal))) return;
+      if (planned.draft !== warm && !(await warmUp(planned, draftingWith(planned.draft), signal))) return;
       warm = planned.draft;
       const startMs = performance.now();
       const events = await completeRun({ prompt: planned.prompt, settings: planned.settings, draft: planned.draft }, signal);
@@ -39,7 +45,7 @@ export async function measurePlan(plan: ExperimentPlan, signal: AbortSignal, mea
 const WARM_UP_TOKENS = 6;
 
 /** Loads what a run needs and has it made ready, drafting included, so that no measured run pays for that. @returns false where it was stopped */
-async function warmUp({ prompt, draft, settings }: PlannedRun, signal: AbortSignal): Promise<boolean> {
-  const short: RunSettings = { ...settings, mode: 'speculative', drafting: 'model', gamma: 2, maxTokens: WARM_UP_TOKENS };
+async function warmUp({ prompt, draft, settings }: PlannedRun, drafting: RunSettings['drafting'], signal: AbortSignal): Promise<boolean> {
+  const short: RunSettings = { ...settings, mode: 'speculative', drafting, gamma: 2, maxTokens: WARM_UP_TOKENS };
   return (await completeRun({ prompt, draft, settings: short }, signal)) !== null;
 }

@@ -5,8 +5,9 @@ import { checkSettings } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
+import { pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
-import { dismissLoadingFailure, forgetModels, load, modelsUrl, receiveProgress, stopLoading, useLoading } from '../engine/loading';
+import { dismissLoadingFailure, forgetModels, load, receiveProgress, stopLoading } from '../engine/loading';
 import { beginMeasured } from '../engine/measuring';
 import { receiveMemory } from '../engine/memory';
 
@@ -14,7 +15,7 @@ import { receiveMemory } from '../engine/memory';
 export interface RunRequest {
   readonly prompt: string;
   readonly settings: RunSettings;
-  /** A draft's id in the manifest. */
+  /** Its id, `FIRST_DRAFT` or `WEAK_DRAFT`; of no account where no model drafts. */
   readonly draft: string;
   /** The turns of the conversation before the prompt; none by default. */
   readonly turns?: readonly Turn[];
@@ -40,23 +41,25 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
   const { settings, draft, turns = [], ask } = request;
   const prompt = wellFormed(request.prompt);
   stopCalibration();
-  // The engine loads by itself what a run needs; the page needs the manifest too.
-  if (useLoading.getState().manifest) dismissLoadingFailure();
+  // The engine loads by itself what a run needs; which models there are must be known before.
+  if (useCatalogue.getState().catalogue) dismissLoadingFailure();
   else void load();
   // A run waits for the page's own load, which must not outlive the wish to stop.
   signal.addEventListener('abort', stopLoading, { once: true });
   const end = await beginMeasured();
   try {
-    const selection = { modelsUrl: modelsUrl(), draft };
-    for await (const update of sendTask(
-      { type: 'run', selection, turns, prompt, settings, calibration: calibrationOf(draft) },
-      signal,
-      ask,
-    )) {
+    if (!(await unlessStopped(readCatalogue(), signal))) {
+      yield { type: 'end', reason: 'aborted', endMs: 0 };
+      return;
+    }
+    const costed = pairFor({ draft, drafting: settings.drafting });
+    const pair = settings.mode === 'plain' ? { ...costed, draft: null } : costed;
+    const task = { type: 'run', pair, turns, prompt, settings, calibration: calibrationOf(costed) } as const;
+    for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type === 'memory') receiveMemory(update);
       else if (update.type !== 'calibration') {
-        if (update.type === 'start') confirmAdapter(draft, update.labels.adapter);
+        if (update.type === 'start') confirmAdapter(costed, update.labels.adapter);
         yield update;
       }
     }
@@ -64,6 +67,15 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     end();
     signal.removeEventListener('abort', stopLoading);
   }
+}
+
+/** What `work` comes to; null as soon as `signal` aborts. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject);
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 }
 
 /** `streamRun` to its end, as a list; what comes before the start is left out, but a failure is thrown. */

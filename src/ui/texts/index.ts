@@ -3,7 +3,7 @@
  * everything else that a person reads is here.
  */
 
-import type { DraftChoice } from '../../catalog/manifest';
+import type { DraftChoice } from '../../catalog/pairing';
 import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
 import type { RunEvent, RunSettings, Verdict } from '../../core/types';

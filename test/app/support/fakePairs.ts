@@ -1,11 +1,12 @@
-import { FailureError } from '../../../src/core/failure';
+import { bytesOf, filesOf, isSameDraft, type ModelSpec, modelsOf, type PairSpec } from '../../../src/catalog/spec';
+import type { FailureError } from '../../../src/core/failure';
 import type { Tokenizer } from '../../../src/core/loop/person';
 import { encodeTurns } from '../../../src/core/loop/splice';
 import type { Drafter, PairMemory, Target, TokenId } from '../../../src/core/types';
 import type { PairLoader, ReadyPair } from '../../../src/engine/pair';
-import type { LoadProgress, PairSelection } from '../../../src/engine/tasks';
+import type { LoadProgress } from '../../../src/engine/tasks';
 import { PAIR_COSTS } from '../../support/slowPair';
-import { MANIFEST } from './manifest';
+import { draftOf } from './manifest';
 
 /** What the made-up pair is said to take. */
 export const MEMORY: PairMemory = {
@@ -35,7 +36,8 @@ export interface FakePairsOptions {
 export class FakePairs implements PairLoader {
   readonly #options: FakePairsOptions;
   readonly #watching = new Set<(failure: FailureError) => void>();
-  #loaded: { readonly draft: string; readonly pair: ReadyPair } | null = null;
+  #loaded: ReadyPair | null = null;
+  #ready: readonly ModelSpec[] = [];
   /** Of the task that was begun last. */
   signal: AbortSignal = new AbortController().signal;
 
@@ -51,24 +53,30 @@ export class FakePairs implements PairLoader {
   /** The next task loads again. */
   forget(): void {
     this.#loaded = null;
+    this.#ready = [];
   }
 
-  async ready({ draft }: PairSelection, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
+  async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
     this.signal = signal;
-    if (this.#loaded?.draft === draft) return this.#loaded.pair;
-    for (const progress of progressOf(draft)) {
-      report(progress);
-      await pause(this.#options.pace());
-      signal.throwIfAborted();
+    for (const model of modelsOf(spec).filter((each) => !this.#ready.some(({ id }) => id === each.id))) {
+      for (const progress of progressOf(model)) {
+        report(progress);
+        await pause(this.#options.pace());
+        signal.throwIfAborted();
+      }
     }
-    const pair = this.#made(draft);
-    this.#loaded = { draft, pair };
-    return pair;
+    const loaded = this.#loaded;
+    // What is loaded stays where no draft is asked for.
+    if (loaded && spec.draft === null) return { ...loaded, spec, draft: null };
+    if (loaded?.draft && isSameDraft(loaded.spec.draft, spec.draft)) return loaded;
+    this.#loaded = this.#made(spec);
+    this.#ready = modelsOf(spec);
+    return this.#loaded;
   }
 
-  #made(draft: string): ReadyPair {
+  #made(spec: PairSpec): ReadyPair {
     const { models, tokenizer, words, stopTokens } = this.#options;
-    const { target, drafter } = models(draft);
+    const { target, drafter } = models(draftOf(spec));
     /** A token for every letter of a prompt. */
     const letters = { encode: (text: string) => [...text].map((letter) => (letter.codePointAt(0) ?? 0) % words) };
     const text: ReadyPair['target']['text'] = {
@@ -76,13 +84,15 @@ export class FakePairs implements PairLoader {
       get stopTokens() {
         return stopTokens();
       },
+      stopStrings: [],
       encodeChat: (question, turns) =>
         encodeTurns(question, turns, (all) => [...all.flatMap((turn) => [turn.question, turn.answer]), question], letters),
     };
     return {
       adapter: 'memory',
-      target: { name: nameOf(MANIFEST.pair.target), side: target, text },
-      draft: { name: nameOf(draft), side: drafter },
+      spec,
+      target: { side: target, text },
+      draft: spec.draft === null ? null : drafter,
       memory: () => MEMORY,
       measureReadback: async (_, stepMs) => (stepMs < PAIR_COSTS.readback ? PAIR_COSTS.readback : null),
       watch: (failed) => {
@@ -108,21 +118,10 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function entryOf(model: string) {
-  const entry = MANIFEST.models[model];
-  if (!entry) throw new FailureError('manifest-invalid', `There is no model ${model}.`, 'Choose another.');
-  return entry;
-}
-
-const nameOf = (model: string) => entryOf(model).name;
-
-function progressOf(draft: string): LoadProgress[] {
-  return [MANIFEST.pair.target, draft].flatMap((model) => {
-    const entry = entryOf(model);
-    const totalBytes = entry.library.bytes + entry.files.reduce((sum, file) => sum + file.bytes, 0);
-    const at = (phase: LoadProgress['phase'], loadedBytes: number): LoadProgress => ({
-      ...{ type: 'progress', model, name: entry.name, phase, loadedBytes, totalBytes, backend: 'webgpu' },
-    });
-    return [at('downloading', totalBytes / 4), at('checking', totalBytes), at('preparing', totalBytes), at('ready', totalBytes)];
+function progressOf(model: ModelSpec): LoadProgress[] {
+  const totalBytes = bytesOf(filesOf(model));
+  const at = (phase: LoadProgress['phase'], loadedBytes: number): LoadProgress => ({
+    ...{ type: 'progress', model: model.id, name: model.name, phase, loadedBytes, totalBytes, backend: 'webgpu' },
   });
+  return [at('downloading', totalBytes / 4), at('checking', totalBytes), at('preparing', totalBytes), at('ready', totalBytes)];
 }

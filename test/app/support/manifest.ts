@@ -1,4 +1,6 @@
-import { fitManifest, type Manifest } from '../../../src/catalog/manifest';
+import { parseList } from '../../../src/catalog/list';
+import { catalogueOf, resolveList } from '../../../src/catalog/resolve';
+import type { PairSpec } from '../../../src/catalog/spec';
 
 const file = (path: string, bytes: number) => ({ path, bytes, sha256: '0'.repeat(64) });
 
@@ -12,14 +14,15 @@ const entry = (name: string, parameters: number, bytes: number) => ({
   files: [file(`${name}.bin`, bytes)],
 });
 
-const LIST = {
+/** The list as a server has it. */
+export const MANIFEST = {
   format: 1 as const,
   pair: {
     name: 'Fake pair',
     target: 'target',
     drafts: [
       { id: 'draft', name: 'Good draft' },
-      { id: 'weak-draft', name: 'Weak draft' },
+      { id: 'weak-draft', name: 'Weak draft', weak: true },
     ],
   },
   models: {
@@ -29,4 +32,10 @@ const LIST = {
   },
 };
 
-export const MANIFEST: Manifest = fitManifest(LIST, new Set());
+/** What the page makes of it without WebGPU. */
+export const CATALOGUE = catalogueOf([resolveList(parseList(MANIFEST), 'https://models.test/manifest.json', new Set())]);
+
+/** The id of what drafts in `pair`, the target's where that is itself; `draft` where no model does. */
+export function draftOf({ target, draft }: PairSpec): string {
+  return draft === 'itself' ? target.id : (draft?.id ?? 'draft');
+}

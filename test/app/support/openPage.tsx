@@ -5,6 +5,7 @@ import { page } from 'vitest/browser';
 import { App } from '../../../src/app/App';
 import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
 import { useCalibration } from '../../../src/store/engine/calibration';
+import { useCatalogue } from '../../../src/store/engine/catalogue';
 import { connectEngine } from '../../../src/store/engine/connection';
 import { load, useLoading } from '../../../src/store/engine/loading';
 import { putNoticeAway } from '../../../src/store/page/notice';
@@ -41,6 +42,7 @@ export async function openPage({
   useSettings.setState({ ...DEFAULT_SETTINGS, allSettings: true, ...settings });
   useCalibration.setState(useCalibration.getInitialState());
   useRun.setState(useRun.getInitialState());
+  useCatalogue.setState(useCatalogue.getInitialState());
   useLoading.setState(useLoading.getInitialState());
   useTheme.setState(useTheme.getInitialState());
   useRecording.setState(useRecording.getInitialState());

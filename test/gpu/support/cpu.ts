@@ -1,10 +1,8 @@
-import type { Manifest } from '../../../src/catalog/manifest';
 import { type CpuModelFiles, loadCpuModel } from '../../../src/model/cpu/loader';
-import { modelsUrl } from './runs';
+import { BROWSER_CACHE } from '../../../src/storage/browserCache';
+import { shippedModel } from './runs';
 
-/** A model of the manifest in plain TypeScript, in double precision: the independent reference. */
-export async function loadOnCpu(manifest: Manifest, id: string): Promise<CpuModelFiles> {
-  const entry = manifest.models[id];
-  if (!entry) throw new Error(`the manifest lists no ${id}`);
-  return loadCpuModel(entry, modelsUrl, () => undefined, new AbortController().signal);
+/** A model of the shipped list in plain TypeScript, in double precision: the independent reference. */
+export async function loadOnCpu(id: string): Promise<CpuModelFiles> {
+  return loadCpuModel(await shippedModel(id), BROWSER_CACHE, () => undefined, new AbortController().signal);
 }

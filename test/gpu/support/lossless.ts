@@ -1,12 +1,12 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { beforeAll, expect, it } from 'vitest';
-import { fetchManifest, type Manifest } from '../../../src/catalog/manifest';
+import type { TargetSpec } from '../../../src/catalog/resolve';
 import { committedTokens, tally } from '../../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
-import { modelsUrl, runOnWorker } from './runs';
+import { runOnWorker, shippedTarget } from './runs';
 
-let manifest: Manifest;
+let shipped: TargetSpec;
 let stock: MLCEngine;
 let worker: Worker;
 
@@ -35,11 +35,9 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token)
  */
 export function testLossless(prompts: readonly string[], tokens: number, gammas: readonly number[]): void {
   beforeAll(async () => {
-    manifest = await fetchManifest(modelsUrl);
-    const target = manifest.models[manifest.pair.target];
-    if (!target) throw new Error('the manifest lists no target');
-    const [model, library] = [target.path, target.library.path].map((path) => new URL(path, modelsUrl).href);
-    stock = new MLCEngine({ appConfig: { model_list: [{ model_id: 'stock', model: model as string, model_lib: library as string }] } });
+    shipped = await shippedTarget();
+    const { folder, library } = shipped.model;
+    stock = new MLCEngine({ appConfig: { model_list: [{ model_id: 'stock', model: folder, model_lib: library.url }] } });
     await stock.reload('stock');
     worker = new Worker(new URL('../../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
     return async () => {
@@ -53,7 +51,7 @@ export function testLossless(prompts: readonly string[], tokens: number, gammas:
       const expected = await stockIds(prompt, tokens);
       expect(expected).toHaveLength(tokens);
       expect(ids(await run(prompt, 'draft', { mode: 'plain', gamma: 1, maxTokens: tokens }))).toEqual(expected);
-      for (const { id } of manifest.pair.drafts) {
+      for (const { id } of shipped.drafts.map(({ model }) => model)) {
         for (const gamma of gammas) {
           const events = await run(prompt, id, { mode: 'speculative', gamma, maxTokens: tokens });
           expect(ids(events), `${id}, γ ${gamma}`).toEqual(expected);

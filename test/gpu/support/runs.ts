@@ -1,9 +1,37 @@
+import { fetchCatalogue } from '../../../src/catalog/lists';
+import { pairOf } from '../../../src/catalog/pairing';
+import type { Catalogue, TargetSpec } from '../../../src/catalog/resolve';
+import type { ModelSpec, PairSpec } from '../../../src/catalog/spec';
 import type { AskPerson } from '../../../src/core/loop/person';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
 import type { RunTask, Turn } from '../../../src/engine/tasks';
+import { BROWSER_CACHE } from '../../../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../../../src/worker/client';
 
-export const modelsUrl = new URL('/models/', location.href).href;
+let reading: Promise<Catalogue> | null = null;
+
+/** What the shipped list offers this browser. */
+export function shipped(): Promise<Catalogue> {
+  reading ??= fetchCatalogue([new URL('/models/manifest.json', location.href).href], BROWSER_CACHE);
+  return reading;
+}
+
+export async function shippedTarget(): Promise<TargetSpec> {
+  const [target] = (await shipped()).targets;
+  if (!target) throw new Error('the list has no target');
+  return target;
+}
+
+export async function shippedModel(id: string): Promise<ModelSpec> {
+  const model = (await shipped()).models.find((each) => each.id === id);
+  if (!model) throw new Error(`the list has no ${id}`);
+  return model;
+}
+
+/** The shipped target with `draft`; with none where that is null. */
+export async function shippedPair(draft: string | null): Promise<PairSpec> {
+  return pairOf(await shippedTarget(), draft);
+}
 
 /** Who takes part in a run besides the models. */
 interface Audience {
@@ -23,7 +51,9 @@ export async function runOnWorker(
   { ask, arrived, signal }: Audience = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  const task: RunTask = { type: 'run', selection: { modelsUrl, draft }, turns, prompt, settings, calibration: null };
+  const byModel = settings.mode === 'speculative' && (settings.drafting === 'model' || settings.drafting === 'mixed');
+  const pair = await shippedPair(byModel ? draft : null);
+  const task: RunTask = { type: 'run', pair, turns, prompt, settings, calibration: null };
   for await (const update of sendToWorker(worker, task, signal, ask)) {
     if (!isRunEvent(update)) continue;
     events.push(update);

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { RoundEvent, RunToken } from '../../../core/types';
+import { WEAK_DRAFT } from '../../../formats/settings';
 import { PROMPTS, sampledSettings } from '../../../lessons/exercises';
 import { lastWords, textBefore } from '../../../lessons/inWords';
-import { useLoading } from '../../../store/engine/loading';
 import { useWork } from '../../../store/engine/work';
 import { startRequest, useRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
@@ -40,13 +40,11 @@ export function RoundByHand() {
 function Fresh({ onStart }: { readonly onStart: () => void }) {
   const busy = useWork((state) => state.current !== null);
   const running = useRun((state) => state.activity !== 'idle');
-  const drafts = useLoading((state) => state.manifest?.pair.drafts);
   const [seed, setSeed] = useState(1);
   const start = () => {
     onStart();
     setSeed(seed + 1);
-    const draft = drafts?.at(-1)?.id ?? 'weak-draft';
-    void startRequest({ prompt: PROMPTS.story.prompt, settings: sampledSettings(TOKENS, seed), draft });
+    void startRequest({ prompt: PROMPTS.story.prompt, settings: sampledSettings(TOKENS, seed), draft: WEAK_DRAFT });
   };
   return (
     <>

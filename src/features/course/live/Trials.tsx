@@ -4,7 +4,6 @@ import { type Comparison, compareRuns } from '../../../core/run/comparison';
 import { tally } from '../../../core/run/tally';
 import type { RunEvent } from '../../../core/types';
 import { PROMPTS, type PromptId, readWay, settingsOf, type Way } from '../../../lessons/exercises';
-import { useLoading } from '../../../store/engine/loading';
 import { occupy, useWork } from '../../../store/engine/work';
 import { collectRun } from '../../../store/run/request';
 import { showRun } from '../../../store/run/run';
@@ -92,15 +91,7 @@ export function Trials({ prompts, ways, tokens }: TrialsProps) {
 const WARM_UP_TOKENS = 8;
 
 function requestOf({ prompt, way }: Trial, tokens: number) {
-  const drafts = useLoading.getState().manifest?.pair.drafts ?? [];
-  return {
-    prompt: PROMPTS[prompt].prompt,
-    ...settingsOf(
-      way,
-      tokens,
-      drafts.map(({ id }) => id),
-    ),
-  };
+  return { prompt: PROMPTS[prompt].prompt, ...settingsOf(way, tokens) };
 }
 
 function trialsOf(prompts: string, ways: string): Trial[] {

@@ -3,7 +3,6 @@ import { startOf, tally } from '../../../core/run/tally';
 import { spelledSettings } from '../../../core/settings';
 import type { RunEvent, RunSettings, Verdict } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
-import { useLoading } from '../../../store/engine/loading';
 import { useWork } from '../../../store/engine/work';
 import { startRequest, useRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
@@ -28,12 +27,10 @@ export function Try({ prompt, mode = 'speculative', gamma = 4, tokens, look }: T
   const busy = useWork((state) => state.current !== null);
   const running = useRun((state) => state.activity !== 'idle');
   const output = useOutput();
-  const drafts = useLoading((state) => state.manifest?.pair.drafts);
   const request = useMemo(() => {
     const way = mode === 'plain' ? ({ kind: 'plain', gamma } as const) : ({ kind: 'good', gamma } as const);
-    const ids = drafts?.map(({ id }) => id) ?? [];
-    return { prompt, ...settingsOf(way, tokens, ids) };
-  }, [prompt, mode, gamma, tokens, drafts]);
+    return { prompt, ...settingsOf(way, tokens) };
+  }, [prompt, mode, gamma, tokens]);
   const mine = isRunOf(events, request.prompt, spelled(request.settings));
   return (
     <LivePart name={prompt} wide>

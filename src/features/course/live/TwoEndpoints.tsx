@@ -5,7 +5,6 @@ import { compareRuns } from '../../../core/run/comparison';
 import { committedTokens, tally } from '../../../core/run/tally';
 import type { RunEvent } from '../../../core/types';
 import { settingsOf } from '../../../lessons/exercises';
-import { useLoading } from '../../../store/engine/loading';
 import { occupy, useWork } from '../../../store/engine/work';
 import { collectRun } from '../../../store/run/request';
 import { Button } from '../../../ui/Button';
@@ -31,8 +30,7 @@ export function TwoEndpoints({ prompt }: { readonly prompt: string }) {
     occupy('lesson', async (signal) => {
       setAsking(side);
       setFailure(null);
-      const drafts = useLoading.getState().manifest?.pair.drafts.map(({ id }) => id) ?? [];
-      const request = { prompt, ...settingsOf({ kind: side === speculates ? 'good' : 'plain', gamma: GAMMA }, TOKENS, drafts) };
+      const request = { prompt, ...settingsOf({ kind: side === speculates ? 'good' : 'plain', gamma: GAMMA }, TOKENS) };
       const put = (events: readonly RunEvent[]) => setAnswers((before) => before.map((each, i) => (i === side ? events : each)));
       const arrived: RunEvent[] = [];
       try {

@@ -3,10 +3,9 @@ import type { RunEvent } from '../../../core/types';
 import { PROMPTS, settingsOf } from '../../../lessons/exercises';
 import type { MeasuredFigure } from '../../../lessons/questions';
 import { measureCalibration, useCalibration, useTooCoarse } from '../../../store/engine/calibration';
-import { useLoading } from '../../../store/engine/loading';
 import { useMemory } from '../../../store/engine/memory';
 import { useWork } from '../../../store/engine/work';
-import { figuredDraft, useFigures } from '../../../store/run/figures';
+import { figuredPair, useFigures } from '../../../store/run/figures';
 import { startRequest, useRun } from '../../../store/run/run';
 import { Button } from '../../../ui/Button';
 import { clock } from '../../../ui/texts/clock';
@@ -50,7 +49,7 @@ export function OwnAnswer({ figure }: { readonly figure: MeasuredFigure }) {
 }
 
 const MEASURES: Readonly<Record<Needed, () => Promise<void>>> = {
-  costs: () => measureCalibration(figuredDraft(useRun.getState().last.speculative ?? NO_RUN)),
+  costs: () => measureCalibration(figuredPair(useRun.getState().last.speculative ?? NO_RUN)),
   run: () => runStory('good'),
   'both-ways': async () => {
     await runStory('good');
@@ -62,6 +61,5 @@ const MEASURES: Readonly<Record<Needed, () => Promise<void>>> = {
 };
 
 function runStory(kind: 'good' | 'plain'): Promise<void> {
-  const drafts = useLoading.getState().manifest?.pair.drafts.map(({ id }) => id) ?? [];
-  return startRequest({ prompt: PROMPTS.story.prompt, ...settingsOf({ kind, gamma: EXAMPLE.gamma }, TOKENS, drafts) });
+  return startRequest({ prompt: PROMPTS.story.prompt, ...settingsOf({ kind, gamma: EXAMPLE.gamma }, TOKENS) });
 }

@@ -6,8 +6,8 @@ import { recordedRun } from '../../../lessons/recorded';
 import { useProgress } from '../../../store/course/progress';
 import { beginQuiz } from '../../../store/course/quiz';
 import { calibrationOf } from '../../../store/engine/calibration';
+import { chosenPair } from '../../../store/engine/catalogue';
 import { useRun } from '../../../store/run/run';
-import { useSettings } from '../../../store/run/settings';
 import { runWords } from '../../../ui/texts/quiz';
 
 /** A run has to have something to ask for this many questions, or a recorded one is taken. */
@@ -15,7 +15,7 @@ const FEWEST = 3;
 
 /** Begins a round: questions that need no run, and among them some about the learner's own last speculative run, or a recorded one. */
 export async function beginQuizNow(): Promise<void> {
-  const costs = calibrationOf(useSettings.getState().draft);
+  const costs = calibrationOf(chosenPair());
   const about = (events: readonly RunEvent[]) => runQuestions(events, costs, runWords);
   const own = about(useRun.getState().last.speculative ?? []);
   const ownRun = own.length >= FEWEST;

@@ -1,0 +1,109 @@
+/** How lists of models are fetched, and kept for a page without a network. */
+import { FailureError } from '../core/failure';
+import { featuresHere } from '../gpu/adapter';
+import { fetchPatiently, refusal } from '../storage/fetching';
+import { keepList, keptList } from '../storage/keptList';
+import type { FileStorage } from '../storage/port';
+import { type ModelList, parseList } from './list';
+import { type Catalogue, catalogueOf, librariesOf, type ResolvedList, resolveList } from './resolve';
+import { isLibraryStored } from './storedModels';
+
+/** How long the network may take to answer where a kept list could serve. */
+const PATIENCE_MS = 4000;
+
+/**
+ * All that the lists at `urls` offer this browser. The first list must be there; another that is missing (404) offers nothing. Without a network, or
+ * where anything but the list answers, the last one serves whose pair was stored whole, each model on the best of its libraries that are stored.
+ *
+ * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
+ */
+export async function fetchCatalogue(urls: readonly string[], storage: FileStorage, signal?: AbortSignal): Promise<Catalogue> {
+  const features = await featuresHere();
+  const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
+    try {
+      return [await fetchList(url, features, storage, signal)];
+    } catch (thrown) {
+      if (index > 0 && thrown instanceof FailureError && thrown.failure.code === 'file-missing') return [];
+      throw thrown;
+    }
+  });
+  return catalogueOf((await Promise.all(lists)).flat());
+}
+
+async function fetchList(url: string, features: ReadonlySet<string>, storage: FileStorage, signal?: AbortSignal): Promise<ResolvedList> {
+  const { list, kept } = await askOrKept(url, storage, signal);
+  if (!kept) return resolveList(list, url, features);
+  const stored = await Promise.all(
+    librariesOf(list, url).map(async (each) => ((await isLibraryStored(each, storage).catch(() => false)) ? [each.place] : [])),
+  );
+  return resolveList(list, url, features, new Set(stored.flat()));
+}
+
+/** The list of models at `url`, or the kept one where anything else answers, or nothing; that the server has none (404) is believed. */
+async function askOrKept(
+  url: string,
+  storage: FileStorage,
+  signal?: AbortSignal,
+): Promise<{ readonly list: ModelList; readonly kept: boolean }> {
+  const text = await keptList(storage, url);
+  const kept = text === null ? null : parseKept(text);
+  if (kept && globalThis.navigator?.onLine === false) return { list: kept, kept: true };
+  try {
+    return { list: await (kept ? askSoon : askFor)(url, signal), kept: false };
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    if (!kept || (thrown instanceof FailureError && thrown.failure.code === 'file-missing')) throw thrown;
+    return { list: kept, kept: true };
+  }
+}
+
+/** `askFor`, once and not for long. */
+function askSoon(url: string, signal?: AbortSignal): Promise<ModelList> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  return askFor(url, signal ? AbortSignal.any([signal, patience]) : patience, 1);
+}
+
+/** The list that the server has at `url`. @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason */
+async function askFor(url: string, signal?: AbortSignal, tries?: number): Promise<ModelList> {
+  const response = await fetchPatiently(url, signal, tries).catch((cause) => {
+    signal?.throwIfAborted();
+    throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
+  });
+  if (!response.ok) throw refusal('The list of models', response, missing(url));
+  // Cut short, or a page of a proxy between.
+  const list: unknown = await response.json().catch(() => undefined);
+  signal?.throwIfAborted();
+  return parseList(list);
+}
+
+function missing(url: string): FailureError {
+  return new FailureError(
+    'file-missing',
+    `The list of models is missing: ${url} answered 404.`,
+    'The server of this page must serve its folder models/ too.',
+  );
+}
+
+/** From now on `resolved`, whose pair is stored whole, serves without a network, in a browser with other features too. @throws where there is no room or no storage */
+export function keepResolved(resolved: ResolvedList, storage: FileStorage): Promise<void> {
+  return keepList(storage, resolved.url, documentOf(resolved));
+}
+
+/** Whether `resolved` is the list that serves without a network, with these libraries. */
+export async function isKept(resolved: ResolvedList, storage: FileStorage): Promise<boolean> {
+  return (await keptList(storage, resolved.url)) === documentOf(resolved);
+}
+
+/** What is kept of a list: itself, and which libraries were chosen. */
+function documentOf({ list, models }: ResolvedList): string {
+  return JSON.stringify({ ...list, chosen: Object.values(models).map(({ id, library }) => [id, library.name]) });
+}
+
+/** null for what another version of the page kept and this one cannot read. */
+function parseKept(text: string): ModelList | null {
+  try {
+    return parseList(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

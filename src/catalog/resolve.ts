@@ -1,0 +1,107 @@
+/** How lists of models become models that this browser can run. */
+import { versionOfFiles } from '../core/run/exports';
+import type { RemoteFile } from '../storage/download';
+import { invalid, type ListedFile, type ListedLibrary, type ListedModel, type ModelList } from './list';
+import type { LibrarySpec, ModelSpec } from './spec';
+
+/** A list with its models as they run in this browser. */
+export interface ResolvedList {
+  /** Absolute URL of the list. */
+  readonly url: string;
+  readonly list: ModelList;
+  /** By their ids. */
+  readonly models: Readonly<Record<string, ModelSpec>>;
+}
+
+/** A model that may draft for a target, and what it is called there. */
+export interface DraftSpec {
+  readonly name: string;
+  /** Whether it is meant to be wrong often. */
+  readonly weak: boolean;
+  readonly model: ModelSpec;
+}
+
+/** A target, and the models that may draft for it, the first one first. */
+export interface TargetSpec {
+  /** Of target and drafts together. */
+  readonly name: string;
+  readonly model: ModelSpec;
+  readonly drafts: readonly DraftSpec[];
+  /** URL of the list that names it. */
+  readonly list: string;
+}
+
+/** All that this browser may run. */
+export interface Catalogue {
+  readonly lists: readonly ResolvedList[];
+  /** The first is offered first. */
+  readonly targets: readonly TargetSpec[];
+  readonly models: readonly ModelSpec[];
+}
+
+/** @throws FailureError manifest-invalid where two lists give different models one id */
+export function catalogueOf(lists: readonly ResolvedList[]): Catalogue {
+  const models = lists.flatMap((each) => Object.values(each.models));
+  const twice = models.find(({ id }, index) => models.findIndex((other) => other.id === id) !== index);
+  if (twice) throw invalid(`two lists name a model "${twice.id}"`);
+  const targets = lists.flatMap(({ url, list, models: byId }) =>
+    list.pairs.flatMap(({ name, target, drafts }): TargetSpec[] => {
+      const model = byId[target];
+      if (!model) return [];
+      const offered = drafts.flatMap((draft) => {
+        const drafting = byId[draft.id];
+        return drafting ? [{ name: draft.name, weak: draft.weak, model: drafting }] : [];
+      });
+      return [{ name, model, drafts: offered, list: url }];
+    }),
+  );
+  return { lists, targets, models };
+}
+
+/**
+ * `list`, each model on the first of its libraries whose needs are all among `features`, and which is one of `stored` where that is given;
+ * on its last where there is no such.
+ *
+ * @param url of the list, absolute
+ * @param stored the places of libraries
+ */
+export function resolveList(list: ModelList, url: string, features: ReadonlySet<string>, stored?: ReadonlySet<string>): ResolvedList {
+  const models = Object.entries(list.models).map(([id, model]) => [id, resolveModel(id, model, url, features, stored)] as const);
+  return { url, list, models: Object.fromEntries(models) };
+}
+
+function resolveModel(
+  id: string,
+  listed: ListedModel,
+  base: string,
+  features: ReadonlySet<string>,
+  stored?: ReadonlySet<string>,
+): ModelSpec {
+  const { name, parameters, vocabulary, context, template, stopTokens, rollsBack } = listed;
+  const libraries = listed.libraries.map((each) => librarySpec(each, base));
+  const fits = ({ needs, place }: LibrarySpec) => needs.every((need) => features.has(need)) && (stored?.has(place) ?? true);
+  const library = libraries.reduceRight((worse, each) => (fits(each) ? each : worse));
+  return {
+    ...{ id, name, parameters, vocabulary, context, template, stopTokens, rollsBack, libraries, library },
+    backend: 'web-llm',
+    revision: listed.revision ?? versionOfFiles(listed.files.map(({ path, bytes, sha256 }) => sha256 ?? `${path} ${bytes}`)),
+    folder: new URL(listed.path, base).href,
+    files: listed.files.map((file) => fileSpec(file, base)),
+    missing: library.needs.filter((need) => !features.has(need)),
+    tokenizer: listed.tokenizer ?? listed.files.find(({ path }) => path === `${listed.path}/resolve/main/tokenizer.json`)?.sha256 ?? null,
+  };
+}
+
+function fileSpec({ path, url, bytes, sha256 }: ListedFile, base: string): RemoteFile {
+  const place = new URL(path, base).href;
+  return { url: url === null ? place : new URL(url, base).href, place, name: path, bytes, sha256 };
+}
+
+/** Every library of `list`, wherever it is named. */
+export function librariesOf(list: ModelList, url: string): LibrarySpec[] {
+  return Object.values(list.models).flatMap(({ libraries }) => libraries.map((each) => librarySpec(each, url)));
+}
+
+function librarySpec({ needs, ...file }: ListedLibrary, base: string): LibrarySpec {
+  return { ...fileSpec(file, base), needs };
+}

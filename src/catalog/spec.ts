@@ -1,0 +1,96 @@
+/**
+ * A pair of models as data: all that the engine needs to fetch, check, load and name them. Lists of models are resolved to it (`resolve.ts`) once; code that has
+ * a pair needs no list. Plain data, which a worker's messages can carry.
+ */
+import type { RunModel, RunModels } from '../core/types';
+import type { RemoteFile } from '../storage/download';
+
+/** A compiled library, and the names of the WebGPU features that it needs. */
+export interface LibrarySpec extends RemoteFile {
+  readonly needs: readonly string[];
+}
+
+/** A chat template as `conv_template` of mlc-chat-config.json has it. */
+export type ChatTemplate = Readonly<Record<string, unknown>> & {
+  readonly roles: Readonly<Record<string, string>>;
+  readonly seps: readonly string[];
+};
+
+/** A model as it runs in this browser. */
+export interface ModelSpec {
+  readonly id: string;
+  /** Equal for equal files, whatever library they run on. */
+  readonly revision: string;
+  readonly name: string;
+  readonly parameters: number;
+  /** The kind of engine that runs it. */
+  readonly backend: 'web-llm';
+  /** URL of the folder in which web-llm looks for resolve/main/. */
+  readonly folder: string;
+  readonly files: readonly RemoteFile[];
+  /** Best first. */
+  readonly libraries: readonly LibrarySpec[];
+  /** The one of `libraries` that is used here. */
+  readonly library: LibrarySpec;
+  /** What it needs, of WebGPU, and this browser's adapter lacks: it runs where this is empty. */
+  readonly missing: readonly string[];
+  /** `tokens` of the tokenizer; a row of `logits` may be longer, padded at its end. */
+  readonly vocabulary: { readonly tokens: number; readonly logits: number };
+  /** Most tokens of prompt and answer together. */
+  readonly context: number;
+  /** Names the tokenizer by its content; null where the list does not say. */
+  readonly tokenizer: string | null;
+  /** null: the one of its mlc-chat-config.json. */
+  readonly template: ChatTemplate | null;
+  /** null: those of its mlc-chat-config.json. */
+  readonly stopTokens: readonly number[] | null;
+  /** Whether tokens can be taken out of its cache again, which speculation needs. */
+  readonly rollsBack: boolean;
+}
+
+/** A target, and what drafts for it: a model, the target `itself` with a second cache, or none (lookup, a person, plain decoding). */
+export interface PairSpec {
+  readonly target: ModelSpec;
+  readonly draft: ModelSpec | 'itself' | null;
+}
+
+/** The models of `pair` that are fetched: two at most. */
+export function modelsOf({ target, draft }: PairSpec): readonly ModelSpec[] {
+  return draft === null || draft === 'itself' ? [target] : [target, draft];
+}
+
+/** What the draft of `pair` is called; '' where it has none. */
+export function nameOfDraft({ target, draft }: PairSpec): string {
+  return draft === 'itself' ? `${target.name}, itself` : (draft?.name ?? '');
+}
+
+/** What a run keeps of `pair`: ids and revisions. @param drafts whether the draft has a part in the run */
+export function runModelsOf({ target, draft }: PairSpec, drafts: boolean): RunModels {
+  const identity = ({ id, revision }: ModelSpec): RunModel => ({ id, revision });
+  return { target: identity(target), draft: !drafts || draft === null ? null : draft === 'itself' ? 'itself' : identity(draft) };
+}
+
+/** Whether `a` and `b` are the same files, running on the same library. */
+export function isSameModel(a: ModelSpec, b: ModelSpec): boolean {
+  return a.id === b.id && a.revision === b.revision && a.folder === b.folder && a.library.place === b.library.place;
+}
+
+/** Whether the draft of one pair is that of another with the same target. */
+export function isSameDraft(a: PairSpec['draft'], b: PairSpec['draft']): boolean {
+  return typeof a === 'object' && typeof b === 'object' && a && b ? isSameModel(a, b) : a === b;
+}
+
+/** What loading `model` on WebGPU may fetch. */
+export function filesOf(model: ModelSpec): readonly RemoteFile[] {
+  return [...model.files, model.library];
+}
+
+/** Bytes of `files`, those of unknown length left out. */
+export function bytesOf(files: readonly RemoteFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+}
+
+/** The file of `model` that web-llm knows as `name`. */
+export function fileOf({ files, folder }: Pick<ModelSpec, 'files' | 'folder'>, name: string): RemoteFile | undefined {
+  return files.find(({ place }) => place === `${folder}/resolve/main/${name}`);
+}

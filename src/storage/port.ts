@@ -1,0 +1,33 @@
+/** Where files are kept, whatever keeps them: a browser's cache, memory, a folder on disk. One adapter a file; the same tests hold for all. */
+
+/** What is known of a stored file without reading it. */
+export interface StoredFile {
+  readonly bytes: number;
+  /** Media type. */
+  readonly type: string;
+  /** SHA-256 that it was checked against when it was stored, in hexadecimal; null where nobody checked it. */
+  readonly sha256: string | null;
+}
+
+/** Files by their URLs. */
+export interface Shelf {
+  /** The file at `url`; null where there is none. Its content is read when the blob is. */
+  get(url: string): Promise<Blob | null>;
+  /** null where there is none, or another length than what was stored. */
+  about(url: string): Promise<StoredFile | null>;
+  /**
+   * Keeps all of `content` at `url`, in place of what was there; where `content` breaks off, what was there stays.
+   *
+   * @throws what `content` broke off with, or what the storage says, as where there is no room
+   */
+  put(url: string, content: ReadableStream<Uint8Array<ArrayBuffer>>, about: StoredFile): Promise<void>;
+  /** Nothing happens where there is none. */
+  delete(url: string): Promise<void>;
+  /** The URLs of all that is kept. */
+  list(): Promise<string[]>;
+}
+
+export interface FileStorage {
+  /** The shelf `name`, empty where nothing was put on it yet. @throws FailureError storage where nothing can be kept */
+  open(name: string): Promise<Shelf>;
+}

@@ -1,0 +1,89 @@
+import { create } from 'zustand';
+import { fetchCatalogue } from '../../catalog/lists';
+import { type DraftChoice, draftChoices, findDraft, pairOf } from '../../catalog/pairing';
+import type { Catalogue, ResolvedList, TargetSpec } from '../../catalog/resolve';
+import type { PairSpec } from '../../catalog/spec';
+import type { RunSettings } from '../../core/types';
+import { BROWSER_CACHE } from '../../storage/browserCache';
+import { changeSettings, useSettings } from '../run/settings';
+
+export interface CatalogueState {
+  /** null until it is read */
+  readonly catalogue: Catalogue | null;
+}
+
+export const useCatalogue = create<CatalogueState>()(() => ({ catalogue: null }));
+
+let reading: Promise<Catalogue> | null = null;
+
+/** All lists of models, read once; after a failure, once more. @throws FailureError of `fetchCatalogue` */
+export async function readCatalogue(): Promise<Catalogue> {
+  const known = useCatalogue.getState().catalogue;
+  if (known) return known;
+  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE)
+    .then((catalogue) => {
+      useCatalogue.setState({ catalogue });
+      settleDraft();
+      return catalogue;
+    })
+    .finally(() => {
+      reading = null;
+    });
+  return reading;
+}
+
+/** Absolute URLs of the lists beside the page. */
+function listUrls(): string[] {
+  return [new URL('models/manifest.json', document.baseURI).href];
+}
+
+/** The chosen draft by its id; one that the target does not have gives way to its first. */
+function settleDraft(): void {
+  const target = chosenTarget();
+  const chosen = useSettings.getState().draft;
+  const draft = target && (findDraft(target, chosen) ?? draftChoices(target)[0]);
+  if (draft && draft.id !== chosen) changeSettings({ draft: draft.id });
+}
+
+/** The target that the page is about; null until the catalogue is read. */
+export function chosenTarget({ catalogue } = useCatalogue.getState()): TargetSpec | null {
+  return catalogue?.targets[0] ?? null;
+}
+
+/** `chosenTarget`, kept true. */
+export function useTarget(): TargetSpec | null {
+  return useCatalogue(chosenTarget);
+}
+
+/** The list that names the target. */
+export function listOfTarget(): ResolvedList | null {
+  const { catalogue } = useCatalogue.getState();
+  return catalogue?.lists.find(({ url }) => url === chosenTarget()?.list) ?? null;
+}
+
+/** What may draft; nothing until the catalogue is read. */
+export function offeredDrafts(): readonly DraftChoice[] {
+  const target = chosenTarget();
+  return target ? draftChoices(target) : [];
+}
+
+/** A draft, and whether it is needed: a name that `findDraft` knows, and how drafts come. */
+export interface Drafting {
+  readonly draft: string;
+  readonly drafting: RunSettings['drafting'];
+}
+
+/** The target with what is needed of its draft: none where no model drafts. @throws FailureError invalid-setting; RangeError before the catalogue is read */
+export function pairFor({ draft, drafting }: Drafting): PairSpec {
+  const target = chosenTarget();
+  if (!target) throw new RangeError('the lists of models have not been read');
+  return pairOf(target, drafting === 'ngram' || drafting === 'person' ? null : draft);
+}
+
+/** The pair of the settings; null until the catalogue is read. Without a draft where the settings name an unknown one. */
+export function chosenPair(settings: Drafting = useSettings.getState()): PairSpec | null {
+  const target = chosenTarget();
+  if (!target) return null;
+  const known = findDraft(target, settings.draft) !== null;
+  return known ? pairFor(settings) : pairOf(target, null);
+}
