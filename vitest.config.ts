@@ -59,17 +59,6 @@ export default defineConfig({
         test: {
           name: 'firefox',
           include: ['test/firefox/**/*.test.ts'],
-          exclude: ['**/*.long.test.ts'],
-          globalSetup: './test/e2e/support/build.ts',
-          fileParallelism: false,
-          testTimeout: 2 * BROWSER_TIMEOUT,
-          hookTimeout: BROWSER_TIMEOUT,
-        },
-      },
-      {
-        test: {
-          name: 'firefox-long',
-          include: ['test/firefox/**/*.long.test.ts'],
           globalSetup: './test/e2e/support/build.ts',
           fileParallelism: false,
           testTimeout: 2 * BROWSER_TIMEOUT,

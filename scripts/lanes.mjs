@@ -1,23 +1,15 @@
 /**
- * Does `work` for every one of `suites`, at most `count` at a time and begun in their order; never two at once that write into the same `folder`.
- * Once all have ended the first error is thrown, if any was.
+ * Does `work` for every one of `pieces`, at most `count` at a time and begun in their order. Once all have ended the first error is thrown, if
+ * any was.
  */
-export async function inLanes(suites, count, work) {
-  const waiting = [...suites];
-  const running = new Map();
+export async function inLanes(pieces, count, work) {
+  const waiting = [...pieces];
   const errors = [];
-  const isFree = ({ folder }) => folder === undefined || ![...running.keys()].some((suite) => suite.folder === folder);
-  while (waiting.length > 0 || running.size > 0) {
-    const next = running.size < count ? waiting.findIndex(isFree) : -1;
-    if (next === -1) {
-      await Promise.race(running.values());
-      continue;
+  const lane = async () => {
+    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+      await work(piece).catch((error) => errors.push(error));
     }
-    const [suite] = waiting.splice(next, 1);
-    const ended = work(suite)
-      .catch((error) => errors.push(error))
-      .then(() => running.delete(suite));
-    running.set(suite, ended);
-  }
+  };
+  await Promise.all(Array.from({ length: count }, lane));
   if (errors.length > 0) throw errors[0];
 }

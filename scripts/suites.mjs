@@ -5,14 +5,11 @@ import { ensurePython } from './python.mjs';
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 const tsc = 'node_modules/typescript/bin/tsc';
 
-/** Where the suites that visit the production build make it. */
-const BUILD = 'build/e2e';
-
 /**
  * Every check of the project, in the order in which `npm test` begins them. A suite of vitest, and one that is a script of its own, writes its report itself;
  * of any other, `commands` are run by Node in the project's root and count as one check. `needs` installs or finds what a suite runs on, or throws:
  * a suite that is `optional` is then skipped, and said to be. One that has not ended after `minutes`, several times as long as it takes on two cores,
- * is ended and has failed. Two that write into the same `folder` never run at once.
+ * is ended and has failed.
  */
 export const SUITES = [
   { name: 'lint', title: 'Formatting, lint, import boundaries', commands: [[biome, 'ci', '--error-on-warnings', '.']], minutes: 5 },
@@ -30,16 +27,12 @@ export const SUITES = [
   { name: 'python', title: 'Training, in Python', script: 'scripts/testPython.mjs', needs: ensurePython, optional: true, minutes: 10 },
   { name: 'gpu', title: 'Kernels and model libraries', vitest: true, needs: ensureChromium, minutes: 30 },
   { name: 'app', title: 'Page', vitest: true, needs: ensureChromium, minutes: 30 },
-  { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium, folder: BUILD, minutes: 15 },
-  { name: 'firefox', title: 'End to end, in Firefox', vitest: true, needs: ensureBoth, optional: true, folder: BUILD, minutes: 15 },
-  {
-    ...{ name: 'firefox-long', title: 'Ids of Firefox and Chromium', vitest: true, needs: ensureBoth, optional: true, onDemand: true },
-    ...{ folder: BUILD, minutes: 30 },
-  },
+  { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium, minutes: 15 },
+  { name: 'firefox', title: 'End to end, in Firefox', vitest: true, needs: ensureBoth, optional: true, minutes: 15 },
   { name: 'long', title: 'Long', vitest: true, needs: ensureChromium, onDemand: true, minutes: 180 },
 ];
 
-/** Its texts are compared with those of Chromium. */
+/** The ids of both are compared. */
 function ensureBoth() {
   ensureChromium();
   ensureFirefox();

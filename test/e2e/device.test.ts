@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS } from '../../scripts/chromium.mjs';
-import { BUILT } from './support/build';
+import { BUILT } from './support/built';
 import { committed, idsOf, launch, Visit } from './support/page';
 import { FaultyServer } from './support/server';
 

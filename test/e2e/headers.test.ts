@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { type PreviewServer, preview } from 'vite';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT } from './support/build';
+import { BUILT } from './support/built';
 import { committed, launch, Visit } from './support/page';
 
 const root = path.resolve(import.meta.dirname, '../..');

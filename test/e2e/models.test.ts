@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BUILT } from './support/build';
+import { BUILT } from './support/built';
 import { committed, idsOf, Visit } from './support/page';
 import { servedBuild } from './support/served';
 import { type Fault, FaultyServer } from './support/server';

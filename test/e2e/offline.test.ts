@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BUILT, buildAnother } from './support/build';
+import { buildAnother } from './support/build';
+import { BUILT } from './support/built';
 import { committed, idsOf, launch, type ShownToken, Visit } from './support/page';
 import { FaultyServer } from './support/server';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { BUILT } from './support/build';
+import { BUILT } from './support/built';
 
 /** What a first visit fetches before anything can be seen: the page, and every script and style sheet that it names. Bytes, gzipped. */
 const MOST_BYTES = 180_000;

@@ -1,7 +1,7 @@
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchFirefox } from '../../scripts/firefox.mjs';
-import { BUILT } from '../e2e/support/build';
+import { BUILT } from '../e2e/support/built';
 import { committed } from '../e2e/support/page';
 import { FaultyServer } from '../e2e/support/server';
 import { FirefoxVisit } from './support/visit';

@@ -3,7 +3,6 @@ import { inLanes } from '../../scripts/lanes.mjs';
 
 interface Piece {
   readonly name: string;
-  readonly folder?: string;
 }
 
 /** Notes what begins and ends; what has begun ends by `end`. */
@@ -32,18 +31,6 @@ describe('suites in lanes', () => {
     expect(log).toEqual(['a begins', 'b begins', 'b ends', 'c begins']);
     await end('a');
     await end('c');
-    await all;
-  });
-
-  it('never write into one folder at once: the next that does not goes first', async () => {
-    const { log, work, end } = workshop();
-    const all = inLanes([{ name: 'a', folder: 'x' }, { name: 'b', folder: 'x' }, { name: 'c' }], 2, work);
-    expect(log).toEqual(['a begins', 'c begins']);
-    await end('c');
-    expect(log).not.toContain('b begins');
-    await end('a');
-    expect(log.at(-1)).toBe('b begins');
-    await end('b');
     await all;
   });
 

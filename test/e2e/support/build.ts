@@ -4,8 +4,11 @@ import type { TestProject } from 'vitest/node';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-/** The folder of the production build that `buildOnce` made. */
-export const BUILT = path.join(root, 'build/e2e');
+declare module 'vitest' {
+  interface ProvidedContext {
+    built: string;
+  }
+}
 
 /** Builds the page for production once more, with `change` made to its document; returns the folder. */
 export async function buildAnother(change: (html: string) => string): Promise<string> {
@@ -15,9 +18,14 @@ export async function buildAnother(change: (html: string) => string): Promise<st
   return folder;
 }
 
-/** Builds the page for production, once for all files of the suite. The test runner's own NODE_ENV would put React's development build into it. */
-export default async function buildOnce(_: TestProject): Promise<void> {
-  await buildFor(BUILT);
+/**
+ * Builds the page for production, once for all files of a suite, into a folder of the suite's own. The test runner's own NODE_ENV would put React's
+ * development build into it.
+ */
+export default async function buildOnce(suite: TestProject): Promise<void> {
+  const folder = path.join(root, 'build', suite.name);
+  await buildFor(folder);
+  suite.provide('built', folder);
 }
 
 async function buildFor(folder: string, plugins: Plugin[] = []): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll } from 'vitest';
-import { BUILT } from './build';
+import { BUILT } from './built';
 import { launch } from './page';
 import { FaultyServer } from './server';
 

@@ -1,0 +1,4 @@
+import { inject } from 'vitest';
+
+/** The folder of the production build that the suite visits. */
+export const BUILT = inject('built');
