@@ -65,6 +65,7 @@ it('the stage draws the bars of a round as wide as its columns, and shows the wh
     expect(bars.length).toBeGreaterThan(columns.length);
     for (const bar of bars) expect(bar.width).toBeGreaterThan(0.75 * (columns[0]?.width ?? Infinity));
     const numbers = boxes('.distributions th + td :is(span, small)');
+    expect(numbers.length).toBeGreaterThan(bars.length);
     // Within their column, each of them.
     for (const number of numbers) expect(columns.some((column) => number.left >= column.left && number.right <= column.right)).toBe(true);
   }

@@ -70,7 +70,8 @@ describe('a round', () => {
     const first = drawRound(BANK, [], []);
     const second = drawRound(BANK, [], [asked(first)]);
     const fresh = BANK.filter((question) => !first.includes(question));
-    expect(fresh.every((question) => second.includes(question))).toBe(true);
+    expect(fresh.length).toBeGreaterThan(0);
+    expect(second).toEqual(expect.arrayContaining(fresh));
     const missed = first.find(({ form }) => form === 'single');
     const again = drawRound(BANK, [], [{ ...asked(BANK), [missed?.id ?? '']: false }]);
     expect(again).toContain(missed);
