@@ -1,26 +1,61 @@
 import type { AskPerson } from '../../../src/core/loop/person';
 import { PairEngine } from '../../../src/engine/engine';
 import type { PairLoader } from '../../../src/engine/pair';
-import type { RunTask, Task, Update } from '../../../src/engine/tasks';
-import { type EngineConnection, workerEngine } from '../../../src/store/engine/connection';
-import { PageWorker } from './pageWorker';
+import type { Engine, RunTask, Task, Update } from '../../../src/engine/tasks';
+import type { EngineConnection } from '../../../src/store/engine/connection';
+import { aborted } from './fakePairs';
 
-/** The product's engine, its host and its client, over made-up pairs and in the page's own thread; it notes what it is asked. */
+/** The product's engine over made-up pairs, in the page's own thread; it notes what it is asked. */
 export class PageEngine implements EngineConnection {
   readonly tasks: Task[] = [];
-  readonly #worker: EngineConnection;
+  readonly #engine: Engine;
 
   /** @param clock milliseconds, of the time that the pairs take */
   constructor(pairs: PairLoader, clock: () => number) {
-    this.#worker = workerEngine(() => new PageWorker(new PairEngine(pairs, clock)));
+    this.#engine = new PairEngine(pairs, clock);
   }
 
   get runs(): readonly RunTask[] {
     return this.tasks.filter((task) => task.type === 'run');
   }
 
-  send(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
+  /** As with a worker, what is left before its end is stopped, and a stop passes for a person who is waited for. */
+  async *send(task: Task, signal?: AbortSignal, ask: AskPerson = async () => null): AsyncGenerator<Update, void> {
     this.tasks.push(task);
-    return this.#worker.send(task, signal, ask);
+    const left = new AbortController();
+    const stopped = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+    const inbox: Update[] = [];
+    let wake = () => {};
+    const report = (update: Update) => {
+      inbox.push(update);
+      wake();
+    };
+    let hasEnded = false;
+    const work = begin(this.#engine, task, report, stopped, (question) =>
+      Promise.race([ask(question), aborted(stopped).then(() => null)]),
+    ).finally(() => {
+      hasEnded = true;
+      wake();
+    });
+    work.catch(() => undefined);
+    try {
+      while (!hasEnded || inbox.length > 0) {
+        const update = inbox.shift();
+        if (update) yield update;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+      await work;
+    } finally {
+      left.abort();
+    }
   }
+}
+
+function begin(engine: Engine, task: Task, report: (update: Update) => void, signal: AbortSignal, ask: AskPerson): Promise<void> {
+  if (task.type === 'load') return engine.load(task, report, signal);
+  if (task.type === 'calibrate') return engine.calibrate(task, report, signal);
+  return engine.run(structuredClone(task), report, signal, ask);
 }
