@@ -201,7 +201,7 @@ describe('typed counts', () => {
 });
 
 describe('what is taken along', () => {
-  it('names switch, draft, γ, device and versions in the worksheet and under the figure', async () => {
+  it('names mode, draft, γ, device and versions in the worksheet and under the figure', async () => {
     const downloads = catchDownloads();
     await openExperiment();
     await start().click();

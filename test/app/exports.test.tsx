@@ -7,7 +7,7 @@ import { catchDownloads } from './support/downloads';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
 describe('a run that is taken along', () => {
-  it('is a table with a row a token, and a trace, each naming switch, draft, γ, device and versions', async () => {
+  it('is a table with a row a token, and a trace, each naming mode, draft, γ, device and versions', async () => {
     const downloads = catchDownloads();
     await openPage();
     await prompt().fill('A fox.');
@@ -24,7 +24,7 @@ describe('a run that is taken along', () => {
     for (const word of ['speculative', 'draft', ',4,', 'memory', '0.2.86']) expect(rows[1]).toContain(word);
     const document = JSON.parse(json ?? '');
     expect(document).toMatchObject({
-      conditions: { switch: 'speculative', draft: 'draft', gamma: '4', device: 'memory' },
+      conditions: { mode: 'speculative', draft: 'draft', gamma: '4', device: 'memory' },
       exportedBy: { page: expect.stringMatching(/^\d/), webLlm: '0.2.86', models: expect.stringMatching(/^[0-9a-f]{16}$/) },
     });
     expect(committedTokens(readTrace(json ?? '').events)).toEqual(committedTokens(events));

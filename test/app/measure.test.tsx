@@ -93,7 +93,7 @@ describe('a run', () => {
 });
 
 describe('figures', () => {
-  it('are taken along with the switch, the draft, γ, the device and the versions', async () => {
+  it('are taken along with the mode, the draft, γ, the device and the versions', async () => {
     const downloads = catchDownloads();
     await open();
     await measure();

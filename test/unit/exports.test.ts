@@ -57,7 +57,7 @@ describe('CSV', () => {
 });
 
 describe('a run as CSV', () => {
-  it('has a row a token, each naming switch, draft, γ, device and versions', () => {
+  it('has a row a token, each naming mode, draft, γ, device and versions', () => {
     const speculative = measured().find(({ planned }) => planned.variant)?.events ?? [];
     const [head = [], ...rows] = parse(runCsv(speculative, VERSIONS));
     const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
@@ -66,7 +66,7 @@ describe('a run as CSV', () => {
     expect(column('text')).toEqual([' 1', "'=1+1", 'say "no",\n']);
     expect(column('p')).toEqual(['0.5', '0.5', '0.25']);
     for (const [name, value] of [
-      ['switch', 'speculative'],
+      ['mode', 'speculative'],
       ['draft', 'Good draft'],
       ['gamma', '4'],
       ['rule', 'coupled'],
@@ -99,7 +99,7 @@ describe('a run as CSV', () => {
   it('leaves empty what plain decoding ignores, and is refused without a start', () => {
     const plain = measured().find(({ planned }) => !planned.variant)?.events ?? [];
     const [head = [], first = []] = parse(runCsv(plain, VERSIONS));
-    expect(['switch', 'draft', 'gamma', 'rule'].map((name) => first[head.indexOf(name)])).toEqual(['plain', '', '', '']);
+    expect(['mode', 'draft', 'gamma', 'rule'].map((name) => first[head.indexOf(name)])).toEqual(['plain', '', '', '']);
     expect(() => runCsv([], VERSIONS)).toThrow(RangeError);
   });
 });
@@ -109,7 +109,7 @@ describe('the worksheet', () => {
     const [head = [], ...rows] = parse(worksheetCsv(measured(), VERSIONS));
     const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
     expect(column('kind')).toEqual(['story', 'story', 'all', 'all']);
-    expect(column('switch')).toEqual(['plain', 'speculative', 'plain', 'speculative']);
+    expect(column('mode')).toEqual(['plain', 'speculative', 'plain', 'speculative']);
     expect(column('gamma')).toEqual(['', '4', '', '4']);
     expect(column('rejected')).toEqual(['0', '1', '0', '1']);
     expect(column('outputs_identical')).toEqual(['0', '1', '0', '1']);
@@ -121,7 +121,7 @@ describe('the worksheet', () => {
     expect(sheet).toMatchObject({ format: 'foretoken-worksheet', versions: VERSIONS });
     expect(sheet.rows).toHaveLength(4);
     expect(sheet.runs).toHaveLength(2);
-    expect(sheet.runs.find((run: { conditions: { switch: string } }) => run.conditions.switch === 'speculative').tokens).toHaveLength(3);
+    expect(sheet.runs.find((run: { conditions: { mode: string } }) => run.conditions.mode === 'speculative').tokens).toHaveLength(3);
   });
 });
 

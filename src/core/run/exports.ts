@@ -13,9 +13,9 @@ export interface Versions {
   readonly models: string | null;
 }
 
-/** How a run was decoded, and on what: the switch, the draft, γ, the device. */
+/** How a run was decoded, and on what: the mode, the draft, γ, the device. */
 export interface Conditions {
-  readonly switch: RunSettings['mode'];
+  readonly mode: RunSettings['mode'];
   readonly target: string;
   readonly draft: string | null;
   readonly gamma: string | null;
@@ -30,7 +30,7 @@ export function conditionsOf({ settings, labels }: StartEvent): Conditions {
   const { mode, gamma, sampling } = settings;
   const speculative = mode === 'speculative';
   return {
-    ...{ switch: mode, target: labels.target, draft: labels.draft, device: labels.adapter, temperature: sampling.temperature },
+    ...{ mode, target: labels.target, draft: labels.draft, device: labels.adapter, temperature: sampling.temperature },
     gamma: speculative ? gammaText(gamma) : null,
     rule: speculative && sampling.temperature > 0 ? sampling.rule : null,
     seed: sampling.temperature > 0 ? String(sampling.seed) : null,
@@ -42,7 +42,7 @@ function gammaText(gamma: RunSettings['gamma']): string {
   return typeof gamma === 'number' ? String(gamma) : 'recorded';
 }
 
-const CONDITION_COLUMNS = ['switch', 'target', 'draft', 'gamma', 'temperature', 'rule', 'seed', 'device'] as const;
+const CONDITION_COLUMNS = ['mode', 'target', 'draft', 'gamma', 'temperature', 'rule', 'seed', 'device'] as const;
 const VERSION_COLUMNS = ['page_version', 'web_llm_version', 'models_version'];
 const versionCells = ({ page, webLlm, models }: Versions): CsvValue[] => [page, webLlm, models];
 
@@ -125,7 +125,7 @@ export function worksheetCsv(measured: readonly MeasuredRun[], versions: Version
 export function worksheetJson(measured: readonly MeasuredRun[], versions: Versions): object {
   return {
     format: 'foretoken-worksheet',
-    version: 1,
+    version: 2,
     versions,
     rows: worksheet(measured).map((row) => ({ ...row, conditions: conditionsOfRow(row, measured) })),
     runs: measured.map(({ planned, events, wallMs }) => {

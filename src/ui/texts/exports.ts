@@ -16,6 +16,6 @@ export const exports = {
   runCaption: (conditions: Conditions, versions: Versions) => {
     const { target, draft, gamma, temperature, device } = conditions;
     const drafted = gamma === null ? '' : `, drafts by ${draft ?? 'n-gram'}, γ ${gamma}`;
-    return [`${target}, ${conditions.switch}${drafted}. Temperature ${temperature}. Device: ${device}.`, versionLine(versions)];
+    return [`${target}, ${conditions.mode}${drafted}. Temperature ${temperature}. Device: ${device}.`, versionLine(versions)];
   },
 };
