@@ -6,8 +6,9 @@ The layout of a packed matrix [inner, columns], an array of uint32 in one dimens
     words 0 to 7       header: MARK; bits of a code, 4 or 8; weights of a group, 16 or 32; form of the scales; factor (bits of a float32);
                        first column (of a part, see `parts`; else 0); inner; columns
     then the codes     [inner / per, columns / 4, 4] words, per = 32 / bits: word (i, j, c) has the codes of rows per * i to per * i + per - 1 of
-                       column 4 * j + c, the first in its lowest bits
-    then the scales    form HALVES: [inner / group, columns / 4, 4] words: scale (low) and offset (high) as float16, of unpack2x16float
+                       column 4 * j + c. Of 8 bits, byte p (0 the lowest) is row 4 * i + p; of 4 bits, the low half of byte p is row 8 * i + p
+                       and the high half row 8 * i + 4 + p, so that a kernel takes four rows out of a word in the same way
+    then the scales    form HALVES: [inner / group, columns / 4, 4] words: scale (low) and offset (high), both float16
                        form SCALES: [inner / group, columns / 4, 4] float32 scales; an offset is scale * factor
                        form FLOATS: [inner / group, columns / 4, 2, 4] float32: four scales, then the offsets of the same four columns
 
@@ -79,8 +80,16 @@ def fuse(parts: list[Grouped]) -> Grouped:
 
 
 def are_halves(values: np.ndarray) -> bool:
-    """Whether each of float32 `values` is exactly a finite float16."""
-    return bool(np.all(np.abs(values) <= 65504) and np.array_equal(values.astype(np.float16).astype(np.float32), values))
+    """Whether each of float32 `values` is exactly a float16 that is zero or normal: what is subnormal an adapter may take for zero."""
+    sizes = np.abs(values)
+    normal = (sizes == 0) | ((sizes >= 2.0**-14) & (sizes <= 65504))
+    return bool(normal.all() and np.array_equal(values.astype(np.float16).astype(np.float32), values))
+
+
+def places(bits: int) -> np.ndarray:
+    """-> uint32 [32 / bits]: the lowest bit, in its word, of each row's code."""
+    bytes_ = np.arange(0, 32, 8, dtype=np.uint32)
+    return bytes_ if bits == 8 else np.concatenate([bytes_, bytes_ + np.uint32(4)])
 
 
 def form_of(matrix: Grouped) -> int:
@@ -107,7 +116,7 @@ def pack(matrix: Grouped, first: int = 0) -> np.ndarray:
     if not (np.isfinite(matrix.scales).all() and np.isfinite(matrix.offsets).all()):
         raise ValueError("A matrix cannot be packed: it has a scale or an offset that is not a finite number.")
     form, per = form_of(matrix), 32 // matrix.bits
-    shifted = matrix.codes.reshape(inner // per, per, columns).astype(np.uint32) << (matrix.bits * np.arange(per, dtype=np.uint32))[:, None]
+    shifted = matrix.codes.reshape(inner // per, per, columns).astype(np.uint32) << places(matrix.bits)[:, None]
     scales, offsets = matrix.scales.astype(np.float32), matrix.offsets.astype(np.float32)
     if form == HALVES:
         low, high = (each.astype(np.float16).view(np.uint16).astype(np.uint32) for each in (scales, offsets))
@@ -129,7 +138,7 @@ def unpack(words: np.ndarray) -> Grouped:
     per = 32 // bits
     end = HEADER + inner // per * columns
     packed = words[HEADER:end].reshape(inner // per, 1, columns)
-    codes = (packed >> (bits * np.arange(per, dtype=np.uint32))[:, None] & np.uint32(2**bits - 1)).reshape(inner, columns).astype(np.uint8)
+    codes = (packed >> places(bits)[:, None] & np.uint32(2**bits - 1)).reshape(inner, columns).astype(np.uint8)
     scaling = np.ascontiguousarray(words[end:])
     if form == HALVES:
         halves = scaling.view(np.float16).reshape(inner // group, columns, 2).astype(np.float32)
