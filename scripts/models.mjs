@@ -3,6 +3,7 @@
  * the packages of training/requirements.txt into .venv, and on Debian, as root, python3-venv and emscripten.
  * With --libraries only those are compiled, for the weights that are there.
  *
+ * npm run models -- library SHAPE…: compiles the library of a published model's shape, for grouped weights of any type (training/shape_library.py says more).
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.
  */
@@ -22,10 +23,10 @@ await failClearly(async () => {
     checkHashes(path.join(root, 'public/models'));
     return;
   }
-  const own = first === 'draft';
-  if (!own) ensureCompiler();
+  const named = { draft: 'own_draft.py', library: 'shape_library.py' }[first];
+  if (first !== 'draft') ensureCompiler();
   const program = ensureEnvironment('.venv', 'training/requirements.txt');
-  const [script, options] = own ? ['own_draft.py', rest] : ['build.py', process.argv.slice(2)];
+  const [script, options] = named ? [named, rest] : ['build.py', process.argv.slice(2)];
   const { status } = spawnSync(program('python'), [path.join(root, 'training', script), ...options], { cwd: root, stdio: 'inherit' });
   process.exitCode = status ?? 1;
 });

@@ -17,7 +17,7 @@ from tvm.contrib import tvmjs
 
 import pair
 from card import model_card
-from library import llama
+from library import llama, web_llm
 from library.compile import VARIANTS
 from library.layout import lay_out
 from network import to_arrays
@@ -38,7 +38,7 @@ def chat_config(s: pair.Shape) -> dict:
         "context_window_size": s.context,
         "sliding_window_size": -1,
         "attention_sink_size": -1,
-        "prefill_chunk_size": llama.PREFILL_CHUNK,
+        "prefill_chunk_size": web_llm.PREFILL_CHUNK,
         "temperature": 1.0,
         "top_p": 1.0,
         "repetition_penalty": 1.0,

@@ -10,10 +10,13 @@ from tvm import relax, tirx
 
 from pair import Shape
 
-from . import llama, wgsl
+from . import decoder, llama, wgsl
+from .shapes import Decoder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-UNITS = ("page_runtime", "cache", "no_rpc", "tvmjs_support", "webgpu_runtime")
+UNITS = ("page_runtime", "cache", "scaled_cache", "no_rpc", "tvmjs_support", "webgpu_runtime")
+# Those whose source is here. Of the caches, a library is linked with one.
+OWN = ("cache", "scaled_cache", "no_rpc")
 # What a page does without: RPC, the paged cache (cache.cc takes its place), recurrent state, self-tests.
 LEFT_OUT = ("rpc_channel", "rpc_endpoint", "rpc_module", "rpc_event_impl", "vm/paged_kv_cache", "vm/attn_backend", "vm/rnn_state", "testing/testing")
 # "mvp" matters: the default wasm features of TVM's LLVM do not link with Debian's older linker.
@@ -37,8 +40,9 @@ def emcc() -> str:
 
 
 def compile_runtime(folder: str) -> None:
-    """Compiles the browser runtime from the installed TVM wheel into objects in `folder`; does nothing if they are there."""
-    if all(os.path.exists(os.path.join(folder, f"{unit}.o")) for unit in UNITS):
+    """Compiles the browser runtime from the installed TVM wheel into objects in `folder`, those that are not there."""
+    missing = [unit for unit in UNITS if not os.path.exists(os.path.join(folder, f"{unit}.o"))]
+    if not missing:
         return
     os.makedirs(folder, exist_ok=True)
     tvm_home, ffi_home = (os.path.dirname(importlib.util.find_spec(name).origin) for name in ("tvm", "tvm_ffi"))
@@ -51,10 +55,10 @@ def compile_runtime(folder: str) -> None:
     sources = os.path.join(tree, "web/emcc")
     with open(os.path.join(sources, "wasm_runtime.cc")) as original, open(os.path.join(sources, "page_runtime.cc"), "w") as page:
         page.writelines(line for line in original if not any(f"{name}.cc" in line for name in LEFT_OUT))
-    for unit in ("cache", "no_rpc"):
+    for unit in OWN:
         shutil.copy(os.path.join(HERE, f"{unit}.cc"), sources)
     include = [f"-I{part}" for part in (".", "include", "3rdparty/tvm-ffi/include", "3rdparty/tvm-ffi/3rdparty/dlpack/include")]
-    for unit in UNITS:
+    for unit in missing:
         # From within the tree: messages name their source file, and are not to depend on where that lay.
         source, output = f"web/emcc/{unit}.cc", os.path.abspath(os.path.join(folder, f"{unit}.o"))
         subprocess.check_call([emcc(), "-O2", "-std=c++17", "-Wno-ignored-attributes", *include, "-c", source, "-o", f"{output}.part"], cwd=tree)
@@ -62,9 +66,9 @@ def compile_runtime(folder: str) -> None:
     shutil.rmtree(tree)
 
 
-def compile_library(shape: Shape, subgroups: bool, runtime: str, output: str) -> None:
+def compile_library(shape: Shape | Decoder, subgroups: bool, runtime: str, output: str, level: str = "-O3") -> None:
     """Compiles the model of `shape`, with `subgroups` for adapters that have them, and links it with the objects in `runtime` into `output`,
-    whole or not at all."""
+    whole or not at all. level: of the optimisation of what is linked, which takes longer than all else."""
     executable, known = build(shape, subgroups)
     work = f"{output}.objects"
     os.makedirs(work, exist_ok=True)
@@ -76,9 +80,10 @@ def compile_library(shape: Shape, subgroups: bool, runtime: str, output: str) ->
             code = file.read()
         with open(device, "wb") as file:
             file.write(wgsl.mend_packed(code, known))
-        units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS]
+        other = "cache" if getattr(shape, "rope_scaling", None) else "scaled_cache"
+        units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS if unit != other]
         settings = [word for setting in LINK_SETTINGS for word in ("-s", setting)]
-        command = [emcc(), "-O3", "-std=c++17", "--no-entry", *settings, "-o", linked, *units, *kept]
+        command = [emcc(), level, "-std=c++17", "--no-entry", *settings, "-o", linked, *units, *kept]
         report = subprocess.run(command, capture_output=True, text=True)
         undefined = {line.split("undefined symbol: ")[1].split()[0] for line in report.stderr.splitlines() if "undefined symbol: " in line}
         if report.returncode or undefined - SUPPLIED_BY_TVMJS:
@@ -91,18 +96,18 @@ def compile_library(shape: Shape, subgroups: bool, runtime: str, output: str) ->
     shutil.rmtree(work)
 
 
-def compile_variants(shape: Shape, runtime: str, folder: str, name: str) -> None:
+def compile_variants(shape: Shape | Decoder, runtime: str, folder: str, name: str, level: str = "-O3") -> None:
     """Compiles the model of `shape` in all its VARIANTS, as folder/NAME….wasm."""
     os.makedirs(folder, exist_ok=True)
     for ending, needs in VARIANTS.items():
-        compile_library(shape, "subgroups" in needs, runtime, os.path.join(folder, f"{name}{ending}.wasm"))
+        compile_library(shape, "subgroups" in needs, runtime, os.path.join(folder, f"{name}{ending}.wasm"), level)
 
 
-def build(shape: Shape, subgroups: bool):
+def build(shape: Shape | Decoder, subgroups: bool):
     """-> the Relax executable of the model of `shape`, and the lengths of its kernels' buffers."""
     target = tvm.target.Target(TARGET)
     with target:
-        mod, _ = llama.module(shape, subgroups)
+        mod, _ = (decoder if isinstance(shape, Decoder) else llama).module(shape, subgroups)
         passes = tvm.transform.Sequential(
             [
                 tvm.tirx.transform.BindTarget(target),
