@@ -2,7 +2,9 @@
  * Measures the kernels of the embedded pair in a real browser: a forward of the target against its roofline, a step of the
  * draft against a forward of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone.
  *
- *   npm run bench:kernels -- [--json FILE] [--repetitions 9]
+ *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--models FOLDER] [--forward]
+ *
+ * With --models, of the target of another folder of models; with --forward, its forwards alone.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,16 +15,30 @@ import { median } from './statistics.mjs';
 
 const ROWS = [1, 5, 9, 17];
 const CACHED = [64, 768];
-const PREFILL = 256;
+const PREFILL = [256, 1000];
+
+// Model, rows and cached tokens of forwards whose kernels are timed one by one.
+const PROFILES = [
+  ['target', 1, 64],
+  ['target', 5, 64],
+  ['target', 1, 768],
+  ['target', 5, 768],
+  ['draft', 1, 64],
+];
 
 const round = (value, digits = 2) => Number(value.toFixed(digits));
 
 await failClearly(async () => {
-  const { values: options } = parseArgs({ options: { json: { type: 'string' }, repetitions: { type: 'string', default: '9' } } });
+  const { values: options } = parseArgs({
+    options: {
+      ...{ json: { type: 'string' }, repetitions: { type: 'string', default: '9' } },
+      ...{ models: { type: 'string' }, forward: { type: 'boolean', default: false } },
+    },
+  });
   const repetitions = wholeNumber('repetitions', options.repetitions);
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
+  const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels', options.models);
   try {
     const call = (name, ...values) => {
       console.error(`${name} ${values.join(' ')}`);
@@ -32,14 +48,14 @@ await failClearly(async () => {
       machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` },
       adapter: await call('adapter'),
       repetitions,
-      load: { target: await call('load', 'target'), draft: await call('load', 'draft') },
+      load: { target: await call('load', 'target'), ...(!options.forward && { draft: await call('load', 'draft') }) },
       forward: [],
       draftStep: [],
       profile: {},
     };
-    for (const rows of [...ROWS, PREFILL]) {
+    for (const rows of [...ROWS, ...PREFILL]) {
       const { tile } = await call('sweep', 'target', rows);
-      for (const cached of rows === PREFILL ? [0, CACHED[1]] : CACHED) {
+      for (const cached of PREFILL.includes(rows) ? [0] : CACHED) {
         const { timings, dispatches } = await call('forward', 'target', rows, cached, repetitions);
         const ratios = timings.forward.map((ms, i) => ms / timings.roofline[i]);
         report.forward.push({
@@ -54,7 +70,7 @@ await failClearly(async () => {
         });
       }
     }
-    for (const cached of CACHED) {
+    for (const cached of options.forward ? [] : CACHED) {
       const { timings, dispatches } = await call('draftStep', 'draft', 'target', cached, repetitions);
       const ratios = timings.draft.map((ms, i) => ms / timings.target[i]);
       report.draftStep.push({
@@ -65,24 +81,8 @@ await failClearly(async () => {
         dispatches,
       });
     }
-    const sampling = await call('sampling', 'target', repetitions);
-    report.sampling = Object.fromEntries(
-      ['top_p 1', 'top_p 0.9'].map((top) => [
-        top,
-        {
-          ms: round(median(sampling[top]), 3),
-          tokenMs: round(median(sampling.token)),
-          share: round(median(sampling[top].map((ms, i) => ms / sampling.token[i])), 3),
-        },
-      ]),
-    );
-    for (const [id, rows, cached] of [
-      ['target', 1, 64],
-      ['target', 5, 64],
-      ['target', 1, 768],
-      ['target', 5, 768],
-      ['draft', 1, 64],
-    ]) {
+    if (!options.forward) report.sampling = await sampling(call, repetitions);
+    for (const [id, rows, cached] of PROFILES.filter(([id]) => !options.forward || id === 'target')) {
       report.profile[`${id}, ${rows} rows, ${cached} cached`] = (await call('profile', id, rows, cached, 3)).map((row) => ({
         ...row,
         ms: round(row.ms, 3),
@@ -95,6 +95,21 @@ await failClearly(async () => {
   }
 });
 
+/** Milliseconds of web-llm's own sampling, and its share of a token. */
+async function sampling(call, repetitions) {
+  const timings = await call('sampling', 'target', repetitions);
+  return Object.fromEntries(
+    ['top_p 1', 'top_p 0.9'].map((top) => [
+      top,
+      {
+        ms: round(median(timings[top]), 3),
+        tokenMs: round(median(timings.token)),
+        share: round(median(timings[top].map((ms, i) => ms / timings.token[i])), 3),
+      },
+    ]),
+  );
+}
+
 function print(report) {
   console.log(
     `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.browser}, ${report.adapter}; medians of ${report.repetitions} interleaved repetitions`,
@@ -103,8 +118,10 @@ function print(report) {
     console.log(`${id}: ready ${round(ms / 1000)} s after its download, ${round(pipelineMs / 1000)} s of them making pipelines`);
   }
   console.table(report.forward.map(({ ratioRange, ...row }) => ({ ...row, range: ratioRange.join(' to ') })));
-  console.table(report.draftStep);
-  console.table(report.sampling);
+  if (report.sampling) {
+    console.table(report.draftStep);
+    console.table(report.sampling);
+  }
   for (const [name, rows] of Object.entries(report.profile)) {
     console.log(
       `${name}: ${round(rows.reduce((sum, row) => sum + row.ms, 0))} ms in ${rows.reduce((sum, row) => sum + row.dispatches, 0)} dispatches`,

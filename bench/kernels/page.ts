@@ -7,17 +7,18 @@ import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
 import {
+  type ArrayRecord,
   FORMS,
   type FormName,
   type ModelConfig,
+  type Part,
+  partsOf,
   type Roofline,
   RooflineKernels,
   SHIPPED,
   type Tile,
   tileName,
   tiles,
-  type Weights,
-  weightsOf,
 } from './roofline';
 
 /** Milliseconds of each repetition of several things that were measured in turns. */
@@ -31,8 +32,9 @@ const MOST_DIFFERENCE = 0.01;
 watchDevice();
 const never = new AbortController().signal;
 const open = shareDevice(navigator.gpu);
-const models = new Map<string, { loaded: LoadedModel; weights: Weights }>();
-const best = new Map<string, Tile>();
+const models = new Map<string, { loaded: LoadedModel; parts: readonly Part[] }>();
+/** The fastest tile of each part. */
+const best = new Map<string, readonly Tile[]>();
 
 /** Milliseconds until the device has done what `submit` submits. */
 async function elapsed(device: GPUDevice, submit: () => void): Promise<number> {
@@ -43,16 +45,16 @@ async function elapsed(device: GPUDevice, submit: () => void): Promise<number> {
   return performance.now() - start;
 }
 
-/** What submits so many passes of a roofline. */
-const passes = (device: GPUDevice, kernel: Roofline) => (times: number) => {
+/** What submits so many passes of a roofline, of all its parts. */
+const passes = (device: GPUDevice, kernels: readonly Roofline[]) => (times: number) => {
   const encoder = device.createCommandEncoder();
-  kernel.encode(encoder, times);
+  for (const kernel of kernels) kernel.encode(encoder, times);
   device.queue.submit([encoder.finish()]);
 };
 
 /** Milliseconds of one of `times` passes of a roofline. */
 async function passMilliseconds(device: GPUDevice, kernel: Roofline, times: number): Promise<number> {
-  return (await elapsed(device, () => passes(device, kernel)(times))) / times;
+  return (await elapsed(device, () => passes(device, [kernel])(times))) / times;
 }
 
 /** The kernel with the fastest of all tiles: all of them twice, the best few again. `check` sees each before it is timed. */
@@ -142,33 +144,40 @@ const bench = {
     };
     const loaded = await loadModel(model, BROWSER_CACHE, hear, never);
     const ms = performance.now() - preparing;
-    const config = await (await fetch(`${model.folder}/resolve/main/mlc-chat-config.json`)).json();
-    models.set(id, { loaded, weights: weightsOf(config.model_config as ModelConfig) });
+    const read = async (name: string) => (await fetch(`${model.folder}/resolve/main/${name}`)).json();
+    const [config, cache] = await Promise.all([read('mlc-chat-config.json'), read('tensor-cache.json')]);
+    const records = (cache.records as { records: ArrayRecord[] }[]).flatMap((shard) => shard.records);
+    models.set(id, { loaded, parts: partsOf(config.model_config as ModelConfig, config.quantization === 'grouped', records) });
     return { ms, pipelineMs: pipelineMilliseconds() - before, parameters: model.parameters };
   },
 
   /** Finds the fastest tile of the roofline for this number of rows. */
   async sweep(id: string, rows: number): Promise<{ tile: string; tried: number }> {
     const { device } = await open();
-    const { weights } = get(id);
-    const kernels = new RooflineKernels(device, weights, rows);
-    const candidates = tiles(weights, rows, device.features);
-    const { tile } = await fastest(device, kernels, candidates);
-    best.set(`${id} ${rows}`, tile);
-    kernels.dispose();
-    return { tile: tileName(tile), tried: candidates.length };
+    const found: Tile[] = [];
+    let tried = 0;
+    for (const part of get(id).parts) {
+      const kernels = new RooflineKernels(device, part, rows);
+      const candidates = tiles(part, rows, device.features);
+      found.push((await fastest(device, kernels, candidates)).tile);
+      tried += candidates.length;
+      kernels.dispose();
+    }
+    best.set(`${id} ${rows}`, found);
+    return { tile: found.map(tileName).join('; '), tried };
   },
 
   /** The rooflines of all forms of weights, each with its own fastest tile, in turns; every tile must compute what the shipped form does. */
   async forms(id: string, rows: number, repetitions: number): Promise<{ tiles: Record<FormName, string>; timings: Timings<FormName> }> {
     const { device } = await open();
-    const { weights } = get(id);
+    const [part] = get(id).parts;
+    if (!part) throw new Error(`${id} has no weights`);
     const names = Object.keys(FORMS) as FormName[];
-    const candidates = tiles(weights, rows, device.features);
+    const candidates = tiles(part, rows, device.features);
     const found = new Map<FormName, { kernels: RooflineKernels; kernel: Roofline }>();
     let wanted: Float32Array | undefined;
     for (const name of [SHIPPED, ...names.filter((other) => other !== SHIPPED)]) {
-      const kernels = new RooflineKernels(device, weights, rows, name);
+      const kernels = new RooflineKernels(device, { ...part, form: name }, rows);
       const check = async (kernel: Roofline) => {
         const values = await kernels.output(kernel);
         wanted ??= values;
@@ -181,7 +190,7 @@ const bench = {
       Object.fromEntries([...found].map(([name, { kernel }]) => [name, value(kernel)])) as Record<FormName, Value>;
     const timings = await inTurns(
       device,
-      of((kernel) => passes(device, kernel)),
+      of((kernel) => passes(device, [kernel])),
       repetitions,
     );
     for (const { kernels } of found.values()) kernels.dispose();
@@ -191,14 +200,16 @@ const bench = {
   /** A forward of `rows` rows over `cached` tokens against its roofline, in turns, neither with a readback. */
   async forward(id: string, rows: number, cached: number, repetitions: number) {
     const { device } = await open();
-    const tile = best.get(`${id} ${rows}`);
-    if (!tile) throw new Error(`sweep ${id} with ${rows} rows first`);
-    const kernels = new RooflineKernels(device, get(id).weights, rows);
-    const roofline = await kernels.compile(tile);
+    const found = best.get(`${id} ${rows}`);
+    if (!found) throw new Error(`sweep ${id} with ${rows} rows first`);
+    const kernels = get(id).parts.map((part) => new RooflineKernels(device, part, rows));
+    const roofline = await Promise.all(kernels.map((each, i) => each.compile(found[i] as Tile)));
     const pipeline = await prepare(id, cached, rows);
     const forward = (times: number) => {
       for (let i = 0; i < times; i++) {
-        pipeline.scoped(() => pipeline.forward(rows, rows > 32 ? 'last-row' : 'all-rows'));
+        for (let done = 0; done < rows; done += pipeline.passLength) {
+          pipeline.scoped(() => pipeline.forward(Math.min(pipeline.passLength, rows - done), rows > 32 ? 'last-row' : 'all-rows'));
+        }
         pipeline.truncate(cached);
       }
       pipeline.flush();
@@ -207,7 +218,7 @@ const bench = {
     forward(1);
     const dispatches = dispatchCount() - before;
     const timings = await inTurns(device, { forward, roofline: passes(device, roofline) }, repetitions);
-    kernels.dispose();
+    for (const each of kernels) each.dispose();
     return { timings, dispatches };
   },
 

@@ -4,6 +4,8 @@
  * the same order. What a forward takes longer is what the rest of it costs. Other ways to store weights are here to be compared.
  */
 
+import { groupedSource, packGrouped } from './grouped';
+
 /** How weights are stored: 16-byte words of a block of four inner by four outer places, and WGSL that makes vectors w0 to w3 of four columns of them. */
 interface Form {
   readonly words: 1 | 2;
@@ -70,6 +72,9 @@ export const FORMS = {
 } as const satisfies Record<string, Form>;
 
 export type FormName = keyof typeof FORMS;
+/** Weights in groups, which are read in a way of their own (grouped.ts). */
+const GROUPED = { 'groups of 4 bits': 4, 'groups of 8 bits': 8 } as const;
+export type RooflineForm = FormName | keyof typeof GROUPED;
 /** As the library packs them. */
 export const SHIPPED: FormName = 'int8, fraction kept';
 
@@ -81,7 +86,7 @@ export interface Tile {
   readonly subgroups: boolean;
 }
 
-/** A matrix [inner, columns] that stands for all matrices of a model. */
+/** A matrix [inner, columns] that stands for all matrices of a model that have one form. */
 export interface Weights {
   readonly inner: number;
   readonly columns: number;
@@ -97,11 +102,44 @@ export interface ModelConfig {
   readonly vocab_size: number;
 }
 
-/** The matrices of a Llama-style model, reshaped into one of the same size whose inner dimension is the hidden one. */
-export function weightsOf(config: ModelConfig): Weights {
-  const { hidden_size: hidden, num_attention_heads: heads, num_key_value_heads: kvHeads, head_dim: dim } = config;
-  const layer = hidden * (heads + 2 * kvHeads) * dim + heads * dim * hidden + 3 * hidden * config.intermediate_size;
-  return { inner: hidden, columns: config.vocab_size + (config.num_hidden_layers * layer) / hidden };
+/** A part of what a model multiplies. */
+export interface Part {
+  readonly weights: Weights;
+  readonly form: RooflineForm;
+}
+
+/** An array of the model's folder, as its tensor-cache.json lists it. */
+export interface ArrayRecord {
+  readonly name: string;
+  readonly nbytes: number;
+}
+
+/** Sides of each matrix of a layer of a Llama-style model, and of its head. */
+function sidesOf(config: ModelConfig): Readonly<Record<string, readonly [inner: number, columns: number]>> {
+  const { hidden_size: hidden, num_attention_heads: heads, num_key_value_heads: kvHeads, head_dim: dim, vocab_size } = config;
+  const feedForward = config.intermediate_size;
+  return {
+    qkv: [hidden, (heads + 2 * kvHeads) * dim],
+    o: [heads * dim, hidden],
+    gu: [hidden, 2 * feedForward],
+    down: [feedForward, hidden],
+    head: [hidden, vocab_size],
+  };
+}
+
+/** All that a model multiplies, the matrices of each form reshaped into one whose inner dimension is the hidden one. */
+export function partsOf(config: ModelConfig, grouped: boolean, records: readonly ArrayRecord[]): Part[] {
+  const sides = sidesOf(config);
+  const counts = new Map<RooflineForm, number>();
+  const tied = !records.some(({ name }) => /^head(\.\d+)?$/.test(name));
+  for (const { name, nbytes } of records) {
+    const [kind = ''] = name.replace(/^layers\.\d+\./, '').split('.');
+    const [inner, columns] = sides[kind === 'emb' && tied ? 'head' : kind] ?? [0, 0];
+    if (inner === 0) continue;
+    const form: RooflineForm = !grouped ? SHIPPED : nbytes < inner * columns ? 'groups of 4 bits' : 'groups of 8 bits';
+    counts.set(form, (counts.get(form) ?? 0) + inner * columns);
+  }
+  return [...counts].map(([form, count]) => ({ form, weights: { inner: config.hidden_size, columns: count / config.hidden_size } }));
 }
 
 export function tileName({ rows, quads, threads, subgroups }: Tile): string {
@@ -109,13 +147,13 @@ export function tileName({ rows, quads, threads, subgroups }: Tile): string {
 }
 
 /** Tiles that divide the matrix evenly and leave few threads without a row, in both forms where the device has subgroups. */
-export function tiles(weights: Weights, rows: number, features: GPUSupportedFeatures): Tile[] {
+export function tiles({ weights, form }: Part, rows: number, features: GPUSupportedFeatures): Tile[] {
   const counts = [...new Set((rows < 9 ? [1, 2, 3, 5] : [3, 5, 9]).map((count) => Math.min(count, rows)))];
   const forms = features.has('subgroups') ? [false, true] : [false];
   return forms.flatMap((subgroups) =>
     counts.flatMap((count) =>
-      [1, 2, 4].flatMap((quads) =>
-        [16, 32, 64]
+      (isGrouped(form) ? [2, 4] : [1, 2, 4]).flatMap((quads) =>
+        (isGrouped(form) ? [32] : [16, 32, 64])
           .filter((threads) => weights.columns % (threads * quads * 4) === 0)
           .map((threads) => ({ rows: count, quads, threads, subgroups })),
       ),
@@ -178,6 +216,10 @@ function pack({ inner, columns }: Weights, form: Form): Uint32Array<ArrayBuffer>
   return new Uint32Array(bytes.buffer);
 }
 
+function isGrouped(form: RooflineForm): form is keyof typeof GROUPED {
+  return form in GROUPED;
+}
+
 /** A roofline kernel that is ready to run. */
 export interface Roofline {
   readonly tile: Tile;
@@ -190,15 +232,15 @@ export class RooflineKernels {
   readonly #device: GPUDevice;
   readonly #weights: Weights;
   readonly #rows: number;
-  readonly #form: Form;
+  readonly #form: RooflineForm;
   readonly #y: GPUBuffer;
   readonly #buffers: readonly GPUBuffer[];
 
-  constructor(device: GPUDevice, weights: Weights, rows: number, form: FormName = SHIPPED) {
+  constructor(device: GPUDevice, { weights, form }: Part, rows: number) {
     this.#device = device;
     this.#weights = weights;
     this.#rows = rows;
-    this.#form = FORMS[form];
+    this.#form = form;
     const made = (values: Float32Array | Uint32Array, usage: number) => {
       const buffer = device.createBuffer({ size: values.byteLength, usage, mappedAtCreation: true });
       new Uint32Array(buffer.getMappedRange()).set(new Uint32Array(values.buffer));
@@ -213,16 +255,18 @@ export class RooflineKernels {
     });
     this.#buffers = [
       made(x, GPUBufferUsage.STORAGE),
-      made(pack(weights, this.#form), GPUBufferUsage.STORAGE),
+      made(isGrouped(form) ? packGrouped(weights, GROUPED[form]) : pack(weights, FORMS[form]), GPUBufferUsage.STORAGE),
       this.#y,
       made(Uint32Array.of(rows), GPUBufferUsage.UNIFORM),
     ];
   }
 
   async compile(tile: Tile): Promise<Roofline> {
+    const [weights, form] = [this.#weights, this.#form];
+    const code = isGrouped(form) ? groupedSource(weights, GROUPED[form], tile) : source(weights, FORMS[form], tile);
     const pipeline = await this.#device.createComputePipelineAsync({
       layout: 'auto',
-      compute: { module: this.#device.createShaderModule({ code: source(this.#weights, this.#form, tile) }) },
+      compute: { module: this.#device.createShaderModule({ code }) },
     });
     const bindGroup = this.#device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
