@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { download } from './support/buffers';
+import { kernelsOf, LibraryKernel } from './support/libraryKernels';
+
+/** Of SmolLM2's hidden side, which every product of its library that adds to a residual has; the inner side is told to a kernel. */
+const COLUMNS = 576;
+const INNER = 192;
+const [HALVES, SCALES, FLOATS] = [0, 1, 2];
+const EVERY_FORM = [4, 8].flatMap((bits) => [16, 32].flatMap((group) => [HALVES, SCALES, FLOATS].map((form) => ({ bits, group, form }))));
+const ROWS = [1, 2, 5, 6, 9, 10, 17];
+const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+interface Packed {
+  readonly bits: number;
+  readonly group: number;
+  readonly form: number;
+}
+
+let device: GPUDevice;
+
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('these tests need a WebGPU adapter');
+  device = await adapter.requestDevice({ requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [] });
+});
+afterAll(() => device.destroy());
+
+/** Numbers from 0 to 1 without a generator of the platform's: the same on every machine. */
+function someNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const floatBits = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+const asFloat = (word: number) => new Float32Array(Uint32Array.of(word).buffer)[0] as number;
+/** A normal float16 from its bits. */
+const half = (bits: number) => (bits & 0x8000 ? -1 : 1) * 2 ** (((bits >> 10) & 31) - 15) * (1 + (bits & 1023) / 1024);
+
+/** A matrix [INNER, COLUMNS] of random codes and scales, laid out as training/library/grouped.py says. */
+function packed({ bits, group, form }: Packed): Uint32Array<ArrayBuffer> {
+  const next = someNumbers(bits * 1000 + group * 10 + form);
+  const codes = (INNER * COLUMNS * bits) / 32;
+  const scales = (INNER / group) * COLUMNS * (form === FLOATS ? 2 : 1);
+  const words = new Uint32Array(8 + codes + scales);
+  words.set([0x31475446, bits, group, form, floatBits(form === SCALES ? -7 : 1), 0, INNER, COLUMNS]);
+  for (let i = 8; i < 8 + codes; i++) words[i] = Math.floor(next() * 2 ** 32);
+  for (let i = 8 + codes; i < words.length; i++) {
+    // Halves of either sign around 2^-5, and floats alike.
+    const someHalf = () => (next() < 0.5 ? 0x8000 : 0) | (10 << 10) | Math.floor(next() * 1024);
+    words[i] = form === HALVES ? someHalf() | (someHalf() << 16) : floatBits((next() - 0.5) / 8);
+  }
+  return words;
+}
+
+/** The weight at (`row`, `column`) as the layout's text says. */
+function weightAt(words: Uint32Array, row: number, column: number): number {
+  const [, bits, group, form, factor] = words as unknown as [number, number, number, number, number];
+  const per = 32 / bits;
+  const word = words[8 + Math.floor(row / per) * COLUMNS + column] as number;
+  const code = (word >>> (8 * (row % 4) + (bits === 4 ? 4 * Math.floor((row % 8) / 4) : 0))) & (2 ** bits - 1);
+  const base = 8 + (INNER * COLUMNS * bits) / 32;
+  const at = Math.floor(row / group) * COLUMNS + column;
+  if (form === FLOATS) {
+    const quad = base + (Math.floor(row / group) * (COLUMNS / 4) + Math.floor(column / 4)) * 8 + (column % 4);
+    return asFloat(words[quad] as number) * code + asFloat(words[quad + 4] as number);
+  }
+  const scale = words[base + at] as number;
+  if (form === SCALES) return asFloat(scale) * (code + asFloat(factor));
+  return half(scale & 0xffff) * code + half(scale >>> 16);
+}
+
+function upload(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer {
+  const buffer = device.createBuffer({ size: data.byteLength, usage: STORAGE });
+  device.queue.writeBuffer(buffer, 0, data);
+  return buffer;
+}
+
+/** r + x @ w by `kernel`, of which a workgroup computes up to `tile` rows. */
+async function added(kernel: LibraryKernel, tile: number, w: GPUBuffer, x: Float32Array<ArrayBuffer>, r: Float32Array<ArrayBuffer>) {
+  const rows = x.length / INNER;
+  const buffers = { w, x: upload(x), r: upload(r), y: upload(new Float32Array(rows * COLUMNS)) };
+  const encoder = device.createCommandEncoder();
+  // More workgroups than there are columns for do the last ones again.
+  kernel.dispatch(encoder, buffers, { n: rows, inner: INNER, width: COLUMNS }, [COLUMNS / 16, Math.ceil(rows / tile)]);
+  device.queue.submit([encoder.finish()]);
+  const result = new Float32Array(await download(device, buffers.y));
+  for (const buffer of [buffers.x, buffers.r, buffers.y]) buffer.destroy();
+  return result;
+}
+
+for (const variant of ['', '-subgroups']) {
+  describe(`products with grouped weights, library smollm2-135m${variant}`, () => {
+    let kernels: ReadonlyMap<string, string>;
+
+    beforeAll(async () => {
+      const response = await fetch(`/libraries/smollm2-135m${variant}.wasm`);
+      kernels = kernelsOf(await response.arrayBuffer());
+    });
+
+    it.each(EVERY_FORM)(
+      'reads codes of $bits bits in groups of $group, scales of form $form, and gives the same bits for every number of rows',
+      async (form) => {
+        if (variant && !device.features.has('subgroups')) return;
+        const words = packed(form);
+        const w = upload(words);
+        const next = someNumbers(7);
+        const most = Math.max(...ROWS);
+        const x = Float32Array.from({ length: most * INNER }, () => next() * 2 - 1);
+        const r = Float32Array.from({ length: most * COLUMNS }, () => next() * 2 - 1);
+        const row = await LibraryKernel.create(device, kernels.get('added_row') ?? '');
+        const several = await LibraryKernel.create(device, kernels.get('added_rows') ?? '');
+        const single = await Promise.all(
+          Array.from({ length: most }, (_, i) =>
+            added(row, 1, w, x.slice(i * INNER, (i + 1) * INNER), r.slice(i * COLUMNS, (i + 1) * COLUMNS)),
+          ),
+        );
+        const weights = Array.from({ length: INNER }, (_, i) => Array.from({ length: COLUMNS }, (_, c) => weightAt(words, i, c)));
+        const largest = Math.max(...weights.flat().map(Math.abs));
+        for (const [i, values] of single.entries()) {
+          for (let c = 0; c < COLUMNS; c += i === 0 ? 1 : 37) {
+            let sum = r[i * COLUMNS + c] as number;
+            for (let k = 0; k < INNER; k++) sum += (x[i * INNER + k] as number) * (weights[k]?.[c] as number);
+            expect(Math.abs((values[c] as number) - sum)).toBeLessThan(2e-6 * INNER * largest);
+          }
+        }
+        for (const rows of ROWS) {
+          const values = await added(several, 9, w, x.slice(0, rows * INNER), r.slice(0, rows * COLUMNS));
+          for (let i = 0; i < rows; i++) {
+            const bits = new Uint32Array(values.slice(i * COLUMNS, (i + 1) * COLUMNS).buffer);
+            expect(bits).toEqual(new Uint32Array((single[i] as Float32Array<ArrayBuffer>).buffer));
+          }
+        }
+        w.destroy();
+      },
+    );
+  });
+}
