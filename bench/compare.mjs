@@ -178,7 +178,7 @@ function compare(seen, comparable, leastTokens) {
     drafted: middle.drafted,
     accepted: middle.accepted,
     rejected: middle.rejected,
-    behindEnd: middle.behindEnd,
+    pastEnd: middle.pastEnd,
     acceptanceByPosition: middle.acceptanceByPosition,
     meanAcceptanceLength: middle.tokens / middle.rounds,
     draftLengths: middle.draftLengths,

@@ -32,7 +32,7 @@ export interface MeasuredRun extends Measured {
   readonly drafted: number;
   readonly accepted: number;
   readonly rejected: number;
-  readonly behindEnd: number;
+  readonly pastEnd: number;
   readonly adapter: string;
   /** Conditional acceptance rate by position, over all sources; null where nothing was judged. */
   readonly acceptanceByPosition: readonly (number | null)[];
@@ -126,7 +126,7 @@ const bench = {
     const end = events.at(-1);
     if (end?.type !== 'end' || (end.reason !== 'length' && end.reason !== 'stop'))
       throw new Error(`the run ended early: ${JSON.stringify(end)}`);
-    const { rounds, drafted, accepted, rejected, behindEnd, committed, waitMs, decodeMs } = tally(events);
+    const { rounds, drafted, accepted, rejected, pastEnd, committed, waitMs, decodeMs } = tally(events);
     const stopped = end.reason === 'stop';
     const all = events.filter((event) => event.type === 'round');
     const decoding = all.slice(1);
@@ -153,7 +153,7 @@ const bench = {
       drafted,
       accepted,
       rejected,
-      behindEnd,
+      pastEnd,
     };
   },
 };

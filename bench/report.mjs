@@ -16,7 +16,7 @@ function summaryOf(all) {
     prompts: all.length,
     tooShort: all.length - group.length,
     equal: all.filter((run) => run.equal).length,
-    behindEnd: sum(group, 'behindEnd'),
+    pastEnd: sum(group, 'pastEnd'),
     acceptedOverDrafted: sum(group, 'accepted') / sum(group, 'drafted'),
     acceptanceRate: sum(group, 'accepted') / (sum(group, 'accepted') + sum(group, 'rejected')),
     meanAcceptanceLength: geometricMean(group.map((run) => run.meanAcceptanceLength)),

@@ -1,5 +1,5 @@
 import { useWork } from '../store/engine/work';
-import { showWrongRule as sampleWrongRule, startProof, useProof } from '../store/modes/proof';
+import { sampleWrongRule, startProof, useProof } from '../store/modes/proof';
 import type { Action } from './action';
 
 const isIdle = () => useWork.getState().current === null;

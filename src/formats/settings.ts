@@ -19,7 +19,7 @@ import {
  * What the page lets a person set, with the values of a first visit. A prepared run of a playlist has them too, and so has what is remembered
  * between visits.
  */
-export const PAGE = {
+export const PAGE_SETTINGS = {
   mode: RUN.mode,
   /** A person drafts in a view of its own. */
   drafting: choice<'model' | 'ngram' | 'mixed'>({ ...RUN.drafting, values: ['model', 'ngram', 'mixed'], default: 'model' }),
@@ -37,12 +37,16 @@ export const FIRST_DRAFT = 'first';
 export const WEAK_DRAFT = 'weak';
 
 /** A draft's id, `FIRST_DRAFT` or `WEAK_DRAFT`, and a number as it is typed: while a person edits it may be no such number. */
-export type PreparedSettings = ValuesOf<typeof PAGE> & { readonly draft: string };
+export type PreparedSettings = ValuesOf<typeof PAGE_SETTINGS> & { readonly draft: string };
 
-export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE), draft: FIRST_DRAFT };
+export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE_SETTINGS), draft: FIRST_DRAFT };
 
 /** The names of what a prepared run is set to, in the order in which they are told. */
-export const PREPARED_NAMES = ['mode', 'draft', ...(Object.keys(PAGE) as (keyof typeof PAGE)[]).filter((name) => name !== 'mode')] as const;
+export const PREPARED_NAMES = [
+  'mode',
+  'draft',
+  ...(Object.keys(PAGE_SETTINGS) as (keyof typeof PAGE_SETTINGS)[]).filter((name) => name !== 'mode'),
+] as const;
 
 /** What each of `settings` is called. */
 export function namesOf<Name extends string>(settings: Readonly<Record<Name, Setting>>): Readonly<Record<Name, string>> {
@@ -52,11 +56,11 @@ export function namesOf<Name extends string>(settings: Readonly<Record<Name, Set
 const draft = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
 /** Prepared settings as a file has them: every one must be right. */
-export const preparedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({ ...schemasOf(PAGE, exactly), draft });
+export const preparedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({ ...schemasOf(PAGE_SETTINGS, exactly), draft });
 
 /** The same as a browser kept them: one that cannot be used gives way to its default. */
 export const rememberedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({
-  ...schemasOf(PAGE, (setting) => v.fallback(exactly(setting), setting.default)),
+  ...schemasOf(PAGE_SETTINGS, (setting) => v.fallback(exactly(setting), setting.default)),
   draft: v.fallback(draft, DEFAULT_PREPARED.draft),
 });
 

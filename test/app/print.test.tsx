@@ -70,7 +70,7 @@ function faint(): string[] {
 
 const named = (element: Element) => element.outerHTML.slice(0, 140);
 /** Controls that are not words of a text. */
-const CONTROLS = 'button:not(.term-word, .marked-word, .quiz-token, .behind-end), nav, select, input, dialog, iframe, [role="alert"]';
+const CONTROLS = 'button:not(.term-word, .marked-word, .quiz-token, .past-end), nav, select, input, dialog, iframe, [role="alert"]';
 const controls = () => [...document.querySelectorAll(CONTROLS)].filter(visible).map(named);
 
 /** What ends before its content does. */

@@ -249,7 +249,7 @@ describe('speculate', () => {
           const fresh = last?.type === 'round' ? last.tokens : [];
           const counted = (verdict: Verdict) => fresh.filter((token) => token.verdict === verdict).length;
           for (const verdict of ['accepted', 'rejected'] as const) expect(now[verdict] - before[verdict]).toBe(counted(verdict));
-          const [discarded, behind] = [now.discarded - before.discarded, now.behindEnd - before.behindEnd];
+          const [discarded, behind] = [now.discarded - before.discarded, now.pastEnd - before.pastEnd];
           expect(discarded + behind).toBe(counted('discarded'));
           // After a rejection, or past the end, never both.
           expect(Math.min(discarded, behind)).toBe(0);

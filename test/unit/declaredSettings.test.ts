@@ -6,7 +6,7 @@ import { comparableRuns } from '../../src/core/run/comparison';
 import { checkSettings, DEFAULT_RUN, type SettingField } from '../../src/core/settings';
 import { changesBetween } from '../../src/core/settingsChange';
 import type { RunEvent, RunSettings, StartEvent } from '../../src/core/types';
-import { DEFAULT_PREPARED, PAGE, PREPARED_NAMES, preparedSchema } from '../../src/formats/settings';
+import { DEFAULT_PREPARED, PAGE_SETTINGS, PREPARED_NAMES, preparedSchema } from '../../src/formats/settings';
 import { decodeTrace, encodeTrace } from '../../src/formats/trace/trace';
 import { DEFAULT_SETTINGS, readSettings, runSettings } from '../../src/store/run/settings';
 
@@ -92,11 +92,11 @@ describe('every setting that is declared', () => {
 });
 
 describe('every setting of the page', () => {
-  it.each(plainOf(PAGE))(
+  it.each(plainOf(PAGE_SETTINGS))(
     '%s gives way to its default where what was remembered is wrong, and is refused in a playlist',
     (name, setting) => {
       const stored = { ...DEFAULT_PREPARED, [name]: wrong(setting) };
-      expect(readSettings(stored)?.[name as keyof typeof PAGE]).toBe(setting.default);
+      expect(readSettings(stored)?.[name as keyof typeof PAGE_SETTINGS]).toBe(setting.default);
       expect(v.is(preparedSchema, stored)).toBe(false);
     },
   );
@@ -104,7 +104,7 @@ describe('every setting of the page', () => {
   it('reaches the run under its name', () => {
     const names = PREPARED_NAMES.filter((name) => name !== 'draft' && name !== 'adaptive' && name !== 'gamma');
     for (const name of names) {
-      const value = another(name, PAGE[name]);
+      const value = another(name, PAGE_SETTINGS[name]);
       const { sampling, ...rest } = runSettings({ ...DEFAULT_SETTINGS, [name]: value });
       expect({ ...rest, ...sampling }, name).toHaveProperty(name, name === 'seed' ? 2 : value);
     }

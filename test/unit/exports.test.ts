@@ -93,7 +93,7 @@ describe('a run as CSV', () => {
     const [head = [], ...rows] = parse(runCsv(eventsOf(planned, rounds, 10), VERSIONS));
     const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
     expect(column('verdict')).toEqual(['plain', 'rejected', 'discarded', 'corrected', 'accepted', 'discarded']);
-    expect(column('behind_end')).toEqual(['0', '0', '0', '0', '0', '1']);
+    expect(column('past_end')).toEqual(['0', '0', '0', '0', '0', '1']);
   });
 
   it('leaves empty what plain decoding ignores, and is refused without a start', () => {

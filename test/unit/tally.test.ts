@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { raceResult } from '../../src/core/modes/race';
 import { compareRuns } from '../../src/core/run/comparison';
-import { behindEndOf, committedTokens, tally } from '../../src/core/run/tally';
+import { committedTokens, pastEndOf, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RoundEvent, RunEvent, Verdict } from '../../src/core/types';
 
@@ -50,7 +50,7 @@ describe('tally', () => {
       accepted: 4,
       rejected: 1,
       discarded: 1,
-      behindEnd: 0,
+      pastEnd: 0,
       committed: 8,
       readbacks: 4,
       acceptanceRate: 4 / 5,
@@ -69,13 +69,13 @@ describe('tally', () => {
   it('keeps what was drafted past the end of the answer out of every count and ratio', () => {
     const ended = [...events.slice(0, 4), round(2, 150, 200, ['accepted', 'accepted', ...Array<Verdict>(15).fill('discarded')])];
     expect(tally(ended)).toMatchObject({
-      ...{ drafted: 5, accepted: 5, rejected: 0, discarded: 0, behindEnd: 15, committed: 7 },
+      ...{ drafted: 5, accepted: 5, rejected: 0, discarded: 0, pastEnd: 15, committed: 7 },
       ...{ acceptanceRate: 1, acceptedOverDrafted: 1 },
     });
     // After a rejection, and with the target's own token at the end, they are lost as ever.
-    expect(behindEndOf(round(2, 0, 1, ['accepted', 'rejected', 'discarded', 'corrected']))).toBe(0);
-    expect(behindEndOf(round(2, 0, 1, ['accepted', 'bonus']))).toBe(0);
-    expect(behindEndOf(round(2, 0, 1, ['accepted', 'discarded']))).toBe(1);
+    expect(pastEndOf(round(2, 0, 1, ['accepted', 'rejected', 'discarded', 'corrected']))).toBe(0);
+    expect(pastEndOf(round(2, 0, 1, ['accepted', 'bonus']))).toBe(0);
+    expect(pastEndOf(round(2, 0, 1, ['accepted', 'discarded']))).toBe(1);
   });
 
   it('has two speeds: the whole wait with the prompt, decoding alone without', () => {

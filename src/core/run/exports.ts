@@ -48,7 +48,7 @@ const versionCells = ({ page, webLlm, models }: Versions): CsvValue[] => [page, 
 
 /**
  * A run as CSV, a row for every token that was drafted or committed, in order. `position` counts the output from 0 and is empty for what was struck;
- * `behind_end` is 1 for drafts after the token that ended the answer, which no ratio counts, and otherwise 0.
+ * `past_end` is 1 for drafts after the token that ended the answer, which no ratio counts, and otherwise 0.
  * Times are milliseconds from the start of the run; p, q and u are empty where they do not exist.
  *
  * @throws RangeError where `events` have no start
@@ -65,12 +65,12 @@ export function runCsv(events: readonly RunEvent[], versions: Versions): string 
       : event.tokens.map(({ id, text, verdict, p, q, u }): CsvValue[] => {
           const struck = verdict === 'rejected' || verdict === 'discarded';
           const place = struck ? null : position++;
-          const behind = verdict === 'discarded' && endsInDraft(event) ? 1 : 0;
-          return [event.index, place, verdict, id, text, p, q, u, event.source, event.startMs, event.endMs, ...about, behind];
+          const past = verdict === 'discarded' && endsInDraft(event) ? 1 : 0;
+          return [event.index, place, verdict, id, text, p, q, u, event.source, event.startMs, event.endMs, ...about, past];
         }),
   );
   const columns = ['round', 'position', 'verdict', 'token_id', 'text', 'p', 'q', 'u', 'drafted_by', 'round_start_ms', 'round_end_ms'];
-  return toCsv([...columns, ...CONDITION_COLUMNS, ...VERSION_COLUMNS, 'behind_end'], rows);
+  return toCsv([...columns, ...CONDITION_COLUMNS, ...VERSION_COLUMNS, 'past_end'], rows);
 }
 
 /**
@@ -94,7 +94,7 @@ export function worksheetCsv(measured: readonly MeasuredRun[], versions: Version
     ...['mean_acceptance_length', 'time_to_first_token_ms', 'latency_ms', 'tokens_per_second', 'speedup', 'speedup_least', 'speedup_most'],
     ...['outputs_identical', 'outputs_different', 'outputs_drawn_apart', 'right_by_rule', 'wrong_by_rule', 'not_ended', 'without_rule'],
     ...['mean_log_probability', 'tokens_per_run', ...CONDITION_COLUMNS, ...VERSION_COLUMNS],
-    ...['behind_end', 'too_short', 'decoding_speedup', 'decoding_speedup_least', 'decoding_speedup_most'],
+    ...['past_end', 'too_short', 'decoding_speedup', 'decoding_speedup_least', 'decoding_speedup_most'],
   ];
   const rows = worksheet(measured).map((row): CsvValue[] => {
     const { output, quality, speedup } = row;
@@ -115,7 +115,7 @@ export function worksheetCsv(measured: readonly MeasuredRun[], versions: Version
       ...[row.meanLogProbability, row.runs > 0 ? row.committed / row.runs : null],
       ...CONDITION_COLUMNS.map((name) => conditions?.[name] ?? null),
       ...versionCells(versions),
-      ...[row.behindEnd, row.tooShort, decoding?.mean ?? null, decoding?.least ?? null, decoding?.most ?? null],
+      ...[row.pastEnd, row.tooShort, decoding?.mean ?? null, decoding?.least ?? null, decoding?.most ?? null],
     ];
   });
   return toCsv(columns, rows);

@@ -11,7 +11,7 @@ export interface Tally {
   /** Drafted after a rejection, so never judged. */
   readonly discarded: number;
   /** Drafted after the token that ended the answer: no verdict was possible, so no other count has them. */
-  readonly behindEnd: number;
+  readonly pastEnd: number;
   readonly committed: number;
   readonly readbacks: number;
   /** Conditional acceptance rate α: accepted over judged drafts (accepted and rejected). */
@@ -56,7 +56,7 @@ export function endsInDraft({ tokens }: RoundEvent): boolean {
 }
 
 /** How many drafts of `round` stand past the end of the answer. */
-export function behindEndOf(round: RoundEvent): number {
+export function pastEndOf(round: RoundEvent): number {
   return endsInDraft(round) ? round.tokens.filter(({ verdict }) => verdict === 'discarded').length : 0;
 }
 
@@ -65,7 +65,7 @@ export function tally(events: readonly RunEvent[]): Tally {
   const counts = { accepted: 0, rejected: 0, discarded: 0, corrected: 0, bonus: 0, plain: 0 };
   let rounds = 0;
   let readbacks = 0;
-  let behindEnd = 0;
+  let pastEnd = 0;
   let firstMs: number | null = null;
   let first = 0;
   let lastMs: number | null = null;
@@ -74,7 +74,7 @@ export function tally(events: readonly RunEvent[]): Tally {
     if (event.type !== 'round') continue;
     rounds++;
     readbacks += event.readbacks;
-    behindEnd += behindEndOf(event);
+    pastEnd += pastEndOf(event);
     lastMs = event.endMs;
     if (event.waitedMs !== undefined) waitedMs = (waitedMs ?? 0) + event.waitedMs;
     for (const token of event.tokens) counts[token.verdict]++;
@@ -83,7 +83,7 @@ export function tally(events: readonly RunEvent[]): Tally {
     first = counts.accepted + counts.corrected + counts.bonus + counts.plain;
   }
   const { accepted, rejected } = counts;
-  const discarded = counts.discarded - behindEnd;
+  const discarded = counts.discarded - pastEnd;
   const committed = accepted + counts.corrected + counts.bonus + counts.plain;
   const drafted = accepted + rejected + discarded;
   const decodeMs = lastMs === null ? 0 : lastMs - (firstMs ?? 0);
@@ -96,7 +96,7 @@ export function tally(events: readonly RunEvent[]): Tally {
     accepted,
     rejected,
     discarded,
-    behindEnd,
+    pastEnd,
     committed,
     readbacks,
     acceptanceRate: ratio(accepted, accepted + rejected),

@@ -22,7 +22,7 @@ export interface WorksheetRow {
   readonly rejected: number;
   readonly discarded: number;
   /** Drafted past the end of an answer; part of no other count. */
-  readonly behindEnd: number;
+  readonly pastEnd: number;
   /** Forward passes of the target, its first one over the prompt's end included. */
   readonly targetPasses: number;
   readonly committed: number;
@@ -126,7 +126,7 @@ function rowOf(kind: TextKind | 'all', variant: Variant | null, scope: readonly 
   const decoded = sum((each) => ((each.tokensPerSecond ?? 0) * each.decodeMs) / 1000);
   return {
     ...{ kind, variant, runs: runs.length, tooShort: all.length - runs.length },
-    ...{ drafted, accepted, rejected, discarded: sum((each) => each.discarded), behindEnd: sum((each) => each.behindEnd) },
+    ...{ drafted, accepted, rejected, discarded: sum((each) => each.discarded), pastEnd: sum((each) => each.pastEnd) },
     ...{ targetPasses: passes, committed },
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),

@@ -1,6 +1,6 @@
 import type { Tally } from '../../core/run/tally';
 import { formatCount } from '../../ui/format';
-import { behindEnd, counts as words } from '../../ui/texts';
+import { pastEnd, counts as words } from '../../ui/texts';
 
 const PARTS = ['accepted', 'rejected', 'discarded'] as const;
 
@@ -23,9 +23,9 @@ export function DraftedBar({ tally, seen }: { readonly tally: Tally; readonly se
           </div>
         ))}
       </dl>
-      {tally.behindEnd > 0 ? (
-        <p className="drafted-behind" data-count="behindEnd">
-          {behindEnd.counted(tally.behindEnd)}
+      {tally.pastEnd > 0 ? (
+        <p className="drafted-behind" data-count="pastEnd">
+          {pastEnd.counted(tally.pastEnd)}
         </p>
       ) : null}
     </div>

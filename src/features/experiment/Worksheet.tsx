@@ -92,7 +92,7 @@ function Line({ row }: { readonly row: WorksheetRow }) {
   ];
   const notes: Readonly<Record<string, string>> = {
     [columns.runs]: words.short(row.tooShort),
-    [columns.discarded]: words.behind(row.behindEnd),
+    [columns.discarded]: words.behind(row.pastEnd),
     [columns.speedup]: wait ? words.range(wait) : '',
     [columns.decodingSpeedup]: decoding ? words.range(decoding) : '',
     [columns.quality]: words.cut(row.quality),

@@ -1,9 +1,9 @@
 import { draftsOf } from '../../core/run/moment';
-import { behindEndOf } from '../../core/run/tally';
+import { pastEndOf } from '../../core/run/tally';
 import type { RoundEvent, RunToken } from '../../core/types';
 import { useMoment, useShownEvents } from '../../store/recordings/playback';
 import { formatCount } from '../../ui/format';
-import { behindEnd } from '../../ui/texts';
+import { pastEnd } from '../../ui/texts';
 import { playback as words } from '../../ui/texts/playback';
 import { visibleText } from '../../ui/visibleText';
 import './lane.css';
@@ -43,7 +43,7 @@ interface LaneRoundProps {
 }
 
 function LaneRound({ round, shown, stateOf }: LaneRoundProps) {
-  const behind = behindEndOf(round);
+  const behind = pastEndOf(round);
   return (
     <>
       <p className="lane-label">{words.laneRound(formatCount(round.index + 1), draftsOf(round).length)}</p>
@@ -52,7 +52,7 @@ function LaneRound({ round, shown, stateOf }: LaneRoundProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a round never changes
           <LaneToken key={i} token={token} state={stateOf(token, i)} />
         ))}
-        {behind > 0 ? <span className="lane-behind">{behindEnd.label(behind)}</span> : null}
+        {behind > 0 ? <span className="lane-behind">{pastEnd.label(behind)}</span> : null}
       </p>
     </>
   );

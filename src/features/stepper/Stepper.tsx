@@ -1,14 +1,14 @@
 import { useMemo } from 'react';
 import { draftsOf } from '../../core/run/moment';
 import { knownAfter } from '../../core/run/steps';
-import { behindEndOf, committedTokens, startOf } from '../../core/run/tally';
+import { committedTokens, pastEndOf, startOf } from '../../core/run/tally';
 import type { RoundEvent, RunEvent } from '../../core/types';
 import { currentSteps, useStepper } from '../../store/recordings/stepper';
 import { useRun } from '../../store/run/run';
 import { formatCount } from '../../ui/format';
 import { PlainText } from '../../ui/PlainText';
 import { stepper as words } from '../../ui/texts/stepper';
-import { BehindEnd } from '../../ui/tokens';
+import { PastEnd } from '../../ui/tokens';
 import { Algorithm } from './Algorithm';
 import { Column } from './Column';
 import { ruleOf } from './rule';
@@ -32,7 +32,7 @@ export function Stepper() {
   const rule = ruleOf(start.settings);
   const known = knownAfter(round, step);
   const drafted = draftsOf(round).length > 0;
-  const behind = behindEndOf(round);
+  const behind = pastEndOf(round);
   // Before the end is judged, nobody knows that drafts come after it.
   const apart = known.judged > round.tokens.length - behind ? round.tokens.length - behind : known.tokens;
   const columns = (from: number, to: number) =>
@@ -66,9 +66,9 @@ export function Stepper() {
           {columns(0, Math.min(apart, known.tokens))}
           {apart < known.tokens ? (
             <li className="columns-behind">
-              <BehindEnd count={behind}>
+              <PastEnd count={behind}>
                 <ol className="columns">{columns(apart, known.tokens)}</ol>
-              </BehindEnd>
+              </PastEnd>
             </li>
           ) : null}
         </ol>

@@ -61,7 +61,7 @@ export function startProof(): Promise<void> {
 }
 
 /** Samples what a wrong rule would write, as often as the target's own, beside the samples that are there. */
-export function showWrongRule(): Promise<void> {
+export function sampleWrongRule(): Promise<void> {
   return asProof(async (signal) => {
     const { distribution } = useProof.getState();
     if (!distribution?.start) return;

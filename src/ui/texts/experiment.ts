@@ -4,7 +4,7 @@ import { type ExperimentPlan, LEAST_TOKENS } from '../../core/study/experiment';
 import type { TextKind } from '../../core/study/quality';
 import type { OutputCount, QualityCount, Speedup, Speedups } from '../../core/study/worksheet';
 import { formatCount, formatRatio, formatShare, plural } from '../format';
-import { behindEndLabel } from './index';
+import { pastEndLabel } from './index';
 
 const kinds: Record<TextKind | 'all', string> = {
   story: 'Story',
@@ -99,7 +99,7 @@ export const experiment = {
     quality: ({ right, wrong, cut, unruled }: QualityCount) =>
       right + wrong > 0 ? `${formatCount(right)} of ${formatCount(right + wrong)}` : cut === 0 && unruled > 0 ? 'no rule' : '–',
     short: (count: number) => (count > 0 ? `${formatCount(count)} too short` : ''),
-    behind: (count: number) => (count > 0 ? behindEndLabel(count) : ''),
+    behind: (count: number) => (count > 0 ? pastEndLabel(count) : ''),
     cut: ({ cut }: QualityCount) => (cut > 0 ? `${formatCount(cut)} not ended` : ''),
     notes: [
       'The whole wait includes the prompt; decoding alone begins at the first token. A speedup is the time per token of plain decoding over that of speculation, in pairs with the same prompt and seed: geometric mean, and the range over the pairs.',

@@ -8,7 +8,7 @@ import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
 import type { RunEvent, RunSettings, Verdict } from '../../core/types';
 import type { LoadPhase } from '../../engine/tasks';
-import { namesOf, PAGE } from '../../formats/settings';
+import { namesOf, PAGE_SETTINGS } from '../../formats/settings';
 import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
 import { drafterWords } from './decoding';
 
@@ -59,7 +59,7 @@ export const prompt = {
 };
 
 export const settings = {
-  names: { draft: 'Draft model', ...namesOf(PAGE) },
+  names: { draft: 'Draft model', ...namesOf(PAGE_SETTINGS) },
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
   draftLabel: ({ name, itself }: DraftChoice) => (itself ? 'The target itself' : name),
   draftsUnread: 'The list of drafts is not loaded yet.',
@@ -119,14 +119,14 @@ const ends: Record<EndReason, string> = {
 
 /** One sentence about a run that has ended. */
 export function summary(reason: EndReason, tally: Tally): string {
-  const { committed, rounds, waitMs, decodeMs, acceptedOverDrafted, drafted, behindEnd } = tally;
+  const { committed, rounds, waitMs, decodeMs, acceptedOverDrafted, drafted, pastEnd } = tally;
   const length = `${plural(committed, 'token')} in ${plural(rounds, 'round')}, the whole wait ${formatSeconds(waitMs)}, decoding alone ${formatSeconds(decodeMs)}`;
   const kept = drafted > 0 ? `; ${formatShare(acceptedOverDrafted)} of ${plural(drafted, 'draft')} accepted` : '';
-  return `${ends[reason]}: ${length}${kept}${behindEnd > 0 ? `, ${behindEndLabel(behindEnd)}` : ''}.`;
+  return `${ends[reason]}: ${length}${kept}${pastEnd > 0 ? `, ${pastEndLabel(pastEnd)}` : ''}.`;
 }
 
 /** How many drafts stand past the end of the answer. */
-export const behindEndLabel = (count: number) => `+${formatCount(count)} past the end`;
+export const pastEndLabel = (count: number) => `+${formatCount(count)} past the end`;
 
 export const verdicts: Record<Verdict, { readonly name: string; readonly meaning: string }> = {
   accepted: { name: 'Accepted', meaning: 'the draft’s token, kept; one line under it' },
@@ -138,12 +138,12 @@ export const verdicts: Record<Verdict, { readonly name: string; readonly meaning
 };
 
 /** What a discarded draft is that stands past the end of the answer. */
-export const behindEnd = {
+export const pastEnd = {
   name: 'Past the end',
   meaning: 'drafted after the token that ended the answer; never judged, in no ratio',
-  label: behindEndLabel,
+  label: pastEndLabel,
   spoken: (count: number) => `${plural(count, 'draft')} past the end of the answer`,
-  counted: (count: number) => `${behindEndLabel(count)}: never judged, not counted`,
+  counted: (count: number) => `${pastEndLabel(count)}: never judged, not counted`,
 };
 
 export const legend = {

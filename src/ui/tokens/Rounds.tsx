@@ -1,7 +1,7 @@
 import { Fragment, memo } from 'react';
-import { behindEndOf } from '../../core/run/tally';
+import { pastEndOf } from '../../core/run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken } from '../../core/types';
-import { BehindEnd } from './BehindEnd';
+import { PastEnd } from './PastEnd';
 import { Token } from './Token';
 
 const ROUNDS_PER_BLOCK = 32;
@@ -53,7 +53,7 @@ interface RoundProps {
 
 const Round = memo(function Round({ round, at, stopped }: RoundProps) {
   const last = lastCommitted(round);
-  const behind = behindEndOf(round);
+  const behind = pastEndOf(round);
   const judged = round.tokens.length - behind;
   const tokens = (from: number, to: number) =>
     round.tokens.slice(from, to).map((token, offset) => {
@@ -68,7 +68,7 @@ const Round = memo(function Round({ round, at, stopped }: RoundProps) {
   return (
     <span className={startsApart(round) ? 'round apart' : 'round'} data-round={round.index}>
       {tokens(0, judged)}
-      {behind > 0 ? <BehindEnd count={behind}>{tokens(judged, round.tokens.length)}</BehindEnd> : null}
+      {behind > 0 ? <PastEnd count={behind}>{tokens(judged, round.tokens.length)}</PastEnd> : null}
     </span>
   );
 });

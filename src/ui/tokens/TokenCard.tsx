@@ -1,7 +1,7 @@
 import { endsInDraft } from '../../core/run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent, type RunToken, type SamplingSettings } from '../../core/types';
 import { formatProbability } from '../format';
-import { behindEnd, verdicts, tokenCard as words } from '../texts';
+import { pastEnd, verdicts, tokenCard as words } from '../texts';
 import { visibleText } from '../visibleText';
 import { CandidateBars } from './CandidateBars';
 import type { ShownCard } from './useTokenCard';
@@ -22,7 +22,7 @@ interface TokenCardProps extends ShownCard {
 export function TokenCard({ id, at, left, offset, above, rounds, rule, onEnter, onLeave }: TokenCardProps) {
   const token = tokenAt(rounds, at);
   if (!token) return null;
-  const verdict = isBehindEnd(rounds, at) ? behindEnd : verdicts[token.verdict];
+  const verdict = isPastEnd(rounds, at) ? pastEnd : verdicts[token.verdict];
   const width = `min(${token.candidates ? WIDE : WIDTH}, 100%)`;
   return (
     <div
@@ -72,7 +72,7 @@ function tokenAt(rounds: readonly RoundEvent[], at: string): RunToken | undefine
 }
 
 /** Whether the token was drafted past the end of the answer. */
-function isBehindEnd(rounds: readonly RoundEvent[], at: string): boolean {
+function isPastEnd(rounds: readonly RoundEvent[], at: string): boolean {
   const round = rounds[Number(at.split('.')[0])];
   return round !== undefined && endsInDraft(round) && tokenAt(rounds, at)?.verdict === 'discarded';
 }

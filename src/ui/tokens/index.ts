@@ -1,5 +1,5 @@
-export { BehindEnd } from './BehindEnd';
 export { CandidateBars } from './CandidateBars';
+export { PastEnd } from './PastEnd';
 export { Rounds } from './Rounds';
 export { TokenLog } from './TokenLog';
 export { isWrittenInCode } from './typeface';

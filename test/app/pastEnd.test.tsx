@@ -76,10 +76,10 @@ describe('drafts past the end of an answer', () => {
     expect(log()?.querySelectorAll('.discarded')).toHaveLength(1);
     expect(getComputedStyle(fold().element(), '::before').content).toBe('"+15 past the end"');
     const counted = tally(EVENTS);
-    expect(counted).toMatchObject({ drafted: 5, accepted: 3, rejected: 1, discarded: 1, behindEnd: BEHIND });
+    expect(counted).toMatchObject({ drafted: 5, accepted: 3, rejected: 1, discarded: 1, pastEnd: BEHIND });
     for (const key of ['drafted', 'accepted', 'rejected', 'discarded'] as const) expect(count(key)).toBe(String(counted[key]));
     expect(count('acceptedOverDrafted')).toBe('60%');
-    expect(count('behindEnd')).toContain('+15 past the end');
+    expect(count('pastEnd')).toContain('+15 past the end');
     await expect.element(page.getByText(/60% of 5 drafts accepted, \+15 past the end\./)).toBeInTheDocument();
     expect(await violations()).toEqual([]);
 

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
-import { behindEnd as words } from '../texts';
+import { pastEnd as words } from '../texts';
 
-interface BehindEndProps {
+interface PastEndProps {
   /** How many drafts are folded away. */
   readonly count: number;
   /** What stands there once it is unfolded. */
@@ -9,13 +9,13 @@ interface BehindEndProps {
 }
 
 /** Drafts past the end of an answer, folded: they were never judged and are not part of it. The label is drawn by the style sheet, so that it adds nothing to the text. */
-export function BehindEnd({ count, children }: BehindEndProps) {
+export function PastEnd({ count, children }: PastEndProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <button
         type="button"
-        className="behind-end"
+        className="past-end"
         data-label={words.label(count)}
         aria-label={words.spoken(count)}
         title={words.meaning}
