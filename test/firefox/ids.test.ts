@@ -28,11 +28,11 @@ describe('Firefox and Chromium, two implementations of WebGPU on two drivers', (
     inFirefox = await FirefoxVisit.open(firefox, server.url);
     // One draft length in both: an adaptive one would be another on every device.
     await inChromium.choose('Fixed');
-    await inChromium.set('Draft tokens γ', GAMMA);
+    await inChromium.set('Draft length γ', GAMMA);
     await inChromium.set('Most tokens', MOST_TOKENS);
     await inFirefox.openSettings();
     await inFirefox.choose('Fixed');
-    await inFirefox.set('Draft tokens γ', GAMMA);
+    await inFirefox.set('Draft length γ', GAMMA);
     await inFirefox.set('Most tokens', MOST_TOKENS);
   });
   // Whatever failed before: a browser that is left would keep the suite from ending.
