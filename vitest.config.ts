@@ -35,6 +35,7 @@ export default defineConfig({
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
           fileParallelism: false,
+          isolate: false,
           testTimeout: BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,
           browser: browser(),
@@ -43,7 +44,15 @@ export default defineConfig({
       {
         extends: './vite.config.ts',
         optimizeDeps: { include: PAGE_DEPENDENCIES },
-        test: { name: 'app', include: ['test/app/**/*.test.{ts,tsx}'], fileParallelism: false, browser: browser() },
+        test: {
+          name: 'app',
+          include: ['test/app/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/app/support/setup.ts'],
+          fileParallelism: false,
+          isolate: false,
+          testTimeout: 60_000,
+          browser: browser(),
+        },
       },
       {
         test: {

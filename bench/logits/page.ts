@@ -1,7 +1,8 @@
 /** Logits of a model that the page's own loader loads, for bench/families.mjs to compare. */
+import { fetchCatalogue } from '../../src/catalog/lists';
 import { shareDevice } from '../../src/gpu/device';
-import { fetchManifest } from '../../src/model/manifest';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 
 const never = new AbortController().signal;
 const open = shareDevice(navigator.gpu);
@@ -38,14 +39,14 @@ const logits = {
     await loaded?.unload();
     loaded = null;
     const { adapter } = await open();
-    const url = new URL('/models/', location.href).href;
-    const entry = (await fetchManifest(url)).models[id];
-    if (!entry) throw new Error(`the manifest lists no ${id}`);
+    const { models } = await fetchCatalogue([new URL('/models/manifest.json', location.href).href], BROWSER_CACHE);
+    const model = models.find((each) => each.id === id);
+    if (!model) throw new Error(`the list has no ${id}`);
     let preparing = 0;
     const hear = ({ phase }: { phase: string }) => {
       if (phase === 'preparing') preparing = performance.now();
     };
-    loaded = await loadModel(id, entry, url, hear, never);
+    loaded = await loadModel(model, BROWSER_CACHE, hear, never);
     return { adapter, ms: performance.now() - preparing };
   },
   /** Of the last of `ids` alone, from an empty cache. */

@@ -1,13 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
-
-afterEach(async () => {
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
 
 describe.each(['light', 'dark'])('in the %s theme, axe finds nothing', (theme) => {
   it.each([

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { scoreOf, upToTokens } from '../../src/core/modes/beTheDraft';
@@ -56,13 +56,6 @@ async function passOnce(): Promise<void> {
   await button('Pass').click();
   await expect.poll(() => rounds().length > before && state().phase !== 'judging', { timeout: 10_000 }).toBe(true);
 }
-
-afterEach(async () => {
-  // A failed test must not keep the models from the next one.
-  stopWork();
-  delete document.documentElement.dataset.theme;
-  await page.viewport(1280, 800);
-});
 
 describe('a person who drafts', () => {
   it('is judged token by token, and stands beside the draft model on the same text', async () => {

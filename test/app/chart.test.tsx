@@ -2,7 +2,7 @@ import '../../src/app/theme.css';
 import axe from 'axe-core';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
 import { Bars, Chart, chartPng, chartSvg, Histogram, Lines, Points, ReferenceLine } from '../../src/ui/chart';
 
@@ -39,11 +39,6 @@ function show(content: ReactNode): HTMLElement {
   });
   return place;
 }
-
-afterEach(async () => {
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
 
 describe('a chart', () => {
   it('has a title, a description, and its figures as a table', async () => {

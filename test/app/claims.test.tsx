@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { startOf } from '../../src/core/run/tally';
@@ -32,11 +32,6 @@ const verdicts = () =>
     .elements()
     .map((each) => each.textContent);
 const idle = () => expect.poll(() => useWork.getState().current, { timeout: 30_000 }).toBeNull();
-
-afterEach(async () => {
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
 
 describe('claims', () => {
   it('have no verdict before anything was measured', async () => {

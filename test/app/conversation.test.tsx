@@ -1,11 +1,11 @@
-import axe from 'axe-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { stopWork, useWork } from '../../src/store/engine/work';
 import { useConversation } from '../../src/store/modes/conversation';
 import type { Settings } from '../../src/store/run/settings';
+import { fitsTheWidth, violations } from './support/accessible';
 import { openPage } from './support/openPage';
 import { recordedFile } from './support/recordings';
 import { tabTo } from './support/tabTo';
@@ -35,13 +35,6 @@ async function say(question: string): Promise<void> {
   await idle();
 }
 
-afterEach(async () => {
-  // A failed test must not keep the models from the next one.
-  stopWork();
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
-
 describe('before anything was asked', () => {
   it('shows a recorded conversation, as a recording, until a question takes its place', async () => {
     useConversation.setState(useConversation.getInitialState());
@@ -52,7 +45,7 @@ describe('before anything was asked', () => {
     expect(turns()).toHaveLength(3);
     await expect.poll(() => figure(1, 'reused')).toBe('0%');
     await expect.poll(() => Number.parseInt(figure(3, 'reused') ?? '', 10)).toBeGreaterThan(50);
-    expect(await axe.run().then(({ violations }) => violations)).toEqual([]);
+    expect(await violations()).toEqual([]);
     // Nothing can be done with a recording that belongs to a conversation of one's own.
     await expect.element(page.getByRole('button', { name: 'Ask again' })).not.toBeInTheDocument();
     await expect.element(button('New conversation')).toHaveAttribute('aria-disabled', 'true');
@@ -212,11 +205,10 @@ describe.each(['light', 'dark'])('a conversation in the %s theme', (theme) => {
     await page.viewport(width, height);
     document.documentElement.style.colorScheme = theme;
     await openConversation();
-    const faults = async () => (await axe.run(document)).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-    expect(await faults()).toEqual([]);
+    expect(await violations()).toEqual([]);
     await say('A fox.');
     await say('A_word_that_never_ends_'.repeat(12));
-    expect(await faults()).toEqual([]);
-    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+    expect(await violations()).toEqual([]);
+    expect(fitsTheWidth()).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { restoreProgress, useProgress } from '../../src/store/course/progress';
 import { useRun } from '../../src/store/run/run';
 import { violations } from './support/accessible';
 import { openPage } from './support/openPage';
+import { tabTo } from './support/tabTo';
 
 const heading = (name: string) => page.getByRole('heading', { level: 2, name, exact: true });
 const focused = () => document.activeElement as HTMLElement | null;
@@ -30,10 +31,8 @@ beforeEach(() => {
   localStorage.clear();
 });
 
-afterEach(async () => {
+afterEach(() => {
   location.hash = '';
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
 });
 
 describe('the course', () => {
@@ -119,11 +118,6 @@ describe('the course', () => {
     await vi.waitFor(() => expect(focused()).toBe(heading('The intern and the editor').element()));
   });
 });
-
-async function tabTo(element: Element): Promise<void> {
-  for (let presses = 0; presses < 120 && focused() !== element; presses++) await userEvent.keyboard('{Tab}');
-  expect(focused()).toBe(element);
-}
 
 describe.each(['light', 'dark'])('in the %s theme', (theme) => {
   it.each([

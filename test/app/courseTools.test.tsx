@@ -35,10 +35,8 @@ beforeEach(() => {
   useTutor.setState(useTutor.getInitialState());
 });
 
-afterEach(async () => {
+afterEach(() => {
   location.hash = '';
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
 });
 
 /** Answers the question that is asked by keys alone, rightly or not. */

@@ -6,12 +6,12 @@ import { Embed } from '../../src/app/Embed';
 import { decodeTrace } from '../../src/formats/trace/trace';
 import { showTrace, useRecording } from '../../src/store/recordings/recording';
 import { useRun } from '../../src/store/run/run';
+import { fitsTheWidth } from './support/accessible';
 
-afterEach(async () => {
+afterEach(() => {
   history.replaceState(null, '', '#');
   useRun.setState(useRun.getInitialState());
   useRecording.setState(useRecording.getInitialState());
-  await page.viewport(1280, 800);
 });
 
 async function embed(name: string, change: (trace: { columns: { start: object } }) => void = () => undefined): Promise<void> {
@@ -50,7 +50,7 @@ it.each(SIZES)('a frame of %i by %i shows tokens, the marks in one line, α and 
   const tops = marks.map((mark) => Math.round(mark.getBoundingClientRect().bottom));
   expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(6);
   for (const figure of [/^acceptance α \d+%$/, /^\d\.\d\d × plain decoding/]) expect(seen(page.getByText(figure).element())).toBe(true);
-  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+  expect(fitsTheWidth()).toBe(true);
 });
 
 it('a frame says the speed alone where no costs were known, or nothing was drafted', async () => {

@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
 import { startRun, useRun } from '../../src/store/run/run';
 import { changeSettings } from '../../src/store/run/settings';
-import { violations } from './support/accessible';
+import { fitsTheWidth, violations } from './support/accessible';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
 
@@ -15,11 +15,6 @@ const SIZES = [
 ] as const;
 
 const TABBABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"], [contenteditable="true"]';
-
-afterEach(async () => {
-  delete document.documentElement.dataset.theme;
-  await page.viewport(1280, 800);
-});
 
 async function ask(maxTokens = 40): Promise<void> {
   changeSettings({ prompt: 'Tell a story about a fox.', maxTokens });
@@ -80,7 +75,7 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
       return level;
     });
     await page.viewport(360, 740);
-    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+    expect(fitsTheWidth()).toBe(true);
   });
 
   it('is reached by the Tab key, all of it, in order and with a focus that shows', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { ownPrompt } from '../../src/core/study/experiment';
@@ -46,11 +46,6 @@ function lastLine(): Record<string, string> {
   );
   return Object.fromEntries(heads.map((head, i) => [head, cells[i] ?? '']));
 }
-
-afterEach(async () => {
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
 
 const IMPOSSIBLE: readonly [string, Partial<ExperimentForm>, string][] = [
   ['no prompt', { chosen: [] }, 'No prompt is chosen.'],

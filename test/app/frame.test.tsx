@@ -6,10 +6,9 @@ import { useTheme } from '../../src/store/page/theme';
 import { changeSettings, DEFAULT_SETTINGS, useSettings } from '../../src/store/run/settings';
 import { openPage } from './support/openPage';
 
-afterEach(async () => {
+afterEach(() => {
   history.replaceState(null, '', '#');
   dispatchEvent(new HashChangeEvent('hashchange'));
-  await page.viewport(1280, 800);
 });
 
 const header = () => document.querySelector('header') as HTMLElement;

@@ -1,9 +1,9 @@
-import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { useOffline, useOfflineMemory } from '../../src/store/offline/offline';
 import { useShell } from '../../src/store/offline/shell';
 import { restoreTab, useTab, watchTab } from '../../src/store/page/tab';
+import { fitsTheWidth, violations } from './support/accessible';
 import { MANIFEST } from './support/manifest';
 import { log, openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './support/openPage';
 
@@ -26,7 +26,6 @@ const SMALL = {
 beforeEach(forget);
 afterEach(async () => {
   await forget();
-  await page.viewport(1280, 800);
 });
 
 async function forget(): Promise<void> {
@@ -51,11 +50,6 @@ const line = (state: string) => page.getByRole('button', { name: new RegExp(`Off
 const panel = () => page.getByRole('dialog', { name: 'Offline' });
 const storeButton = (name: string) => panel().getByRole('button', { name: `Store ${name}` });
 const deleteButton = (name: string) => panel().getByRole('button', { name: `Delete ${name}` });
-
-async function violations(): Promise<string[]> {
-  const { violations: found } = await axe.run(document);
-  return found.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.failureSummary} ${node.html.slice(0, 160)}`));
-}
 
 describe('the offline panel', () => {
   it('stores and deletes models by keyboard, asks back, and says when all is there', async () => {
@@ -108,9 +102,8 @@ describe('the offline panel', () => {
     ] as const) {
       await page.viewport(width, height);
       expect(await violations()).toEqual([]);
-      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+      expect(fitsTheWidth()).toBe(true);
     }
-    document.documentElement.style.colorScheme = '';
   });
 
   it('says that there is no room, and that a browser keeps nothing at all, and loses nothing by it', async () => {

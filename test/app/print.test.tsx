@@ -3,6 +3,7 @@ import { page } from 'vitest/browser';
 import { VIEWS } from '../../src/app/views';
 import { startRun } from '../../src/store/run/run';
 import { changeSettings } from '../../src/store/run/settings';
+import { fitsTheWidth } from './support/accessible';
 import { emulateMedia } from './support/media';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
@@ -12,8 +13,6 @@ const PAPER = [673, 1000] as const;
 
 afterEach(async () => {
   await emulateMedia('');
-  delete document.documentElement.dataset.theme;
-  await page.viewport(1280, 800);
 });
 
 const brush = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
@@ -91,7 +90,7 @@ async function printed(): Promise<void> {
   expect(faint()).toEqual([]);
   expect(controls()).toEqual([]);
   expect(clipped()).toEqual([]);
-  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+  expect(fitsTheWidth()).toBe(true);
 }
 
 const PLACES = [

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { connectEngine } from '../../src/store/engine/connection';
 import { useWork } from '../../src/store/engine/work';
@@ -30,11 +30,6 @@ const verdict = () =>
     .getByRole('status')
     .first();
 const idle = () => expect.poll(() => useWork.getState().current, { timeout: 20_000 }).toBeNull();
-
-afterEach(async () => {
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
 
 describe('before anything was proven', () => {
   it('opens from a link of an earlier version too', async () => {

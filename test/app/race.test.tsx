@@ -1,12 +1,12 @@
-import axe from 'axe-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { LANES } from '../../src/core/modes/race';
 import { committedTokens, startOf, tally } from '../../src/core/run/tally';
-import { stopWork, useWork } from '../../src/store/engine/work';
+import { useWork } from '../../src/store/engine/work';
 import { racePlayer, shownHeat, useRace } from '../../src/store/modes/race';
 import type { Settings } from '../../src/store/run/settings';
 import { formatSeconds } from '../../src/ui/format';
+import { fitsTheWidth, violations } from './support/accessible';
 import { openPage, prompt, runToEnd } from './support/openPage';
 import { recordedFile } from './support/recordings';
 import { tabTo } from './support/tabTo';
@@ -39,13 +39,6 @@ async function raceToFinish(): Promise<void> {
   racePlayer.seek(Number.POSITIVE_INFINITY);
   await expect.element(page.getByRole('button', { name: 'To the start' })).toHaveAttribute('aria-disabled', 'false');
 }
-
-afterEach(async () => {
-  // A failed test must not keep the models from the next one.
-  stopWork();
-  document.documentElement.style.colorScheme = '';
-  await page.viewport(1280, 800);
-});
 
 describe('before a race was run', () => {
   it('shows a recorded one, slowly, as a recording, until one’s own takes its place', async () => {
@@ -252,13 +245,9 @@ describe.each(['light', 'dark'])('a race in the %s theme', (theme) => {
     await page.viewport(width, height);
     document.documentElement.style.colorScheme = theme;
     await openRace();
-    const faults = async () =>
-      (await axe.run(document)).violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-      );
-    expect(await faults()).toEqual([]);
+    expect(await violations()).toEqual([]);
     await raceToFinish();
-    expect(await faults()).toEqual([]);
-    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+    expect(await violations()).toEqual([]);
+    expect(fitsTheWidth()).toBe(true);
   });
 });

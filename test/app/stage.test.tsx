@@ -22,7 +22,6 @@ async function present(at: number, name: string): Promise<void> {
   await showView('present');
   onTestFinished(async () => {
     usePresenter.setState(usePresenter.getInitialState());
-    await page.viewport(1280, 800);
   });
   await page.getByRole('button', { name: `Present from here item ${at}`, exact: true }).click();
   await expect.poll(area).not.toBeNull();

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { outputText } from '../../src/core/loop/text';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
 import { sendToWorker } from '../../src/worker/client';
-import { runOnWorker, shippedPair } from './support/runs';
+import { engineWorker, runOnWorker, shippedPair } from './support/runs';
 
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 const SETTINGS = { ...DEFAULT_RUN, gamma: 4, maxTokens: 24 };
 const FIRST = 'Tell me a story about a fox.';

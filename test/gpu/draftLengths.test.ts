@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyMs } from '../../src/core/cost/cost';
 import { outputText } from '../../src/core/loop/text';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { sendToWorker } from '../../src/worker/client';
-import { runOnWorker, shippedPair } from './support/runs';
+import { engineWorker, runOnWorker, shippedPair } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 const run = (settings: Partial<RunSettings>) =>
   runOnWorker(worker, 'draft', PROMPT, { ...DEFAULT_RUN, maxTokens: 48, ignoreStopTokens: true, ...settings });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/loop/text';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
-import { runOnWorker } from './support/runs';
+import { engineWorker, runOnWorker } from './support/runs';
 
 const PROMPT = 'Write a JSON record for this sentence: Mia is 34 years old and lives in Oslo.';
 const STORY = 'Tell me a story about a fox.';
@@ -16,12 +16,7 @@ const SCHEMA = JSON.stringify({
 const RECORDS = Array.from({ length: 99 }, (_, i) => ['red', 'blue'].map((kind) => JSON.stringify({ age: i + 1, kind }))).flat();
 /** A record without room for white space, so that it ends whatever a model prefers. */
 const RECORD = `root ::= "{\\"who\\":\\"" [a-z]{1,8} "\\",\\"age\\":" [1-9] [0-9]? "}"`;
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 const run = (prompt: string, format: ResponseFormat, settings: Partial<RunSettings> = {}) =>
   runOnWorker(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 96, format, ...settings });

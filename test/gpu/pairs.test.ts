@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
 import { isRunEvent, sendToWorker } from '../../src/worker/client';
-import { runOnWorker, shippedModel, shippedPair } from './support/runs';
+import { engineWorker, runOnWorker, shippedModel, shippedPair } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 const run = (draft: string, settings: Partial<RunSettings>) =>
   runOnWorker(worker, draft, PROMPT, { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ignoreStopTokens: true, ...settings });

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
-import { runOnWorker } from './support/runs';
+import { engineWorker, runOnWorker } from './support/runs';
 
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 const SETTINGS = { ...DEFAULT_RUN, gamma: 4, maxTokens: 24 };
 const PROMPT = 'Tell me a story about a fox.';

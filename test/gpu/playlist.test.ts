@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
 import { DEFAULT_SETTINGS, runSettings } from '../../src/store/run/settings';
-import { runOnWorker } from './support/runs';
+import { engineWorker, runOnWorker } from './support/runs';
 
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 it.each(DEFAULT_PLAYLIST.items.flatMap((item) => ('prompt' in item ? [item] : [])))(
   'the lecture’s “$title” is written to its end',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import { isTooShort, LEAST_TOKENS } from '../../src/core/study/experiment';
@@ -8,13 +8,9 @@ import type { RunEvent } from '../../src/core/types';
 import { PRESETS } from '../../src/features/prompt/presets';
 import { EXPERIMENT_PROMPTS } from '../../src/store/modes/experimentPrompts';
 import { useProof } from '../../src/store/modes/proof';
-import { runOnWorker } from './support/runs';
+import { engineWorker, runOnWorker } from './support/runs';
 
-let worker: Worker;
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-});
-afterAll(() => worker.terminate());
+const worker = engineWorker();
 
 /** The most often that one word of `events`' list stands in a row. */
 function longestRow(events: readonly RunEvent[]): number {

@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { ResponseFormat, RunEvent, RunSettings } from '../../src/core/types';
 import type { Turn } from '../../src/engine/tasks';
-import { runOnWorker } from './support/runs';
+import { engineWorker, runOnWorker } from './support/runs';
 
 const PROMPT = 'Count from 3 to 9.';
 const SETTINGS: RunSettings = { ...DEFAULT_RUN, gamma: 4, maxTokens: 12 };
-let worker: Worker;
+const worker = engineWorker();
 let good: number[];
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
 beforeAll(async () => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
   good = ids(await runOnWorker(worker, 'draft', PROMPT, SETTINGS));
 });
-afterAll(() => worker.terminate());
 
 const format = (text: string): Partial<RunSettings> => ({ format: { type: 'grammar', grammar: text } });
 const schema = (text: string): Partial<RunSettings> => ({ format: { type: 'json', schema: text } });

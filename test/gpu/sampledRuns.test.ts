@@ -1,19 +1,14 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunSettings, RunToken, SamplingSettings } from '../../src/core/types';
-import { runOnWorker } from './support/runs';
+import { engineWorker, runOnWorker } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 /** An answer in which much has been said before. */
 const REPETITIVE = 'Repeat this: The red fox ran to the red barn. The red fox ran to the red house.';
 const TOKENS = 40;
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-  return () => worker.terminate();
-});
+const worker = engineWorker();
 
 /** @param gamma null: plain decoding */
 async function run(
@@ -42,15 +37,16 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token)
 const tokensOf = (events: readonly RunEvent[]): RunToken[] => events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
 
 describe('the coupled rule', () => {
-  it.each([0.5, 1])(
+  it.each([
+    [0.5, 1],
+    [1, 2 ** 40 + 3],
+  ])(
     'writes at temperature %d what plain decoding with the same seed writes, id for id, whatever draft and γ',
-    async (temperature) => {
-      for (const seed of [1, 2 ** 40 + 3]) {
-        const sampling: Partial<SamplingSettings> = { temperature, seed, rule: 'coupled' };
-        const expected = ids(await run(sampling, null));
-        for (const draft of ['draft', 'weak-draft']) {
-          for (const gamma of [1, 4, 16]) expect(ids(await run(sampling, gamma, draft)), `${draft}, γ ${gamma}`).toEqual(expected);
-        }
+    async (temperature, seed) => {
+      const sampling: Partial<SamplingSettings> = { temperature, seed, rule: 'coupled' };
+      const expected = ids(await run(sampling, null));
+      for (const draft of ['draft', 'weak-draft']) {
+        for (const gamma of [1, 4, 16]) expect(ids(await run(sampling, gamma, draft)), `${draft}, γ ${gamma}`).toEqual(expected);
       }
     },
   );

@@ -1,21 +1,16 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { chiSquareOfTwo, totalVariation, totalVariationOfEqual } from '../../src/core/study/stats';
 import type { RunSettings } from '../../src/core/types';
-import { runOnWorker } from '../gpu/support/runs';
+import { engineWorker, runOnWorker } from '../gpu/support/runs';
 import { randomNumbers } from '../support/random';
 
 const PROMPT = 'Tell me a story about a fox.';
 const RUNS = 2000;
 /** The first token comes from a plain round, so these hold drafted, rejected and corrected ones. */
 const TOKENS = 4;
-let worker: Worker;
-
-beforeAll(() => {
-  worker = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-  return () => worker.terminate();
-});
+const worker = engineWorker();
 
 /** How often each beginning of `TOKENS` tokens was written, over as many seeds from `firstSeed` on. */
 async function outcomes(settings: Partial<RunSettings>, temperature: number, firstSeed: number, draft = 'weak-draft') {

@@ -4,11 +4,11 @@ import type { TargetSpec } from '../../../src/catalog/resolve';
 import { committedTokens, tally } from '../../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
-import { runOnWorker, shippedTarget } from './runs';
+import { engineWorker, runOnWorker, shippedTarget } from './runs';
 
 let shipped: TargetSpec;
 let stock: MLCEngine;
-let worker: Worker;
+const worker = engineWorker();
 
 /** What unmodified web-llm writes: the target alone, its own loop, on a device of its own. */
 async function stockIds(prompt: string, tokens: number): Promise<number[]> {
@@ -39,11 +39,7 @@ export function testLossless(prompts: readonly string[], tokens: number, gammas:
     const { folder, library } = shipped.model;
     stock = new MLCEngine({ appConfig: { model_list: [{ model_id: 'stock', model: folder, model_lib: library.url }] } });
     await stock.reload('stock');
-    worker = new Worker(new URL('../../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
-    return async () => {
-      worker.terminate();
-      await stock.unload();
-    };
+    return () => stock.unload();
   });
 
   for (const prompt of prompts) {

@@ -33,6 +33,14 @@ export async function shippedPair(draft: string | null): Promise<PairSpec> {
   return pairOf(await shippedTarget(), draft);
 }
 
+let shared: Worker | null = null;
+
+/** One engine's worker for all files of the suite: a pair takes seconds to load. */
+export function engineWorker(): Worker {
+  shared ??= new Worker(new URL('../../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+  return shared;
+}
+
 /** Who takes part in a run besides the models. */
 interface Audience {
   readonly ask?: AskPerson;
