@@ -5,7 +5,7 @@ import { decodePlaylist, encodePlaylist, type Playlist, type PlaylistItem, readP
 import { packTrace } from '../../src/formats/trace/link';
 import { DEFAULT_PLAYLIST } from '../../src/store/present/defaultPlaylist';
 import { changeOne } from '../support/changeOne';
-import { runsThatEnded } from '../support/runsThatEnded';
+import { runsThatEnded } from '../support/runEvents';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const common = { id: fc.uuid(), title: text, notes: text };

@@ -9,7 +9,7 @@ import type { DeviceTimes, RunEvent } from '../../src/core/types';
 import { decodeLink, encodeLink, LINK_LIMIT, packTrace } from '../../src/formats/trace/link';
 import { decodeTrace, encodeTrace, readTrace } from '../../src/formats/trace/trace';
 import { changeOne } from '../support/changeOne';
-import { runsThatEnded } from '../support/runsThatEnded';
+import { runsThatEnded } from '../support/runEvents';
 import { slowPair, Time } from '../support/slowPair';
 import { tokenizerOf, WORDS } from '../support/words';
 

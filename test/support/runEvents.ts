@@ -156,7 +156,7 @@ const starts: fc.Arbitrary<StartEvent> = settings.chain((chosen) =>
       texts,
       fc.array(texts, { maxLength: 12 }).map((list) => list.join('')),
     ),
-    promptIds: fc.array(ids, { maxLength: 6 }),
+    promptIds: fc.array(ids, { minLength: 1, maxLength: 6 }),
     settings: fc.constant(chosen),
     labels: fc.record({
       target: fc.constantFrom('target', '<i>t</i>', ''),
@@ -191,39 +191,66 @@ const ends: fc.Arbitrary<EndEvent> = fc.oneof(
 );
 
 /** How far a list of events goes: nothing at all, a run that only began, one that still goes on, one that has ended. */
-const extents = fc.constantFrom('nothing', 'start', 'prefill', 'rounds', 'whole', 'whole', 'whole', 'whole');
+type Extent = 'nothing' | 'start' | 'prefill' | 'rounds' | 'whole';
+
+function runsOf(extents: fc.Arbitrary<Extent>): fc.Arbitrary<RunEvent[]> {
+  return fc
+    .tuple(starts, extents, fc.boolean())
+    .chain(([start, extent, first]) => {
+      const plain = start.settings.mode === 'plain';
+      return fc.record({
+        start: fc.constant(start),
+        extent: fc.constant(extent),
+        prefill: prefills,
+        first: first ? roundOf(true, false).map((round) => [round]) : fc.constant([]),
+        rounds: fc.array(roundOf(plain, false), { maxLength: 8 }),
+        last: fc.option(roundOf(plain, true)),
+        end: ends,
+        rest: spans,
+      });
+    })
+    .map(({ start, extent, prefill, first, rounds, last, end, rest }): RunEvent[] => {
+      if (extent === 'nothing') return [];
+      if (extent === 'start') return [start];
+      if (extent === 'prefill') return [start, prefill];
+      const laid: RoundEvent[] = [];
+      let time = prefill.endMs;
+      for (const { round, before } of [...first, ...rounds, ...(last ? [last] : [])]) {
+        const startMs = time + before;
+        time = startMs + round.endMs;
+        laid.push({ ...round, index: laid.length, startMs, endMs: time });
+      }
+      const all: RunEvent[] = [start, prefill, ...laid];
+      if (extent === 'whole') all.push({ ...end, endMs: time + rest });
+      return all;
+    });
+}
 
 /**
  * Lists of events as a live run, a recorded one or one that broke off can leave them, in order and with ascending times: every verdict, whatever
  * may be unknown unknown, odd texts. It keeps what `speculate` keeps (test/property/speculate.test.ts) and nothing more.
  */
-export const runEvents: fc.Arbitrary<RunEvent[]> = fc
-  .tuple(starts, extents, fc.boolean())
-  .chain(([start, extent, first]) => {
-    const plain = start.settings.mode === 'plain';
-    return fc.record({
-      start: fc.constant(start),
-      extent: fc.constant(extent),
-      prefill: prefills,
-      first: first ? roundOf(true, false).map((round) => [round]) : fc.constant([]),
-      rounds: fc.array(roundOf(plain, false), { maxLength: 8 }),
-      last: fc.option(roundOf(plain, true)),
-      end: ends,
-      rest: spans,
-    });
+export const runEvents = runsOf(fc.constantFrom('nothing', 'start', 'prefill', 'rounds', 'whole', 'whole', 'whole', 'whole'));
+
+/** Runs of any shape that have ended, a person's among them: what a trace can hold. */
+export const runsThatEnded: fc.Arbitrary<RunEvent[]> = fc
+  .record({
+    events: runsOf(fc.constant('whole')),
+    clockStepMs: maybe(spans),
+    prefilled: fc.boolean(),
+    waits: maybe(fc.array(fc.record({ most: fc.nat(16), waitedMs: spans }), { minLength: 1, maxLength: 4 })),
   })
-  .map(({ start, extent, prefill, first, rounds, last, end, rest }): RunEvent[] => {
-    if (extent === 'nothing') return [];
-    if (extent === 'start') return [start];
-    if (extent === 'prefill') return [start, prefill];
-    const laid: RoundEvent[] = [];
-    let time = prefill.endMs;
-    for (const { round, before } of [...first, ...rounds, ...(last ? [last] : [])]) {
-      const startMs = time + before;
-      time = startMs + round.endMs;
-      laid.push({ ...round, index: laid.length, startMs, endMs: time });
-    }
-    const all: RunEvent[] = [start, prefill, ...laid];
-    if (extent === 'whole') all.push({ ...end, endMs: time + rest });
-    return all;
-  });
+  .map(({ events, clockStepMs, prefilled, waits }) =>
+    events
+      .filter(({ type }) => prefilled || type !== 'prefill')
+      .map((event): RunEvent => {
+        if (event.type === 'start') {
+          const drafting = waits === null ? event.settings.drafting : 'person';
+          return { ...event, settings: { ...event.settings, drafting }, ...(clockStepMs === null ? {} : { clockStepMs }) };
+        }
+        const wait = event.type === 'round' ? waits?.[event.index % waits.length] : undefined;
+        if (event.type !== 'round' || !wait) return event;
+        const source = event.source === null ? null : 'person';
+        return { ...event, source, limits: { ...event.limits, person: wait.most }, waitedMs: wait.waitedMs };
+      }),
+  );

@@ -4,7 +4,7 @@ import { toFailure } from '../../src/core/failure';
 import type { RoundEvent, RunEvent, StartEvent } from '../../src/core/types';
 import { decodeLink, encodeLink, packTrace } from '../../src/formats/trace/link';
 import { decodeTrace, encodeTrace, readTrace, TRACE_VERSION } from '../../src/formats/trace/trace';
-import { runsThatEnded } from '../support/runsThatEnded';
+import { runsThatEnded } from '../support/runEvents';
 
 const [events = []] = fc.sample(
   runsThatEnded.filter((run) => run.filter(({ type }) => type === 'round').length > 3),
