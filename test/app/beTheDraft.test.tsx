@@ -14,10 +14,10 @@ import { showView } from './support/views';
 
 const box = () => page.getByLabelText(/what comes next\?$/i);
 const button = (name: string) => page.getByRole('button', { name, exact: true });
-const stage = () => page.getByRole('region', { name: 'The text so far, and your draft' });
+const board = () => page.getByRole('region', { name: 'The text so far, and your draft' });
 const score = () => page.getByRole('region', { name: 'Score' });
 const thoughts = () => page.getByRole('region', { name: 'What the target thought' });
-const status = () => stage().getByRole('status');
+const status = () => board().getByRole('status');
 const state = () => useBeTheDraft.getState();
 const rounds = () => state().events.filter((event): event is RoundEvent => event.type === 'round');
 const asked = () => expect.poll(() => state().phase, { timeout: 10_000 }).toBe('asking');
@@ -110,12 +110,12 @@ describe('a person who drafts', () => {
     const before = rounds().length;
     await box().fill(' ');
     await userEvent.keyboard('{Enter}');
-    await expect.element(stage().getByRole('alert')).toHaveTextContent('Nothing is typed. Type what you think comes next, or pass.');
+    await expect.element(board().getByRole('alert')).toHaveTextContent('Nothing is typed. Type what you think comes next, or pass.');
     const long = ' fox'.repeat(101);
     await box().fill(long);
-    await expect.element(stage().getByRole('alert')).not.toBeInTheDocument();
+    await expect.element(board().getByRole('alert')).not.toBeInTheDocument();
     await userEvent.keyboard('{Enter}');
-    await expect.element(stage().getByRole('alert')).toHaveTextContent('This has 404 characters; a round takes up to 400.');
+    await expect.element(board().getByRole('alert')).toHaveTextContent('This has 404 characters; a round takes up to 400.');
     await expect.element(box()).toHaveValue(long);
     expect(rounds()).toHaveLength(before);
     expect(state().phase).toBe('asking');
@@ -280,13 +280,13 @@ describe.each(['light', 'dark'])('a game in the %s theme', (theme) => {
     await begin();
     await say(`${ahead(0, 2)} oak oak`);
     await userEvent.keyboard('{Control>}a{/Control}{Delete}{Enter}');
-    await expect.element(stage().getByRole('alert')).toBeInTheDocument();
+    await expect.element(board().getByRole('alert')).toBeInTheDocument();
     expect(await violations()).toEqual([]);
     expect(fitsTheWidth()).toBe(true);
     // What a game is played with is in sight of a room at once.
     if (width === 1280) {
       box().element().scrollIntoView({ block: 'nearest' });
-      const { top, bottom } = stage().element().getBoundingClientRect();
+      const { top, bottom } = board().element().getBoundingClientRect();
       expect(bottom - top).toBeLessThan(height);
     }
   });
