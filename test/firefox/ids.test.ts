@@ -9,9 +9,8 @@ import { promptsOfEveryKind } from '../support/benchPrompts';
 import { FirefoxVisit } from './support/visit';
 
 const PROMPTS = promptsOfEveryKind(3).slice(0, 20);
-const MOST_TOKENS = 16;
-/** Long drafts: a readback takes Firefox a tenth of a second, whatever was computed. */
-const GAMMA = 8;
+/** Short answers: on Mesa's software Vulkan Firefox takes several times as long for a token as Chromium does on SwiftShader. */
+const MOST_TOKENS = 12;
 
 describe('Firefox and Chromium, two implementations of WebGPU on two drivers', () => {
   let server: FaultyServer | undefined;
@@ -28,11 +27,9 @@ describe('Firefox and Chromium, two implementations of WebGPU on two drivers', (
     inFirefox = await FirefoxVisit.open(firefox, server.url);
     // One draft length in both: an adaptive one would be another on every device.
     await inChromium.choose('Fixed');
-    await inChromium.set('Draft length γ', GAMMA);
     await inChromium.set('Most tokens', MOST_TOKENS);
     await inFirefox.openSettings();
     await inFirefox.choose('Fixed');
-    await inFirefox.set('Draft length γ', GAMMA);
     await inFirefox.set('Most tokens', MOST_TOKENS);
   });
   // Whatever failed before: a browser that is left would keep the suite from ending.
