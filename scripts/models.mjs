@@ -5,6 +5,7 @@
  *
  * npm run models -- library SHAPE…: compiles the library of a published model's shape, for grouped weights of any type (training/shape_library.py says more).
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
+ * npm run models -- smollm2: puts SmolLM2-135M-Instruct beside the pair (scripts/smollm2.mjs says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,11 +17,16 @@ import { installDebianPackages } from './debian.mjs';
 import { root } from './install.mjs';
 import { failClearly } from './options.mjs';
 import { ensureEnvironment, runs } from './python.mjs';
+import { makeSmolLM2 } from './smollm2.mjs';
 
 await failClearly(async () => {
   const [first, ...rest] = process.argv.slice(2);
   if (first === '--check') {
     checkHashes(path.join(root, 'public/models'));
+    return;
+  }
+  if (first === 'smollm2') {
+    await makeSmolLM2(rest);
     return;
   }
   const named = { draft: 'own_draft.py', library: 'shape_library.py' }[first];

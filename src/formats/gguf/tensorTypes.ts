@@ -5,7 +5,7 @@ export interface TensorType {
   readonly bytes: number;
 }
 
-/** ggml's types by their number (ggml.h, `enum ggml_type`); the sizes are those of gguf-py's GGML_QUANT_SIZES. Which can run is blocks.ts's to say. */
+/** ggml's types by their number (ggml.h, `enum ggml_type`); the sizes are those of ggml-common.h. Which can run is blocks.ts's to say. */
 export const TENSOR_TYPES: ReadonlyMap<number, TensorType> = new Map(
   (
     [
@@ -43,6 +43,7 @@ export const TENSOR_TYPES: ReadonlyMap<number, TensorType> = new Map(
       [39, 'MXFP4', 32, 17],
       [40, 'NVFP4', 64, 36],
       [41, 'Q1_0', 128, 18],
+      [42, 'Q2_0', 64, 18],
     ] as const
   ).map(([id, name, weights, bytes]) => [id, { name, weights, bytes }]),
 );

