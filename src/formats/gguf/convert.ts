@@ -21,7 +21,7 @@ export interface ConversionProgress {
   readonly totalBytes: number;
 }
 
-/** Most of the file that is held at a time, but for a row that is longer. */
+/** Most of the file that is held at a time, except where a row is longer. */
 const PIECE_BYTES = 1 << 20;
 
 /**

@@ -33,7 +33,7 @@ const QUANTISED = 'Choose a file in Q4_0, Q4_K_M, Q5_K_M, Q6_K or Q8_0.';
 
 /**
  * The library's parameters of a model of `shape`, each with where it comes from (training/library/layout.py says in which order columns stand). The
- * tensors of the file are checked: each is there, in its size, in a type that can be read, and there is none besides.
+ * tensors of the file are checked: each is there, in its size, in a type that can be read, and there are no others.
  *
  * @throws FailureError gguf-unsupported, gguf-invalid
  */

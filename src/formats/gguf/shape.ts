@@ -13,7 +13,7 @@ export interface RopeScaling {
   readonly original: number;
 }
 
-/** What a model computes, but for its weights. A library is compiled for one shape. */
+/** What a model computes, without its weights. A library is compiled for one shape. */
 export interface Shape {
   readonly family: Family;
   readonly hidden: number;
@@ -85,7 +85,7 @@ function readScaling(facts: Facts, family: Family, headDim: number, frequencies:
   const type = facts.has(`${family}.rope.scaling.type`) ? facts.string(`${family}.rope.scaling.type`) : 'none';
   if (type !== 'none') throw unsupported(`it scales its rotary frequencies in the way ${quoted(type)}`, CHOOSE);
   if (!frequencies) return null;
-  // llama.cpp keeps what the published scalings come to, not their numbers: those of every published model but for the factor, which is the largest divisor.
+  // llama.cpp keeps what the scaling comes to, not its numbers. Published models differ in the factor alone, and that is the largest divisor.
   const scaling = { factor: Math.round(Math.max(...frequencies)), lowFrequency: 1, highFrequency: 4, original: 8192 };
   const theta = facts.real(`${family}.rope.freq_base`, 10000);
   const wanted = divisors(scaling, theta, headDim);
@@ -105,7 +105,7 @@ function divisors({ factor, lowFrequency, highFrequency, original }: RopeScaling
   });
 }
 
-/** Names a shape but for its context: models of one key run on one library. */
+/** Names a shape without its context: models of one key run on one library. */
 export function shapeKey(shape: Shape): string {
   const { family, hidden, feedForward, layers, heads, kvHeads, headDim, vocabulary, ropeTheta, ropeScaling, normEpsilon, tied } = shape;
   const scaling = ropeScaling ? `-s${ropeScaling.factor}` : '';

@@ -4,7 +4,7 @@ import type { Facts } from './metadata';
 import { unsupported } from './refusals';
 import type { GgufTokenizer } from './tokenizer';
 
-// Told apart from all that templates write; without outer blanks, which many templates take away and web-llm leaves.
+// No template writes these. They have no blanks at their ends, which many templates take away and web-llm leaves.
 const [BOS, SYSTEM, USER, ANSWER] = ['⟦bos⟧', '⟦system⟧', '⟦user⟧', '⟦answer⟧'];
 const system: Message = { role: 'system', content: SYSTEM };
 const user: Message = { role: 'user', content: USER };

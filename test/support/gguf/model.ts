@@ -4,7 +4,7 @@ import type { Tensor, Value } from './file';
 const CHATML = `{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}`;
 export const SIDES = { hidden: 256, feedForward: 512, heads: 4, kvHeads: 2, layers: 2, vocabulary: 288 };
 
-/** A type for all matrices, but for those that have another. */
+/** A type for all matrices, and others for some of them. */
 export type Types = { readonly all: string } & Partial<Record<'token_embd' | 'output' | 'attn_q' | 'attn_k' | 'attn_v' | 'ffn_up', string>>;
 
 /** A small sound model of `family` with random weights, which a test may spoil. */

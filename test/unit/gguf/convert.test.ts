@@ -43,7 +43,7 @@ function floatsOf(bytes: Uint8Array | undefined): Float32Array {
   return new Float32Array(bytes?.slice().buffer ?? new ArrayBuffer(0));
 }
 
-/** Of a matrix of the file: the packed one that has it, and where its rows are there, told apart from the code that packs. */
+/** Of a matrix of the file: the packed one that has it, and where its rows are there. It shares nothing with the code that packs. */
 function placeOf(name: string, family: string, { hidden, kvHeads, heads }: typeof SIDES) {
   const headDim = hidden / heads;
   const [, layer, part] = /^blk\.(\d+)\.(.*)\.weight$/.exec(name) ?? [];

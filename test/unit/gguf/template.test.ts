@@ -67,7 +67,7 @@ describe('a chat template of a file', () => {
     });
   });
 
-  it('keeps the system message that it writes where there is none', () => {
+  it('keeps the system message that it writes by default', () => {
     expect(read(DEFAULT_SYSTEM)).toMatchObject({ system_message: 'Be helpful.', render_empty_system_message: true });
   });
 
