@@ -10,7 +10,7 @@ import { SUITES } from './suites.mjs';
 
 export const resultsFolder = path.join(root, 'test-results');
 export const reportFile = (suite) => path.join(resultsFolder, `${suite}.json`);
-/** What a suite printed that ran beside others. */
+/** The output of a suite that ran in parallel. */
 export const outputFile = (suite) => path.join(resultsFolder, `${suite}.log`);
 
 /**

@@ -45,7 +45,7 @@ function chosenSuites(names) {
   return SUITES.filter((suite) => (names.length > 0 ? names.includes(suite.name) : !suite.onDemand));
 }
 
-/** Runs a suite beside others: what it prints comes as a whole, once it has ended. */
+/** Runs a suite in parallel with others: its output appears as a whole at its end. */
 async function runQuietly(suite) {
   const file = fs.openSync(outputFile(suite.name), 'w');
   await runSuite(suite, file).finally(() => fs.closeSync(file));

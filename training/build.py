@@ -38,7 +38,7 @@ class Phase:
 
 
 class Record:
-    """What each phase was made from and how long it took, kept beside the work, so that a resumed build reports sums and an estimate."""
+    """What each phase was made from and how long it took, kept with the work, so that a resumed build reports sums and an estimate."""
 
     def __init__(self, path: pathlib.Path):
         self.path = path

@@ -1,4 +1,4 @@
-/** How a question is asked, beside what it is about: "Why not?", "Should I?" and "Who?" want other answers on one subject. */
+/** How a question is asked, apart from its topic: "Why not?", "Should I?" and "Who?" want other answers on one subject. */
 import { unnamed } from './subject';
 import { stem } from './words';
 

@@ -43,7 +43,7 @@ const LEAST_LEAD = 0.2;
 const LEAST_FIT = 0.8;
 /** What is asked in light words alone has to fit a wording so well, or is only near. */
 const LEAST_FIT_LIGHT = 0.5;
-/** What the phrasing counts beside the topic. */
+/** The weight of the phrasing next to the topic. */
 const PHRASING = 0.2;
 const MOST_SENTENCES = 2;
 const MOST_NEAR = 3;

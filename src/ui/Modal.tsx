@@ -5,7 +5,7 @@ import { openDialog } from './openDialog';
 interface ModalProps {
   readonly label: string;
   readonly className?: string;
-  /** The person wants it gone: by Escape, or by a press beside it. */
+  /** The user closes it: by Escape, or by a press outside. */
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
@@ -36,7 +36,7 @@ export function Modal({ label, className, onClose, children }: ModalProps) {
       onClose={(event) => {
         if (!event.currentTarget.open) onClose();
       }}
-      // The dialog fills its frame, so a press that reaches it alone is one beside it.
+      // The dialog fills its frame, so a press that reaches only the dialog is outside.
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}

@@ -13,7 +13,7 @@ interface NumberFieldProps {
   readonly disabled?: boolean;
 }
 
-/** A number that keeps what was typed, right or wrong, and says beside it when it is wrong. */
+/** A number field that keeps the typed text, valid or not, and shows a message when it is invalid. */
 export function NumberField({ label, value, onChange, min, max, step = 1, disabled }: NumberFieldProps) {
   const id = useId();
   const [text, setText] = useState(Number.isNaN(value) ? '' : String(value));

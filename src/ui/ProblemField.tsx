@@ -5,7 +5,7 @@ interface ProblemFieldProps {
   readonly label: string;
   readonly inputMode: 'numeric' | 'decimal';
   readonly value: string;
-  /** What is wrong with `value`; said beside it. */
+  /** What is wrong with `value`; shown next to it. */
   readonly problem: Failure | undefined;
   readonly onChange: (value: string) => void;
 }

@@ -58,7 +58,7 @@ async function passOnce(): Promise<void> {
 }
 
 describe('a person who drafts', () => {
-  it('is judged token by token, and stands beside the draft model on the same text', async () => {
+  it('is judged token by token, and scored next to the draft model on the same text', async () => {
     const engine = await openBeTheDraft();
     await begin();
     const settings = engine.tasks.flatMap((task) => (task.type === 'run' ? [task.settings] : []));

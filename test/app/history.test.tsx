@@ -182,7 +182,7 @@ describe('the history', () => {
 });
 
 describe('a pinned run', () => {
-  it('stands beside the next one: what changed, both texts, both counts', async () => {
+  it('appears next to the next one: what changed, both texts, both counts', async () => {
     await openWithHistory();
     await runs('A fox.');
     await page.getByRole('button', { name: 'Pin run' }).click();

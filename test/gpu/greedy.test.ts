@@ -127,7 +127,7 @@ describe('greedy kernel', () => {
     expect(Array.from(new Int32Array(await download(device, buffers.sequence)))).toEqual(expected.map((row) => row.choice));
   });
 
-  it('gives a row the same bits whatever rows stand beside it', async () => {
+  it('gives a row the same bits with any other rows', async () => {
     const vocabulary = 2048;
     const logits = randomLogits(17 * vocabulary, 9);
     const drafted = Array.from({ length: 16 }, (_, i) => i * 100);

@@ -230,7 +230,7 @@ describe('sampling kernel: distributions', () => {
     expect(Array.from(flat)).toEqual(new Array(vocabulary).fill(1 / vocabulary));
   });
 
-  it('have the same bits whatever rows stand beside them', async () => {
+  it('have the same bits with any other rows', async () => {
     for (const settings of [{ temperature: 0.7 }, { topK: 50, topP: 0.8, repetitionPenalty: 1.2 }]) {
       const vocabulary = 2048;
       const logits = randomLogits(17 * vocabulary, 9);

@@ -83,7 +83,7 @@ describe('a calibration', () => {
       for (const told of [exactly, none]) {
         const costs = await measure({ stepMs, told });
         if (!costs) continue;
-        // 17 tokens for 22 ms beside one for 6 ms.
+        // 17 tokens for 22 ms, and one for 6 ms.
         expect(predictedSpeedup(costs, 1, 16, 32), `${stepMs} ms`).toBeLessThan(1.15 * ((17 * 6) / 30));
       }
     }

@@ -26,7 +26,7 @@ const failureOf = (change: Partial<ExperimentPlan>) => {
 };
 
 describe('a plan', () => {
-  it('asks every prompt in every way, each to the end of its answer, with a plain run beside every draft', () => {
+  it('asks every prompt in every way, each to the end of its answer, with a plain run for every draft', () => {
     const runs = planRuns(PLAN);
     // Three repetitions of two prompts: plain and two lengths with the good draft, plain and one with the weak one.
     expect(runs).toHaveLength(3 * 2 * (3 + 2));
@@ -127,7 +127,7 @@ describe('the worksheet', () => {
     });
   });
 
-  it('judges answers by the rule of their kind, and outputs beside plain decoding’s', () => {
+  it('judges answers by the rule of their kind, and outputs against plain decoding’s', () => {
     const rows = worksheet(measured(true));
     expect(rows.find(({ kind, variant }) => kind === 'json' && variant)?.quality).toEqual({ right: 2, wrong: 0, cut: 0, unruled: 0 });
     expect(rows.at(-1)?.quality).toEqual({ right: 2, wrong: 0, cut: 0, unruled: 2 });

@@ -42,8 +42,8 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
     'nullable',
     'minItem',
   ].map((keyword): [unknown, string] => [{ items: { [keyword]: true } }, `"${keyword}" at #/items is not enforced`]),
-  [{ anyOf: [{ type: 'null' }], type: 'null' }, '"type" beside "anyOf" at # is not enforced'],
-  [{ enum: [1, 2], minimum: 2 }, '"minimum" beside "enum" at # is not enforced'],
+  [{ anyOf: [{ type: 'null' }], type: 'null' }, '"type" next to "anyOf" at # is not enforced'],
+  [{ enum: [1, 2], minimum: 2 }, '"minimum" next to "enum" at # is not enforced'],
   [{ $ref: '#/$defs/a', $defs: {} }, '"$ref" at # names #/$defs/a, where nothing is'],
   [{ $ref: 'https://example.org/a' }, '"$ref": "https://example.org/a" at # is not enforced'],
   [{ $ref: '#' }, '# leads nowhere'],
@@ -65,7 +65,7 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
   [{ type: 'string', pattern: '(?=a)b' }, 'the pattern "(?=a)b" has a group (?=…), which is not enforced'],
   [{ type: 'string', pattern: 'a\\b' }, '"\\b", which is not enforced'],
   [{ type: 'string', pattern: 'a$b' }, 'which is not enforced'],
-  [{ type: 'string', pattern: 'a', minLength: 3 }, 'a length beside "pattern" at # is not enforced'],
+  [{ type: 'string', pattern: 'a', minLength: 3 }, 'a length next to "pattern" at # is not enforced'],
   [{ items: [{ type: 'null' }] }, 'a list of "items" at # is not enforced'],
 ];
 

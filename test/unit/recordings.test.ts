@@ -58,7 +58,7 @@ describe('the recordings that come with the page', () => {
     }
   });
 
-  it('state no figure and no tendency beside what their runs are', () => {
+  it('state no figure and no tendency, only what their runs are', () => {
     for (const { name, title, how } of recordings)
       expect(`${title}; ${how}`, name).not.toMatch(/\b(few|many|most|often|seldom|fast|slow)/i);
     for (const { name, how } of recordings) {

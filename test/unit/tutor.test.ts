@@ -155,7 +155,7 @@ describe('the common questions', () => {
     }
   });
 
-  it('have no wording twice: each is answered from its own question, or by a term’s definition beside it', () => {
+  it('have no wording twice: each is answered from its own question, or by a term’s definition as well', () => {
     const isAnswered = (wording: string, id: string) => {
       const reply = replyTo(wording);
       if (reply.kind !== 'answer') return false;

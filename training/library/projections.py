@@ -118,7 +118,7 @@ def product(sums, x, w, inner, tiles, quad, row, rows, norm, epsilon, subgroups,
     xs = T.sblock_alloc_buffer((tiles[-1], 4), "float32", scope="local")
     own = T.sblock_alloc_buffer((1,), "float32", scope="local")
     clear(acc, tiles[-1] * quads)
-    # Else TVM, which sees no use of it beside acc, would make them one.
+    # Otherwise TVM, which sees no other use of it, would make them one.
     clear(sums, 1)
     if norm:
         for r in T.unroll(tiles[-1]):

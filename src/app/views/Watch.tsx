@@ -18,8 +18,8 @@ import { page } from '../../ui/texts';
 import './watch.css';
 
 /**
- * The run first, then what is asked. Before anything was asked here the method stands beside the run that the page opens with, and that run in time
- * below it; afterwards what a run adds up to stands there, and its text, which grows, comes last.
+ * The run first, then the form. Before the first prompt the method is next to the run that the page opens with, and that run in time
+ * below it; afterwards a run's figures are there, and its growing text comes last.
  */
 export function Watch() {
   const asked = useAsked();
@@ -83,7 +83,7 @@ function InTime() {
   );
 }
 
-/** A run that is asked for further down begins in sight. */
+/** Scrolls a run that was started further down into view. */
 function useComesIntoSight(head: RefObject<HTMLElement | null>): void {
   const running = useRun(({ activity }) => activity === 'running');
   useEffect(() => {

@@ -30,7 +30,7 @@ export interface CalibrationSetup {
 }
 
 /**
- * Times real rounds of a pair, each after as many tokens as its context says, in samples that are long beside a step of the clock. The device's own
+ * Times real rounds of a pair, each after as many tokens as its context says, in samples that are long compared with a step of the clock. The device's own
  * clock tells the forwards apart, and what the round took beyond them is its fixed cost. Without such a clock verification is timed over drafts that
  * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Both
  * caches keep their content, which a later run may continue: the rounds come after it. Only if that leaves no room do they begin, and end, empty.

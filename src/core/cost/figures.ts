@@ -31,7 +31,7 @@ export interface RoundPrice {
   readonly fixed: number;
   /** steps × c + v + fixed. */
   readonly whole: number;
-  /** A token of plain decoding: its forward, and what it takes beside it. */
+  /** A token of plain decoding: its forward, and its other costs. */
   readonly plain: number;
 }
 

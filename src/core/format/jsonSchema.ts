@@ -78,7 +78,7 @@ class SchemaReader {
         const { min, max } = counts(fields, 'minLength', 'maxLength', place);
         if (!('pattern' in fields)) return max !== null && max < min ? NEVER : anyString(min, max);
         const { pattern } = fields;
-        if ('minLength' in fields || 'maxLength' in fields) throw refused('a length beside "pattern"', place, 'Let the pattern count.');
+        if ('minLength' in fields || 'maxLength' in fields) throw refused('a length next to "pattern"', place, 'Let the pattern count.');
         if (typeof pattern !== 'string') throw new FormatError(`"pattern" at ${place} is ${show(pattern)}, and no text`);
         return quoted(written(at(place, () => patternStrings(pattern))));
       }

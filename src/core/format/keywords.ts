@@ -29,7 +29,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   nullable: 'Write "type": [..., "null"].',
 };
 
-/** @throws FormatError naming a keyword that is not enforced, or not beside another */
+/** @throws FormatError naming a keyword that is not enforced, or not together with another */
 export function checkKeywords(fields: Fields, place: string): void {
   const keywords = Object.keys(fields).filter((keyword) => !NOTES.has(keyword) && !(keyword === '$id' && place === '#'));
   const unknown = keywords.find((keyword) => !ENFORCED.has(keyword));
@@ -41,7 +41,7 @@ export function checkKeywords(fields: Fields, place: string): void {
   if (alone === undefined) return;
   const mayJoin = alone === 'enum' || alone === 'const' ? ['type'] : [];
   const beside = keywords.find((keyword) => keyword !== alone && !mayJoin.includes(keyword));
-  if (beside !== undefined) throw refused(`"${beside}" beside "${alone}"`, place, `Let "${alone}" stand alone.`);
+  if (beside !== undefined) throw refused(`"${beside}" next to "${alone}"`, place, `Let "${alone}" stand alone.`);
 }
 
 export function refused(what: string, place: string, hint: string): FormatError {

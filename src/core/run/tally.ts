@@ -22,7 +22,7 @@ export interface Tally {
   readonly meanAcceptanceLength: number | null;
   /** Decoding alone: of the tokens after the first round, which sees the prompt; null where a person drafts, whose time means nothing, and where the run's clock is too coarse to tell. */
   readonly tokensPerSecond: number | null;
-  /** Whether there are such tokens, and the steps of the run's clock are too long beside the time that they took. */
+  /** Whether there are such tokens, and the steps of the run's clock are too long compared with their time. */
   readonly tooCoarse: boolean;
   /** The whole wait: from the start of the run to the end of its last round, prompt included, without what was waited for a person. */
   readonly waitMs: number;

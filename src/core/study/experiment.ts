@@ -78,7 +78,7 @@ export function checkPlan(plan: ExperimentPlan): void {
   const long = prompts.find(({ prompt }) => prompt.length > mostLetters);
   if (long) throw invalid(`A prompt has ${long.prompt.length} characters`, `at most ${mostLetters}; these models hold some hundred words`);
   if (variants.length === 0)
-    throw invalid('No draft, or no draft length, is chosen', 'at least one of each: plain decoding is measured beside it');
+    throw invalid('No draft, or no draft length, is chosen', 'at least one of each: plain decoding is measured with it');
   checkWhole('Repetitions', repetitions, EXPERIMENT_LIMITS.repetitions);
   checkWhole(RUN.maxTokens.name, maxTokens, EXPERIMENT_LIMITS.maxTokens);
   for (const { gamma } of variants) if (gamma !== 'auto') checkWhole(RUN.gamma.name, gamma, LIMITS.gamma);
@@ -98,7 +98,7 @@ function invalid(what: string, choose: string): FailureError {
 
 /**
  * The runs of `plan` in their order: interleaved, so that other work on the machine affects all alike, and each repetition begins
- * elsewhere. A change of draft costs a load, so what shares one stays together, with plain runs of its own beside it.
+ * elsewhere. A change of draft costs a load, so runs with one draft stay together, with plain runs of their own.
  */
 export function planRuns(plan: ExperimentPlan): PlannedRun[] {
   const { prompts, variants, repetitions } = plan;

@@ -54,7 +54,7 @@ export interface Speedup {
   readonly pairs: number;
 }
 
-/** Outputs beside plain decoding's of the same prompt and seed. `drawnApart`: two draws of one distribution, which need not be the same. */
+/** Outputs compared with plain decoding's of the same prompt and seed. `drawnApart`: two draws of one distribution, which need not be the same. */
 export interface OutputCount {
   readonly identical: number;
   readonly different: number;

@@ -15,7 +15,7 @@ import { Thoughts } from './Thoughts';
 
 const OPTIONS = TEAMS.map((count) => ({ value: String(count), label: formatCount(count) }));
 
-/** A person, or a room in teams, drafts; the target judges, and the score stands beside the draft model's. */
+/** A person, or a room in teams, drafts; the target judges, and the score appears next to the draft model's. */
 export function BeTheDraft() {
   const failure = useBeTheDraft((state) => state.failure);
   const teams = useBeTheDraft((state) => state.teams);

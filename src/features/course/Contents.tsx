@@ -40,7 +40,7 @@ export function Contents({ path }: { readonly path: CoursePath }) {
   );
 }
 
-/** CSS pixels from which the contents stand beside the page; as in course.css. */
+/** Width in CSS pixels from which the contents are next to the page; as in course.css. */
 const WIDE = 1000;
 
 interface LessonListProps {

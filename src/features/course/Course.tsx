@@ -21,7 +21,7 @@ interface CourseProps {
   readonly output: ReactNode;
 }
 
-/** The course: its contents beside whatever page of it the address names. */
+/** The course: its contents next to the page that the address names. */
 export function Course({ notices, output }: CourseProps) {
   const path = useCoursePath();
   const page = useArrival(path);

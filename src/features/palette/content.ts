@@ -12,7 +12,7 @@ import type { Entry, EntryGroup } from './entries';
 /** Views that draw the run on the page. */
 const RUN_VIEWS: readonly string[] = ['watch', 'step', 'measure'];
 
-/** What the page holds beside actions and views; too much to be listed before anything is typed. @param view which is shown */
+/** The page's content other than actions and views; too much to list before anything is typed. @param view the shown one */
 export function contentGroups(view: string, recordings: readonly ListedRecording[]): EntryGroup[] {
   return [
     {

@@ -15,7 +15,7 @@ export interface OfflineState {
   readonly models: Readonly<Record<string, StoredModel>>;
   /** Whether the list of the target is kept for a page without a network. */
   readonly listKept: boolean;
-  /** The model that is being stored, beside any loading. */
+  /** The model that is being stored, independent of loading. */
   readonly storing: { readonly model: string; readonly loadedBytes: number } | null;
   /** The browser's storage for this site, in bytes; null where it does not say. */
   readonly room: { readonly used: number; readonly available: number } | null;

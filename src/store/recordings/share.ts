@@ -58,7 +58,7 @@ export function closeShare(): void {
   useShare.setState({ open: false });
 }
 
-/** The run on the page as a file: a name and its text, with nothing left out, and beside the trace its conditions and what wrote it. @throws FailureError trace-invalid */
+/** The run on the page as a file: a name and its text, with nothing left out, with the trace, its conditions and the versions that wrote it. @throws FailureError trace-invalid */
 export function traceFile(): { readonly name: string; readonly text: string } {
   const { events } = useRun.getState();
   const start = startOf(events);

@@ -243,7 +243,7 @@ export const costs = {
   never: 'never',
   milliseconds: (value: string) => `${value} ms`,
   predicted: 'Predicted speedup',
-  /** Speedup from what is shown beside it, so that a person can work it out too. */
+  /** The speedup from the figures next to it, so that a reader can compute it too. */
   formula: ({ tokens, price: { steps, draft, verify, fixed, plain } }: Pick<CostFigures, 'tokens' | 'price'>) =>
     `${formatRatio(tokens)} tokens a round × ${formatRatio(plain)} for each plain token ÷ (${formatRatio(steps)} steps × c ${formatRatio(draft)} + v ${formatRatio(verify)} + ${formatRatio(fixed)} other costs)`,
 };

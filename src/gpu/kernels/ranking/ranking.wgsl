@@ -17,7 +17,7 @@ struct Row {
 }
 
 // Most likely first, the lowest id among equals; probability 0 where there are fewer. Tokens of less than LEAST of the most likely one's
-// probability are left out: they would not be seen beside it.
+// probability are left out: they would not be visible next to it.
 const TOP = 5u;
 struct Top {
   ids: array<u32, TOP>,

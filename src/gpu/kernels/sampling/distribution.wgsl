@@ -2,7 +2,7 @@
 // bias, presence and frequency penalty, repetition penalty, temperature, softmax, top-k, top-p.
 //
 // Every thread walks its own columns and a tree joins them: the order of operations depends on the vocabulary alone, so
-// a row's bits are the same whatever rows stand beside it. Ties go to the lowest id.
+// a row's bits do not depend on the other rows. Ties go to the lowest id.
 
 struct Settings {
   seed: vec2<u32>,
