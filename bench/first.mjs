@@ -135,7 +135,7 @@ function isMeasured() {
   return (localStorage.getItem('foretoken.calibrations') ?? '').includes('verifyMs');
 }
 
-/** In the page: asks `prompt` and gives the run's tokens per second and rounds once it has ended; NaN where the page says none. */
+/** In the page: asks `prompt` and gives the run's tokens per second and rounds once it has ended; NaN if the page says none. */
 function runOnce(prompt) {
   const box = document.querySelector('main textarea');
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(box, prompt);

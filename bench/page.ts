@@ -34,7 +34,7 @@ export interface MeasuredRun extends Measured {
   readonly rejected: number;
   readonly pastEnd: number;
   readonly adapter: string;
-  /** Conditional acceptance rate by position, over all sources; null where nothing was judged. */
+  /** Conditional acceptance rate by position, over all sources; null if nothing was judged. */
   readonly acceptanceByPosition: readonly (number | null)[];
   /** By the cost model, with the run's own rates. */
   readonly predictedSpeedup: number;

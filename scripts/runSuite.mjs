@@ -53,7 +53,7 @@ function commandsOf({ name, vitest, script, commands }) {
   return [['node_modules/vitest/vitest.mjs', 'run', '--project', name, ...reporters]];
 }
 
-/** Why an optional suite cannot run here; undefined where it can. */
+/** Why an optional suite cannot run here; undefined if it can. */
 function whatIsMissing(suite) {
   try {
     suite.needs();

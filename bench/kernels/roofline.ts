@@ -10,7 +10,7 @@ import { groupedSource, packGrouped } from './grouped';
 interface Form {
   readonly words: 1 | 2;
   readonly read: string;
-  /** What a column's scale is multiplied by; null where there are no scales. */
+  /** What a column's scale is multiplied by; null if there are no scales. */
   readonly factor: number | null;
   /** Writes the whole number `value` at (`i`, `c`) of block `block`. */
   write(bytes: Int8Array, block: number, i: number, c: number, value: number): void;

@@ -6,7 +6,7 @@ import { endSlowReplay, useSlowReplay } from '../store/recordings/slowReplay';
 import { useRun } from '../store/run/run';
 import type { Action } from './action';
 
-/** What is played in the view that is shown; null where nothing is. */
+/** What is played in the view that is shown; null if nothing is. */
 function shownPlayer(): (Player & { readonly ended: boolean }) | null {
   const view = readAddress(location.hash).view ?? 'watch';
   if (view === 'race') {

@@ -77,7 +77,7 @@ export const ACTIONS: readonly Action[] = [
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** The action among `actions` that `event` asks for and that can be done now: of the view that is shown rather than of all, else the first. */
+/** The action among `actions` that `event` asks for and that can be done now: of the view that is shown rather than of all, otherwise the first. */
 export function actionFor(event: KeyboardEvent, actions: readonly Action[] = ACTIONS): Action | undefined {
   const asked = actions.filter((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)) && action.when());
   return asked.find(({ view }) => view !== undefined) ?? asked[0];

@@ -50,12 +50,12 @@ export function canBeTold(ms: number, stepMs: number): boolean {
   return ms > 0 && ms >= STEPS * stepMs;
 }
 
-/** `ms` as a length of time that can be: 0 where it is below that or no number, and a day at most. */
+/** `ms` as a length of time that can be: 0 if it is below that or no number, and a day at most. */
 export function bounded(ms: number): number {
   return ms > 0 ? Math.min(LONGEST_MS, ms) : 0;
 }
 
-/** The device's times of a round where both can be, else null, as without a clock: it may have stepped back between two readings. */
+/** The device's times of a round where both can be, otherwise null, as without a clock: it may have stepped back between two readings. */
 export function possibleTimes(device: DeviceTimes | null): DeviceTimes | null {
   return device && [device.draftMs, device.verifyMs].every((ms) => ms >= 0 && ms <= LONGEST_MS) ? device : null;
 }

@@ -121,12 +121,12 @@ export const RUN = {
 
 /** How logits become the distribution that is sampled from, and how drafts are judged by it; draft and target alike. The ranges are web-llm 0.2.86's. */
 export const SAMPLING = {
-  /** 0: the largest logit is certain; else logits are divided by it. */
+  /** 0: the largest logit is certain; otherwise logits are divided by it. */
   temperature: number({ name: 'Temperature', default: 0, decides: 'text', min: 0 }),
   /** A whole number from 0 to 2^64 - 1. */
   seed: other<number | bigint>({ name: 'Seed', default: 0, decides: 'text', needs: ['drawing'] }),
   /**
-   * `rejection`: accept with probability min(1, p / q), else draw from the residual (Leviathan et al. 2023,
+   * `rejection`: accept with probability min(1, p / q), otherwise draw from the residual (Leviathan et al. 2023,
    * arXiv 2211.17192). `coupled`: draft and target race under the same noise, and a draft is accepted while it is the
    * target's own token (Gumbel coupling, arXiv 2408.07978); the text depends on the seed alone, not on the draft.
    */

@@ -24,9 +24,9 @@ export interface JudgedToken {
   readonly p: number | null;
   /** Probability of `id` under the draft at this position, likewise; null for the target's own tokens. */
   readonly q: number | null;
-  /** The uniform draw in [0, 1) that decided; null where none was drawn, as in greedy decoding. */
+  /** The uniform draw in [0, 1) that decided; null if none was drawn, as in greedy decoding. */
   readonly u: number | null;
-  /** What else might have stood here; null where it was not measured. */
+  /** What else might have stood here; null if it was not measured. */
   readonly candidates: Candidates | null;
 }
 
@@ -78,7 +78,7 @@ export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readon
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */
 export interface DeviceTimes {
-  /** 0 where nothing was drafted on the device. */
+  /** 0 if nothing was drafted on the device. */
   readonly draftMs: number;
   readonly verifyMs: number;
 }
@@ -87,7 +87,7 @@ export interface DeviceTimes {
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
-  /** As the device's clock tells them, below 0 where it stepped back; null where the device has no clock that can be read. */
+  /** As the device's clock tells them, below 0 if it stepped back; null if the device has no clock that can be read. */
   readonly device: DeviceTimes | null;
   /** GPU-to-CPU readbacks that the round cost, drafting included. */
   readonly readbacks: number;
@@ -103,7 +103,7 @@ export interface CachedModel {
   };
   /** How many tokens the cache holds. */
   readonly cachedLength: number;
-  /** The loop's own note: a history whose first tokens the cached ones are; empty where the loop cannot tell. */
+  /** The loop's own note: a history whose first tokens the cached ones are; empty if the loop cannot tell. */
   known: readonly TokenId[];
   /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
   prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void>;
@@ -114,14 +114,14 @@ export interface CachedModel {
 }
 
 export interface Drafter extends CachedModel {
-  /** Milliseconds that a person has been waited for so far; undefined where none ever is. */
+  /** Milliseconds that a person has been waited for so far; undefined if none ever is. */
   readonly waitedMs?: number;
   /**
    * Drafts after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the cache holds at most
    * `history` and all drafts, and may lack committed tokens, which it sees before it drafts again.
    *
    * @param most drafts allowed, by source; at least one source may draft
-   * @returns one draft or more, or null where there is nothing to propose and the round is plain
+   * @returns one draft or more, or null if there is nothing to propose and the round is plain
    */
   propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null>;
 }

@@ -22,12 +22,12 @@ export interface ReadyPair {
   /** null where no model drafts. */
   readonly draft: Drafter | null;
   /**
-   * Milliseconds of one bare readback, with nothing to wait for; null where the clock is too coarse to tell.
+   * Milliseconds of one bare readback, with nothing to wait for; null if the clock is too coarse to tell.
    *
    * @param clock milliseconds, never going back, in steps of `stepMs` at least
    */
   measureReadback(clock: () => number, stepMs: number): Promise<number | null>;
-  /** What it takes on the GPU now; null where it runs on none. */
+  /** What it takes on the GPU now; null if it runs on none. */
   memory(): PairMemory | null;
   /** Calls `failed` once when what they run on fails. @returns a function that ends it */
   watch(failed: (failure: FailureError) => void): () => void;

@@ -35,7 +35,7 @@ export interface RunTask {
   readonly turns: readonly Turn[];
   readonly prompt: string;
   readonly settings: RunSettings;
-  /** Of this pair on this device; null where it was not measured. */
+  /** Of this pair on this device; null if it was not measured. */
   readonly calibration: Calibration | null;
 }
 
@@ -68,7 +68,7 @@ export interface LoadProgress {
 export interface CalibrationResult {
   readonly type: 'calibration';
   readonly adapter: string;
-  /** null where the clocks here are too coarse to tell. */
+  /** null if the clocks here are too coarse to tell. */
   readonly calibration: Calibration | null;
 }
 

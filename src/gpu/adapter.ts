@@ -10,7 +10,7 @@ export function usableFeatures({ features, info }: Pick<GPUAdapter, 'features' |
   return FEATURES.filter((feature) => features.has(feature) && !(feature === 'subgroups' && tooSmall));
 }
 
-/** The adapter that `request` gives for `options`, by default for the fast one; else whichever it has. */
+/** The adapter that `request` gives for `options`, by default for the fast one; otherwise whichever it has. */
 export async function findAdapter(
   request: GPU['requestAdapter'],
   options: GPURequestAdapterOptions = { powerPreference: 'high-performance' },

@@ -10,7 +10,7 @@ const STEPS = 2;
  *
  * @param clock milliseconds, never going back
  * @param stepMs the smallest step that it makes
- * @returns null where the clock is too coarse to tell
+ * @returns null if the clock is too coarse to tell
  */
 export async function measureReadback(device: GPUDevice, clock: () => number, stepMs: number): Promise<number | null> {
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;

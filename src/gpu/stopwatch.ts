@@ -15,7 +15,7 @@ export class Stopwatch {
     });
   }
 
-  /** null where the device has no clock that can be read. */
+  /** null if the device has no clock that can be read. */
   static create(device: GPUDevice, moments: number): Stopwatch | null {
     return device.features.has('timestamp-query') ? new Stopwatch(device, moments) : null;
   }
@@ -31,7 +31,7 @@ export class Stopwatch {
     encoder.copyBufferToBuffer(this.#resolved, 0, staging, offset, (end - first) * TIME_BYTES);
   }
 
-  /** The milliseconds between each moment and the next, from `moments` times that were copied; below 0 where the device's clock stepped back. */
+  /** The milliseconds between each moment and the next, from `moments` times that were copied; below 0 if the device's clock stepped back. */
   static parse(bytes: ArrayBuffer, offset: number, moments: number): number[] {
     const times = new BigUint64Array(bytes.slice(offset, offset + moments * TIME_BYTES));
     return Array.from(times.slice(1), (time, i) => Number(time - (times[i] as bigint)) / 1e6);

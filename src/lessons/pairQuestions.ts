@@ -45,7 +45,7 @@ const LEAST_COVERAGE = 0.75;
 /** Asked less alike than this, and it is not either. */
 const LEAST_ALIKE = 0.8;
 
-/** The question nearest to `question` that the pair can answer; null where it can not. */
+/** The question nearest to `question` that the pair can answer; null if it cannot. */
 export function pairQuestion(question: string): string | null {
   if (stemsOf(question).length === 0) return alikeTo(question);
   const [best] = index.find(question).filter(({ coverage }) => coverage >= LEAST_COVERAGE);

@@ -1,4 +1,4 @@
-/** A stretch of a text: what is wrong with it, or null where nothing is. */
+/** A stretch of a text: what is wrong with it, or null if nothing is. */
 export interface PlantedPart {
   readonly text: string;
   readonly wrong: string | null;

@@ -178,14 +178,14 @@ function sourceOf(ground: Ground): unknown {
   return ground.kind === 'question' ? ground.question : ground.kind === 'term' ? ground.term : ground.passage;
 }
 
-/** The common question of which `question` has just the words of one wording; null where it has not. */
+/** The common question of which `question` has just the words of one wording; null if it has not. */
 function commonlyAsked(question: string, { wordings }: Knowledge): Ground | null {
   const frame = frameOf(question);
   const found = wordings.find((wording) => likeness(frame, wording.frame) === 1);
   return found ? { kind: 'question', question: found.question } : null;
 }
 
-/** The term that a question asks the meaning of, as in "What is a draft model?" or "α"; null where it asks anything else. */
+/** The term that a question asks the meaning of, as in "What is a draft model?" or "α"; null if it asks anything else. */
 function definitionAsked(question: string): Extract<Ground, { kind: 'term' }> | null {
   const subject =
     /^(?:what(?:['’]s| is| are| does| do)(?: exactly)?|define|explain|meaning of)\s+(?:the (?:role|purpose|job|meaning) of )?(?:an? |the )?(.+?)(?: means?| stands? for| do)?[?.! ]*$/i.exec(

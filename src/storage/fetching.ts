@@ -25,7 +25,7 @@ export async function fetchPatiently(url: string, signal?: AbortSignal, tries = 
 }
 
 /**
- * Why `response`, which is not ok, is not what was asked for: `missing` where the server has none (404), else what the server's refusal means.
+ * Why `response`, which is not ok, is not what was asked for: `missing` where the server has none (404), otherwise what the server's refusal means.
  *
  * @param what begins the message, as "The list of models"
  */
@@ -45,7 +45,7 @@ function hintFor(response: Response): string {
   return 'You may have to sign in where this page comes from. The server of this page must allow its files to be read.';
 }
 
-/** Milliseconds from now, from seconds or a date (RFC 9110, section 10.2.3); null where it says nothing that can be read. */
+/** Milliseconds from now, from seconds or a date (RFC 9110, section 10.2.3); null if it says nothing that can be read. */
 function retryAfterMs({ headers }: Response): number | null {
   const value = headers.get('retry-after')?.trim();
   if (!value) return null;

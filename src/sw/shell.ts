@@ -3,7 +3,7 @@ import type { Gate } from './gate';
 import type { ShellReport } from './messages';
 import type { Route } from './route';
 
-/** A file of the build. `revision` is null where the URL itself has the file's hash. */
+/** A file of the build. `revision` is null if the URL itself has the file's hash. */
 export interface ShellFile {
   readonly url: string;
   readonly revision: string | null;

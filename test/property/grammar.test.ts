@@ -50,7 +50,7 @@ function write(part: Part): string {
   return `(${write(part.part)}){${part.min},${part.max === Infinity ? '' : part.max}}`;
 }
 
-/** Where `part` may end in `text` when it begins at `from`, as far as is known; what is asked for is noted in `known`. */
+/** Where `part` may end in `text` when it begins at `from`, as far as known; what is asked for is noted in `known`. */
 function ends(part: Part, text: readonly string[], from: number, known: Map<string, Set<number>>): Set<number> {
   if (part.is === 'text') {
     const wanted = Array.from(part.text);
@@ -93,7 +93,7 @@ function fits(rules: readonly Part[], text: readonly string[]): boolean {
   return known.get('0 0')?.has(text.length) ?? false;
 }
 
-/** Compiled, or null where it was refused. */
+/** Compiled, or null if it was refused. */
 async function compiled(grammar: string) {
   try {
     return await matcherOf(compileFormat({ type: 'grammar', grammar }));

@@ -26,9 +26,9 @@ export interface TypedFigures {
   readonly accepted: number;
   /** The plain ratio. */
   readonly acceptedOverDrafted: number;
-  /** α, of judged drafts; null where rejected ones were not counted. */
+  /** α, of judged drafts; null if rejected ones were not counted. */
   readonly acceptanceRate: number | null;
-  /** Neither accepted nor rejected; null where rejected ones were not counted. */
+  /** Neither accepted nor rejected; null if rejected ones were not counted. */
   readonly discarded: number | null;
   readonly speedup: number | null;
 }

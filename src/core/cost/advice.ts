@@ -12,7 +12,7 @@ export interface Advice {
   readonly code: AdviceCode;
   /** The draft length of the highest predicted speedup at the rates, at least 1, and that speedup over plain decoding. */
   readonly best: { readonly gamma: number; readonly speedup: number };
-  /** The lowest acceptance rate at which any draft length pays, and that length; null where none does. */
+  /** The lowest acceptance rate at which any draft length pays, and that length; null if none does. */
   readonly breakEven: { readonly rate: number; readonly gamma: number } | null;
   /** Highest speedup of any length, were every draft accepted. */
   readonly ceiling: number;

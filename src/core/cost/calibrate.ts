@@ -24,7 +24,7 @@ export interface CalibrationSetup {
   readonly clock: () => number;
   /** The smallest step that it makes. */
   readonly clockStepMs: number;
-  /** Milliseconds of one bare map of a small buffer; null where it could not be told. */
+  /** Milliseconds of one bare map of a small buffer; null if it could not be told. */
   readonly readbackMs: number | null;
   readonly signal: StopSignal;
 }
@@ -107,11 +107,11 @@ interface PairTimes {
 /** What the rounds of a sample took, each on the average. */
 interface Sample {
   readonly roundMs: number;
-  /** null where the device has no clock, or it stepped back. */
+  /** null if the device has no clock, or it stepped back. */
   readonly device: DeviceTimes | null;
 }
 
-/** null where the clock stands still. */
+/** null if the clock stands still. */
 async function timePair(
   drafter: Drafter | null,
   target: Target,
@@ -175,7 +175,7 @@ async function timePair(
   return { verifyMs: verify.map(median), draftMs: median(draftSteps), fixed };
 }
 
-/** Makes `round` until it has taken some steps of the clock, counted from one step to another where one round is shorter. @returns null where the clock stands still */
+/** Makes `round` until it has taken some steps of the clock, counted from one step to another where one round is shorter. @returns null if the clock stands still */
 async function sample(round: () => Promise<DeviceTimes | null>, { clock, clockStepMs }: CalibrationSetup): Promise<Sample | null> {
   let start = clock();
   let onStep = false;

@@ -92,7 +92,7 @@ export function predictedSpeedup(costs: Calibration, rates: Rates, gamma: number
   return (expectedTokens(rates, gamma) * roundMs(costs, 0, context)) / roundMs(costs, gamma, context, source);
 }
 
-/** The acceptance rate at which `gamma` drafts a round are as fast as plain decoding; null where not even full acceptance pays. */
+/** The acceptance rate at which `gamma` drafts a round are as fast as plain decoding; null if not even full acceptance pays. */
 export function breakEven(costs: Calibration, gamma: number, context: number): number | null {
   if (predictedSpeedup(costs, 1, gamma, context) < 1) return null;
   let [low, high] = [0, 1];

@@ -12,7 +12,7 @@ export interface ObservedRound {
   readonly judged: number;
   /** Tokens in the cache when it began. */
   readonly context: number;
-  /** null where it is not what such a round takes. */
+  /** null if it is not what such a round takes. */
   readonly ms: number | null;
 }
 
@@ -29,7 +29,7 @@ export interface DraftLength {
 
 /** What a run knows of its device before its first round. */
 export interface KnownCosts {
-  /** What rounds of the pair cost there; null where nothing was measured. */
+  /** What rounds of the pair cost there; null if nothing was measured. */
   readonly calibration: Calibration | null;
   /** Milliseconds of a bare readback, with nothing to wait for; null or absent where it was not measured. */
   readonly readbackMs?: number | null;
@@ -151,7 +151,7 @@ export class AdaptiveLength implements DraftLength {
     }
   }
 
-  /** The length of the highest expected speed by rates by position; 0 where plain decoding has it. */
+  /** The length of the highest expected speed by rates by position; 0 if plain decoding has it. */
   #fastest(source: AdaptiveSource, context: number, rates: readonly number[], most: number): number {
     const { prices } = this.#sources[source];
     let best = 0;

@@ -45,9 +45,9 @@ export interface CostFigures {
   /** What break-even is for: the usual draft length of the run, or the example's. */
   readonly gamma: number;
   readonly price: RoundPrice;
-  /** Acceptance rate from which on drafts of `gamma` tokens pay; null where not even full acceptance does. */
+  /** Acceptance rate from which on drafts of `gamma` tokens pay; null if not even full acceptance does. */
   readonly breakEven: number | null;
-  /** Tokens that a round of the run is expected to commit, by its own rates; null where nothing was drafted. */
+  /** Tokens that a round of the run is expected to commit, by its own rates; null if nothing was drafted. */
   readonly tokens: number | null;
   /** Speedup over plain decoding that the run should have with these costs: tokens × price.plain / price.whole. */
   readonly predicted: number | null;
@@ -63,7 +63,7 @@ export interface CostFigures {
 /** A run with all its figures; of no run there are those of the device alone. */
 export interface RunFigures {
   readonly counts: Tally;
-  /** Conditional acceptance rates by position of what drafted; null where nothing was judged. */
+  /** Conditional acceptance rates by position of what drafted; null if nothing was judged. */
   readonly rates: Rates | null;
   /** Whether the rates are of tokens that were looked up, which costs no draft step. */
   readonly byNgram: boolean;
@@ -71,7 +71,7 @@ export interface RunFigures {
   readonly context: number;
   /** With the costs of the machine that recorded it; null for a run of this device, and where the recording says nothing of costs. */
   readonly there: CostFigures | null;
-  /** With this device's costs: what this device takes, or would take for a recording; null where they are not known. */
+  /** With this device's costs: what this device takes, or would take for a recording; null if they are not known. */
   readonly here: CostFigures | null;
   /** What verdicts stand on: this device's figures, the recorder's while those are not known. */
   readonly lead: CostFigures | null;
@@ -80,7 +80,7 @@ export interface RunFigures {
 /**
  * @param events of a run, as far as it is shown; none where there is no run
  * @param recorded whether the run comes from another machine, or may
- * @param device what the run's pair costs on this device now; null where it was not measured
+ * @param device what the run's pair costs on this device now; null if it was not measured
  */
 export function runFigures(events: readonly RunEvent[], recorded: boolean, device: Calibration | null): RunFigures {
   const start = startOf(events);

@@ -24,7 +24,7 @@ export function pricedRounds(events: readonly RunEvent[]): PricedRound[] {
     .slice(1);
 }
 
-/** Conditional acceptance rates of a run by position, of drafts of `source` (null: all); null where no draft was judged. */
+/** Conditional acceptance rates of a run by position, of drafts of `source` (null: all); null if no draft was judged. */
 export function ratesByPosition(events: readonly RunEvent[], source: DraftSource | null): (number | null)[] {
   const counts = Array.from({ length: LIMITS.gamma.max }, () => ({ accepted: 0, judged: 0 }));
   for (const round of roundsOf(events)) {

@@ -147,7 +147,7 @@ class PatternParser {
     return String.fromCodePoint(code);
   }
 
-  /** What stands here in braces, with them; empty where no brace does. */
+  /** What stands here in braces, with them; empty if no brace does. */
   #braced(): string {
     return this.#peek() === '{' ? this.#characters.slice(this.#at, this.#characters.indexOf('}', this.#at) + 1).join('') : '';
   }

@@ -39,7 +39,7 @@ export class NgramDrafter implements Drafter {
   }
 }
 
-/** Drafts by n-gram where it finds something, else by the model, whose cache catches up then. */
+/** Drafts by n-gram where it finds something, otherwise by the model, whose cache catches up then. */
 export class NgramFirst implements Drafter {
   readonly #ngram: NgramDrafter;
   readonly #model: Drafter;

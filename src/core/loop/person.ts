@@ -12,7 +12,7 @@ export interface PersonQuestion {
   readonly most: number;
 }
 
-/** Answers with what a person typed, blanks included, or with null where the person passes. */
+/** Answers with what a person typed, blanks included, or with null if the person passes. */
 export type AskPerson = (question: PersonQuestion) => Promise<string | null>;
 
 /** Tokens of the text so far that decide how the typed text after them is tokenized. */
@@ -73,7 +73,7 @@ export class PersonDrafter implements Drafter {
 }
 
 /**
- * The ids of `typed` after `output`: as the tokenizer cuts both together, where that leaves the output's own ids as they are, else as it cuts
+ * The ids of `typed` after `output`: as the tokenizer cuts both together, where that leaves the output's own ids as they are, otherwise as it cuts
  * `typed` alone, as when a word that the output has begun is finished.
  */
 export function tokenizeTyped(typed: string, output: readonly TokenId[], tokenizer: Tokenizer): readonly TokenId[] {

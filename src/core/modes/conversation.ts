@@ -41,7 +41,7 @@ export function keptOf({ events }: ConversationTurn): Kept | null {
   return prefill && start ? { prompt: start.promptIds.length, reused: prefill.reused } : null;
 }
 
-/** Tokens of the context that the conversation takes up to the end of `turn`; null where it was not answered. */
+/** Tokens of the context that the conversation takes up to the end of `turn`; null if it was not answered. */
 export function contextUsed({ events }: ConversationTurn): number | null {
   const start = startOf(events);
   return start ? start.promptIds.length + committedTokens(events).length : null;

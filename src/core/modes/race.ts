@@ -11,7 +11,7 @@ export const LANES: readonly Lane[] = ['speculative', 'plain'];
 /** One race: both runs, which ran one after the other, each with a clock of its own. A run that has not begun is empty. */
 export interface Heat {
   readonly runs: Readonly<Record<Lane, readonly RunEvent[]>>;
-  /** Which of them ran first; null where that is not known. */
+  /** Which of them ran first; null if that is not known. */
   readonly first: Lane | null;
 }
 
@@ -68,7 +68,7 @@ export interface RaceResult {
   readonly passes: Readonly<Record<Lane, number>>;
 }
 
-/** null where there are no two comparable runs, or one of them has written nothing. */
+/** null if there are no two comparable runs, or one of them has written nothing. */
 export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult | null {
   const comparison = compareRuns(speculative, plain);
   const [fast, slow] = [tally(speculative), tally(plain)];

@@ -2,7 +2,7 @@ import type { Candidate, RunEvent, RunToken, TokenId } from '../types';
 import { comparableRuns, compareRuns } from './comparison';
 import { committedTokens, startOf } from './tally';
 
-/** One position of two outputs, the speculative one and the plain one; null where that one has ended. */
+/** One position of two outputs, the speculative one and the plain one; null if that one has ended. */
 export interface AlignedPair {
   readonly speculative: RunToken | null;
   readonly plain: RunToken | null;
@@ -13,10 +13,10 @@ export interface AlignedPair {
 export interface Parting {
   /** Position in the output, from 0. */
   readonly at: number;
-  /** The target's probability of each side's token as either run knows it; null where none does. */
+  /** The target's probability of each side's token as either run knows it; null if none does. */
   readonly p: { readonly speculative: number | null; readonly plain: number | null };
   /**
-   * By how much the plain side's token has the larger logit, after penalties and bias: the temperature times ln(p / p). 0: a tie; null where a
+   * By how much the plain side's token has the larger logit, after penalties and bias: the temperature times ln(p / p). 0: a tie; null if a
    * probability is missing or 0.
    */
   readonly logitGap: number | null;
@@ -27,7 +27,7 @@ export interface Alignment {
   readonly pairs: readonly AlignedPair[];
   /** Tokens from the first that are alike. */
   readonly alike: number;
-  /** null where no position holds two different tokens, or where one output ended of itself before the other. */
+  /** null if no position holds two different tokens, or where one output ended of itself before the other. */
   readonly parting: Parting | null;
   /** As `Comparison.output`; null while a run is under way, where one was stopped before its first token, or where the two were asked different things. */
   readonly verdict: 'identical' | 'partly' | 'different' | 'sampled' | null;
@@ -64,7 +64,7 @@ function partingAt(
   return { at, p, logitGap: p.speculative && p.plain ? scale * Math.log(p.plain / p.speculative) : null };
 }
 
-/** The target's probability of `id` at output position `at` of a run, from any token that was judged there or the candidates of one; null where it is not known. */
+/** The target's probability of `id` at output position `at` of a run, from any token that was judged there or the candidates of one; null if it is not known. */
 function probabilityAt(events: readonly RunEvent[], at: number, id: TokenId): number | null {
   for (const token of tokensAt(events, at)) {
     const p = token.id === id ? token.p : probabilityOf(token.candidates?.p ?? [], id);

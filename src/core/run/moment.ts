@@ -23,7 +23,7 @@ export interface RoundParts {
   readonly verifyEndMs: number;
 }
 
-/** The device's times laid from the start of the round, shortened together if they exceed it; null where the device has no clock. */
+/** The device's times laid from the start of the round, shortened together if they exceed it; null if the device has no clock. */
 export function roundParts({ device, startMs, endMs }: RoundEvent): RoundParts | null {
   if (!device) return null;
   const { draftMs, verifyMs } = device;

@@ -8,7 +8,7 @@ export interface Judged {
   readonly accepted: number;
 }
 
-/** The rate of `judged`; null where nothing was judged. */
+/** The rate of `judged`; null if nothing was judged. */
 export function rateOf({ judged, accepted }: Judged): number | null {
   return judged > 0 ? accepted / judged : null;
 }
@@ -66,7 +66,7 @@ export function crossings(
  */
 export function acceptanceByKind(events: readonly RunEvent[]): ReadonlyMap<TokenKind, Judged> {
   const committed: RunToken[] = [];
-  /** Whether the draft in the place of each committed token was accepted; null where none was judged. */
+  /** Whether the draft in the place of each committed token was accepted; null if none was judged. */
   const foreseen: (boolean | null)[] = [];
   for (const { tokens } of roundsOf(events)) {
     let rejected = false;
@@ -117,7 +117,7 @@ export function acceptanceByPosition(events: readonly RunEvent[]): Judged[] {
   return Array.from(counts, (count) => count ?? { judged: 0, accepted: 0 });
 }
 
-/** The mean length of the drafts of rounds that drafted, rounded; null where none did. */
+/** The mean length of the drafts of rounds that drafted, rounded; null if none did. */
 export function usualGamma(events: readonly RunEvent[]): number | null {
   const lengths = roundsOf(events)
     .map((round) => draftsOf(round).length)

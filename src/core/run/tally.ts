@@ -20,19 +20,19 @@ export interface Tally {
   readonly acceptedOverDrafted: number | null;
   /** Committed tokens per round, bonus included. */
   readonly meanAcceptanceLength: number | null;
-  /** Decoding alone: of the tokens after the first round, which sees the prompt; null where a person drafts, whose time means nothing, and where the run's clock is too coarse to tell. */
+  /** Decoding alone: of the tokens after the first round, which sees the prompt; null if a person drafts, whose time means nothing, and where the run's clock is too coarse to tell. */
   readonly tokensPerSecond: number | null;
   /** Whether there are such tokens, and the steps of the run's clock are too long compared with their time. */
   readonly tooCoarse: boolean;
   /** The whole wait: from the start of the run to the end of its last round, prompt included, without what was waited for a person. */
   readonly waitMs: number;
-  /** Of all tokens over the whole wait; null where a person drafts, and where the clock is too coarse to tell. */
+  /** Of all tokens over the whole wait; null if a person drafts, and where the clock is too coarse to tell. */
   readonly waitTokensPerSecond: number | null;
   /** Until the end of the first round. */
   readonly timeToFirstTokenMs: number | null;
   /** From then to the end of the last round, without what was waited for a person. */
   readonly decodeMs: number;
-  /** How long a person was waited for; null where none drafts. */
+  /** How long a person was waited for; null if none drafts. */
   readonly waitedMs: number | null;
 }
 
@@ -42,7 +42,7 @@ export function startOf(events: readonly RunEvent[]): StartEvent | null {
   return start?.type === 'start' ? start : null;
 }
 
-/** The smallest step of the clock of a run's times, in milliseconds; 0 where nobody looked, as in older recordings. */
+/** The smallest step of the clock of a run's times, in milliseconds; 0 if nobody looked, as in older recordings. */
 function clockStepOf(events: readonly RunEvent[]): number {
   return startOf(events)?.clockStepMs ?? 0;
 }

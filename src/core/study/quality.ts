@@ -30,7 +30,7 @@ export function kindOf(prompt: string): TextKind {
  * Whether the answer in `text` is right by the rule of its kind.
  *
  * @param ended whether the run ended by itself, its end mark no part of `text`
- * @returns null where the kind, or the prompt, has no rule
+ * @returns null if the kind, or the prompt, has no rule
  */
 export function judgeAnswer(kind: TextKind, prompt: string, text: string, ended = false): QualityVerdict | null {
   const rule = ruleFor(kind, prompt);
@@ -123,7 +123,7 @@ function hasIndentedBodies(code: string): boolean {
   return lines.every((line, i) => !/:\s*(#.*)?$/.test(line) || indentOf(lines[i + 1]) > indentOf(line));
 }
 
-/** The numbers that an answer must consist of; null where the prompt fixes none. */
+/** The numbers that an answer must consist of; null if the prompt fixes none. */
 function askedNumbers(prompt: string): number[] | null {
   const range = /\b(down )?from (\d+) to (\d+)(?:.*?\b(?:by|steps of) (\d+))?/i.exec(prompt);
   if (!range || !/\b(count|list|numbers)\b/i.test(prompt)) return null;
@@ -133,7 +133,7 @@ function askedNumbers(prompt: string): number[] | null {
   return Array.from({ length: Math.floor(Math.abs(to - from) / step) + 1 }, (_, i) => from + direction * step * i);
 }
 
-/** The text that an answer must be, with the replacement that was asked for; null where the prompt asks for neither. */
+/** The text that an answer must be, with the replacement that was asked for; null if the prompt asks for neither. */
 function askedCopy(prompt: string): string | null {
   const [instruction = '', text] = splitOnce(prompt, ': ');
   if (text === undefined || !/^(copy|repeat|rewrite)\b/i.test(prompt)) return null;

@@ -12,7 +12,7 @@ export interface Beginning {
   readonly rejected: number;
 }
 
-/** The first `tokens` tokens of a run; null where it has fewer, as one that was stopped. */
+/** The first `tokens` tokens of a run; null if it has fewer, as one that was stopped. */
 export function beginningOf(events: readonly RunEvent[], tokens: number): Beginning | null {
   const committed = committedTokens(events).slice(0, tokens);
   if (committed.length < tokens) return null;

@@ -16,7 +16,7 @@ const FEWEST_EXPECTED = 5;
  * Pearson's chi-square test of homogeneity of two samples of categories (2 × k table, k - 1 degrees of freedom). Categories in which
  * either sample is expected to have fewer than five are pooled.
  *
- * @returns null where fewer than two cells are left: then nothing can be told
+ * @returns null if fewer than two cells are left: then nothing can be told
  */
 export function chiSquareOfTwo(first: ReadonlyMap<string, number>, second: ReadonlyMap<string, number>): ChiSquare | null {
   const [n1, n2] = [total(first), total(second)];

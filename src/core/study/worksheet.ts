@@ -6,7 +6,7 @@ import { isTooShort, type MeasuredRun, sameVariant, type Variant } from './exper
 import { answerOf, judgeAnswer, TEXT_KINDS, type TextKind } from './quality';
 
 /**
- * One line of an experiment's worksheet: runs of one kind of text, or of all, decoded in one way. Figures are null where they were not measured or do
+ * One line of an experiment's worksheet: runs of one kind of text, or of all, decoded in one way. Figures are null if they were not measured or do
  * not exist. Counts, rates and times leave out answers that are too short; outputs and quality are of all.
  */
 export interface WorksheetRow {

@@ -4,7 +4,7 @@ import type { Figure } from '../../ui/FigureList';
 import { formatRatio, formatShare } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
 
-/** The costs of one machine as figures with their ratios: of the run's own rounds where there is one that drafted, else of an example. */
+/** The costs of one machine as figures with their ratios: of the run's own rounds where there is one that drafted, otherwise of an example. */
 export function costRows(
   { costs, context, decodeMs, gamma, price, tokens, breakEven }: CostFigures,
   format: (ms: number) => string,

@@ -19,7 +19,7 @@ interface SpeedupChartProps {
   readonly measured: readonly MeasuredRun[];
 }
 
-/** The speedup of every way: by kind of text while the ways are few, else over all texts together. */
+/** The speedup of every way: by kind of text while the ways are few, otherwise over all texts together. */
 export function SpeedupChart({ rows, measured }: SpeedupChartProps) {
   const nameOf = useVariantName();
   const speculative = rows.filter(({ variant }) => variant !== null);

@@ -115,7 +115,7 @@ function Results({ id, groups, active, optionId, onChoose }: ResultsProps) {
   );
 }
 
-/** Where `event` moves the active entry; null where it moves nothing. */
+/** Where `event` moves the active entry; null if it moves nothing. */
 function destination({ key }: KeyboardEvent, at: number, length: number): number | null {
   if (length === 0) return null;
   const from = Math.min(at, length - 1);

@@ -83,7 +83,7 @@ export function ranked(entries: readonly Entry[], query: string): Entry[] {
     .map(({ entry }) => entry);
 }
 
-/** null where a word of `wanted` is missing; higher the more of them begin a word of the label. */
+/** null if a word of `wanted` is missing; higher the more of them begin a word of the label. */
 function rank(label: readonly string[], also: readonly string[], wanted: readonly string[]): number | null {
   let sum = 0;
   for (const word of wanted) {

@@ -68,7 +68,7 @@ export function packTrace(events: readonly RunEvent[], about: Partial<TraceAbout
 /**
  * The run of `events` as what follows "#trace=" in a link, as whole as `room` characters allow.
  *
- * @returns what was left out with it; null where even the shortest form is longer
+ * @returns what was left out with it; null if even the shortest form is longer
  * @throws FailureError trace-invalid where `events` are not a run that has ended
  */
 export async function encodeLink(

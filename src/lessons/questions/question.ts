@@ -23,7 +23,7 @@ export interface CommonQuestion {
   readonly words: string;
   /** Whole by itself: a few sentences, the first of which answers. */
   readonly answer: string;
-  /** Where there is more: a lesson, null where the answer is all, and a section of it, null for what stands before its first heading. */
+  /** Where there is more: a lesson, null if the answer is all, and a section of it, null for what stands before its first heading. */
   readonly lesson: string | null;
   readonly section: string | null;
   readonly figure?: MeasuredFigure;

@@ -36,7 +36,7 @@ const BEFORE = 70;
  * Questions about a run: its figures, and tokens to be marked in it. Only those that the run has something for.
  *
  * @param events of a speculative run
- * @param costs of the device, null where they were not measured
+ * @param costs of the device, null if they were not measured
  */
 export function runQuestions(events: readonly RunEvent[], costs: Calibration | null, words: RunWords): Question[] {
   const { accepted, rejected, discarded, acceptanceRate, committed, rounds, meanAcceptanceLength } = tally(events);

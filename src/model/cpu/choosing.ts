@@ -11,7 +11,7 @@ export interface CpuDraft {
   readonly id: TokenId;
   readonly probability: number;
   readonly q: readonly number[] | null;
-  /** What else might have stood there; null where it was not asked for, or `q` says it. */
+  /** What else might have stood there; null if it was not asked for, or `q` says it. */
   readonly top: readonly Candidate[] | null;
 }
 
@@ -62,7 +62,7 @@ export class Choosing {
    * Judges drafts, should all before each be accepted.
    *
    * @param logits of γ + 1 rows
-   * @param drafts γ of them; `q` is null where a draft was certain, as one that was looked up
+   * @param drafts γ of them; `q` is null if a draft was certain, as one that was looked up
    */
   judge(logits: readonly Float32Array[], history: readonly TokenId[], drafts: readonly CpuDraft[]): JudgedRow[] {
     const ids = drafts.map(({ id }) => id);

@@ -40,7 +40,7 @@ export class Sampler {
     return this.#sampled;
   }
 
-  /** What ranks the rows of the greedy run under way; null where it brings no candidates. */
+  /** What ranks the rows of the greedy run under way; null if it brings no candidates. */
   get ranking(): RankingKernel | null {
     return this.#ranks;
   }

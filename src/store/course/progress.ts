@@ -55,7 +55,7 @@ export function exportProgress(): string {
 /**
  * Puts the progress of a file in place of this one. A file that cannot be used changes nothing and is named in the state.
  *
- * @returns a function that takes it back; null where nothing was changed
+ * @returns a function that takes it back; null if nothing was changed
  */
 export function importProgress(file: string): (() => void) | null {
   try {

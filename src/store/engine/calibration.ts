@@ -14,7 +14,7 @@ import { isReady, receiveProgress, useLoading } from './loading';
 import { beginMeasured } from './measuring';
 
 export interface CalibrationState {
-  /** What was measured, by `pairKey`, and kept between visits; null where the clocks of this browser are too coarse to tell. */
+  /** What was measured, by `pairKey`, and kept between visits; null if the clocks of this browser are too coarse to tell. */
   readonly measured: Readonly<Record<string, { readonly adapter: string; readonly calibration: Calibration | null }>>;
   readonly measuring: boolean;
   readonly failure: Failure | null;

@@ -28,7 +28,7 @@ export interface BeTheDraftState {
   /** The person's run, and the draft model's on the same prompt. They stay until the next have really begun. */
   readonly events: readonly RunEvent[];
   readonly model: readonly RunEvent[];
-  /** What was typed, by the index of its round; null where the person passed. */
+  /** What was typed, by the index of its round; null if the person passed. */
   readonly typedDrafts: Readonly<Record<number, string | null>>;
   readonly failure: Failure | null;
 }

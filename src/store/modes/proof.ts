@@ -108,7 +108,7 @@ async function compareSamples(request: RunRequest, signal: AbortSignal): Promise
   }
 }
 
-/** One short run, added to its side. @returns false where it was stopped */
+/** One short run, added to its side. @returns false if it was stopped */
 async function sample(request: RunRequest, plan: SamplePlan, side: Arm, index: number, signal: AbortSignal): Promise<boolean> {
   const settings = sampleSettings(request.settings, plan, side, index);
   const events = await completeRun({ ...request, settings }, signal);

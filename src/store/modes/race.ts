@@ -135,7 +135,7 @@ function replay(): void {
   else racePlayer.playFromStart();
 }
 
-/** @returns false where it was stopped */
+/** @returns false if it was stopped */
 async function warmUp(request: RunRequest, signal: AbortSignal): Promise<boolean> {
   const maxTokens = Math.min(WARM_UP_TOKENS, request.settings.maxTokens);
   for (const mode of ['plain', 'speculative'] as const) {

@@ -17,9 +17,9 @@ export interface OfflineState {
   readonly listKept: boolean;
   /** The model that is being stored, independent of loading. */
   readonly storing: { readonly model: string; readonly loadedBytes: number } | null;
-  /** The browser's storage for this site, in bytes; null where it does not say. */
+  /** The browser's storage for this site, in bytes; null if it does not say. */
   readonly room: { readonly used: number; readonly available: number } | null;
-  /** Whether the browser has promised not to clear it for want of room; null where it cannot. */
+  /** Whether the browser has promised not to clear it for want of room; null if it cannot. */
   readonly protected: boolean | null;
   readonly failure: Failure | null;
   /** Whether all of this is being shown. */

@@ -140,7 +140,7 @@ function reload(): void {
   location.reload();
 }
 
-/** What `worker` answers to `message`; undefined where it says nothing. */
+/** What `worker` answers to `message`; undefined if it says nothing. */
 function tell<Answer>(worker: ServiceWorker, message: ToServiceWorker): Promise<Answer | undefined> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {

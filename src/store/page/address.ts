@@ -16,7 +16,7 @@ export interface Address {
   readonly trace: string | null;
   /** The name of one of the page's recordings. */
   readonly recording: string | null;
-  /** What stands there and names nothing of these; null where all does. */
+  /** What stands there and names nothing of these; null if all does. */
   readonly unread: string | null;
 }
 

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 /** The last action that the page reports, until the next one or until dismissed. */
 export interface NoticeState {
   readonly text: string;
-  /** Takes back what was done; null where there is nothing to take back. */
+  /** Takes back what was done; null if there is nothing to take back. */
   readonly undo: (() => void | Promise<void>) | null;
 }
 

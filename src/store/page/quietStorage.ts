@@ -29,7 +29,7 @@ export class SharedKey {
   }
 }
 
-/** What `access` gives; undefined where it throws. */
+/** What `access` gives; undefined if it throws. */
 export function quietly<T>(access: () => T): T | undefined {
   try {
     return access();

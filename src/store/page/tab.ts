@@ -11,7 +11,7 @@ import { changeSettings, useSettings } from '../run/settings';
 import { quietly } from './quietStorage';
 
 export interface TabState {
-  /** How long the tab slept while the models were at work, in milliseconds; null where it did not, or that was dismissed. */
+  /** How long the tab slept while the models were at work, in milliseconds; null if it did not, or that was dismissed. */
   readonly sleptMs: number | null;
 }
 
@@ -28,7 +28,7 @@ const KeptTab = v.object({
   atWork: v.boolean(),
   /** Whether the page itself asked for the reload. */
   wanted: v.boolean(),
-  /** A trace, as text; null where there was no run, or the one that the page opens with. */
+  /** A trace, as text; null if there was no run, or the one that the page opens with. */
   run: v.nullable(v.string()),
   /** Whether that run is a recording that was opened here, and none of this page's own. */
   recorded: v.boolean(),

@@ -18,7 +18,7 @@ export interface HistoryState {
   readonly failure: Failure | null;
   /** Ids of runs that are there until the page is closed only: there was no room for them. */
   readonly unkept: readonly string[];
-  /** The events of the pinned run; null where none is pinned, or while it is read. */
+  /** The events of the pinned run; null if none is pinned, or while it is read. */
   readonly pinned: readonly RunEvent[] | null;
 }
 

@@ -88,7 +88,7 @@ export function followAddress(views: readonly string[]): () => void {
   return onAddress(follow);
 }
 
-/** @param unknown what the address names and this page does not have; null where there is no such */
+/** @param unknown what the address names and this page does not have; null if there is no such */
 function checkAddress(unknown: string | null): void {
   const { failure } = useRecording.getState();
   if (unknown === null) {

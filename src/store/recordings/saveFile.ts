@@ -9,7 +9,7 @@ export function saveFile(name: string, content: string | Blob, type = 'applicati
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Asks for one file. @returns null where none was chosen */
+/** Asks for one file. @returns null if none was chosen */
 export function chooseFile(accept: string): Promise<File | null> {
   const input = document.createElement('input');
   input.type = 'file';

@@ -42,7 +42,7 @@ usePlayback.subscribe(({ pace, atMs }) => {
 
 const isWatched = () => [null, 'watch'].includes(readAddress(location.hash).view);
 
-/** From the first token to the last of a run that came to its end, in milliseconds; null where it did not, or where there is no more than one round. */
+/** From the first token to the last of a run that came to its end, in milliseconds; null if it did not, or where there is no more than one round. */
 function decodedIn(events: readonly RunEvent[]): number | null {
   const end = events.at(-1);
   if (end?.type !== 'end' || end.reason === 'aborted' || end.reason === 'failed') return null;

@@ -99,7 +99,7 @@ export async function collectRun(
 /**
  * `collectRun` for work that counts whole runs only.
  *
- * @returns null where it was stopped before its end
+ * @returns null if it was stopped before its end
  * @throws FailureError why it failed, also where that was after its start
  */
 export async function completeRun(

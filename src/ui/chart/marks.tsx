@@ -9,7 +9,7 @@ const CURVES = { linear: curveLinear, smooth: curveMonotoneX, step: curveStepAft
 export interface Series {
   readonly name: string;
   readonly look: Look;
-  /** In the order in which they are joined; null where there is nothing, which parts the line. */
+  /** In the order in which they are joined; null if there is nothing, which parts the line. */
   readonly points: readonly { readonly x: number; readonly y: number | null }[];
   /** Drawn thicker than the others. */
   readonly strong?: boolean;

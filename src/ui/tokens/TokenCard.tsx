@@ -12,7 +12,7 @@ const WIDE = '36rem';
 
 interface TokenCardProps extends ShownCard {
   readonly rounds: readonly RoundEvent[];
-  /** How the run's drafts were judged; null where nothing was drawn. */
+  /** How the run's drafts were judged; null if nothing was drawn. */
   readonly rule: SamplingSettings['rule'] | null;
   readonly onEnter: () => void;
   readonly onLeave: () => void;

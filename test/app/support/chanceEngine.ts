@@ -16,7 +16,7 @@ const OF_CHANCE = { vocabularySize: WORDS.length, order: 1, seed: 0 };
 export interface ChanceEngineOptions {
   /** Position from which on speculation writes what the target would not; null: nowhere. */
   wrongFrom: number | null;
-  /** Whether every draft is the target's own token; else each is rejected. */
+  /** Whether every draft is the target's own token; otherwise each is rejected. */
   agrees: boolean;
   /** Runs after which the next one waits to be stopped; null: none. */
   hold: number | null;

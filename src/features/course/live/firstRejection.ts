@@ -12,12 +12,12 @@ export interface Rejection {
   /** The last words of the text before its place. */
   readonly after: string;
   readonly rejected: string;
-  /** null where the run was cut there. */
+  /** null if the run was cut there. */
   readonly corrected: string | null;
   readonly discarded: number;
 }
 
-/** The first rejection of a run; null where nothing was rejected. */
+/** The first rejection of a run; null if nothing was rejected. */
 export function firstRejection(events: readonly RunEvent[]): Rejection | null {
   for (const event of events) {
     if (event.type !== 'round') continue;

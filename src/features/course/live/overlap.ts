@@ -22,7 +22,7 @@ export interface Overlap {
 const MOST_PARTS = 7;
 
 /**
- * What the candidates of `token`, a corrected one, say of its position; null where they were not measured. The residual's candidates are scaled to
+ * What the candidates of `token`, a corrected one, say of its position; null if they were not measured. The residual's candidates are scaled to
  * sum to one over all tokens, so any of them whose p and q are known gives the mass that was scaled.
  */
 export function overlapAt({ candidates }: RunToken): Overlap | null {

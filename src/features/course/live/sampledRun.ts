@@ -10,7 +10,7 @@ export interface SampledRun {
   readonly live: boolean;
 }
 
-/** A run by the rejection rule whose rounds can be judged by hand: the one on the page where it is such a run, else a recorded one; null until that is read. */
+/** A run by the rejection rule whose rounds can be judged by hand: the one on the page where it is such a run, otherwise a recorded one; null until that is read. */
 export function useSampledRun(): SampledRun | null {
   const events = useRun((state) => state.events);
   const idle = useRun((state) => state.activity === 'idle');

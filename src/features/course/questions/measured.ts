@@ -60,7 +60,7 @@ const FIGURES: Readonly<Record<MeasuredFigure, (known: KnownFigures) => OwnFigur
   'same-output': (known) => ofBoth(known, ({ output, alike }) => words.sameOutput(output, alike)),
 };
 
-/** @param say of the device's figures and the run's acceptance rate, null where nothing was judged; null where it needs a run */
+/** @param say of the device's figures and the run's acceptance rate, null if nothing was judged; null if it needs a run */
 function withCosts({ here, rates, counts }: RunFigures, say: (figures: CostFigures, rate: number | null) => string | null): OwnFigure {
   if (!here) return { needs: 'costs' };
   const text = say(here, rates === null ? null : counts.acceptanceRate);

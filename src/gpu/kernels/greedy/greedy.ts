@@ -7,7 +7,7 @@ export interface GreedyRow {
   readonly choice: number;
   /** Softmax probability of `choice`. */
   readonly p: number;
-  /** Softmax probability of the drafted token at this row; 0 where nothing was drafted. */
+  /** Softmax probability of the drafted token at this row; 0 if nothing was drafted. */
   readonly draftP: number;
   /** Whether a logit was not a number, or plus infinity; the rest of the row means nothing then. */
   readonly invalid: boolean;

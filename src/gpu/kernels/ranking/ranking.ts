@@ -5,7 +5,7 @@ import code from './ranking.wgsl?raw';
 
 const TOP = 5;
 
-/** Bytes of one row's most likely tokens: five ids u32, five probabilities f32 (0 where there are fewer). */
+/** Bytes of one row's most likely tokens: five ids u32, five probabilities f32 (0 if there are fewer). */
 export const RANKED_ROW_BYTES = 4 * 2 * TOP;
 
 /** Rows of one model, after the greedy kernel has chosen from them. */

@@ -52,7 +52,7 @@ export interface SamplingRow {
   readonly tokenP: number;
   /** The judged draft; null after the last one. */
   readonly draft: { readonly id: number; readonly accepted: boolean; readonly p: number; readonly q: number } | null;
-  /** The uniform draw that decided; null where none did: no draft, temperature 0, or the coupled rule. */
+  /** The uniform draw that decided; null if none did: no draft, temperature 0, or the coupled rule. */
   readonly u: number | null;
   /** Sum of max(0, p - q), the probability of a rejection; 0 after the last draft. */
   readonly residual: number;
@@ -67,7 +67,7 @@ const TOP = 5;
 /**
  * Bytes of one row, little-endian: token u32, draft u32, accepted u32, invalid u32 (bit 0 target, bit 1 draft), p f32, q f32,
  * u f32 (-1: none), residual f32, tokenP f32, then for p, q and residual each five ids u32 and five probabilities f32
- * (0 where there are fewer).
+ * (0 if there are fewer).
  */
 export const SAMPLING_ROW_BYTES = 4 * (9 + 3 * 2 * TOP);
 
