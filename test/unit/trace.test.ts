@@ -32,7 +32,7 @@ const changeSettings = (change: object) =>
 
 const REFUSED: readonly [what: string, attempt: () => unknown, reason: RegExp][] = [
   ['not JSON', () => readTrace('{'), /it is not JSON/],
-  ['of something else', () => decodeTrace({ format: 'other', version: 1 }), /no recording of Foretoken/],
+  ['of something else', () => decodeTrace({ format: 'other', version: 1 }), /not a recording of Foretoken/],
   ['without its end', () => decodeTrace(swap((run) => run.slice(0, -1))), /does not end with the end/],
   ['without its start', () => decodeTrace(swap((run) => run.slice(1))), /does not begin with the start/],
   ['of two runs', () => decodeTrace(swap((run) => [...run.slice(0, -1), ...run])), /more than one run/],
