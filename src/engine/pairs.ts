@@ -6,7 +6,7 @@ import { WebGpuPairs } from './webgpuPairs';
 
 /** What pairs run on and are kept in. */
 export interface PairPorts {
-  /** undefined: there is none. */
+  /** undefined: no such thing. */
   readonly gpu: GPU | undefined;
   readonly storage: FileStorage;
 }

@@ -12,7 +12,7 @@ export const FORMER_FILES = 'foretoken/former files';
 /** The shelf that holds one list for each folder of models. */
 const LISTS = 'foretoken/lists';
 
-/** The text of the list at `url` that was kept; null where there is none, or no storage. */
+/** The stored text of the list at `url`; null without one, or without storage. */
 export async function keptList(storage: FileStorage, url: string): Promise<string | null> {
   try {
     return (await (await (await storage.open(LISTS)).get(url))?.text()) ?? null;

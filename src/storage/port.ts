@@ -11,9 +11,9 @@ export interface StoredFile {
 
 /** Files by their URLs. */
 export interface Shelf {
-  /** The file at `url`; null where there is none. Its content is read when the blob is. */
+  /** The file at `url`; null if absent. Its content is read when the blob is. */
   get(url: string): Promise<Blob | null>;
-  /** null where there is none, or another length than what was stored. */
+  /** null if it is absent, or its length is not the stored one. */
   about(url: string): Promise<StoredFile | null>;
   /**
    * Keeps all of `content` at `url`, in place of what was there; where `content` breaks off, what was there stays.
@@ -21,7 +21,7 @@ export interface Shelf {
    * @throws what `content` broke off with, or what the storage says, as where there is no room
    */
   put(url: string, content: ReadableStream<Uint8Array<ArrayBuffer>>, about: StoredFile): Promise<void>;
-  /** Nothing happens where there is none. */
+  /** Does nothing if the file is absent. */
   delete(url: string): Promise<void>;
   /** The URLs of all that is kept. */
   list(): Promise<string[]>;

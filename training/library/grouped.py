@@ -131,7 +131,7 @@ def pack(matrix: Grouped, first: int = 0) -> np.ndarray:
 
 
 def unpack(words: np.ndarray) -> Grouped:
-    """The inverse of `pack`, but for `first`."""
+    """The inverse of `pack`, except for `first`."""
     mark, bits, group, form, factor, _first, inner, columns = (int(word) for word in words[:HEADER])
     if mark != MARK:
         raise ValueError("These are no packed groups: the first word is not the mark.")

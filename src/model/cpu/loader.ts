@@ -14,7 +14,7 @@ export interface CpuModelFiles {
 }
 
 /**
- * Downloads and checks the files of `model`, but for its library, which is WebGPU's, and unpacks them.
+ * Downloads and checks the files of `model`, except its library, which is WebGPU's, and unpacks them.
  *
  * @throws FailureError of the download, or library-incompatible; or the signal's reason
  */
