@@ -6,7 +6,7 @@ import { WebGpuPairs } from './webgpuPairs';
 
 /** What pairs run on and are kept in. */
 export interface PairPorts {
-  /** undefined: no such thing. */
+  /** undefined without WebGPU. */
   readonly gpu: GPU | undefined;
   readonly storage: FileStorage;
 }

@@ -17,7 +17,7 @@ export const playback = {
   pause: 'Pause',
   pace: 'Pace',
   paces: { 1: 'Its own', 0.5: 'Half', 0.1: 'A tenth' },
-  slowed: (took: string) => `The tokens of this run came in ${took}, so it is shown at a tenth of its speed.`,
+  slowed: (took: string) => `The tokens of this run came in ${took}, so it is shown at a tenth of its pace.`,
   round: (number: string) => `Round ${number}:`,
   phases,
   moment: 'Moment of the run',
