@@ -42,7 +42,7 @@ class Decoder:
 
     @property
     def key(self) -> str:
-        """Names what a library is compiled for but for its context, as the page's shapeKey does."""
+        """Names what a library is compiled for, without its context, as the page's shapeKey does."""
         family = "qwen2" if self.biases else "qwen3" if self.head_norms else "llama"
         sides = f"h{self.hidden}-f{self.feed_forward}-l{self.layers}-q{self.heads}-k{self.kv_heads}-d{self.head_dim}-v{self.vocabulary}"
         scaling = f"-s{self.rope_scaling.factor}" if self.rope_scaling else ""
