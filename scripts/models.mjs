@@ -39,7 +39,7 @@ await failClearly(async () => {
 
 /** Fails unless the files are the manifest's; tells what a visitor downloads for the target and the first draft, each with its best library. @param {string} folder with manifest.json */
 function checkHashes(folder) {
-  const { models, pair } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const { models, pair, pairs = [pair] } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
   const byPath = (listed) => new Map(listed.map((file) => [file.path, file]));
   const files = byPath(Object.values(models).flatMap((model) => [...model.libraries, ...model.files]));
   const read = (name) => fs.readFileSync(path.join(folder, name));
@@ -47,12 +47,12 @@ function checkHashes(folder) {
     return !fs.existsSync(path.join(folder, name)) || createHash('sha256').update(read(name)).digest('hex') !== sha256;
   });
   if (wrong.length > 0) throw new Error(`Missing, or not the files of the manifest: ${wrong.map((file) => file.path).join(', ')}`);
-  const chosen = [models[pair.target], models[pair.drafts[0].id]].flatMap((model) => [model.libraries[0], ...model.files]);
+  const chosen = [models[pairs[0].target], models[pairs[0].drafts[0].id]].flatMap((model) => [model.libraries[0], ...model.files]);
   const downloaded = [...byPath(chosen).keys()].map(read);
   const megabytes = (size) => (downloaded.reduce((sum, file) => sum + size(file), 0) / 1e6).toFixed(1);
   const compressed = megabytes((file) => gzipSync(file, { level: 9 }).length);
   console.log(`${files.size} files are those of the manifest.`);
-  console.log(`Target and ${pair.drafts[0].name}: ${megabytes((file) => file.length)} MB, ${compressed} MB compressed.`);
+  console.log(`Target and ${pairs[0].drafts[0].name}: ${megabytes((file) => file.length)} MB, ${compressed} MB compressed.`);
 }
 
 function ensureCompiler() {

@@ -71,7 +71,7 @@ const model = v.object({
   vocabulary,
   /** Equal for equal files; made from their hashes where it is not given. */
   revision: v.optional(v.nullable(name), null),
-  /** Names the tokenizer by its content; the hash of its file where it is not given. */
+  /** Names the tokenizer by its content (`tokenizer.ts`). */
   tokenizer: v.optional(v.nullable(name), null),
   template: v.optional(v.nullable(template), null),
   stopTokens: v.optional(v.nullable(v.array(id)), null),

@@ -2,7 +2,7 @@
 import { FailureError } from '../core/failure';
 import { FIRST_DRAFT, WEAK_DRAFT } from '../formats/settings';
 import type { TargetSpec } from './resolve';
-import type { ModelSpec, PairSpec } from './spec';
+import { fileOf, type ModelSpec, type PairSpec } from './spec';
 
 export interface DraftChoice {
   /** Of the model. */
@@ -41,17 +41,35 @@ export function pairOf(target: TargetSpec, wanted: string | null): PairSpec {
   return { target: model, draft };
 }
 
-/** @throws FailureError vocabulary-mismatch, before anything is downloaded */
+/** @throws FailureError vocabulary-mismatch, rollback-missing: where that is known before anything is downloaded */
 export function checkPair({ target, draft }: PairSpec): void {
-  if (draft === null || draft === 'itself' || shareVocabulary(target, draft)) return;
+  if (draft === null) return;
+  for (const model of draft === 'itself' ? [target] : [target, draft]) checkRollback(model);
+  if (draft !== 'itself' && sharesVocabulary(target, draft) === false) throw mismatch(target, draft);
+}
+
+/** Speculation takes rejected tokens out of the cache again. @throws FailureError rollback-missing */
+export function checkRollback({ name, rollsBack }: ModelSpec): void {
+  if (rollsBack) return;
   throw new FailureError(
+    'rollback-missing',
+    `${name} cannot take tokens out of its cache again, so it cannot take part in speculation.`,
+    'Decode plainly with it, or choose another model.',
+  );
+}
+
+/** Whether an id means the same to both, however far each model pads its logits; null where only their tokenizers' files can tell (`tokenizer.ts`). */
+export function sharesVocabulary(a: ModelSpec, b: ModelSpec): boolean | null {
+  if (a.vocabulary.tokens !== b.vocabulary.tokens) return false;
+  if (a.tokenizer !== null && b.tokenizer !== null) return a.tokenizer === b.tokenizer;
+  const [of, other] = [a, b].map((model) => fileOf(model, 'tokenizer.json')?.sha256 ?? null);
+  return of !== null && of === other ? true : null;
+}
+
+export function mismatch(target: ModelSpec, draft: ModelSpec): FailureError {
+  return new FailureError(
     'vocabulary-mismatch',
     `"${draft.name}" and "${target.name}" do not share a vocabulary, so no draft could ever be judged.`,
     'Choose a draft of the target’s own family.',
   );
-}
-
-/** Whether an id means the same to both: the tokenizers are the same, however far each model pads its logits. */
-function shareVocabulary(a: ModelSpec, b: ModelSpec): boolean {
-  return a.vocabulary.tokens === b.vocabulary.tokens && a.tokenizer === b.tokenizer;
 }

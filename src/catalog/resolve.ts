@@ -77,18 +77,17 @@ function resolveModel(
   features: ReadonlySet<string>,
   stored?: ReadonlySet<string>,
 ): ModelSpec {
-  const { name, parameters, vocabulary, context, template, stopTokens, rollsBack } = listed;
+  const { name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack } = listed;
   const libraries = listed.libraries.map((each) => librarySpec(each, base));
   const fits = ({ needs, place }: LibrarySpec) => needs.every((need) => features.has(need)) && (stored?.has(place) ?? true);
   const library = libraries.reduceRight((worse, each) => (fits(each) ? each : worse));
   return {
-    ...{ id, name, parameters, vocabulary, context, template, stopTokens, rollsBack, libraries, library },
+    ...{ id, name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack, libraries, library },
     backend: 'web-llm',
     revision: listed.revision ?? versionOfFiles(listed.files.map(({ path, bytes, sha256 }) => sha256 ?? `${path} ${bytes}`)),
     folder: new URL(listed.path, base).href,
     files: listed.files.map((file) => fileSpec(file, base)),
     missing: library.needs.filter((need) => !features.has(need)),
-    tokenizer: listed.tokenizer ?? listed.files.find(({ path }) => path === `${listed.path}/resolve/main/tokenizer.json`)?.sha256 ?? null,
   };
 }
 

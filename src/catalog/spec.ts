@@ -38,7 +38,7 @@ export interface ModelSpec {
   readonly vocabulary: { readonly tokens: number; readonly logits: number };
   /** Most tokens of prompt and answer together. */
   readonly context: number;
-  /** Names the tokenizer by its content; null where the list does not say. */
+  /** Names the tokenizer by its content (`tokenizer.ts`); null where the list does not say. */
   readonly tokenizer: string | null;
   /** null: the one of its mlc-chat-config.json. */
   readonly template: ChatTemplate | null;

@@ -18,6 +18,7 @@ export type FailureCode =
   | 'gguf-invalid'
   | 'gguf-unsupported'
   | 'feature-missing'
+  | 'rollback-missing'
   | 'prompt-empty'
   | 'prompt-too-long'
   | 'token-outside-vocabulary'

@@ -1,5 +1,6 @@
 import { checkPair } from '../catalog/pairing';
 import { bytesOf, isSameDraft, isSameModel, type ModelSpec, type PairSpec } from '../catalog/spec';
+import { checkTokenizers } from '../catalog/tokenizer';
 import { CpuDrafter } from '../model/cpu/drafter';
 import { type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
 import { CpuTarget } from '../model/cpu/target';
@@ -61,6 +62,7 @@ export class CpuPairs implements PairLoader {
     const loaded = this.#draft;
     if (spec === null) return null;
     if (loaded && isSameDraft(loaded.spec, spec)) return loaded;
+    await checkTokenizers({ target: target.spec, draft: spec }, this.#storage, signal);
     // For itself: the target's weights, with a cache of its own.
     const { forward, text } = target.files;
     const files = spec === 'itself' ? { forward: forward.sibling(), text } : await this.#load(spec, report, signal);

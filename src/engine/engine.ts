@@ -1,3 +1,4 @@
+import { checkRollback } from '../catalog/pairing';
 import { nameOfDraft, runModelsOf } from '../catalog/spec';
 import { clockStep, steadyClock } from '../core/clock';
 import { calibrate } from '../core/cost/calibrate';
@@ -63,6 +64,7 @@ export class PairEngine implements Engine {
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
     await this.#inTurn(signal, async (begin) => {
+      if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
       const pair = await this.#pairs.ready(task.pair, report, signal);
       signal.throwIfAborted();
       begin();

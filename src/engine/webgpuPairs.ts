@@ -1,5 +1,6 @@
 import { checkPair } from '../catalog/pairing';
 import { isSameDraft, isSameModel, type ModelSpec, modelsOf, type PairSpec } from '../catalog/spec';
+import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
 import type { SharedDevice } from '../gpu/device';
 import { shareDevice } from '../gpu/device';
@@ -29,6 +30,7 @@ export class WebGpuPairs implements PairLoader {
     const stage = await this.#workingStage();
     checkPair(spec);
     for (const model of modelsOf(spec)) refuseUnlessRunnable(model);
+    if (!isLoaded(stage, spec)) await checkTokenizers(spec, this.#storage, signal);
     await makeRoom(stage, spec);
     await loadMissing(stage, spec, { storage: this.#storage, report, signal });
     return readyPair(stage, spec);
@@ -50,6 +52,10 @@ export class WebGpuPairs implements PairLoader {
     this.#stage = makeStage(shared);
     return this.#stage;
   }
+}
+
+function isLoaded({ target, draft }: Stage, spec: PairSpec): boolean {
+  return target !== null && isSameModel(target.spec, spec.target) && draft !== null && isSameDraft(draft.spec, spec.draft);
 }
 
 /** @throws FailureError feature-missing */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { calibrateWhenIdle, calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
-import { chosenPair } from '../../src/store/engine/catalogue';
+import { calibrateWhenIdle, calibrationOf, confirmAdapter, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
+import { chosenPair, pairFor } from '../../src/store/engine/catalogue';
 import { IDLE_MS } from '../../src/store/engine/idle';
 import { formatRate, formatRatio } from '../../src/ui/format';
 import { PAIR_COSTS } from '../support/slowPair';
@@ -10,7 +10,37 @@ import { openPage, prompt, runButton, runToEnd, stopButton, untilIdle } from './
 const panel = () => page.getByRole('region', { name: 'This device' });
 const figure = (key: string) => panel().element().querySelector(`[data-count="${key}"]`)?.textContent;
 
+/** As the page of version 1 named a pair: by the beginnings of the hashes of its files, the target's first. */
+const FORMER_KEY = '00000000'.repeat(4);
+
 describe('the costs of this device', () => {
+  it('that were measured before pairs had ids are known still, and those of another device forgotten', async () => {
+    await openPage();
+    await measureCalibration();
+    const calibration = calibrationOf(chosenPair());
+    expect(calibration).not.toBeNull();
+    const kept = JSON.stringify({ state: { measured: { [FORMER_KEY]: { adapter: 'memory', calibration } } }, version: 1 });
+    useCalibration.setState(useCalibration.getInitialState());
+    expect(calibrationOf(chosenPair())).toBeNull();
+    localStorage.setItem('foretoken.calibrations', kept);
+    await useCalibration.persist.rehydrate();
+    expect(calibrationOf(chosenPair())).toEqual(calibration);
+    // Of the target with any draft, where none is needed.
+    expect(calibrationOf(pairFor({ draft: 'first', drafting: 'ngram' }))).toEqual(calibration);
+    confirmAdapter(pairFor({ draft: 'first', drafting: 'model' }), 'another device');
+    expect(calibrationOf(chosenPair())).toBeNull();
+  });
+
+  it('are those of the models, whatever they are called: another target or draft has its own', async () => {
+    await openPage();
+    await measureCalibration();
+    const pair = chosenPair();
+    if (!pair) throw new Error('no pair is chosen');
+    const other = { ...pair, target: { ...pair.target, revision: 'another' } };
+    expect([calibrationOf(other), calibrationOf({ ...pair, draft: 'itself' })]).toEqual([null, null]);
+    expect(calibrationOf({ ...pair, target: { ...pair.target, name: 'Renamed' } })).not.toBeNull();
+  });
+
   it('are measured on request, written with their ratios, and kept for the next visit', async () => {
     const engine = await openPage();
     // They stand beside a run.

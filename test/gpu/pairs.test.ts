@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../src/catalog/spec';
+import { bytesOf, type ModelSpec, type PairSpec } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
@@ -61,9 +61,9 @@ describe('the target as its own draft', () => {
 });
 
 describe('the memory of a pair', () => {
-  async function memoryOf(draft: string | null): Promise<PairMemory> {
+  async function memoryOf(draft: string | null, on = worker): Promise<PairMemory> {
     let memory: PairMemory | null = null;
-    for await (const update of sendToWorker(worker, { type: 'load', pair: await shippedPair(draft) })) {
+    for await (const update of sendToWorker(on, { type: 'load', pair: await shippedPair(draft) })) {
       if (!isRunEvent(update) && update.type === 'memory') memory = update.memory;
     }
     if (!memory) throw new Error('nothing was reported about the memory');
@@ -94,5 +94,64 @@ describe('the memory of a pair', () => {
     expect(draft.cache / target.cache).toBeCloseTo(1, 2);
     // What was taken is given back.
     expect(await memoryOf('draft')).toMatchObject({ target: before.target, draft: before.draft });
+  });
+
+  it('is the target’s alone where no model drafts', async () => {
+    const fresh = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+    const { target, draft } = await memoryOf(null, fresh);
+    expect(target.cache).toBeGreaterThan(0);
+    expect(draft).toEqual({ weights: 0, cache: 0 });
+    fresh.terminate();
+  });
+});
+
+describe('pairs that follow one another', () => {
+  const runPair = async (pair: PairSpec, settings: Partial<RunSettings> = {}, signal?: AbortSignal) => {
+    const events: RunEvent[] = [];
+    const all = { ...DEFAULT_RUN, gamma: 4, maxTokens: 24, ignoreStopTokens: true, ...settings };
+    const task = { type: 'run', pair, turns: [], prompt: PROMPT, settings: all, calibration: null } as const;
+    for await (const update of sendToWorker(worker, task, signal)) if (isRunEvent(update)) events.push(update);
+    return events;
+  };
+
+  it('may have other targets: each writes what it writes alone, and the first is there again', async () => {
+    const first = await runPair(await shippedPair('draft'));
+    const [target, draft] = [await shippedModel('draft'), await shippedModel('weak-draft')];
+    const other = await runPair({ target, draft });
+    expect(ids(other)).toEqual(ids(await runPair({ target, draft: null }, { mode: 'plain' })));
+    expect(ids(other)).not.toEqual(ids(first));
+    expect(ids(await runPair(await shippedPair('draft')))).toEqual(ids(first));
+  });
+
+  it('may be stopped while they load, and take each other’s place', async () => {
+    const stop = new AbortController();
+    const stopped = runPair({ target: await shippedModel('weak-draft'), draft: 'itself' }, {}, stop.signal);
+    const next = runPair(await shippedPair('weak-draft'));
+    stop.abort();
+    expect((await stopped).at(-1)).toMatchObject({ reason: 'aborted' });
+    expect(ids(await next)).toEqual(ids(await runPair(await shippedPair('draft'))));
+  });
+
+  it('keep their logits’ padding to themselves: no id beyond the tokenizer is drafted or judged', async () => {
+    const pair = await shippedPair('draft');
+    if (pair.draft === null || pair.draft === 'itself') throw new Error('a model drafts');
+    const usual = [await runPair(pair), await runPair(pair, { sampling: { ...GREEDY, temperature: 0.8, seed: 4 } })];
+    const most = Math.max(...usual.flatMap(ids));
+    // As if everything behind the tokens of these runs were padding.
+    const tokens = most + 1;
+    const padded = (model: ModelSpec): ModelSpec => ({ ...model, revision: 'padded', vocabulary: { tokens, logits: 2048 } });
+    const shorter = { target: padded(pair.target), draft: padded(pair.draft) };
+    expect(ids(await runPair(shorter))).toEqual(ids(usual[0] as RunEvent[]));
+    const sampled = await runPair(shorter, { candidates: true, sampling: { ...GREEDY, temperature: 5, seed: 4 } });
+    const drawn = tokensOf(sampled).flatMap(({ id, candidates }) => [id, ...(candidates?.p ?? []).map((each) => each.id)]);
+    expect(Math.max(...drawn)).toBeLessThan(tokens);
+  });
+
+  it('are refused by name where the adapter lacks what a model needs', async () => {
+    const model = { ...(await shippedModel('draft')), missing: ['telepathy'] };
+    await expect(runPair({ target: model, draft: null }, { mode: 'plain' })).rejects.toMatchObject({
+      failure: { code: 'feature-missing', message: expect.stringContaining('needs telepathy') },
+    });
+    expect(ids(await runPair(await shippedPair('draft')))).toHaveLength(24);
   });
 });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PairSpec } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
@@ -23,10 +24,15 @@ function engine(): PairEngine {
 async function run(
   pair: PairEngine,
   settings: Partial<RunSettings>,
-  { prompt = 'Count from 1 to 30.', draft = 'draft' as string | null, signal = new AbortController().signal } = {},
+  {
+    prompt = 'Count from 1 to 30.',
+    draft = 'draft' as string | null,
+    spec = null as PairSpec | null,
+    signal = new AbortController().signal,
+  } = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  const task = { type: 'run', pair: shippedPair(draft), turns: [], prompt, calibration: null } as const;
+  const task = { type: 'run', pair: spec ?? shippedPair(draft), turns: [], prompt, calibration: null } as const;
   await pair.run(
     { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
     (update) => {
@@ -109,6 +115,71 @@ describe('the pair on the CPU', () => {
     for (const { candidates } of tokens.filter(({ verdict }) => verdict === 'accepted')) expect(candidates?.q).toEqual(candidates?.p);
     // And back to another draft.
     expect(ids(await run(pair, settings))).toEqual(plain);
+  });
+
+  it('keeps the ids and revisions of the models that a run ran on', async () => {
+    const { target, draft } = shippedPair('draft');
+    const identity = (model: typeof target) => ({ id: model.id, revision: model.revision });
+    const modelsIn = async (settings: Partial<RunSettings>, name = 'draft') =>
+      (await run(pair, { maxTokens: 2, ...settings }, { draft: name })).find((event) => event.type === 'start')?.models;
+    expect(await modelsIn({})).toEqual({ target: identity(target), draft: identity(draft as typeof target) });
+    expect(await modelsIn({}, 'target')).toEqual({ target: identity(target), draft: 'itself' });
+    for (const settings of [{ mode: 'plain' }, { drafting: 'ngram' }] as const)
+      expect(await modelsIn(settings)).toEqual({ target: identity(target), draft: null });
+  });
+
+  it('needs no draft where no model drafts, and fetches none', async () => {
+    const alone = engine();
+    const asked = vi.spyOn(globalThis, 'fetch');
+    const settings = { ignoreStopTokens: true, maxTokens: 12 } as const;
+    const plain = ids(await run(alone, { ...settings, mode: 'plain' }, { draft: null }));
+    expect(ids(await run(alone, { ...settings, drafting: 'ngram' }, { draft: null }))).toEqual(plain);
+    expect(asked.mock.calls.map(([url]) => String(url)).filter((url) => url.includes('draft'))).toEqual([]);
+    const refused = { failure: { code: 'invalid-setting', message: 'No model drafts in this pair.' } };
+    await expect(run(alone, settings, { draft: null })).rejects.toMatchObject(refused);
+  });
+
+  it('goes from one target to another and back', async () => {
+    const other = engine();
+    const settings = { ignoreStopTokens: true, maxTokens: 12 } as const;
+    const prompt = 'Tell me a story about a fox.';
+    const first = ids(await run(other, settings, { prompt }));
+    const small = shippedPair('draft').draft as PairSpec['target'];
+    const swapped = { target: small, draft: shippedPair('weak-draft').draft };
+    const second = ids(await run(other, settings, { prompt, spec: swapped }));
+    expect(second).toEqual(ids(await run(other, { ...settings, mode: 'plain' }, { prompt, spec: swapped })));
+    expect(second).not.toEqual(first);
+    expect(ids(await run(other, settings, { prompt }))).toEqual(first);
+  });
+
+  it('takes template, stop tokens and context from the list where that says them: prefix ids, and text that ends an answer', async () => {
+    const { target } = shippedPair(null);
+    const template = {
+      ...{ roles: { user: '<|user|>', assistant: '<|assistant|>' }, role_content_sep: '', role_empty_sep: '', system_message: '' },
+      ...{ seps: ['<|end|>'], stop_token_ids: [2], stop_str: ['4'], system_prefix_token_ids: [7, 8] },
+    };
+    const spec = { target: { ...target, template, stopTokens: [3], context: 64, revision: 'changed' }, draft: null };
+    const settings = { mode: 'plain', maxTokens: 30 } as const;
+    const usual = await run(engine(), settings, { draft: null });
+    const changed = await run(engine(), settings, { spec });
+    const [start, before] = [changed, usual].map((events) => events.find((event) => event.type === 'start'));
+    expect(start?.promptIds).toEqual([7, 8, ...(before?.promptIds ?? [])]);
+    expect(changed.at(-1)).toMatchObject({ reason: 'stop', stopString: '4' });
+    const written = (events: readonly RunEvent[]) =>
+      committedTokens(events)
+        .map(({ text }) => text)
+        .join('');
+    expect(written(changed)).toMatch(/^[^4]*4/);
+    expect((await run(engine(), { ...settings, ignoreStopTokens: true }, { spec })).at(-1)).toMatchObject({ reason: 'length' });
+    expect((await run(engine(), { ...settings, maxTokens: 200, ignoreStopTokens: true }, { spec })).at(-1)).toMatchObject({
+      reason: 'length',
+    });
+  });
+
+  it('refuses to speculate with a target whose cache cannot be rolled back, and decodes plainly with it', async () => {
+    const spec = { target: { ...shippedPair(null).target, rollsBack: false }, draft: null };
+    await expect(run(pair, { drafting: 'ngram' }, { spec })).rejects.toMatchObject({ failure: { code: 'rollback-missing' } });
+    expect(ids(await run(pair, { mode: 'plain', maxTokens: 3, ignoreStopTokens: true }, { spec }))).toHaveLength(3);
   });
 
   it('stops between two rounds', async () => {

@@ -94,3 +94,29 @@ describe('a trace', () => {
     expect(JSON.stringify(packTrace(events)).length).toBeLessThan(JSON.stringify(encodeTrace(events)).length);
   });
 });
+
+describe('the models of a run', () => {
+  const [start, ...rest] = events;
+  const models = { target: { id: 'target', revision: '01ab' }, draft: { id: 'draft', revision: 'ff' } };
+  const withModels = (of: StartEvent['models']) => [{ ...(start as StartEvent), ...(of && { models: of }) }, ...rest];
+  const modelsOf = (run: readonly RunEvent[]) => (run[0] as StartEvent).models;
+
+  it.each([models, { ...models, draft: 'itself' as const }, { ...models, draft: null }])(
+    'stay with it in files and links: %j',
+    async (of) => {
+      expect(modelsOf(readTrace(JSON.stringify(encodeTrace(withModels(of)))).events)).toEqual(of);
+      expect(modelsOf(decodeTrace(packTrace(withModels(of))).events)).toEqual(of);
+      const link = await encodeLink(withModels(of), {}, 60_000);
+      expect(modelsOf((await decodeLink(link?.payload ?? '')).events)).toEqual(of);
+    },
+  );
+
+  it('are absent from runs that were recorded before runs kept them', () => {
+    expect(modelsOf(decodeTrace(encodeTrace(withModels(undefined))).events)).toBeUndefined();
+  });
+
+  it('are refused where they are no models', () => {
+    const { code, message } = failureOf(() => decodeTrace({ ...document(), events: withModels({ target: 7 } as never) }));
+    expect([code, message]).toEqual(['trace-invalid', expect.stringContaining('models')]);
+  });
+});

@@ -1,0 +1,65 @@
+/** Whether two models have one tokenizer, by what its file says and not by how it is written. */
+import * as v from 'valibot';
+import { FailureError } from '../core/failure';
+import type { FileStorage } from '../storage/port';
+import { beginHash } from '../storage/sha256';
+import { mismatch, sharesVocabulary } from './pairing';
+import { fileOf, type ModelSpec, type PairSpec } from './spec';
+import { openStored, storeModel } from './storedModels';
+
+const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What of tokenizer.json (Hugging Face) decides which ids a text has. */
+const Tokenizer = v.object({
+  model: v.object({
+    vocab: v.union([v.record(v.string(), id), v.array(v.tuple([v.string(), v.number()]))]),
+    merges: v.optional(v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])), []),
+  }),
+  added_tokens: v.optional(v.array(v.object({ id, content: v.string() })), []),
+});
+
+/**
+ * Names a tokenizer by its content: its tokens with their ids, its merges in their order, and its added tokens.
+ *
+ * @param tokenizer the content of tokenizer.json
+ * @returns a SHA-256 in hexadecimal
+ * @throws FailureError library-incompatible
+ */
+export async function fingerprintOf(tokenizer: unknown): Promise<string> {
+  const read = v.safeParse(Tokenizer, tokenizer);
+  if (!read.success) {
+    const field = v.getDotPath(read.issues[0]) ?? 'it';
+    throw new FailureError('library-incompatible', `A tokenizer cannot be read: ${field}.`, 'Choose another model.');
+  }
+  const { model, added_tokens: added } = read.output;
+  const tokens = Array.isArray(model.vocab) ? model.vocab.map(([token], index) => [token, index] as const) : Object.entries(model.vocab);
+  const content = [
+    tokens.toSorted(([, a], [, b]) => a - b),
+    model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))),
+    added.map((token) => [token.content, token.id]).toSorted(([, a], [, b]) => Number(a) - Number(b)),
+  ];
+  const bytes = new TextEncoder().encode(JSON.stringify(content)) as Uint8Array<ArrayBuffer>;
+  const hash = await beginHash(bytes.length);
+  hash.update(bytes);
+  return hash.end();
+}
+
+/**
+ * Where the list does not say whether target and draft have one tokenizer, their files do: these are fetched, ahead of everything else.
+ *
+ * @throws FailureError vocabulary-mismatch, or of the download; or the signal's reason
+ */
+export async function checkTokenizers({ target, draft }: PairSpec, storage: FileStorage, signal: AbortSignal): Promise<void> {
+  if (draft === null || draft === 'itself' || sharesVocabulary(target, draft)) return;
+  const [of, other] = [await readFingerprint(target, storage, signal), await readFingerprint(draft, storage, signal)];
+  if (of !== other || of === null) throw mismatch(target, draft);
+}
+
+/** null where the model lists no tokenizer. */
+async function readFingerprint(model: ModelSpec, storage: FileStorage, signal: AbortSignal): Promise<string | null> {
+  const file = fileOf(model, 'tokenizer.json');
+  if (!file) return null;
+  await storeModel(model, storage, () => undefined, signal, [file]);
+  const content = await (await openStored(model, storage, file))?.text();
+  return content === undefined ? null : fingerprintOf(JSON.parse(content));
+}
