@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { calibrateWhenIdle, calibrationOf, confirmAdapter, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
-import { chosenPair, pairFor } from '../../src/store/engine/catalogue';
+import { chosenPair, pairFor, readCatalogue } from '../../src/store/engine/catalogue';
 import { IDLE_MS } from '../../src/store/engine/idle';
 import { formatRate, formatRatio } from '../../src/ui/format';
 import { PAIR_COSTS } from '../support/slowPair';
@@ -16,6 +16,7 @@ const FORMER_KEY = '00000000'.repeat(4);
 describe('the costs of this device', () => {
   it('that were measured before pairs had ids are known still, and those of another device forgotten', async () => {
     await openPage();
+    await readCatalogue();
     await measureCalibration();
     const calibration = calibrationOf(chosenPair());
     expect(calibration).not.toBeNull();
@@ -33,6 +34,7 @@ describe('the costs of this device', () => {
 
   it('are those of the models, whatever they are called: another target or draft has its own', async () => {
     await openPage();
+    await readCatalogue();
     await measureCalibration();
     const pair = chosenPair();
     if (!pair) throw new Error('no pair is chosen');

@@ -1,6 +1,6 @@
 import { EXPERIMENT_LIMITS, planRuns } from '../../core/study/experiment';
 import { LIMITS } from '../../core/types';
-import { changeExperiment, DRAFT_LENGTHS, draftKey, planOf, useExperiment } from '../../store/modes/experiment';
+import { changeExperiment, DRAFT_LENGTHS, draftKey, planOf, settledDrafts, useExperiment } from '../../store/modes/experiment';
 import { Choices } from '../../ui/Choices';
 import { formatCount } from '../../ui/format';
 import { ManyChoices } from '../../ui/ManyChoices';
@@ -95,7 +95,7 @@ export function Setup() {
 }
 
 function DraftChoices() {
-  const chosen = useExperiment((state) => state.form.drafts);
+  const form = useExperiment((state) => state.form);
   const drafts = useDraftChoices();
   if (!drafts) return <p className="no-drafts">{words.noDrafts}</p>;
   const [first] = drafts;
@@ -108,7 +108,12 @@ function DraftChoices() {
     ...(first ? [{ value: draftKey({ drafting: 'mixed', draft: first.id }), label: words.mixed(first.name) }] : []),
   ];
   return (
-    <ManyChoices legend={words.drafts} options={options} values={chosen} onChange={(values) => changeExperiment({ drafts: values })} />
+    <ManyChoices
+      legend={words.drafts}
+      options={options}
+      values={settledDrafts(form, drafts)}
+      onChange={(values) => changeExperiment({ drafts: values })}
+    />
   );
 }
 

@@ -96,11 +96,17 @@ useCatalogue.subscribe(({ catalogue }, before) => {
 export function planOf(form: ExperimentForm, drafts: readonly { readonly id: string }[]): ExperimentPlan {
   const { chosen, own, gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
   const prompts: ExperimentPrompt[] = [...EXPERIMENT_PROMPTS.filter(({ prompt }) => chosen.includes(prompt)), ...own.map(ownPrompt)];
-  const sources = form.drafts.flatMap((key) => sourceOf(key, drafts));
+  const sources = settledDrafts(form, drafts).flatMap((key) => sourceOf(key, drafts));
   // N-gram drafting alone needs no model, so it stays with one that is loaded anyway.
   const loaded = sources.find(({ drafting }) => drafting !== 'ngram')?.draft ?? drafts[0]?.id ?? '';
   const variants = sources.flatMap(({ drafting, draft }) => gammas.map((gamma): Variant => ({ drafting, draft: draft ?? loaded, gamma })));
   return { prompts, variants, maxTokens, fixedLength, repetitions, temperature, rule, seed };
+}
+
+/** What is chosen of `drafts`, with the first of them by its id. */
+export function settledDrafts({ drafts: chosen }: ExperimentForm, drafts: readonly { readonly id: string }[]): readonly string[] {
+  const first = draftKey({ drafting: 'model', draft: FIRST_DRAFT });
+  return chosen.map((key) => (key === first && drafts[0] ? draftKey({ drafting: 'model', draft: drafts[0].id }) : key));
 }
 
 /** None where there is no such draft. */
