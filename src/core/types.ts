@@ -24,9 +24,9 @@ export interface JudgedToken {
   readonly p: number | null;
   /** Probability of `id` under the draft at this position, likewise; null for the target's own tokens. */
   readonly q: number | null;
-  /** The uniform draw in [0, 1) that decided; null if none was drawn, as in greedy decoding. */
+  /** The uniform draw in [0, 1) that decided; null where none was drawn, as in greedy decoding. */
   readonly u: number | null;
-  /** What else might have stood here; null if it was not measured. */
+  /** What else might have stood here; null where it was not measured. */
   readonly candidates: Candidates | null;
 }
 
@@ -78,7 +78,7 @@ export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readon
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */
 export interface DeviceTimes {
-  /** 0 if nothing was drafted on the device. */
+  /** 0 where nothing was drafted on the device. */
   readonly draftMs: number;
   readonly verifyMs: number;
 }
@@ -87,13 +87,18 @@ export interface DeviceTimes {
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
-  /** As the device's clock tells them, below 0 if it stepped back; null if the device has no clock that can be read. */
+  /** As the device's clock tells them, below 0 where it stepped back; null where the device has no clock that can be read. */
   readonly device: DeviceTimes | null;
   /** GPU-to-CPU readbacks that the round cost, drafting included. */
   readonly readbacks: number;
+  /**
+   * The target's last hidden states, a row for each token of the pass, for a drafter that knows their form as it knows its own proposals'
+   * handles; absent where the target does not give them.
+   */
+  readonly hidden?: object;
 }
 
-/** A model's side of the loop: a cache of the tokens that it has seen, in order from the first. */
+/** A model as the loop keeps it: a cache of the tokens that it has seen, in order from the first. */
 export interface CachedModel {
   readonly capabilities: {
     readonly vocabularySize: number;
@@ -103,8 +108,6 @@ export interface CachedModel {
   };
   /** How many tokens the cache holds. */
   readonly cachedLength: number;
-  /** The loop's own note: a history whose first tokens the cached ones are; empty if the loop cannot tell. */
-  known: readonly TokenId[];
   /** Extends the cache from `cachedLength` to the whole of `tokens`. Returns early, cache intact, when `signal` aborts. */
   prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void>;
   /** Prepares for a run: how its tokens are chosen, and where its output begins in the history. Before it, tokens are chosen greedily. */
@@ -113,24 +116,37 @@ export interface CachedModel {
   truncate(length: number): void;
 }
 
-export interface Drafter extends CachedModel {
-  /** Milliseconds that a person has been waited for so far; undefined if none ever is. */
+export interface Drafter {
+  /** The model that drafts, whose cache the loop keeps true; absent where no model does. */
+  readonly model?: CachedModel;
+  /** Milliseconds that a person has been waited for so far; absent where none ever is. */
   readonly waitedMs?: number;
   /**
-   * Drafts after `history`, whose cached part the caller keeps true by `truncate`. Afterwards the cache holds at most
-   * `history` and all drafts, and may lack committed tokens, which it sees before it drafts again.
+   * Drafts after `history`. Afterwards the cache of its model, if it has one, holds at most `history` and all drafts, and may lack
+   * committed tokens, which it sees before it drafts again.
    *
    * @param most drafts allowed, by source; at least one source may draft
-   * @returns one draft or more, or null if there is nothing to propose and the round is plain
+   * @returns one draft or more, or null where there is nothing to propose and the round is plain
    */
   propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null>;
+  /**
+   * Told what became of every round, of those without a draft too, before the caches are truncated.
+   *
+   * @param history with what the round committed
+   */
+  observe?(outcome: RoundOutcome, history: readonly TokenId[]): void;
+}
+
+/** A drafter that is a model, whatever else may draft in its place. */
+export interface DraftModel extends Drafter {
+  readonly model: CachedModel;
 }
 
 export interface Target extends CachedModel {
   /**
    * Judges `proposal` in one forward pass over the last token of `history`, which is not yet cached, and the drafts.
    * Without one (plain decoding) the pass may be over more of the end of `history`, as after a prefill that left a prompt's
-   * last tokens to it. Afterwards the cache holds `history` and all drafts.
+   * last tokens to it. Afterwards the cache begins with `history` and the accepted drafts.
    */
   verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome>;
 }

@@ -5,7 +5,7 @@ import { calibrate } from '../core/cost/calibrate';
 import { FailureError, toFailure } from '../core/failure';
 import { checkFormat } from '../core/format/format';
 import { NgramDrafter, NgramFirst } from '../core/loop/ngram';
-import { type AskPerson, PersonDrafter } from '../core/loop/person';
+import { type AskPerson, PersonDrafter, type PersonSetup } from '../core/loop/person';
 import { speculate } from '../core/loop/speculate';
 import { checkSettings } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
@@ -113,13 +113,14 @@ export class PairEngine implements Engine {
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter, spec } = pair;
     const clock = steadyClock(this.#clock);
-    const drafting = chooseDrafting(task.settings, pair, ask, clock);
+    const promptIds = target.text.encodeChat(task.prompt, task.turns);
+    const drafting = chooseDrafting(task.settings, pair, { promptLength: promptIds.length, ask, clock });
     const { calibration } = task;
     const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);
     let reachedMs = 0;
     const events = speculate(drafting?.drafter ?? null, target.side, {
       prompt: task.prompt,
-      promptIds: target.text.encodeChat(task.prompt, task.turns),
+      promptIds,
       settings: task.settings,
       labels: { target: spec.target.name, draft: drafting?.name ?? null, adapter },
       models: runModelsOf(spec, drafting?.byModel ?? false),
@@ -161,14 +162,15 @@ function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdat
 function chooseDrafting(
   { mode, drafting }: RunSettings,
   pair: ReadyPair,
-  ask: AskPerson,
-  clock: () => number,
+  run: Pick<PersonSetup, 'promptLength' | 'ask' | 'clock'>,
 ): { drafter: Drafter; name: string; byModel: boolean } | null {
   const { draft, target, spec } = pair;
   if (mode === 'plain') return null;
-  const { capabilities } = target.side;
-  if (drafting === 'person') return { drafter: new PersonDrafter(capabilities, target.text, ask, clock), name: 'a person', byModel: false };
-  if (drafting === 'ngram') return { drafter: new NgramDrafter(capabilities), name: 'n-gram', byModel: false };
+  if (drafting === 'person') {
+    const { vocabularySize } = target.side.capabilities;
+    return { drafter: new PersonDrafter({ tokenizer: target.text, vocabularySize, ...run }), name: 'a person', byModel: false };
+  }
+  if (drafting === 'ngram') return { drafter: new NgramDrafter(), name: 'n-gram', byModel: false };
   if (!draft) throw new FailureError('invalid-setting', 'No model drafts in this pair.', 'Choose a draft, or n-gram drafting.');
   const name = nameOfDraft(spec);
   if (drafting === 'mixed') return { drafter: new NgramFirst(draft), name: `n-gram, then ${name}`, byModel: true };

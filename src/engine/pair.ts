@@ -1,7 +1,7 @@
 import type { PairSpec } from '../catalog/spec';
 import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/loop/person';
-import type { Drafter, PairMemory, Target, TokenId } from '../core/types';
+import type { DraftModel, PairMemory, Target, TokenId } from '../core/types';
 import type { LoadProgress, Turn } from './tasks';
 
 /** A model's text side. */
@@ -20,7 +20,7 @@ export interface ReadyPair {
   readonly spec: PairSpec;
   readonly target: { readonly side: Target; readonly text: ModelText };
   /** null where no model drafts. */
-  readonly draft: Drafter | null;
+  readonly draft: DraftModel | null;
   /**
    * Milliseconds of one bare readback, with nothing to wait for; null if the clock is too coarse to tell.
    *

@@ -4,7 +4,7 @@
  */
 
 import { judgeGreedy } from '../core/loop/verify';
-import type { Drafter, DraftLimits, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
+import type { CachedModel, DraftLimits, DraftModel, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
 
 /** What is most probable next, as a function of the last `order` tokens alone. */
 export interface FakeLanguage {
@@ -50,9 +50,8 @@ class CheckedCache {
   }
 }
 
-abstract class FakeModel {
+abstract class FakeModel implements CachedModel {
   readonly language: FakeLanguage;
-  known: readonly TokenId[] = [];
   protected readonly cache: CheckedCache;
   protected readonly passLength: number;
 
@@ -90,7 +89,8 @@ abstract class FakeModel {
 }
 
 /** Drafts the target's own token at a share of `agreement` of all positions, and another one at the rest. */
-export class FakeDrafter extends FakeModel implements Drafter {
+export class FakeDrafter extends FakeModel implements DraftModel {
+  readonly model = this;
   readonly #agreement: number;
 
   /** @param agreement in [0, 1] */

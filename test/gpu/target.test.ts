@@ -45,14 +45,8 @@ async function run(drafter: Drafter | null, gamma: number, maxTokens: number): P
 
 /** Proposes what the target said before, but a wrong id at every place of the output that `isWrong` names; plain ids, as a drafter without a GPU would. */
 function prompter(output: readonly TokenId[], promptLength: number, isWrong: (place: number) => boolean): Drafter {
-  const { vocabularySize, contextLength, passLength } = loaded.pipeline;
+  const { vocabularySize } = loaded.pipeline;
   return {
-    capabilities: { vocabularySize, contextLength, passLength },
-    cachedLength: 0,
-    known: [],
-    prefill: async () => undefined,
-    begin: async () => undefined,
-    truncate: () => undefined,
     async propose(history, { model: gamma }) {
       const first = history.length - promptLength;
       const ids = Array.from({ length: gamma }, (_, i) => {

@@ -4,7 +4,18 @@ import { NgramDrafter, NgramFirst } from '../../src/core/loop/ngram';
 import { type Run, speculate } from '../../src/core/loop/speculate';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import type { Detokenizer, Drafter, RunEvent, StopSignal, Target, TokenId, Verdict } from '../../src/core/types';
+import type {
+  Detokenizer,
+  Drafter,
+  DraftLimits,
+  Proposal,
+  RoundOutcome,
+  RunEvent,
+  StopSignal,
+  Target,
+  TokenId,
+  Verdict,
+} from '../../src/core/types';
 import { FakeDrafter, type FakeLanguage, FakeTarget, nextToken } from '../../src/model/fake';
 import { abortedAfter } from '../support/abortedAfter';
 
@@ -62,6 +73,39 @@ function modelsOf({ language, context, agreement }: Situation) {
   return { target: new FakeTarget(language, context), drafter: new FakeDrafter(language, context, agreement) };
 }
 
+/** Drafts what came after each token as far as the rounds told it, and nothing else: it has no cache and does not read the history. */
+class Observer implements Drafter {
+  readonly seen: { readonly outcome: RoundOutcome; readonly history: readonly TokenId[] }[] = [];
+  #next: { readonly after: TokenId; readonly follows: ReadonlyMap<TokenId, TokenId> } | null = null;
+
+  async propose(_history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal | null> {
+    const ids: TokenId[] = [];
+    for (let id = this.#next?.follows.get(this.#next.after); id !== undefined && ids.length < gamma; id = this.#next?.follows.get(id))
+      ids.push(id);
+    return ids.length === 0 ? null : { kind: 'ids', source: 'model', length: ids.length, ids };
+  }
+
+  observe(outcome: RoundOutcome, history: readonly TokenId[]): void {
+    this.seen.push({ outcome, history: [...history] });
+    this.#next = { after: history.at(-1) as TokenId, follows: new Map(history.slice(1).map((id, i) => [history[i] as TokenId, id])) };
+  }
+}
+
+/** Whatever drafts, by what it needs. */
+const DRAFTERS: Readonly<Record<string, (model: FakeDrafter) => Drafter>> = {
+  'a model': (model) => model,
+  'n-gram, without a cache': () => new NgramDrafter(1),
+  'n-gram, then a model': (model) => new NgramFirst(model),
+  'what observes the rounds, without a cache': () => new Observer(),
+};
+const drafterNames = fc.constantFrom(...Object.keys(DRAFTERS));
+
+function drafterOf(name: string, model: FakeDrafter): Drafter {
+  const make = DRAFTERS[name];
+  if (!make) throw new RangeError(`no drafter is called ${name}`);
+  return make(model);
+}
+
 /** What greedy decoding by the language alone writes, found without any of the code under test. */
 function greedy({ language, context, prompt, maxTokens, stopTokens, ignoreStopTokens }: Situation): TokenId[] {
   const history = [...prompt];
@@ -86,36 +130,52 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token)
 const rounds = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'round');
 
 describe('speculate', () => {
-  it('writes what the target alone writes, whatever is drafted, wherever it ends', async () => {
+  it.each(Object.keys(DRAFTERS))('writes what the target alone writes, wherever it ends, where drafts come from %s', async (name) => {
+    let accepted = 0;
     await fc.assert(
       fc.asyncProperty(situations, async (situation) => {
         const { target, drafter } = modelsOf(situation);
         const expected = greedy(situation);
-        expect(ids(await collect(drafter, target, runOf(situation, 'speculative')))).toEqual(expected);
+        const events = await collect(drafterOf(name, drafter), target, runOf(situation, 'speculative'));
+        expect(ids(events)).toEqual(expected);
         expect(ids(await collect(null, target, runOf(situation, 'plain')))).toEqual(expected);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('writes the same where drafts are looked up, alone or before the model', async () => {
-    let drafted = 0;
-    await fc.assert(
-      fc.asyncProperty(situations, async (situation) => {
-        const expected = greedy(situation);
-        for (const byNgram of [
-          ({ drafter }: ReturnType<typeof modelsOf>) => new NgramDrafter(drafter.capabilities, 1),
-          ({ drafter }: ReturnType<typeof modelsOf>) => new NgramFirst(drafter),
-        ]) {
-          const models = modelsOf(situation);
-          const events = await collect(byNgram(models), models.target, runOf(situation, 'speculative'));
-          expect(ids(events)).toEqual(expected);
-          drafted += tally(events).drafted;
-        }
+        accepted += tally(events).accepted;
       }),
       { numRuns: 1000 },
     );
-    expect(drafted).toBeGreaterThan(0);
+    expect(accepted).toBeGreaterThan(1000);
+  });
+
+  it('tells a drafter what became of each round, drafted or not, before the caches are truncated', async () => {
+    let surplus = 0;
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const { target, drafter } = modelsOf(situation);
+        const observer = new Observer();
+        const observed = new NgramFirst({
+          model: drafter,
+          propose: (...asked) => drafter.propose(...asked),
+          observe(outcome, history) {
+            observer.observe(outcome, history);
+            // The target still holds what it judged, and what the round committed is no longer than that and one more.
+            expect(target.cachedLength).toBeGreaterThanOrEqual(history.length - 1);
+            surplus += target.cachedLength - (history.length - 1);
+          },
+        });
+        let heard = 0;
+        await collect(observed, target, runOf(situation, 'speculative'), (event) => {
+          if (event.type !== 'round') return;
+          const { outcome, history } = observer.seen[heard++] ?? {};
+          expect(event.tokens.slice(0, outcome?.drafts.length).map(({ id }) => id)).toEqual(outcome?.drafts.map(({ id }) => id));
+          const committed = ids([event]);
+          expect(history?.slice(-committed.length)).toEqual(committed);
+          expect(target.cachedLength).toBe((history?.length ?? 0) - 1);
+        });
+        expect(observer.seen).toHaveLength(heard);
+      }),
+      { numRuns: 300 },
+    );
+    expect(surplus).toBeGreaterThan(0);
   });
 
   it('writes the same with lengths that adapt, drafts by every source, and rests from one that fails', async () => {
@@ -164,12 +224,13 @@ describe('speculate', () => {
 
   it('goes on with a conversation from what the caches hold, and starts from nothing with anything else', async () => {
     let reused = 0;
-    const extra = fc.record({ tokens: fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 12 }), drop: fc.nat(6), ngram: fc.boolean() });
+    const tokens = fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 12 });
+    const extra = fc.record({ tokens, drop: fc.nat(6), name: drafterNames });
     await fc.assert(
       fc.asyncProperty(situations, fc.array(extra, { maxLength: 3 }), async (situation, turns) => {
         const models = modelsOf({ ...situation, context: 1000 });
         let prompt = situation.prompt;
-        for (const { tokens, drop, ngram } of [{ tokens: [], drop: 0, ngram: false }, ...turns]) {
+        for (const { tokens, drop, name } of [{ tokens: [], drop: 0, name: 'a model' }, ...turns]) {
           const { vocabularySize } = situation.language;
           const turn = {
             ...situation,
@@ -177,8 +238,7 @@ describe('speculate', () => {
             prompt: [...prompt.slice(0, prompt.length - drop), ...tokens.map((id) => id % vocabularySize)],
           };
           if (turn.prompt.length === 0) return;
-          const drafter = ngram ? new NgramFirst(models.drafter) : models.drafter;
-          const events = await collect(drafter, models.target, runOf(turn, 'speculative'));
+          const events = await collect(drafterOf(name, models.drafter), models.target, runOf(turn, 'speculative'));
           expect(ids(events)).toEqual(greedy(turn));
           for (const event of events) if (event.type === 'prefill') reused += event.reused;
           prompt = [...turn.prompt, ...ids(events)];
@@ -191,10 +251,10 @@ describe('speculate', () => {
 
   it('keeps both caches true after every round', async () => {
     await fc.assert(
-      fc.asyncProperty(situations, async (situation) => {
+      fc.asyncProperty(situations, drafterNames, async (situation, name) => {
         const { target, drafter } = modelsOf(situation);
         let known = situation.prompt.length;
-        await collect(drafter, target, runOf(situation, 'speculative'), (event) => {
+        await collect(drafterOf(name, drafter), target, runOf(situation, 'speculative'), (event) => {
           if (event.type === 'prefill') {
             // The first pass takes what is left, and the draft sees the prompt after it.
             expect(target.cachedLength).toBe(event.tokens);
@@ -267,8 +327,9 @@ describe('speculate', () => {
 
   it('stops at any moment, keeps what was committed, and leaves models that can run again', async () => {
     await fc.assert(
-      fc.asyncProperty(situations, fc.nat(40), async (situation, looks) => {
-        const { target, drafter } = modelsOf(situation);
+      fc.asyncProperty(situations, fc.nat(40), drafterNames, async (situation, looks, name) => {
+        const { target, drafter: model } = modelsOf(situation);
+        const drafter = drafterOf(name, model);
         const events = await collect(drafter, target, runOf(situation, 'speculative', abortedAfter(looks)));
         const end = events.at(-1);
         const expected = greedy(situation);

@@ -226,7 +226,6 @@ async function write(pieces: readonly Uint8Array[], stopStrings: readonly string
   const ids = pieces.map((piece) => detokenizer.add(piece));
   const target: Target = {
     capabilities: { vocabularySize: 1 << 20, contextLength: 1 << 20, passLength: 1 << 20 },
-    known: [],
     cachedLength: 0,
     begin: async () => undefined,
     prefill: async () => undefined,

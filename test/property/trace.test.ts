@@ -115,10 +115,13 @@ async function runBy(
   };
   const { drafter, target } = slowPair(new Time(), language, 400, () => device[told++ % Math.max(1, device.length)] ?? null);
   const tokenizer = tokenizerOf(WORDS);
-  const person = new PersonDrafter(drafter.capabilities, tokenizer, async () => WORDS[1] ?? null, clock);
+  const promptIds = [1, 2, 3];
+  const ask = async () => WORDS[1] ?? null;
+  const { vocabularySize } = language;
+  const person = new PersonDrafter({ tokenizer, vocabularySize, promptLength: promptIds.length, ask, clock });
   const events: RunEvent[] = [];
   for await (const event of speculate(by === 'person' ? person : drafter, target, {
-    ...{ prompt: 'A fox.', promptIds: [1, 2, 3], stopTokens: new Set<number>(), detokenizer: tokenizer, signal: { aborted: false } },
+    ...{ prompt: 'A fox.', promptIds, stopTokens: new Set<number>(), detokenizer: tokenizer, signal: { aborted: false } },
     settings: { ...DEFAULT_RUN, drafting: by, maxTokens: 30 },
     labels: { target: 'target', draft: 'draft', adapter: 'memory' },
     ...{ clock, clockStepMs: stepMs, calibration: null, readbackMs: null },

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { NgramDrafter } from '../../src/core/loop/ngram';
 
-const capabilities = { vocabularySize: 100, contextLength: 64, passLength: 64 };
 const propose = async (history: number[], gamma = 4, shortest = 2) => {
-  const proposal = await new NgramDrafter(capabilities, shortest).propose(history, { model: 0, ngram: gamma });
+  const proposal = await new NgramDrafter(shortest).propose(history, { model: 0, ngram: gamma });
   return proposal?.kind === 'ids' ? proposal.ids : proposal;
 };
 

@@ -37,17 +37,15 @@ async function play({ type, takesMs = 1000, gamma = 'auto', maxTokens = 12, voca
   const controller = new AbortController();
   const output = () => committedTokens(events).map(({ id }) => id);
   let round = 0;
-  const person = new PersonDrafter(
-    { vocabularySize, contextLength: CONTEXT, passLength: 4 },
-    wordTokenizer,
-    async ({ most }) => {
+  const person = new PersonDrafter({
+    ...{ tokenizer: wordTokenizer, vocabularySize, promptLength: PROMPT.length, clock },
+    ask: async ({ most }) => {
       time += takesMs;
       const typed = type(output(), most, round++);
       if (typed === 'STOP') controller.abort();
       return typed === 'STOP' ? null : typed;
     },
-    clock,
-  );
+  });
   for await (const event of speculate(person, new FakeTarget(LANGUAGE, CONTEXT), {
     ...{ prompt: 'p', promptIds: PROMPT, stopTokens: new Set<TokenId>(), detokenizer: wordTokenizer, calibration: null },
     settings: { ...DEFAULT_RUN, drafting: 'person', gamma, maxTokens },
@@ -153,13 +151,10 @@ describe('what is typed', () => {
   it('gives the tokenizer no half of a character where what was typed is cut', async () => {
     const seen: string[] = [];
     const tokenizer = { decode: () => '', encode: (text: string) => [seen.push(text)] };
-    const capabilities = { vocabularySize: 100, contextLength: CONTEXT, passLength: 4 };
-    const drafter = new PersonDrafter(
-      capabilities,
-      tokenizer,
-      async () => `a${'\u{1F600}'.repeat(40)}`,
-      () => 0,
-    );
+    const drafter = new PersonDrafter({
+      ...{ tokenizer, vocabularySize: 100, promptLength: PROMPT.length, clock: () => 0 },
+      ask: async () => `a${'\u{1F600}'.repeat(40)}`,
+    });
     await drafter.propose(PROMPT, { model: 0, ngram: 0, person: 1 });
     expect(seen.length).toBeGreaterThan(0);
     for (const text of seen) expect(text).not.toMatch(/\p{Cs}/u);

@@ -1,8 +1,9 @@
 import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
+import { cachedHistory } from '../loop/cached';
 import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
-import type { DeviceTimes, Drafter, Proposal, StopSignal, Target, TokenId } from '../types';
+import type { CachedModel, DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
 import { type Calibration, canBePriced, SHORTEST_MS } from './cost';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
@@ -39,12 +40,12 @@ export interface CalibrationSetup {
  * @returns medians of three samples each; null where the clocks are too coarse to tell
  * @throws FailureError aborted
  */
-export async function calibrate(drafter: Drafter | null, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
+export async function calibrate(drafter: DraftModel | null, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
   if (!(setup.clockStepMs <= COARSEST_MS)) return null;
-  const contextLength = Math.min(drafter?.capabilities.contextLength ?? Infinity, target.capabilities.contextLength);
+  const contextLength = Math.min(drafter?.model.capabilities.contextLength ?? Infinity, target.capabilities.contextLength);
   const most = contextLength - MOST_ROWS - 1;
   const [short, long] = CONTEXTS;
-  const kept = keptTokens(drafter, target, most - short);
+  const kept = keptTokens(drafter?.model ?? null, target, most - short);
   const lengths = [Math.max(short, kept.base.length), kept.base.length + long];
   const contexts = [...new Set(lengths.map((context) => Math.min(context, most)))];
   const perContext: PairTimes[] = [];
@@ -70,7 +71,7 @@ interface Kept {
   /** The longer of the two. */
   readonly base: readonly TokenId[];
   /** How many tokens of it each model keeps. */
-  readonly lengths: readonly (readonly [Drafter | Target, number])[];
+  readonly lengths: readonly (readonly [CachedModel, number])[];
 }
 
 /**
@@ -78,18 +79,20 @@ interface Kept {
  *
  * @param most tokens that may stay; where a cache holds more, none of it does
  */
-function keptTokens(drafter: Drafter | null, target: Target, most: number): Kept {
-  const held = ({ known, cachedLength }: Drafter | Target) =>
-    cachedLength <= Math.min(most, known.length) ? known.slice(0, cachedLength) : [];
+function keptTokens(draft: CachedModel | null, target: CachedModel, most: number): Kept {
+  const held = (model: CachedModel) => {
+    const history = cachedHistory(model);
+    return model.cachedLength <= Math.min(most, history.length) ? history.slice(0, model.cachedLength) : [];
+  };
   const verified = held(target);
-  if (!drafter) return { base: verified, lengths: [[target, verified.length]] };
-  const drafted = held(drafter);
+  if (!draft) return { base: verified, lengths: [[target, verified.length]] };
+  const drafted = held(draft);
   const base = verified.every((id, i) => id === drafted[i]) ? drafted : verified;
   const differs = drafted.findIndex((id, i) => id !== base[i]);
   return {
     base,
     lengths: [
-      [drafter, differs === -1 ? drafted.length : differs],
+      [draft, differs === -1 ? drafted.length : differs],
       [target, verified.length],
     ],
   };
@@ -113,12 +116,12 @@ interface Sample {
 
 /** null if the clock stands still. */
 async function timePair(
-  drafter: Drafter | null,
+  drafter: DraftModel | null,
   target: Target,
   { base, lengths, context }: Kept & { readonly context: number },
   setup: CalibrationSetup,
 ): Promise<PairTimes | null> {
-  const vocabulary = Math.min(drafter?.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
+  const vocabulary = Math.min(drafter?.model.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
   const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => base[i] ?? i % vocabulary);
   for (const [model, length] of lengths) {
     model.truncate(length);

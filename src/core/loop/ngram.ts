@@ -1,34 +1,18 @@
-import type { CachedModel, Drafter, DraftLimits, Proposal, TokenId } from '../types';
+import type { Drafter, DraftLimits, DraftModel, Proposal, RoundOutcome, TokenId } from '../types';
 
 /** The longest end of the history that is looked up; a longer one would find no other place. */
 const LONGEST = 8;
 
 /**
  * Drafts what followed the last time that the history's end occurred in it, prompt and output alike (prompt lookup decoding, Saxena 2023;
- * LLMA, Yang et al. 2023, arXiv 2304.04487). The longest end is looked up first, and its latest occurrence counts. No model, no cache, no GPU work.
+ * LLMA, Yang et al. 2023, arXiv 2304.04487). The longest end is looked up first, and its latest occurrence counts. No model, no GPU work.
  */
 export class NgramDrafter implements Drafter {
-  readonly capabilities: CachedModel['capabilities'];
   readonly #shortest: number;
-  readonly cachedLength = 0;
-  known: readonly TokenId[] = [];
 
   /** @param shortest fewest tokens of the history's end that must be found, at least 1 */
-  constructor(capabilities: CachedModel['capabilities'], shortest = 2) {
-    this.capabilities = capabilities;
+  constructor(shortest = 2) {
     this.#shortest = shortest;
-  }
-
-  async begin(): Promise<void> {
-    await Promise.resolve();
-  }
-
-  async prefill(): Promise<void> {
-    await Promise.resolve();
-  }
-
-  truncate(): void {
-    // There is no cache.
   }
 
   async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
@@ -40,48 +24,27 @@ export class NgramDrafter implements Drafter {
 }
 
 /** Drafts by n-gram where it finds something, otherwise by the model, whose cache catches up then. */
-export class NgramFirst implements Drafter {
-  readonly #ngram: NgramDrafter;
-  readonly #model: Drafter;
+export class NgramFirst implements DraftModel {
+  /** A short end is found by chance too often to be worth more than a model's guess. */
+  readonly #ngram = new NgramDrafter(4);
+  readonly #drafter: DraftModel;
 
-  constructor(model: Drafter) {
-    // A short end is found by chance too often to be worth more than a model's guess.
-    this.#ngram = new NgramDrafter(model.capabilities, 4);
-    this.#model = model;
+  constructor(drafter: DraftModel) {
+    this.#drafter = drafter;
   }
 
-  get capabilities() {
-    return this.#model.capabilities;
-  }
-
-  get cachedLength(): number {
-    return this.#model.cachedLength;
-  }
-
-  get known(): readonly TokenId[] {
-    return this.#model.known;
-  }
-
-  set known(history: readonly TokenId[]) {
-    this.#model.known = history;
-  }
-
-  begin(...run: Parameters<Drafter['begin']>): Promise<void> {
-    return this.#model.begin(...run);
-  }
-
-  prefill(...prompt: Parameters<Drafter['prefill']>): Promise<void> {
-    return this.#model.prefill(...prompt);
-  }
-
-  truncate(length: number): void {
-    this.#model.truncate(length);
+  get model() {
+    return this.#drafter.model;
   }
 
   async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
     const found = await this.#ngram.propose(history, most);
     if (found) return found;
-    return most.model > 0 ? this.#model.propose(history, most) : null;
+    return most.model > 0 ? this.#drafter.propose(history, most) : null;
+  }
+
+  observe(outcome: RoundOutcome, history: readonly TokenId[]): void {
+    this.#drafter.observe?.(outcome, history);
   }
 }
 

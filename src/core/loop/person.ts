@@ -1,4 +1,4 @@
-import type { CachedModel, Detokenizer, Drafter, DraftLimits, Proposal, TokenId } from '../types';
+import type { Detokenizer, Drafter, DraftLimits, Proposal, TokenId } from '../types';
 import { wellFormed } from './text';
 
 /** Text into ids and back. */
@@ -20,53 +20,44 @@ const TAIL = 16;
 /** Longer than any token that is worth guessing, in UTF-16 units: as much as is looked at for every token that may be judged. */
 const LONGEST_TOKEN = 32;
 
-/** Drafts what a person types, each token with probability 1, as a draft that is looked up. No model, no cache; it waits as long as it takes. */
+/** The run that a person drafts. */
+export interface PersonSetup {
+  readonly tokenizer: Tokenizer;
+  /** The target's. */
+  readonly vocabularySize: number;
+  /** Where the output begins in the history. */
+  readonly promptLength: number;
+  readonly ask: AskPerson;
+  /** Milliseconds, the run's own. */
+  readonly clock: () => number;
+}
+
+/** Drafts what a person types, each token with probability 1, as a draft that is looked up. No model; it waits as long as it takes. */
 export class PersonDrafter implements Drafter {
-  readonly capabilities: CachedModel['capabilities'];
-  readonly cachedLength = 0;
-  known: readonly TokenId[] = [];
-  readonly #tokenizer: Tokenizer;
-  readonly #ask: AskPerson;
-  readonly #clock: () => number;
-  #promptLength = 0;
+  readonly #setup: PersonSetup;
   #waitedMs = 0;
   #waitingSince: number | null = null;
 
-  /** @param clock milliseconds, the run's own */
-  constructor(capabilities: CachedModel['capabilities'], tokenizer: Tokenizer, ask: AskPerson, clock: () => number) {
-    this.capabilities = capabilities;
-    this.#tokenizer = tokenizer;
-    this.#ask = ask;
-    this.#clock = clock;
+  constructor(setup: PersonSetup) {
+    this.#setup = setup;
   }
 
   get waitedMs(): number {
-    return this.#waitedMs + (this.#waitingSince === null ? 0 : this.#clock() - this.#waitingSince);
-  }
-
-  async begin(_settings: unknown, promptLength: number): Promise<void> {
-    this.#promptLength = promptLength;
-  }
-
-  async prefill(): Promise<void> {
-    await Promise.resolve();
-  }
-
-  truncate(): void {
-    // There is no cache.
+    return this.#waitedMs + (this.#waitingSince === null ? 0 : this.#setup.clock() - this.#waitingSince);
   }
 
   async propose(history: readonly TokenId[], { person: most = 0 }: DraftLimits): Promise<Proposal | null> {
     if (most === 0) return null;
-    this.#waitingSince = this.#clock();
-    const typed = await this.#ask({ most });
+    const { tokenizer, vocabularySize, promptLength, ask, clock } = this.#setup;
+    this.#waitingSince = clock();
+    const typed = await ask({ most });
     this.#waitedMs = this.waitedMs;
     this.#waitingSince = null;
     if (typed === null) return null;
     // The cut may leave half of a character.
     const readable = wellFormed(typed.slice(0, most * LONGEST_TOKEN));
-    const ids = tokenizeTyped(readable, history.slice(this.#promptLength), this.#tokenizer);
-    const outside = ids.findIndex((id) => id >= this.capabilities.vocabularySize);
+    const ids = tokenizeTyped(readable, history.slice(promptLength), tokenizer);
+    const outside = ids.findIndex((id) => id >= vocabularySize);
     const known = ids.slice(0, outside === -1 ? most : Math.min(most, outside));
     return known.length === 0 ? null : { kind: 'ids', source: 'person', length: known.length, ids: known };
   }

@@ -18,6 +18,7 @@ import {
   type Target,
   type TokenId,
 } from '../types';
+import { cachedHistory, noteCached } from './cached';
 import { CandidateNames, StopStrings, TextStream } from './text';
 
 export interface Run extends KnownCosts {
@@ -47,8 +48,10 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const { settings, signal } = run;
   const now = steadyClock(() => run.clock() - (drafter?.waitedMs ?? 0));
   const history = [...run.promptIds];
-  checkPrompt(history, target.capabilities, drafter?.capabilities ?? target.capabilities);
-  const context = Math.min(target.capabilities.contextLength, drafter?.capabilities.contextLength ?? Infinity);
+  const draft = drafter?.model ?? null;
+  const models = draft ? [target, draft] : [target];
+  const context = Math.min(...models.map(({ capabilities }) => capabilities.contextLength));
+  checkPrompt(history, Math.min(...models.map(({ capabilities }) => capabilities.vocabularySize)), context);
   checkLogitBias(settings.sampling.logitBias, target.capabilities.vocabularySize);
   const text = new TextStream(run.detokenizer);
   const names = new CandidateNames(run.detokenizer);
@@ -57,16 +60,15 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const step = clockStepMs === undefined ? {} : { clockStepMs: bounded(clockStepMs) };
   yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step };
 
-  const models = drafter ? [target, drafter] : [target];
   for (const model of models) {
-    model.truncate(continued(model.known, history));
+    model.truncate(continued(cachedHistory(model), history));
     await model.begin(settings, history.length);
     // Until the run ends well: a forward that fails leaves who knows what.
-    model.known = [];
+    noteCached(model, null);
   }
   // A later run may continue a stopped one, as well as a finished one: wherever the stop happens, the cached tokens are the beginning of the history.
   const aborted = (): RunEvent => {
-    for (const model of models) model.known = history;
+    for (const model of models) noteCached(model, history);
     return { type: 'end', reason: 'aborted', endMs: now() };
   };
   // As many passes as the prompt needs before the one that the first token comes from.
@@ -88,8 +90,8 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     const cached = history.length - 1;
     const most = Math.min(LIMITS.gamma.max, left - 1, context - history.length);
     const limits = drafter && index > 0 && most > 0 ? length.choose(index, cached, most) : PLAIN;
-    if (drafter && index === 1) {
-      await drafter.prefill(history.slice(0, -1), signal);
+    if (draft && index === 1) {
+      await draft.prefill(history.slice(0, -1), signal);
       if (signal.aborted) return yield aborted();
     }
     const mayDraft = Math.max(limits.model, limits.ngram, limits.person ?? 0) > 0;
@@ -98,8 +100,8 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     if (waited !== undefined && signal.aborted) return yield aborted();
     const outcome = await target.verify(history, proposal);
     const { tokens, stopped, stopString } = commit(outcome, history, { text, names }, ending);
-    target.truncate(history.length - 1);
-    drafter?.truncate(history.length - 1);
+    drafter?.observe?.(outcome, history);
+    for (const model of models) model.truncate(history.length - 1);
     const endMs = now();
     const source = proposal?.source ?? null;
     // The first two rounds see the prompt, one with each model, so their time is not a round's.
@@ -111,7 +113,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
 
     left = settings.maxTokens - (history.length - run.promptIds.length);
     if (!stopped && left > 0 && history.length <= context) continue;
-    for (const model of models) model.known = history;
+    for (const model of models) noteCached(model, history);
     if (stopped) yield { type: 'end', reason: 'stop', stopString, endMs: now() };
     else yield { type: 'end', reason: 'length', endMs: now() };
     return;
@@ -176,11 +178,7 @@ function countVerdicts({ drafts }: RoundOutcome) {
   return { drafted: drafts.length, accepted, judged: Math.min(accepted + 1, drafts.length) };
 }
 
-type Capabilities = Target['capabilities'];
-
-function checkPrompt(prompt: readonly TokenId[], target: Capabilities, draft: Capabilities) {
-  const vocabulary = Math.min(target.vocabularySize, draft.vocabularySize);
-  const context = Math.min(target.contextLength, draft.contextLength);
+function checkPrompt(prompt: readonly TokenId[], vocabulary: number, context: number) {
   if (prompt.length === 0) {
     throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
   }

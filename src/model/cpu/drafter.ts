@@ -1,4 +1,4 @@
-import type { Drafter, DraftLimits, Proposal, RunSettings, TokenId } from '../../core/types';
+import type { DraftLimits, DraftModel, Proposal, RunSettings, TokenId } from '../../core/types';
 import { Choosing, type CpuDraft } from './choosing';
 import { CpuModel } from './model';
 
@@ -10,7 +10,8 @@ export interface CpuDrafts {
 }
 
 /** Drafts with a model on the CPU. */
-export class CpuDrafter extends CpuModel implements Drafter {
+export class CpuDrafter extends CpuModel implements DraftModel {
+  readonly model = this;
   #choosing: Choosing | null = null;
   #confidence = 0;
 

@@ -15,6 +15,7 @@ export class CpuForward {
   readonly #layers: readonly Layer[];
   readonly #rotation: Rotation;
   #length = 0;
+  #hidden = new Float64Array();
 
   /** @throws FailureError library-incompatible where a matrix is missing or has another size than `config` says */
   constructor(config: ModelConfig, weights: Weights) {
@@ -46,6 +47,11 @@ export class CpuForward {
   /** Tokens in the cache. */
   get length(): number {
     return this.#length;
+  }
+
+  /** What the last layer made of each row of the last forward, before the last norm: f64 [rows, hidden size]. */
+  get hidden(): Float64Array {
+    return this.#hidden;
   }
 
   truncate(length: number): void {
@@ -83,6 +89,7 @@ export class CpuForward {
       add(x, multiply(gate(multiply(normalise(x, rows, epsilon), rows, layer.gateUp)), rows, layer.down));
     }
     this.#length += rows;
+    this.#hidden = x;
     const last = want === 'last-row' ? x.subarray((rows - 1) * hidden) : x;
     const wanted = last.length / hidden;
     const logits = multiply(normalise(last, wanted, epsilon), wanted, this.#weights.get('head') as Float32Array);

@@ -1,12 +1,11 @@
-import type { StopSignal, TokenId } from '../../core/types';
+import type { CachedModel, RunSettings, StopSignal, TokenId } from '../../core/types';
 import type { CpuForward } from './forward';
 
 /** Most tokens of one forward, and between two looks at the stop signal. */
 const PASS_LENGTH = 16;
 
 /** One model on the CPU, as one side of the loop sees it. */
-export abstract class CpuModel {
-  known: readonly TokenId[] = [];
+export abstract class CpuModel implements CachedModel {
   protected readonly forward: CpuForward;
 
   constructor(forward: CpuForward) {
@@ -28,6 +27,8 @@ export abstract class CpuModel {
       await heard();
     }
   }
+
+  abstract begin(settings: RunSettings, promptLength: number): Promise<void>;
 
   truncate(length: number): void {
     this.forward.truncate(length);

@@ -22,7 +22,7 @@ export class CpuTarget extends CpuModel implements Target {
     const rows = this.#choosing.judge(logits.slice(-drafts.length - 1), history, drafts);
     const verifyMs = performance.now() - started;
     await heard();
-    return { ...judge(rows), device: { draftMs, verifyMs }, readbacks: 0 };
+    return { ...judge(rows), device: { draftMs, verifyMs }, readbacks: 0, hidden: this.forward.hidden };
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Drafter, DraftLimits, Proposal, RunSettings, StopSignal, TokenId } from '../../core/types';
+import type { DraftLimits, DraftModel, Proposal, RunSettings, TokenId } from '../../core/types';
 import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import type { Stopwatch } from '../../gpu/stopwatch';
+import { PipelineModel } from './model';
 import type { ModelPipeline } from './pipeline';
 import type { Sampler } from './sampler';
 
@@ -20,10 +21,8 @@ export interface DeviceDrafts {
 }
 
 /** Drafts with a model of web-llm's. The ids go from kernel to kernel; nothing is read back. */
-export class ModelDrafter implements Drafter {
-  known: readonly TokenId[] = [];
-  readonly #model: ModelPipeline;
-  readonly #sampler: Sampler;
+export class ModelDrafter extends PipelineModel implements DraftModel {
+  readonly model = this;
   readonly #drafts: DeviceDrafts;
   readonly #stopwatch: Stopwatch | null;
   readonly #staging: GPUBuffer;
@@ -34,9 +33,8 @@ export class ModelDrafter implements Drafter {
    * @param maxGamma the longest draft that will be asked for
    */
   constructor(model: ModelPipeline, sampler: Sampler, stopwatch: Stopwatch | null, maxGamma: number) {
+    super(model, sampler);
     this.#stopwatch = stopwatch;
-    this.#model = model;
-    this.#sampler = sampler;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
     this.#drafts = {
       ids: model.device.createBuffer({ label: 'drafted ids', size: maxGamma * 4, usage }),
@@ -54,32 +52,15 @@ export class ModelDrafter implements Drafter {
     });
   }
 
-  get capabilities() {
-    const { vocabularySize, contextLength, passLength } = this.#model;
-    return { vocabularySize, contextLength, passLength };
-  }
-
-  get cachedLength(): number {
-    return this.#model.cachedLength;
-  }
-
-  prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
-    return this.#model.fill(tokens, signal);
-  }
-
-  begin(settings: RunSettings, promptLength: number): Promise<void> {
+  override begin(settings: RunSettings, promptLength: number): Promise<void> {
     this.#confidence = settings.confidence;
-    return this.#sampler.begin(settings, promptLength, this.#model.vocabularySize);
-  }
-
-  truncate(length: number): void {
-    this.#model.truncate(length);
+    return super.begin(settings, promptLength);
   }
 
   async propose(history: readonly TokenId[], { model: gamma }: DraftLimits): Promise<Proposal | null> {
     if (gamma === 0) return null;
-    const model = this.#model;
-    await this.#sampler.beginRound(history);
+    const model = this.pipeline;
+    await this.sampler.beginRound(history);
     // After rounds that were drafted otherwise, much may be unseen.
     if (history.length - model.cachedLength > CATCH_UP) await model.fill(history.slice(0, -1), { aborted: false });
     const unseen = history.slice(model.cachedLength);
@@ -95,20 +76,20 @@ export class ModelDrafter implements Drafter {
 
   /** Looks at each distribution before its token becomes a draft; the token that was drawn has no say in it, so nothing is lost. */
   async #proposeWhileConfident(unseen: number, gamma: number): Promise<Proposal> {
-    const model = this.#model;
+    const model = this.pipeline;
     const { rows, q } = this.#drafts;
-    const bytes = this.#sampler.sampled ? model.vocabularySize * 4 : GREEDY_ROW_BYTES;
+    const bytes = this.sampler.sampled ? model.vocabularySize * 4 : GREEDY_ROW_BYTES;
     let length = 0;
     let readbacks = 0;
     while (length < gamma) {
       model.scoped(() => this.#draft(length, unseen));
-      model.encoder.copyBufferToBuffer(this.#sampler.sampled ? q : rows, length * bytes, this.#staging, 0, bytes);
+      model.encoder.copyBufferToBuffer(this.sampler.sampled ? q : rows, length * bytes, this.#staging, 0, bytes);
       model.flush();
       await this.#staging.mapAsync(GPUMapMode.READ, 0, bytes);
       const read = this.#staging.getMappedRange(0, bytes).slice(0);
       this.#staging.unmap();
       readbacks++;
-      const likeliest = this.#sampler.sampled
+      const likeliest = this.sampler.sampled
         ? new Float32Array(read).reduce((a, b) => Math.max(a, b), 0)
         : GreedyKernel.parse(read, 0, 1)[0]?.p;
       // One draft is always made, so that the round's readbacks are counted with it.
@@ -120,9 +101,9 @@ export class ModelDrafter implements Drafter {
 
   /** Adds one draft step to the encoder; the first sees the `unseen` last tokens of the history. */
   #draft(drafted: number, unseen: number): void {
-    const model = this.#model;
+    const model = this.pipeline;
     const { ids, rows, q } = this.#drafts;
-    const { greedy, sampled, ranking } = this.#sampler;
+    const { greedy, sampled, ranking } = this.sampler;
     const logits = model.forward(drafted === 0 ? unseen : 1, 'last-row');
     if (sampled) {
       // What the grammar lets come later depends on drafts that only the device knows; the judgement masks them.

@@ -1,11 +1,12 @@
 import { FailureError } from '../../core/failure';
 import { type JudgedRow, judge } from '../../core/loop/verify';
-import type { Candidates, DeviceTimes, Proposal, RoundOutcome, RunSettings, StopSignal, Target, TokenId } from '../../core/types';
+import type { Candidates, DeviceTimes, Proposal, RoundOutcome, RunSettings, Target, TokenId } from '../../core/types';
 import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import { RANKED_ROW_BYTES, RankingKernel } from '../../gpu/kernels/ranking/ranking';
 import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
 import { Stopwatch, TIME_BYTES } from '../../gpu/stopwatch';
 import { type DeviceDrafts, MOMENTS } from './drafter';
+import { PipelineModel } from './model';
 import type { ModelPipeline } from './pipeline';
 import type { Sampler } from './sampler';
 
@@ -13,10 +14,7 @@ import type { Sampler } from './sampler';
 const TIMES_BYTES = MOMENTS.count * TIME_BYTES;
 
 /** Verifies with a model of web-llm's: one forward over all drafts, one readback. */
-export class ModelTarget implements Target {
-  known: readonly TokenId[] = [];
-  readonly #model: ModelPipeline;
-  readonly #sampler: Sampler;
+export class ModelTarget extends PipelineModel implements Target {
   readonly #stopwatch: Stopwatch | null;
   readonly #rows: GPUBuffer;
   /** Of the target's rows and the draft's. */
@@ -35,9 +33,8 @@ export class ModelTarget implements Target {
    * @param maxGamma the longest proposal that will be verified
    */
   constructor(model: ModelPipeline, sampler: Sampler, stopwatch: Stopwatch | null, maxGamma: number) {
+    super(model, sampler);
     this.#stopwatch = stopwatch;
-    this.#model = model;
-    this.#sampler = sampler;
     const { device } = model;
     // A sampled row is larger than a greedy one and its draft's together, ranked or not.
     const bytes = TIMES_BYTES + (maxGamma + 1) * SAMPLING_ROW_BYTES;
@@ -58,49 +55,32 @@ export class ModelTarget implements Target {
     this.#unused = device.createBuffer({ size: 4, usage: GPUBufferUsage.STORAGE });
   }
 
-  get capabilities() {
-    const { vocabularySize, contextLength, passLength } = this.#model;
-    return { vocabularySize, contextLength, passLength };
-  }
-
-  get cachedLength(): number {
-    return this.#model.cachedLength;
-  }
-
-  prefill(tokens: readonly TokenId[], signal: StopSignal): Promise<void> {
-    return this.#model.fill(tokens, signal);
-  }
-
-  truncate(length: number): void {
-    this.#model.truncate(length);
-  }
-
-  async begin(settings: RunSettings, promptLength: number): Promise<void> {
-    await this.#sampler.begin(settings, promptLength, this.#model.vocabularySize);
-    if (settings.format) this.#sampler.constrain(await this.#model.grammar(settings.format, promptLength));
+  override async begin(settings: RunSettings, promptLength: number): Promise<void> {
+    await super.begin(settings, promptLength);
+    if (settings.format) this.sampler.constrain(await this.pipeline.grammar(settings.format, promptLength));
   }
 
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
-    const model = this.#model;
+    const model = this.pipeline;
     const gamma = proposal?.length ?? 0;
     const known = proposal?.kind === 'ids' ? proposal.ids : [];
     const onDevice = proposal?.kind === 'device' ? (proposal.handle as DeviceDrafts) : null;
     const unseen = history.slice(model.cachedLength);
     model.write([...unseen, ...known]);
-    await this.#sampler.beginRound(history);
-    await this.#sampler.mask(known);
-    const masksWait = onDevice !== null && this.#sampler.grammar !== null;
+    await this.sampler.beginRound(history);
+    await this.sampler.mask(known);
+    const masksWait = onDevice !== null && this.sampler.grammar !== null;
     if (masksWait) this.#sendIds(onDevice, gamma);
     if (onDevice) model.encoder.copyBufferToBuffer(onDevice.ids, 0, model.input, 4, gamma * 4);
     this.#stopwatch?.mark(model.encoder, MOMENTS.verify);
     const forward = () => model.forward(unseen.length + gamma, proposal ? 'all-rows' : 'last-row');
     const judgement = (logits: GPUBuffer) =>
-      this.#sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
+      this.sampler.sampled ? this.#judgeSampled(logits, gamma, onDevice) : this.#judgeGreedily(logits, known, gamma, onDevice);
     let read: (bytes: ArrayBuffer) => JudgedRow[];
     if (masksWait) {
       model.scoped(() => this.#keep(forward(), gamma + 1));
       model.flush();
-      await this.#sampler.mask(await this.#receiveIds(gamma));
+      await this.sampler.mask(await this.#receiveIds(gamma));
       read = judgement(this.#kept as GPUBuffer);
     } else read = model.scoped(() => judgement(forward()));
     const first = onDevice ? MOMENTS.draft : MOMENTS.verify;
@@ -111,14 +91,14 @@ export class ModelTarget implements Target {
     const drafting = proposal?.kind === 'device' ? proposal.readbacks : 0;
     const readbacks = 1 + drafting + (masksWait ? 1 : 0);
     const judged = judge(read(bytes));
-    this.#sampler.grammar?.goOn(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
+    this.sampler.grammar?.goOn(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
     return { ...judged, device: this.#times(bytes, first), readbacks };
   }
 
   /** In a submission ahead of the forward's, so that the ids arrive while it runs. */
   #sendIds({ ids }: DeviceDrafts, gamma: number): void {
-    this.#model.encoder.copyBufferToBuffer(ids, 0, this.#ids, 0, gamma * 4);
-    this.#model.flush();
+    this.pipeline.encoder.copyBufferToBuffer(ids, 0, this.#ids, 0, gamma * 4);
+    this.pipeline.flush();
   }
 
   async #receiveIds(gamma: number): Promise<TokenId[]> {
@@ -130,7 +110,7 @@ export class ModelTarget implements Target {
 
   /** Logits for a judgement that comes after their forward's scope. */
   #keep(logits: GPUBuffer, rows: number): void {
-    const { device, vocabularySize, encoder } = this.#model;
+    const { device, vocabularySize, encoder } = this.pipeline;
     this.#kept ??= device.createBuffer({
       label: 'kept logits',
       size: (this.#ids.size / 4 + 1) * vocabularySize * 4,
@@ -141,8 +121,8 @@ export class ModelTarget implements Target {
 
   /** Adds the judgement to the encoder; what it returns makes rows of the bytes that were read back. */
   #judgeGreedily(logits: GPUBuffer, known: readonly TokenId[], gamma: number, onDevice: DeviceDrafts | null) {
-    const { encoder, input, vocabularySize } = this.#model;
-    const { greedy, ranking } = this.#sampler;
+    const { encoder, input, vocabularySize } = this.pipeline;
+    const { greedy, ranking } = this.sampler;
     greedy.verify(encoder, { logits, sequence: input, next: this.#unused, rows: this.#rows }, vocabularySize, gamma);
     const drafted = onDevice ? gamma : 0;
     if (ranking) {
@@ -177,8 +157,8 @@ export class ModelTarget implements Target {
   }
 
   #judgeSampled(logits: GPUBuffer, gamma: number, onDevice: DeviceDrafts | null) {
-    const { encoder, input, vocabularySize } = this.#model;
-    const { kernel, constraints } = this.#sampler.sampled as NonNullable<Sampler['sampled']>;
+    const { encoder, input, vocabularySize } = this.pipeline;
+    const { kernel, constraints } = this.sampler.sampled as NonNullable<Sampler['sampled']>;
     kernel.judge(encoder, { logits, sequence: input, q: onDevice?.q, p: this.#p, rows: this.#rows, ...constraints }, vocabularySize, gamma);
     encoder.copyBufferToBuffer(this.#rows, 0, this.#staging, TIMES_BYTES, (gamma + 1) * SAMPLING_ROW_BYTES);
     return (read: ArrayBuffer): JudgedRow[] => {

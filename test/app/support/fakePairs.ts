@@ -2,7 +2,7 @@ import { bytesOf, filesOf, isSameDraft, type ModelSpec, modelsOf, type PairSpec 
 import type { FailureError } from '../../../src/core/failure';
 import type { Tokenizer } from '../../../src/core/loop/person';
 import { encodeTurns } from '../../../src/core/loop/splice';
-import type { Drafter, PairMemory, Target, TokenId } from '../../../src/core/types';
+import type { DraftModel, PairMemory, Target, TokenId } from '../../../src/core/types';
 import type { PairLoader, ReadyPair } from '../../../src/engine/pair';
 import type { LoadProgress } from '../../../src/engine/tasks';
 import { PAIR_COSTS } from '../../support/slowPair';
@@ -18,7 +18,7 @@ export const MEMORY: PairMemory = {
 /** Both models of a made-up pair. */
 export interface Models {
   readonly target: Target;
-  readonly drafter: Drafter;
+  readonly drafter: DraftModel;
 }
 
 /** What a `FakePairs` makes its pairs of. */
