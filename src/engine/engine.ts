@@ -7,10 +7,12 @@ import { checkFormat } from '../core/format/format';
 import { NgramDrafter, NgramFirst } from '../core/loop/ngram';
 import { type AskPerson, PersonDrafter, type PersonSetup } from '../core/loop/person';
 import { speculate } from '../core/loop/speculate';
+import { warmUp } from '../core/loop/warmUp';
 import { checkSettings } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
 import type { PairLoader, ReadyPair } from './pair';
 import type { CalibrateTask, CalibrationResult, Engine, LoadProgress, LoadTask, MemoryUpdate, RunTask } from './tasks';
+import { Turns } from './turns';
 
 type Report<T> = (update: T) => void;
 
@@ -22,7 +24,7 @@ export class PairEngine implements Engine {
   #clockStepMs: number | null = null;
   /** What a bare readback takes, by the adapter. */
   readonly #readbackMs = new Map<string, number | null>();
-  #lastTask: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @param clock milliseconds from any fixed moment; it may stand still or step back */
   constructor(pairs: PairLoader, clock: () => number) {
@@ -31,19 +33,20 @@ export class PairEngine implements Engine {
   }
 
   async load({ pair: spec }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
-    await this.#inTurn(signal, async () => {
-      const pair = await this.#pairs.ready(spec, report, signal);
-      reportMemory(pair, report);
-      // Known before the first run, which would begin with drafts of the wrong length otherwise.
-      await this.#measureReadback(pair);
-    }).catch((error) => {
-      if (!signal.aborted) throw error;
-      throw new FailureError('aborted', 'Loading was stopped.', 'Run to go on; files that are complete are kept.');
-    });
+    await this.#turns
+      .take(signal, async () => {
+        const pair = await this.#pairs.ready(spec, report, signal);
+        reportMemory(pair, report);
+        this.#turns.meanwhile((idle) => this.#warmUp(pair, idle));
+      })
+      .catch((error) => {
+        if (!signal.aborted) throw error;
+        throw new FailureError('aborted', 'Loading was stopped.', 'Run to go on; files that are complete are kept.');
+      });
   }
 
   async calibrate({ pair: spec }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
-    await this.#inTurn(signal, async () => {
+    await this.#turns.take(signal, async () => {
       const pair = await this.#pairs.ready(spec, report, signal);
       const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
@@ -63,17 +66,25 @@ export class PairEngine implements Engine {
     checkFormat(task.settings.format);
     if (task.prompt.trim() === '')
       throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
-    await this.#inTurn(signal, async (begin) => {
-      if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
-      const pair = await this.#pairs.ready(task.pair, report, signal);
-      signal.throwIfAborted();
-      begin();
-      await this.#decode(pair, task, report, signal, ask);
-      reportMemory(pair, report);
-    }).catch((error) => {
-      if (!signal.aborted) throw error;
-      report({ type: 'end', reason: 'aborted', endMs: 0 });
-    });
+    await this.#turns
+      .take(signal, async (begin) => {
+        if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
+        const pair = await this.#pairs.ready(task.pair, report, signal);
+        signal.throwIfAborted();
+        begin();
+        await this.#decode(pair, task, report, signal, ask);
+        reportMemory(pair, report);
+      })
+      .catch((error) => {
+        if (!signal.aborted) throw error;
+        report({ type: 'end', reason: 'aborted', endMs: 0 });
+      });
+  }
+
+  /** What the pair's first run would wait for, or begin with drafts of the wrong length without. */
+  async #warmUp(pair: ReadyPair, signal: AbortSignal): Promise<void> {
+    await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
+    if (!signal.aborted) await this.#measureReadback(pair);
   }
 
   #stepOfClock(): number {
@@ -81,7 +92,7 @@ export class PairEngine implements Engine {
     return this.#clockStepMs;
   }
 
-  /** Once for each device: at load, or by the run that loads. If the device fails meanwhile, the next request reports it. */
+  /** Once for each device: after a load, or by its first run. If the device fails meanwhile, the next request reports it. */
   async #measureReadback({ adapter, measureReadback }: ReadyPair): Promise<number | null> {
     const known = this.#readbackMs.get(adapter);
     if (known !== undefined) return known;
@@ -89,25 +100,6 @@ export class PairEngine implements Engine {
     const measured = await measureReadback(clock, this.#stepOfClock()).catch(() => undefined);
     if (measured !== undefined) this.#readbackMs.set(adapter, measured);
     return measured ?? null;
-  }
-
-  /**
-   * Does `work` after every earlier task has ended, since models and caches belong to one task at a time. An abort is answered at once, while
-   * work that cannot be interrupted ends in the background, until `work` calls `begin`: from then on it ends by itself and reports how.
-   */
-  #inTurn<T>(signal: AbortSignal, work: (begin: () => void) => Promise<T>): Promise<T> {
-    let begun = false;
-    const turn = this.#lastTask.then(() => {
-      signal.throwIfAborted();
-      return work(() => {
-        begun = true;
-      });
-    });
-    this.#lastTask = turn.catch(() => undefined);
-    return new Promise((resolve, reject) => {
-      turn.then(resolve, reject);
-      signal.addEventListener('abort', () => begun || reject(signal.reason), { once: true });
-    });
   }
 
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {

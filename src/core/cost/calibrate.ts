@@ -1,9 +1,9 @@
 import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
-import { cachedHistory } from '../loop/cached';
+import { type Kept, keptTokens, restore } from '../loop/cached';
 import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
-import type { CachedModel, DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
+import type { DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
 import { type Calibration, canBePriced, SHORTEST_MS } from './cost';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
@@ -56,7 +56,7 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
       perContext.push(times);
     }
   } finally {
-    for (const [model, length] of kept.lengths) model.truncate(length);
+    restore(kept);
   }
   const fixed = (kind: 'plain' | 'round') => median(perContext.flatMap((each) => each.fixed[kind]));
   const costs: Calibration = {
@@ -64,38 +64,6 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
     ...{ readbackMs: setup.readbackMs ?? 0, plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
   };
   return canBePriced(costs) ? costs : null;
-}
-
-/** What both caches hold and the loop can tell of. */
-interface Kept {
-  /** The longer of the two. */
-  readonly base: readonly TokenId[];
-  /** How many tokens of it each model keeps. */
-  readonly lengths: readonly (readonly [CachedModel, number])[];
-}
-
-/**
- * The draft's cache may lack the end of what the target's holds; what it holds of another text is not kept.
- *
- * @param most tokens that may stay; where a cache holds more, none of it does
- */
-function keptTokens(draft: CachedModel | null, target: CachedModel, most: number): Kept {
-  const held = (model: CachedModel) => {
-    const history = cachedHistory(model);
-    return model.cachedLength <= Math.min(most, history.length) ? history.slice(0, model.cachedLength) : [];
-  };
-  const verified = held(target);
-  if (!draft) return { base: verified, lengths: [[target, verified.length]] };
-  const drafted = held(draft);
-  const base = verified.every((id, i) => id === drafted[i]) ? drafted : verified;
-  const differs = drafted.findIndex((id, i) => id !== base[i]);
-  return {
-    base,
-    lengths: [
-      [draft, differs === -1 ? drafted.length : differs],
-      [target, verified.length],
-    ],
-  };
 }
 
 /** Times with one context. */
@@ -118,13 +86,13 @@ interface Sample {
 async function timePair(
   drafter: DraftModel | null,
   target: Target,
-  { base, lengths, context }: Kept & { readonly context: number },
+  { context, ...kept }: Kept & { readonly context: number },
   setup: CalibrationSetup,
 ): Promise<PairTimes | null> {
   const vocabulary = Math.min(drafter?.model.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
-  const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => base[i] ?? i % vocabulary);
-  for (const [model, length] of lengths) {
-    model.truncate(length);
+  const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => kept.base[i] ?? i % vocabulary);
+  restore(kept);
+  for (const [model] of kept.lengths) {
     await model.begin(DEFAULT_RUN, history.length);
     await model.prefill(history.slice(0, -1), setup.signal);
   }
@@ -140,7 +108,7 @@ async function timePair(
   const round = async (gamma: number, propose: (gamma: number) => Promise<Proposal | null>) => {
     if (setup.signal.aborted) throw new FailureError('aborted', 'The measurement was stopped.', 'Run to go on without it.');
     const { device } = await target.verify(history, gamma > 0 ? await propose(gamma) : null);
-    for (const [model] of lengths) model.truncate(history.length - 1);
+    for (const [model] of kept.lengths) model.truncate(history.length - 1);
     return possibleTimes(device);
   };
   // The first round of each shape makes what the next ones find ready.

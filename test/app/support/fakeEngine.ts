@@ -1,4 +1,5 @@
 import type { FailureError } from '../../../src/core/failure';
+import { WARM_UP } from '../../../src/core/loop/warmUp';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { DeviceTimes, Proposal, RoundOutcome, RunSettings, Target, TokenId } from '../../../src/core/types';
 import type { FakeLanguage } from '../../../src/model/fake';
@@ -72,14 +73,17 @@ export function fakePairs(options = DEFAULTS, clocks = FINE): { pairs: FakePairs
 function heldUp(target: Target, options: FakeEngineOptions, pairs: FakePairs): Target {
   const [begin, verify] = [target.begin.bind(target), target.verify.bind(target)];
   let rounds = 0;
+  let isRun = false;
   let failure: FailureError | null = null;
   target.begin = async (settings: RunSettings, promptLength: number): Promise<void> => {
-    // A calibration's rounds are no run's.
-    if (settings !== DEFAULT_RUN) [rounds, failure, options.failure] = [0, options.failure, null];
+    // The rounds of a calibration or a warm-up belong to no run.
+    isRun = settings !== DEFAULT_RUN && settings !== WARM_UP;
+    if (isRun) [rounds, failure, options.failure] = [0, options.failure, null];
     return begin(settings, promptLength);
   };
   target.verify = async (history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> => {
     await pause(options.pace);
+    if (!isRun) return verify(history, proposal);
     if (rounds === options.hold) await aborted(pairs.signal);
     rounds++;
     if (failure && rounds > 3) throw failure;
