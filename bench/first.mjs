@@ -3,9 +3,10 @@
  * ready, over those of the same prompt later, when its costs have been measured. Production build, served from this machine, a browser and a
  * profile of its own for every visit.
  *
- *   npm run bench:first -- [--browser chromium|firefox]... [--visits 4] [--runs 10] [--json FILE] [--dist FOLDER]
+ *   npm run bench:first -- [--browser chromium|firefox]... [--visits 4] [--runs 10] [--after 1000] [--json FILE] [--dist FOLDER]
  *
  * Without --browser both are visited in turn; visits take the prompts of bench/prompts.json that have a story, a record or a function to write in turn.
+ * --after: milliseconds from the moment that the pair is ready to the first run, 0 unless given.
  * Without --dist the working tree is built. Speeds leave out the first token and its prompt, as the page's own do.
  */
 import fs from 'node:fs';
@@ -42,7 +43,7 @@ await failClearly(async () => {
   try {
     for (let at = 0; at < options.visits; at++) {
       for (const browser of options.browser) {
-        const visit = await measureVisit(browser, server.resolvedUrls.local[0], prompts[at % prompts.length], options.runs);
+        const visit = await measureVisit(browser, server.resolvedUrls.local[0], prompts[at % prompts.length], options);
         visits.push(visit);
         console.log(
           `${visit.version}, ${visit.prompt}: ${visit.speeds.map((speed) => speed.toFixed(1)).join(', ')} tokens/s; rounds ${visit.rounds.join(', ')}`,
@@ -68,6 +69,7 @@ function readOptions() {
       browser: { type: 'string', multiple: true, default: Object.keys(BROWSERS) },
       visits: { type: 'string', default: '4' },
       runs: { type: 'string', default: '10' },
+      after: { type: 'string', default: '0' },
       json: { type: 'string' },
       dist: { type: 'string' },
     },
@@ -78,7 +80,9 @@ function readOptions() {
     throw new Error(`--dist is "${values.dist}", where no index.html is. Build one: npm run build -- --out ${values.dist}`);
   const runs = wholeNumber('runs', values.runs);
   if (runs < 2) throw new Error('--runs is 1. Choose 2 or more: the first run is compared with the last.');
-  return { ...values, visits: wholeNumber('visits', values.visits), runs };
+  const after = Number(values.after);
+  if (!(after >= 0)) throw new Error(`--after is "${values.after}". Choose milliseconds, 0 or more.`);
+  return { ...values, after, visits: wholeNumber('visits', values.visits), runs };
 }
 
 /** The folder `dist`, served on a port of its own; the working tree's build if absent. */
@@ -97,11 +101,12 @@ function readPrompts() {
 }
 
 /** A visit of someone who was never there: tokens per second, and rounds, of each of `runs` runs of one prompt. */
-async function measureVisit(browserName, url, { id, prompt }, runs) {
+async function measureVisit(browserName, url, { id, prompt }, { runs, after }) {
   const { browser, page, name } = await BROWSERS[browserName]();
   try {
     await page.goto(url);
     await untilInPage(page, isReady);
+    await new Promise((resolve) => setTimeout(resolve, after));
     const [speeds, rounds] = [[], []];
     for (let run = 0; run < runs; run++) {
       const told = await page.evaluate(runOnce, prompt);
