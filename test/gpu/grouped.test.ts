@@ -22,6 +22,9 @@ beforeAll(async () => {
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error('these tests need a WebGPU adapter');
   device = await adapter.requestDevice({ requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [] });
+  device.onuncapturederror = ({ error }) => {
+    throw new Error(error.message);
+  };
 });
 afterAll(() => device.destroy());
 
@@ -81,13 +84,13 @@ function upload(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPU
 /** r + x @ w by `kernel`, of which a workgroup computes up to `tile` rows. */
 async function added(kernel: LibraryKernel, tile: number, w: GPUBuffer, x: Float32Array<ArrayBuffer>, r: Float32Array<ArrayBuffer>) {
   const rows = x.length / INNER;
-  const buffers = { w, x: upload(x), r: upload(r), y: upload(new Float32Array(rows * COLUMNS)) };
+  const buffers = { w, x: upload(x), added: upload(r), y: upload(new Float32Array(rows * COLUMNS)) };
   const encoder = device.createCommandEncoder();
-  // More workgroups than there are columns for do the last ones again.
-  kernel.dispatch(encoder, buffers, { n: rows, inner: INNER, width: COLUMNS }, [COLUMNS / 16, Math.ceil(rows / tile)]);
+  // As many as the library dispatches: four threads of sixteen columns.
+  kernel.dispatch(encoder, buffers, { n: rows, inner: INNER, width: COLUMNS }, [COLUMNS / 64, Math.ceil(rows / tile)]);
   device.queue.submit([encoder.finish()]);
   const result = new Float32Array(await download(device, buffers.y));
-  for (const buffer of [buffers.x, buffers.r, buffers.y]) buffer.destroy();
+  for (const buffer of [buffers.x, buffers.added, buffers.y]) buffer.destroy();
   return result;
 }
 
