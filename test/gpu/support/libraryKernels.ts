@@ -1,15 +1,15 @@
-const MARK = '//----------------------------------------\n// Function: ';
+// A kernel's first two lines; one that uses subgroups asks for them in the first.
+const HEAD = /(?:\/\/-{40}|enable subgroups;)\n\/\/ Function: (\w+)_kernel\n/g;
 
 /** The WGSL of every kernel in a compiled library, by name. Each stands behind its length, a little-endian 64-bit number. */
 export function kernelsOf(library: ArrayBuffer): ReadonlyMap<string, string> {
-  const text = new TextDecoder('latin1').decode(library);
+  // Each byte a character, so that places in the text are places in the file.
+  const text = new TextDecoder('iso-8859-1').decode(library);
   const view = new DataView(library);
   const found = new Map<string, string>();
-  for (let at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, at + MARK.length)) {
-    const length = Number(view.getBigUint64(at - 8, true));
-    if (length < 100 || length > 10_000_000 || at + length > text.length) continue;
-    const name = text.slice(at + MARK.length, text.indexOf('_kernel\n', at));
-    found.set(name, text.slice(at, at + length).trimEnd());
+  for (const { index, 1: name = '' } of text.matchAll(HEAD)) {
+    const length = Number(view.getBigUint64(index - 8, true));
+    if (length > 100 && index + length <= text.length) found.set(name, text.slice(index, index + length).trimEnd());
   }
   return found;
 }
