@@ -19,7 +19,7 @@ await failClearly(async () => {
   });
   const folder = path.resolve(values.models);
   if (!fs.existsSync(path.join(folder, 'manifest.json'))) {
-    throw new Error(`${folder} holds no models. Make them: .venv/bin/python training/families.py.`);
+    throw new Error(`${folder} holds no models. Make them: npm run models -- families.`);
   }
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');

@@ -2,9 +2,9 @@
  * Measures the kernels of the embedded pair in a real browser: a forward of the target against its roofline, a step of the
  * draft against a forward of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone.
  *
- *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--models FOLDER] [--forward]
+ *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--models FOLDER] [--forward] [--rows 1,5,9,17,256,1000]
  *
- * With --models, of the target of another folder of models; with --forward, its forwards alone.
+ * With --models, of the target of another folder of models; with --forward, its forwards alone, of so many rows.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,9 +13,10 @@ import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { median } from './statistics.mjs';
 
-const ROWS = [1, 5, 9, 17];
+// Of a verification up to 32, else of a prefill.
+const ROWS = '1,5,9,17,256,1000';
+const isPrefill = (rows) => rows > 32;
 const CACHED = [64, 768];
-const PREFILL = [256, 1000];
 
 // Model, rows and cached tokens of forwards whose kernels are timed one by one.
 const PROFILES = [
@@ -32,7 +33,7 @@ await failClearly(async () => {
   const { values: options } = parseArgs({
     options: {
       ...{ json: { type: 'string' }, repetitions: { type: 'string', default: '9' } },
-      ...{ models: { type: 'string' }, forward: { type: 'boolean', default: false } },
+      ...{ models: { type: 'string' }, rows: { type: 'string', default: ROWS }, forward: { type: 'boolean', default: false } },
     },
   });
   const repetitions = wholeNumber('repetitions', options.repetitions);
@@ -53,9 +54,9 @@ await failClearly(async () => {
       draftStep: [],
       profile: {},
     };
-    for (const rows of [...ROWS, ...PREFILL]) {
+    for (const rows of options.rows.split(',').map((each) => wholeNumber('rows', each))) {
       const { tile } = await call('sweep', 'target', rows);
-      for (const cached of PREFILL.includes(rows) ? [0] : CACHED) {
+      for (const cached of isPrefill(rows) ? [0] : CACHED) {
         const { timings, dispatches } = await call('forward', 'target', rows, cached, repetitions);
         const ratios = timings.forward.map((ms, i) => ms / timings.roofline[i]);
         report.forward.push({
@@ -68,6 +69,7 @@ await failClearly(async () => {
           dispatches,
           tile,
         });
+        console.error(JSON.stringify(report.forward.at(-1)));
       }
     }
     for (const cached of options.forward ? [] : CACHED) {

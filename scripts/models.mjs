@@ -4,6 +4,7 @@
  * With --libraries only those are compiled, for the weights that are there.
  *
  * npm run models -- library SHAPE…: compiles the library of a published model's shape, for grouped weights of any type (training/shape_library.py says more).
+ * npm run models -- families: makes the small models that npm run bench:families compares, in an environment of its own, which has transformers too.
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
  * npm run models -- smollm2: puts SmolLM2-135M-Instruct beside the pair (scripts/smollm2.mjs says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.
@@ -29,9 +30,10 @@ await failClearly(async () => {
     await makeSmolLM2(rest);
     return;
   }
-  const named = { draft: 'own_draft.py', library: 'shape_library.py' }[first];
+  const named = { draft: 'own_draft.py', library: 'shape_library.py', families: 'families.py' }[first];
   if (first !== 'draft') ensureCompiler();
-  const program = ensureEnvironment('.venv', 'training/requirements.txt');
+  const suffix = first === 'families' ? '-families' : '';
+  const program = ensureEnvironment(`.venv${suffix}`, `training/requirements${suffix}.txt`);
   const [script, options] = named ? [named, rest] : ['build.py', process.argv.slice(2)];
   const { status } = spawnSync(program('python'), [path.join(root, 'training', script), ...options], { cwd: root, stdio: 'inherit' });
   process.exitCode = status ?? 1;

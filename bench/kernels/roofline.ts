@@ -148,11 +148,13 @@ export function tileName({ rows, quads, threads, subgroups }: Tile): string {
 
 /** Tiles that divide the matrix evenly and leave few threads without a row, in both forms where the device has subgroups. */
 export function tiles({ weights, form }: Part, rows: number, features: GPUSupportedFeatures): Tile[] {
-  const counts = [...new Set((rows < 9 ? [1, 2, 3, 5] : [3, 5, 9]).map((count) => Math.min(count, rows)))];
+  // Grouped weights are many: what is never the fastest of them is left out.
+  const most = isGrouped(form) ? (rows < 9 ? [1, 5] : [5, 9]) : rows < 9 ? [1, 2, 3, 5] : [3, 5, 9];
+  const counts = [...new Set(most.map((count) => Math.min(count, rows)))];
   const forms = features.has('subgroups') ? [false, true] : [false];
   return forms.flatMap((subgroups) =>
     counts.flatMap((count) =>
-      (isGrouped(form) ? [2, 4] : [1, 2, 4]).flatMap((quads) =>
+      (isGrouped(form) ? [4] : [1, 2, 4]).flatMap((quads) =>
         (isGrouped(form) ? [32] : [16, 32, 64])
           .filter((threads) => weights.columns % (threads * quads * 4) === 0)
           .map((threads) => ({ rows: count, quads, threads, subgroups })),

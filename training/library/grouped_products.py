@@ -157,7 +157,7 @@ def product(out, first, x, w, gains, inner, columns, tiles, quad, row, rows, nor
     own = T.sblock_alloc_buffer((1,), "float32", scope="local")
     gain = T.sblock_alloc_buffer((4,), "float32", scope="local")
     pre = T.sblock_alloc_buffer((4,), "float32", scope="local")
-    place = T.sblock_alloc_buffer((1,), "int32", scope="local")
+    which = T.sblock_alloc_buffer((1,), "int32", scope="local")
     weight = T.sblock_alloc_buffer((4, 4), "float32", scope="local")
     words = T.sblock_alloc_buffer((4,), "uint32", scope="local")
     scale = T.sblock_alloc_buffer((4,), "float32", scope="local")
@@ -172,8 +172,8 @@ def product(out, first, x, w, gains, inner, columns, tiles, quad, row, rows, nor
     # Else TVM, which sees no use of it beside acc, would make them one.
     clear(out, 1)
     if subgroups:
-        place[0] = T.call_pure_extern("int32", "place_in_subgroup") % 4
-        pre[0] = T.reinterpret("float32", T.Select(place[0] == 1, T.uint32(SECOND), T.Select(place[0] == 2, T.uint32(THIRD), T.uint32(ONE))))
+        which[0] = T.call_pure_extern("int32", "place_in_subgroup") % 4
+        pre[0] = T.reinterpret("float32", T.Select(which[0] == 1, T.uint32(SECOND), T.Select(which[0] == 2, T.uint32(THIRD), T.uint32(ONE))))
     else:
         for c in T.vectorized(4):
             pre[c] = T.float32(1)
