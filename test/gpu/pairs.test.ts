@@ -116,7 +116,7 @@ describe('pairs that follow one another', () => {
 
   it('may have other targets: each writes what it writes alone, and the first is there again', async () => {
     const first = await runPair(await shippedPair('draft'));
-    const [target, draft] = [await shippedModel('draft'), await shippedModel('weak-draft')];
+    const [target, draft] = [await shippedModel('weak-draft'), await shippedModel('draft')];
     const other = await runPair({ target, draft });
     expect(ids(other)).toEqual(ids(await runPair({ target, draft: null }, { mode: 'plain' })));
     expect(ids(other)).not.toEqual(ids(first));

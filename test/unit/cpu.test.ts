@@ -144,8 +144,8 @@ describe('the pair on the CPU', () => {
     const settings = { ignoreStopTokens: true, maxTokens: 12 } as const;
     const prompt = 'Tell me a story about a fox.';
     const first = ids(await run(other, settings, { prompt }));
-    const small = shippedPair('draft').draft as PairSpec['target'];
-    const swapped = { target: small, draft: shippedPair('weak-draft').draft };
+    const small = shippedPair('weak-draft').draft as PairSpec['target'];
+    const swapped = { target: small, draft: shippedPair('draft').draft };
     const second = ids(await run(other, settings, { prompt, spec: swapped }));
     expect(second).toEqual(ids(await run(other, { ...settings, mode: 'plain' }, { prompt, spec: swapped })));
     expect(second).not.toEqual(first);
