@@ -68,11 +68,12 @@ describe('an experiment', () => {
     const runs = asked(engine);
     expect(runs).toHaveLength(12);
     for (const { settings } of runs) expect(settings).toMatchObject({ maxTokens: 12, ignoreStopTokens: false });
-    expect(
-      new Set(
-        runs.map(({ settings, pair, prompt }) => JSON.stringify([settings.mode === 'plain' || settings.gamma, draftOf(pair), prompt])),
-      ).size,
-    ).toBe(12);
+    const [plain, speculative] = (['plain', 'speculative'] as const).map((mode) => runs.filter(({ settings }) => settings.mode === mode));
+    const ways = speculative?.map(({ settings, pair, prompt }) => JSON.stringify([settings.gamma, draftOf(pair), prompt]));
+    expect(new Set(ways).size).toBe(8);
+    // Each prompt once with the runs of each draft, and without a draft.
+    expect(plain?.map(({ pair }) => pair.draft)).toEqual([null, null, null, null]);
+    expect(new Set(plain?.map(({ prompt }) => prompt)).size).toBe(2);
     const kinds = [...sheet().element().querySelectorAll('tbody')].map((body) => body.dataset.kind);
     expect(kinds).toEqual(['story', 'counting', 'all']);
     const last = lastLine();

@@ -79,7 +79,7 @@ describe('a race', () => {
       ['speculative', 40],
     ]);
     await expect.element(region()).toHaveTextContent('Plain decoding ran first here; the order changes with every race.');
-    await expect.element(region()).toHaveTextContent('Before it both decoded 8 tokens that are not counted.');
+    await expect.element(region()).toHaveTextContent('Before it both decoded 8 tokens that do not count.');
     engine.tasks.length = 0;
     await raceToFinish();
     expect(
@@ -139,7 +139,7 @@ describe('a race', () => {
   it('that is stopped in the middle keeps what was measured, and says of what', async () => {
     const engine = await openRace();
     await expect.element(region()).toHaveTextContent('No race yet');
-    // The warm-up runs end before their ninth round; the first run that is measured waits there.
+    // The warm-up runs end before their tenth round; the first run that is measured waits there, and ends with it.
     engine.options.hold = 9;
     await raceButton().click();
     await expect.poll(() => runs().plain.filter(({ type }) => type === 'round').length).toBe(9);
@@ -147,7 +147,7 @@ describe('a race', () => {
     await userEvent.keyboard('{Escape}');
     await idle();
     racePlayer.seek(Number.POSITIVE_INFINITY);
-    expect(committedTokens(runs().plain)).toHaveLength(9);
+    expect(committedTokens(runs().plain)).toHaveLength(10);
     await expect.poll(() => text('plain decoding').element().textContent).toBe(written('plain'));
     await expect.element(region()).toHaveTextContent('Only one of the two was measured.');
     engine.options.hold = null;
