@@ -24,24 +24,29 @@ export class PageEngine implements EngineConnection {
     this.tasks.push(task);
     const left = new AbortController();
     const stopped = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
-    const inbox: Update[] = [];
+    // In the order in which a worker's messages come: a question comes after every update before it.
+    const inbox: (Update | (() => void))[] = [];
     let wake = () => {};
-    const report = (update: Update) => {
-      inbox.push(update);
+    const receive = (message: Update | (() => void)) => {
+      inbox.push(message);
       wake();
     };
+    const askInTurn: AskPerson = (question) =>
+      new Promise((resolve) => {
+        receive(() => void ask(question).then(resolve));
+        void aborted(stopped).then(() => resolve(null));
+      });
     let hasEnded = false;
-    const work = begin(this.#engine, task, report, stopped, (question) =>
-      Promise.race([ask(question), aborted(stopped).then(() => null)]),
-    ).finally(() => {
+    const work = begin(this.#engine, task, receive, stopped, askInTurn).finally(() => {
       hasEnded = true;
       wake();
     });
     work.catch(() => undefined);
     try {
       while (!hasEnded || inbox.length > 0) {
-        const update = inbox.shift();
-        if (update) yield update;
+        const message = inbox.shift();
+        if (typeof message === 'function') message();
+        else if (message) yield message;
         else
           await new Promise<void>((resolve) => {
             wake = resolve;
