@@ -35,7 +35,6 @@ export default defineConfig({
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
           fileParallelism: false,
-          isolate: false,
           testTimeout: BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,
           browser: browser(),

@@ -35,7 +35,7 @@ export async function shippedPair(draft: string | null): Promise<PairSpec> {
 
 let shared: Worker | null = null;
 
-/** One engine's worker for all files of the suite: a pair takes seconds to load. */
+/** One engine's worker for all tests of a file: a pair takes seconds to load. */
 export function engineWorker(): Worker {
   shared ??= new Worker(new URL('../../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
   return shared;
