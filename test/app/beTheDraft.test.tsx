@@ -220,6 +220,7 @@ describe('a person who drafts', () => {
     await asked();
     await expect.element(box()).toHaveFocus();
     // The blank stands there already, where the last token ends in none.
+    await expect.element(box()).toHaveValue(' ');
     await userEvent.keyboard('oak{Enter}');
     await expect.poll(() => rounds().length).toBe(2);
     await asked();

@@ -75,7 +75,7 @@ describe('claims', () => {
     await cheap.getByRole('button', { name: /^Measure/ }).click();
     await idle();
     await expect.element(cheap.getByRole('status')).toHaveTextContent('Not measured');
-    await expect.element(cheap.getByText(/no clock that can be read/)).toBeInTheDocument();
+    await expect.element(cheap.getByText(/no clock that the page can read/)).toBeInTheDocument();
   });
 
   it('keeps what was measured when it is stopped', async () => {

@@ -61,7 +61,7 @@ describe('an experiment', () => {
     const engine = await openExperiment();
     await page.getByRole('checkbox', { name: 'Weak draft', exact: true }).click();
     await page.getByRole('checkbox', { name: '2', exact: true }).click();
-    await expect.element(page.getByText('12 runs: 2 prompts, plainly and in 4 ways, once.')).toBeInTheDocument();
+    await expect.element(page.getByText('12 runs: 2 prompts, with plain decoding and in 4 ways, once.')).toBeInTheDocument();
     await start().click();
     await expect.element(page.getByText('12 of 12 runs')).toBeInTheDocument();
     await idle();

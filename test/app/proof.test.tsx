@@ -148,7 +148,7 @@ describe('above it, under the rejection rule', () => {
     await expect.poll(() => useProof.getState().distribution?.samples.plain.length, { timeout: 20_000 }).toBe(60);
     await userEvent.keyboard('{Escape}');
     await idle();
-    await expect.element(verdict()).toHaveTextContent('after 60 of the 300 runs');
+    await expect.element(verdict()).toHaveTextContent('after 60 of 300 planned runs');
     await expect.element(page.getByText(/Stopped: the results so far stay/)).toBeInTheDocument();
   });
 
