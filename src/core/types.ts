@@ -24,9 +24,9 @@ export interface JudgedToken {
   readonly p: number | null;
   /** Probability of `id` under the draft at this position, likewise; null for the target's own tokens. */
   readonly q: number | null;
-  /** The uniform draw in [0, 1) that decided; null where none was drawn, as in greedy decoding. */
+  /** The uniform draw in [0, 1) that decided; null if none was drawn, as in greedy decoding. */
   readonly u: number | null;
-  /** What else might have stood here; null where it was not measured. */
+  /** What else might have stood here; null if it was not measured. */
   readonly candidates: Candidates | null;
 }
 
@@ -78,7 +78,7 @@ export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readon
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */
 export interface DeviceTimes {
-  /** 0 where nothing was drafted on the device. */
+  /** 0 if nothing was drafted on the device. */
   readonly draftMs: number;
   readonly verifyMs: number;
 }
@@ -87,7 +87,7 @@ export interface DeviceTimes {
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
-  /** As the device's clock tells them, below 0 where it stepped back; null where the device has no clock that can be read. */
+  /** As the device's clock tells them, below 0 if it stepped back; null if the device has no clock that can be read. */
   readonly device: DeviceTimes | null;
   /** GPU-to-CPU readbacks that the round cost, drafting included. */
   readonly readbacks: number;
@@ -126,7 +126,7 @@ export interface Drafter {
    * committed tokens, which it sees before it drafts again.
    *
    * @param most drafts allowed, by source; at least one source may draft
-   * @returns one draft or more, or null where there is nothing to propose and the round is plain
+   * @returns one draft or more, or null if there is nothing to propose and the round is plain
    */
   propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null>;
   /**

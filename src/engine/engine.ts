@@ -83,7 +83,8 @@ export class PairEngine implements Engine {
 
   /** What the pair's first run would wait for, or begin with drafts of the wrong length without. */
   async #warmUp(pair: ReadyPair, signal: AbortSignal): Promise<void> {
-    await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
+    // What a warm-up puts into a cache it takes out again.
+    if (pair.spec.target.rollsBack) await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
     if (!signal.aborted) await this.#measureReadback(pair);
   }
 
