@@ -78,7 +78,8 @@ export async function openPage({
     vi.restoreAllMocks();
   });
   void load();
-  await vi.waitFor(() => prompt().element());
+  // The first test of a run also waits for the page's code.
+  await vi.waitFor(() => prompt().element(), { timeout: 20_000 });
   return engine;
 }
 
