@@ -33,7 +33,7 @@ describe('before anything was measured', () => {
   it('shows what is missing, with the button that measures it', async () => {
     await open();
     await expect.element(section('What a round costs')).toHaveTextContent('are not measured yet');
-    await expect.element(section(RUN)).toHaveTextContent('Ask something above');
+    await expect.element(section(RUN)).toHaveTextContent('Run a prompt, and its figures appear here.');
     await expect.element(section('Does it pay here?')).toHaveTextContent('not known yet, so there is no verdict');
     await expect.element(section('What if?')).toHaveTextContent('invented figures');
     await measure();
