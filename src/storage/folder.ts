@@ -53,6 +53,8 @@ function folderShelf(folder: string): Shelf {
       const arriving = `${at(url)}.${process.pid}.part`;
       try {
         await pipeline(Readable.from(content), fs.createWriteStream(arriving));
+        // Without a record nothing is kept, so new content never stands under an old hash.
+        await fs.promises.rm(recordAt(url), { force: true });
         await fs.promises.rename(arriving, at(url));
         await fs.promises.writeFile(recordAt(url), JSON.stringify({ url, bytes, type, sha256 } satisfies Record));
       } finally {

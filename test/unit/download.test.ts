@@ -105,6 +105,34 @@ describe('a file that is stored', () => {
     await keepList(storage, place('manifest.json'), '{}');
     expect(await textOf(storage, 'a', FORMER_FILES)).toBeUndefined();
   });
+
+  it.each([
+    ['for one of both', 1, null],
+    ['for none', 2, { code: 'storage' }],
+  ])('that was set aside is taken back where there is room %s', async (_, refusals, failure) => {
+    const storage = memoryStorage();
+    serve({ [place('a')]: 'newer' });
+    await put(storage, 'a', 'older', sha256('older'));
+    await fetchAll(storage, [fileOf('a', 'newer')]);
+    let left = refusals;
+    const full: FileStorage = {
+      async open(name) {
+        const shelf = await storage.open(name);
+        return {
+          ...shelf,
+          put: async (...kept) => {
+            if (name === SHELF && left-- > 0) throw new DOMException('full', 'QuotaExceededError');
+            await shelf.put(...kept);
+          },
+        };
+      },
+    };
+    const failed = await failureOf(fetchAll(full, [fileOf('a', 'older')]));
+    if (failure) expect(failed).toMatchObject(failure);
+    else expect([failed, await textOf(storage, 'a')]).toEqual([null, 'older']);
+    // Wherever it is, it is not lost.
+    expect([await textOf(storage, 'a'), await textOf(storage, 'a', FORMER_FILES)]).toContain('older');
+  });
 });
 
 describe('a file that is checked by its length, or not at all', () => {
