@@ -115,7 +115,9 @@ export type ListedLibrary = v.InferOutput<typeof library>;
 export function parseList(value: unknown): ModelList {
   const { format } = checked(formatOf, value);
   const { pairs, models } = format === 1 ? fromFormat1(checked(format1, value)) : checked(format2, value);
-  const missing = pairs.flatMap(({ target, drafts }) => [target, ...drafts.map((each) => each.id)]).find((each) => !models[each]);
+  const missing = pairs
+    .flatMap(({ target, drafts }) => [target, ...drafts.map((each) => each.id)])
+    .find((each) => !Object.hasOwn(models, each));
   if (missing) throw invalid(`it names model "${missing}" but does not list it`);
   return { format: 2, pairs, models };
 }

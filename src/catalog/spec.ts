@@ -48,7 +48,7 @@ export interface ModelSpec {
   readonly rollsBack: boolean;
 }
 
-/** A target, and what drafts for it: a model, the target `itself` with a second cache, or none (lookup, a person, plain decoding). */
+/** A target, and what drafts for it: a model, the target `itself` with a second cache, or none (n-grams, a person, plain decoding). */
 export interface PairSpec {
   readonly target: ModelSpec;
   readonly draft: ModelSpec | 'itself' | null;

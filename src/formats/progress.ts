@@ -65,7 +65,7 @@ export function writeProgress(progress: Progress): string {
 }
 
 /**
- * @throws FailureError `progress-newer` for what a later version wrote, `progress-unreadable`, with what is wrong, for anything else that is nott
+ * @throws FailureError `progress-newer` for what a later version wrote, `progress-unreadable`, with what is wrong, for anything else that is not
  *   progress
  */
 export function readProgress(file: string): Progress {

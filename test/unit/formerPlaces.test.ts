@@ -27,6 +27,10 @@ describe('a place under its former name', () => {
     expect(readAddress(`#${former}`)).toMatchObject({ view: 'learn', place: today });
   });
 
+  it('is not what every object has: #constructor is a place like any other that is unknown', () => {
+    expect(readAddress('#constructor')).toMatchObject({ view: 'constructor', place: 'constructor' });
+  });
+
   it('is read from a playlist by the name of today', () => {
     const { prompt: _, allSettings: __, ...settings } = DEFAULT_SETTINGS;
     const common = { title: '', notes: '' };

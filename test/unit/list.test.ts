@@ -88,6 +88,12 @@ describe('parseList', () => {
     expect(failureOf({ ...good(), models })).toMatchObject({ message: expect.stringContaining('"small"') });
   });
 
+  it('is not misled by a model named as what every object has', () => {
+    const list = good();
+    const pair = { ...list.pair, target: 'constructor' };
+    expect(failureOf({ ...list, pair })).toMatchObject({ message: expect.stringContaining('"constructor"') });
+  });
+
   it('reads in format 2 several targets, files from elsewhere, and files that are checked by size or not at all', () => {
     const { pair: _, ...others } = good();
     const elsewhere = { path: 'far/weights.bin', url: 'https://hub.test/far/weights.bin' };

@@ -85,11 +85,12 @@ function readScaling(facts: Facts, family: Family, headDim: number, frequencies:
   const type = facts.has(`${family}.rope.scaling.type`) ? facts.string(`${family}.rope.scaling.type`) : 'none';
   if (type !== 'none') throw unsupported(`it scales its rotary frequencies in the way ${quoted(type)}`, CHOOSE);
   if (!frequencies) return null;
+  if (frequencies.length !== headDim / 2) throw unsupported('it scales its rotary frequencies in a way of its own', CHOOSE);
   // llama.cpp keeps what the scaling comes to, not its numbers. Published models differ in the factor alone, and that is the largest divisor.
   const scaling = { factor: Math.round(Math.max(...frequencies)), lowFrequency: 1, highFrequency: 4, original: 8192 };
   const theta = facts.real(`${family}.rope.freq_base`, 10000);
   const wanted = divisors(scaling, theta, headDim);
-  const same = frequencies.length === wanted.length && wanted.every((each, i) => Math.abs(each / (frequencies[i] ?? 0) - 1) < 1e-4);
+  const same = wanted.every((each, i) => Math.abs(each / (frequencies[i] ?? 0) - 1) < 1e-4);
   if (!same) throw unsupported('it scales its rotary frequencies in a way of its own', CHOOSE);
   return scaling;
 }
