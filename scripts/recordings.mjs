@@ -85,7 +85,7 @@ export const RECORDINGS = [
     kind: 'copy',
     how: 'greedy, looked up in the prompt, then by the model',
     prompt: COPY,
-    drafting: 'Lookup, then model',
+    drafting: 'N-gram, then model',
     ...fixed(8),
   },
   {

@@ -46,6 +46,7 @@ export class PairEngine implements Engine {
   }
 
   async calibrate({ pair: spec }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
+    checkRollback(spec.target);
     await this.#turns.take(signal, async () => {
       const pair = await this.#pairs.ready(spec, report, signal);
       const clock = steadyClock(this.#clock);

@@ -1,4 +1,4 @@
-import { chosenPair, useCatalogue } from '../../store/engine/catalogue';
+import { useCatalogue, wholePair } from '../../store/engine/catalogue';
 import { isReadyOffline, useOffline } from '../../store/offline/offline';
 import { useShell } from '../../store/offline/shell';
 import { useSettings } from '../../store/run/settings';
@@ -11,7 +11,7 @@ export function useReadiness(): Readiness {
   const shell = useShell();
   const offline = useOffline();
   useCatalogue();
-  const pair = chosenPair(useSettings());
+  const pair = wholePair(useSettings());
   if (shell.shell === 'unsupported') return 'unsupported';
   if (isReadyOffline(shell, offline, pair)) return 'ready';
   return shell.shell === 'unasked' || shell.shell === 'storing' || offline.storing ? 'preparing' : 'incomplete';

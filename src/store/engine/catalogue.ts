@@ -80,6 +80,11 @@ export function pairFor({ draft, drafting }: Drafting): PairSpec {
   return pairOf(target, drafting === 'ngram' || drafting === 'person' ? null : draft);
 }
 
+/** The target with the draft of the settings, whether that drafts now or not: what a page without a network should have; null until the catalogue is read. */
+export function wholePair({ draft }: Pick<Drafting, 'draft'> = useSettings.getState()): PairSpec | null {
+  return chosenPair({ draft, drafting: 'model' });
+}
+
 /** The pair of the settings; null until the catalogue is read. Without a draft where the settings name an unknown one. */
 export function chosenPair(settings: Drafting = useSettings.getState()): PairSpec | null {
   const target = chosenTarget();

@@ -6,7 +6,7 @@ import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import { deleteStored, findStored, type StoredModel, storeModel } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import { BROWSER_CACHE } from '../../storage/browserCache';
-import { chosenPair, chosenTarget, listOfTarget, useCatalogue } from '../engine/catalogue';
+import { chosenTarget, listOfTarget, useCatalogue, wholePair } from '../engine/catalogue';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import type { ShellState } from './shell';
 
@@ -73,7 +73,7 @@ function isWhole(pair: PairSpec, models: OfflineState['models']): boolean {
 /** Looks at the storage: what is kept of the models, how much room there is, whether it is protected. Where a whole pair is stored, its list is kept too. */
 export async function lookAtStorage(): Promise<void> {
   const { catalogue } = useCatalogue.getState();
-  const [list, pair] = [listOfTarget(), chosenPair()];
+  const [list, pair] = [listOfTarget(), wholePair()];
   try {
     if (catalogue && list && pair) {
       const found = await Promise.all(catalogue.models.map(async (model) => [model.id, await findStored(model, BROWSER_CACHE)] as const));

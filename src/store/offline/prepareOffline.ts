@@ -1,4 +1,4 @@
-import { chosenPair } from '../engine/catalogue';
+import { wholePair } from '../engine/catalogue';
 import { isReady, useLoading } from '../engine/loading';
 import { useMeasuring } from '../engine/measuring';
 import { useWork } from '../engine/work';
@@ -30,7 +30,7 @@ export async function prepareOffline(): Promise<void> {
 
 /** Whether the page was found ready to work offline, and the person has not heard of it yet. */
 export function canTellReady(): boolean {
-  const ready = isReadyOffline(useShell.getState(), useOffline.getState(), chosenPair());
+  const ready = isReadyOffline(useShell.getState(), useOffline.getState(), wholePair());
   return ready && useOffline.getState().storing === null && !useOfflineMemory.getState().told;
 }
 
@@ -43,7 +43,7 @@ function askOnceForProtection({ events }: { readonly events: readonly { readonly
 function isSettled(): boolean {
   const loading = useLoading.getState();
   if (loading.failure) return true;
-  const pair = chosenPair();
+  const pair = wholePair();
   return pair !== null && isReady(pair, loading);
 }
 

@@ -14,7 +14,7 @@ import { completeRun } from './request';
 export async function measurePlan(plan: ExperimentPlan, signal: AbortSignal, measured: (run: MeasuredRun) => void): Promise<void> {
   checkPlan(plan);
   const adaptive = new Set(plan.variants.filter(({ gamma }) => gamma === 'auto').map(({ draft }) => draft));
-  // Lookup alone needs no model.
+  // N-grams alone need no model.
   const byModel = new Set(plan.variants.filter(({ drafting }) => drafting !== 'ngram').map(({ draft }) => draft));
   const draftingWith = (draft: string) => (byModel.has(draft) ? 'model' : 'ngram');
   signal.addEventListener('abort', stopCalibration, { once: true });

@@ -5,7 +5,7 @@ import { checkSettings } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
-import { pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
+import { chosenPair, pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
 import { dismissLoadingFailure, forgetModels, load, receiveProgress, stopLoading } from '../engine/loading';
 import { beginMeasured } from '../engine/measuring';
@@ -52,8 +52,11 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
       yield { type: 'end', reason: 'aborted', endMs: 0 };
       return;
     }
-    const costed = pairFor({ draft, drafting: settings.drafting });
-    const pair = settings.mode === 'plain' ? { ...costed, draft: null } : costed;
+    const drafting = { draft, drafting: settings.drafting };
+    const plain = settings.mode === 'plain';
+    // Plain decoding takes the costs of a pair whose draft is known; one that is not is of no account to it.
+    const costed = (plain && chosenPair(drafting)) || pairFor(drafting);
+    const pair = plain ? { ...costed, draft: null } : costed;
     const task = { type: 'run', pair, turns, prompt, settings, calibration: calibrationOf(costed) } as const;
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
