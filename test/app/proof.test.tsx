@@ -86,7 +86,7 @@ describe('at temperature 0', () => {
     const engine = await openProof();
     engine.options.hold = 1;
     await proofButton().click();
-    await expect.poll(() => useProof.getState().ids?.plain.length).toBe(1);
+    await expect.poll(() => useProof.getState().ids?.plain.length, { timeout: 10_000 }).toBe(1);
     await userEvent.keyboard('{Escape}');
     await expect.element(verdict()).toHaveTextContent('no verdict');
     const tokens = page.getByRole('list', { name: /token by token/ }).getByRole('listitem');

@@ -1,4 +1,5 @@
 import { judgeGreedy } from '../../../src/core/loop/verify';
+import { WARM_UP } from '../../../src/core/loop/warmUp';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { DraftLimits, Proposal, RoundOutcome, RunSettings, TokenId } from '../../../src/core/types';
 import { FakeDrafter, FakeTarget } from '../../../src/model/fake';
@@ -82,8 +83,8 @@ class ChanceTarget extends FakeTarget {
   override async begin(...[settings, promptLength]: [RunSettings, number] | []): Promise<void> {
     this.#settings = settings ?? DEFAULT_RUN;
     this.#promptLength = promptLength ?? 0;
-    // A calibration's rounds are no run's.
-    if (this.#settings !== DEFAULT_RUN) await this.#hold();
+    // The rounds of a calibration or a warm-up belong to no run.
+    if (this.#settings !== DEFAULT_RUN && this.#settings !== WARM_UP) await this.#hold();
   }
 
   override async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
