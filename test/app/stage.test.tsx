@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { usePresenter } from '../../src/store/present/presenter';
+import { MANIFEST } from './support/manifest';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
 
@@ -18,7 +19,7 @@ const boxes = (selector: string) => [...area().querySelectorAll(selector)].map((
 async function present(at: number, name: string): Promise<void> {
   const trace: unknown = await (await fetch(`/traces/${name}.json`)).json();
   await openPage();
-  vi.mocked(fetch).mockImplementation(async () => Response.json(trace));
+  vi.mocked(fetch).mockImplementation(async (url) => Response.json(String(url).includes('/traces/') ? trace : MANIFEST));
   await showView('present');
   onTestFinished(async () => {
     usePresenter.setState(usePresenter.getInitialState());
