@@ -15,13 +15,15 @@ export interface CatalogueState {
 export const useCatalogue = create<CatalogueState>()(() => ({ catalogue: null }));
 
 let reading: Promise<Catalogue> | null = null;
+let outdated = false;
 
-/** All lists of models, read once; after a failure, once more. @throws FailureError of `fetchCatalogue` */
+/** All lists of models, read once, and again after a failure of theirs or of the models that they name. @throws FailureError of `fetchCatalogue` */
 export async function readCatalogue(): Promise<Catalogue> {
   const known = useCatalogue.getState().catalogue;
-  if (known) return known;
+  if (known && !outdated) return known;
   reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE)
     .then((catalogue) => {
+      outdated = false;
       useCatalogue.setState({ catalogue });
       settleDraft();
       return catalogue;
@@ -30,6 +32,11 @@ export async function readCatalogue(): Promise<Catalogue> {
       reading = null;
     });
   return reading;
+}
+
+/** Models could not be loaded: the server may have others by now, so the lists are read again before the next attempt. */
+export function distrustLists(): void {
+  outdated = true;
 }
 
 /** Absolute URLs of the lists beside the page. */

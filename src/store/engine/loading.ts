@@ -3,7 +3,7 @@ import { modelsOf, type PairSpec } from '../../catalog/spec';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
 import { changeSettings, type Settings } from '../run/settings';
-import { chosenPair, readCatalogue } from './catalogue';
+import { chosenPair, distrustLists, readCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { forgetMemory, receiveMemory } from './memory';
 
@@ -48,6 +48,7 @@ export function stopLoading(): void {
 }
 
 function failLoading(failure: Failure): void {
+  distrustLists();
   forgetUnready();
   useLoading.setState({ failure });
 }

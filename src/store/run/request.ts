@@ -5,7 +5,7 @@ import { checkSettings } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
-import { chosenPair, pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
+import { chosenPair, distrustLists, pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
 import { dismissLoadingFailure, forgetModels, load, receiveProgress, stopLoading } from '../engine/loading';
 import { beginMeasured } from '../engine/measuring';
@@ -66,6 +66,9 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
         yield update;
       }
     }
+  } catch (thrown) {
+    distrustLists();
+    throw thrown;
   } finally {
     end();
     signal.removeEventListener('abort', stopLoading);
