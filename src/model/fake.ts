@@ -3,6 +3,7 @@
  * about every promise that the loop makes to a model.
  */
 
+import { proposalOf } from '../core/loop/proposal';
 import { judgeGreedy } from '../core/loop/verify';
 import type { CachedModel, DraftLimits, DraftModel, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
 
@@ -107,8 +108,7 @@ export class FakeDrafter extends FakeModel implements DraftModel {
       this.cache.extend(tokens);
       tokens.push(this.#guess(tokens));
     }
-    const ids = tokens.slice(history.length);
-    return { kind: 'ids', source: 'model', length: gamma, ids };
+    return proposalOf('model', tokens.slice(history.length));
   }
 
   #guess(history: readonly TokenId[]): TokenId {

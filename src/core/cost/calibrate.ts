@@ -1,6 +1,7 @@
 import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
 import { type Kept, keptTokens, restore } from '../loop/cached';
+import { proposalOf } from '../loop/proposal';
 import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
@@ -96,14 +97,11 @@ async function timePair(
     await model.begin(DEFAULT_RUN, history.length);
     await model.prefill(history.slice(0, -1), setup.signal);
   }
-  const known = async (gamma: number): Promise<Proposal> => {
-    return {
-      kind: 'ids',
-      source: 'ngram',
-      length: gamma,
-      ids: Array.from({ length: gamma }, (_, i) => history[i % history.length] as TokenId),
-    };
-  };
+  const known = async (gamma: number): Promise<Proposal> =>
+    proposalOf(
+      'ngram',
+      Array.from({ length: gamma }, (_, i) => history[i % history.length] as TokenId),
+    );
   const drafted = drafter ? (gamma: number) => drafter.propose(history, { model: gamma, ngram: 0 }) : known;
   const round = async (gamma: number, propose: (gamma: number) => Promise<Proposal | null>) => {
     if (setup.signal.aborted) throw new FailureError('aborted', 'The measurement was stopped.', 'Run to go on without it.');

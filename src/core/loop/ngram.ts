@@ -1,4 +1,5 @@
 import type { Drafter, DraftLimits, DraftModel, Proposal, RoundOutcome, TokenId } from '../types';
+import { proposalOf } from './proposal';
 
 /** The longest end of the history that is looked up; a longer one would find no other place. */
 const LONGEST = 8;
@@ -18,8 +19,7 @@ export class NgramDrafter implements Drafter {
   async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
     const next = most.ngram > 0 ? continuation(history, this.#shortest) : null;
     if (next === null) return null;
-    const ids = history.slice(next, next + most.ngram);
-    return { kind: 'ids', source: 'ngram', length: ids.length, ids };
+    return proposalOf('ngram', history.slice(next, next + most.ngram));
   }
 }
 

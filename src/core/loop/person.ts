@@ -1,4 +1,5 @@
 import type { Detokenizer, Drafter, DraftLimits, Proposal, TokenId } from '../types';
+import { proposalOf } from './proposal';
 import { wellFormed } from './text';
 
 /** Text into ids and back. */
@@ -59,7 +60,7 @@ export class PersonDrafter implements Drafter {
     const ids = tokenizeTyped(readable, history.slice(promptLength), tokenizer);
     const outside = ids.findIndex((id) => id >= vocabularySize);
     const known = ids.slice(0, outside === -1 ? most : Math.min(most, outside));
-    return known.length === 0 ? null : { kind: 'ids', source: 'person', length: known.length, ids: known };
+    return known.length === 0 ? null : proposalOf('person', known);
   }
 }
 

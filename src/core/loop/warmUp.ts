@@ -1,6 +1,7 @@
 import { DEFAULT_RUN } from '../settings';
 import { type DraftModel, LIMITS, type Proposal, type RunSettings, type StopSignal, type Target, type TokenId } from '../types';
 import { keptTokens, noteCached, restore } from './cached';
+import { proposalOf } from './proposal';
 
 /** A run of the page's with default settings. */
 export const WARM_UP: RunSettings = { ...DEFAULT_RUN, candidates: true };
@@ -30,7 +31,7 @@ export async function warmUp(drafter: DraftModel | null, target: Target, { clock
   const history: readonly TokenId[] = [...kept.base, 0];
   const propose = async (gamma: number): Promise<Proposal | null> => {
     if (drafter) return drafter.propose(history, { model: gamma, ngram: 0 });
-    return { kind: 'ids', source: 'ngram', length: gamma, ids: Array.from({ length: gamma }, () => 0) };
+    return proposalOf('ngram', new Array<TokenId>(gamma).fill(0));
   };
   const start = clock();
   try {
