@@ -3,12 +3,11 @@
  * with nothing read from a header and nothing done besides.
  */
 import type { Tile, Weights } from './roofline';
+import { add, each, opening } from './shader';
 
 /** Weights of a group, and their scale and offset as halves in one word. */
 const GROUP = 32;
 const SCALE_AND_OFFSET = 0xa4001400;
-
-const each = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
 /** Words of codes, and of all. */
 export function groupedWords({ inner, columns }: Weights, bits: 4 | 8): { codes: number; all: number } {
@@ -24,7 +23,8 @@ export function packGrouped(weights: Weights, bits: 4 | 8): Uint32Array<ArrayBuf
 }
 
 /** WGSL of y [n, columns] = x [n, inner] times the matrix that `packGrouped` makes. */
-export function groupedSource({ inner, columns }: Weights, bits: 4 | 8, { rows, quads, threads, subgroups }: Tile): string {
+export function groupedSource({ inner, columns }: Weights, bits: 4 | 8, tile: Tile): string {
+  const { rows, quads, subgroups } = tile;
   const [blocks, fours, steps] = [inner / 4, columns / 4, GROUP / 4];
   const { codes } = groupedWords({ inner, columns }, bits);
   const readRow = (r: number) =>
@@ -45,20 +45,8 @@ export function groupedSource({ inner, columns }: Weights, bits: 4 | 8, { rows, 
     place === 3 ? 'vec4<f32>(vec4<i32>(bytes >> vec4(24u)))' : `vec4<f32>(vec4<i32>(bytes & vec4(${0xff * 2 ** (8 * place)}u)))`;
   const half = (word: string) =>
     `bitcast<vec4<f32>>(bitcast<vec4<u32>>(bitcast<vec4<i32>>(${word}) >> vec4(3u)) & vec4(0x8fffe000u)) * 0x1p112f`;
-  return `${subgroups ? 'enable subgroups;' : ''}
-@group(0) @binding(0) var<storage, read> x: array<${subgroups ? 'f32' : 'vec4<f32>'}>;
-@group(0) @binding(1) var<storage, read> w: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> n: u32;
-@compute @workgroup_size(${threads})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-  ${subgroups ? '@builtin(subgroup_invocation_id) place: u32,' : ''}
-) {
-  let quad = (group.x * ${threads}u + lane) * ${quads}u;
+  return `${opening(tile, 'array<vec4<u32>>')}
   let pre = ${subgroups ? 'select(select(1f, 0x1p-8f, place % 4u == 1u), 0x1p-16f, place % 4u == 2u)' : 'vec4(1f, 0x1p-8f, 0x1p-16f, 1f)'};
-  ${each(rows, (r) => `let at${r} = min(group.y * ${rows}u + ${r}u, n - 1u); ${each(quads, (q) => `var acc${r}_${q} = vec4<f32>();`)}`)}
   for (var g = 0u; g < ${inner / GROUP}u; g++) {
     ${each(rows, (r) => `var sum${r} = ${subgroups ? '0f' : 'vec4<f32>()'}; ${each(quads, (q) => `var part${r}_${q} = vec4<f32>();`)}`)}
     for (var j = 0u; j < ${steps}u; j++) {
@@ -70,7 +58,7 @@ fn main(
         let word = w[(k / ${8 / bits}u) * ${fours}u + quad + ${q}u];
         let bytes = ${code};
         ${each(4, (place) => `let w${place} = ${byte(place)};`)}
-        ${each(rows, (r) => `part${r}_${q} = fma(vec4(v${r}.w), w3, fma(vec4(v${r}.z), w2, fma(vec4(v${r}.y), w1, fma(vec4(v${r}.x), w0, part${r}_${q}))));`)}
+        ${each(rows, (r) => add(`part${r}_${q}`, r))}
       }`,
       )}
     }

@@ -5,6 +5,7 @@
  */
 
 import { groupedSource, packGrouped } from './grouped';
+import { add, each, opening } from './shader';
 
 /** How weights are stored: 16-byte words of a block of four inner by four outer places, and WGSL that makes vectors w0 to w3 of four columns of them. */
 interface Form {
@@ -163,10 +164,9 @@ export function tiles({ weights, form }: Part, rows: number, features: GPUSuppor
   );
 }
 
-const each = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
-
 /** WGSL of y [n, columns] = x [n, inner] times w, blocks of four by four places [inner / 4, columns / 4], followed by the columns' scales. */
-function source({ inner, columns }: Weights, { words, read, factor }: Form, { rows, quads, threads, subgroups }: Tile): string {
+function source({ inner, columns }: Weights, { words, read, factor }: Form, tile: Tile): string {
+  const { rows, quads, subgroups } = tile;
   const [blocks, fours] = [inner / 4, columns / 4];
   const readRow = (r: number) =>
     subgroups
@@ -175,19 +175,7 @@ function source({ inner, columns }: Weights, { words, read, factor }: Form, { ro
       : `let v${r} = x[at${r} * ${blocks}u + k];`;
   const scale = (q: number) =>
     factor === null ? '' : `let scale${q} = bitcast<vec4<f32>>(w[${blocks * fours * words}u + quad + ${q}u]) * ${factor.toExponential()}f;`;
-  return `${subgroups ? 'enable subgroups;' : ''}
-@group(0) @binding(0) var<storage, read> x: array<${subgroups ? 'f32' : 'vec4<f32>'}>;
-@group(0) @binding(1) var<storage, read> w: array<vec4<u32>, ${(blocks * words + 1) * fours}>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> n: u32;
-@compute @workgroup_size(${threads})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-  ${subgroups ? '@builtin(subgroup_invocation_id) place: u32,' : ''}
-) {
-  let quad = (group.x * ${threads}u + lane) * ${quads}u;
-  ${each(rows, (r) => `let at${r} = min(group.y * ${rows}u + ${r}u, n - 1u); ${each(quads, (q) => `var acc${r}_${q} = vec4<f32>();`)}`)}
+  return `${opening(tile, `array<vec4<u32>, ${(blocks * words + 1) * fours}>`)}
   for (var k = 0u; k < ${blocks}u; k++) {
     ${each(rows, readRow)}
     ${each(
@@ -195,7 +183,7 @@ fn main(
       (q) => `{
       ${each(words, (h) => `let word${h} = w[(k * ${fours}u + quad + ${q}u) * ${words}u + ${h}u];`)}
       ${read}
-      ${each(rows, (r) => `acc${r}_${q} = fma(vec4(v${r}.w), w3, fma(vec4(v${r}.z), w2, fma(vec4(v${r}.y), w1, fma(vec4(v${r}.x), w0, acc${r}_${q}))));`)}
+      ${each(rows, (r) => add(`acc${r}_${q}`, r))}
     }`,
     )}
   }
