@@ -18,7 +18,8 @@ const PATIENCE_MS = 4000;
  * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
  */
 export async function fetchCatalogue(urls: readonly string[], storage: FileStorage, signal?: AbortSignal): Promise<Catalogue> {
-  const features = await featuresHere();
+  // Asked for while the lists come.
+  const features = featuresHere();
   const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
     try {
       return [await fetchList(url, features, storage, signal)];
@@ -30,13 +31,18 @@ export async function fetchCatalogue(urls: readonly string[], storage: FileStora
   return catalogueOf((await Promise.all(lists)).flat());
 }
 
-async function fetchList(url: string, features: ReadonlySet<string>, storage: FileStorage, signal?: AbortSignal): Promise<ResolvedList> {
+async function fetchList(
+  url: string,
+  features: Promise<ReadonlySet<string>>,
+  storage: FileStorage,
+  signal?: AbortSignal,
+): Promise<ResolvedList> {
   const { list, kept } = await askOrKept(url, storage, signal);
-  if (!kept) return resolveList(list, url, features);
+  if (!kept) return resolveList(list, url, await features);
   const stored = await Promise.all(
     librariesOf(list, url).map(async (each) => ((await isLibraryStored(each, storage).catch(() => false)) ? [each.place] : [])),
   );
-  return resolveList(list, url, features, new Set(stored.flat()));
+  return resolveList(list, url, await features, new Set(stored.flat()));
 }
 
 /** The list of models at `url`, or the kept one where anything else answers, or nothing; that the server has none (404) is believed. */

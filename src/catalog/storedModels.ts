@@ -27,11 +27,14 @@ export async function storeModel(
   signal: AbortSignal,
   files: readonly RemoteFile[] = filesOf(model),
 ): Promise<void> {
-  let before = 0;
+  let loaded = 0;
   for (const [shelf, some] of byShelf(model, files)) {
-    const onShelf = ({ phase, loadedBytes }: DownloadProgress) => report({ phase, loadedBytes: before + loadedBytes });
+    const before = loaded;
+    const onShelf = ({ phase, loadedBytes }: DownloadProgress) => {
+      loaded = before + loadedBytes;
+      report({ phase, loadedBytes: loaded });
+    };
     await download(storage, shelf, some, onShelf, signal);
-    before += bytesOf(some);
   }
 }
 
