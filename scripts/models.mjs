@@ -49,12 +49,18 @@ function checkHashes(folder) {
     return !fs.existsSync(path.join(folder, name)) || createHash('sha256').update(read(name)).digest('hex') !== sha256;
   });
   if (wrong.length > 0) throw new Error(`Missing, or not the files of the manifest: ${wrong.map((file) => file.path).join(', ')}`);
-  const chosen = [models[pairs[0].target], models[pairs[0].drafts[0].id]].flatMap((model) => [model.libraries[0], ...model.files]);
+  const [
+    {
+      target,
+      drafts: [draft],
+    },
+  ] = pairs;
+  const chosen = [target, ...(draft ? [draft.id] : [])].map((id) => models[id]).flatMap((model) => [model.libraries[0], ...model.files]);
   const downloaded = [...byPath(chosen).keys()].map(read);
   const megabytes = (size) => (downloaded.reduce((sum, file) => sum + size(file), 0) / 1e6).toFixed(1);
   const compressed = megabytes((file) => gzipSync(file, { level: 9 }).length);
   console.log(`${files.size} files are those of the manifest.`);
-  console.log(`Target and ${pairs[0].drafts[0].name}: ${megabytes((file) => file.length)} MB, ${compressed} MB compressed.`);
+  console.log(`Target${draft ? ` and ${draft.name}` : ''}: ${megabytes((file) => file.length)} MB, ${compressed} MB compressed.`);
 }
 
 function ensureCompiler() {

@@ -104,7 +104,6 @@ async function convert(file, made, libraries) {
       parameters: opened.sizes.parameters,
       vocabulary: opened.shape.vocabulary,
       context: Math.min(opened.shape.context, fitting.context),
-      tokenizer: opened.fingerprint,
       path: MODEL,
       libraries: compiled,
       files,
