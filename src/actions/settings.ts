@@ -1,3 +1,5 @@
+import { FIRST_DRAFT } from '../formats/settings';
+import { idOfDraft } from '../store/engine/catalogue';
 import { tell } from '../store/page/notice';
 import { forgetNewer, useRemembered } from '../store/page/remembered';
 import { areDefaults, resetSettings, SETTINGS_KEY, useSettings } from '../store/run/settings';
@@ -8,7 +10,11 @@ export const resetAll: Action = {
   id: 'reset-settings',
   label: 'Reset settings',
   keys: [],
-  when: () => !areDefaults(useSettings.getState()),
+  when: () => {
+    const settings = useSettings.getState();
+    const draft = settings.draft === idOfDraft(FIRST_DRAFT) ? FIRST_DRAFT : settings.draft;
+    return !areDefaults({ ...settings, draft });
+  },
   perform: () => {
     const undo = resetSettings();
     tell('The settings are reset.', undo);

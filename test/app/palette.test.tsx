@@ -214,6 +214,18 @@ describe('settings', () => {
     await expect.element(page.getByText('The settings are reset.')).not.toBeInTheDocument();
   });
 
+  it('are not to be reset where they are those of a first visit, and have a draft after a reset', async () => {
+    await openPage({ settings: {} });
+    const draft = page.getByRole('radio', { name: 'Good draft' });
+    const reset = page.getByRole('button', { name: 'Reset settings' });
+    await expect.element(draft).toBeChecked();
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
+    await page.getByText('Weak draft').click();
+    await reset.click();
+    await expect.element(draft).toBeChecked();
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
+  });
+
   it('of a newer version are replaced only when a person says so, and come back by undo', async () => {
     const newer = '{"state":{"mode":"plain","tempo":"allegro"},"version":9}';
     await openPage();

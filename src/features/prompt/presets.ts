@@ -1,6 +1,5 @@
-import { findDraft } from '../../catalog/pairing';
 import { FIRST_DRAFT, WEAK_DRAFT } from '../../formats/settings';
-import { chosenTarget } from '../../store/engine/catalogue';
+import { idOfDraft } from '../../store/engine/catalogue';
 import { changeSettings, type Settings, useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
 
@@ -50,8 +49,7 @@ export function presetChange(
 /** Fills the prompt box with an example, wherever it is chosen. */
 export function takePreset(preset: Preset): void {
   const now = useSettings.getState();
-  const target = chosenTarget();
-  const named = (wanted: string) => (target && findDraft(target, wanted)?.id) ?? wanted;
+  const named = (wanted: string) => idOfDraft(wanted) ?? wanted;
   changeSettings(presetChange(preset, now, { first: named(FIRST_DRAFT), weak: named(WEAK_DRAFT) }));
 }
 

@@ -22,12 +22,19 @@ export async function readCatalogue(): Promise<Catalogue> {
   const known = useCatalogue.getState().catalogue;
   if (known && !outdated) return known;
   reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE)
-    .then((catalogue) => {
-      outdated = false;
-      useCatalogue.setState({ catalogue });
-      settleDraft();
-      return catalogue;
-    })
+    .then(
+      (catalogue) => {
+        outdated = false;
+        useCatalogue.setState({ catalogue });
+        settleDraft();
+        return catalogue;
+      },
+      (failed) => {
+        // What was read before still names what is loaded.
+        if (known) return known;
+        throw failed;
+      },
+    )
     .finally(() => {
       reading = null;
     });
@@ -44,12 +51,19 @@ function listUrls(): string[] {
   return [new URL('models/manifest.json', document.baseURI).href];
 }
 
-/** The chosen draft by its id; one that the target does not have gives way to its first. */
+/** Keeps the chosen draft by its id, whoever chose it; one that the target does not have gives way to its first. */
 function settleDraft(): void {
-  const target = chosenTarget();
   const chosen = useSettings.getState().draft;
-  const draft = target && (findDraft(target, chosen) ?? draftChoices(target)[0]);
-  if (draft && draft.id !== chosen) changeSettings({ draft: draft.id });
+  const id = idOfDraft(chosen) ?? offeredDrafts()[0]?.id ?? chosen;
+  if (id !== chosen) changeSettings({ draft: id });
+}
+
+useSettings.subscribe(settleDraft);
+
+/** The id of the draft that `wanted` names (`findDraft`); null where the target has none of that name, and before the catalogue is read. */
+export function idOfDraft(wanted: string): string | null {
+  const target = chosenTarget();
+  return (target && findDraft(target, wanted)?.id) ?? null;
 }
 
 /** The target that the page is about; null until the catalogue is read. */
@@ -96,6 +110,5 @@ export function wholePair({ draft }: Pick<Drafting, 'draft'> = useSettings.getSt
 export function chosenPair(settings: Drafting = useSettings.getState()): PairSpec | null {
   const target = chosenTarget();
   if (!target) return null;
-  const known = findDraft(target, settings.draft) !== null;
-  return known ? pairFor(settings) : pairOf(target, null);
+  return idOfDraft(settings.draft) === null ? pairOf(target, null) : pairFor(settings);
 }

@@ -149,7 +149,7 @@ async function changeTo(settings: Partial<Settings>): Promise<void> {
   const { draft } = useSettings.getState();
   changeSettings(settings);
   // Its models are made ready while the speaker introduces the run.
-  if (settings.draft !== undefined && settings.draft !== draft) void load();
+  if (useSettings.getState().draft !== draft) void load();
 }
 
 /** Ends what the models do, if they do anything. */
