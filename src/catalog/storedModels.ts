@@ -1,3 +1,4 @@
+import { FailureError } from '../core/failure';
 import { type DownloadProgress, download, isStored, type RemoteFile } from '../storage/download';
 import { FORMER_FILES } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
@@ -49,10 +50,12 @@ export async function findStored(model: ModelSpec, storage: FileStorage): Promis
   return { bytes: shelves.reduce((sum, { bytes }) => sum + bytes, 0), whole: shelves.every(({ whole }) => whole) };
 }
 
-/** The stored file `file` of `model`; null where it is not there. */
-export async function openStored(model: ModelSpec, storage: FileStorage, file: RemoteFile): Promise<Blob | null> {
+/** The file `file` of `model`, which was stored. @throws FailureError storage where it is there no more */
+export async function openStored(model: ModelSpec, storage: FileStorage, file: RemoteFile): Promise<Blob> {
   const [[name] = []] = byShelf(model, [file]).filter(([, files]) => files.length > 0);
-  return name ? (await storage.open(name)).get(file.place) : null;
+  const content = name ? await (await storage.open(name)).get(file.place) : null;
+  if (content) return content;
+  throw new FailureError('storage', 'The browser dropped a stored model file.', 'Free some space, then run again.');
 }
 
 /** Whether `library` is stored, if only aside. */

@@ -60,6 +60,5 @@ async function readFingerprint(model: ModelSpec, storage: FileStorage, signal: A
   const file = fileOf(model, 'tokenizer.json');
   if (!file) return null;
   await storeModel(model, storage, () => undefined, signal, [file]);
-  const content = await (await openStored(model, storage, file))?.text();
-  return content === undefined ? null : fingerprintOf(JSON.parse(content));
+  return fingerprintOf(JSON.parse(await (await openStored(model, storage, file)).text()));
 }

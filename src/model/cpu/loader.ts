@@ -27,7 +27,7 @@ export async function loadCpuModel(
   await storeModel(model, storage, report, signal, model.files);
   const loadedBytes = bytesOf(model.files);
   report({ phase: 'preparing', loadedBytes });
-  const bytes = async (name: string) => (await stored(model, storage, named(model, name))).arrayBuffer();
+  const bytes = async (name: string) => (await openStored(model, storage, named(model, name))).arrayBuffer();
   const json = async (name: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await bytes(name)));
   const config = parseConfig(await json('mlc-chat-config.json'), model);
   const weights = await readWeights(await json('tensor-cache.json'), bytes);
@@ -45,10 +45,4 @@ function named(model: ModelSpec, name: string): RemoteFile {
     `The list of models names no ${name} of ${model.name}.`,
     'Serve the manifest.json that belongs to this version of the page.',
   );
-}
-
-async function stored(model: ModelSpec, storage: FileStorage, file: RemoteFile): Promise<Blob> {
-  const content = await openStored(model, storage, file);
-  if (content) return content;
-  throw new FailureError('storage', 'The browser dropped a stored model file.', 'Free some space, then run again.');
 }

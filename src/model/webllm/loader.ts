@@ -1,7 +1,6 @@
 import type { ChatOptions, MLCEngine } from '@mlc-ai/web-llm';
 import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
 import { openStored, storeModel } from '../../catalog/storedModels';
-import { FailureError } from '../../core/failure';
 import type { DownloadProgress } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
 import { ModelPipeline } from './pipeline';
@@ -37,7 +36,7 @@ export async function prepareModel(
   const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
   // As a blob: web-llm fetches some libraries (on localhost, or named by a relative URL) past its cache, and so past our check.
-  const libraryUrl = URL.createObjectURL(await storedLibrary(model, storage));
+  const libraryUrl = URL.createObjectURL(await openStored(model, storage, library));
   const overrides = {
     context_window_size: context,
     ...(template && { conv_template: template as unknown as NonNullable<ChatOptions['conv_template']> }),
@@ -93,10 +92,4 @@ function takeTurn(): { readonly begin: Promise<void>; readonly end: () => void }
     end = resolve;
   });
   return { begin, end };
-}
-
-async function storedLibrary(model: ModelSpec, storage: FileStorage): Promise<Blob> {
-  const library = await openStored(model, storage, model.library);
-  if (!library) throw new FailureError('storage', 'The browser dropped a stored model file.', 'Free some space, then run again.');
-  return library;
 }
