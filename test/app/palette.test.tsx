@@ -220,7 +220,7 @@ describe('settings', () => {
     const reset = page.getByRole('button', { name: 'Reset settings' });
     await expect.element(draft).toBeChecked();
     await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
-    await page.getByText('Weak draft').click();
+    await page.getByText('Weak draft', { exact: true }).click();
     await reset.click();
     await expect.element(draft).toBeChecked();
     await expect.element(reset).toHaveAttribute('aria-disabled', 'true');

@@ -51,14 +51,18 @@ function listUrls(): string[] {
   return [new URL('models/manifest.json', document.baseURI).href];
 }
 
-/** Keeps the chosen draft by its id, whoever chose it; one that the target does not have gives way to its first. */
+/** Names the chosen draft by its id; one that the target does not have gives way to its first. */
 function settleDraft(): void {
   const chosen = useSettings.getState().draft;
   const id = idOfDraft(chosen) ?? offeredDrafts()[0]?.id ?? chosen;
   if (id !== chosen) changeSettings({ draft: id });
 }
 
-useSettings.subscribe(settleDraft);
+/** While a page is open, its settings name a draft by its id, however they were changed. @returns what ends it */
+export function keepDraftSettled(): () => void {
+  settleDraft();
+  return useSettings.subscribe(settleDraft);
+}
 
 /** The id of the draft that `wanted` names (`findDraft`); null where the target has none of that name, and before the catalogue is read. */
 export function idOfDraft(wanted: string): string | null {
