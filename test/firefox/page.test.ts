@@ -25,11 +25,11 @@ afterAll(async () => {
 });
 
 /** Shows a view of the page, without reloading it. */
-async function show(view: string, heading: string): Promise<void> {
+async function show(view: string, label: string): Promise<void> {
   await visit.page.evaluate((hash) => {
     location.hash = hash;
   }, view);
-  await visit.says(heading, 'h2, [aria-label]');
+  await visit.says(label, 'nav [aria-current="page"]');
 }
 
 it('runs the pair on WebGPU: speculation writes what plain decoding writes', async () => {
@@ -61,7 +61,7 @@ it('shares a run as a link that a new tab shows, token for token, without loadin
 });
 
 it('races plain decoding against speculation, to the same text', async () => {
-  await show('race', 'No race yet.');
+  await show('race', 'Race');
   await visit.fill('Prompt', PROMPT);
   await visit.press('Race');
   expect(await visit.says('The texts are the same')).toBe(`The texts are the same: ${MOST_TOKENS} tokens compared, id for id.`);
@@ -69,7 +69,7 @@ it('races plain decoding against speculation, to the same text', async () => {
 });
 
 it('proves that the ids are the same', async () => {
-  await show('proof', 'The same ids?');
+  await show('proof', 'Proof');
   await visit.fill('Prompt', PROMPT);
   await visit.press('Same output?');
   expect(await visit.says('Yes: all')).toBe(`Yes: all ${MOST_TOKENS} tokens are the same, id for id.`);
@@ -77,7 +77,7 @@ it('proves that the ids are the same', async () => {
 });
 
 it('converses over two turns, the second from the caches of the first', async () => {
-  await show('conversation', 'A conversation');
+  await show('conversation', 'Conversation');
   for (const [turn, question] of ['Count from 1 to 5.', 'Count from 5 to 9.'].entries()) {
     await visit.fill('Your turn', question);
     await visit.press('Ask');
@@ -90,7 +90,7 @@ it('converses over two turns, the second from the caches of the first', async ()
 });
 
 it('works without a network, in the same tab and in a new one, once it says so', async () => {
-  await show('watch', 'Output');
+  await show('watch', 'Watch');
   const before = await visit.run(PROMPT);
   expect(before).toHaveLength(MOST_TOKENS);
   await visit.says('Offline: ready', 'button');
