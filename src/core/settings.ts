@@ -25,7 +25,13 @@ export function isGreedy({ temperature, repetitionPenalty, frequencyPenalty, pre
   return temperature === 0 && unshaped;
 }
 
-/** Throws `invalid-setting`, naming the first setting that is not what its declaration allows, and what is. A format is checked by `format/format.ts`. */
+/** What a run is asked, judged before anything is loaded for it; a format by `format/format.ts`. @throws FailureError prompt-empty, invalid-setting */
+export function checkRun({ prompt, settings }: { readonly prompt: string; readonly settings: RunSettings }): void {
+  if (prompt.trim() === '') throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
+  checkSettings(settings);
+}
+
+/** Throws `invalid-setting`, naming the first setting that is not what its declaration allows, and what is. */
 export function checkSettings({ sampling, ...run }: RunSettings): void {
   checkDeclared(RUN, run);
   // Plain decoding drafts nothing, whatever stands in the field.

@@ -8,7 +8,7 @@ import { NgramDrafter, NgramFirst } from '../core/loop/ngram';
 import { type AskPerson, PersonDrafter, type PersonSetup } from '../core/loop/person';
 import { speculate } from '../core/loop/speculate';
 import { warmUp } from '../core/loop/warmUp';
-import { checkSettings } from '../core/settings';
+import { checkRun } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
 import type { PairLoader, ReadyPair } from './pair';
 import type { CalibrateTask, CalibrationResult, Engine, LoadProgress, LoadTask, MemoryUpdate, RunTask } from './tasks';
@@ -63,10 +63,8 @@ export class PairEngine implements Engine {
     signal: AbortSignal,
     ask: AskPerson = async () => null,
   ): Promise<void> {
-    checkSettings(task.settings);
+    checkRun(task);
     checkFormat(task.settings.format);
-    if (task.prompt.trim() === '')
-      throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
     await this.#turns
       .take(signal, async (begin) => {
         if (task.settings.mode === 'speculative') checkRollback(task.pair.target);

@@ -4,10 +4,11 @@ import { tidyTyped } from '../../core/loop/person';
 import { wellFormed } from '../../core/loop/text';
 import { checkTyped } from '../../core/modes/beTheDraft';
 import { committedTokens } from '../../core/run/tally';
+import { checkRun } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import { occupy, stopWork, useWork } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun, type RunRequest } from '../run/request';
+import { completeRun, type RunRequest } from '../run/request';
 import { DEFAULT_SETTINGS, runSettings, useSettings } from '../run/settings';
 
 /** How many teams a room may be in; they take turns. */
@@ -51,7 +52,7 @@ export async function startBeTheDraft(): Promise<void> {
   await occupy('be-the-draft', async (signal) => {
     useBeTheDraft.setState({ failure: null, objection: null });
     try {
-      checkRequest(request);
+      checkRun(request);
       useBeTheDraft.setState({ phase: 'model' });
       // If no draft pays on this device, an adaptive length is 0, and none of the model's drafts would be judged.
       const gamma = settings.gamma === 'auto' ? DEFAULT_SETTINGS.gamma : settings.gamma;

@@ -1,11 +1,12 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../../core/modes/conversation';
+import { checkRun } from '../../core/settings';
 import type { RunEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun } from '../run/request';
+import { completeRun } from '../run/request';
 import { runSettings, useSettings } from '../run/settings';
 
 export interface ConversationState {
@@ -82,7 +83,7 @@ async function ask(question: string, begin: () => void): Promise<void> {
     useConversation.setState({ failure: null });
     const arriving = new FrameBuffer<RunEvent>(append);
     try {
-      checkRequest({ prompt: question, settings, draft: chosen.draft });
+      checkRun({ prompt: question, settings });
       begin();
       if (useConversation.getState().example) useConversation.setState({ turns: [], example: null });
       const { turns, leftOut } = useConversation.getState();

@@ -1,13 +1,14 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { startOf } from '../../core/run/tally';
+import { checkRun } from '../../core/settings';
 import { type Arm, checkSamplePlan, proofKind, type SamplePlan, sampleSettings } from '../../core/study/proof';
 import { type Beginning, beginningOf } from '../../core/study/sameDistribution';
 import type { RunEvent, RunSettings, StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun, type RunRequest } from '../run/request';
+import { completeRun, type RunRequest } from '../run/request';
 import { runSettings, useSettings } from '../run/settings';
 
 /** Both runs of a comparison of ids, as far as they have come. */
@@ -82,7 +83,7 @@ async function asProof(body: (signal: AbortSignal) => Promise<void>): Promise<vo
 }
 
 async function compareIds(request: RunRequest, signal: AbortSignal): Promise<void> {
-  checkRequest(request);
+  checkRun(request);
   let ids: IdsProof = { speculative: [], plain: [] };
   for (const mode of ['speculative', 'plain'] as const) {
     const arriving = new FrameBuffer<RunEvent>((events) => {
@@ -101,7 +102,7 @@ async function compareIds(request: RunRequest, signal: AbortSignal): Promise<voi
 async function compareSamples(request: RunRequest, signal: AbortSignal): Promise<void> {
   const { plan } = useProof.getState();
   checkSamplePlan(plan);
-  checkRequest({ ...request, settings: sampleSettings(request.settings, plan, 'control', plan.size) });
+  checkRun({ ...request, settings: sampleSettings(request.settings, plan, 'control', plan.size) });
   useProof.setState({ distribution: { plan, start: null, samples: { plain: [], speculative: [], control: [] } } });
   for (let i = 0; i < plan.size; i++) {
     for (const side of ['speculative', 'plain'] as const) if (!(await sample(request, plan, side, i, signal))) return;

@@ -2,12 +2,13 @@ import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { type Heat, heatMs, type Lane, medianHeat } from '../../core/modes/race';
 import { knownAt } from '../../core/run/moment';
+import { checkRun } from '../../core/settings';
 import type { RunEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
 import { occupy } from '../engine/work';
 import { createPlayer } from '../recordings/player';
 import { FrameBuffer } from '../run/frameBuffer';
-import { checkRequest, completeRun, type RunRequest } from '../run/request';
+import { completeRun, type RunRequest } from '../run/request';
 import { useRun } from '../run/run';
 import { runSettings, useSettings } from '../run/settings';
 
@@ -63,7 +64,7 @@ export async function startRace(): Promise<void> {
   await occupy('race', async (signal) => {
     useRace.setState({ failure: null });
     try {
-      for (const mode of ['plain', 'speculative'] as const) checkRequest({ ...request, settings: { ...request.settings, mode } });
+      for (const mode of ['plain', 'speculative'] as const) checkRun({ ...request, settings: { ...request.settings, mode } });
       useRace.setState({ activity: 'warming' });
       if (await warmUp(request, signal)) await measure(request, signal);
     } catch (thrown) {

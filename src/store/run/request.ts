@@ -1,7 +1,7 @@
 import { type Failure, FailureError } from '../../core/failure';
 import type { AskPerson } from '../../core/loop/person';
 import { wellFormed } from '../../core/loop/text';
-import { checkSettings } from '../../core/settings';
+import { checkRun } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
@@ -23,13 +23,6 @@ export interface RunRequest {
   readonly ask?: AskPerson;
 }
 
-/** @throws FailureError why `request` cannot be run, before anything is loaded */
-export function checkRequest({ prompt, settings }: RunRequest): void {
-  if (prompt.trim() === '')
-    throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something, or choose one of the examples.');
-  checkSettings(settings);
-}
-
 /**
  * One run, as part of the work that has the models (`occupy`): loads what is missing and yields the run's events. A run that fails or is
  * stopped after its start says so by its end event; one that was stopped before yields an end alone.
@@ -37,7 +30,7 @@ export function checkRequest({ prompt, settings }: RunRequest): void {
  * @throws FailureError what is wrong with the request, or what the engine could not do before the run started
  */
 export async function* streamRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
-  checkRequest(request);
+  checkRun(request);
   const { settings, draft, turns = [], ask } = request;
   const prompt = wellFormed(request.prompt);
   stopCalibration();

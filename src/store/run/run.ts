@@ -1,11 +1,12 @@
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../../core/failure';
 import { startOf } from '../../core/run/tally';
+import { checkRun } from '../../core/settings';
 import type { EndEvent, RunEvent, RunSettings } from '../../core/types';
 import { forgetModels, forgetUnready } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from './frameBuffer';
-import { checkRequest, type RunRequest, streamRun } from './request';
+import { type RunRequest, streamRun } from './request';
 import { runSettings, useSettings } from './settings';
 
 export interface RunState {
@@ -44,7 +45,7 @@ export async function startRequest(request: RunRequest): Promise<void> {
   await occupy('run', async (signal) => {
     useRun.setState({ failure: null });
     try {
-      checkRequest(request);
+      checkRun(request);
     } catch (thrown) {
       useRun.setState({ failure: toFailure(thrown) });
       return;
