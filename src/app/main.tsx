@@ -2,6 +2,7 @@
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { serveRequests } from '../store/api/serve';
 import { calibrateWhenIdle } from '../store/engine/calibration';
 import { load } from '../store/engine/loading';
 import { prepareOffline } from '../store/offline/prepareOffline';
@@ -34,5 +35,6 @@ calibrateWhenIdle();
 followAddress(VIEWS.map(({ id }) => id));
 resumePresenting();
 void load();
+serveRequests();
 // What is served for development changes too fast to be stored.
 if (import.meta.env.PROD) void prepareOffline();

@@ -1,7 +1,8 @@
 /**
- * The service worker: an entry of its own, built to serviceWorker.js beside the page. It answers what a route of `ROUTES` takes; other routes of our own
- * may follow there. It takes over from an earlier version only when a page asks for that, or when no page is open, and reloads nothing.
+ * The service worker: an entry of its own, built to serviceWorker.js beside the page. It answers what a route of `ROUTES` takes.
+ * It takes over from an earlier version only when a page asks for that, or when no page is open, and reloads nothing.
  */
+import { ApiRoute } from './apiRoute';
 import { Gate } from './gate';
 import type { ToServiceWorker } from './messages';
 import { type Route, routeFor } from './route';
@@ -12,7 +13,7 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonl
 const gate = new Gate();
 const shell = new Shell(self.__WB_MANIFEST, self.registration.scope, gate);
 
-const ROUTES: readonly Route[] = [shell];
+const ROUTES: readonly Route[] = [new ApiRoute(self), shell];
 
 self.addEventListener('install', (event) => shell.install(event));
 

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** What a person can have the models do. One thing at a time has them. */
-export type Work = 'run' | 'race' | 'conversation' | 'proof' | 'experiment' | 'claims' | 'be-the-draft' | 'lesson' | 'tutor';
+export type Work = 'run' | 'race' | 'conversation' | 'proof' | 'experiment' | 'claims' | 'be-the-draft' | 'lesson' | 'tutor' | 'api';
 
 export interface WorkState {
   /** null: the models are free. */
@@ -12,7 +12,16 @@ export interface WorkState {
 
 export const useWork = create<WorkState>()(() => ({ current: null, stopping: false }));
 
+/** The models, as one piece of work has them. */
+export interface Hold {
+  /** Aborts when the work is asked to stop. */
+  readonly signal: AbortSignal;
+  release(): void;
+}
+
 let controller: AbortController | null = null;
+/** Told in turn that the models are free. */
+let waiting: (() => void)[] = [];
 
 /**
  * Does `body` as the work that has the models, with a signal that `stopWork` aborts.
@@ -21,16 +30,42 @@ let controller: AbortController | null = null;
  */
 export async function occupy(work: Work, body: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   if (useWork.getState().current !== null) return false;
+  const hold = take(work);
+  try {
+    await body(hold.signal);
+  } finally {
+    hold.release();
+  }
+  return true;
+}
+
+/** Waits until the models are free, behind all that waited before, and takes them. @throws the signal's reason, if it aborts before */
+export async function takeTurn(work: Work, signal: AbortSignal): Promise<Hold> {
+  signal.throwIfAborted();
+  while (useWork.getState().current !== null) {
+    await new Promise<void>((resolve, reject) => {
+      waiting.push(resolve);
+      signal.addEventListener('abort', () => {
+        waiting = waiting.filter((each) => each !== resolve);
+        reject(signal.reason);
+      });
+    });
+  }
+  return take(work);
+}
+
+function take(work: Work): Hold {
   const mine = new AbortController();
   controller = mine;
   useWork.setState({ current: work, stopping: false });
-  try {
-    await body(mine.signal);
-  } finally {
-    controller = null;
-    useWork.setState({ current: null, stopping: false });
-  }
-  return true;
+  return {
+    signal: mine.signal,
+    release() {
+      controller = null;
+      useWork.setState({ current: null, stopping: false });
+      if (useWork.getState().current === null) waiting.shift()?.();
+    },
+  };
 }
 
 /** Asks the current work to stop; what it has measured stays. */

@@ -1,0 +1,41 @@
+/** Errors in OpenAI's shape: `{ error: { message, type, param, code } }` with an HTTP status. */
+import type { Failure, FailureCode } from '../core/failure';
+
+export interface ApiErrorBody {
+  readonly error: {
+    /** What happened, and what to do. */
+    readonly message: string;
+    readonly type: 'invalid_request_error' | 'server_error';
+    /** The field that is wrong; null where none is. */
+    readonly param: string | null;
+    readonly code: string;
+  };
+}
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly body: ApiErrorBody;
+
+  constructor(status: number, code: string, message: string, param: string | null = null) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.body = { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', param, code } };
+  }
+}
+
+/** Failures that another request mends; all others are the server's. */
+const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
+  'prompt-empty': 400,
+  'prompt-too-long': 400,
+  'invalid-setting': 400,
+  'format-dead-end': 400,
+  'rollback-missing': 400,
+  busy: 503,
+};
+
+/** `failure` of a run, as an answer. */
+export function apiErrorOf({ code, message, hint }: Failure): ApiError {
+  const status = OF_THE_REQUEST[code] ?? 500;
+  return new ApiError(status, code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_'), `${message} ${hint}`);
+}

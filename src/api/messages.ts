@@ -1,0 +1,56 @@
+/** The messages of a request as a conversation: a system message, turns that were answered, and the question. */
+import * as v from 'valibot';
+import type { Turn } from '../engine/tasks';
+import { ApiError } from './apiError';
+
+export interface Conversation {
+  /** null: the model's own. */
+  readonly system: string | null;
+  readonly turns: readonly Turn[];
+  readonly prompt: string;
+}
+
+const part = v.object({ type: v.literal('text', 'only text can be read'), text: v.string() });
+const content = v.union([v.string(), v.array(part)], 'it is neither text nor a list of texts');
+
+export const message = v.object({
+  role: v.picklist(['system', 'developer', 'user', 'assistant'], 'the role must be "system", "user" or "assistant"'),
+  content,
+});
+
+type Message = v.InferOutput<typeof message>;
+
+/** @throws ApiError 400 where `messages` are not an optional system message, then a user's and an assistant's in turns, and a user's at last */
+export function conversationOf(messages: readonly Message[]): Conversation {
+  const [first] = messages;
+  const hasSystem = first !== undefined && isSystem(first);
+  const said = hasSystem ? messages.slice(1) : messages;
+  const at = (index: number) => `messages.${index + (hasSystem ? 1 : 0)}`;
+  for (const [index, { role }] of said.entries()) {
+    const wanted = index % 2 === 0 ? 'user' : 'assistant';
+    if (role !== wanted)
+      throw refused(
+        `"${at(index)}" is of role "${role}" where "${wanted}" is expected: a system message comes first, then user and assistant in turns.`,
+        at(index),
+      );
+  }
+  const last = said.at(-1);
+  if (last?.role !== 'user') throw refused('The last message must be the user’s, which is answered.', 'messages');
+  const turns = said
+    .slice(0, -1)
+    .flatMap((each, index) => (index % 2 === 0 ? [{ question: textOf(each), answer: textOf(said[index + 1]) }] : []));
+  return { system: hasSystem ? textOf(first) : null, turns, prompt: textOf(last) };
+}
+
+function isSystem({ role }: Message): boolean {
+  return role === 'system' || role === 'developer';
+}
+
+function textOf(given: Message | undefined): string {
+  const text = given?.content ?? '';
+  return typeof text === 'string' ? text : text.map((each) => each.text).join('');
+}
+
+function refused(message: string, param: string): ApiError {
+  return new ApiError(400, 'invalid_value', message, param);
+}

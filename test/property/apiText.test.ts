@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { AnswerText } from '../../src/api/chatAnswer';
+import { outputText, StopStrings } from '../../src/core/loop/text';
+import type { RoundEvent, RunEvent, RunToken } from '../../src/core/types';
+
+const token = (text: string): RunToken => ({ id: 1, verdict: 'plain', p: null, q: null, u: null, candidates: null, text });
+const round = (tokens: readonly RunToken[], index: number): RoundEvent => ({
+  ...{ type: 'round', index, tokens, readbacks: 1, limits: { model: 0, ngram: 0 }, source: null, device: null, startMs: 0, endMs: 0 },
+});
+
+/** Short texts of two letters hold parts of stop strings everywhere. */
+const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 3 }), { maxLength: 12 });
+const stops = fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 4 }), { maxLength: 3 });
+
+/** The rounds of a run that ends as the loop ends it: with the first token by which the text holds a stop string. */
+function runOf(texts: readonly string[], strings: readonly string[], perRound: number): RunEvent[] {
+  const watch = new StopStrings(strings);
+  const tokens: RunToken[] = [];
+  let stopString: string | null = null;
+  for (const text of texts) {
+    tokens.push(token(text));
+    stopString = watch.push(text);
+    if (stopString !== null) break;
+  }
+  const rounds = Array.from({ length: Math.ceil(tokens.length / perRound) }, (_, i) =>
+    round(tokens.slice(i * perRound, (i + 1) * perRound), i),
+  );
+  const end = stopString === null ? ({ reason: 'length' } as const) : ({ reason: 'stop', stopString } as const);
+  return [...rounds, { type: 'end', endMs: 0, ...end }];
+}
+
+it('the pieces of a stream make the text of the run, and never a part of the stop string that ended it', () => {
+  fc.assert(
+    fc.property(pieces, stops, fc.integer({ min: 1, max: 4 }), (texts, strings, perRound) => {
+      const events = runOf(texts, strings, perRound);
+      const answer = new AnswerText(strings);
+      const streamed: string[] = [];
+      for (const event of events) {
+        if (event.type === 'round') streamed.push(answer.push(event));
+        if (event.type === 'end') streamed.push(answer.end(event));
+      }
+      expect(streamed.join('')).toBe(outputText(events));
+    }),
+    { numRuns: 2000 },
+  );
+});

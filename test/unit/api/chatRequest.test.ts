@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../../src/api/apiError';
+import { readChatRequest } from '../../../src/api/chatRequest';
+import { DEFAULT_RUN, GREEDY } from '../../../src/core/settings';
+
+const DEFAULTS = { seed: 77, drafting: 'ngram' } as const;
+const ASKED = [{ role: 'user', content: 'Why is the sky blue?' }];
+const read = (fields: object, messages: unknown = ASKED) => readChatRequest({ messages, ...fields }, DEFAULTS);
+
+function refusal(value: unknown): { status: number; param: string | null; code: string; message: string } {
+  try {
+    readChatRequest(value, DEFAULTS);
+  } catch (thrown) {
+    if (thrown instanceof ApiError) return { status: thrown.status, ...thrown.body.error };
+    throw thrown;
+  }
+  throw new Error('it was taken');
+}
+
+describe('a request', () => {
+  it('that says nothing else is sampled at temperature 1, with drafts, until the model ends its answer', () => {
+    expect(read({})).toEqual({
+      ...{ system: null, turns: [], prompt: 'Why is the sky blue?', model: null, answers: 1, stream: false, streamUsage: false },
+      topLogprobs: null,
+      settings: {
+        ...DEFAULT_RUN,
+        ...{ mode: 'speculative', drafting: 'ngram', gamma: 'auto', maxTokens: Number.MAX_SAFE_INTEGER, candidates: false },
+        sampling: { ...GREEDY, temperature: 1, seed: 77 },
+      },
+    });
+  });
+
+  it('has every field that changes the answer honoured', () => {
+    const { settings, ...asked } = read({
+      ...{ model: 'target', n: 2, stream: true, stream_options: { include_usage: true }, logprobs: true, top_logprobs: 3 },
+      ...{ temperature: 0.5, top_p: 0.9, top_k: 40, frequency_penalty: 0.1, presence_penalty: -0.2, repetition_penalty: 1.1 },
+      ...{ logit_bias: { '17': -100 }, max_tokens: 12, seed: 5, stop: ['a', 'bc'], ignore_eos: true },
+      ...{ response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'boolean' } } } },
+      ...{ speculative: true, num_speculative_tokens: 6, method: 'draft_model' },
+    });
+    expect(asked).toMatchObject({ model: 'target', answers: 2, stream: true, streamUsage: true, topLogprobs: 3 });
+    expect(settings).toEqual({
+      ...{ mode: 'speculative', drafting: 'model', gamma: 6, candidates: true, confidence: 0, maxTokens: 12, ignoreStopTokens: true },
+      stopStrings: ['a', 'bc'],
+      format: { type: 'json', schema: '{"type":"boolean"}' },
+      sampling: {
+        ...{ temperature: 0.5, seed: 5, rule: 'rejection', topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
+        ...{ frequencyPenalty: 0.1, presencePenalty: -0.2, logitBias: { '17': -100 } },
+      },
+    });
+  });
+
+  it.each([
+    [{ speculative: false }, { mode: 'plain' }],
+    [{ max_completion_tokens: 9, max_tokens: 4 }, { maxTokens: 9 }],
+    [{ stop: 'x' }, { stopStrings: ['x'] }],
+    [{ response_format: { type: 'text' } }, { format: null }],
+    [{ response_format: { type: 'json_object' } }, { format: { type: 'json', schema: null } }],
+    [{ response_format: { type: 'grammar', grammar: 'root ::= "a"' } }, { format: { type: 'grammar', grammar: 'root ::= "a"' } }],
+    [{ temperature: null, stop: null, n: null, seed: null, tools: null }, { stopStrings: [] }],
+  ])('with %j is run with %j', (fields, settings) => {
+    expect(read(fields).settings).toMatchObject(settings);
+  });
+
+  it.each([
+    { user: 'me', store: false, metadata: { a: 1 }, service_tier: 'auto' },
+    { tools: [], tool_choice: 'none', parallel_tool_calls: true, modalities: ['text'] },
+  ])('with %j is run as without it', (fields) => {
+    expect(read(fields)).toEqual(read({}));
+  });
+
+  it.each([
+    ['tools', [{ type: 'function', function: { name: 'f' } }]],
+    ['tool_choice', 'required'],
+    ['functions', [{ name: 'f' }]],
+    ['modalities', ['audio']],
+    ['reasoning_effort', 'low'],
+    ['prediction', { type: 'content', content: 'x' }],
+    ['temprature', 1],
+    ['constructor', 1],
+  ])('with %s is refused by that name', (name, value) => {
+    expect(refusal({ messages: ASKED, [name]: value })).toMatchObject({ status: 400, param: name, code: 'unsupported_parameter' });
+  });
+
+  it.each([
+    ['temperature', 2.1],
+    ['temperature', '1'],
+    ['top_p', -0.1],
+    ['n', 0],
+    ['n', 1.5],
+    ['max_tokens', 0],
+    ['seed', -1],
+    ['stop', ''],
+    ['stop', [1]],
+    ['stream', 'yes'],
+    ['logit_bias', { '1': 101 }],
+    ['num_speculative_tokens', 17],
+    ['num_speculative_tokens', 'many'],
+    ['method', 'eagle'],
+    ['response_format', { type: 'xml' }],
+    ['messages', 'Hello'],
+    ['messages', []],
+  ])('with %s of %j is refused by that name', (name, value) => {
+    const { status, param } = refusal({ messages: ASKED, [name]: value });
+    expect([status, param?.split('.')[0]]).toEqual([400, name]);
+  });
+
+  it('for likely tokens without log-probabilities is refused', () => {
+    expect(refusal({ messages: ASKED, top_logprobs: 2 })).toMatchObject({ status: 400, param: 'top_logprobs' });
+  });
+
+  it.each([null, 3, 'x', [], true])('that is %j is refused', (value) => {
+    expect(refusal(value)).toMatchObject({ status: 400, code: 'invalid_json' });
+  });
+});
+
+describe('messages', () => {
+  const [user, assistant] = [(content: unknown) => ({ role: 'user', content }), (content: unknown) => ({ role: 'assistant', content })];
+
+  it('are a system message, turns and the question', () => {
+    const messages = [{ role: 'system', content: 'Be brief.' }, user('One?'), assistant('1'), user('Two?'), assistant('2'), user('Three?')];
+    expect(read({}, messages)).toMatchObject({
+      system: 'Be brief.',
+      turns: [
+        { question: 'One?', answer: '1' },
+        { question: 'Two?', answer: '2' },
+      ],
+      prompt: 'Three?',
+    });
+  });
+
+  it('may come in parts of text, and from a developer', () => {
+    const parts = [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ];
+    expect(read({}, [{ role: 'developer', content: parts }, user(parts)])).toMatchObject({ system: 'ab', prompt: 'ab' });
+  });
+
+  it.each([
+    ['two of a user in a row', [user('a'), user('b')], 'messages.1'],
+    ['an assistant first', [assistant('a'), user('b')], 'messages.0'],
+    ['a system message in the middle', [user('a'), { role: 'system', content: 'b' }, user('c')], 'messages.1'],
+    ['an assistant last', [user('a'), assistant('b')], 'messages'],
+    ['a system message alone', [{ role: 'system', content: 'b' }], 'messages'],
+    ['a tool', [user('a'), { role: 'tool', content: 'b', tool_call_id: 'c' }], 'messages.1.role'],
+    ['a picture', [user([{ type: 'image_url', image_url: { url: 'x' } }])], 'messages.0.content'],
+    ['no content', [{ role: 'user' }], 'messages.0.content'],
+  ])('with %s are refused, saying where', (_, messages, param) => {
+    const refused = refusal({ messages });
+    expect(refused.status).toBe(400);
+    expect(refused.param).toBe(param);
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { type ApiEngine, respond } from '../../../src/api/respond';
+import { FailureError } from '../../../src/core/failure';
+import type { RunEvent, RunSettings, RunToken, Verdict } from '../../../src/core/types';
+
+const token = (text: string, verdict: Verdict, p: number | null = null): RunToken => {
+  const candidates = p === null ? null : { p: [{ id: 1, text, probability: p }], q: [], residual: [] };
+  return { id: 1, verdict, p, q: null, u: null, text, candidates };
+};
+
+/** Two rounds: "Blue", then a draft of three of which one is kept, and the target's own; then a stop token. */
+function eventsOf(settings: RunSettings, prompt: string): RunEvent[] {
+  const about = { readbacks: 1, limits: { model: 3, ngram: 0 }, device: null } as const;
+  const p = settings.candidates ? 0.5 : null;
+  const labels = { target: 'Target', draft: 'Draft', adapter: 'none' };
+  return [
+    { type: 'start', prompt, promptIds: [1, 2, 3], settings, labels, calibration: null },
+    { type: 'prefill', tokens: 2, reused: 1, endMs: 1 },
+    { type: 'round', index: 0, tokens: [token('Blue', 'plain', p)], source: null, startMs: 1, endMs: 10, ...about },
+    {
+      ...{ type: 'round', index: 1, source: 'model', startMs: 10, endMs: 30, ...about },
+      tokens: [token(' li', 'accepted', p), token('x', 'rejected', p), token('y', 'discarded', p), token('ght', 'corrected', p)],
+    },
+    { type: 'round', index: 2, tokens: [token('', 'plain', p)], source: null, startMs: 30, endMs: 40, ...about },
+    { type: 'end', reason: 'stop', stopString: null, endMs: 40 },
+  ];
+}
+
+interface Scripted {
+  readonly models?: readonly string[];
+  readonly events?: typeof eventsOf;
+  readonly asked?: RunSettings[];
+}
+
+function engineOf({ models = ['target'], events = eventsOf, asked = [] }: Scripted = {}): ApiEngine {
+  return {
+    models: async () => models,
+    defaults: () => ({ seed: 1, drafting: 'model' }),
+    async *run({ prompt }, settings) {
+      asked.push(settings);
+      yield* events(settings, prompt);
+    },
+    now: () => 1234,
+    randomId: () => 'x',
+  };
+}
+
+async function ask(body: unknown, engine = engineOf(), { method = 'POST', path = '/v1/chat/completions' } = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await respond({ method, path, body: text }, engine, new AbortController().signal);
+  const pieces: string[] = [];
+  for await (const piece of response.body) pieces.push(piece);
+  return { status: response.status, type: response.type, pieces };
+}
+
+const MESSAGES = [{ role: 'user', content: 'Which colour?' }];
+const parsed = (piece: string | undefined) => JSON.parse(piece ?? '');
+const dataOf = (pieces: readonly string[]) => pieces.slice(0, -1).map((piece) => parsed(/^data: (.*)\n\n$/.exec(piece)?.[1]));
+
+describe('POST /v1/chat/completions', () => {
+  it('answers with the whole text, and counts what was drafted', async () => {
+    const { status, type, pieces } = await ask({ messages: MESSAGES });
+    expect([status, type]).toEqual([200, 'application/json']);
+    expect(parsed(pieces[0])).toEqual({
+      ...{ id: 'chatcmpl-x', object: 'chat.completion', created: 1234, model: 'target' },
+      choices: [{ index: 0, message: { role: 'assistant', content: 'Blue light', refusal: null }, logprobs: null, finish_reason: 'stop' }],
+      usage: {
+        ...{ prompt_tokens: 3, completion_tokens: 3, total_tokens: 6, prompt_tokens_details: { cached_tokens: 1 } },
+        completion_tokens_details: { accepted_prediction_tokens: 1, rejected_prediction_tokens: 2 },
+        extra: {
+          ...{ num_drafts: 1, num_draft_tokens: 3, num_accepted_tokens: 1, num_accepted_tokens_per_pos: [1], rounds: 3 },
+          ...{ mean_acceptance_length: 4 / 3, time_to_first_token_s: 0.01, decode_tokens_per_s: 100 },
+        },
+      },
+    });
+  });
+
+  it('streams a chunk a round, then the end, the usage where asked for, and [DONE]', async () => {
+    const { status, type, pieces } = await ask({ messages: MESSAGES, stream: true, stream_options: { include_usage: true } });
+    expect([status, type]).toEqual([200, 'text/event-stream']);
+    expect(pieces.at(-1)).toBe('data: [DONE]\n\n');
+    const chunks = dataOf(pieces);
+    expect(chunks.map(({ choices: [choice] }) => choice && [choice.delta, choice.finish_reason])).toEqual([
+      [{ role: 'assistant', content: '' }, null],
+      [{ content: 'Blue' }, null],
+      [{ content: ' light' }, null],
+      [{}, 'stop'],
+      undefined,
+    ]);
+    expect(new Set(chunks.map(({ object, id, model }) => [object, id, model].join()))).toEqual(
+      new Set(['chat.completion.chunk,chatcmpl-x,target']),
+    );
+    expect(chunks.at(-1).usage).toMatchObject({ completion_tokens: 3, extra: { num_draft_tokens: 3 } });
+  });
+
+  it('tells the target’s log-probability of every committed token, and of likely ones', async () => {
+    const { pieces } = await ask({ messages: MESSAGES, logprobs: true, top_logprobs: 1 });
+    const { content } = parsed(pieces[0]).choices[0].logprobs;
+    expect(content.slice(0, 3).map((each: { token: string }) => each.token)).toEqual(['Blue', ' li', 'ght']);
+    expect(content[0]).toEqual({
+      ...{ token: 'Blue', logprob: Math.log(0.5), bytes: [66, 108, 117, 101] },
+      top_logprobs: [{ token: 'Blue', logprob: Math.log(0.5), bytes: [66, 108, 117, 101] }],
+    });
+  });
+
+  it('draws every answer of several with a seed of its own', async () => {
+    const asked: RunSettings[] = [];
+    const { pieces } = await ask({ messages: MESSAGES, n: 3, seed: 9 }, engineOf({ asked }));
+    expect(asked.map(({ sampling }) => BigInt(sampling.seed))).toEqual([9n, 10n, 11n]);
+    expect(parsed(pieces[0]).choices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+    expect(parsed(pieces[0]).usage).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
+  });
+
+  it.each([
+    ['a body that is no JSON', '{', {}, 400, 'invalid_json'],
+    ['a model that is not there', { messages: MESSAGES, model: 'gpt-4o' }, {}, 404, 'model_not_found'],
+    ['a body of five million characters', 'x'.repeat(5_000_000), {}, 413, 'request_too_large'],
+    ['another method', '', { method: 'GET' }, 405, 'method_not_allowed'],
+    ['another path', '', { path: '/v1/embeddings' }, 404, 'not_found'],
+  ])('refuses %s', async (_, body, where, status, code) => {
+    const answered = await ask(body, engineOf(), where);
+    expect(answered.status).toBe(status);
+    expect(parsed(answered.pieces[0]).error).toMatchObject({ code, type: 'invalid_request_error' });
+  });
+
+  it('says that no model is chosen yet', async () => {
+    const { status, pieces } = await ask({ messages: MESSAGES }, engineOf({ models: [] }));
+    expect([status, parsed(pieces[0]).error.code]).toEqual([503, 'no_model']);
+  });
+
+  it.each([false, true])('has a status for what fails before the first token, streaming: %s', async (stream) => {
+    const events = () => {
+      throw new FailureError('prompt-too-long', 'The prompt has 9 tokens; these models hold 8.', 'Shorten the prompt and run again.');
+    };
+    const { status, pieces } = await ask({ messages: MESSAGES, stream }, engineOf({ events }));
+    expect([status, parsed(pieces[0]).error.code]).toEqual([400, 'context_length_exceeded']);
+  });
+
+  it('ends a stream with an error where the run fails on its way', async () => {
+    const failure = { code: 'device-lost', message: 'The GPU was lost.', hint: 'Run again.' } as const;
+    const events: typeof eventsOf = (settings, prompt) => [
+      ...eventsOf(settings, prompt).slice(0, 3),
+      { type: 'end', reason: 'failed', failure, endMs: 9 },
+    ];
+    const { pieces } = await ask({ messages: MESSAGES, stream: true }, engineOf({ events }));
+    expect(pieces.at(-1)).toBe(
+      'data: {"error":{"message":"The GPU was lost. Run again.","type":"server_error","param":null,"code":"device_lost"}}\n\n',
+    );
+    expect(pieces).toHaveLength(3);
+  });
+});
+
+it('GET /v1/models lists what may be asked for', async () => {
+  const { pieces } = await ask('', engineOf({ models: ['target', 'Target 6M'] }), { method: 'GET', path: '/v1/models' });
+  expect(parsed(pieces[0])).toEqual({
+    object: 'list',
+    data: ['target', 'Target 6M'].map((id) => ({ id, object: 'model', created: 0, owned_by: 'foretoken' })),
+  });
+});
