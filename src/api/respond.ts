@@ -5,6 +5,7 @@ import { ApiError, apiErrorOf } from './apiError';
 import { type AnswerHead, chunksOf, completionOf, usageChunk } from './chatAnswer';
 import { type ChatDefaults, type ChatRequest, readChatRequest } from './chatRequest';
 import type { Conversation } from './messages';
+import { API_PATHS, MOST_BODY } from './paths';
 
 export interface ApiRequest {
   readonly method: string;
@@ -34,12 +35,6 @@ export interface ApiEngine {
   /** Differs from call to call. */
   randomId(): string;
 }
-
-/** Most characters of a body. */
-export const MOST_BODY = 1 << 22;
-
-/** The paths that are answered, from `/v1` on. */
-export const API_PATHS = ['/v1/chat/completions', '/v1/models'] as const;
 
 /** @returns an answer for everything, errors too; its body ends early where `signal` aborts */
 export async function respond(request: ApiRequest, engine: ApiEngine, signal: AbortSignal): Promise<ApiResponse> {

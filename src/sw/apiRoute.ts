@@ -1,5 +1,5 @@
 import { ApiError } from '../api/apiError';
-import { API_PATHS, MOST_BODY } from '../api/respond';
+import { API_PATHS, MOST_BODY } from '../api/paths';
 import type { FromServingPage, ToPage } from './messages';
 import type { Route } from './route';
 

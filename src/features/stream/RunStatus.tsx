@@ -1,5 +1,6 @@
 import { tally } from '../../core/run/tally';
 import { useLoading } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
 import { usePlayback } from '../../store/recordings/playback';
 import { type RecordingState, useShownRecording } from '../../store/recordings/recording';
 import { type RunState, useRun } from '../../store/run/run';
@@ -13,7 +14,8 @@ export function RunStatus() {
   );
   const recording = useShownRecording();
   const playing = usePlayback((state) => state.playing);
-  const sentence = useRun((state) => statusSentence(state, loading, recording, playing));
+  const serving = useWork(({ current }) => current === 'api');
+  const sentence = useRun((state) => (serving ? words.serving : statusSentence(state, loading, recording, playing)));
   return (
     <p className="run-status" role="status">
       {sentence}

@@ -20,7 +20,7 @@ export interface Hold {
 }
 
 let controller: AbortController | null = null;
-/** Told in turn that the models are free. */
+/** Each takes the models when its turn comes. */
 let waiting: (() => void)[] = [];
 
 /**
@@ -39,19 +39,18 @@ export async function occupy(work: Work, body: (signal: AbortSignal) => Promise<
   return true;
 }
 
-/** Waits until the models are free, behind all that waited before, and takes them. @throws the signal's reason, if it aborts before */
+/** Takes the models when they are free, behind all that waited before. @throws the signal's reason, if it aborts before */
 export async function takeTurn(work: Work, signal: AbortSignal): Promise<Hold> {
   signal.throwIfAborted();
-  while (useWork.getState().current !== null) {
-    await new Promise<void>((resolve, reject) => {
-      waiting.push(resolve);
-      signal.addEventListener('abort', () => {
-        waiting = waiting.filter((each) => each !== resolve);
-        reject(signal.reason);
-      });
+  if (useWork.getState().current === null) return take(work);
+  return new Promise((resolve, reject) => {
+    const turn = () => resolve(take(work));
+    waiting.push(turn);
+    signal.addEventListener('abort', () => {
+      waiting = waiting.filter((each) => each !== turn);
+      reject(signal.reason);
     });
-  }
-  return take(work);
+  });
 }
 
 function take(work: Work): Hold {
@@ -63,6 +62,7 @@ function take(work: Work): Hold {
     release() {
       controller = null;
       useWork.setState({ current: null, stopping: false });
+      // Who follows the state may have begun already.
       if (useWork.getState().current === null) waiting.shift()?.();
     },
   };

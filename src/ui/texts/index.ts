@@ -106,6 +106,7 @@ export const output = {
   inspect: 'Point at a token, or go to the output and press the arrow keys, to see its probabilities.',
   waiting: 'Loading the models; the run starts by itself.',
   running: 'Running …',
+  serving: 'Another page of this site is asking the models. Stop ends its answer.',
   stopping: 'Stopping …',
   stoppedEarly: 'Stopped before the run began.',
 };

@@ -1,0 +1,84 @@
+import { afterEach, expect, it } from 'vitest';
+import { serveRequests } from '../../src/store/api/serve';
+import { occupy, useWork } from '../../src/store/engine/work';
+import type { FromServingPage } from '../../src/sw/messages';
+import { openPage } from './support/openPage';
+
+/** Stands for the browser's container: messages come to it as from a service worker. */
+class Container extends EventTarget {
+  startMessages(): void {}
+}
+
+const container = new Container() as unknown as ServiceWorkerContainer;
+let end: () => void = () => undefined;
+afterEach(() => end());
+
+/** A request as the service worker passes it on, and all that the page answers. */
+class Asked {
+  readonly #port: MessagePort;
+  readonly answered: Promise<{ status: number; text: string }>;
+
+  constructor(body: object) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.answered = new Promise((resolve) => {
+      const answer = { status: 0, text: '' };
+      port1.onmessage = ({ data }: MessageEvent<FromServingPage>) => {
+        if (data.type === 'head') answer.status = data.status;
+        if (data.type === 'piece') answer.text += data.text;
+        if (data.type === 'end') resolve(answer);
+      };
+    });
+    const request = { method: 'POST', path: '/v1/chat/completions', body: JSON.stringify(body) };
+    container.dispatchEvent(new MessageEvent('message', { data: { type: 'serve', request }, ports: [port2] }));
+  }
+
+  stop(): void {
+    this.#port.postMessage({ type: 'stop' });
+  }
+}
+
+const body = { messages: [{ role: 'user', content: 'A fox.' }], temperature: 0, max_tokens: 3 };
+
+/** Has the models until the returned function is called. */
+function hold(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void occupy('lesson', () => promise);
+  return resolve;
+}
+
+it('a request waits for the work that has the models, and those that came before it', async () => {
+  await openPage();
+  end = serveRequests(container);
+  const release = hold();
+  const order: string[] = [];
+  const asked = ['first', 'second', 'third'].map((name) => {
+    const each = new Asked(body);
+    void each.answered.then(() => order.push(name));
+    return each;
+  });
+  asked[1]?.stop();
+  await expect.poll(() => useWork.getState().current).toBe('lesson');
+  release();
+  const [first, second, third] = await Promise.all(asked.map(({ answered }) => answered));
+  expect([first?.status, third?.status]).toEqual([200, 200]);
+  expect(JSON.parse(third?.text ?? '').usage.completion_tokens).toBe(3);
+  // Nobody reads it.
+  expect(second?.status).toBe(500);
+  expect(order.filter((name) => name !== 'second')).toEqual(['first', 'third']);
+  await expect.poll(() => useWork.getState().current).toBe(null);
+});
+
+it('a request is refused where too many wait', async () => {
+  await openPage();
+  end = serveRequests(container);
+  const release = hold();
+  const waiting = Array.from({ length: 32 }, () => new Asked(body));
+  const { status, text } = await new Asked(body).answered;
+  expect([status, JSON.parse(text).error.code]).toEqual([429, 'too_many_requests']);
+  for (const each of waiting) each.stop();
+  await Promise.all(waiting.map(({ answered }) => answered));
+  release();
+  const later = await new Asked(body).answered;
+  expect(later.status).toBe(200);
+});
