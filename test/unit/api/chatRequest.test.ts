@@ -69,7 +69,7 @@ describe('a request', () => {
     expect(read(fields)).toEqual(read({}));
   });
 
-  it.each([
+  const unsupported = [
     ['tools', [{ type: 'function', function: { name: 'f' } }]],
     ['tool_choice', 'required'],
     ['functions', [{ name: 'f' }]],
@@ -78,11 +78,12 @@ describe('a request', () => {
     ['prediction', { type: 'content', content: 'x' }],
     ['temprature', 1],
     ['constructor', 1],
-  ])('with %s is refused by that name', (name, value) => {
+  ] as const;
+  it.each(unsupported)('with %s is refused by that name', (name, value) => {
     expect(refusal({ messages: ASKED, [name]: value })).toMatchObject({ status: 400, param: name, code: 'unsupported_parameter' });
   });
 
-  it.each([
+  const impossible = [
     ['temperature', 2.1],
     ['temperature', '1'],
     ['top_p', -0.1],
@@ -100,7 +101,8 @@ describe('a request', () => {
     ['response_format', { type: 'xml' }],
     ['messages', 'Hello'],
     ['messages', []],
-  ])('with %s of %j is refused by that name', (name, value) => {
+  ] as const;
+  it.each(impossible)('with %s of %j is refused by that name', (name, value) => {
     const { status, param } = refusal({ messages: ASKED, [name]: value });
     expect([status, param?.split('.')[0]]).toEqual([400, name]);
   });
@@ -137,7 +139,7 @@ describe('messages', () => {
     expect(read({}, [{ role: 'developer', content: parts }, user(parts)])).toMatchObject({ system: 'ab', prompt: 'ab' });
   });
 
-  it.each([
+  const noTurns = [
     ['two of a user in a row', [user('a'), user('b')], 'messages.1'],
     ['an assistant first', [assistant('a'), user('b')], 'messages.0'],
     ['a system message in the middle', [user('a'), { role: 'system', content: 'b' }, user('c')], 'messages.1'],
@@ -146,7 +148,8 @@ describe('messages', () => {
     ['a tool', [user('a'), { role: 'tool', content: 'b', tool_call_id: 'c' }], 'messages.1.role'],
     ['a picture', [user([{ type: 'image_url', image_url: { url: 'x' } }])], 'messages.0.content'],
     ['no content', [{ role: 'user' }], 'messages.0.content'],
-  ])('with %s are refused, saying where', (_, messages, param) => {
+  ] as const;
+  it.each(noTurns)('with %s are refused, saying where', (_, messages, param) => {
     const refused = refusal({ messages });
     expect(refused.status).toBe(400);
     expect(refused.param).toBe(param);

@@ -111,13 +111,14 @@ describe('POST /v1/chat/completions', () => {
     expect(parsed(pieces[0]).usage).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
   });
 
-  it.each([
+  const refused = [
     ['a body that is no JSON', '{', {}, 400, 'invalid_json'],
     ['a model that is not there', { messages: MESSAGES, model: 'gpt-4o' }, {}, 404, 'model_not_found'],
     ['a body of five million characters', 'x'.repeat(5_000_000), {}, 413, 'request_too_large'],
     ['another method', '', { method: 'GET' }, 405, 'method_not_allowed'],
     ['another path', '', { path: '/v1/embeddings' }, 404, 'not_found'],
-  ])('refuses %s', async (_, body, where, status, code) => {
+  ] as const;
+  it.each(refused)('refuses %s', async (_, body, where, status, code) => {
     const answered = await ask(body, engineOf(), where);
     expect(answered.status).toBe(status);
     expect(parsed(answered.pieces[0]).error).toMatchObject({ code, type: 'invalid_request_error' });
