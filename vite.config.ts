@@ -1,6 +1,8 @@
+import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './scripts/contentPolicy.mjs';
+import { furtherLists } from './scripts/furtherLists.mjs';
 import { sendHostHeaders } from './scripts/hostHeaders.mjs';
 import { lessonsPlugin } from './scripts/lessonsPlugin.ts';
 import { licences } from './scripts/licences.mjs';
@@ -14,7 +16,10 @@ export default defineConfig({
   base: './',
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
-  plugins: [lessonsPlugin(), react(), webApp([collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
+  plugins: [
+    ...[lessonsPlugin(), react(), furtherLists(path.join(import.meta.dirname, 'public'))],
+    ...[webApp([collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
+  ],
   worker: { format: 'es', plugins: () => [collect()] },
   build: {
     target: 'es2022',

@@ -1,5 +1,4 @@
-import { FIRST_DRAFT } from '../formats/settings';
-import { idOfDraft } from '../store/engine/catalogue';
+import { settledDefaults } from '../store/engine/catalogue';
 import { tell } from '../store/page/notice';
 import { forgetNewer, useRemembered } from '../store/page/remembered';
 import { areDefaults, resetSettings, SETTINGS_KEY, useSettings } from '../store/run/settings';
@@ -10,11 +9,7 @@ export const resetAll: Action = {
   id: 'reset-settings',
   label: 'Reset settings',
   keys: [],
-  when: () => {
-    const settings = useSettings.getState();
-    const draft = settings.draft === idOfDraft(FIRST_DRAFT) ? FIRST_DRAFT : settings.draft;
-    return !areDefaults({ ...settings, draft });
-  },
+  when: () => !areDefaults(useSettings.getState(), settledDefaults()),
   perform: () => {
     const undo = resetSettings();
     tell('The settings are reset.', undo);

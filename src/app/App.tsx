@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useState } from 'react';
 import { OfflineNotices, OfflinePanel } from '../features/offline';
 import { UndoNotice } from '../features/undo';
-import { keepDraftSettled } from '../store/engine/catalogue';
+import { keepPairSettled } from '../store/engine/catalogue';
 import { usePalette } from '../store/page/palette';
 import { views as words } from '../ui/texts';
 import './app.css';
@@ -16,7 +16,7 @@ const PALETTE_AFTER = 1500;
 
 export function App() {
   useShortcuts();
-  useEffect(keepDraftSettled, []);
+  useEffect(keepPairSettled, []);
   const shown = useView();
   const View = shown.component;
   const open = usePalette((state) => state.open);

@@ -34,7 +34,7 @@ createRoot(root).render(
 calibrateWhenIdle();
 followAddress(VIEWS.map(({ id }) => id));
 resumePresenting();
-void load();
+void load('if-stored');
 serveRequests();
 // What is served for development changes too fast to be stored.
 if (import.meta.env.PROD) void prepareOffline();

@@ -1,8 +1,11 @@
 /** What may draft for a target, and which models make a pair. */
 import { FailureError } from '../core/failure';
-import { FIRST_DRAFT, WEAK_DRAFT } from '../formats/settings';
+import { type ChosenDrafting, FIRST_DRAFT, FIRST_TARGET, type PreparedSettings, WEAK_DRAFT } from '../formats/settings';
 import type { TargetSpec } from './resolve';
 import { fileOf, type ModelSpec, type PairSpec } from './spec';
+
+/** What names a pair among the settings. */
+export type PairChoice = ChosenDrafting & Pick<PreparedSettings, 'target'>;
 
 export interface DraftChoice {
   /** Of the model. */
@@ -11,6 +14,22 @@ export interface DraftChoice {
   /** Whether it is the target. */
   readonly itself: boolean;
   readonly weak: boolean;
+}
+
+/** The one of `targets` that `wanted` names: by its id, or `FIRST_TARGET`; null for none of these. */
+export function findTarget(targets: readonly TargetSpec[], wanted: string): TargetSpec | null {
+  return targets.find(({ model }) => model.id === wanted) ?? (wanted === FIRST_TARGET ? targets[0] : undefined) ?? null;
+}
+
+/**
+ * `choice` with its models by their ids. A draft that `target` does not have gives way to its first, and where it has no draft models to n-grams:
+ * the target, which may draft for itself, does so only where it is named.
+ */
+export function settledChoice(target: TargetSpec, { draft, drafting }: ChosenDrafting): PairChoice {
+  const choices = draftChoices(target);
+  const drafts = target.drafts.length > 0 || choices.some(({ id }) => id === draft);
+  const id = findDraft(target, draft)?.id ?? findDraft(target, FIRST_DRAFT)?.id ?? draft;
+  return { target: target.model.id, draft: id, drafting: drafts ? drafting : 'ngram' };
 }
 
 /** What may draft for `target`: its drafts, and at last the target itself. */

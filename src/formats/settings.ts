@@ -32,18 +32,28 @@ export const PAGE_SETTINGS = {
   rule: SAMPLING.rule,
 };
 
+/** What stands for a target where its id is not known: the first one that the page has. */
+export const FIRST_TARGET = 'first';
+
 /** What stands for a draft where its id is not known: the target's first one, or the one that is meant to be wrong often. */
 export const FIRST_DRAFT = 'first';
 export const WEAK_DRAFT = 'weak';
 
-/** A draft's id, `FIRST_DRAFT` or `WEAK_DRAFT`, and a number as it is typed: while a person edits it may be no such number. */
-export type PreparedSettings = ValuesOf<typeof PAGE_SETTINGS> & { readonly draft: string };
+/**
+ * A target's id or `FIRST_TARGET`; a draft's id, `FIRST_DRAFT` or `WEAK_DRAFT`; and a number as it is typed: while a person edits it may be no such
+ * number.
+ */
+export type PreparedSettings = ValuesOf<typeof PAGE_SETTINGS> & { readonly target: string; readonly draft: string };
 
-export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE_SETTINGS), draft: FIRST_DRAFT };
+/** What drafts for a target. */
+export type ChosenDrafting = Pick<PreparedSettings, 'draft' | 'drafting'>;
+
+export const DEFAULT_PREPARED: PreparedSettings = { ...defaultsOf(PAGE_SETTINGS), target: FIRST_TARGET, draft: FIRST_DRAFT };
 
 /** The names of what a prepared run is set to, in the order in which they are told. */
 export const PREPARED_NAMES = [
   'mode',
+  'target',
   'draft',
   ...(Object.keys(PAGE_SETTINGS) as (keyof typeof PAGE_SETTINGS)[]).filter((name) => name !== 'mode'),
 ] as const;
@@ -53,16 +63,27 @@ export function namesOf<Name extends string>(settings: Readonly<Record<Name, Set
   return Object.fromEntries(Object.entries<Setting>(settings).map(([field, { name }]) => [field, name])) as Record<Name, string>;
 }
 
-const draft = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const model = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
-/** Prepared settings as a file has them: every one must be right. */
-export const preparedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({ ...schemasOf(PAGE_SETTINGS, exactly), draft });
+/** Prepared settings as a file has them: every one must be right. Files that are older than the choice of a target mean the first. */
+export const preparedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({
+  ...schemasOf(PAGE_SETTINGS, exactly),
+  target: v.optional(model, FIRST_TARGET),
+  draft: model,
+});
 
 /** The same as a browser kept them: one that cannot be used gives way to its default. */
 export const rememberedSchema: v.GenericSchema<unknown, PreparedSettings> = v.object({
   ...schemasOf(PAGE_SETTINGS, (setting) => v.fallback(exactly(setting), setting.default)),
-  draft: v.fallback(draft, DEFAULT_PREPARED.draft),
+  target: v.fallback(model, DEFAULT_PREPARED.target),
+  draft: v.fallback(model, DEFAULT_PREPARED.draft),
 });
+
+/** By the ids of targets, what drafted for each; what cannot be read is as none. */
+export const draftingsSchema: v.GenericSchema<unknown, Readonly<Record<string, ChosenDrafting>>> = v.fallback(
+  v.record(model, v.object({ draft: model, drafting: v.picklist(PAGE_SETTINGS.drafting.values) })),
+  {},
+);
 
 /** @returns a schema for every plain setting of `settings`, made by `of` */
 export function schemasOf<Settings extends Readonly<Record<string, Setting>>>(

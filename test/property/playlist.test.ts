@@ -12,6 +12,7 @@ const common = { id: fc.uuid(), title: text, notes: text };
 const look = fc.constantFrom('watch' as const, 'step' as const);
 const settings = fc.record({
   ...{ mode: fc.constantFrom('speculative' as const, 'plain' as const), draft: fc.constant('draft'), adaptive: fc.boolean() },
+  target: fc.constantFrom('first', 'target', 'smollm2'),
   ...{ drafting: fc.constantFrom('model' as const, 'ngram' as const, 'mixed' as const), gamma: fc.integer({ min: 1, max: 16 }) },
   ...{ maxTokens: fc.integer({ min: 1 }), temperature: fc.constantFrom(0, 0.8), seed: fc.nat() },
   rule: fc.constantFrom('rejection' as const, 'coupled' as const),

@@ -1,4 +1,5 @@
 import { useId, useMemo } from 'react';
+import { startOf } from '../../core/run/tally';
 import { type ClaimFigures, type ClaimId, EVIDENCE, judgeClaim } from '../../core/study/claims';
 import { useTarget } from '../../store/engine/catalogue';
 import { useWork } from '../../store/engine/work';
@@ -13,15 +14,20 @@ import { useModelName } from './modelName';
 export function Claim({ id }: { readonly id: ClaimId }) {
   const heading = useId();
   const name = EVIDENCE[id];
-  const runs = useClaims(({ evidence }) => evidence[name]);
+  const measured = useClaims(({ evidence }) => evidence[name]);
   const measuring = useClaims((state) => (state.measuring?.name === name ? state.measuring : null));
   const target = useTarget();
   const busy = useWork(({ current }) => current !== null);
   const nameOf = useModelName();
   const models = useMemo(() => claimModels(target), [target]);
+  // What another target has measured says nothing of this one.
+  const runs = useMemo(
+    () => measured?.filter(({ events }) => startOf(events)?.models?.target.id === models?.target.id),
+    [measured, models],
+  );
   const judged = useMemo(() => (models ? judgeClaim(id, runs ?? [], models) : null), [id, runs, models]);
   const said = words.claims[id];
-  const label = runs ? words.again : words.measure;
+  const label = runs?.length ? words.again : words.measure;
   const verdict = judged?.verdict ?? 'unmeasured';
   const near = judged !== null && judged.verdict !== 'unmeasured' && judged.near;
   return (

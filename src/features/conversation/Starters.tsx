@@ -1,4 +1,5 @@
 import { ask } from '../../actions/conversation';
+import { isEmbedded, useTarget } from '../../store/engine/catalogue';
 import { typeQuestion } from '../../store/modes/conversation';
 import { Button } from '../../ui/Button';
 import { conversation as words } from '../../ui/texts/conversation';
@@ -9,10 +10,11 @@ export function Starters() {
     typeQuestion(question);
     if (ask.when()) void ask.perform();
   };
+  const prompts = isEmbedded(useTarget()) ? words.starterPrompts : words.anyPromptStarters;
   return (
     <div className="starters">
       <h3>{words.starters}</h3>
-      {words.starterPrompts.map((question) => (
+      {prompts.map((question) => (
         <Button key={question} look="quiet" onPress={() => begin(question)}>
           {question}
         </Button>

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { type DraftChoice, draftChoices } from '../../catalog/pairing';
 import type { Variant } from '../../core/study/experiment';
-import { useTarget } from '../../store/engine/catalogue';
+import { useAllDrafts, useTarget } from '../../store/engine/catalogue';
 import { formatCount } from '../../ui/format';
 import { experiment } from '../../ui/texts/experiment';
 
@@ -13,11 +13,11 @@ export function useDraftChoices(): DraftChoice[] | null {
 
 /** The name of a way of decoding, with its draft's as the list has it. */
 export function useVariantName(): (variant: Variant | null) => string {
-  const drafts = useDraftChoices();
+  const drafts = useAllDrafts();
   return (variant) => {
     if (!variant) return experiment.sheet.plain;
     const { ngram, mixed, adaptive, itself } = experiment.setup;
-    const known = drafts?.find(({ id }) => id === variant.draft);
+    const known = drafts.find(({ id }) => id === variant.draft);
     const draft = known?.itself ? itself : (known?.name ?? variant.draft);
     const source = { model: draft, ngram, mixed: mixed(draft), person: draft }[variant.drafting];
     return `${source}, ${variant.gamma === 'auto' ? adaptive.toLowerCase() : `γ ${formatCount(variant.gamma)}`}`;

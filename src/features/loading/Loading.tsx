@@ -2,15 +2,17 @@ import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import type { LoadProgress } from '../../engine/tasks';
 import { chosenPair, useTarget } from '../../store/engine/catalogue';
-import { useLoading } from '../../store/engine/loading';
+import { load, useLoading } from '../../store/engine/loading';
+import { useOffline } from '../../store/offline/offline';
 import { useSettings } from '../../store/run/settings';
+import { Button } from '../../ui/Button';
 import { formatBytes, formatCompact } from '../../ui/format';
-import { loading as words } from '../../ui/texts';
+import { targets, loading as words } from '../../ui/texts';
 import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */
 export function Loading() {
-  const { progress, failure } = useLoading();
+  const { progress, failure, unasked } = useLoading();
   const target = useTarget();
   const pair = chosenPair(useSettings());
   const models = target && pair ? labelled(target, pair) : [];
@@ -24,9 +26,24 @@ export function Loading() {
         <ModelProgress key={model.id} label={label} model={model} progress={progress[model.id]} />
       ))}
       <p className="visually-hidden" role="status">
-        {ready ? words.allReady : ''}
+        {ready ? words.allReady(models.length) : ''}
       </p>
+      {unasked && target && pair ? <Unasked name={target.model.name} pair={pair} /> : null}
     </section>
+  );
+}
+
+/** The models of a visit before, which the browser dropped or a person deleted: they come again when asked for. */
+function Unasked({ name, pair }: { readonly name: string; readonly pair: PairSpec }) {
+  const stored = useOffline((state) => state.models);
+  const missing = modelsOf(pair).reduce((sum, model) => sum + bytesOf(filesOf(model)) - (stored[model.id]?.bytes ?? 0), 0);
+  return (
+    <div className="loading-unasked" role="status">
+      <p>{targets.unasked(name)}</p>
+      <Button look="small" onPress={() => void load()}>
+        {targets.fetch(name, formatBytes(missing))}
+      </Button>
+    </div>
   );
 }
 

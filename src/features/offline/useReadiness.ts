@@ -1,4 +1,4 @@
-import { useCatalogue, wholePair } from '../../store/engine/catalogue';
+import { useTarget, wholePair } from '../../store/engine/catalogue';
 import { isReadyOffline, useOffline } from '../../store/offline/offline';
 import { useShell } from '../../store/offline/shell';
 import { useSettings } from '../../store/run/settings';
@@ -10,7 +10,7 @@ export type Readiness = keyof typeof words.states;
 export function useReadiness(): Readiness {
   const shell = useShell();
   const offline = useOffline();
-  useCatalogue();
+  useTarget();
   const pair = wholePair(useSettings());
   if (shell.shell === 'unsupported') return 'unsupported';
   if (isReadyOffline(shell, offline, pair)) return 'ready';

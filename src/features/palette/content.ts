@@ -1,12 +1,13 @@
 import { PREPARED_NAMES } from '../../formats/settings';
 import { LESSONS } from '../../lessons';
 import { GLOSSARY } from '../../lessons/glossary';
+import { chosenTarget, isTargetAChoice } from '../../store/engine/catalogue';
 import type { ListedRecording } from '../../store/recordings/list';
 import { openRecording } from '../../store/recordings/recording';
 import { chooseSetting } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';
 import { palette as words } from '../../ui/texts/palette';
-import { PRESETS, type Preset, presetNote, takePreset } from '../prompt';
+import { type Preset, presetNote, presetsFor, takePreset } from '../prompt';
 import type { Entry, EntryGroup } from './entries';
 
 /** Views that draw the run on the page. */
@@ -17,13 +18,13 @@ export function contentGroups(view: string, recordings: readonly ListedRecording
   return [
     {
       name: words.examples,
-      entries: PRESETS.map((preset) =>
+      entries: presetsFor(chosenTarget()).map((preset) =>
         entry(`example-${preset.label}`, preset.label, presetNote(preset), preset.prompt, () => tryExample(preset)),
       ),
     },
     {
       name: words.settings,
-      entries: PREPARED_NAMES.map((name) =>
+      entries: PREPARED_NAMES.filter((name) => name !== 'target' || isTargetAChoice()).map((name) =>
         entry(`setting-${name}`, settings.names[name], '', '', () => {
           goTo('watch', view);
           chooseSetting(name);

@@ -1,14 +1,16 @@
-import { findDraft } from '../../catalog/pairing';
+import { findDraft, findTarget } from '../../catalog/pairing';
 import type { PreparedSettings } from '../../formats/settings';
-import { useTarget } from '../../store/engine/catalogue';
+import { useCatalogue } from '../../store/engine/catalogue';
 import { settings as settingsWords } from '../../ui/texts';
 import { present as words } from '../../ui/texts/present';
 
-/** Says how a prepared run is decoded, with the name of its draft once the list of drafts has been read. */
+/** Says how a prepared run is decoded, with the name of its draft, and of a target that is not the first, once the lists have been read. */
 export function useDecoded(): (settings: PreparedSettings) => string {
-  const target = useTarget();
+  const targets = useCatalogue(({ catalogue }) => catalogue?.targets);
   return (settings) => {
+    const target = targets && (findTarget(targets, settings.target) ?? targets[0]);
     const choice = target && findDraft(target, settings.draft);
-    return words.decoded(settings, choice ? settingsWords.draftLabel(choice) : undefined);
+    const decoded = words.decoded(settings, choice ? settingsWords.draftLabel(choice) : undefined);
+    return target && target !== targets[0] ? words.decodedBy(target.model.name, decoded) : decoded;
   };
 }

@@ -1,19 +1,25 @@
+import { useTarget } from '../../store/engine/catalogue';
 import { useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
-import { PRESETS, type Preset, presetNote, takePreset } from './presets';
+import { type Preset, presetNote, presetsFor, takePreset } from './presets';
 
 export function Presets() {
+  const presets = presetsFor(useTarget());
   return (
     <fieldset className="presets" aria-label={words.presets}>
       <div className="presets-group">
-        {PRESETS.filter((preset) => !preset.hard).map((preset) => (
-          <PresetButton key={preset.label} preset={preset} />
-        ))}
+        {presets
+          .filter((preset) => !preset.hard)
+          .map((preset) => (
+            <PresetButton key={preset.label} preset={preset} />
+          ))}
       </div>
       <div className="presets-group">
-        {PRESETS.filter((preset) => preset.hard).map((preset) => (
-          <PresetButton key={preset.label} preset={preset} />
-        ))}
+        {presets
+          .filter((preset) => preset.hard)
+          .map((preset) => (
+            <PresetButton key={preset.label} preset={preset} />
+          ))}
       </div>
     </fieldset>
   );

@@ -1,10 +1,14 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { useTarget } from '../../store/engine/catalogue';
+import { isEmbedded, useTarget } from '../../store/engine/catalogue';
+import { chooseTarget } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
 import { useSettings } from '../../store/run/settings';
+import { Button } from '../../ui/Button';
 import { formatCount } from '../../ui/format';
 import { hiddenCounts } from '../../ui/hiddenCharacters';
 import { prompt as words } from '../../ui/texts';
 import { isFamiliar } from './familiar';
+import { useOffers } from './offers';
 
 /** From so many characters for each token of the context, the page shows the prompt's length; English has about four. */
 const LONG = 3;
@@ -18,18 +22,37 @@ const TYPED_AFTER = 600;
  */
 export function PromptNotes() {
   const prompt = useDeferredValue(useSettings((settings) => settings.prompt));
-  const context = useTarget()?.model.context;
+  const target = useTarget();
+  const context = target?.model.context;
   const hidden = useMemo(() => [...hiddenCounts(prompt)], [prompt]);
   const long = context !== undefined && prompt.length > LONG * context;
-  const strange = useStrange();
+  const strange = useStrange() && isEmbedded(target);
   const halves = hidden.some(([sign]) => /^U\+D[89A-F]/.test(sign));
   return (
     <div className="prompt-notes" role="status">
       {strange ? <p className="prompt-strange">{words.strange}</p> : null}
+      {strange ? <OtherTargets /> : null}
       {long ? <p>{words.long(formatCount(prompt.length), formatCount(context))}</p> : null}
       {hidden.length > 0 ? <p>{words.hidden(hidden.slice(0, 6).map(([sign, count]) => words.sign(sign, count)))}</p> : null}
       {halves ? <p>{words.halves}</p> : null}
     </div>
+  );
+}
+
+/** Targets that answer any prompt, each chosen in one click. */
+function OtherTargets() {
+  const offers = useOffers().filter(({ answersAnything }) => answersAnything);
+  const busy = useWork(({ current }) => current !== null);
+  if (offers.length === 0) return null;
+  return (
+    <p className="prompt-offers">
+      {words.other}
+      {offers.map(({ id, label }) => (
+        <Button key={id} look="small" disabled={busy} onPress={() => void chooseTarget(id)}>
+          {label}
+        </Button>
+      ))}
+    </p>
   );
 }
 

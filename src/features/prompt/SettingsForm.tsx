@@ -1,7 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { draftChoices } from '../../catalog/pairing';
 import { LIMITS } from '../../core/types';
-import { useTarget } from '../../store/engine/catalogue';
+import { isTargetAChoice, useCatalogue, useTarget } from '../../store/engine/catalogue';
 import { chooseDraft } from '../../store/engine/loading';
 import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
 import { useRun } from '../../store/run/run';
@@ -11,6 +11,7 @@ import { formatRatio } from '../../ui/format';
 import { NumberField } from '../../ui/NumberField';
 import { settings as words } from '../../ui/texts';
 import { gammaWords } from '../../ui/texts/decoding';
+import { TargetChoice } from './TargetChoice';
 
 const MODES = [
   { value: 'speculative', label: words.modes.speculative },
@@ -42,6 +43,7 @@ const RULES = [
 export function SettingsForm({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
+  const several = useCatalogue(isTargetAChoice);
   const fields = useRef<HTMLDivElement>(null);
   useFocusOnChosen(fields);
   return (
@@ -49,6 +51,11 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
       {withMode ? (
         <Setting name="mode">
           <Choices legend={words.names.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
+        </Setting>
+      ) : null}
+      {several ? (
+        <Setting name="target">
+          <TargetChoice />
         </Setting>
       ) : null}
       <Setting name="draft">

@@ -1,4 +1,4 @@
 export { Ask } from './Ask';
 export { PromptForm } from './PromptForm';
-export { PRESETS, type Preset, presetNote, takePreset } from './presets';
+export { type Preset, presetNote, presetsFor, takePreset } from './presets';
 export { SettingsForm } from './SettingsForm';

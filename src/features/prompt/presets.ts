@@ -1,5 +1,6 @@
+import type { TargetSpec } from '../../catalog/resolve';
 import { FIRST_DRAFT, WEAK_DRAFT } from '../../formats/settings';
-import { idOfDraft } from '../../store/engine/catalogue';
+import { idOfDraft, isEmbedded } from '../../store/engine/catalogue';
 import { changeSettings, type Settings, useSettings } from '../../store/run/settings';
 import { prompt as words } from '../../ui/texts';
 
@@ -31,6 +32,35 @@ export const PRESETS: readonly Preset[] = [
     hard: { temperature: 0 },
   },
 ];
+
+/** For targets that answer any prompt. Much of the answer to a summary, a rewrite or a record stands in the prompt, where n-grams find it. */
+export const ANY_PROMPT_PRESETS: readonly Preset[] = [
+  { label: 'A question', prompt: 'Why is the sky blue?', hard: null },
+  {
+    label: 'A summary',
+    prompt:
+      'Summarize this in two sentences: Bees visit flowers to collect nectar and pollen. While they fly from flower to flower, pollen sticks to their bodies and reaches other flowers of the same kind. Many fruits and vegetables grow only if this happens. Where fields are sprayed, fewer bees survive, and farmers harvest less.',
+    hard: null,
+  },
+  {
+    label: 'A rewrite',
+    prompt:
+      'Rewrite this in the past tense: The train leaves the station at nine. It crosses the river, climbs into the hills and stops at a small village. The children wave from the platform.',
+    hard: null,
+  },
+  { label: 'A list', prompt: 'List ten things to pack for a week of hiking.', hard: null },
+  {
+    label: 'A JSON record',
+    prompt:
+      'Write this as a JSON object with the keys name, age, city and job: Nora Berg is 34 years old, lives in Oslo and works as a baker.',
+    hard: null,
+  },
+];
+
+/** The examples that the target can answer. */
+export function presetsFor(target: TargetSpec | null): readonly Preset[] {
+  return isEmbedded(target) ? PRESETS : ANY_PROMPT_PRESETS;
+}
 
 type Chosen = Pick<Settings, 'prompt' | 'draft' | 'temperature'>;
 

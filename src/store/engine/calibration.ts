@@ -7,7 +7,7 @@ import { type Failure, toFailure } from '../../core/failure';
 import { calibrationSchema } from '../../formats/calibration';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import { useSettings } from '../run/settings';
-import { chosenPair, useCatalogue } from './catalogue';
+import { chosenPair, useTarget } from './catalogue';
 import { sendTask } from './connection';
 import { onIdle } from './idle';
 import { isReady, receiveProgress, useLoading } from './loading';
@@ -119,7 +119,7 @@ export function measuredOf(pair: PairSpec | null): CalibrationState['measured'][
 /** `chosenPair`, kept true, and whatever is known of its costs. */
 export function usePairToCost(): PairSpec | null {
   useCalibration((state) => state.measured);
-  useCatalogue((state) => state.catalogue);
+  useTarget();
   useSettings((settings) => settings.draft);
   useSettings((settings) => settings.drafting);
   return chosenPair();

@@ -1,18 +1,29 @@
+import { useMemo } from 'react';
 import { create } from 'zustand';
 import { fetchCatalogue } from '../../catalog/lists';
-import { type DraftChoice, draftChoices, findDraft, pairOf } from '../../catalog/pairing';
+import { type DraftChoice, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../catalog/pairing';
 import type { Catalogue, ResolvedList, TargetSpec } from '../../catalog/resolve';
 import type { PairSpec } from '../../catalog/spec';
 import type { RunSettings } from '../../core/types';
+import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
-import { changeSettings, useSettings } from '../run/settings';
+import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
+
+declare global {
+  interface ImportMetaEnv {
+    /** The lists that lie beside the page's own, as the build found them (`scripts/furtherLists.mjs`). */
+    readonly FURTHER_LISTS?: readonly string[];
+  }
+}
 
 export interface CatalogueState {
   /** null until it is read */
   readonly catalogue: Catalogue | null;
+  /** Addresses of lists beside the page's own, relative to the page. */
+  readonly further: readonly string[];
 }
 
-export const useCatalogue = create<CatalogueState>()(() => ({ catalogue: null }));
+export const useCatalogue = create<CatalogueState>()(() => ({ catalogue: null, further: import.meta.env.FURTHER_LISTS ?? [] }));
 
 let reading: Promise<Catalogue> | null = null;
 let outdated = false;
@@ -26,7 +37,7 @@ export async function readCatalogue(): Promise<Catalogue> {
       (catalogue) => {
         outdated = false;
         useCatalogue.setState({ catalogue });
-        settleDraft();
+        settlePair();
         return catalogue;
       },
       (failed) => {
@@ -46,22 +57,33 @@ export function distrustLists(): void {
   outdated = true;
 }
 
-/** Absolute URLs of the lists beside the page. */
+/** Absolute URLs of the lists beside the page, its own first. */
 function listUrls(): string[] {
-  return [new URL('models/manifest.json', document.baseURI).href];
+  return ['models/manifest.json', ...useCatalogue.getState().further].map((path) => new URL(path, document.baseURI).href);
 }
 
-/** Names the chosen draft by its id; one that the target does not have gives way to its first. */
-function settleDraft(): void {
-  const chosen = useSettings.getState().draft;
-  const id = idOfDraft(chosen) ?? offeredDrafts()[0]?.id ?? chosen;
-  if (id !== chosen) changeSettings({ draft: id });
+/** Names target and draft by their ids; a target that the page does not have gives way to the first, with what drafted for that. */
+function settlePair(): void {
+  const target = chosenTarget();
+  if (!target) return;
+  const settings = useSettings.getState();
+  const known = settings.target === FIRST_TARGET || settings.target === target.model.id;
+  const change = known ? {} : targetChange(settings, target.model.id);
+  const settled = { ...change, ...settledChoice(target, { ...settings, ...change }) };
+  const { target: id, draft, drafting } = settled;
+  if (id !== settings.target || draft !== settings.draft || drafting !== settings.drafting) changeSettings(settled);
 }
 
-/** While a page is open, its settings name a draft by its id, however they were changed. @returns what ends it */
-export function keepDraftSettled(): () => void {
-  settleDraft();
-  return useSettings.subscribe(settleDraft);
+/** The settings of a first visit, with the ids of its models once the catalogue is read. */
+export function settledDefaults(): PreparedSettings {
+  const first = useCatalogue.getState().catalogue?.targets[0];
+  return first ? { ...DEFAULT_PREPARED, ...settledChoice(first, DEFAULT_PREPARED) } : DEFAULT_PREPARED;
+}
+
+/** While a page is open, its settings name target and draft by their ids, however they were changed. @returns what ends it */
+export function keepPairSettled(): () => void {
+  settlePair();
+  return useSettings.subscribe(settlePair);
 }
 
 /** The id of the draft that `wanted` names (`findDraft`); null where the target has none of that name, and before the catalogue is read. */
@@ -70,20 +92,42 @@ export function idOfDraft(wanted: string): string | null {
   return (target && findDraft(target, wanted)?.id) ?? null;
 }
 
-/** The target that the page is about; null until the catalogue is read. */
-export function chosenTarget({ catalogue } = useCatalogue.getState()): TargetSpec | null {
-  return catalogue?.targets[0] ?? null;
+/** The target of the settings, or the first where that is unknown; null until the catalogue is read. */
+export function chosenTarget(
+  { catalogue }: Pick<CatalogueState, 'catalogue'> = useCatalogue.getState(),
+  { target }: Pick<Settings, 'target'> = useSettings.getState(),
+): TargetSpec | null {
+  const targets = catalogue?.targets ?? [];
+  return findTarget(targets, target) ?? targets[0] ?? null;
 }
 
 /** `chosenTarget`, kept true. */
 export function useTarget(): TargetSpec | null {
-  return useCatalogue(chosenTarget);
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const target = useSettings((settings) => settings.target);
+  return chosenTarget({ catalogue }, { target });
+}
+
+/** Whether there are several targets to choose from. */
+export function isTargetAChoice({ catalogue }: Pick<CatalogueState, 'catalogue'> = useCatalogue.getState()): boolean {
+  return (catalogue?.targets.length ?? 0) > 1;
+}
+
+/** Whether `target` is one of the page's own list, whose models know a few kinds of text; others answer any prompt. True until the catalogue is read. */
+export function isEmbedded(target: TargetSpec | null): boolean {
+  return target === null || target.list === useCatalogue.getState().catalogue?.lists[0]?.url;
 }
 
 /** The list that names the target. */
 export function listOfTarget(): ResolvedList | null {
   const { catalogue } = useCatalogue.getState();
   return catalogue?.lists.find(({ url }) => url === chosenTarget()?.list) ?? null;
+}
+
+/** What may draft for any target: whatever is on the page was measured with one of these. Empty until the catalogue is read. */
+export function useAllDrafts(): readonly DraftChoice[] {
+  const catalogue = useCatalogue((state) => state.catalogue);
+  return useMemo(() => catalogue?.targets.flatMap(draftChoices) ?? [], [catalogue]);
 }
 
 /** What may draft; nothing until the catalogue is read. */

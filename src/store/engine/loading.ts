@@ -1,33 +1,46 @@
 import { create } from 'zustand';
 import { modelsOf, type PairSpec } from '../../catalog/spec';
+import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
-import { changeSettings, type Settings } from '../run/settings';
-import { chosenPair, distrustLists, readCatalogue } from './catalogue';
+import { BROWSER_CACHE } from '../../storage/browserCache';
+import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
+import { chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { forgetMemory, receiveMemory } from './memory';
+import { useWork } from './work';
 
 export interface LoadingState {
   /** The latest progress of every model that was asked for, by its id. */
   readonly progress: Readonly<Record<string, LoadProgress>>;
   readonly failure: Failure | null;
+  /** Whether the chosen models would have to be downloaded, and wait for a person to ask for that. */
+  readonly unasked: boolean;
 }
 
-export const useLoading = create<LoadingState>()(() => ({ progress: {}, failure: null }));
+export const useLoading = create<LoadingState>()(() => ({ progress: {}, failure: null, unasked: false }));
 
 let loading: AbortController | null = null;
 
-/** Reads the lists of models, unless they are there, and makes the chosen pair ready, in place of any load under way. Failures land in the state. */
-export async function load(): Promise<void> {
+/**
+ * Reads the lists of models, unless they are there, and makes the chosen pair ready, in place of any load under way. Failures land in the state.
+ *
+ * @param when `if-stored`: nobody has asked for these models now, so others than the page's own are loaded only where they are stored
+ */
+export async function load(when: 'now' | 'if-stored' = 'now'): Promise<void> {
   stopLoading();
   const mine = new AbortController();
   loading = mine;
-  useLoading.setState({ failure: null });
+  useLoading.setState({ failure: null, unasked: false });
   warmUpEngine();
   try {
     await readCatalogue();
     const pair = chosenPair();
     if (!pair || loading !== mine) return;
+    if (when === 'if-stored' && !isEmbedded(chosenTarget()) && !(await areStored(pair))) {
+      if (loading === mine) useLoading.setState({ unasked: true });
+      return;
+    }
     for await (const update of sendTask({ type: 'load', pair }, mine.signal)) {
       if (loading !== mine) continue;
       if (update.type === 'progress') receiveProgress(update);
@@ -38,6 +51,12 @@ export async function load(): Promise<void> {
   } finally {
     if (loading === mine) loading = null;
   }
+}
+
+/** Whether nothing of `pair` would be downloaded. */
+async function areStored(pair: PairSpec): Promise<boolean> {
+  const found = await Promise.all(modelsOf(pair).map((model) => findStored(model, BROWSER_CACHE))).catch(() => []);
+  return found.length > 0 && found.every(({ whole }) => whole);
 }
 
 /** Ends the load under way, if there is one, as one that was asked to; files that are complete are kept. */
@@ -68,6 +87,13 @@ export function forgetModels(): void {
 
 whenEngineIsLost(forgetModels);
 
+/** Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. */
+export async function chooseTarget(id: string): Promise<void> {
+  if (useWork.getState().current !== null) return;
+  changeSettings(targetChange(useSettings.getState(), id));
+  await load();
+}
+
 /** Chooses what drafts and starts to load it. */
 export async function chooseDraft(choice: Partial<Pick<Settings, 'draft' | 'drafting'>>): Promise<void> {
   changeSettings(choice);
@@ -75,7 +101,7 @@ export async function chooseDraft(choice: Partial<Pick<Settings, 'draft' | 'draf
 }
 
 export function receiveProgress(update: LoadProgress): void {
-  useLoading.setState(({ progress }) => ({ progress: { ...progress, [update.model]: update } }));
+  useLoading.setState(({ progress }) => ({ progress: { ...progress, [update.model]: update }, unasked: false }));
 }
 
 export function dismissLoadingFailure(): void {

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { DraftChoice } from '../../catalog/pairing';
 import { type Failure, toFailure } from '../../core/failure';
 import {
   type ExperimentPlan,
@@ -16,6 +17,7 @@ import { offeredDrafts, useCatalogue } from '../engine/catalogue';
 import { load } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { measurePlan } from '../run/measurePlan';
+import { useSettings } from '../run/settings';
 import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 
 /** The source of drafts: a model by its id, or what followed before in the text. */
@@ -84,16 +86,22 @@ export function draftKey(choice: ExperimentDraft): string {
   return choice.drafting === 'ngram' ? 'ngram' : `${choice.drafting}:${choice.draft}`;
 }
 
-/** A target that has no draft of those that are chosen offers its first instead. */
-useCatalogue.subscribe(({ catalogue }, before) => {
-  const [first] = catalogue === before.catalogue ? [] : offeredDrafts();
+/** A target that has no draft of those that are chosen offers its first as well; the others stay chosen for a target that has them. */
+function offerFirst(): void {
   const { form } = useExperiment.getState();
-  if (first && planOf(form, offeredDrafts()).variants.length === 0 && form.gammas.length > 0)
-    changeExperiment({ drafts: [draftKey({ drafting: 'model', draft: first.id })] });
+  if (offeredDrafts().length === 0 || form.gammas.length === 0 || planOf(form, offeredDrafts()).variants.length > 0) return;
+  changeExperiment({ drafts: [...form.drafts, draftKey({ drafting: 'model', draft: FIRST_DRAFT })] });
+}
+
+useCatalogue.subscribe(({ catalogue }, before) => {
+  if (catalogue !== before.catalogue) offerFirst();
+});
+useSettings.subscribe(({ target }, before) => {
+  if (target !== before.target) offerFirst();
 });
 
 /** The plan that the form stands for. @param drafts that may be chosen */
-export function planOf(form: ExperimentForm, drafts: readonly { readonly id: string }[]): ExperimentPlan {
+export function planOf(form: ExperimentForm, drafts: readonly OfferedDraft[]): ExperimentPlan {
   const { chosen, own, gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
   const prompts: ExperimentPrompt[] = [...EXPERIMENT_PROMPTS.filter(({ prompt }) => chosen.includes(prompt)), ...own.map(ownPrompt)];
   const sources = settledDrafts(form, drafts).flatMap((key) => sourceOf(key, drafts));
@@ -103,14 +111,17 @@ export function planOf(form: ExperimentForm, drafts: readonly { readonly id: str
   return { prompts, variants, maxTokens, fixedLength, repetitions, temperature, rule, seed };
 }
 
-/** What is chosen of `drafts`, with the first of them by its id. */
-export function settledDrafts({ drafts: chosen }: ExperimentForm, drafts: readonly { readonly id: string }[]): readonly string[] {
-  const first = draftKey({ drafting: 'model', draft: FIRST_DRAFT });
-  return chosen.map((key) => (key === first && drafts[0] ? draftKey({ drafting: 'model', draft: drafts[0].id }) : key));
+type OfferedDraft = Pick<DraftChoice, 'id'> & Partial<Pick<DraftChoice, 'itself'>>;
+
+/** What is chosen of `drafts`, with the first of them by its id; n-grams where that is the target itself. */
+export function settledDrafts({ drafts: chosen }: ExperimentForm, [first]: readonly OfferedDraft[]): readonly string[] {
+  const unnamed = draftKey({ drafting: 'model', draft: FIRST_DRAFT });
+  const named = first && draftKey(first.itself ? { drafting: 'ngram' } : { drafting: 'model', draft: first.id });
+  return [...new Set(chosen.map((key) => (key === unnamed && named ? named : key)))];
 }
 
 /** None where there is no such draft. */
-function sourceOf(key: string, drafts: readonly { readonly id: string }[]): { drafting: RunSettings['drafting']; draft: string | null }[] {
+function sourceOf(key: string, drafts: readonly OfferedDraft[]): { drafting: RunSettings['drafting']; draft: string | null }[] {
   if (key === 'ngram') return [{ drafting: 'ngram', draft: null }];
   const [drafting, draft] = key.split(':');
   const known = drafts.some(({ id }) => id === draft);

@@ -1,9 +1,17 @@
 import type { Playlist, PlaylistItem } from '../../formats/playlist';
 import type { PreparedSettings } from '../../formats/settings';
-import { FIRST_DRAFT, WEAK_DRAFT } from '../../formats/settings';
+import { FIRST_DRAFT, FIRST_TARGET, WEAK_DRAFT } from '../../formats/settings';
 
 const SETTINGS: PreparedSettings = {
-  ...({ mode: 'speculative', draft: FIRST_DRAFT, drafting: 'model', adaptive: false, gamma: 4, maxTokens: 240 } as const),
+  ...({
+    mode: 'speculative',
+    target: FIRST_TARGET,
+    draft: FIRST_DRAFT,
+    drafting: 'model',
+    adaptive: false,
+    gamma: 4,
+    maxTokens: 240,
+  } as const),
   ...({ temperature: 0, seed: 1, rule: 'rejection' } as const),
 };
 

@@ -146,10 +146,11 @@ function keepWritten(): void {
 }
 
 async function changeTo(settings: Partial<Settings>): Promise<void> {
-  const { draft } = useSettings.getState();
+  const before = useSettings.getState();
   changeSettings(settings);
+  const { target, draft } = useSettings.getState();
   // Its models are made ready while the speaker introduces the run.
-  if (useSettings.getState().draft !== draft) void load();
+  if (target !== before.target || draft !== before.draft) void load('if-stored');
 }
 
 /** Ends what the models do, if they do anything. */

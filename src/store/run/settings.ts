@@ -4,7 +4,14 @@ import { persist } from 'zustand/middleware';
 import { RUN, SAMPLING } from '../../core/declaredSettings';
 import { DEFAULT_RUN, GREEDY } from '../../core/settings';
 import type { RunSettings } from '../../core/types';
-import { DEFAULT_PREPARED, PREPARED_NAMES, type PreparedSettings, rememberedSchema } from '../../formats/settings';
+import {
+  type ChosenDrafting,
+  DEFAULT_PREPARED,
+  draftingsSchema,
+  PREPARED_NAMES,
+  type PreparedSettings,
+  rememberedSchema,
+} from '../../formats/settings';
 import { rememberedStorage } from '../page/remembered';
 
 export interface Settings extends PreparedSettings {
@@ -12,13 +19,15 @@ export interface Settings extends PreparedSettings {
   readonly prompt: string;
   /** Whether the rarely used settings are open. */
   readonly allSettings: boolean;
+  /** What drafted for targets that were chosen before, by their ids. */
+  readonly draftings: Readonly<Record<string, ChosenDrafting>>;
 }
 
-export const DEFAULT_SETTINGS: Settings = { prompt: '', allSettings: false, ...DEFAULT_PREPARED };
+export const DEFAULT_SETTINGS: Settings = { prompt: '', allSettings: false, draftings: {}, ...DEFAULT_PREPARED };
 
 /** Those of `settings` that a prepared run is set to. */
 export function prepared(settings: Settings): PreparedSettings {
-  const { prompt: _, allSettings: __, ...others } = settings;
+  const { prompt: _, allSettings: __, draftings: ___, ...others } = settings;
   return others;
 }
 
@@ -45,7 +54,10 @@ export const SETTINGS_KEY = 'foretoken.settings';
 const STORAGE_VERSION = 1;
 
 /** What is remembered between visits. */
-const StoredSettings = v.intersect([rememberedSchema, v.object({ allSettings: v.fallback(v.boolean(), DEFAULT_SETTINGS.allSettings) })]);
+const StoredSettings = v.intersect([
+  rememberedSchema,
+  v.object({ allSettings: v.fallback(v.boolean(), DEFAULT_SETTINGS.allSettings), draftings: draftingsSchema }),
+]);
 
 /** `stored` as the settings that are remembered; null if it is invalid. */
 export function readSettings(stored: unknown): Omit<Settings, 'prompt'> | null {
@@ -70,14 +82,24 @@ export function changeSettings(change: Partial<Settings>): void {
   useSettings.setState(change);
 }
 
-/** Whether `settings` are those of a first visit, whatever is typed in the prompt box and open on the page. */
-export function areDefaults(settings: Settings): boolean {
-  return PREPARED_NAMES.every((name) => Object.is(settings[name], DEFAULT_SETTINGS[name]));
+/** What choosing the target `id` changes: with what drafted for it last, or by default. */
+export function targetChange({ target, draft, drafting, draftings }: Settings, id: string): Partial<Settings> {
+  const { draft: first, drafting: usual } = DEFAULT_PREPARED;
+  return {
+    target: id,
+    ...(draftings[id] ?? { draft: first, drafting: usual }),
+    draftings: { ...draftings, [target]: { draft, drafting } },
+  };
+}
+
+/** Whether `settings` are those of a first visit, which has `defaults`, whatever is typed in the prompt box and open on the page. */
+export function areDefaults(settings: PreparedSettings, defaults: PreparedSettings): boolean {
+  return PREPARED_NAMES.every((name) => Object.is(settings[name], defaults[name]));
 }
 
 /** Takes all settings but the prompt back to those of a first visit. @returns a function that restores what they were */
 export function resetSettings(): () => void {
-  const before = prepared(useSettings.getState());
-  changeSettings(DEFAULT_PREPARED);
+  const { prompt: _, allSettings: __, ...before } = useSettings.getState();
+  changeSettings({ ...DEFAULT_PREPARED, draftings: {} });
   return () => changeSettings(before);
 }

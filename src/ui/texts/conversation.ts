@@ -11,6 +11,7 @@ export const conversation = {
   placeholder: 'Ask something; Enter sends it, Shift+Enter begins a line.',
   starters: 'To begin with',
   starterPrompts: ['What is speculative decoding?', 'Tell a short story about a fox who finds a bell.', 'Count from 1 to 30.'],
+  anyPromptStarters: ['Why is the sky blue?', 'What is a good breakfast before a long walk?', 'Explain prime numbers to a child.'],
   turns: 'Turns',
   turn: (number: number) => `Turn ${formatCount(number)}`,
   answer: (number: number) => `Answer of turn ${formatCount(number)}`,

@@ -42,9 +42,11 @@ export const prompt = {
   label: 'Prompt',
   placeholder: 'Write something for the models to answer, or choose an example below.',
   range:
-    'This pair writes short stories, JSON records, small functions, counts and sums, copies with a change, and answers about speculative decoding.',
+    'This pair writes short stories, JSON records, small functions, counts and sums, copies with a change, and answers about speculative decoding. It cannot answer other questions.',
+  anyPrompt: (name: string) => `${name} understands any prompt. It is a small model: check what it says.`,
   strange:
     'These small models were not trained on such prompts, so their answer will hardly make sense. Drafts and verdicts are still real; the examples show what the models are good at.',
+  other: 'Another model can answer this:',
   presets: 'Examples',
   hard: 'hard for a weak draft',
   hardTitle: (prompt: string, temperature: string) => `${prompt} Also sets the weak draft and temperature ${temperature}.`,
@@ -58,8 +60,16 @@ export const prompt = {
     'A newer version of this page has stored its settings in this browser. They stay unchanged, so what you choose here lasts until you close the page.',
 };
 
+export const targets = {
+  embedded: (name: string) => `${name}: knows a few kinds of text`,
+  /** @param size of what would be downloaded */
+  anything: (name: string, size: string | null) => `${name}: understands any prompt${size === null ? '' : `; ${size}`}`,
+  unasked: (name: string) => `${name} is chosen, and not stored in this browser. The page downloads it when you ask for it.`,
+  fetch: (name: string, size: string) => `Load ${name} (${size})`,
+};
+
 export const settings = {
-  names: { draft: 'Draft model', ...namesOf(PAGE_SETTINGS) },
+  names: { target: 'Target', draft: 'Draft model', ...namesOf(PAGE_SETTINGS) },
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
   draftLabel: ({ name, itself }: DraftChoice) => (itself ? 'The target itself' : name),
   draftsUnread: 'The list of drafts is not loaded yet.',
@@ -93,7 +103,7 @@ export const loading = {
   parameters: (count: string) => `${count} parameters`,
   phases,
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
-  allReady: 'Both models are ready.',
+  allReady: (models: number) => (models === 1 ? 'The model is ready.' : 'Both models are ready.'),
   cpu: 'This browser has no WebGPU, so the models run on the CPU: the same weights and the same text, at a different speed.',
   progressOf: (name: string) => `Loading of ${name}`,
 };

@@ -55,6 +55,7 @@ export const present = {
           gammaWords(adaptive ? 'auto' : gamma),
           temperature === 0 ? 'greedy' : `temperature ${temperature}, ${rule} rule`,
         ].join(', '),
+  decodedBy: (target: string, decoded: string) => `${target}, ${decoded}`,
   figures: { rate: speeds.alone, alpha: 'acceptance rate α', ratio: 'accepted / drafted', length: 'mean acceptance length' },
   blank: 'The projection is dark.',
 };
