@@ -146,7 +146,12 @@ export interface Drafting {
 export function pairFor({ draft, drafting }: Drafting): PairSpec {
   const target = chosenTarget();
   if (!target) throw new RangeError('the lists of models have not been read');
-  return pairOf(target, drafting === 'ngram' || drafting === 'person' ? null : draft);
+  return pairOf(target, needsDraft({ drafting }) ? draft : null);
+}
+
+/** Whether a model has a part in drafting. */
+export function needsDraft({ drafting }: Pick<Drafting, 'drafting'>): boolean {
+  return drafting === 'model' || drafting === 'mixed';
 }
 
 /** The target with the draft of the settings, whether that drafts now or not: what a page without a network should have; null until the catalogue is read. */

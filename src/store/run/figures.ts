@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
-import { draftChoices } from '../../catalog/pairing';
+import { draftChoices, pairOf } from '../../catalog/pairing';
 import type { TargetSpec } from '../../catalog/resolve';
-import type { ModelSpec, PairSpec } from '../../catalog/spec';
+import { isSameModel, type ModelSpec, type PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { type RunFigures, runFigures } from '../../core/cost/figures';
 import { startOf } from '../../core/run/tally';
 import type { RunEvent, RunModel, StartEvent } from '../../core/types';
 import { measuredOf, usePairToCost } from '../engine/calibration';
-import { chosenPair, chosenTarget, pairFor, useTarget } from '../engine/catalogue';
+import { chosenPair, chosenTarget, needsDraft, useCatalogue } from '../engine/catalogue';
 import { useShownEvents } from '../recordings/playback';
 import { useShownRecording } from '../recordings/recording';
 import { useRun } from './run';
@@ -20,6 +20,7 @@ export interface Figured {
 }
 
 const NO_RUN: readonly RunEvent[] = [];
+const NO_TARGETS: readonly TargetSpec[] = [];
 
 /** The figures of the run on the page, as far as it is shown; while it is still running, those of the device alone, which cost the run nothing. */
 export function useShownFigures(): Figured {
@@ -28,20 +29,21 @@ export function useShownFigures(): Figured {
   return useFigures(live ? NO_RUN : shown);
 }
 
-/** The pair whose costs the figures of `events`, by default of the run on the page, are made with: what is worth measuring. */
+/** The pair whose costs the figures of `events`, by default of the run on the page, are made with: what is worth measuring. Of another target that is the chosen one, since nobody asked to load the other. */
 export function figuredPair(events: readonly RunEvent[] = useRun.getState().events): PairSpec | null {
   const chosen = chosenPair();
-  return pairOfRun(startOf(events), chosen, chosenTarget()) ?? chosen;
+  const target = chosenTarget();
+  return (target && pairOfRun(startOf(events), chosen, [target])) ?? chosen;
 }
 
 /** The figures of `events`, which may be none, with what is known of this device's costs. */
 export function useFigures(events: readonly RunEvent[]): Figured {
   const chosen = usePairToCost();
-  const target = useTarget();
+  const targets = useCatalogue(({ catalogue }) => catalogue?.targets ?? NO_TARGETS);
   const shown = useShownRecording();
   const recording = shown?.start === events[0] ? shown : null;
   const start = startOf(events);
-  const known = measuredOf(pairOfRun(start, chosen, target));
+  const known = measuredOf(pairOfRun(start, chosen, targets));
   // A run that this browser kept may be from another device too.
   const elsewhere = start !== null && known !== null && known.adapter !== start.labels.adapter;
   const recorded = start !== null && (elsewhere || recording !== null);
@@ -50,14 +52,16 @@ export function useFigures(events: readonly RunEvent[]): Figured {
   return { figures, recorder: recorded ? (recording?.about.machine ?? start.labels.adapter) : null };
 }
 
-/** The pair whose costs a run is figured with: the one that it ran on, with the chosen draft where none drafted; null where the page's models are others. */
-function pairOfRun(start: StartEvent | null, chosen: PairSpec | null, target: TargetSpec | null): PairSpec | null {
-  if (!start || !target || !chosen) return chosen;
+/** The pair whose costs a run is figured with: the one that it ran on, with the chosen draft where none drafted; null where its target is none of `targets`. */
+function pairOfRun(start: StartEvent | null, chosen: PairSpec | null, targets: readonly TargetSpec[]): PairSpec | null {
+  if (!start || !chosen) return chosen;
   const { models, labels, settings } = start;
-  if (models ? !isRunModel(models.target, target.model) : labels.target !== target.model.name) return null;
+  const target = targets.find(({ model }) => (models ? isRunModel(models.target, model) : labels.target === model.name));
+  if (!target) return null;
   const drafted = models ? draftByIdentity(models.draft, target) : draftByName(labels.draft, target);
   if (drafted === undefined) return null;
-  return drafted === null ? chosen : pairFor({ draft: drafted, drafting: settings.drafting });
+  if (drafted !== null) return pairOf(target, needsDraft(settings) ? drafted : null);
+  return isSameModel(target.model, chosen.target) ? chosen : pairOf(target, null);
 }
 
 /** The id of a draft of `target`; null where no model drafted, undefined where it was another model. */

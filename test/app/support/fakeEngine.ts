@@ -9,7 +9,7 @@ import { aborted, FakePairs, type Models, pause } from './fakePairs';
 import { PageEngine } from './pageEngine';
 
 const LANGUAGE: FakeLanguage = { vocabularySize: WORDS.length, order: 2, seed: 3 };
-const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3, target: 1 };
+const AGREEMENT: Readonly<Record<string, number>> = { draft: 0.8, 'weak-draft': 0.3, target: 1, general: 1 };
 
 /** How a `FakeEngine` behaves; it may change between tasks. */
 export interface FakeEngineOptions {

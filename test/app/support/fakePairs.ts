@@ -32,7 +32,7 @@ export interface FakePairsOptions {
   readonly pace: () => number;
 }
 
-/** Loads pairs of `MANIFEST` that consist of made-up models; nothing is fetched. What is loaded stays until `forget`. */
+/** Loads pairs of `MANIFEST`, or of the list beside it, that consist of made-up models; nothing is fetched. What is loaded stays until `forget`. */
 export class FakePairs implements PairLoader {
   readonly #options: FakePairsOptions;
   readonly #watching = new Set<(failure: FailureError) => void>();
@@ -65,7 +65,7 @@ export class FakePairs implements PairLoader {
         signal.throwIfAborted();
       }
     }
-    const loaded = this.#loaded;
+    const loaded = this.#loaded?.spec.target.id === spec.target.id ? this.#loaded : null;
     // What is loaded stays where no draft is asked for.
     if (loaded && spec.draft === null) return { ...loaded, spec, draft: null };
     if (loaded?.draft && isSameDraft(loaded.spec.draft, spec.draft)) return loaded;

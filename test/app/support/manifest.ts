@@ -32,6 +32,13 @@ export const MANIFEST = {
   },
 };
 
+/** A list beside it: a target that has no draft models. */
+export const FURTHER_MANIFEST = {
+  format: 2 as const,
+  pairs: [{ name: 'General', target: 'general', drafts: [] }],
+  models: { general: { ...entry('general', 135_000_000, 104_000_000), name: 'General 135M' } },
+};
+
 /** What the page makes of it without WebGPU. */
 export const CATALOGUE = catalogueOf([resolveList(parseList(MANIFEST), 'https://models.test/manifest.json', new Set())]);
 

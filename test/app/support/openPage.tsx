@@ -34,16 +34,19 @@ import { MANIFEST } from './manifest';
  */
 export async function openPage({
   manifest = () => Response.json(MANIFEST),
+  further,
   settings = { adaptive: false },
 }: {
   manifest?: () => Response;
+  /** What is answered for the list beside it, where there is one. */
+  further?: () => Response;
   settings?: Partial<Settings>;
 } = {}): Promise<FakeEngine> {
   localStorage.clear();
   useSettings.setState({ ...DEFAULT_SETTINGS, allSettings: true, ...settings });
   useCalibration.setState(useCalibration.getInitialState());
   useRun.setState(useRun.getInitialState());
-  useCatalogue.setState(useCatalogue.getInitialState());
+  useCatalogue.setState({ ...useCatalogue.getInitialState(), further: further ? ['models-further/manifest.json'] : [] });
   useLoading.setState(useLoading.getInitialState());
   useTheme.setState(useTheme.getInitialState());
   useRecording.setState(useRecording.getInitialState());
@@ -61,7 +64,9 @@ export async function openPage({
   closePalette();
   document.documentElement.lang = 'en';
   document.title = 'Foretoken';
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => manifest());
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) =>
+    further && String(url).includes('models-further') ? further() : manifest(),
+  );
   const leaveHistory = keepHistory(async () => new MemoryArchive());
   const leaveTheme = applyTheme();
   const engine = new FakeEngine();
@@ -80,7 +85,7 @@ export async function openPage({
     place.remove();
     vi.restoreAllMocks();
   });
-  void load();
+  void load('if-stored');
   // The first test of a run also waits for the page's code.
   await vi.waitFor(() => prompt().element(), { timeout: 20_000 });
   return engine;

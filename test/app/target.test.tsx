@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { startOf } from '../../src/core/run/tally';
+import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { chosenPair, chosenTarget } from '../../src/store/engine/catalogue';
+import { load } from '../../src/store/engine/loading';
+import { useWork } from '../../src/store/engine/work';
+import { useClaims } from '../../src/store/modes/claims';
+import { useExperiment } from '../../src/store/modes/experiment';
+import { storeOffline, useOffline, useOfflineMemory } from '../../src/store/offline/offline';
+import { openPalette } from '../../src/store/page/palette';
+import { figuredPair } from '../../src/store/run/figures';
+import { useRun } from '../../src/store/run/run';
+import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../src/store/run/settings';
+import type { FakeEngine } from './support/fakeEngine';
+import { FURTHER_MANIFEST } from './support/manifest';
+import { openPage, prompt, runButton, runToEnd, untilIdle } from './support/openPage';
+
+/** SHA-256 of the one letter that every file of the small list is. */
+const OF_LETTER = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881';
+const file = (path: string) => ({ path, bytes: 1, sha256: OF_LETTER });
+const SMALL = {
+  ...FURTHER_MANIFEST,
+  models: {
+    general: {
+      ...FURTHER_MANIFEST.models.general,
+      libraries: [{ needs: [], ...file('general.wasm') }],
+      files: [file('general/mlc-chat-config.json')],
+    },
+  },
+};
+
+const openBoth = (settings: Partial<Settings> = {}, list: object = FURTHER_MANIFEST): Promise<FakeEngine> =>
+  openPage({ further: () => Response.json(list), settings: { adaptive: false, ...settings } });
+
+const targets = () => page.getByRole('group', { name: 'Target', exact: true });
+const general = () => targets().getByRole('radio', { name: /^General 135M/ });
+const embedded = () => targets().getByRole('radio', { name: /^Fake pair/ });
+const lastLoad = (engine: FakeEngine) => engine.tasks.findLast((task) => task.type === 'load');
+
+beforeEach(async () => {
+  useOffline.setState(useOffline.getInitialState());
+  useOfflineMemory.setState(useOfflineMemory.getInitialState());
+  useExperiment.setState(useExperiment.getInitialState());
+  useClaims.setState(useClaims.getInitialState());
+  for (const name of await caches.keys()) await caches.delete(name);
+});
+
+describe('the target', () => {
+  it('is no choice where there is one', async () => {
+    await openPage();
+    await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
+    expect(targets().query()).toBeNull();
+    expect(useSettings.getState().target).toBe('target');
+  });
+
+  it('is chosen in one click, which loads it, by n-grams where it has no draft models; what drafted for the other stays', async () => {
+    const engine = await openBoth();
+    await page.getByRole('radio', { name: 'Weak draft' }).click();
+    await general().click();
+    await expect.poll(() => lastLoad(engine)).toMatchObject({ pair: { target: { id: 'general' }, draft: null } });
+    expect(useSettings.getState()).toMatchObject({ target: 'general', draft: 'general', drafting: 'ngram' });
+    await expect.element(page.getByRole('heading', { name: 'Models: General' })).toBeInTheDocument();
+    await expect.element(page.getByRole('radio', { name: 'Good draft' })).not.toBeInTheDocument();
+
+    // It may draft for itself, and then does so until something else is chosen.
+    await page.getByRole('radio', { name: 'Model', exact: true }).click();
+    await expect.poll(() => lastLoad(engine)).toMatchObject({ pair: { target: { id: 'general' }, draft: 'itself' } });
+    await embedded().click();
+    await expect.poll(() => lastLoad(engine)).toMatchObject({ pair: { target: { id: 'target' }, draft: { id: 'weak-draft' } } });
+    expect(useSettings.getState()).toMatchObject({ target: 'target', draft: 'weak-draft', drafting: 'model' });
+    await general().click();
+    await expect.poll(() => lastLoad(engine)).toMatchObject({ pair: { target: { id: 'general' }, draft: 'itself' } });
+  });
+
+  it('is chosen by keyboard', async () => {
+    await openBoth();
+    await expect.element(general()).toBeInTheDocument();
+    (embedded().element() as HTMLElement).focus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(general()).toBeChecked();
+    expect(useSettings.getState().target).toBe('general');
+  });
+
+  it('stays while the models are at work', async () => {
+    const engine = await openBoth();
+    await expect.element(general()).toBeEnabled();
+    engine.options.hold = 2;
+    await prompt().fill('A fox.');
+    await runButton().click();
+    await expect.element(general()).toBeDisabled();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await untilIdle();
+    await expect.element(general()).toBeEnabled();
+  });
+
+  it('is remembered; one that the page has no more gives way to the first, with what drafted for that', async () => {
+    await openBoth();
+    await page.getByRole('radio', { name: 'Weak draft' }).click();
+    await general().click();
+    const stored = JSON.parse(localStorage.getItem('foretoken.settings') ?? '');
+    expect(stored.state).toMatchObject({ target: 'general', draftings: { target: { draft: 'weak-draft', drafting: 'model' } } });
+    useSettings.setState(DEFAULT_SETTINGS);
+    localStorage.setItem('foretoken.settings', JSON.stringify({ ...stored, state: { ...stored.state, target: 'gone' } }));
+    await useSettings.persist.rehydrate();
+    await expect.element(page.getByRole('radio', { name: 'Weak draft' })).toBeChecked();
+    expect(useSettings.getState()).toMatchObject({ target: 'target', draft: 'weak-draft', drafting: 'model' });
+  });
+
+  it('of a first visit has nothing to reset, and another has', async () => {
+    await openBoth();
+    const reset = page.getByRole('button', { name: 'Reset settings' });
+    await page.getByRole('radio', { name: 'Adaptive' }).click();
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
+    await general().click();
+    await reset.click();
+    await expect.element(embedded()).toBeChecked();
+    expect(useSettings.getState()).toMatchObject({ target: 'target', draft: 'draft', drafting: 'model', draftings: {} });
+  });
+
+  it('decodes, and the figures of a run before stay those of its own pair', async () => {
+    const engine = await openBoth();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    const before = useRun.getState().events;
+    await measureCalibration();
+    const costs = calibrationOf(chosenPair());
+    expect(costs).not.toBeNull();
+    const shown = () => [...document.querySelectorAll('[data-costs-of] [data-count]')].map((each) => each.textContent);
+    await expect.poll(shown).not.toEqual([]);
+    const told = shown();
+    await general().click();
+    await expect.element(page.getByText('The model is ready.')).toBeInTheDocument();
+    expect(shown()).toEqual(told);
+    await runToEnd();
+    expect(shown()).not.toEqual(told);
+    expect(startOf(useRun.getState().events)).toMatchObject({
+      labels: { target: 'General 135M', draft: 'n-gram' },
+      models: { target: { id: 'general' }, draft: null },
+    });
+    expect(engine.runs.at(-1)?.pair).toMatchObject({ target: { id: 'general' }, draft: null });
+    expect(figuredPair(before)?.target.id).toBe('general');
+  });
+});
+
+describe('a target that answers any prompt', () => {
+  const offer = () => page.getByRole('button', { name: 'General 135M: understands any prompt; 104.4 MB' });
+
+  it('is offered where the prompt is far from what the embedded pair knows, chosen in one click, and has examples of its own', async () => {
+    await openBoth();
+    await expect.element(page.getByText(/It cannot answer other questions\.$/)).toBeInTheDocument();
+    await prompt().fill('Why is the sky blue?');
+    await offer().click();
+    expect(chosenTarget()?.model.id).toBe('general');
+    await expect.element(page.getByText(/^General 135M understands any prompt/)).toBeInTheDocument();
+    await expect.element(page.getByText(/^These small models were not trained/)).not.toBeInTheDocument();
+    const examples = page.getByRole('group', { name: 'Examples' }).getByRole('button');
+    expect(examples.elements().map((each) => each.textContent)).toContain('A summary');
+    await examples.getByText('A rewrite').click();
+    expect(useSettings.getState()).toMatchObject({ target: 'general', prompt: expect.stringMatching(/^Rewrite this/) });
+    openPalette('search');
+    await page.getByRole('combobox', { name: 'Search the page' }).fill('summary');
+    await expect.element(page.getByRole('option', { name: /^A summary/ })).toBeInTheDocument();
+  });
+
+  it('tells what is still to be downloaded', async () => {
+    await openBoth();
+    await expect.element(general()).toBeInTheDocument();
+    useOffline.setState({ models: { general: { bytes: 100_400_000, whole: false } } });
+    await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt; 4.0 MB' })).toBeInTheDocument();
+    useOffline.setState({ models: { general: { bytes: 104_400_000, whole: true } } });
+    await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
+  });
+
+  it('that was chosen at an earlier visit and is not stored waits for a click', async () => {
+    const engine = await openBoth({ target: 'general', draft: 'general', drafting: 'ngram' });
+    await expect.element(page.getByText(/^General 135M is chosen, and not stored in this browser/)).toBeInTheDocument();
+    expect(engine.tasks).toEqual([]);
+    await page.getByRole('button', { name: 'Load General 135M (104.4 MB)' }).click();
+    await expect.poll(() => lastLoad(engine)).toMatchObject({ pair: { target: { id: 'general' } } });
+    await expect.element(page.getByText(/^General 135M is chosen, and not stored/)).not.toBeInTheDocument();
+  });
+
+  it('that was chosen and is stored loads by itself', async () => {
+    const engine = await openBoth({ target: 'general', draft: 'general', drafting: 'ngram' }, SMALL);
+    await expect.element(page.getByRole('button', { name: /^Load General 135M/ })).toBeInTheDocument();
+    vi.mocked(fetch).mockImplementation(async () => new Response('x'));
+    await storeOffline('general');
+    expect(useOffline.getState()).toMatchObject({ failure: null, models: { general: { whole: true } } });
+    await load('if-stored');
+    expect(lastLoad(engine)).toMatchObject({ pair: { target: { id: 'general' } } });
+    await expect.element(page.getByText('The model is ready.')).toBeInTheDocument();
+  });
+});
+
+describe('what is about the pair', () => {
+  it('follows the target: the experiment’s drafts, and the plan', async () => {
+    await openBoth();
+    await general().click();
+    const was = location.hash;
+    location.hash = '#experiment';
+    onTestFinished(() => {
+      location.hash = was;
+    });
+    const drafts = page.getByRole('group', { name: 'Drafts' });
+    await expect.element(drafts.getByRole('checkbox', { name: 'N-gram', exact: true })).toBeChecked();
+    await expect.element(drafts.getByRole('checkbox', { name: 'Good draft' })).not.toBeInTheDocument();
+  });
+
+  it('follows the target: a claim is judged by runs of its own target alone', async () => {
+    await openBoth();
+    location.hash = '#claims';
+    onTestFinished(() => {
+      location.hash = '';
+    });
+    const claim = page.getByRole('article', { name: 'There is no loss of quality.' });
+    await claim.getByRole('button', { name: /^Measure/ }).click();
+    await expect.poll(() => useWork.getState().current, { timeout: 30_000 }).toBeNull();
+    await expect.element(claim.getByRole('status')).toHaveTextContent('Holds here');
+    useSettings.setState({ target: 'general' });
+    await expect.element(claim.getByRole('status')).toHaveTextContent('Not measured');
+    useSettings.setState({ target: 'target' });
+    await expect.element(claim.getByRole('status')).toHaveTextContent('Holds here');
+  });
+
+  it('follows the target: the models of the panel Offline', async () => {
+    await openBoth();
+    await general().click();
+    await page.getByRole('button', { name: /^Offline:/ }).click();
+    const panel = page.getByRole('dialog', { name: 'Offline' });
+    await expect.element(panel.getByRole('rowheader', { name: 'Target' })).toBeInTheDocument();
+    await expect.element(panel.getByText('104.4 MB')).toBeInTheDocument();
+    expect(panel.getByText('Weak draft').query()).toBeNull();
+  });
+});
