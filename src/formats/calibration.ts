@@ -14,6 +14,7 @@ export const calibrationSchema = v.pipe(
     readbackMs: milliseconds,
     plainFixedMs: milliseconds,
     roundFixedMs: milliseconds,
+    coarse: v.exactOptional(v.boolean()),
   }),
   v.check(({ rows, contexts, verifyMs, draftMs }) => {
     const whole = verifyMs.length === contexts.length && draftMs.length === contexts.length;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { clockStep, steadyClock } from '../../src/core/clock';
 import { calibrate } from '../../src/core/cost/calibrate';
-import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost/cost';
+import { type Calibration, draftMs, predictedSpeedup, roundMs, verifyMs } from '../../src/core/cost/cost';
+import { FailureError } from '../../src/core/failure';
 import type { DeviceTimes } from '../../src/core/types';
-import { PAIR_COSTS, slowPair, Time } from '../support/slowPair';
+import { PAIR_COSTS, type PairCosts, slowPair, Time } from '../support/slowPair';
 
 const LANGUAGE = { vocabularySize: 40, order: 2, seed: 3 };
 const exactly = (times: DeviceTimes) => times;
@@ -38,6 +39,69 @@ function expectTrue(costs: Calibration | null, within = 0.1): void {
     expect(roundMs(costs, gamma, 32) / real, `γ ${gamma}`).toBeLessThan(1 + within);
   }
 }
+
+/** A pair of which a decode takes `decodeMs`, as a real model on a software adapter; drafted for by itself. */
+const slow = (decodeMs: number): PairCosts => ({
+  verify: (rows) => decodeMs * (1 + 0.3 * (rows - 1)),
+  draft: decodeMs,
+  readback: 1,
+});
+
+/** Calibrates that pair, stopped at `stopMs` of the made-up time. @returns what it took of that time, too */
+async function calibrateSlow(decodeMs: number, { drafts = true, stopMs = Infinity } = {}) {
+  const time = new Time();
+  const { drafter, target } = slowPair(time, LANGUAGE, 1024, exactly, { costs: slow(decodeMs) });
+  const clock = time.steps(0.1);
+  const signal = {
+    get aborted() {
+      return time.ms >= stopMs;
+    },
+  };
+  const costs = await calibrate(drafts ? drafter : null, target, { clock, clockStepMs: 0.1, readbackMs: 1, signal }).catch(
+    (thrown: unknown) => (thrown instanceof FailureError ? thrown.failure.code : thrown),
+  );
+  return { costs: costs as Calibration | null | 'aborted', ms: time.ms };
+}
+
+describe('a calibration of a slow pair', () => {
+  it('takes about three seconds, and says what it left out', async () => {
+    for (const drafts of [true, false]) {
+      for (const decodeMs of [20, 50, 80, 115]) {
+        const { costs, ms } = await calibrateSlow(decodeMs, { drafts });
+        expect(ms, `${decodeMs} ms`).toBeLessThan(4500);
+        expect(costs, `${decodeMs} ms`).toMatchObject({ coarse: true });
+        for (const rows of [1, 2, 5, 9, 17]) {
+          expect(verifyMs(costs as Calibration, rows, 32) / slow(decodeMs).verify(rows), `${decodeMs} ms, ${rows} rows`).toBeCloseTo(1, 1);
+        }
+      }
+    }
+  });
+
+  it('times one, two and five rows once in one context, however slow', async () => {
+    const { costs, ms } = await calibrateSlow(2000);
+    expect(costs).toMatchObject({ coarse: true, rows: [1, 2, 5], contexts: [32] });
+    expect(draftMs(costs as Calibration, 32)).toBeCloseTo(2000, 0);
+    const { verify, draft } = slow(2000);
+    const least = [1, 2, 5].reduce((sum, rows) => sum + verify(rows) + (rows - 1) * draft + 1, 0);
+    // The prompt, and each of them twice: the first of its shape does not count.
+    expect(ms).toBeLessThan(verify(32) + 2 * least + 10);
+  });
+
+  it('ends with the pass that is under way when a run comes', async () => {
+    const { verify, draft } = slow(500);
+    for (let stopMs = 100; stopMs < 12_000; stopMs += 700) {
+      const { costs, ms } = await calibrateSlow(500, { stopMs });
+      expect(costs, `stopped at ${stopMs} ms`).toBe('aborted');
+      expect(ms - stopMs, `stopped at ${stopMs} ms`).toBeLessThan(Math.max(verify(32), verify(5) + 4 * draft + 2));
+    }
+  });
+
+  it('of a fast one times everything', async () => {
+    const costs = await measure();
+    expect(costs).toMatchObject({ rows: [1, 2, 4, 5, 8, 9, 17], contexts: [32, 384] });
+    expect(costs).not.toHaveProperty('coarse');
+  });
+});
 
 describe('a calibration', () => {
   it.each([

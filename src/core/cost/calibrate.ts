@@ -5,14 +5,22 @@ import { proposalOf } from '../loop/proposal';
 import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
-import { type Calibration, canBePriced, SHORTEST_MS } from './cost';
+import { type Calibration, canBePriced, interpolate, SHORTEST_MS } from './cost';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
 const ROWS: readonly number[] = [1, 2, 4, 5, 8, 9, 17];
 const MOST_ROWS = Math.max(...ROWS);
+/** What a slow pair is timed with too; a fitted line stands for the other rows there. */
+const LEAST_ROWS: readonly number[] = [1, 2, 5];
+/** The others, the most telling first. */
+const MORE_ROWS: readonly number[] = [9, 17, 4, 8];
 /** Tokens in the cache during the measurement, as far as the context allows. */
 const CONTEXTS = [32, 384] as const;
 const REPETITIONS = 3;
+/** How long it may take: what would take longer is left out, all but the least rows in the first context. */
+const BUDGET_MS = 3000;
+/** The part of it for the first context. */
+const FIRST_SHARE = 0.5;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
 const SAMPLE_STEPS = 4;
@@ -36,13 +44,15 @@ export interface CalibrationSetup {
  * clock tells the forwards apart, and what the round took beyond them is its fixed cost. Without such a clock verification is timed over drafts that
  * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Both
  * caches keep their content, which a later run may continue: the rounds come after it. Only if that leaves no room do they begin, and end, empty.
+ * It takes about `BUDGET_MS`: of a slow pair fewer rows, repetitions and contexts are timed, and the result is `coarse`.
  *
  * @param drafter null where no model drafts: verification is timed over drafts that cost nothing, and draft steps count as the shortest time that there is
- * @returns medians of three samples each; null where the clocks are too coarse to tell
+ * @returns medians of three samples each, or of fewer; null where the clocks are too coarse to tell
  * @throws FailureError aborted
  */
 export async function calibrate(drafter: DraftModel | null, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
   if (!(setup.clockStepMs <= COARSEST_MS)) return null;
+  const startMs = setup.clock();
   const contextLength = Math.min(drafter?.model.capabilities.contextLength ?? Infinity, target.capabilities.contextLength);
   const most = contextLength - MOST_ROWS - 1;
   const [short, long] = CONTEXTS;
@@ -51,29 +61,52 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
   const contexts = [...new Set(lengths.map((context) => Math.min(context, most)))];
   const perContext: PairTimes[] = [];
   try {
-    for (const context of contexts) {
-      const times = await timePair(drafter, target, { ...kept, context }, setup);
+    for (const [index, context] of contexts.entries()) {
+      const endMs = startMs + BUDGET_MS * (index === 0 ? FIRST_SHARE : 1);
+      const last = perContext.at(-1);
+      if (last && setup.clock() + msToBegin(last, context - last.context) > endMs) break;
+      const times = await timePair(drafter, target, { ...kept, context }, { ...setup, endMs });
       if (!times) return null;
       perContext.push(times);
     }
   } finally {
     restore(kept);
   }
+  const rows = ROWS.filter((each) => perContext[0]?.verifyMs.has(each));
   const fixed = (kind: 'plain' | 'round') => median(perContext.flatMap((each) => each.fixed[kind]));
   const costs: Calibration = {
-    ...{ rows: ROWS, contexts, verifyMs: perContext.map(({ verifyMs }) => verifyMs), draftMs: perContext.map(({ draftMs }) => draftMs) },
-    ...{ readbackMs: setup.readbackMs ?? 0, plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
+    ...{ rows, contexts: perContext.map(({ context }) => context), verifyMs: perContext.map((times) => rowTimes(times, rows)) },
+    ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs ?? 0 },
+    ...{ plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
+    ...(perContext.length < contexts.length || perContext.some(({ whole }) => !whole) ? { coarse: true } : {}),
   };
-  return canBePriced(costs) ? costs : null;
+  return rows[0] === 1 && canBePriced(costs) ? costs : null;
 }
 
 /** Times with one context. */
 interface PairTimes {
-  /** By `ROWS`. */
-  readonly verifyMs: readonly number[];
+  readonly context: number;
+  /** By rows: a forward, and a whole round. */
+  readonly verifyMs: ReadonlyMap<number, number>;
+  readonly roundMs: ReadonlyMap<number, number>;
   readonly draftMs: number;
   /** Of every sample, without drafts and with them. */
   readonly fixed: Readonly<Record<'plain' | 'round', readonly number[]>>;
+  /** Whether there was time for all rows and repetitions. */
+  readonly whole: boolean;
+}
+
+/** At most what the least of another context takes, `tokens` longer than that of `times`. */
+function msToBegin({ roundMs }: PairTimes, tokens: number): number {
+  const [rows, ms] = [...roundMs].at(-1) ?? [1, 0];
+  return (tokens * ms) / rows + 2 * LEAST_ROWS.reduce((sum, each) => sum + (roundMs.get(each) ?? 0), 0);
+}
+
+/** The forwards of `rows`, on a line between those that were timed where one was not. */
+function rowTimes({ verifyMs }: PairTimes, rows: readonly number[]): number[] {
+  const timed = [...verifyMs].sort(([a], [b]) => a - b);
+  const [at, ms] = [timed.map(([row]) => row), timed.map(([, each]) => each)];
+  return rows.map((each) => verifyMs.get(each) ?? interpolate(at, ms, each));
 }
 
 /** What the rounds of a sample took, each on the average. */
@@ -83,12 +116,12 @@ interface Sample {
   readonly device: DeviceTimes | null;
 }
 
-/** null if the clock stands still. */
+/** @param setup `endMs`: what would end later by the clock is left out, all but the least. @returns null if the clock stands still */
 async function timePair(
   drafter: DraftModel | null,
   target: Target,
   { context, ...kept }: Kept & { readonly context: number },
-  setup: CalibrationSetup,
+  setup: CalibrationSetup & { readonly endMs: number },
 ): Promise<PairTimes | null> {
   const vocabulary = Math.min(drafter?.model.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
   const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => kept.base[i] ?? i % vocabulary);
@@ -111,37 +144,59 @@ async function timePair(
   };
   // The first round of each shape makes what the next ones find ready.
   let timed = true;
-  for (const rows of ROWS) timed = (await round(rows - 1, drafted)) !== null && timed;
-  const longest = MOST_ROWS - 1;
+  for (const rows of LEAST_ROWS) timed = (await round(rows - 1, drafted)) !== null && timed;
   const fixed = { plain: [] as number[], round: [] as number[] };
-  const verify: number[][] = ROWS.map(() => []);
-  const draftSteps: number[] = [];
-  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-    for (const [index, rows] of ROWS.entries()) {
-      const gamma = rows - 1;
-      const taken = await sample(() => round(gamma, timed ? drafted : known), setup);
-      if (!taken) return null;
-      const { roundMs, device } = taken;
-      if (timed && device) {
-        verify[index]?.push(device.verifyMs);
-        if (gamma > 0) draftSteps.push(drafter ? device.draftMs / gamma : SHORTEST_MS);
-        fixed[gamma > 0 ? 'round' : 'plain'].push(Math.max(0, roundMs - device.verifyMs - device.draftMs));
-      } else if (!timed) {
-        const readbackMs = setup.readbackMs ?? 0;
-        verify[index]?.push(Math.max(0, roundMs - readbackMs));
-        fixed[gamma > 0 ? 'round' : 'plain'].push(readbackMs);
-        if (gamma !== longest) continue;
-        if (!drafter) {
-          draftSteps.push(SHORTEST_MS);
-          continue;
-        }
-        const whole = await sample(() => round(gamma, drafted), setup);
-        if (!whole) return null;
-        draftSteps.push((whole.roundMs - roundMs) / gamma);
-      }
+  const verify = new Map<number, number[]>();
+  const rounds = new Map<number, number>();
+  /** By the drafts of a round. */
+  const draftSteps = new Map<number, number[]>();
+  /** @returns false if the clock stands still */
+  const take = async (rows: number): Promise<boolean> => {
+    const gamma = rows - 1;
+    const taken = await sample(() => round(gamma, timed ? drafted : known), setup);
+    if (!taken) return false;
+    const { roundMs, device } = taken;
+    rounds.set(rows, roundMs);
+    if (timed && device) {
+      add(verify, rows, device.verifyMs);
+      if (gamma > 0) add(draftSteps, 0, drafter ? device.draftMs / gamma : SHORTEST_MS);
+      fixed[gamma > 0 ? 'round' : 'plain'].push(Math.max(0, roundMs - device.verifyMs - device.draftMs));
+    } else if (!timed) {
+      const readbackMs = setup.readbackMs ?? 0;
+      add(verify, rows, Math.max(0, roundMs - readbackMs));
+      fixed[gamma > 0 ? 'round' : 'plain'].push(readbackMs);
+      if (rows !== LEAST_ROWS.at(-1) && rows !== MOST_ROWS) return true;
+      const whole = drafter ? await sample(() => round(gamma, drafted), setup) : null;
+      if (drafter && !whole) return false;
+      add(draftSteps, gamma, whole ? (whole.roundMs - roundMs) / gamma : SHORTEST_MS);
     }
+    return true;
+  };
+  let whole = true;
+  /** Whether `times` rounds of `rows` rows, with drafts, end in time; as long as the longest so far where there was none. */
+  const fits = (rows: number, times: number) => {
+    const [longest, longestMs] = [...rounds].reduce((a, b) => (b[0] > a[0] ? b : a));
+    const expected = rounds.get(rows) ?? (longestMs * Math.max(rows, longest)) / longest;
+    const will = setup.clock() + times * expected <= setup.endMs;
+    whole &&= will;
+    return will;
+  };
+  for (const rows of LEAST_ROWS) if (!(await take(rows))) return null;
+  for (const rows of MORE_ROWS) {
+    if (!fits(rows, 2)) continue;
+    await round(rows - 1, drafted);
+    if (!(await take(rows))) return null;
   }
-  return { verifyMs: verify.map(median), draftMs: median(draftSteps), fixed };
+  for (let repetition = 1; repetition < REPETITIONS; repetition++) {
+    for (const rows of [...rounds.keys()]) if (fits(rows, 1) && !(await take(rows))) return null;
+  }
+  const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
+  const verifyMs = new Map([...verify].map(([rows, times]) => [rows, median(times)]));
+  return { context, verifyMs, roundMs: rounds, draftMs: median(steps), fixed, whole };
+}
+
+function add(times: Map<number, number[]>, key: number, ms: number): void {
+  times.set(key, [...(times.get(key) ?? []), ms]);
 }
 
 /** Makes `round` until it has taken some steps of the clock, counted from one step to another where one round is shorter. @returns null if the clock stands still */

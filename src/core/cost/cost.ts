@@ -24,6 +24,8 @@ export interface Calibration {
   readonly plainFixedMs: number;
   /** What a speculative round costs beyond its forwards. */
   readonly roundFixedMs: number;
+  /** Whether the pair was too slow to time all of it: lines stand for rows, contexts or repetitions that were left out. Absent: no. */
+  readonly coarse?: boolean;
 }
 
 /** No pass of a model is shorter: by a clock that makes it so, nothing can be told. */
@@ -115,7 +117,7 @@ function rateAt(rates: Rates, position: number): number {
 }
 
 /** Linear between points and beyond the last two, where it does not fall below both: that would soon be a time of 0, or less. `at` ascending. */
-function interpolate(at: readonly number[], values: readonly number[], x: number): number {
+export function interpolate(at: readonly number[], values: readonly number[], x: number): number {
   if (at.length === 1) return values[0] as number;
   let right = at.findIndex((point) => point >= x);
   if (right === -1) right = at.length - 1;
