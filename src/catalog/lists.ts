@@ -1,5 +1,5 @@
 /** How lists of models are fetched, and kept for a page without a network. */
-import { FailureError } from '../core/failure';
+import { type FailureCode, FailureError } from '../core/failure';
 import { featuresHere } from '../gpu/adapter';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import { keepList, keptList } from '../storage/keptList';
@@ -11,8 +11,11 @@ import { isLibraryStored } from './storedModels';
 /** How long the network may take to answer where a kept list could serve. */
 const PATIENCE_MS = 4000;
 
+/** Why a list beside the first cannot be had, which is no reason to do without the first. */
+const NOT_HAD: readonly FailureCode[] = ['file-missing', 'network', 'server-refused'];
+
 /**
- * All that the lists at `urls` offer this browser. The first list must be there; another that is missing (404) offers nothing. Without a network, or
+ * All that the lists at `urls` offer this browser. The first list must be there; another that cannot be had now offers nothing. Without a network, or
  * where anything but the list answers, the last one serves whose pair was stored whole, each model on the best of its libraries that are stored.
  *
  * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
@@ -22,9 +25,9 @@ export async function fetchCatalogue(urls: readonly string[], storage: FileStora
   const features = featuresHere();
   const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
     try {
-      return [await fetchList(url, features, storage, signal)];
+      return [await fetchList(url, features, storage, index === 0 ? askFor : askSoon, signal)];
     } catch (thrown) {
-      if (index > 0 && thrown instanceof FailureError && thrown.failure.code === 'file-missing') return [];
+      if (index > 0 && thrown instanceof FailureError && NOT_HAD.includes(thrown.failure.code)) return [];
       throw thrown;
     }
   });
@@ -35,9 +38,10 @@ async function fetchList(
   url: string,
   features: Promise<ReadonlySet<string>>,
   storage: FileStorage,
+  ask: typeof askSoon,
   signal?: AbortSignal,
 ): Promise<ResolvedList> {
-  const { list, kept } = await askOrKept(url, storage, signal);
+  const { list, kept } = await askOrKept(url, storage, ask, signal);
   if (!kept) return resolveList(list, url, await features);
   const stored = await Promise.all(
     librariesOf(list, url).map(async (each) => ((await isLibraryStored(each, storage).catch(() => false)) ? [each.place] : [])),
@@ -45,17 +49,18 @@ async function fetchList(
   return resolveList(list, url, await features, new Set(stored.flat()));
 }
 
-/** The list of models at `url`, or the kept one where anything else answers, or nothing; that the server has none (404) is believed. */
+/** The list of models at `url`, by `ask` where none is kept; or the kept one where anything else answers, or nothing; that the server has none (404) is believed. */
 async function askOrKept(
   url: string,
   storage: FileStorage,
+  ask: typeof askSoon,
   signal?: AbortSignal,
 ): Promise<{ readonly list: ModelList; readonly kept: boolean }> {
   const text = await keptList(storage, url);
   const kept = text === null ? null : parseKept(text);
   if (kept && globalThis.navigator?.onLine === false) return { list: kept, kept: true };
   try {
-    return { list: await (kept ? askSoon : askFor)(url, signal), kept: false };
+    return { list: await (kept ? askSoon : ask)(url, signal), kept: false };
   } catch (thrown) {
     signal?.throwIfAborted();
     if (!kept || (thrown instanceof FailureError && thrown.failure.code === 'file-missing')) throw thrown;

@@ -57,6 +57,24 @@ describe('the costs of this device', () => {
     expect(engine.tasks.filter((task) => task.type === 'calibrate')).toHaveLength(1);
   });
 
+  it('say that they are coarse where the pair was too slow to time all of it', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    await measureCalibration();
+    await expect.poll(() => figure('decode')).toBeTruthy();
+    await expect.element(panel()).not.toHaveTextContent('Measured coarsely');
+    useCalibration.setState(({ measured }) => ({
+      measured: Object.fromEntries(
+        Object.entries(measured).map(([key, { adapter, calibration }]) => [
+          key,
+          { adapter, calibration: calibration && { ...calibration, coarse: true } },
+        ]),
+      ),
+    }));
+    await expect.element(panel()).toHaveTextContent('Measured coarsely');
+  });
+
   it('predict the speedup of the run on the page as soon as they are known', async () => {
     await openPage();
     await prompt().fill('A fox.');

@@ -4,7 +4,7 @@ import { fetchCatalogue, keepResolved } from '../../src/catalog/lists';
 import { type Catalogue, resolveList } from '../../src/catalog/resolve';
 import { FailureError } from '../../src/core/failure';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
-import { MANIFEST } from './support/manifest';
+import { FURTHER_MANIFEST, MANIFEST } from './support/manifest';
 
 const FOLDER = 'https://models.test/lecture/models/';
 const URL_OF_LIST = `${FOLDER}manifest.json`;
@@ -117,6 +117,16 @@ describe('the list of models', () => {
     await (await caches.open('foretoken/lists')).put(URL_OF_LIST, new Response(JSON.stringify({ ...MANIFEST, models })));
     answer(async () => Promise.reject(new TypeError('Failed to fetch')));
     expect(nameOf(await fetchAgain())).toBe('Fake pair');
+  });
+
+  it('beside the first may be out of reach, where nothing of it is kept; and what is kept of it serves', async () => {
+    const second = 'https://models.test/lecture/models-other/manifest.json';
+    const fetchBoth = async () => (await fetchCatalogue([URL_OF_LIST, second], BROWSER_CACHE)).targets.map(({ name }) => name);
+    await keep();
+    answer(async () => Promise.reject(new TypeError('Failed to fetch')));
+    expect(await fetchBoth()).toEqual(['Fake pair']);
+    await keepResolved(resolveList(parseList(FURTHER_MANIFEST), second, new Set()), BROWSER_CACHE);
+    expect(await fetchBoth()).toEqual(['Fake pair', 'General']);
   });
 
   it('beside the first may be missing, and may not be wrong', async () => {

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { startOf } from '../../src/core/run/tally';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
-import { chosenPair, chosenTarget } from '../../src/store/engine/catalogue';
-import { load } from '../../src/store/engine/loading';
+import { chosenPair, chosenTarget, useCatalogue } from '../../src/store/engine/catalogue';
+import { load, useLoading } from '../../src/store/engine/loading';
 import { useWork } from '../../src/store/engine/work';
 import { useClaims } from '../../src/store/modes/claims';
 import { useExperiment } from '../../src/store/modes/experiment';
@@ -190,6 +190,22 @@ describe('a target that answers any prompt', () => {
     await load('if-stored');
     expect(lastLoad(engine)).toMatchObject({ pair: { target: { id: 'general' } } });
     await expect.element(page.getByText('The model is ready.')).toBeInTheDocument();
+  });
+});
+
+describe('without a network', () => {
+  it('the stored target works where the embedded pair was never stored: its list and the first are kept', async () => {
+    await openBoth({}, SMALL);
+    await general().click();
+    await expect.element(page.getByText('The model is ready.')).toBeInTheDocument();
+    vi.mocked(fetch).mockImplementation(async () => new Response('x'));
+    await storeOffline('general');
+    expect(useOffline.getState()).toMatchObject({ failure: null, listKept: true });
+    vi.mocked(fetch).mockRejectedValue(new TypeError('Failed to fetch'));
+    useCatalogue.setState({ catalogue: null });
+    await load('if-stored');
+    expect(useLoading.getState().failure).toBeNull();
+    expect(chosenTarget()?.model.id).toBe('general');
   });
 });
 

@@ -147,7 +147,8 @@ export const calibrations: fc.Arbitrary<Calibration> = fc
       plainFixedMs: fixedCosts,
       roundFixedMs: fixedCosts,
     }),
-  );
+  )
+  .chain((measured) => fc.constantFrom(measured, { ...measured, coarse: true }));
 
 const starts: fc.Arbitrary<StartEvent> = settings.chain((chosen) =>
   fc.record({

@@ -55,6 +55,7 @@ function Figures({ of }: { readonly of: CostFigures }) {
         ]}
       />
       {draft === null || tokens === null ? null : <p>{words.ofDraft(draft)}</p>}
+      {of.costs.coarse ? <p>{words.coarse}</p> : null}
       {of.costsOf === 'device-then' ? <p>{words.measuredThen}</p> : null}
     </div>
   );

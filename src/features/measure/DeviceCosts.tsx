@@ -22,6 +22,7 @@ export function DeviceCosts({ measured: { figures, recorder } }: { readonly meas
       {here ? (
         <div className="measure-pair" data-costs-of={here.costsOf}>
           <FigureList figures={costRows(here, formatRatio)} />
+          {here.costs.coarse ? <p>{names.coarse}</p> : null}
           <VerifyChart costs={here.costs} />
         </div>
       ) : measuring ? null : (
@@ -31,6 +32,7 @@ export function DeviceCosts({ measured: { figures, recorder } }: { readonly meas
         <div data-costs-of={there.costsOf}>
           <h4>{names.recorder(recorder)}</h4>
           <FigureList figures={costRows(there, formatRatio)} />
+          {there.costs.coarse ? <p>{names.coarse}</p> : null}
         </div>
       ) : null}
     </section>

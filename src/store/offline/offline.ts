@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { isKept, keepResolved } from '../../catalog/lists';
+import type { Catalogue } from '../../catalog/resolve';
 import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import { deleteStored, findStored, type StoredModel, storeModel } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import { BROWSER_CACHE } from '../../storage/browserCache';
+import { keptList } from '../../storage/keptList';
 import { chosenTarget, listOfTarget, useCatalogue, wholePair } from '../engine/catalogue';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import type { ShellState } from './shell';
@@ -78,13 +80,21 @@ export async function lookAtStorage(): Promise<void> {
     if (catalogue && list && pair) {
       const found = await Promise.all(catalogue.models.map(async (model) => [model.id, await findStored(model, BROWSER_CACHE)] as const));
       const models = Object.fromEntries(found);
-      if (isWhole(pair, models) && !(await isKept(list, BROWSER_CACHE))) await keepResolved(list, BROWSER_CACHE);
+      if (isWhole(pair, models)) {
+        if (!(await isKept(list, BROWSER_CACHE))) await keepResolved(list, BROWSER_CACHE);
+        await keepFirstList(catalogue);
+      }
       useOffline.setState({ models, listKept: await isKept(list, BROWSER_CACHE) });
     }
   } catch (thrown) {
     useOffline.setState({ failure: toFailure(thrown) });
   }
   await lookAtRoom();
+}
+
+/** A page without a network reads the first list, whichever target is stored. */
+async function keepFirstList({ lists: [first] }: Catalogue): Promise<void> {
+  if (first && (await keptList(BROWSER_CACHE, first.url)) === null) await keepResolved(first, BROWSER_CACHE);
 }
 
 /** Stores the model `id` without loading it. Failures land in the state. */

@@ -3,6 +3,7 @@ import { isReady, useLoading } from '../engine/loading';
 import { useMeasuring } from '../engine/measuring';
 import { useWork } from '../engine/work';
 import { useRun } from '../run/run';
+import { useSettings } from '../run/settings';
 import { isReadyOffline, lookAtStorage, protectStorage, storePair, useOffline, useOfflineMemory } from './offline';
 import { checkShell, lookForUpdate, registerShell, useShell } from './shell';
 
@@ -22,10 +23,19 @@ export async function prepareOffline(): Promise<void> {
   useRun.subscribe(askOnceForProtection);
   await registerShell();
   await shellSettled();
+  await storeChosen();
+  useSettings.subscribe(({ target }, before) => {
+    if (target !== before.target) void storeChosen();
+  });
+  lookNowAndThen();
+}
+
+/** Stores what is missing of the chosen target's models once they are ready; none that nobody has asked for. */
+async function storeChosen(): Promise<void> {
   await quiet();
   await lookAtStorage();
-  if (useShell.getState().shell === 'stored' && !isConnectionSpared()) await storePair();
-  lookNowAndThen();
+  const { shell } = useShell.getState();
+  if (shell === 'stored' && !isConnectionSpared() && !useLoading.getState().unasked) await storePair();
 }
 
 /** Whether the page was found ready to work offline, and the person has not heard of it yet. */
@@ -42,12 +52,12 @@ function askOnceForProtection({ events }: { readonly events: readonly { readonly
 
 function isSettled(): boolean {
   const loading = useLoading.getState();
-  if (loading.failure) return true;
+  if (loading.failure || loading.unasked) return true;
   const pair = wholePair();
   return pair !== null && isReady(pair, loading);
 }
 
-/** Resolves when the models are ready, or have failed, and neither work nor measurement is under way. */
+/** Resolves when the models are ready, have failed, or wait to be asked for, and neither work nor measurement is under way. */
 function quiet(): Promise<void> {
   const isQuiet = () => isSettled() && useMeasuring.getState().tasks === 0 && useWork.getState().current === null;
   return when(isQuiet, [useLoading, useMeasuring, useWork]);
