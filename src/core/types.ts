@@ -201,6 +201,8 @@ export interface PairMemory {
 export interface StartEvent {
   readonly type: 'start';
   readonly prompt: string;
+  /** The conversation's system message; absent where it is the chat template's own. */
+  readonly system?: string;
   readonly promptIds: readonly TokenId[];
   readonly settings: RunSettings;
   readonly labels: RunLabels;

@@ -105,13 +105,14 @@ export class PairEngine implements Engine {
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter, spec } = pair;
     const clock = steadyClock(this.#clock);
-    const promptIds = target.text.encodeChat(task.prompt, task.turns);
+    const promptIds = target.text.encodeChat(task.prompt, task.turns, task.system);
     const drafting = chooseDrafting(task.settings, pair, { promptLength: promptIds.length, ask, clock });
     const { calibration } = task;
     const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);
     let reachedMs = 0;
     const events = speculate(drafting?.drafter ?? null, target.side, {
       prompt: task.prompt,
+      ...(task.system ? { system: task.system } : {}),
       promptIds,
       settings: task.settings,
       labels: { target: spec.target.name, draft: drafting?.name ?? null, adapter },

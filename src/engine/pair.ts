@@ -9,8 +9,8 @@ export interface ModelText extends Tokenizer {
   readonly stopTokens: ReadonlySet<TokenId>;
   /** Text that ends an answer as well, as the model's chat template has it. */
   readonly stopStrings: readonly string[];
-  /** The ids of a question after earlier turns, in the model's chat template, up to where its answer begins. */
-  encodeChat(question: string, turns: readonly Turn[]): TokenId[];
+  /** The ids of a question after earlier turns, in the model's chat template, up to where its answer begins. @param system message; the template's own where it is empty */
+  encodeChat(question: string, turns: readonly Turn[], system?: string): TokenId[];
 }
 
 /** A target that is ready, and its draft where it has one, wherever they run. */

@@ -34,6 +34,8 @@ export interface RunTask {
   /** The turns of the conversation before the prompt. */
   readonly turns: readonly Turn[];
   readonly prompt: string;
+  /** The conversation's system message, where the target's chat template has a place for one; its own by default. */
+  readonly system?: string;
   readonly settings: RunSettings;
   /** Of this pair on this device; null if it was not measured. */
   readonly calibration: Calibration | null;

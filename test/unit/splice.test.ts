@@ -30,5 +30,14 @@ describe('the ids of a conversation', () => {
   it('leave alone what a person writes, whatever character it is', () => {
     const turns = [{ question: '\ue000', answer: 'ab', ids: [id('a')] }];
     expect(encode(turns).slice(0, 5)).toEqual(['<u>', '\ue000', '<e>', '<b>', 'a']);
+    const system = '\ue000';
+    const written = encodeTurns(
+      'a',
+      [{ question: 'b', answer: 'ab', ids: [id('a')] }],
+      (all) => [system, ...write(all)],
+      tokenizer,
+      system,
+    );
+    expect(written.map((each) => WORDS[each]).join('')).toBe('\ue000<u>b<e><b>a<e><u>a<e><b>');
   });
 });

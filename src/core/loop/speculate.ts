@@ -23,6 +23,8 @@ import { CandidateNames, StopStrings, TextStream } from './text';
 
 export interface Run extends KnownCosts {
   readonly prompt: string;
+  /** Absent where it is the chat template's own. */
+  readonly system?: string;
   /** The prompt as the target sees it, chat template included; at least one token. */
   readonly promptIds: readonly TokenId[];
   readonly settings: RunSettings;
@@ -56,7 +58,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const text = new TextStream(run.detokenizer);
   const names = new CandidateNames(run.detokenizer);
   const { prompt, promptIds, labels, calibration, clockStepMs } = run;
-  const named = run.models ? { models: run.models } : {};
+  const named = { ...(run.models && { models: run.models }), ...(run.system !== undefined && { system: run.system }) };
   const step = clockStepMs === undefined ? {} : { clockStepMs: bounded(clockStepMs) };
   yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step };
 

@@ -15,14 +15,16 @@ export interface AnsweredTurn {
  * The ids of a conversation in a chat template, with the ids of earlier answers kept as they were written and everything else tokenized again.
  *
  * @param write the template's text of the whole conversation, in its parts
+ * @param system what else a person wrote into it: its system message
  */
 export function encodeTurns(
   question: string,
   turns: readonly AnsweredTurn[],
   write: (turns: readonly AnsweredTurn[]) => readonly string[],
   tokenizer: Pick<Tokenizer, 'encode'>,
+  system = '',
 ): TokenId[] {
-  const mark = freeMark([question, ...turns.flatMap((turn) => [turn.question, turn.answer])]);
+  const mark = freeMark([question, system, ...turns.flatMap((turn) => [turn.question, turn.answer])]);
   const known = turns.flatMap(({ ids }) => (ids ? [ids] : []));
   const parts = write(turns.map((turn) => (turn.ids ? { ...turn, answer: mark } : turn)));
   let next = 0;

@@ -15,6 +15,7 @@ import { Composer } from './Composer';
 import './conversation.css';
 import { ConversationStatus } from './ConversationStatus';
 import { Starters } from './Starters';
+import { SystemMessage } from './SystemMessage';
 import { Trend } from './Trend';
 import { TurnArticle } from './TurnArticle';
 
@@ -26,6 +27,7 @@ export function Conversation() {
   useEffect(() => void showExampleConversation(), []);
   const asking = useConversation((state) => state.asking);
   const failure = useConversation((state) => state.failure);
+  const system = useConversation((state) => state.system);
   const last = turns.at(-1);
   const endMark = useFollowEnd(turns.length, turns.length + (last?.events.length ?? 0), asking);
   return (
@@ -56,7 +58,9 @@ export function Conversation() {
           </ol>
         )}
         {failure ? (
-          <FailureNotice failure={failure.code === 'prompt-too-long' ? { ...failure, hint: words.full } : failure}>
+          <FailureNotice
+            failure={failure.code === 'prompt-too-long' ? { ...failure, hint: system === '' ? words.full : words.fullWithSystem } : failure}
+          >
             {failure.code === 'prompt-too-long' ? (
               <>
                 <ActionButton action={leaveOut} look="quiet" />
@@ -76,6 +80,7 @@ export function Conversation() {
           <ActionButton action={leaveOut} look="quiet" />
           <ActionButton action={clearConversation} look="quiet" />
         </div>
+        <SystemMessage />
         <details className="fold">
           <summary>{words.settings}</summary>
           <SettingsForm />

@@ -90,6 +90,7 @@ const runModel = v.object({ id: label, revision: label });
 export const startSchema = v.object({
   type: v.literal('start'),
   prompt: text(TRACE_LIMITS.promptLength),
+  system: v.exactOptional(text(TRACE_LIMITS.promptLength)),
   promptIds: v.pipe(v.array(id), v.minLength(1), v.maxLength(TRACE_LIMITS.promptTokens)),
   settings,
   labels: v.object({ target: label, draft: v.nullable(label), adapter: label }),

@@ -32,6 +32,7 @@ interface Runtime {
 }
 
 interface Conversation {
+  override_system_message?: string;
   reset(): void;
   appendMessage(role: 'user' | 'assistant', content: string): void;
   appendReplyHeader(role: 'assistant'): void;

@@ -100,15 +100,22 @@ export class ModelPipeline implements Tokenizer {
     this.#pipeline.tvm.lib.webGPUContext.flushCommands();
   }
 
-  /** The ids of a question after earlier turns, in the model's chat template, as web-llm's chat.completions makes them; an answer's own ids stay as they are. */
-  encodeChat(question: string, turns: readonly AnsweredTurn[] = []): TokenId[] {
-    return [...this.#prefix, ...encodeTurns(question, turns, (written) => this.#template(question, written), this)];
+  /**
+   * The ids of a question after earlier turns, in the model's chat template, as web-llm's chat.completions makes them; an answer's own ids stay as they
+   * are.
+   *
+   * @param system message; the template's own where it is empty
+   */
+  encodeChat(question: string, turns: readonly AnsweredTurn[] = [], system = ''): TokenId[] {
+    return [...this.#prefix, ...encodeTurns(question, turns, (written) => this.#template(question, written, system), this, system)];
   }
 
   /** The chat template's text, message by message. */
-  #template(question: string, turns: readonly AnsweredTurn[]): string[] {
+  #template(question: string, turns: readonly AnsweredTurn[], system: string): string[] {
     const { conversation, config } = this.#pipeline;
     conversation.reset();
+    // web-llm puts it in by String.replace, which reads "$&" and its like.
+    if (system !== '') conversation.override_system_message = system.replaceAll('$', '$$$$');
     for (const turn of turns) {
       conversation.appendMessage('user', turn.question);
       conversation.appendMessage('assistant', turn.answer);

@@ -1,9 +1,13 @@
 import { create } from 'zustand';
+import type { ModelSpec } from '../../catalog/spec';
+import { systemMessageOf } from '../../catalog/systemMessage';
 import { type Failure, toFailure } from '../../core/failure';
 import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../../core/modes/conversation';
 import { checkRun } from '../../core/settings';
 import type { RunEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
+import { BROWSER_CACHE } from '../../storage/browserCache';
+import { chosenTarget } from '../engine/catalogue';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
 import { completeRun } from '../run/request';
@@ -14,6 +18,10 @@ export interface ConversationState {
   readonly question: string;
   /** From the first on; the last one may still be answered. */
   readonly turns: readonly ConversationTurn[];
+  /** The system message for the turns to come, as typed; while it is empty, the chat template's own stands. */
+  readonly system: string;
+  /** The one of the target's chat template; null where that has no place for one, or is not known yet. */
+  readonly ownSystem: string | null;
   /** Leading turns that the models no longer see. */
   readonly leftOut: number;
   /** What is known of the turns where they are recordings, shown before anything was asked here; a first question takes their place. */
@@ -24,12 +32,23 @@ export interface ConversationState {
 }
 
 export const useConversation = create<ConversationState>()(() => ({
-  ...{ question: '', turns: [], leftOut: 0, example: null, asking: false, failure: null },
+  ...{ question: '', turns: [], system: '', ownSystem: null, leftOut: 0, example: null, asking: false, failure: null },
 }));
 
 export function typeQuestion(question: string): void {
   const { failure } = useConversation.getState();
   useConversation.setState({ question, failure: failure?.code === 'prompt-empty' ? null : failure });
+}
+
+export function typeSystem(system: string): void {
+  useConversation.setState({ system });
+}
+
+/** Looks whether the chat template of `target`, whose files are stored, has a place for a system message; null: it is not known yet. */
+export async function lookForSystem(target: ModelSpec | null): Promise<void> {
+  useConversation.setState({ ownSystem: null });
+  const ownSystem = target && (await systemMessageOf(target, BROWSER_CACHE));
+  if (target && chosenTarget()?.model.id === target.id) useConversation.setState({ ownSystem });
 }
 
 /** Asks what is typed as the next turn, with the settings as they are. A stop keeps what there is; failures land in the state. */
@@ -86,9 +105,10 @@ async function ask(question: string, begin: () => void): Promise<void> {
       checkRun({ prompt: question, settings });
       begin();
       if (useConversation.getState().example) useConversation.setState({ turns: [], example: null });
-      const { turns, leftOut } = useConversation.getState();
+      const { turns, leftOut, system: typed, ownSystem } = useConversation.getState();
+      const system = ownSystem === null || typed.trim() === '' ? {} : { system: typed };
       useConversation.setState({ asking: true, turns: [...turns, { question, events: [] }] });
-      const request = { prompt: question, settings, draft: chosen.draft, turns: toldTurns(turns.slice(leftOut)) };
+      const request = { prompt: question, settings, draft: chosen.draft, turns: toldTurns(turns.slice(leftOut)), ...system };
       await completeRun(request, signal, (event) => arriving.add(event));
     } catch (thrown) {
       useConversation.setState({ failure: toFailure(thrown) });

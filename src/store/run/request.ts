@@ -17,6 +17,8 @@ export interface RunRequest {
   readonly settings: RunSettings;
   /** Its id, `FIRST_DRAFT` or `WEAK_DRAFT`; of no account where no model drafts. */
   readonly draft: string;
+  /** The conversation's system message; the one of the target's chat template by default. */
+  readonly system?: string;
   /** The turns of the conversation before the prompt; none by default. */
   readonly turns?: readonly Turn[];
   /** Answers for the person where one drafts. */
@@ -50,7 +52,8 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     // Plain decoding takes the costs of a pair whose draft is known; one that is not is of no account to it.
     const costed = (plain && chosenPair(drafting)) || pairFor(drafting);
     const pair = plain ? { ...costed, draft: null } : costed;
-    const task = { type: 'run', pair, turns, prompt, settings, calibration: calibrationOf(costed) } as const;
+    const system = request.system ? { system: wellFormed(request.system) } : {};
+    const task = { type: 'run', pair, turns, prompt, ...system, settings, calibration: calibrationOf(costed) } as const;
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type === 'memory') receiveMemory(update);

@@ -34,6 +34,11 @@ export const conversation = {
   context: 'Context',
   contextUsed: (used: number, most: number) => `${formatCount(used)} of ${tokens(most)}`,
   full: 'The conversation no longer fits into the context of these models. Leave out its oldest turns, or begin a new one.',
+  fullWithSystem:
+    'The conversation no longer fits into the context of these models. Shorten the system message, leave out the oldest turns, or begin a new conversation.',
+  system: 'System message',
+  systemNote:
+    'What the model is told before the first turn. It holds from your next turn on, for which the models read the conversation again. Empty: the model’s own.',
   settings: 'Settings',
   asking: (number: number) => `Answering turn ${formatCount(number)} …`,
   summary: (number: number, committed: number, alpha: number | null, rate: number | null) =>

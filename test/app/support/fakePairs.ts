@@ -85,8 +85,8 @@ export class FakePairs implements PairLoader {
         return stopTokens();
       },
       stopStrings: [],
-      encodeChat: (question, turns) =>
-        encodeTurns(question, turns, (all) => [...all.flatMap((turn) => [turn.question, turn.answer]), question], letters),
+      encodeChat: (question, turns, system = '') =>
+        encodeTurns(question, turns, (all) => [system, ...all.flatMap((turn) => [turn.question, turn.answer]), question], letters, system),
     };
     return {
       adapter: 'memory',

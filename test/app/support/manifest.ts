@@ -32,11 +32,19 @@ export const MANIFEST = {
   },
 };
 
+/** A chat template with a place for a system message. */
+const template = {
+  roles: { user: 'user', assistant: 'assistant' },
+  seps: ['\n'],
+  system_template: '<s>{system_message}</s>',
+  system_message: 'Be kind.',
+};
+
 /** A list beside it: a target that has no draft models. */
 export const FURTHER_MANIFEST = {
   format: 2 as const,
   pairs: [{ name: 'General', target: 'general', drafts: [] }],
-  models: { general: { ...entry('general', 135_000_000, 104_000_000), name: 'General 135M' } },
+  models: { general: { ...entry('general', 135_000_000, 104_000_000), name: 'General 135M', template } },
 };
 
 /** What the page makes of it without WebGPU. */
