@@ -16,7 +16,7 @@ export function SystemMessage() {
     <details className="fold">
       <summary>{words.system}</summary>
       <div className="system-message">
-        <label className="field-label" htmlFor={id}>
+        <label className="visually-hidden" htmlFor={id}>
           {words.system}
         </label>
         <textarea id={id} dir="auto" rows={3} value={system} placeholder={ownSystem} onChange={(event) => typeSystem(event.target.value)} />
