@@ -9,9 +9,12 @@ export function SystemMessage() {
   const id = useId();
   const model = useTarget()?.model ?? null;
   const ready = useLoading(({ progress }) => model !== null && progress[model.id]?.phase === 'ready');
-  const { system, ownSystem } = useConversation();
-  useEffect(() => void lookForSystem(ready ? model : null), [ready, model]);
-  if (ownSystem === null) return null;
+  const system = useConversation((state) => state.system);
+  const own = useConversation(({ ownSystems }) => ownSystems[model?.id ?? ''] ?? null);
+  useEffect(() => {
+    if (ready && model) void lookForSystem(model);
+  }, [ready, model]);
+  if (own === null) return null;
   return (
     <details className="fold">
       <summary>{words.system}</summary>
@@ -19,7 +22,7 @@ export function SystemMessage() {
         <label className="visually-hidden" htmlFor={id}>
           {words.system}
         </label>
-        <textarea id={id} dir="auto" rows={3} value={system} placeholder={ownSystem} onChange={(event) => typeSystem(event.target.value)} />
+        <textarea id={id} dir="auto" rows={3} value={system} placeholder={own} onChange={(event) => typeSystem(event.target.value)} />
         <p>{words.systemNote}</p>
       </div>
     </details>

@@ -20,8 +20,8 @@ export interface ConversationState {
   readonly turns: readonly ConversationTurn[];
   /** The system message for the turns to come, as typed; while it is empty, the chat template's own stands. */
   readonly system: string;
-  /** The one of the target's chat template; null where that has no place for one, or is not known yet. */
-  readonly ownSystem: string | null;
+  /** The ones of the chat templates of targets that were ready, by their ids; null where there is no place for one. */
+  readonly ownSystems: Readonly<Record<string, string | null>>;
   /** Leading turns that the models no longer see. */
   readonly leftOut: number;
   /** What is known of the turns where they are recordings, shown before anything was asked here; a first question takes their place. */
@@ -32,7 +32,7 @@ export interface ConversationState {
 }
 
 export const useConversation = create<ConversationState>()(() => ({
-  ...{ question: '', turns: [], system: '', ownSystem: null, leftOut: 0, example: null, asking: false, failure: null },
+  ...{ question: '', turns: [], system: '', ownSystems: {}, leftOut: 0, example: null, asking: false, failure: null },
 }));
 
 export function typeQuestion(question: string): void {
@@ -44,11 +44,10 @@ export function typeSystem(system: string): void {
   useConversation.setState({ system });
 }
 
-/** Looks whether the chat template of `target`, whose files are stored, has a place for a system message; null: it is not known yet. */
-export async function lookForSystem(target: ModelSpec | null): Promise<void> {
-  useConversation.setState({ ownSystem: null });
-  const ownSystem = target && (await systemMessageOf(target, BROWSER_CACHE));
-  if (target && chosenTarget()?.model.id === target.id) useConversation.setState({ ownSystem });
+/** Looks whether the chat template of `target`, whose files are stored, has a place for a system message. */
+export async function lookForSystem(target: ModelSpec): Promise<void> {
+  const own = await systemMessageOf(target, BROWSER_CACHE);
+  useConversation.setState(({ ownSystems }) => ({ ownSystems: { ...ownSystems, [target.id]: own } }));
 }
 
 /** Asks what is typed as the next turn, with the settings as they are. A stop keeps what there is; failures land in the state. */
@@ -105,8 +104,9 @@ async function ask(question: string, begin: () => void): Promise<void> {
       checkRun({ prompt: question, settings });
       begin();
       if (useConversation.getState().example) useConversation.setState({ turns: [], example: null });
-      const { turns, leftOut, system: typed, ownSystem } = useConversation.getState();
-      const system = ownSystem === null || typed.trim() === '' ? {} : { system: typed };
+      const { turns, leftOut, system: typed, ownSystems } = useConversation.getState();
+      const own = ownSystems[chosenTarget()?.model.id ?? ''] ?? null;
+      const system = own === null || typed.trim() === '' ? {} : { system: typed };
       useConversation.setState({ asking: true, turns: [...turns, { question, events: [] }] });
       const request = { prompt: question, settings, draft: chosen.draft, turns: toldTurns(turns.slice(leftOut)), ...system };
       await completeRun(request, signal, (event) => arriving.add(event));
