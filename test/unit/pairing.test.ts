@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { checkPair, findDraft, pairOf } from '../../src/catalog/pairing';
+import { checkPair, findDraft, findTarget, pairOf, settledChoice } from '../../src/catalog/pairing';
 import type { TargetSpec } from '../../src/catalog/resolve';
 import { isSameModel, type ModelSpec, modelsOf } from '../../src/catalog/spec';
 import { checkTokenizers, fingerprintOf } from '../../src/catalog/tokenizer';
@@ -33,6 +33,44 @@ describe('a draft', () => {
     const none: TargetSpec = { ...target, drafts: [good] };
     expect(findDraft(none, 'weak')?.id).toBe(good.model.id);
     expect(findDraft({ ...target, drafts: [] }, 'first')).toMatchObject({ id: target.model.id, itself: true });
+  });
+});
+
+describe('a target', () => {
+  const alone: TargetSpec = { ...target, model: { ...target.model, id: 'alone' }, drafts: [] };
+
+  it('is found by its id, or as the first', () => {
+    expect(findTarget([target, alone], 'alone')).toBe(alone);
+    expect(findTarget([target, alone], 'first')).toBe(target);
+    expect(findTarget([target, alone], 'gone')).toBeNull();
+    expect(findTarget([], 'first')).toBeNull();
+  });
+
+  it('without draft models is drafted for by n-grams, and by itself only where it is named', () => {
+    for (const draft of ['first', 'weak', good.model.id, 'gone']) {
+      for (const drafting of ['model', 'mixed', 'ngram'] as const) {
+        expect(settledChoice(alone, { draft, drafting })).toEqual({ target: 'alone', draft: 'alone', drafting: 'ngram' });
+      }
+    }
+    expect(settledChoice(alone, { draft: 'alone', drafting: 'model' })).toEqual({ target: 'alone', draft: 'alone', drafting: 'model' });
+    expect(settledChoice(alone, { draft: 'alone', drafting: 'mixed' })).toMatchObject({ drafting: 'mixed' });
+  });
+
+  it('with draft models keeps one of its own, takes its first for another, and settles once', () => {
+    const { id } = target.model;
+    expect(settledChoice(target, { draft: weak.model.id, drafting: 'mixed' })).toEqual({
+      target: id,
+      draft: weak.model.id,
+      drafting: 'mixed',
+    });
+    expect(settledChoice(target, { draft: 'weak', drafting: 'model' })).toMatchObject({ draft: weak.model.id });
+    expect(settledChoice(target, { draft: 'alone', drafting: 'model' })).toMatchObject({ draft: good.model.id, drafting: 'model' });
+    for (const each of [target, alone]) {
+      for (const draft of ['first', 'weak', 'gone', id]) {
+        const settled = settledChoice(each, { draft, drafting: 'model' });
+        expect(settledChoice(each, settled)).toEqual(settled);
+      }
+    }
   });
 });
 

@@ -9,6 +9,26 @@ import { shippedTarget } from '../support/shipped';
 
 const root = path.resolve(import.meta.dirname, '../../public');
 
+describe('a playlist that is older than the choice of a target', () => {
+  it('opens, and has the first', () => {
+    const { title, items } = DEFAULT_PLAYLIST;
+    const older = items.map((item) => {
+      if (!('settings' in item)) return item;
+      const { target: _, ...settings } = item.settings;
+      return { ...item, settings };
+    });
+    expect(JSON.stringify(older)).not.toContain('"target"');
+    expect(checkPlaylist({ title, items: older })).toEqual(DEFAULT_PLAYLIST);
+  });
+
+  it('is refused where it names a target by nothing', () => {
+    const items = DEFAULT_PLAYLIST.items.map((item) =>
+      'settings' in item ? { ...item, settings: { ...item.settings, target: '' } } : item,
+    );
+    expect(() => checkPlaylist({ title: 'x', items })).toThrow(/target/);
+  });
+});
+
 describe('the lecture that comes with the page', () => {
   it('names only lessons, recordings and drafts that there are', () => {
     const { items } = checkPlaylist(DEFAULT_PLAYLIST);
