@@ -1,7 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { serveRequests } from '../../src/store/api/serve';
 import { occupy, useWork } from '../../src/store/engine/work';
+import { useSettings } from '../../src/store/run/settings';
 import type { FromServingPage } from '../../src/sw/messages';
+import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage } from './support/openPage';
 
 /** Stands for the browser's container: messages come to it as from a service worker. */
@@ -81,4 +83,15 @@ it('a request is refused where too many wait', async () => {
   release();
   const later = await new Asked(body).answered;
   expect(later.status).toBe(200);
+});
+
+it('a system message goes to a target whose chat template has a place for one, and to no other', async () => {
+  const engine = await openPage({ further: () => Response.json(FURTHER_MANIFEST) });
+  end = serveRequests(container);
+  const asked = { ...body, messages: [{ role: 'system', content: 'Be brief.' }, ...body.messages] };
+  expect((await new Asked(asked).answered).status).toBe(200);
+  expect(engine.runs.at(-1)).not.toHaveProperty('system');
+  useSettings.setState({ target: 'general' });
+  expect((await new Asked(asked).answered).status).toBe(200);
+  expect(engine.runs.at(-1)).toMatchObject({ pair: { target: { id: 'general' } }, system: 'Be brief.' });
 });

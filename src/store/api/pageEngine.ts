@@ -1,5 +1,7 @@
 import { ApiError } from '../../api/apiError';
 import type { ApiEngine } from '../../api/respond';
+import { systemMessageOf } from '../../catalog/systemMessage';
+import { BROWSER_CACHE } from '../../storage/browserCache';
 import { chosenTarget, readCatalogue } from '../engine/catalogue';
 import { takeTurn } from '../engine/work';
 import { streamRun } from '../run/request';
@@ -17,13 +19,14 @@ export const PAGE_ENGINE: ApiEngine = {
     return model ? [model.id, ...(model.name === model.id ? [] : [model.name])] : [];
   },
   defaults: () => ({ seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, drafting: useSettings.getState().drafting }),
-  async *run({ system: _, turns, prompt }, settings, signal) {
+  async *run({ system, turns, prompt }, settings, signal) {
     if (waiting >= MOST_WAITING)
       throw new ApiError(429, 'too_many_requests', `${MOST_WAITING} requests are waiting already. Send it again later.`);
     waiting++;
     const hold = await takeTurn('api', signal).finally(() => waiting--);
     try {
-      yield* streamRun({ prompt, turns, settings, draft: useSettings.getState().draft }, AbortSignal.any([signal, hold.signal]));
+      const request = { prompt, turns, settings, draft: useSettings.getState().draft };
+      yield* streamRun({ ...request, ...(await placed(system)) }, AbortSignal.any([signal, hold.signal]));
     } finally {
       hold.release();
     }
@@ -31,3 +34,10 @@ export const PAGE_ENGINE: ApiEngine = {
   now: () => Math.floor(Date.now() / 1000),
   randomId: () => crypto.randomUUID(),
 };
+
+/** A system message goes to a target whose chat template has a place for one. */
+async function placed(system: string | null): Promise<{ readonly system?: string }> {
+  const model = chosenTarget()?.model;
+  if (!system || !model) return {};
+  return (await systemMessageOf(model, BROWSER_CACHE)) === null ? {} : { system };
+}
