@@ -103,6 +103,7 @@ async function convert(file, made, libraries) {
       name: 'SmolLM2 135M',
       parameters: opened.sizes.parameters,
       vocabulary: opened.shape.vocabulary,
+      tokenizer: opened.fingerprint,
       context: Math.min(opened.shape.context, fitting.context),
       path: MODEL,
       libraries: compiled,

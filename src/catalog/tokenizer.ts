@@ -1,6 +1,7 @@
 /** Whether two models have one tokenizer, by what its file says and not by how it is written. */
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
+import { tokenizerContent } from '../formats/tokenizerContent';
 import type { FileStorage } from '../storage/port';
 import { beginHash } from '../storage/sha256';
 import { mismatch, sharesVocabulary } from './pairing';
@@ -19,7 +20,7 @@ const Tokenizer = v.object({
 });
 
 /**
- * Names a tokenizer by its content: its tokens with their ids, its merges in their order, and its added tokens.
+ * Names a tokenizer by its content (`tokenizerContent`).
  *
  * @param tokenizer the content of tokenizer.json
  * @returns a SHA-256 in hexadecimal
@@ -32,13 +33,12 @@ export async function fingerprintOf(tokenizer: unknown): Promise<string> {
     throw new FailureError('library-incompatible', `A tokenizer cannot be read: ${field}.`, 'Choose another model.');
   }
   const { model, added_tokens: added } = read.output;
-  const tokens = Array.isArray(model.vocab) ? model.vocab.map(([token], index) => [token, index] as const) : Object.entries(model.vocab);
-  const content = [
-    tokens.toSorted(([, a], [, b]) => a - b),
-    model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))),
-    added.map((token) => [token.content, token.id]).toSorted(([, a], [, b]) => Number(a) - Number(b)),
-  ];
-  const bytes = new TextEncoder().encode(JSON.stringify(content)) as Uint8Array<ArrayBuffer>;
+  const content = tokenizerContent({
+    tokens: Array.isArray(model.vocab) ? model.vocab.map(([token], index) => [token, index] as const) : Object.entries(model.vocab),
+    merges: model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))),
+    added: added.map((token) => [token.content, token.id]),
+  });
+  const bytes = new TextEncoder().encode(content) as Uint8Array<ArrayBuffer>;
   const hash = await beginHash(bytes.length);
   hash.update(bytes);
   return hash.end();

@@ -131,6 +131,8 @@ describe('two tokenizers', () => {
   };
   /** The same, written in another way. */
   const REWRITTEN = { added_tokens: FIRST.added_tokens, model: { merges: [['a', 'b']], vocab: { ab: 2, a: 0, b: 1 } } };
+  /** With the added token among the others too. */
+  const TOGETHER = { ...FIRST, model: { ...FIRST.model, vocab: { ...FIRST.model.vocab, '<end>': 3 } } };
   const OTHERS = [
     { ...FIRST, model: { ...FIRST.model, vocab: { a: 1, b: 0, ab: 2 } } },
     { ...FIRST, model: { ...FIRST.model, merges: ['b a'] } },
@@ -152,6 +154,7 @@ describe('two tokenizers', () => {
 
   it('are one by their content, however they are written', async () => {
     expect(await fingerprintOf(REWRITTEN)).toBe(await fingerprintOf(FIRST));
+    expect(await fingerprintOf(TOGETHER)).toBe(await fingerprintOf(FIRST));
     await expect(check(FIRST, REWRITTEN)).resolves.toBeUndefined();
   });
 

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { FailureError } from '../../core/failure';
+import { tokenizerContent } from '../tokenizerContent';
 import type { Facts } from './metadata';
 import { PRE_TOKENIZERS, type PreTokenizer } from './preTokenizers';
 import { invalid, quoted, unsupported } from './refusals';
@@ -20,7 +21,7 @@ export interface GgufTokenizer {
   readonly bos: number | undefined;
   /** Ids that end an answer, whatever the chat template says. */
   readonly ends: readonly number[];
-  /** SHA-256 of tokens, merges and special ids: models of one fingerprint share a vocabulary. */
+  /** Of its content (`tokenizerContent`). */
   readonly fingerprint: string;
 }
 
@@ -71,9 +72,13 @@ export function readTokenizer(facts: Facts): GgufTokenizer {
   const ends = new Set([special('eos'), special('eot'), special('eom'), ...named].filter((id) => id !== undefined));
   const bos = special('bos');
   const prefix = facts.flag('tokenizer.ggml.add_bos_token', pre.bos) ? bos : undefined;
-  const content = { tokens, merges, added: [...added], ends: [...ends].sort((a, b) => a - b) };
-  const fingerprint = bytesToHex(sha256(utf8ToBytes(JSON.stringify(content))));
-  return { tokens, merges, added, pre, preName, prefix, bos, ends: content.ends, fingerprint };
+  const content = tokenizerContent({
+    tokens: tokens.map((token, id) => [token, id]),
+    merges: merges.map((merge) => merge.join(' ')),
+    added: [...added.keys()].map((id) => [tokens[id] ?? '', id]),
+  });
+  const fingerprint = bytesToHex(sha256(utf8ToBytes(content)));
+  return { tokens, merges, added, pre, preName, prefix, bos, ends: [...ends].sort((a, b) => a - b), fingerprint };
 }
 
 function readMerge(merge: string, ids: ReadonlyMap<string, number>): readonly [string, string] {
