@@ -4,8 +4,10 @@ import { featuresHere } from '../gpu/adapter';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import { keepList, keptList } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
-import { type ModelList, parseList } from './list';
+import { invalid, type ModelList, parseList } from './list';
+import { readOwnLists } from './own';
 import { type Catalogue, catalogueOf, librariesOf, type ResolvedList, resolveList } from './resolve';
+import { isOwn } from './spec';
 import { isLibraryStored } from './storedModels';
 
 /** How long the network may take to answer where a kept list could serve. */
@@ -18,9 +20,15 @@ const NOT_HAD: readonly FailureCode[] = ['file-missing', 'network', 'server-refu
  * All that the lists at `urls` offer this browser. The first list must be there; another that cannot be had now offers nothing. Without a network, or
  * where anything but the list answers, the last one serves whose pair was stored whole, each model on the best of its libraries that are stored.
  *
+ * @param own the folder of a person's own models, which are offered behind them (`own.ts`); null: none
  * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
  */
-export async function fetchCatalogue(urls: readonly string[], storage: FileStorage, signal?: AbortSignal): Promise<Catalogue> {
+export async function fetchCatalogue(
+  urls: readonly string[],
+  storage: FileStorage,
+  own: string | null = null,
+  signal?: AbortSignal,
+): Promise<Catalogue> {
   // Asked for while the lists come.
   const features = featuresHere();
   const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
@@ -31,7 +39,8 @@ export async function fetchCatalogue(urls: readonly string[], storage: FileStora
       throw thrown;
     }
   });
-  return catalogueOf((await Promise.all(lists)).flat());
+  const ownLists = own === null ? [] : readOwnLists(storage, own).catch(() => []);
+  return catalogueOf([...(await Promise.all(lists)).flat(), ...(await ownLists)]);
 }
 
 async function fetchList(
@@ -82,9 +91,12 @@ async function askFor(url: string, signal?: AbortSignal, tries?: number): Promis
   });
   if (!response.ok) throw refusal('The list of models', response, missing(url));
   // Cut short, or a page of a proxy between.
-  const list: unknown = await response.json().catch(() => undefined);
+  const read: unknown = await response.json().catch(() => undefined);
   signal?.throwIfAborted();
-  return parseList(list);
+  const list = parseList(read);
+  const taken = Object.keys(list.models).find(isOwn);
+  if (taken) throw invalid(`it names a model "${taken}", as only a person's own are named`);
+  return list;
 }
 
 function missing(url: string): FailureError {

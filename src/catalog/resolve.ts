@@ -2,7 +2,8 @@
 import { versionOfFiles } from '../core/run/exports';
 import type { RemoteFile } from '../storage/download';
 import { invalid, type ListedFile, type ListedLibrary, type ListedModel, type ModelList } from './list';
-import type { LibrarySpec, ModelSpec } from './spec';
+import { sharesVocabulary } from './pairing';
+import { bytesOf, isOwn, type LibrarySpec, type ModelSpec } from './spec';
 
 /** A list with its models as they run in this browser. */
 export interface ResolvedList {
@@ -39,7 +40,7 @@ export interface Catalogue {
   readonly models: readonly ModelSpec[];
 }
 
-/** @throws FailureError manifest-invalid where two lists give different models one id */
+/** Own models draft for what shares their vocabulary and is larger, and the other way round. @throws FailureError manifest-invalid where two lists give different models one id */
 export function catalogueOf(lists: readonly ResolvedList[]): Catalogue {
   const models = lists.flatMap((each) => Object.values(each.models));
   const twice = models.find(({ id }, index) => models.findIndex((other) => other.id === id) !== index);
@@ -52,10 +53,19 @@ export function catalogueOf(lists: readonly ResolvedList[]): Catalogue {
         const drafting = byId[draft.id];
         return drafting ? [{ name: draft.name, weak: draft.weak, model: drafting }] : [];
       });
-      return [{ name, model, drafts: offered, list: url }];
+      return [{ name, model, drafts: [...offered, ...smallerOf(model, models)], list: url }];
     }),
   );
   return { lists, targets, models };
+}
+
+/** Those of `models` that no list names as drafts of `target`, and which may draft for it since one of both is a person's own: the smallest first. */
+function smallerOf(target: ModelSpec, models: readonly ModelSpec[]): DraftSpec[] {
+  const size = ({ files }: ModelSpec) => bytesOf(files);
+  return models
+    .filter((each) => (isOwn(each.id) || isOwn(target.id)) && size(each) < size(target) && sharesVocabulary(target, each) === true)
+    .sort((a, b) => size(a) - size(b))
+    .map((model) => ({ name: model.name, weak: false, model }));
 }
 
 /**
@@ -86,12 +96,12 @@ function resolveModel(
     backend: 'web-llm',
     revision: listed.revision ?? versionOfFiles(listed.files.map(({ path, bytes, sha256 }) => sha256 ?? `${path} ${bytes}`)),
     folder: new URL(listed.path, base).href,
-    files: listed.files.map((file) => fileSpec(file, base)),
+    files: listed.files.map((file) => ({ ...fileSpec(file, base), ...(isOwn(id) ? { url: null } : {}) })),
     missing: library.needs.filter((need) => !features.has(need)),
   };
 }
 
-function fileSpec({ path, url, bytes, sha256 }: ListedFile, base: string): RemoteFile {
+function fileSpec({ path, url, bytes, sha256 }: ListedFile, base: string): RemoteFile & { readonly url: string } {
   const place = new URL(path, base).href;
   return { url: url === null ? place : new URL(url, base).href, place, name: path, bytes, sha256 };
 }

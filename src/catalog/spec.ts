@@ -7,6 +7,7 @@ import type { RemoteFile } from '../storage/download';
 
 /** A compiled library, and the names of the WebGPU features that it needs. */
 export interface LibrarySpec extends RemoteFile {
+  readonly url: string;
   readonly needs: readonly string[];
 }
 
@@ -46,6 +47,14 @@ export interface ModelSpec {
   readonly stopTokens: readonly number[] | null;
   /** Whether tokens can be taken out of its cache again, which speculation needs. */
   readonly rollsBack: boolean;
+}
+
+/** What the ids of a person's own models begin with, and no others. */
+export const OWN = 'own:';
+
+/** Whether the model `id` was made of a person's own file. */
+export function isOwn(id: string): boolean {
+  return id.startsWith(OWN);
 }
 
 /** A target, and what drafts for it: a model, the target `itself` with a second cache, or none (n-grams, a person, plain decoding). */

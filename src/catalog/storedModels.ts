@@ -5,7 +5,7 @@ import type { FileStorage } from '../storage/port';
 import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from './spec';
 
 /** Where web-llm looks before it fetches. */
-export const SHELVES = { config: 'webllm/config', weights: 'webllm/model', library: 'webllm/wasm' } as const;
+export const SHELVES = { config: 'webllm/config', library: 'webllm/wasm', weights: 'webllm/model' } as const;
 
 /** How much of a model is stored. */
 export interface StoredModel {
@@ -84,11 +84,12 @@ function isOnlyOf(others: readonly ModelSpec[]): (file: RemoteFile) => boolean {
 
 /** `files` of `model` by the shelf on which web-llm looks for them. */
 function byShelf({ libraries }: ModelSpec, files: readonly RemoteFile[]): [shelf: string, files: RemoteFile[]][] {
-  const isConfig = ({ place }: RemoteFile) => place.endsWith('/mlc-chat-config.json');
   const isLibrary = ({ place }: RemoteFile) => libraries.some((library) => library.place === place);
-  return [
-    [SHELVES.config, files.filter(isConfig)],
-    [SHELVES.library, files.filter(isLibrary)],
-    [SHELVES.weights, files.filter((file) => !isConfig(file) && !isLibrary(file))],
-  ];
+  const on = (shelf: string) => files.filter((file) => (isLibrary(file) ? SHELVES.library : shelfOf(file.place)) === shelf);
+  return Object.values(SHELVES).map((shelf) => [shelf, on(shelf)]);
+}
+
+/** The shelf for the file of a model that is kept at `place`; libraries have one of their own. */
+export function shelfOf(place: string): string {
+  return place.endsWith('/mlc-chat-config.json') ? SHELVES.config : SHELVES.weights;
 }

@@ -17,6 +17,7 @@ export type FailureCode =
   | 'vocabulary-mismatch'
   | 'gguf-invalid'
   | 'gguf-unsupported'
+  | 'model-too-large'
   | 'feature-missing'
   | 'rollback-missing'
   | 'prompt-empty'

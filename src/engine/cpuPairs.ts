@@ -45,6 +45,12 @@ export class CpuPairs implements PairLoader {
     };
   }
 
+  async release(model: ModelSpec): Promise<void> {
+    const { target, draft } = { target: this.#target, draft: this.#draft };
+    if (target && isSameModel(target.spec, model)) this.#target = this.#draft = null;
+    else if (draft && isSameDraft(draft.spec, model)) this.#draft = null;
+  }
+
   async #readyTarget(spec: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<LoadedTarget> {
     if (this.#target && isSameModel(this.#target.spec, spec)) return this.#target;
     this.#target = this.#draft = null;

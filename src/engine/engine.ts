@@ -1,3 +1,4 @@
+import { deleteOwn, ownFolder } from '../catalog/own';
 import { checkRollback } from '../catalog/pairing';
 import { nameOfDraft, runModelsOf } from '../catalog/spec';
 import { clockStep, steadyClock } from '../core/clock';
@@ -10,8 +11,21 @@ import { speculate } from '../core/loop/speculate';
 import { warmUp } from '../core/loop/warmUp';
 import { checkRun } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings } from '../core/types';
+import { BROWSER_PORTS, type OwnPorts } from './ownPorts';
 import type { PairLoader, ReadyPair } from './pair';
-import type { CalibrateTask, CalibrationResult, Engine, LoadProgress, LoadTask, MemoryUpdate, RunTask } from './tasks';
+import type {
+  CalibrateTask,
+  CalibrationResult,
+  Engine,
+  Imported,
+  ImportProgress,
+  ImportTask,
+  LoadProgress,
+  LoadTask,
+  MemoryUpdate,
+  RemoveTask,
+  RunTask,
+} from './tasks';
 import { Turns } from './turns';
 
 type Report<T> = (update: T) => void;
@@ -25,11 +39,18 @@ export class PairEngine implements Engine {
   /** What a bare readback takes, by the adapter. */
   readonly #readbackMs = new Map<string, number | null>();
   readonly #turns = new Turns();
+  readonly #own: OwnPorts;
+  /** Imports, one after the other. */
+  readonly #imports = new Turns();
 
-  /** @param clock milliseconds from any fixed moment; it may stand still or step back */
-  constructor(pairs: PairLoader, clock: () => number) {
+  /**
+   * @param clock milliseconds from any fixed moment; it may stand still or step back
+   * @param own what models of a person's own are made with
+   */
+  constructor(pairs: PairLoader, clock: () => number, own: OwnPorts = BROWSER_PORTS) {
     this.#pairs = pairs;
     this.#clock = clock;
+    this.#own = own;
   }
 
   async load({ pair: spec }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
@@ -78,6 +99,34 @@ export class PairEngine implements Engine {
         if (!signal.aborted) throw error;
         report({ type: 'end', reason: 'aborted', endMs: 0 });
       });
+  }
+
+  async import(task: ImportTask, report: Report<ImportProgress | Imported>, signal: AbortSignal): Promise<void> {
+    const work = async (begin: () => void) => {
+      // What is half written is deleted before it ends.
+      begin();
+      // Fetched when somebody opens a file.
+      const { importModels } = await import('./importModels');
+      await importModels(task, { ports: this.#own, report, signal, turn: (part) => this.#uninterrupted(part, signal) });
+    };
+    await this.#imports.take(signal, work).catch((error) => {
+      if (!signal.aborted) throw error;
+      throw new FailureError('aborted', 'Opening the file was stopped.', 'Nothing of it was kept. To go on, open it again.');
+    });
+  }
+
+  remove({ model, others, base }: RemoveTask, signal: AbortSignal): Promise<void> {
+    const { storage, alone } = this.#own;
+    const release = () => this.#uninterrupted(() => this.#pairs.release(model), signal);
+    return release().then(() => alone(() => deleteOwn(storage, ownFolder(base), model, others), signal));
+  }
+
+  /** `work` as a task of its own, which ends before anything else is told. */
+  #uninterrupted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#turns.take(signal, (begin) => {
+      begin();
+      return work();
+    });
   }
 
   /** What the pair's first run would wait for, or begin with drafts of the wrong length without. */

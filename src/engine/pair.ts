@@ -1,4 +1,4 @@
-import type { PairSpec } from '../catalog/spec';
+import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/loop/person';
 import type { DraftModel, PairMemory, Target, TokenId } from '../core/types';
@@ -39,4 +39,6 @@ export interface ReadyPair {
 export interface PairLoader {
   /** The pair of `spec`, keeping of what is loaded all that still fits; a draft too that `spec` does not ask for. @throws FailureError, or the signal's reason */
   ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair>;
+  /** Unloads `model` wherever it is loaded. */
+  release(model: ModelSpec): Promise<void>;
 }

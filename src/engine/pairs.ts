@@ -1,3 +1,4 @@
+import type { ModelSpec } from '../catalog/spec';
 import { FailureError } from '../core/failure';
 import type { FileStorage } from '../storage/port';
 import { CpuPairs } from './cpuPairs';
@@ -31,6 +32,11 @@ export class Pairs implements PairLoader {
       this.#cpu = new CpuPairs(this.#ports.storage);
       return this.#cpu.ready(spec, report, signal);
     }
+  }
+
+  /** On the CPU none of a person's own models runs, and no other is released. */
+  release(model: ModelSpec): Promise<void> {
+    return this.#webGpu.release(model);
   }
 }
 

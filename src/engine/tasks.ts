@@ -1,5 +1,5 @@
 /** What the engine does for its callers: its tasks, and what it reports about them; types only. */
-import type { PairSpec } from '../catalog/spec';
+import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
 import type { AskPerson } from '../core/loop/person';
 import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
@@ -10,9 +10,11 @@ export interface Engine {
   calibrate(task: CalibrateTask, report: (update: LoadProgress | CalibrationResult) => void, signal: AbortSignal): Promise<void>;
   /** @param ask asks the person before the page for a draft; null at once when the task is stopped */
   run(task: RunTask, report: (update: LoadProgress | MemoryUpdate | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
+  import(task: ImportTask, report: (update: ImportProgress | Imported) => void, signal: AbortSignal): Promise<void>;
+  remove(task: RemoveTask, signal: AbortSignal): Promise<void>;
 }
 
-export type Task = LoadTask | CalibrateTask | RunTask;
+export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask;
 
 /** Makes a pair ready; what is already loaded stays. */
 export interface LoadTask {
@@ -39,6 +41,25 @@ export interface RunTask {
   readonly settings: RunSettings;
   /** Of this pair on this device; null if it was not measured. */
   readonly calibration: Calibration | null;
+}
+
+/** Makes models of a person's own files and keeps them. Between the files that it writes other tasks have their turns. Updates: progress, and each model. */
+export interface ImportTask {
+  readonly type: 'import';
+  /** GGUF: one, or two that are to draft for each other. Only pieces of them come into memory. */
+  readonly files: readonly File[];
+  /** URL of the page. */
+  readonly base: string;
+}
+
+/** Unloads `model`, one of a person's own, and deletes it. */
+export interface RemoveTask {
+  readonly type: 'remove';
+  readonly model: ModelSpec;
+  /** All other models that are stored: what they need too stays. */
+  readonly others: readonly ModelSpec[];
+  /** URL of the page. */
+  readonly base: string;
 }
 
 /** A question and what was answered. */
@@ -81,4 +102,31 @@ export interface MemoryUpdate {
   readonly memory: PairMemory;
 }
 
-export type Update = LoadProgress | CalibrationResult | MemoryUpdate | RunEvent;
+/** How far a file is that was found good. */
+export interface ImportProgress {
+  readonly type: 'import';
+  /** Its place in the task. */
+  readonly file: number;
+  readonly name: string;
+  readonly family: string;
+  /** That are written for it, at most. */
+  readonly writeBytes: number;
+  /** That the browser lets the page store, when the file was checked; null where it does not say. */
+  readonly room: number | null;
+  /** Of its weights, which are `totalBytes`. */
+  readonly readBytes: number;
+  readonly totalBytes: number;
+}
+
+/** The model of a file is kept. */
+export interface Imported {
+  readonly type: 'imported';
+  /** Its place in the task. */
+  readonly file: number;
+  /** Of the model. */
+  readonly id: string;
+  /** Whether it was made now. */
+  readonly isNew: boolean;
+}
+
+export type Update = LoadProgress | CalibrationResult | MemoryUpdate | ImportProgress | Imported | RunEvent;

@@ -23,8 +23,9 @@ export class Turns {
     });
     this.#last = turn.catch(() => undefined);
     return new Promise((resolve, reject) => {
-      turn.then(resolve, reject);
-      signal.addEventListener('abort', () => begun || reject(signal.reason), { once: true });
+      const abort = () => begun || reject(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
     });
   }
 

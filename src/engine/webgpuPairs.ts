@@ -36,6 +36,13 @@ export class WebGpuPairs implements PairLoader {
     return readyPair(stage, spec);
   }
 
+  async release(model: ModelSpec): Promise<void> {
+    const stage = this.#stage;
+    if (!stage) return;
+    const isTarget = stage.target !== null && isSameModel(stage.target.spec, model);
+    await unloadFrom(stage, { target: isTarget, draft: isTarget || (stage.draft !== null && isSameDraft(stage.draft.spec, model)) });
+  }
+
   /** A device that works, with what is already loaded on it; fails before any download where no model could run. */
   async #workingStage(): Promise<Stage> {
     if (this.#stage && !this.#stage.shared.hasFailed) {
@@ -72,13 +79,17 @@ function refuseUnlessRunnable({ name, missing }: ModelSpec): void {
 async function makeRoom(stage: Stage, { target, draft }: PairSpec): Promise<void> {
   const otherTarget = stage.target !== null && !isSameModel(stage.target.spec, target);
   const otherDraft = stage.draft !== null && draft !== null && !isSameDraft(stage.draft.spec, draft);
+  await unloadFrom(stage, { target: otherTarget, draft: otherDraft || otherTarget });
+}
+
+async function unloadFrom(stage: Stage, which: { readonly target: boolean; readonly draft: boolean }): Promise<void> {
   // A draft may be the target once more, on its weights, so it goes first.
-  if (stage.draft && (otherDraft || otherTarget)) {
+  if (stage.draft && which.draft) {
     const leaving = stage.draft;
     stage.draft = null;
     await unload(leaving);
   }
-  if (stage.target && otherTarget) {
+  if (stage.target && which.target) {
     const leaving = stage.target;
     stage.target = null;
     await unload(leaving);

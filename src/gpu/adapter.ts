@@ -20,7 +20,12 @@ export async function findAdapter(
 
 /** The features that models can have in this browser: none without WebGPU, or without an adapter. */
 export async function featuresHere(): Promise<ReadonlySet<string>> {
-  const gpu: GPU | undefined = globalThis.navigator?.gpu;
-  const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
+  const adapter = await adapterHere();
   return new Set(adapter ? usableFeatures(adapter) : []);
+}
+
+/** The adapter that models run on here; null without WebGPU, or where it finds none. */
+export async function adapterHere(): Promise<GPUAdapter | null> {
+  const gpu: GPU | undefined = globalThis.navigator?.gpu;
+  return gpu ? findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
 }

@@ -6,8 +6,8 @@ import { beginHash, hashOf } from './sha256';
 
 /** A file of a model: where it comes from, where it is kept, and how it is checked. */
 export interface RemoteFile {
-  /** Absolute URL that it is fetched from. */
-  readonly url: string;
+  /** Absolute URL that it is fetched from; null: it was made here, and is nowhere else. */
+  readonly url: string | null;
   /** Under which URL it is kept. */
   readonly place: string;
   /** What messages call it. */
@@ -77,6 +77,7 @@ async function sizeOf(shelf: Shelf, { bytes, place }: RemoteFile): Promise<numbe
 
 /** Fetches `file` and keeps it, hashing it as it comes: nothing of it is kept unless all of it is right. */
 async function fetchInto(shelf: Shelf, file: RemoteFile, report: (loaded: number) => void, signal: AbortSignal): Promise<void> {
+  if (file.url === null) throw gone(file);
   const response = await fetchPatiently(file.url, signal).catch((cause) => {
     signal.throwIfAborted();
     throw interrupted(file, cause);
@@ -183,6 +184,14 @@ function missing(file: RemoteFile) {
     'file-missing',
     `A model file is missing: ${file.name} (the server answered 404).`,
     'The server of this page must serve its whole folder models/. Run again once it does.',
+  );
+}
+
+function gone(file: RemoteFile) {
+  return new FailureError(
+    'file-missing',
+    `A file of your own model is gone: the browser has dropped ${file.name}, or it was damaged.`,
+    'Open the model’s file again: what is missing is made again.',
   );
 }
 

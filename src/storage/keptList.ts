@@ -30,3 +30,17 @@ export async function keepList(storage: FileStorage, url: string, text: string):
   const folder = new URL('.', url).href;
   for (const place of await former.list()) if (place.startsWith(folder)) await former.delete(place);
 }
+
+/** The URLs of all lists kept in `folder`; none without storage. */
+export async function keptUrls(storage: FileStorage, folder: string): Promise<string[]> {
+  try {
+    return (await (await storage.open(LISTS)).list()).filter((url) => url.startsWith(folder));
+  } catch {
+    return [];
+  }
+}
+
+/** Forgets the list at `url`. @throws FailureError storage */
+export async function dropList(storage: FileStorage, url: string): Promise<void> {
+  await (await storage.open(LISTS)).delete(url);
+}

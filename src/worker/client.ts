@@ -125,7 +125,9 @@ function failureOf(message: FromWorker): Failure | null {
   return message.update.failure;
 }
 
+const AROUND: ReadonlySet<string> = new Set(['progress', 'calibration', 'memory', 'import', 'imported'] satisfies Update['type'][]);
+
 /** Whether `update` is part of a run, rather than of what goes on around it. */
 export function isRunEvent(update: Update): update is RunEvent {
-  return update.type !== 'progress' && update.type !== 'calibration' && update.type !== 'memory';
+  return !AROUND.has(update.type);
 }

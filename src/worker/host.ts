@@ -26,6 +26,8 @@ export async function answer(engine: Engine, task: Task, port: MessagePort): Pro
   try {
     if (task.type === 'load') await engine.load(task, report, controller.signal);
     else if (task.type === 'calibrate') await engine.calibrate(task, report, controller.signal);
+    else if (task.type === 'import') await engine.import(task, report, controller.signal);
+    else if (task.type === 'remove') await engine.remove(task, controller.signal);
     else await engine.run(task, report, controller.signal, ask);
     send({ type: 'done' });
   } catch (error) {

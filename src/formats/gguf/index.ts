@@ -1,4 +1,5 @@
 export { type ConversionProgress, type ConvertedFile, convertGguf } from './convert';
+export { identityOf } from './identity';
 export { type GgufSizes, type OpenedGguf, openGguf } from './open';
 export { fitLibrary, type Shape, type ShapeLibrary, shapeKey } from './shape';
 export { arraySource, type ByteSource, blobSource } from './source';

@@ -1,6 +1,6 @@
 import type { ConvTemplate } from './conversation';
 import { FLOAT_TYPES, readFloats } from './floats';
-import { formFor, packedWords } from './grouped';
+import { formFor, packedWords, partsOf } from './grouped';
 import { readHeader, type TensorInfo } from './header';
 import { Facts } from './metadata';
 import { type MatrixParameter, type Parameters, planParameters } from './parameters';
@@ -34,6 +34,8 @@ export interface GgufSizes {
   readonly weightBytes: number;
   /** Of the converted weights, at most: a matrix whose scales happen to be halves takes less. */
   readonly convertedBytes: number;
+  /** Of the largest array that a device has to bind. */
+  readonly largestBytes: number;
 }
 
 /**
@@ -86,10 +88,12 @@ function sizesOf(source: ByteSource, { matrices, vectors }: Parameters): GgufSiz
   const read = [...matrices.flatMap(({ sources }) => sources.map(({ tensor }) => tensor)), ...vectors.flatMap(({ sources }) => sources)];
   const packed = ({ sources, inner, columns }: MatrixParameter) =>
     4 * packedWords(formFor(sources.map(({ type }) => type)), inner, columns);
+  const largest = (sizes: readonly number[]) => sizes.reduce((most, each) => Math.max(most, each), 0);
   return {
     fileBytes: source.size,
     parameters: sum([...matrices.map(({ inner, columns }) => inner * columns), ...vectors.map(({ length }) => length)]),
     weightBytes: sum(read.map(({ bytes }) => bytes)),
     convertedBytes: sum([...matrices.map(packed), ...vectors.map(({ length }) => 4 * length)]),
+    largestBytes: largest(matrices.map((matrix) => packed(matrix) / partsOf(matrix.inner, matrix.columns))),
   };
 }

@@ -4,6 +4,7 @@ import { wellFormed } from '../../core/loop/text';
 import { checkRun } from '../../core/settings';
 import type { RunEvent, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
+import { isRunEvent } from '../../worker/client';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
 import { chosenPair, distrustLists, pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
@@ -57,7 +58,7 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type === 'memory') receiveMemory(update);
-      else if (update.type !== 'calibration') {
+      else if (isRunEvent(update)) {
         if (update.type === 'start') confirmAdapter(costed, update.labels.adapter);
         yield update;
       }

@@ -74,6 +74,10 @@ export class FakePairs implements PairLoader {
     return this.#loaded;
   }
 
+  async release(model: ModelSpec): Promise<void> {
+    if (this.#ready.some(({ id }) => id === model.id)) this.forget();
+  }
+
   #made(spec: PairSpec): ReadyPair {
     const { models, tokenizer, words, stopTokens } = this.#options;
     const { target, drafter } = models(draftOf(spec));

@@ -62,5 +62,7 @@ export class PageEngine implements EngineConnection {
 function begin(engine: Engine, task: Task, report: (update: Update) => void, signal: AbortSignal, ask: AskPerson): Promise<void> {
   if (task.type === 'load') return engine.load(task, report, signal);
   if (task.type === 'calibrate') return engine.calibrate(task, report, signal);
+  if (task.type === 'import') return engine.import(task, report, signal);
+  if (task.type === 'remove') return engine.remove(task, signal);
   return engine.run(structuredClone(task), report, signal, ask);
 }

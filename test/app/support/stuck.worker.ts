@@ -9,6 +9,8 @@ const made = new PairEngine(pairs, clock);
 const engine: Engine = {
   load: (...task) => made.load(...task),
   calibrate: (...task) => made.calibrate(...task),
+  import: (...task) => made.import(...task),
+  remove: (...task) => made.remove(...task),
   run: (task, report, ...rest) => {
     const stuck: typeof report = (update) => {
       report(update);

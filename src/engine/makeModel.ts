@@ -1,0 +1,114 @@
+/** Converts a file of a person's own, and keeps the model where web-llm looks for it. */
+import { parseList } from '../catalog/list';
+import { folderOf, keepOwn } from '../catalog/own';
+import { type ListedShape, librariesFolder } from '../catalog/shapeLibraries';
+import { SHELVES, shelfOf } from '../catalog/storedModels';
+import { FailureError } from '../core/failure';
+import { type ConvertedFile, convertGguf, identityOf, type OpenedGguf } from '../formats/gguf';
+import { download } from '../storage/download';
+import type { FileStorage } from '../storage/port';
+import { beginHash } from '../storage/sha256';
+import type { ImportSetup } from './importModels';
+import type { ImportProgress } from './tasks';
+
+/** A file that may become a model. */
+export interface Planned {
+  readonly id: string;
+  readonly name: string;
+  readonly identity: string;
+  readonly opened: OpenedGguf;
+  readonly shapeLibrary: ListedShape;
+  readonly libraries: readonly OwnLibrary[];
+  /** What does not change in its progress. */
+  readonly about: Omit<ImportProgress, 'readBytes'>;
+}
+
+/** What a list says of a file. */
+interface ListedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+interface OwnLibrary extends ListedFile {
+  readonly needs: readonly string[];
+  readonly url: string;
+}
+
+/**
+ * All libraries of a shape, as the list of an own model has them: with all of them the model outlives what an update changes in the browser, and with their
+ * hashes in their names what it changes in the page.
+ */
+export function librariesOfShape({ libraries }: ListedShape, base: string): OwnLibrary[] {
+  const folder = librariesFolder(base);
+  return libraries.map(({ needs, path, bytes, sha256 }) => {
+    return { needs, path: `libraries/${sha256.slice(0, 16)}-${path}`, url: new URL(path, folder).href, bytes, sha256 };
+  });
+}
+
+/** Writes all files of `planned`, and at last its list, with which it exists. @throws FailureError; or the signal's reason */
+export async function makeModel(planned: Planned, folder: string, setup: ImportSetup): Promise<void> {
+  const { opened, shapeLibrary, libraries, identity, id, about } = planned;
+  const { ports, signal, turn, report } = setup;
+  const { storage } = ports;
+  const remote = libraries.map(({ path, url, bytes, sha256 }) => ({ url, place: new URL(path, folder).href, name: path, bytes, sha256 }));
+  await download(storage, SHELVES.library, remote, () => undefined, signal);
+  const converting = convertGguf(opened, shapeLibrary, ({ readBytes }) => report({ ...about, readBytes }), signal);
+  const files: ListedFile[] = [];
+  const writeNext = async () => {
+    const { value } = await converting.next();
+    if (value) files.push(await write(value, folderOf(id), folder, storage));
+    return value !== undefined;
+  };
+  while (await turn(writeNext)) signal.throwIfAborted();
+  if ((await identityOf(opened.source, signal)) !== identity) throw changed(planned.name);
+  await keepOwn(storage, folder, id, listOf(planned, files)).catch((cause) => {
+    throw noRoom(cause);
+  });
+}
+
+async function write({ path, bytes }: ConvertedFile, modelFolder: string, folder: string, storage: FileStorage): Promise<ListedFile> {
+  const content = bytes as Uint8Array<ArrayBuffer>;
+  const hash = await beginHash(content.length);
+  hash.update(content);
+  const listed = { path: `${modelFolder}/${path}`, bytes: content.length, sha256: await hash.end() };
+  const place = new URL(listed.path, folder).href;
+  const type = path.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+  const shelf = await storage.open(shelfOf(place));
+  await shelf.put(place, new Blob([content]).stream(), { bytes: listed.bytes, type, sha256: listed.sha256 }).catch((cause) => {
+    throw noRoom(cause);
+  });
+  return listed;
+}
+
+function listOf({ id, name, opened, shapeLibrary, libraries }: Planned, files: readonly ListedFile[]) {
+  const { shape, sizes, fingerprint } = opened;
+  const model = {
+    name,
+    parameters: sizes.parameters,
+    vocabulary: shape.vocabulary,
+    tokenizer: fingerprint,
+    context: Math.min(shape.context, shapeLibrary.context),
+    path: folderOf(id),
+    libraries,
+    files,
+  };
+  return parseList({ format: 2, pairs: [{ name, target: id, drafts: [] }], models: { [id]: model } });
+}
+
+function changed(name: string): FailureError {
+  return new FailureError(
+    'gguf-invalid',
+    `"${name}" was changed while it was read, so nothing of it was kept.`,
+    'Wait until the file is complete, then open it again.',
+  );
+}
+
+function noRoom(cause: unknown): FailureError {
+  return new FailureError(
+    'storage',
+    'The browser could not keep the model; its storage may be full. Nothing of it was kept.',
+    'Delete a model that you do not need, or free space on the disk, then open the file again.',
+    cause,
+  );
+}
