@@ -11,6 +11,7 @@ import { exportWorksheetCsv, exportWorksheetJson } from './exportWorksheet';
 import { HISTORY_ACTIONS } from './history';
 import { loadAgain } from './loadAgain';
 import { measureCosts } from './measureCosts';
+import { models, openModel } from './models';
 import { OFFLINE_ACTIONS } from './offline';
 import { PACE_ACTIONS } from './pace';
 import { search, showKeys } from './palette';
@@ -48,6 +49,8 @@ export const ACTIONS: readonly Action[] = [
   saveTrace,
   openTrace,
   recordings,
+  models,
+  openModel,
   ...PACE_ACTIONS,
   loadAgain,
   measureCosts,

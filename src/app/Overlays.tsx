@@ -1,4 +1,5 @@
 import { Suspense, useEffect } from 'react';
+import { isModelFile, openModelFiles, useOwnModels } from '../store/models/ownModels';
 import { usePresenter } from '../store/present/presenter';
 import { useRecordings } from '../store/recordings/list';
 import { openFile } from '../store/recordings/openFile';
@@ -7,6 +8,7 @@ import { later } from './views';
 
 const ShareDialog = later('ShareDialog', () => import('../features/share'));
 const PresenterBar = later('PresenterBar', () => import('../features/present'));
+const ModelsDialog = later('ModelsDialog', () => import('../features/models'));
 const RecordingsDialog = later('RecordingsDialog', () => import('../features/recordings'));
 
 /** What lies over the page when it is asked for; and files that are dropped anywhere on it. */
@@ -15,11 +17,13 @@ export function Overlays() {
   const sharing = useShare((state) => state.open);
   const presenting = usePresenter(({ at }) => at !== null);
   const choosing = useRecordings((state) => state.open);
+  const opening = useOwnModels((state) => state.panel);
   return (
     <Suspense fallback={null}>
       {sharing ? <ShareDialog /> : null}
       {presenting ? <PresenterBar /> : null}
       {choosing ? <RecordingsDialog /> : null}
+      {opening ? <ModelsDialog /> : null}
     </Suspense>
   );
 }
@@ -32,10 +36,12 @@ function useDroppedFiles(): void {
       if (holdsFiles(event)) event.preventDefault();
     };
     const drop = (event: DragEvent) => {
-      const file = event.dataTransfer?.files[0];
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const [file] = files;
       if (!file) return;
       event.preventDefault();
-      void openFile(file);
+      const models = files.filter(isModelFile);
+      void (models.length > 0 ? openModelFiles(models) : openFile(file));
     };
     addEventListener('dragover', over);
     addEventListener('drop', drop);

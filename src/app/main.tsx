@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { serveRequests } from '../store/api/serve';
 import { calibrateWhenIdle } from '../store/engine/calibration';
 import { load } from '../store/engine/loading';
+import { sweepOwnModels } from '../store/models/ownModels';
 import { prepareOffline } from '../store/offline/prepareOffline';
 import { namesRecording, readAddress } from '../store/page/address';
 import { restoreTab, watchTab } from '../store/page/tab';
@@ -36,5 +37,6 @@ followAddress(VIEWS.map(({ id }) => id));
 resumePresenting();
 void load('if-stored');
 serveRequests();
+void sweepOwnModels();
 // What is served for development changes too fast to be stored.
 if (import.meta.env.PROD) void prepareOffline();

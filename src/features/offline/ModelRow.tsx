@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
-import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
+import { bytesOf, filesOf, isOwn, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
+import { removeModel } from '../../store/models/ownModels';
 import { deleteOffline, othersStored, storeOffline, useOffline } from '../../store/offline/offline';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
+import { models as own } from '../../ui/texts/models';
 import { offline as words } from '../../ui/texts/offline';
 
 interface ModelRowProps {
@@ -30,13 +32,13 @@ export function ModelRow({ model, name }: ModelRowProps) {
     return (
       <tr ref={row}>
         <td colSpan={4}>
-          <p>{words.confirm(name, formatBytes(ownBytes(model, othersStored(id, models))))}</p>
+          <p>{(isOwn(id) ? own : words).confirm(name, formatBytes(ownBytes(model, othersStored(id, models))))}</p>
           <p className="offline-answers">
             <Button
               look="small"
               onPress={() => {
                 setAsking(false);
-                void deleteOffline(id);
+                void (isOwn(id) ? removeModel(id) : deleteOffline(id));
               }}
             >
               {words.remove}
@@ -55,7 +57,7 @@ export function ModelRow({ model, name }: ModelRowProps) {
       <td>{formatBytes(isComing ? storing.loadedBytes : whole ? bytes : bytesOf(filesOf(model)))}</td>
       <td>{isComing ? words.storing : whole ? words.stored : bytes > 0 ? words.partly : words.absent}</td>
       <td>
-        {whole ? (
+        {whole || isOwn(id) ? (
           <Button look="quiet" name={words.of(words.remove, name)} onPress={() => setAsking(true)}>
             {words.remove}
           </Button>

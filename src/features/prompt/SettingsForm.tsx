@@ -1,4 +1,5 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { models } from '../../actions/models';
 import { draftChoices } from '../../catalog/pairing';
 import { LIMITS } from '../../core/types';
 import { isTargetAChoice, useCatalogue, useTarget } from '../../store/engine/catalogue';
@@ -6,6 +7,7 @@ import { chooseDraft } from '../../store/engine/loading';
 import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
 import { useRun } from '../../store/run/run';
 import { changeSettings, useSettings } from '../../store/run/settings';
+import { ActionButton } from '../../ui/ActionButton';
 import { Choices } from '../../ui/Choices';
 import { formatRatio } from '../../ui/format';
 import { NumberField } from '../../ui/NumberField';
@@ -57,6 +59,11 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         <Setting name="target">
           <TargetChoice />
         </Setting>
+      ) : null}
+      {withMode ? (
+        <p className="own-models">
+          <ActionButton action={models} look="quiet" />
+        </p>
       ) : null}
       <Setting name="draft">
         <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />

@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import { fetchCatalogue } from '../../catalog/lists';
+import { ownFolder, readOwnLists } from '../../catalog/own';
 import { type DraftChoice, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../catalog/pairing';
-import type { Catalogue, ResolvedList, TargetSpec } from '../../catalog/resolve';
+import { type Catalogue, catalogueOf, type ResolvedList, type TargetSpec } from '../../catalog/resolve';
 import type { PairSpec } from '../../catalog/spec';
 import type { RunSettings } from '../../core/types';
 import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
@@ -32,7 +33,7 @@ let outdated = false;
 export async function readCatalogue(): Promise<Catalogue> {
   const known = useCatalogue.getState().catalogue;
   if (known && !outdated) return known;
-  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE)
+  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE, ownFolder(document.baseURI))
     .then(
       (catalogue) => {
         outdated = false;
@@ -50,6 +51,18 @@ export async function readCatalogue(): Promise<Catalogue> {
       reading = null;
     });
   return reading;
+}
+
+/** Reads a person's own models again, which are in the storage alone; the other lists stay. */
+export async function readOwnModels(): Promise<void> {
+  const folder = ownFolder(document.baseURI);
+  const own = await readOwnLists(BROWSER_CACHE, folder).catch(() => []);
+  const { catalogue } = useCatalogue.getState();
+  const urls = (lists: readonly ResolvedList[]) => lists.map(({ url }) => url).filter((url) => url.startsWith(folder));
+  if (!catalogue || urls(catalogue.lists).join() === urls(own).join()) return;
+  const others = catalogue.lists.filter(({ url }) => !url.startsWith(folder));
+  useCatalogue.setState({ catalogue: catalogueOf([...others, ...own]) });
+  settlePair();
 }
 
 /** Models could not be loaded: the server may have others by now, so the lists are read again before the next attempt. */

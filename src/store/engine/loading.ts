@@ -79,6 +79,12 @@ export function forgetUnready(): void {
   useLoading.setState({ progress: Object.fromEntries(ready) });
 }
 
+/** The model `id` was unloaded. */
+export function forgetModel(id: string): void {
+  const { [id]: _, ...progress } = useLoading.getState().progress;
+  useLoading.setState({ progress });
+}
+
 /** After the device or the engine is lost no model is ready. */
 export function forgetModels(): void {
   useLoading.setState({ progress: {} });

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { isKept, keepResolved } from '../../catalog/lists';
 import type { Catalogue } from '../../catalog/resolve';
-import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
+import { isOwn, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import { deleteStored, findStored, type StoredModel, storeModel } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import { BROWSER_CACHE } from '../../storage/browserCache';
@@ -117,8 +117,10 @@ export async function storeOffline(id: string): Promise<void> {
 /** Stores the target and every draft of it that is not, but those that a person deleted. */
 export async function storePair(): Promise<void> {
   const target = chosenTarget();
-  for (const { id } of target ? [target.model, ...target.drafts.map(({ model }) => model)] : []) {
-    if (useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
+  // A person's own are stored from the start, and nobody asked for what else may draft for them.
+  if (!target || isOwn(target.model.id)) return;
+  for (const { id } of [target.model, ...target.drafts.map(({ model }) => model)]) {
+    if (isOwn(id) || useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
     await storeOffline(id);
     if (useOffline.getState().failure) return;
   }

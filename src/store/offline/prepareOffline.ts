@@ -1,4 +1,4 @@
-import { wholePair } from '../engine/catalogue';
+import { readOwnModels, wholePair } from '../engine/catalogue';
 import { isReady, useLoading } from '../engine/loading';
 import { useMeasuring } from '../engine/measuring';
 import { useWork } from '../engine/work';
@@ -89,8 +89,8 @@ function lookNowAndThen(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return;
     void checkShell();
-    // Another tab may have stored or deleted models.
-    void lookAtStorage();
+    // Another tab may have stored or deleted models, and opened files.
+    void readOwnModels().then(lookAtStorage);
     if (Date.now() - lookedAt < LOOK_EVERY_MS) return;
     lookedAt = Date.now();
     void lookForUpdate();

@@ -10,13 +10,20 @@ export function saveFile(name: string, content: string | Blob, type = 'applicati
 }
 
 /** Asks for one file. @returns null if none was chosen */
-export function chooseFile(accept: string): Promise<File | null> {
+export async function chooseFile(accept: string): Promise<File | null> {
+  const [file] = await chooseFiles(accept, false);
+  return file ?? null;
+}
+
+/** Asks for files, for one unless `several`. @returns nothing if none was chosen */
+export function chooseFiles(accept: string, several = true): Promise<readonly File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = accept;
+  input.multiple = several;
   return new Promise((resolve) => {
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null));
-    input.addEventListener('cancel', () => resolve(null));
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
     input.click();
   });
 }

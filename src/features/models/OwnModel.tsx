@@ -1,0 +1,76 @@
+import { useEffect, useRef, useState } from 'react';
+import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
+import { ownBytes } from '../../catalog/storedModels';
+import { chooseTarget } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
+import { removeModel, useOwnModels } from '../../store/models/ownModels';
+import { useOffline } from '../../store/offline/offline';
+import { useSettings } from '../../store/run/settings';
+import { Button } from '../../ui/Button';
+import { formatBytes } from '../../ui/format';
+import { models as words } from '../../ui/texts/models';
+
+interface OwnModelProps {
+  readonly model: ModelSpec;
+  /** The other models of the person's own. */
+  readonly others: readonly ModelSpec[];
+}
+
+/** A model of a person's own: its size, and to use or delete it. Deleting asks back in the same row. */
+export function OwnModel({ model, others }: OwnModelProps) {
+  const { id, name } = model;
+  const [asking, setAsking] = useState(false);
+  const removing = useOwnModels((state) => state.removing);
+  const busy = useWork(({ current }) => current !== null);
+  const isChosen = useSettings(({ target }) => target === id);
+  const stored = useOffline(({ models }) => models[id]);
+  const row = useRef<HTMLLIElement>(null);
+  const asked = useRef(false);
+  // The focus stays in the row: on what does no harm, then on where it came from.
+  useEffect(() => {
+    if (asking || asked.current) row.current?.querySelector<HTMLElement>('button:last-of-type')?.focus();
+    asked.current = asking;
+  }, [asking]);
+  if (asking) {
+    return (
+      <li ref={row}>
+        <p>{words.confirm(name, formatBytes(ownBytes(model, others)))}</p>
+        <p className="models-answers">
+          <Button
+            look="small"
+            onPress={() => {
+              setAsking(false);
+              void removeModel(id);
+            }}
+          >
+            {words.remove}
+          </Button>
+          <Button look="small" onPress={() => setAsking(false)}>
+            {words.keep}
+          </Button>
+        </p>
+      </li>
+    );
+  }
+  return (
+    <li ref={row}>
+      <p>
+        <b>{name}</b> {formatBytes(bytesOf(filesOf(model)))}
+        {removing === id ? ` ${words.removing}` : null}
+        {stored && !stored.whole ? <span className="models-partly"> {words.partly}</span> : null}
+      </p>
+      <p className="models-answers">
+        {isChosen ? (
+          <span className="models-chosen">{words.chosen}</span>
+        ) : (
+          <Button look="small" name={words.chooseOf(name)} disabled={busy || removing !== null} onPress={() => void chooseTarget(id)}>
+            {words.choose}
+          </Button>
+        )}
+        <Button look="quiet" name={words.removeOf(name)} disabled={busy || removing !== null} onPress={() => setAsking(true)}>
+          {words.remove}
+        </Button>
+      </p>
+    </li>
+  );
+}

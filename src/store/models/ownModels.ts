@@ -1,0 +1,179 @@
+/** A person's own models: files of theirs that are being opened, and the models that were made of such files. */
+import { create } from 'zustand';
+import { deleteLeftovers, ownFolder } from '../../catalog/own';
+import { bytesOf, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
+import { type Failure, toFailure } from '../../core/failure';
+import { OWN_LOCK } from '../../engine/ownPorts';
+import type { ImportProgress } from '../../engine/tasks';
+import { BROWSER_CACHE } from '../../storage/browserCache';
+import { aloneNow } from '../../storage/browserRoom';
+import { type CatalogueState, chosenPair, readCatalogue, readOwnModels, useCatalogue } from '../engine/catalogue';
+import { sendTask } from '../engine/connection';
+import { chooseDraft, chooseTarget, forgetModel, load, stopLoading } from '../engine/loading';
+import { useWork } from '../engine/work';
+import { lookAtStorage } from '../offline/offline';
+
+/** A file that was chosen or dropped. */
+export interface OpenedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** null until it was checked. */
+  readonly progress: ImportProgress | null;
+  /** When the first of its weights was read, on the page's clock. */
+  readonly beganMs: number;
+  /** Bytes of weights a second; null until some were read. */
+  readonly rate: number | null;
+  /** Its model, once that is kept. */
+  readonly made: { readonly id: string; readonly isNew: boolean } | null;
+}
+
+/** One or two files that are opened together. */
+export interface Opening {
+  readonly key: number;
+  readonly files: readonly OpenedFile[];
+  readonly state: 'open' | 'done' | 'cancelled' | 'failed';
+  readonly failure: Failure | null;
+}
+
+export interface OwnModelsState {
+  /** Whether all of this is being shown. */
+  readonly panel: boolean;
+  /** The latest first. */
+  readonly openings: readonly Opening[];
+  /** The model that is being deleted. */
+  readonly removing: string | null;
+  /** Why the last one could not be deleted. */
+  readonly failure: Failure | null;
+}
+
+export const useOwnModels = create<OwnModelsState>()(() => ({ panel: false, openings: [], removing: null, failure: null }));
+
+const MOST_FILES = 2;
+
+const controllers = new Map<number, AbortController>();
+let lastKey = 0;
+
+export function showModels(): void {
+  useOwnModels.setState({ panel: true });
+  void lookAtStorage();
+}
+
+export function hideModels(): void {
+  useOwnModels.setState(({ openings }) => ({ panel: false, failure: null, openings: openings.filter(({ state }) => state === 'open') }));
+}
+
+/** Whether `file` calls itself a model file. */
+export function isModelFile({ name }: File): boolean {
+  return /\.gguf$/i.test(name);
+}
+
+/** Makes models of `files`, two at most, and chooses them: the larger as the target, the other as its draft. Failures land in the state. */
+export async function openModelFiles(files: readonly File[], now: () => number = () => performance.now()): Promise<void> {
+  const key = ++lastKey;
+  const opened = files.map(({ name, size }) => ({ name, bytes: size, progress: null, beganMs: 0, rate: null, made: null }));
+  const opening: Opening = { key, files: opened, state: 'open', failure: null };
+  useOwnModels.setState(({ openings }) => ({ panel: true, openings: [opening, ...openings] }));
+  if (files.length > MOST_FILES) {
+    change(key, { state: 'failed', failure: tooMany(files.length) });
+    return;
+  }
+  const controller = new AbortController();
+  controllers.set(key, controller);
+  try {
+    const task = { type: 'import', files, base: document.baseURI } as const;
+    for await (const update of sendTask(task, controller.signal)) {
+      if (update.type === 'import') changeFile(key, update.file, (file) => advanced(file, update, now()));
+      if (update.type !== 'imported') continue;
+      changeFile(key, update.file, (file) => ({ ...file, made: update }));
+      await readOwnModels();
+    }
+    change(key, { state: 'done' });
+    await chooseOpened(key);
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    change(key, failure.code === 'aborted' ? { state: 'cancelled' } : { state: 'failed', failure });
+    // What an engine that was lost has left.
+    await sweepOwnModels();
+  } finally {
+    controllers.delete(key);
+    void lookAtStorage();
+  }
+}
+
+function tooMany(count: number): Failure {
+  return {
+    code: 'gguf-unsupported',
+    message: `${count} files cannot be opened together.`,
+    hint: 'Open one file, or two: a target and a draft for it.',
+  };
+}
+
+function advanced(file: OpenedFile, progress: ImportProgress, nowMs: number): OpenedFile {
+  if (file.progress === null) return { ...file, progress, beganMs: nowMs };
+  const seconds = (nowMs - file.beganMs) / 1000;
+  return { ...file, progress, rate: seconds > 0 ? progress.readBytes / seconds : file.rate };
+}
+
+/** Stops to open files; nothing of them is kept. */
+export function cancelOpening(key: number): void {
+  controllers.get(key)?.abort();
+}
+
+/** Takes what has ended off the list. */
+export function dismissOpening(key: number): void {
+  useOwnModels.setState(({ openings }) => ({ openings: openings.filter((each) => each.key !== key || each.state === 'open') }));
+}
+
+/** Chooses the models of the files that were opened together; not while the models are at work. */
+export async function chooseOpened(key: number): Promise<void> {
+  const { openings } = useOwnModels.getState();
+  const ids = new Set(openings.find((each) => each.key === key)?.files.map(({ made }) => made?.id));
+  const [target, draft] = ownModels()
+    .filter(({ id }) => ids.has(id))
+    .sort((a, b) => bytesOf(b.files) - bytesOf(a.files));
+  if (!target || useWork.getState().current !== null) return;
+  void chooseTarget(target.id);
+  if (draft) await chooseDraft({ draft: draft.id, drafting: 'model' });
+}
+
+/** All own models that are kept. */
+export function ownModels({ catalogue }: Pick<CatalogueState, 'catalogue'> = useCatalogue.getState()): readonly ModelSpec[] {
+  return catalogue?.models.filter(({ id }) => isOwn(id)) ?? [];
+}
+
+/** Unloads the model `id` and deletes it; a library that another needs stays. Where it was chosen, the first target takes its place. */
+export async function removeModel(id: string): Promise<void> {
+  const model = ownModels().find((each) => each.id === id);
+  if (!model || useOwnModels.getState().removing !== null) return;
+  const pair = chosenPair();
+  const wasChosen = pair !== null && modelsOf(pair).some((each) => each.id === id);
+  useOwnModels.setState({ removing: id, failure: null });
+  try {
+    if (wasChosen) stopLoading();
+    const others = ownModels().filter((each) => each.id !== id);
+    for await (const _ of sendTask({ type: 'remove', model, others, base: document.baseURI }));
+  } catch (thrown) {
+    useOwnModels.setState({ failure: toFailure(thrown) });
+  }
+  forgetModel(id);
+  await readOwnModels();
+  useOwnModels.setState({ removing: null });
+  void lookAtStorage();
+  if (wasChosen) await load('if-stored');
+}
+
+/** Once the lists are read, deletes what a tab left that was closed in the middle of opening a file. */
+export async function sweepOwnModels(): Promise<void> {
+  await readCatalogue().catch(() => null);
+  await aloneNow(OWN_LOCK, () => deleteLeftovers(BROWSER_CACHE, ownFolder(document.baseURI))).catch(() => undefined);
+}
+
+function change(key: number, changes: Partial<Opening>): void {
+  useOwnModels.setState(({ openings }) => ({ openings: openings.map((each) => (each.key === key ? { ...each, ...changes } : each)) }));
+}
+
+function changeFile(key: number, at: number, changed: (file: OpenedFile) => OpenedFile): void {
+  const { openings } = useOwnModels.getState();
+  const files = openings.find((each) => each.key === key)?.files ?? [];
+  change(key, { files: files.map((file, index) => (index === at ? changed(file) : file)) });
+}
