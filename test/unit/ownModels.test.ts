@@ -13,7 +13,7 @@ import { fakePairs } from '../app/support/fakeEngine';
 import { type Tensor, writeGguf } from '../support/gguf/file';
 import { smallModel } from '../support/gguf/model';
 import { refusalOf } from '../support/gguf/refusal';
-import { serveOwnLibraries, smallFile } from '../support/ownModels';
+import { ownLibraries, smallFile } from '../support/ownModels';
 import { shippedPair } from '../support/shipped';
 
 const BASE = 'https://page.test/lecture/';
@@ -23,7 +23,9 @@ const GENEROUS: DeviceLimits = { features: new Set(), bindingBytes: 2 ** 30, mem
 /** Every address that was asked for. */
 let asked: string[] = [];
 beforeEach(() => {
-  asked = serveOwnLibraries(BASE);
+  const libraries = ownLibraries(BASE);
+  asked = libraries.asked;
+  vi.stubGlobal('fetch', libraries.answer);
 });
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,5 +1,6 @@
 import type { AskPerson } from '../../../src/core/loop/person';
 import { PairEngine } from '../../../src/engine/engine';
+import { BROWSER_PORTS, type DeviceLimits } from '../../../src/engine/ownPorts';
 import type { PairLoader } from '../../../src/engine/pair';
 import type { Engine, RunTask, Task, Update } from '../../../src/engine/tasks';
 import type { EngineConnection } from '../../../src/store/engine/connection';
@@ -8,11 +9,13 @@ import { aborted } from './fakePairs';
 /** The product's engine over made-up pairs, in the page's own thread; it notes what it is asked. */
 export class PageEngine implements EngineConnection {
   readonly tasks: Task[] = [];
+  /** What models of a person's own would run on. */
+  device: DeviceLimits | null = { features: new Set(), bindingBytes: 2 ** 30, memoryBytes: null };
   readonly #engine: Engine;
 
   /** @param clock milliseconds, of the time that the pairs take */
   constructor(pairs: PairLoader, clock: () => number) {
-    this.#engine = new PairEngine(pairs, clock);
+    this.#engine = new PairEngine(pairs, clock, { ...BROWSER_PORTS, device: async () => this.device });
   }
 
   get runs(): readonly RunTask[] {
