@@ -108,13 +108,20 @@ function missing(url: string): FailureError {
 }
 
 /** From now on `resolved`, whose pair is stored whole, serves without a network, in a browser with other features too. @throws where there is no room or no storage */
-export function keepResolved(resolved: ResolvedList, storage: FileStorage): Promise<void> {
-  return keepList(storage, resolved.url, documentOf(resolved));
+export async function keepResolved(resolved: ResolvedList, storage: FileStorage): Promise<void> {
+  // Who makes an own model keeps its list, and who deletes it must find no one who keeps it again.
+  if (isOwnList(resolved)) return;
+  await keepList(storage, resolved.url, documentOf(resolved));
 }
 
 /** Whether `resolved` is the list that serves without a network, with these libraries. */
 export async function isKept(resolved: ResolvedList, storage: FileStorage): Promise<boolean> {
-  return (await keptList(storage, resolved.url)) === documentOf(resolved);
+  const kept = await keptList(storage, resolved.url);
+  return isOwnList(resolved) ? kept !== null : kept === documentOf(resolved);
+}
+
+function isOwnList({ models }: ResolvedList): boolean {
+  return Object.keys(models).some(isOwn);
 }
 
 /** What is kept of a list: itself, and which libraries were chosen. */
