@@ -2,7 +2,7 @@
 export const models = {
   heading: 'Models of your own',
   intro:
-    'Open a model in GGUF, as LM Studio, Ollama and llama.cpp use it: it runs here, and nothing is sent anywhere. Choose two files, or drop them on the page, and the smaller one drafts for the larger.',
+    'Open a model in GGUF, as LM Studio and llama.cpp use it: it runs here, and nothing is sent anywhere. Choose two files, or drop them on the page, and the smaller one drafts for the larger.',
   families:
     'Llama 3, Qwen2.5, Qwen3 and SmolLM2 are read, in Q4_0, Q4_1, Q4_K, Q5, Q6_K and Q8_0, where the page has a library for their size.',
   close: 'Close',
