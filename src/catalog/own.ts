@@ -15,14 +15,23 @@ export function ownFolder(base: string): string {
   return new URL('models-own/', base).href;
 }
 
-/** The id of the model of a file. @param identity tells files apart */
+/** The id for the model of a file. @param identity tells files apart, whatever they are called */
 export function idOfFile(name: string, identity: string): string {
   const slug = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 40);
-  return `${OWN}${slug || 'model'}-${identity.slice(0, 16)}`;
+  return `${OWN}${slug || 'model'}${ending(identity)}`;
+}
+
+/** Whether the model `id` was made of the file `identity`. */
+export function isOfFile(id: string, identity: string): boolean {
+  return id.endsWith(ending(identity));
+}
+
+function ending(identity: string): string {
+  return `-${identity.slice(0, 16)}`;
 }
 
 /** The name of the folder of the model `id`, in `ownFolder`; its list lies beside it. */
@@ -34,7 +43,7 @@ function listUrl(folder: string, id: string): string {
   return new URL(`${folderOf(id)}.json`, folder).href;
 }
 
-/** The lists of all own models in `folder`; those that another version of the page kept and this one cannot read are left out. */
+/** The lists of all own models in `folder`; those that another version of the page kept and this one cannot read are left out. @throws FailureError storage */
 export async function readOwnLists(storage: FileStorage, folder: string): Promise<ResolvedList[]> {
   const [kept, features] = await Promise.all([readLists(storage, folder), featuresHere()]);
   return kept.flatMap(({ url, list }) => (list && Object.keys(list.models).every(isOwn) ? [resolveList(list, url, features)] : []));

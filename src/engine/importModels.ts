@@ -1,5 +1,5 @@
 /** Makes models of a person's own files: checks them all, then converts and keeps one after the other (`makeModel.ts`). */
-import { deleteLeftovers, idOfFile, ownFolder, readOwnLists } from '../catalog/own';
+import { deleteLeftovers, idOfFile, isOfFile, ownFolder, readOwnLists } from '../catalog/own';
 import { fetchShapes, librariesFolder } from '../catalog/shapeLibraries';
 import { findStored } from '../catalog/storedModels';
 import { blobSource, fitLibrary, identityOf, type OpenedGguf, openGguf, requireSameVocabulary } from '../formats/gguf';
@@ -64,10 +64,11 @@ async function readCandidate(file: number, blob: File, folder: string, { ports, 
   const source = blobSource(blob);
   const opened = await openGguf(source, signal);
   const identity = await identityOf(source, signal);
-  const name = shownName(blob.name) || shownName(opened.name) || 'Model';
-  const id = idOfFile(name, identity);
-  const [known] = (await readOwnLists(ports.storage, folder)).flatMap(({ models }) => models[id] ?? []);
-  return { file, id, name, identity, opened, isKept: known !== undefined && (await findStored(known, ports.storage)).whole };
+  const own = (await readOwnLists(ports.storage, folder)).flatMap(({ models }) => Object.values(models));
+  const known = own.find(({ id }) => isOfFile(id, identity));
+  const name = known?.name ?? (shownName(blob.name) || shownName(opened.name) || 'Model');
+  const isKept = known !== undefined && (await findStored(known, ports.storage)).whole;
+  return { file, id: known?.id ?? idOfFile(name, identity), name, identity, opened, isKept };
 }
 
 /** What a person knows a file by: on one line, without the end that all such files have. */

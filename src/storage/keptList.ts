@@ -31,13 +31,9 @@ export async function keepList(storage: FileStorage, url: string, text: string):
   for (const place of await former.list()) if (place.startsWith(folder)) await former.delete(place);
 }
 
-/** The URLs of all lists kept in `folder`; none without storage. */
+/** The URLs of all lists kept in `folder`. @throws FailureError storage */
 export async function keptUrls(storage: FileStorage, folder: string): Promise<string[]> {
-  try {
-    return (await (await storage.open(LISTS)).list()).filter((url) => url.startsWith(folder));
-  } catch {
-    return [];
-  }
+  return (await (await storage.open(LISTS)).list()).filter((url) => url.startsWith(folder));
 }
 
 /** Forgets the list at `url`. @throws FailureError storage */

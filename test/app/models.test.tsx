@@ -29,6 +29,7 @@ async function openWithLibraries() {
   vi.mocked(fetch).mockImplementation(async (url) =>
     String(url).endsWith('manifest.json') ? Response.json(MANIFEST) : answer(String(url)),
   );
+  await vi.waitFor(() => expect(useLoading.getState().progress.target?.phase).toBe('ready'));
   return { engine, asked };
 }
 
@@ -100,7 +101,7 @@ it('the same file once more is there already, and is chosen', async () => {
 });
 
 it.each([
-  { what: 'no model', files: () => [new File(['{}'], 'a.gguf')], says: 'its first bytes are not those of a GGUF file' },
+  { what: 'no model', files: () => [new File(['{"pictures": []}'], 'a.gguf')], says: 'its first bytes are not those of a GGUF file' },
   { what: 'too many', files: () => ['a', 'b', 'c'].map((name) => smallFile(`${name}.gguf`)), says: '3 files cannot be opened together' },
 ])('a file that is refused ($what) says why and what to do, and what was loaded stays', async ({ files, says }) => {
   await openWithLibraries();

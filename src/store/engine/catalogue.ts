@@ -56,10 +56,10 @@ export async function readCatalogue(): Promise<Catalogue> {
 /** Reads a person's own models again, which are in the storage alone; the other lists stay. */
 export async function readOwnModels(): Promise<void> {
   const folder = ownFolder(document.baseURI);
-  const own = await readOwnLists(BROWSER_CACHE, folder).catch(() => []);
+  const own = await readOwnLists(BROWSER_CACHE, folder).catch(() => null);
   const { catalogue } = useCatalogue.getState();
   const urls = (lists: readonly ResolvedList[]) => lists.map(({ url }) => url).filter((url) => url.startsWith(folder));
-  if (!catalogue || urls(catalogue.lists).join() === urls(own).join()) return;
+  if (!own || !catalogue || urls(catalogue.lists).join() === urls(own).join()) return;
   const others = catalogue.lists.filter(({ url }) => !url.startsWith(folder));
   useCatalogue.setState({ catalogue: catalogueOf([...others, ...own]) });
   settlePair();
