@@ -41,10 +41,10 @@ function drop(...files: File[]): void {
 
 const dialog = () => page.getByRole('dialog', { name: 'Models of your own' });
 const button = (name: string) => dialog().getByRole('button', { name, exact: true });
-const opened = (name: string, how = 'is ready') =>
+const opened = (name: string, how = 'Ready') =>
   dialog()
     .getByRole('status')
-    .filter({ hasText: `${name} ${how}.` });
+    .filter({ hasText: `${name}: ${how}.` });
 
 /** Addresses of all that is stored of own models. */
 async function ownPlaces(): Promise<string[]> {
@@ -96,7 +96,7 @@ it('the same file once more is there already, and is chosen', async () => {
   await button('Close').click();
   await page.getByRole('radio', { name: /knows a few kinds/ }).click();
   drop(smallFile('a.gguf'));
-  await expect.element(opened('a.gguf', 'is there already')).toBeInTheDocument();
+  await expect.element(opened('a.gguf', 'Already there')).toBeInTheDocument();
   await vi.waitFor(() => expect(useSettings.getState().target).toMatch(/^own:a-/));
 });
 
@@ -129,7 +129,7 @@ it('a file that is cancelled in the middle leaves nothing', async () => {
     return put.apply(this, file);
   });
   drop(smallFile('a.gguf'));
-  await expect.element(opened('a.gguf', 'is cancelled; nothing of it was kept')).toBeInTheDocument();
+  await expect.element(opened('a.gguf', 'Cancelled; nothing of it was kept')).toBeInTheDocument();
   expect(await ownPlaces()).toEqual([]);
   expect(useSettings.getState().target).toBe('target');
 });
@@ -141,7 +141,7 @@ it('a file that is opened while a run is under way waits for its end, and the ru
   await runButton().click();
   await expect.element(stopButton()).toBeEnabled();
   drop(smallFile('a.gguf'));
-  await expect.element(dialog().getByText('is being checked')).toBeInTheDocument();
+  await expect.element(dialog().getByText('Being checked')).toBeInTheDocument();
   stopWork();
   await untilIdle();
   await expect.element(opened('a.gguf')).toBeInTheDocument();

@@ -55,15 +55,15 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
           <Choices legend={words.names.mode} options={MODES} value={mode} onChange={(chosen) => changeSettings({ mode: chosen })} />
         </Setting>
       ) : null}
-      {several ? (
-        <Setting name="target">
-          <TargetChoice />
-        </Setting>
-      ) : null}
-      {withMode ? (
-        <p className="own-models">
-          <ActionButton action={models} look="quiet" />
-        </p>
+      {several || withMode ? (
+        <div className="target-choice">
+          {several ? (
+            <Setting name="target">
+              <TargetChoice />
+            </Setting>
+          ) : null}
+          {withMode ? <ActionButton action={models} look="quiet" /> : null}
+        </div>
       ) : null}
       <Setting name="draft">
         <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
