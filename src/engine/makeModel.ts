@@ -7,7 +7,7 @@ import { FailureError } from '../core/failure';
 import { type ConvertedFile, convertGguf, identityOf, type OpenedGguf } from '../formats/gguf';
 import { download } from '../storage/download';
 import type { FileStorage } from '../storage/port';
-import { beginHash } from '../storage/sha256';
+import { hashOfBytes } from '../storage/sha256';
 import type { ImportSetup } from './importModels';
 import type { ImportProgress } from './tasks';
 
@@ -69,16 +69,24 @@ export async function makeModel(planned: Planned, folder: string, setup: ImportS
 
 async function write({ path, bytes }: ConvertedFile, modelFolder: string, folder: string, storage: FileStorage): Promise<ListedFile> {
   const content = bytes as Uint8Array<ArrayBuffer>;
-  const hash = await beginHash(content.length);
-  hash.update(content);
-  const listed = { path: `${modelFolder}/${path}`, bytes: content.length, sha256: await hash.end() };
+  const listed = { path: `${modelFolder}/${path}`, bytes: content.length, sha256: await hashOfBytes(content) };
   const place = new URL(listed.path, folder).href;
   const type = path.endsWith('.json') ? 'application/json' : 'application/octet-stream';
   const shelf = await storage.open(shelfOf(place));
-  await shelf.put(place, new Blob([content]).stream(), { bytes: listed.bytes, type, sha256: listed.sha256 }).catch((cause) => {
+  await shelf.put(place, streamOf(content), { bytes: listed.bytes, type, sha256: listed.sha256 }).catch((cause) => {
     throw noRoom(cause);
   });
   return listed;
+}
+
+/** Not by way of a Blob, which the browser keeps a copy of until it collects garbage. */
+function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 }
 
 function listOf({ id, name, opened, shapeLibrary, libraries }: Planned, files: readonly ListedFile[]) {

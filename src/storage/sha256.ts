@@ -36,6 +36,15 @@ export async function hashOf(content: Blob): Promise<string> {
   }
 }
 
+/** The SHA-256 of what is in memory already, without a copy of it. */
+export async function hashOfBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const subtle: SubtleCrypto | undefined = crypto.subtle;
+  if (subtle) return hexOf(new Uint8Array(await subtle.digest('SHA-256', bytes)));
+  const hash = await beginHash(null);
+  hash.update(bytes);
+  return hash.end();
+}
+
 function hexOf(digest: Uint8Array): string {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
