@@ -3,39 +3,66 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
+import { launchFirefox } from '../scripts/firefox.mjs';
+
+/** Each browser, newly started: its page, and its name with its version. */
+const BROWSERS = {
+  chromium: async () => {
+    const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
+    return { browser, page: await browser.newPage(), name: `Chromium ${browser.version()}` };
+  },
+  firefox: async () => {
+    const browser = await launchFirefox();
+    return { browser, page: await browser.newPage(), name: (await browser.version()).replace(/^firefox\//i, 'Firefox ') };
+  },
+};
+
+/** @param {string} name of the option --browser */
+export function requireBrowser(name) {
+  if (!(name in BROWSERS)) throw new Error(`--browser is "${name}". Choose ${Object.keys(BROWSERS).join(' or ')}.`);
+  return name;
+}
 
 /**
  * A page of this folder in a real browser, served by Vite, once `window[ready]` is there.
  *
  * @param {string} file of the page, from the project's root
  * @param {string} ready name of what the page puts on `window`
- * @param {string} [models] folder that is served as the page's models, by default public/models
+ * @param {object} [options]
+ * @param {string} [options.models] folder that is served as the page's models, by default public/models
+ * @param {string} [options.browser] chromium or firefox
+ * @returns {Promise<{ call: (name: string, ...args: unknown[]) => Promise<any>, open: () => Promise<void>, name: string, close: () => Promise<void> }>}
+ *   `call` calls a function of `window[ready]`, `open` loads the page again, `name` is the browser's
  */
-export async function openBenchPage(file, ready, models) {
+export async function openBenchPage(file, ready, { models, browser: wanted = 'chromium' } = {}) {
   const plugins = models
     ? [{ name: 'models', configureServer: (server) => void server.middlewares.use('/models', serveFolder(models)) }]
     : [];
   const server = await createServer({ plugins, server: { host: '127.0.0.1', port: 0, hmr: false, watch: null }, logLevel: 'error' });
   await server.listen();
-  const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
-  const page = await browser.newPage();
+  const { browser, page, name } = await BROWSERS[requireBrowser(wanted)]();
   page.on('pageerror', (error) => console.error(error));
   const open = async () => {
     await page.goto(new URL(file, server.resolvedUrls.local[0]).href);
-    await page.waitForFunction((name) => name in window, ready);
+    while (!(await page.evaluate((global) => global in window, ready))) await pause(50);
   };
   // The first visit makes Vite bundle web-llm, which reloads the page.
   await open();
-  await page.waitForTimeout(1500);
+  await pause(1500);
   await open();
   return {
-    page,
-    browser,
+    open,
+    name,
+    call: (method, ...args) => page.evaluate(([global, m, a]) => window[global][m](...a), [ready, method, args]),
     async close() {
       await browser.close();
       await server.close();
     },
   };
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** @param {string} folder */

@@ -23,14 +23,13 @@ await failClearly(async () => {
   const [repetitions, maxTokens, gamma] = ['repetitions', 'max-tokens', 'gamma'].map((name) => wholeNumber(name, values[name]));
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const { page, close } = await openBenchPage('bench/index.html', 'bench');
+  const { call, close } = await openBenchPage('bench/index.html', 'bench');
   try {
-    await page.evaluate(() => window.bench.load('first'));
-    const calibration = await page.evaluate(() => window.bench.calibrate('first'));
-    const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
+    await call('load', 'first');
+    const calibration = await call('calibrate', 'first');
+    const { run: defaults } = await call('defaults');
     const settings = { ...defaults, gamma, maxTokens, ignoreStopTokens: true };
-    const run = (prompt, mode, candidates) =>
-      page.evaluate((args) => window.bench.run(...args), [prompt, 'first', { ...settings, mode, candidates }, calibration]);
+    const run = (prompt, mode, candidates) => call('run', prompt, 'first', { ...settings, mode, candidates }, calibration);
     for (const mode of ['speculative', 'plain']) print(mode, await compare(run, mode, prompts(), repetitions));
   } finally {
     await close();

@@ -2,21 +2,20 @@
  * Measures stock web-llm, our plain decoding and speculation on the same prompts in a real browser, interleaved, and
  * compares their outputs id for id.
  *
- *   npm run bench -- --json FILE [--pair embedded] [--prompts FILE] [--max-tokens 128] [--repetitions 3] [--gamma auto|N]
- *     [--draft good|weak|itself|ngram|mixed|ID] [--models FOLDER] [--temperature 0] [--rule rejection|coupled] [--seed 1] [--fixed-length]
- *     [--no-roofline]
+ *   npm run bench -- --json FILE [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox] [--prompts FILE|N] [--max-tokens 128]
+ *     [--repetitions 3] [--gamma auto|N] [--draft good|weak|itself|ngram|mixed|ID] [--temperature 0] [--rule rejection|coupled] [--seed 1]
+ *     [--fixed-length] [--no-roofline]
  *
  * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on past the end, up to --max-tokens.
- * --models measures another folder of models than public/models, and --draft then may be any draft of its manifest.
+ * --prompts with a number takes so many of the pair's own, of every kind in turn. --draft may be any draft in the manifest of the models.
  * A chart of the speedup of every prompt is written beside the JSON, as FILE.svg.
  */
 import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { findModels, MODEL_OPTIONS } from './models.mjs';
 import { chart, printReport, summarise } from './report.mjs';
 import { median, medianInterval, spread } from './statistics.mjs';
 
@@ -34,14 +33,22 @@ await failClearly(async () => {
   const options = readOptions();
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const rooflineMs = options.roofline ? await measureRoofline(openBenchPage, options.models) : null;
-  const { page, browser, close } = await openBenchPage('bench/index.html', 'bench', options.models);
+  const at = { models: options.folder, browser: options.browser };
+  const rooflineMs = options.roofline
+    ? await measureRoofline(await openBenchPage('bench/kernels/index.html', 'kernels', at), options.target)
+    : null;
+  const page = await openBenchPage('bench/index.html', 'bench', at);
   try {
-    await page.evaluate((draft) => window.bench.load(draft), draftOf(options.draft).model);
-    const report = await measure(page, options);
+    const { model } = draftOf(options.draft);
+    tell('storing the models');
+    await page.call('load', model);
+    await page.open();
+    tell('loading them from storage');
+    const loadMs = await page.call('load', model);
+    await page.call('loadStock');
+    const report = { loadMs, ...(await measure(page, options)) };
     report.calibration.rooflineMs = rooflineMs;
-    report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` };
-    report.versions = await page.evaluate(() => window.bench.VERSIONS);
+    report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, load: os.loadavg()[0], browser: page.name };
     if (options.json) {
       fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
       fs.writeFileSync(`${options.json}.svg`, chart(report));
@@ -49,7 +56,7 @@ await failClearly(async () => {
     printReport(report);
     if (report.runs.some((run) => !run.equal)) process.exitCode = 1;
   } finally {
-    await close();
+    await page.close();
   }
 });
 
@@ -57,28 +64,26 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       json: { type: 'string' },
-      pair: { type: 'string', default: 'embedded' },
-      prompts: { type: 'string', default: fileURLToPath(new URL('prompts.json', import.meta.url)) },
+      browser: { type: 'string', default: 'chromium' },
+      prompts: { type: 'string' },
       'max-tokens': { type: 'string', default: '128' },
       repetitions: { type: 'string', default: '3' },
       gamma: { type: 'string', default: 'auto' },
       draft: { type: 'string', default: 'good' },
-      models: { type: 'string' },
       temperature: { type: 'string', default: '0' },
       rule: { type: 'string', default: 'rejection' },
       seed: { type: 'string', default: '1' },
       'fixed-length': { type: 'boolean', default: false },
       'no-roofline': { type: 'boolean', default: false },
+      ...MODEL_OPTIONS,
     },
   });
-  if (values.pair !== 'embedded') throw new Error(`There is no pair "${values.pair}". Choose: embedded.`);
-  const drafts = [...Object.keys(DRAFTS), ...(values.models ? draftsIn(values.models) : [])];
+  const found = findModels(values);
+  const drafts = [...Object.keys(DRAFTS), ...found.drafts];
   if (!drafts.includes(values.draft)) throw new Error(`There is no draft "${values.draft}". Choose one of: ${drafts.join(', ')}.`);
-  const prompts = JSON.parse(fs.readFileSync(values.prompts, 'utf8'));
-  const good = Array.isArray(prompts) && prompts.length > 0 && prompts.every((each) => each.id && each.kind && each.prompt);
-  if (!good) throw new Error(`${values.prompts} is not a list of { "id", "kind", "prompt" }.`);
   return {
-    ...{ json: values.json, draft: values.draft, models: values.models, rule: values.rule, prompts, roofline: !values['no-roofline'] },
+    ...{ ...found, json: values.json, browser: values.browser, draft: values.draft, rule: values.rule },
+    ...{ prompts: readPrompts(values.prompts, found.pair), roofline: !values['no-roofline'] },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
     gamma: values.gamma === 'auto' ? 'auto' : wholeNumber('gamma', values.gamma),
     fixedLength: values['fixed-length'],
@@ -87,24 +92,29 @@ function readOptions() {
   };
 }
 
-/** @param {string} folder of models @returns {string[]} the drafts that its manifest lists for the first target */
-function draftsIn(folder) {
-  const manifest = path.join(folder, 'manifest.json');
-  if (!fs.existsSync(manifest)) throw new Error(`${manifest} is missing. Name a folder of models with --models.`);
-  const { pair, pairs = [pair] } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
-  return pairs[0].drafts.map(({ id }) => id);
+/** Those of a file; or so many of the pair's own, of every kind in turn. @param {string | undefined} wanted */
+function readPrompts(wanted, pair) {
+  const isFile = wanted !== undefined && !/^\d+$/.test(wanted);
+  const own = new URL(`prompts-${pair}.json`, import.meta.url);
+  const file = isFile ? wanted : fs.existsSync(own) ? own : new URL('prompts.json', import.meta.url);
+  const prompts = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const good = Array.isArray(prompts) && prompts.length > 0 && prompts.every((each) => each.id && each.kind && each.prompt);
+  if (!good) throw new Error(`${file} is not a list of { "id", "kind", "prompt" }.`);
+  if (isFile || wanted === undefined) return prompts;
+  const earlier = ({ kind }, i) => prompts.slice(0, i).filter((other) => other.kind === kind).length;
+  const inTurn = prompts.map((prompt, i) => ({ prompt, turn: earlier(prompt, i) })).sort((a, b) => a.turn - b.turn);
+  return inTurn.slice(0, wholeNumber('prompts', wanted)).map(({ prompt }) => prompt);
 }
 
 /** Milliseconds that the target's multiplications alone take, by rows. */
-async function measureRoofline(openBenchPage, models) {
-  const { page, close } = await openBenchPage('bench/kernels/index.html', 'kernels', models);
-  const call = (name, ...args) => page.evaluate(([n, a]) => window.kernels[n](...a), [name, args]);
+async function measureRoofline({ call, close }, target) {
   try {
-    await call('load', 'target');
+    await call('load', target);
     const measured = {};
     for (const rows of ROOFLINE_ROWS) {
-      await call('sweep', 'target', rows);
-      measured[rows] = median((await call('forward', 'target', rows, 64, 3)).timings.roofline);
+      tell(`roofline of ${rows} rows`);
+      await call('sweep', target, rows);
+      measured[rows] = median((await call('forward', target, rows, 64, 3)).timings.roofline);
     }
     return measured;
   } finally {
@@ -112,22 +122,23 @@ async function measureRoofline(openBenchPage, models) {
   }
 }
 
-async function measure(page, options) {
-  const { models = 'public/models', prompts, gamma, draft, maxTokens, fixedLength, repetitions, temperature, seed, rule } = options;
+async function measure({ call }, options) {
+  const { pair, prompts, gamma, draft, maxTokens, fixedLength, repetitions, temperature, seed, rule } = options;
   const { model, drafting } = draftOf(draft);
-  const calibration = await page.evaluate((id) => window.bench.calibrate(id), model);
-  const defaults = await page.evaluate(() => window.bench.DEFAULT_RUN);
-  const leastTokens = await page.evaluate(() => window.bench.LEAST_TOKENS);
+  tell('measuring what the pair costs on this device');
+  const calibration = await call('calibrate', model);
+  const { run: defaults, leastTokens, versions } = await call('defaults');
   const settings = { ...defaults, drafting, gamma, maxTokens, ignoreStopTokens: fixedLength };
   settings.sampling = { ...defaults.sampling, temperature, seed, rule };
-  const run = (mode) => (prompt) => page.evaluate((args) => window.bench.run(...args), [prompt, model, { ...settings, mode }, calibration]);
+  const run = (mode) => (prompt) => call('run', prompt, model, { ...settings, mode }, calibration);
   const ways = {
-    stock: (prompt) => page.evaluate((args) => window.bench.stock(...args), [prompt, maxTokens, temperature, fixedLength]),
+    stock: (prompt) => call('stock', prompt, maxTokens, temperature, fixedLength),
     plain: run('plain'),
     speculative: run('speculative'),
   };
   // Stock draws from its own generator, so only greedy text can be its text; the rejection rule draws otherwise than plain decoding.
   const comparable = { stock: temperature === 0, plain: temperature === 0 || rule === 'coupled' };
+  tell('warming up');
   for (const way of Object.values(ways)) await way(prompts[0].prompt);
   const runs = [];
   for (const [index, { id, kind, prompt }] of prompts.entries()) {
@@ -136,10 +147,13 @@ async function measure(page, options) {
       for (const way of rotate(Object.keys(ways), repetition + index)) seen[way].push(await ways[way](prompt));
     }
     runs.push({ id, kind, gamma, temperature, ...compare(seen, comparable, leastTokens) });
+    const { tokensPerSecond, equal } = runs.at(-1);
+    const speeds = Object.entries(tokensPerSecond).map(([way, { median: speed }]) => `${way} ${speed.toFixed(1)}`);
+    tell(`${runs.length} of ${prompts.length}, ${id}: ${speeds.join(', ')} tokens/s; ids ${equal ? 'equal' : 'DIFFERENT'}`);
   }
   const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
   return {
-    ...{ pair: 'embedded', models, draft, gamma, temperature, maxTokens, fixedLength, leastTokens, repetitions },
+    ...{ pair, versions, draft, gamma, temperature, maxTokens, fixedLength, leastTokens, repetitions },
     adapter: runs[0]?.adapter,
     calibration: {
       decodeMs: calibration.verifyMs[0][0],
@@ -191,7 +205,13 @@ function compare(seen, comparable, leastTokens) {
     speedupOverPlain: median(ratios('plain')),
     overPlain: medianInterval(ratios('plain')),
     adapter: middle.adapter,
+    memoryBytes: middle.memoryBytes,
   };
+}
+
+/** A line of progress, with the seconds since the start. */
+function tell(text) {
+  console.error(`${Math.round(process.uptime())} s: ${text}`);
 }
 
 function decodeMsPerToken({ decodeMs, tokens }) {

@@ -1,16 +1,18 @@
 /**
- * Measures the kernels of the embedded pair in a real browser: a forward of the target against its roofline, a step of the
- * draft against a forward of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone.
+ * Measures the kernels of a pair in a real browser: a forward of the target against its roofline, a step of the draft against a forward
+ * of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone.
  *
- *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--models FOLDER] [--forward] [--rows 1,5,9,17,256,1000]
+ *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox]
+ *     [--forward] [--rows 1,5,9,17,256,1000]
  *
- * With --models, of the target of another folder of models; with --forward, its forwards alone, of so many rows.
+ * With --forward, or where the models have no draft: the target's forwards alone, of so many rows.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { findModels, MODEL_OPTIONS } from './models.mjs';
 import { median } from './statistics.mjs';
 
 // Of a verification up to 32, else of a prefill.
@@ -18,14 +20,14 @@ const ROWS = '1,5,9,17,256,1000';
 const isPrefill = (rows) => rows > 32;
 const CACHED = [64, 768];
 
-// Model, rows and cached tokens of forwards whose kernels are timed one by one.
+// Rows and cached tokens of the target's forwards whose kernels are timed one by one; and of the draft's.
 const PROFILES = [
-  ['target', 1, 64],
-  ['target', 5, 64],
-  ['target', 1, 768],
-  ['target', 5, 768],
-  ['draft', 1, 64],
+  [1, 64],
+  [5, 64],
+  [1, 768],
+  [5, 768],
 ];
+const DRAFT_PROFILE = [1, 64];
 
 const round = (value, digits = 2) => Number(value.toFixed(digits));
 
@@ -33,31 +35,35 @@ await failClearly(async () => {
   const { values: options } = parseArgs({
     options: {
       ...{ json: { type: 'string' }, repetitions: { type: 'string', default: '9' } },
-      ...{ models: { type: 'string' }, rows: { type: 'string', default: ROWS }, forward: { type: 'boolean', default: false } },
+      ...{ rows: { type: 'string', default: ROWS }, forward: { type: 'boolean', default: false } },
+      ...{ browser: { type: 'string', default: 'chromium' }, ...MODEL_OPTIONS },
     },
   });
   const repetitions = wholeNumber('repetitions', options.repetitions);
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels', options.models);
+  const { pair, folder, target, drafts } = findModels(options);
+  const draft = options.forward ? undefined : drafts[0];
+  const page = await openBenchPage('bench/kernels/index.html', 'kernels', { models: folder, browser: options.browser });
   try {
     const call = (name, ...values) => {
       console.error(`${name} ${values.join(' ')}`);
-      return page.evaluate(([n, v]) => window.kernels[n](...v), [name, values]);
+      return page.call(name, ...values);
     };
     const report = {
-      machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, browser: `Chromium ${browser.version()}` },
+      machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, load: os.loadavg()[0], browser: page.name },
+      pair,
       adapter: await call('adapter'),
       repetitions,
-      load: { target: await call('load', 'target'), ...(!options.forward && { draft: await call('load', 'draft') }) },
+      load: { [target]: await call('load', target), ...(draft && { [draft]: await call('load', draft) }) },
       forward: [],
       draftStep: [],
       profile: {},
     };
     for (const rows of options.rows.split(',').map((each) => wholeNumber('rows', each))) {
-      const { tile } = await call('sweep', 'target', rows);
+      const { tile } = await call('sweep', target, rows);
       for (const cached of isPrefill(rows) ? [0] : CACHED) {
-        const { timings, dispatches } = await call('forward', 'target', rows, cached, repetitions);
+        const { timings, dispatches } = await call('forward', target, rows, cached, repetitions);
         const ratios = timings.forward.map((ms, i) => ms / timings.roofline[i]);
         report.forward.push({
           rows,
@@ -72,8 +78,8 @@ await failClearly(async () => {
         console.error(JSON.stringify(report.forward.at(-1)));
       }
     }
-    for (const cached of options.forward ? [] : CACHED) {
-      const { timings, dispatches } = await call('draftStep', 'draft', 'target', cached, repetitions);
+    for (const cached of draft ? CACHED : []) {
+      const { timings, dispatches } = await call('draftStep', draft, target, cached, repetitions);
       const ratios = timings.draft.map((ms, i) => ms / timings.target[i]);
       report.draftStep.push({
         cached,
@@ -83,8 +89,9 @@ await failClearly(async () => {
         dispatches,
       });
     }
-    if (!options.forward) report.sampling = await sampling(call, repetitions);
-    for (const [id, rows, cached] of PROFILES.filter(([id]) => !options.forward || id === 'target')) {
+    if (draft) report.sampling = await sampling(call, target, repetitions);
+    const profiles = draft ? [...PROFILES.map((each) => [target, ...each]), [draft, ...DRAFT_PROFILE]] : [];
+    for (const [id, rows, cached] of profiles) {
       report.profile[`${id}, ${rows} rows, ${cached} cached`] = (await call('profile', id, rows, cached, 3)).map((row) => ({
         ...row,
         ms: round(row.ms, 3),
@@ -93,13 +100,13 @@ await failClearly(async () => {
     if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
     print(report);
   } finally {
-    await close();
+    await page.close();
   }
 });
 
 /** Milliseconds of web-llm's own sampling, and its share of a token. */
-async function sampling(call, repetitions) {
-  const timings = await call('sampling', 'target', repetitions);
+async function sampling(call, target, repetitions) {
+  const timings = await call('sampling', target, repetitions);
   return Object.fromEntries(
     ['top_p 1', 'top_p 0.9'].map((top) => [
       top,
@@ -114,7 +121,7 @@ async function sampling(call, repetitions) {
 
 function print(report) {
   console.log(
-    `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.browser}, ${report.adapter}; medians of ${report.repetitions} interleaved repetitions`,
+    `${report.machine.cpu}, ${report.machine.cores} cores, load ${report.machine.load.toFixed(1)} before, ${report.machine.browser}, ${report.adapter}; medians of ${report.repetitions} interleaved repetitions`,
   );
   for (const [id, { ms, pipelineMs }] of Object.entries(report.load)) {
     console.log(`${id}: ready ${round(ms / 1000)} s after its download, ${round(pipelineMs / 1000)} s of them making pipelines`);

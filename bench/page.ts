@@ -9,7 +9,7 @@ import { pricedRounds, ratesByPosition } from '../src/core/cost/pricing';
 import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { LEAST_TOKENS } from '../src/core/study/experiment';
-import type { RunEvent, RunSettings } from '../src/core/types';
+import type { PairMemory, RunEvent, RunSettings } from '../src/core/types';
 import { BROWSER_CACHE } from '../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../src/worker/client';
 import { readbacks } from './readbacks';
@@ -41,6 +41,8 @@ export interface MeasuredRun extends Measured {
   readonly draftLengths: readonly number[];
   /** From the first token to the last. */
   readonly decodeMs: number;
+  /** What the models take on the device after the run, in bytes. */
+  readonly memoryBytes: number;
   /** Milliseconds of the rounds after the first by where they went: drafting and verifying by the device's clock, the rest of each round, between rounds. */
   readonly parts: { readonly draft: number; readonly verify: number; readonly rest: number; readonly between: number };
 }
@@ -77,14 +79,23 @@ function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
 }
 
 const bench = {
-  DEFAULT_RUN,
-  LEAST_TOKENS,
-  VERSIONS: { foretoken: packageJson.version, 'web-llm': packageJson.dependencies['@mlc-ai/web-llm'] },
+  defaults: () => ({
+    run: DEFAULT_RUN,
+    leastTokens: LEAST_TOKENS,
+    versions: { foretoken: packageJson.version, 'web-llm': packageJson.dependencies['@mlc-ai/web-llm'] },
+  }),
 
-  async load(draft: string | null): Promise<void> {
+  /** Makes the pair ready, from the server at first: milliseconds. */
+  async load(draft: string | null): Promise<number> {
+    const pair = await pairWith(draft);
+    const start = performance.now();
+    for await (const _ of sendToWorker(engine, { type: 'load', pair }));
+    return performance.now() - start;
+  },
+
+  async loadStock(): Promise<void> {
     const { folder, library } = (await target()).model;
     await askStock({ load: { modelUrl: folder, libraryUrl: library.url } });
-    for await (const _ of sendToWorker(engine, { type: 'load', pair: await pairWith(draft) }));
   },
 
   async stock(prompt: string, maxTokens: number, temperature: number, fixedLength: boolean): Promise<Measured> {
@@ -112,6 +123,7 @@ const bench = {
   async run(prompt: string, draft: string | null, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
     const before = await readbacks('engine');
     const events: RunEvent[] = [];
+    let memory: PairMemory | null = null;
     for await (const update of sendToWorker(engine, {
       type: 'run',
       pair: await pairWith(settings.mode === 'plain' ? null : draft),
@@ -121,6 +133,7 @@ const bench = {
       calibration,
     })) {
       if (isRunEvent(update)) events.push(update);
+      else if (update.type === 'memory') memory = update.memory;
     }
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);
@@ -149,6 +162,7 @@ const bench = {
       parts: { draft: draftMs, verify: verifyMs, rest: inRounds - draftMs - verifyMs, between: decodeMs - inRounds },
       readbacks: (await readbacks('engine')) - before,
       adapter: start?.labels.adapter ?? '',
+      memoryBytes: memory ? allBytes(memory) : NaN,
       rounds,
       drafted,
       accepted,
@@ -157,6 +171,11 @@ const bench = {
     };
   },
 };
+
+/** Of both models and what they work with. */
+function allBytes({ target, draft, working }: PairMemory): number {
+  return working + sum([target, draft].flatMap((model) => Object.values(model)));
+}
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 

@@ -18,10 +18,9 @@ await failClearly(async () => {
   const repetitions = wholeNumber('repetitions', values.repetitions);
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
-  const call = (name, ...args) => page.evaluate(([n, a]) => window.kernels[n](...a), [name, args]);
+  const { call, name, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
   try {
-    console.log(`${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Chromium ${browser.version()}, ${await call('adapter')}`);
+    console.log(`${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${name}, ${await call('adapter')}`);
     await call('load', 'target');
     for (const rows of ROWS) {
       const { tiles, timings } = await call('forms', 'target', rows, repetitions);

@@ -37,13 +37,18 @@ const sum = (group, field) => group.reduce((total, run) => total + run[field], 0
 const part = (group, field) => group.reduce((total, run) => total + run.parts[field], 0);
 
 export function printReport(report) {
-  const { summary, machine, adapter, maxTokens, fixedLength, leastTokens, repetitions, draft, gamma, temperature, calibration } = report;
+  const { pair, summary, machine, adapter, maxTokens, fixedLength, leastTokens, repetitions, draft, gamma, temperature, calibration } =
+    report;
   console.log(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.browser}, ${adapter}; draft "${draft}", γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also past the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
+    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)} at the end, ${machine.browser}, ${adapter}; pair "${pair}", draft "${draft}", γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also past the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
   );
   const { decodeMs, draftMs, readbackMs, verifyMs, rooflineMs } = calibration;
   console.log(
     `decode ${decodeMs.toFixed(2)} ms, draft step ${draftMs.toFixed(2)} ms, bare readback ${readbackMs.toFixed(2)} ms; verify by rows ${listed(verifyMs)}; roofline ${rooflineMs ? listed(rooflineMs) : 'not measured'}`,
+  );
+  const megabytes = Math.max(...report.runs.map(({ memoryBytes }) => memoryBytes)) / 1e6;
+  console.log(
+    `ready ${(report.loadMs / 1000).toFixed(1)} s after the page asked for what is stored; ${megabytes.toFixed(0)} MB on the device`,
   );
   console.table(
     Object.fromEntries(

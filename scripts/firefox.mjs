@@ -49,6 +49,8 @@ export async function launchFirefox(preferences = {}) {
       browser: 'firefox',
       executablePath,
       headless: true,
+      // A call into a page may measure for minutes.
+      protocolTimeout: 0,
       env: process.platform === 'linux' ? { VK_ICD_FILENAMES: SOFTWARE_VULKAN, ...process.env, HOME: home } : process.env,
       extraPrefsFirefox: { ...PREFERENCES, ...preferences },
     });
