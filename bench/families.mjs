@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly } from '../scripts/options.mjs';
+import { floats } from './logits/compare.mjs';
 
 // Of a verification: of one row to as many as 16 drafts make, around the sizes of tiles.
 const ROWS = [1, 2, 5, 6, 9, 10, 17];
@@ -23,15 +24,14 @@ await failClearly(async () => {
   }
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const { page, browser, close } = await openBenchPage('bench/logits/index.html', 'logits', folder);
-  const call = (name, ...args) => page.evaluate(([n, a]) => window.logits[n](...a), [name, args]);
+  const { call, name: browser, close } = await openBenchPage('bench/logits/index.html', 'logits', { models: folder });
   const { models } = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
   const report = {};
   try {
     for (const [id, { path: name }] of Object.entries(models)) {
       const { adapter, ms } = await call('load', id);
       report[id] = { ...(await compare(call, folder, name)), 'ready, s': Number((ms / 1000).toFixed(1)) };
-      console.error(`${id}, Chromium ${browser.version()}, ${adapter}`);
+      console.error(`${id}, ${browser}, ${adapter}`);
     }
   } finally {
     await close();
@@ -75,8 +75,4 @@ async function compare(call, folder, name) {
   }
   same(await rowsOf('prefill', ids.length - 1, call('prefill', ids)), single[ids.length - 1]);
   return { ...worst, largest: Math.max(...Object.values(worst)), 'other bits': others };
-}
-
-function floats(bytes) {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

