@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { startOf } from '../../src/core/run/tally';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
@@ -38,13 +38,17 @@ const general = () => targets().getByRole('radio', { name: /^General 135M/ });
 const embedded = () => targets().getByRole('radio', { name: /^Fake pair/ });
 const lastLoad = (engine: FakeEngine) => engine.tasks.findLast((task) => task.type === 'load');
 
-beforeEach(async () => {
+async function forget(): Promise<void> {
   useOffline.setState(useOffline.getInitialState());
   useOfflineMemory.setState(useOfflineMemory.getInitialState());
   useExperiment.setState(useExperiment.getInitialState());
   useClaims.setState(useClaims.getInitialState());
   for (const name of await caches.keys()) await caches.delete(name);
-});
+}
+
+beforeEach(forget);
+// The panel too, which would lie over another file's page.
+afterEach(forget);
 
 describe('the target', () => {
   it('is no choice where there is one', async () => {
