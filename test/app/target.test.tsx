@@ -154,8 +154,11 @@ describe('a target that answers any prompt', () => {
     await openBoth();
     await expect.element(page.getByText(/It cannot answer other questions\.$/)).toBeInTheDocument();
     await prompt().fill('Why is the sky blue?');
-    await offer().click();
+    await expect.element(offer()).toBeInTheDocument();
+    (offer().element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
     expect(chosenTarget()?.model.id).toBe('general');
+    await expect.element(prompt()).toHaveFocus();
     await expect.element(page.getByText(/^General 135M understands any prompt/)).toBeInTheDocument();
     await expect.element(page.getByText(/^These small models were not trained/)).not.toBeInTheDocument();
     const examples = page.getByRole('group', { name: 'Examples' }).getByRole('button');

@@ -40,7 +40,14 @@ function Unasked({ name, pair }: { readonly name: string; readonly pair: PairSpe
   return (
     <div className="loading-unasked" role="status">
       <p>{targets.unasked(name)}</p>
-      <Button look="small" onPress={() => void load()}>
+      <Button
+        look="small"
+        onPress={() => {
+          void load();
+          // It goes with the press.
+          document.getElementById('prompt')?.focus();
+        }}
+      >
         {targets.fetch(name, formatBytes(missing))}
       </Button>
     </div>

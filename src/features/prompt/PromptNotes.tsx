@@ -48,12 +48,18 @@ function OtherTargets() {
     <p className="prompt-offers">
       {words.other}
       {offers.map(({ id, label }) => (
-        <Button key={id} look="small" disabled={busy} onPress={() => void chooseTarget(id)}>
+        <Button key={id} look="small" disabled={busy} onPress={() => choose(id)}>
           {label}
         </Button>
       ))}
     </p>
   );
+}
+
+/** The offer goes with the choice, so the focus goes to the prompt. */
+function choose(id: string): void {
+  void chooseTarget(id);
+  document.getElementById('prompt')?.focus();
 }
 
 /** Whether the prompt, once it is typed, is asked in other words than the pair was trained on. */
