@@ -5,6 +5,7 @@ import { shareDevice } from '../../src/gpu/device';
 import { GREEDY_ROW_BYTES, type GreedyBuffers, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { choosers } from './choosing';
 import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
 import {
   type ArrayRecord,
@@ -220,6 +221,21 @@ const bench = {
     const timings = await inTurns(device, { forward, roofline: passes(device, roofline) }, repetitions);
     for (const each of kernels) each.dispose();
     return { timings, dispatches };
+  },
+
+  /** The kernels that choose from `rows` rows of `vocabulary` logits, in turns with one multiplication by a head of as many columns, [inner, vocabulary] in groups of 4 bits. */
+  async choosing(vocabulary: number, inner: number, rows: number, repetitions: number): Promise<Timings<string>> {
+    const { device } = await open();
+    // The multiple of what a workgroup covers that is nearest.
+    const columns = 512 * Math.round(vocabulary / 512);
+    const part: Part = { form: 'groups of 4 bits', weights: { inner, columns } };
+    const kernels = new RooflineKernels(device, part, rows);
+    const head = await fastest(device, kernels, tiles(part, rows, device.features));
+    const { works, dispose } = await choosers(device, vocabulary, rows);
+    const timings = await inTurns(device, { head: passes(device, [head]), ...works }, repetitions);
+    kernels.dispose();
+    dispose();
+    return timings;
   },
 
   /** One step of the draft with its greedy choice against one forward of the target with its own, both without readback. */
