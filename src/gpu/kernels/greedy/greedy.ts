@@ -1,4 +1,5 @@
 import { ShapeBuffers } from '../shapes';
+import { SLICE, SliceBuffer, slicesOf } from '../slices';
 import code from './greedy.wgsl?raw';
 
 /** One row of the kernel's result. */
@@ -16,6 +17,9 @@ export interface GreedyRow {
 /** Bytes of one row: choice u32, p f32, draftP f32, invalid u32. */
 export const GREEDY_ROW_BYTES = 16;
 
+/** Of a slice: largest logit f32, id u32, sum f32, invalid u32. */
+const PART_BYTES = 16;
+
 export interface GreedyBuffers {
   /** f32 [rows, vocabulary] */
   readonly logits: GPUBuffer;
@@ -27,48 +31,47 @@ export interface GreedyBuffers {
   readonly rows: GPUBuffer;
 }
 
+type Entry = 'draft' | 'verify' | 'slice';
+
 /** Argmax and softmax probabilities of rows of logits, on the device; greedy.wgsl says in which order. */
 export class GreedyKernel {
   readonly #device: GPUDevice;
-  readonly #pipelines: Record<'draft' | 'verify', GPUComputePipeline>;
+  readonly #pipelines: Readonly<Record<Entry, GPUComputePipeline>>;
   readonly #layout: GPUBindGroupLayout;
   readonly #shapes: ShapeBuffers;
+  readonly #parts: SliceBuffer;
 
-  private constructor(device: GPUDevice, layout: GPUBindGroupLayout, draft: GPUComputePipeline, verify: GPUComputePipeline) {
+  private constructor(device: GPUDevice, layout: GPUBindGroupLayout, pipelines: Readonly<Record<Entry, GPUComputePipeline>>) {
     this.#device = device;
     this.#layout = layout;
-    this.#pipelines = { draft, verify };
+    this.#pipelines = pipelines;
     this.#shapes = new ShapeBuffers(device);
+    this.#parts = new SliceBuffer(device);
   }
 
   static async create(device: GPUDevice): Promise<GreedyKernel> {
-    const storage = (binding: number, type: GPUBufferBindingType) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } });
+    const types: GPUBufferBindingType[] = ['read-only-storage', 'storage', 'storage', 'storage', 'uniform', 'storage'];
     const layout = device.createBindGroupLayout({
-      entries: [
-        storage(0, 'read-only-storage'),
-        storage(1, 'storage'),
-        storage(2, 'storage'),
-        storage(3, 'storage'),
-        storage(4, 'uniform'),
-      ],
+      entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
     });
     const module = device.createShaderModule({ code, label: 'greedy' });
-    const pipeline = (entryPoint: string) =>
+    const pipeline = (entryPoint: Entry) =>
       device.createComputePipelineAsync({
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint },
+        compute: { module, entryPoint, constants: entryPoint === 'slice' ? { SLICE } : {} },
       });
-    return new GreedyKernel(device, layout, await pipeline('draft'), await pipeline('verify'));
+    const [draft, verify, slice] = await Promise.all([pipeline('draft'), pipeline('verify'), pipeline('slice')]);
+    return new GreedyKernel(device, layout, { draft, verify, slice });
   }
 
   /** Adds to `encoder`: choose draft number `drafted` (from 0) from one row of logits, into sequence[drafted], next[0] and rows[drafted]. */
   draft(encoder: GPUCommandEncoder, buffers: GreedyBuffers, vocabulary: number, drafted: number): void {
-    this.#dispatch(encoder, 'draft', buffers, [vocabulary, drafted], 1);
+    this.#dispatch(encoder, 'draft', buffers, vocabulary, drafted, 1);
   }
 
   /** Adds to `encoder`: judge `drafted` + 1 rows of logits against sequence[1..drafted], into rows[0..drafted]. */
   verify(encoder: GPUCommandEncoder, buffers: GreedyBuffers, vocabulary: number, drafted: number): void {
-    this.#dispatch(encoder, 'verify', buffers, [vocabulary, drafted], drafted + 1);
+    this.#dispatch(encoder, 'verify', buffers, vocabulary, drafted, drafted + 1);
   }
 
   /** `count` rows from bytes that were read back. */
@@ -87,20 +90,29 @@ export class GreedyKernel {
 
   dispose(): void {
     this.#shapes.dispose();
+    this.#parts.dispose();
   }
 
-  #dispatch(encoder: GPUCommandEncoder, entry: 'draft' | 'verify', buffers: GreedyBuffers, shape: number[], groups: number): void {
-    const entries = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shapes.of(shape)];
+  #dispatch(
+    encoder: GPUCommandEncoder,
+    entry: 'draft' | 'verify',
+    buffers: GreedyBuffers,
+    vocabulary: number,
+    drafted: number,
+    rows: number,
+  ): void {
+    const slices = slicesOf(vocabulary);
+    const parts = this.#parts.of(rows * slices * PART_BYTES);
+    const bound = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shapes.of([vocabulary, drafted, slices]), parts];
     const pass = encoder.beginComputePass({ label: `greedy ${entry}` });
+    const entries = bound.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    pass.setBindGroup(0, this.#device.createBindGroup({ layout: this.#layout, entries }));
+    if (slices > 1) {
+      pass.setPipeline(this.#pipelines.slice);
+      pass.dispatchWorkgroups(slices, rows);
+    }
     pass.setPipeline(this.#pipelines[entry]);
-    pass.setBindGroup(
-      0,
-      this.#device.createBindGroup({
-        layout: this.#layout,
-        entries: entries.map((buffer, binding) => ({ binding, resource: { buffer } })),
-      }),
-    );
-    pass.dispatchWorkgroups(groups);
+    pass.dispatchWorkgroups(rows);
     pass.end();
   }
 }
