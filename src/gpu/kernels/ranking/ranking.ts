@@ -1,5 +1,6 @@
 import type { Candidate } from '../../../core/types';
 import { ShapeBuffers } from '../shapes';
+import { SLICE, SliceBuffer, slicesOf } from '../slices';
 import { widthFor } from '../width';
 import code from './ranking.wgsl?raw';
 
@@ -7,6 +8,9 @@ const TOP = 5;
 
 /** Bytes of one row's most likely tokens: five ids u32, five probabilities f32 (0 if there are fewer). */
 export const RANKED_ROW_BYTES = 4 * 2 * TOP;
+
+/** Of a slice: five logits f32, each with its id u32. */
+const PART_BYTES = 4 * 2 * TOP;
 
 /** Rows of one model, after the greedy kernel has chosen from them. */
 export interface ChosenRows {
@@ -17,45 +21,62 @@ export interface ChosenRows {
   readonly count: number;
 }
 
-/** The most likely tokens of rows of logits, up to five that have a 256th of the top probability or more, in one dispatch after the greedy kernel, which stays unchanged. */
+/** The most likely tokens of rows of logits, up to five that have a 256th of the top probability or more, after the greedy kernel, which stays unchanged: in one dispatch, or two for rows of several slices. */
 export class RankingKernel {
   readonly #device: GPUDevice;
-  readonly #pipeline: GPUComputePipeline;
+  readonly #layout: GPUBindGroupLayout;
+  readonly #pipelines: Readonly<Record<'rank' | 'slice', GPUComputePipeline>>;
   readonly #shapes: ShapeBuffers;
+  readonly #parts: SliceBuffer;
   /** Placeholder where there are no rows. */
   readonly #none: GPUBuffer;
 
-  private constructor(device: GPUDevice, pipeline: GPUComputePipeline) {
+  private constructor(device: GPUDevice, layout: GPUBindGroupLayout, pipelines: Readonly<Record<'rank' | 'slice', GPUComputePipeline>>) {
     this.#device = device;
-    this.#pipeline = pipeline;
+    this.#layout = layout;
+    this.#pipelines = pipelines;
     this.#shapes = new ShapeBuffers(device);
+    this.#parts = new SliceBuffer(device);
     this.#none = device.createBuffer({ label: 'ranking none', size: 16, usage: GPUBufferUsage.STORAGE });
   }
 
   static async create(device: GPUDevice): Promise<RankingKernel> {
+    const read = 'read-only-storage';
+    const types: GPUBufferBindingType[] = [read, read, read, read, 'storage', 'uniform', 'storage'];
+    const layout = device.createBindGroupLayout({
+      entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
+    });
     const module = device.createShaderModule({ code, label: 'ranking' });
-    const compute = { module, entryPoint: 'rank', constants: { WIDTH: widthFor(device) } };
-    return new RankingKernel(device, await device.createComputePipelineAsync({ layout: 'auto', compute }));
+    const pipeline = (entryPoint: string, constants: Record<string, number>) =>
+      device.createComputePipelineAsync({
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint, constants },
+      });
+    const WIDTH = widthFor(device);
+    const [rank, slice] = await Promise.all([pipeline('rank', { WIDTH }), pipeline('slice', { WIDTH, SLICE })]);
+    return new RankingKernel(device, layout, { rank, slice });
   }
 
   /**
-   * Adds one dispatch to `encoder`: the most likely tokens of each row of the target, then of each of the draft.
+   * Adds to `encoder`: the most likely tokens of each row of the target, then of each of the draft.
    *
    * @param ranked receives `RANKED_ROW_BYTES` a row
    */
   rank(encoder: GPUCommandEncoder, target: ChosenRows, draft: ChosenRows | null, ranked: GPUBuffer, vocabulary: number): void {
-    const shape = this.#shapes.of([vocabulary, target.count, draft?.count ?? 0]);
-    const bound = [target.logits, target.rows, draft?.logits ?? this.#none, draft?.rows ?? this.#none, ranked, shape];
+    const rows = target.count + (draft?.count ?? 0);
+    const slices = slicesOf(vocabulary);
+    const shape = this.#shapes.of([vocabulary, target.count, draft?.count ?? 0, slices]);
+    const parts = this.#parts.of(rows * slices * PART_BYTES);
+    const bound = [target.logits, target.rows, draft?.logits ?? this.#none, draft?.rows ?? this.#none, ranked, shape, parts];
     const pass = encoder.beginComputePass({ label: 'ranking' });
-    pass.setPipeline(this.#pipeline);
-    pass.setBindGroup(
-      0,
-      this.#device.createBindGroup({
-        layout: this.#pipeline.getBindGroupLayout(0),
-        entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
-      }),
-    );
-    pass.dispatchWorkgroups(target.count + (draft?.count ?? 0));
+    const entries = bound.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    pass.setBindGroup(0, this.#device.createBindGroup({ layout: this.#layout, entries }));
+    if (slices > 1) {
+      pass.setPipeline(this.#pipelines.slice);
+      pass.dispatchWorkgroups(slices, rows);
+    }
+    pass.setPipeline(this.#pipelines.rank);
+    pass.dispatchWorkgroups(rows);
     pass.end();
   }
 
@@ -74,5 +95,6 @@ export class RankingKernel {
   dispose(): void {
     this.#none.destroy();
     this.#shapes.dispose();
+    this.#parts.dispose();
   }
 }
