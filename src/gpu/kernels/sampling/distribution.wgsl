@@ -1,4 +1,4 @@
-// Logits to the distribution that is sampled from, one workgroup a row. In this order, which is web-llm's: mask, logit
+// Logits to the distribution that is sampled from, one workgroup a row or, with the passes of slices.wgsl, one a slice of it. In this order, which is web-llm's: mask, logit
 // bias, presence and frequency penalty, repetition penalty, temperature, softmax, top-k, top-p.
 //
 // Every thread walks its own columns and a tree joins them: the order of operations depends on the vocabulary alone, so
@@ -24,6 +24,11 @@ struct Shape {
   drafted: u32,
   // Of the flags below.
   flags: u32,
+  // Of a row.
+  slices: u32,
+  // Of the threshold that slices search for: digits of its bits that are not known yet, and whether it is top-p's.
+  digit: u32,
+  isNucleus: u32,
 }
 
 const HAS_MASK = 1u;
@@ -50,12 +55,11 @@ var<workgroup> bestId: array<u32, WIDTH>;
 var<workgroup> partial: array<f32, WIDTH>;
 var<workgroup> invalid: array<u32, WIDTH>;
 
-const DIGIT = 8u;
-const DIGITS = 4u;
-const BINS = 1u << DIGIT;
-var<workgroup> bins: array<atomic<u32>, BINS>;
-var<workgroup> prefix: u32;
-var<workgroup> needed: u32;
+// What a row or a slice of it has of columns: from first to below end.
+struct Columns {
+  first: u32,
+  end: u32,
+}
 
 // A logit that may not be chosen. Those that may are kept between LOWEST and -LOWEST: no difference overflows.
 const EXCLUDED = -3.4e38f;
@@ -136,56 +140,9 @@ fn shapedLogit(source: u32, row: u32, id: u32, count: u32) -> f32 {
   return clamp(x, LOWEST, -LOWEST);
 }
 
-// What a token counts for in a threshold: 1 each, or its share in units of 1 / scale.
-fn unitsOf(power: f32, scale: f32) -> u32 {
-  if (scale == 0.0) {
-    return 1u;
-  }
-  return u32(power * scale + 0.5);
-}
-
-// Bits of the largest value such that the tokens of at least that value count for `need` or more; `least` where all of
-// those that are `least` or more count for less. Floats that are not negative are ordered as their bits: the digits of
-// a radix search, each over a histogram. Its counts are whole numbers, so the order in which threads add does not matter.
-fn threshold(start: u32, least: u32, scale: f32, need: u32, lane: u32) -> u32 {
-  if (lane == 0u) {
-    prefix = 0u;
-    needed = need;
-  }
-  for (var digit = DIGITS; digit > 0u; digit--) {
-    let shift = (digit - 1u) * DIGIT;
-    let above = workgroupUniformLoad(&prefix);
-    for (var bin = lane; bin < BINS; bin += WIDTH) {
-      atomicStore(&bins[bin], 0u);
-    }
-    workgroupBarrier();
-    for (var j = lane; j < shape.vocabulary; j += WIDTH) {
-      let power = probabilities[start + j];
-      let bits = bitcast<u32>(power);
-      if (bits >= least && ((bits >> shift) >> DIGIT) == above) {
-        atomicAdd(&bins[(bits >> shift) % BINS], unitsOf(power, scale));
-      }
-    }
-    workgroupBarrier();
-    if (lane == 0u) {
-      var bin = BINS - 1u;
-      var rest = needed;
-      var here = atomicLoad(&bins[bin]);
-      while (here < rest && bin > 0u) {
-        rest -= here;
-        bin--;
-        here = atomicLoad(&bins[bin]);
-      }
-      prefix = (above << DIGIT) | bin;
-      needed = rest;
-    }
-  }
-  return max(workgroupUniformLoad(&prefix), least);
-}
-
-fn sumFrom(start: u32, least: u32, lane: u32) -> f32 {
+fn sumFrom(start: u32, columns: Columns, least: u32, lane: u32) -> f32 {
   var sum = 0.0;
-  for (var j = lane; j < shape.vocabulary; j += WIDTH) {
+  for (var j = columns.first + lane; j < columns.end; j += WIDTH) {
     let power = probabilities[start + j];
     if (bitcast<u32>(power) >= least) {
       sum += power;
@@ -194,22 +151,21 @@ fn sumFrom(start: u32, least: u32, lane: u32) -> f32 {
   return sumOf(sum, lane);
 }
 
-// Row `source` of the logits to row `row` of the probabilities; a row with an invalid logit, or with nothing that may be
-// chosen, becomes all zeros. The drafts before this row are sequence[first .. first + row - 1]. Returns 1 for an invalid
-// row, else 0.
-fn shapeRow(source: u32, row: u32, first: u32, lane: u32) -> u32 {
+// Columns of row `source` of the logits, shaped, to row `row` of the probabilities; the largest and its id into element 0 of `best`
+// and `bestId`. The drafts before this row are sequence[firstDraft .. firstDraft + row - 1]. Returns 1 where a logit is invalid, else 0.
+fn shapeColumns(source: u32, row: u32, firstDraft: u32, columns: Columns, lane: u32) -> u32 {
   let start = row * shape.vocabulary;
   notANumber = 0u;
-  for (var j = lane; j < shape.vocabulary; j += WIDTH) {
+  for (var j = columns.first + lane; j < columns.end; j += WIDTH) {
     probabilities[start + j] = shapedLogit(source, row, j, select(0u, committed(j), penalised()));
   }
   if (penalised()) {
     for (var k = 0u; k < row; k++) {
-      let id = u32(sequence[first + k]);
-      if (id < shape.vocabulary && id % WIDTH == lane) {
+      let id = u32(sequence[firstDraft + k]);
+      if (id >= columns.first && id < columns.end && (id - columns.first) % WIDTH == lane) {
         var count = committed(id);
         for (var l = 0u; l < row; l++) {
-          count += select(0u, 1u, u32(sequence[first + l]) == id);
+          count += select(0u, 1u, u32(sequence[firstDraft + l]) == id);
         }
         probabilities[start + id] = shapedLogit(source, row, id, count);
       }
@@ -218,7 +174,7 @@ fn shapeRow(source: u32, row: u32, first: u32, lane: u32) -> u32 {
 
   var largest = EXCLUDED;
   var largestId = shape.vocabulary;
-  for (var j = lane; j < shape.vocabulary; j += WIDTH) {
+  for (var j = columns.first + lane; j < columns.end; j += WIDTH) {
     let x = probabilities[start + j];
     if (x > largest) {
       largest = x;
@@ -228,18 +184,23 @@ fn shapeRow(source: u32, row: u32, first: u32, lane: u32) -> u32 {
   best[lane] = largest;
   bestId[lane] = largestId;
   invalid[lane] = notANumber;
+  return joinTops(lane);
+}
+
+// The largest that threads found into element 0; returns whether any found an invalid one.
+fn joinTops(lane: u32) -> u32 {
   joinBest(lane);
   var bad = 0u;
   for (var l = 0u; l < WIDTH; l++) {
     bad |= invalid[l];
   }
-  let top = best[0];
-  let topId = bestId[0];
-  bad |= select(0u, 1u, topId == shape.vocabulary);
+  return bad;
+}
 
-  // Powers, relative to the largest: in [0, 1].
+// Shaped logits to powers, relative to the row's largest: in [0, 1]. Returns their sum.
+fn powersOf(start: u32, columns: Columns, top: f32, topId: u32, bad: u32, lane: u32) -> f32 {
   var sum = 0.0;
-  for (var j = lane; j < shape.vocabulary; j += WIDTH) {
+  for (var j = columns.first + lane; j < columns.end; j += WIDTH) {
     let x = probabilities[start + j];
     var power = 0.0;
     if (bad == 0u && x > EXCLUDED) {
@@ -252,23 +213,38 @@ fn shapeRow(source: u32, row: u32, first: u32, lane: u32) -> u32 {
     probabilities[start + j] = power;
     sum += power;
   }
-  var total = sumOf(sum, lane);
+  return sumOf(sum, lane);
+}
 
-  var least = 0u;
-  if (settings.topK > 0u && settings.topK < shape.vocabulary) {
-    least = threshold(start, least, 0.0, settings.topK, lane);
-    total = sumFrom(start, least, lane);
-  }
-  if (settings.topP < 1.0) {
-    least = threshold(start, least, select(0x1p31 / total, 0.0, bad == 1u), max(1u, u32(settings.topP * 0x1p31)), lane);
-    total = sumFrom(start, least, lane);
-  }
-  for (var j = lane; j < shape.vocabulary; j += WIDTH) {
+// Powers to probabilities, of which the others of the workgroup read what this thread wrote.
+fn normalise(start: u32, columns: Columns, least: u32, total: f32, bad: u32, lane: u32) {
+  for (var j = columns.first + lane; j < columns.end; j += WIDTH) {
     let power = probabilities[start + j];
     probabilities[start + j] = select(0.0, power / total, bad == 0u && bitcast<u32>(power) >= least);
   }
-  // Others of the workgroup read what this thread wrote.
   storageBarrier();
   workgroupBarrier();
+}
+
+// Row `source` of the logits to row `row` of the probabilities; a row with an invalid logit, or with nothing that may be
+// chosen, becomes all zeros. Returns 1 for an invalid row, else 0.
+fn shapeRow(source: u32, row: u32, firstDraft: u32, lane: u32) -> u32 {
+  let start = row * shape.vocabulary;
+  let columns = Columns(0u, shape.vocabulary);
+  var bad = shapeColumns(source, row, firstDraft, columns, lane);
+  let top = best[0];
+  let topId = bestId[0];
+  bad |= select(0u, 1u, topId == shape.vocabulary);
+  var total = powersOf(start, columns, top, topId, bad, lane);
+  var least = 0u;
+  if (hasTopK()) {
+    least = threshold(start, columns, least, 0.0, settings.topK, lane);
+    total = sumFrom(start, columns, least, lane);
+  }
+  if (settings.topP < 1.0) {
+    least = threshold(start, columns, least, nucleusScale(total, bad), nucleusNeed(), lane);
+    total = sumFrom(start, columns, least, lane);
+  }
+  normalise(start, columns, least, total, bad, lane);
   return bad;
 }

@@ -6,6 +6,7 @@ import distribution from './distribution.wgsl?raw';
 import { PURPOSES, type Purposes, seedWords } from './philox';
 import philox from './philox.wgsl?raw';
 import sampling from './sampling.wgsl?raw';
+import threshold from './threshold.wgsl?raw';
 
 /** `logitBias` comes as a buffer of its own. */
 export type ShapeSettings = Omit<SamplingSettings, 'logitBias'>;
@@ -105,7 +106,7 @@ export class SamplingKernel {
    * @param purposes the streams of random numbers; other than the default only to show what goes wrong when two are one
    */
   static async create(device: GPUDevice, width = widthFor(device), purposes: Purposes = PURPOSES): Promise<SamplingKernel> {
-    const module = device.createShaderModule({ code: philox + distribution + sampling, label: 'sampling' });
+    const module = device.createShaderModule({ code: philox + distribution + threshold + sampling, label: 'sampling' });
     const { draft, acceptance, residual, noise } = purposes;
     const pipeline = (entryPoint: string, types: GPUBufferBindingType[], constants: Record<string, number>) => {
       const entries = types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
@@ -157,14 +158,14 @@ export class SamplingKernel {
    */
   draft(encoder: GPUCommandEncoder, buffers: DraftBuffers, vocabulary: number, drafted: number, count = 1): void {
     const { logits, sequence, next, q } = buffers;
-    const shape = [vocabulary, drafted, flagsOf(buffers)];
+    const shape = [vocabulary, drafted, flagsOf(buffers), 1, 0, 0];
     this.#dispatch(encoder, 'draft', [logits, ...this.#constraints(buffers), sequence, q, next], shape, count);
   }
 
   /** Adds one dispatch to `encoder`: judges `drafted` drafts (0: plain decoding), into rows 0 to `drafted` of p and rows. */
   judge(encoder: GPUCommandEncoder, buffers: JudgeBuffers, vocabulary: number, drafted: number): void {
     const { logits, sequence, p, q, rows } = buffers;
-    const shape = [vocabulary, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot)];
+    const shape = [vocabulary, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot), 1, 0, 0];
     this.#dispatch(encoder, 'judge', [logits, ...this.#constraints(buffers), sequence, p, q ?? this.#none, rows], shape, drafted + 1);
   }
 

@@ -1,5 +1,5 @@
-// Draws from the distributions of distribution.wgsl and judges drafts by them. Compiled after philox.wgsl and
-// distribution.wgsl.
+// Draws from the distributions of distribution.wgsl and judges drafts by them, one workgroup a row. slices.wgsl does the same with several.
+// Compiled with philox.wgsl, distribution.wgsl and threshold.wgsl.
 
 // Drafting only: the next draft forward's input.
 @group(0) @binding(9) var<storage, read_write> next: array<i32>;
@@ -47,45 +47,55 @@ fn locate(sum: f32, u: f32, lane: u32) {
   partial[lane] = sum;
   workgroupBarrier();
   if (lane == 0u) {
-    var total = 0.0;
-    for (var l = 0u; l < WIDTH; l++) {
-      total += partial[l];
-    }
-    let aim = u * total;
-    var before = 0.0;
-    chosenLane = WIDTH;
-    chosenId = 0u;
-    for (var l = 0u; l < WIDTH; l++) {
-      if (partial[l] > 0.0) {
-        // The last run with any weight, where rounding leaves the end of the sum unreached.
-        chosenLane = l;
-        chosenRest = aim - before;
-        before += partial[l];
-        if (before > aim) {
-          break;
-        }
-      }
-    }
+    chooseRun(u * totalOfRuns());
   }
   workgroupBarrier();
 }
 
-fn runStart(lane: u32) -> u32 {
-  let length = (shape.vocabulary + WIDTH - 1u) / WIDTH;
-  return min(lane * length, shape.vocabulary);
+fn totalOfRuns() -> f32 {
+  var total = 0.0;
+  for (var l = 0u; l < WIDTH; l++) {
+    total += partial[l];
+  }
+  return total;
+}
+
+// By one thread.
+fn chooseRun(aim: f32) {
+  var before = 0.0;
+  chosenLane = WIDTH;
+  chosenId = 0u;
+  for (var l = 0u; l < WIDTH; l++) {
+    if (partial[l] > 0.0) {
+      // The last run with any weight, where rounding leaves the end of the sum unreached.
+      chosenLane = l;
+      chosenRest = aim - before;
+      before += partial[l];
+      if (before > aim) {
+        break;
+      }
+    }
+  }
+}
+
+// The columns of a thread.
+fn runOf(columns: Columns, lane: u32) -> Columns {
+  let count = columns.end - columns.first;
+  let length = (count + WIDTH - 1u) / WIDTH;
+  return Columns(columns.first + min(lane * length, count), columns.first + min((lane + 1u) * length, count));
 }
 
 // The coupled rule: argmax(log p + g) with Gumbel noise g = -log E, as argmax(p / E); into bestId[0]. The same
-// probabilities and position give the same token for every caller.
-fn race(start: u32, position: u32, lane: u32) {
+// probabilities and position give the same token for every caller. The first column is a multiple of four.
+fn race(start: u32, position: u32, columns: Columns, lane: u32) {
   workgroupBarrier();
   var largest = 0.0;
   var largestId = 0u;
-  for (var four = lane; four * 4u < shape.vocabulary; four += WIDTH) {
+  for (var four = columns.first / 4u + lane; four * 4u < columns.end; four += WIDTH) {
     let words = philox(vec4(position, NOISE, four, 0u), settings.seed);
     for (var k = 0u; k < 4u; k++) {
       let id = four * 4u + k;
-      if (id < shape.vocabulary) {
+      if (id < columns.end) {
         let p = probabilities[start + id];
         let score = p / exponential(words[k]);
         if (p > 0.0 && score > largest) {
@@ -100,6 +110,14 @@ fn race(start: u32, position: u32, lane: u32) {
   joinBest(lane);
 }
 
+fn sumOfRun(start: u32, run: Columns) -> f32 {
+  var sum = 0.0;
+  for (var j = run.first; j < run.end; j++) {
+    sum += probabilities[start + j];
+  }
+  return sum;
+}
+
 // Draft number shape.drafted + group, from row `group` of the logits, into that row of the probabilities, `sequence`, the
 // drafts so far, and the next forward's input.
 @compute @workgroup_size(WIDTH)
@@ -108,38 +126,45 @@ fn draft(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
   let start = row * shape.vocabulary;
   let position = firstPosition + row;
   shapeRow(group.x, row, 0u, lane);
+  let columns = Columns(0u, shape.vocabulary);
   if (settings.coupled == 1u) {
-    race(start, position, lane);
+    race(start, position, columns, lane);
     if (lane == 0u) {
       chosenId = bestId[0];
     }
   } else {
-    var sum = 0.0;
-    for (var j = runStart(lane); j < runStart(lane + 1u); j++) {
-      sum += probabilities[start + j];
-    }
-    locate(sum, uniformAt(settings.seed, position, DRAFT), lane);
+    let run = runOf(columns, lane);
+    locate(sumOfRun(start, run), uniformAt(settings.seed, position, DRAFT), lane);
     if (lane == chosenLane) {
-      var reached = 0.0;
-      for (var j = runStart(lane); j < runStart(lane + 1u) && reached <= chosenRest; j++) {
-        let weight = probabilities[start + j];
-        reached += weight;
-        if (weight > 0.0) {
-          chosenId = j;
-        }
-      }
+      walk(start, run);
     }
   }
+  handOver(row, group.x == groups.x - 1u, lane);
+}
+
+// The token in which chosenRest falls, by the thread whose run it is.
+fn walk(start: u32, run: Columns) {
+  var reached = 0.0;
+  for (var j = run.first; j < run.end && reached <= chosenRest; j++) {
+    let weight = probabilities[start + j];
+    reached += weight;
+    if (weight > 0.0) {
+      chosenId = j;
+    }
+  }
+}
+
+fn handOver(row: u32, isLast: bool, lane: u32) {
   workgroupBarrier();
   if (lane == 0u) {
     sequence[row] = i32(chosenId);
-    if (group.x == groups.x - 1u) {
+    if (isLast) {
       next[0] = i32(chosenId);
     }
   }
 }
 
-fn insert(top: ptr<function, Top>, id: u32, probability: f32) {
+fn insert(top: ptr<private, Top>, id: u32, probability: f32) {
   if (probability <= (*top).probabilities[TOP - 1u]) {
     return;
   }
@@ -153,9 +178,11 @@ fn insert(top: ptr<function, Top>, id: u32, probability: f32) {
   (*top).ids[at] = id;
 }
 
+var<private> joined: Top;
+
 // The best of all threads' lists, for thread 0.
-fn joinTop(own: ptr<function, Top>, lane: u32) -> Top {
-  var joined: Top;
+fn joinTop(own: ptr<private, Top>, lane: u32) -> Top {
+  joined = Top();
   workgroupBarrier();
   tops[lane] = *own;
   workgroupBarrier();
@@ -174,98 +201,98 @@ fn joinTop(own: ptr<function, Top>, lane: u32) -> Top {
   return joined;
 }
 
-// Row `group` of the target's logits into the probabilities p, and what they say of the draft there: Leviathan et al. 2023
-// (arXiv 2211.17192), algorithm 1. `sequence` is the target's own input: the last token of the history, then the drafts.
-// Rows after the first rejection are judged as if nothing had been rejected.
-@compute @workgroup_size(WIDTH)
-fn judge(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
-  let start = row * shape.vocabulary;
-  let position = firstPosition + row;
-  let judged = row < shape.drafted;
-  let oneHot = (shape.flags & ONE_HOT) != 0u;
-  let bad = shapeRow(row, row, 1u, lane);
+// What a row of a judgement is about.
+struct Judged {
+  row: u32,
+  start: u32,
+  position: u32,
+  // Whether there is a draft, and which.
+  hasDraft: bool,
+  id: u32,
+}
 
+fn judgedAt(row: u32) -> Judged {
   var id = 0u;
-  if (judged) {
+  if (row < shape.drafted) {
     id = min(u32(sequence[row + 1u]), shape.vocabulary - 1u);
   }
-  var topP: Top;
-  var topQ: Top;
-  var topResidual: Top;
-  var sumP = 0.0;
-  var sumResidual = 0.0;
-  for (var j = runStart(lane); j < runStart(lane + 1u); j++) {
-    let p = probabilities[start + j];
+  return Judged(row, row * shape.vocabulary, firstPosition + row, row < shape.drafted, id);
+}
+
+// The drafter's probability of token j.
+fn drafterAt(judged: Judged, j: u32) -> f32 {
+  if ((shape.flags & ONE_HOT) != 0u) {
+    return select(0.0, 1.0, j == judged.id);
+  }
+  return drafted[judged.start + j];
+}
+
+// Of a thread: the most likely tokens of its run under target and drafter and of the residual, and the sums of p and the residual.
+var<private> topP: Top;
+var<private> topQ: Top;
+var<private> topResidual: Top;
+var<private> sumP: f32;
+var<private> sumResidual: f32;
+
+fn weigh(judged: Judged, run: Columns) {
+  for (var j = run.first; j < run.end; j++) {
+    let p = probabilities[judged.start + j];
     sumP += p;
     insert(&topP, j, p);
-    if (judged) {
-      var q = select(0.0, 1.0, j == id);
-      if (!oneHot) {
-        q = drafted[start + j];
-      }
+    if (judged.hasDraft) {
+      let q = drafterAt(judged, j);
       let residual = max(0.0, p - q);
       sumResidual += residual;
       insert(&topQ, j, q);
       insert(&topResidual, j, residual);
     }
   }
-  workgroupBarrier();
-  let mass = sumOf(sumResidual, lane);
+}
 
-  // The target's own token.
-  if (settings.coupled == 1u) {
-    race(start, position, lane);
-    if (lane == 0u) {
-      chosenId = bestId[0];
+// The target's own token, by the thread in whose run chosenRest falls.
+fn walkJudged(judged: Judged, fromResidual: bool, run: Columns) {
+  var reached = 0.0;
+  for (var j = run.first; j < run.end && reached <= chosenRest; j++) {
+    var weight = probabilities[judged.start + j];
+    if (fromResidual) {
+      weight = max(0.0, weight - drafterAt(judged, j));
     }
-  } else {
-    let fromResidual = judged && mass > 0.0;
-    locate(select(sumP, sumResidual, fromResidual), uniformAt(settings.seed, position, RESIDUAL), lane);
-    if (lane == chosenLane) {
-      var reached = 0.0;
-      for (var j = runStart(lane); j < runStart(lane + 1u) && reached <= chosenRest; j++) {
-        var weight = probabilities[start + j];
-        if (fromResidual) {
-          var q = select(0.0, 1.0, j == id);
-          if (!oneHot) {
-            q = drafted[start + j];
-          }
-          weight = max(0.0, weight - q);
-        }
-        reached += weight;
-        if (weight > 0.0) {
-          chosenId = j;
-        }
-      }
+    reached += weight;
+    if (weight > 0.0) {
+      chosenId = j;
     }
   }
-  workgroupBarrier();
+}
 
+// All but the lists of a row whose token is chosenId.
+fn verdict(judged: Judged, mass: f32, bad: u32) -> Row {
   var result: Row;
   result.token = chosenId;
   result.invalid = bad;
   result.u = -1.0;
-  result.tokenP = probabilities[start + chosenId];
-  if (judged) {
-    result.draft = id;
-    result.p = probabilities[start + id];
-    result.q = 1.0;
-    if (!oneHot) {
-      result.q = drafted[start + id];
-    }
+  result.tokenP = probabilities[judged.start + chosenId];
+  if (judged.hasDraft) {
+    result.draft = judged.id;
+    result.p = probabilities[judged.start + judged.id];
+    result.q = drafterAt(judged, judged.id);
     result.residual = mass;
     // A drafter gives what it drew some probability.
     result.invalid |= select(0u, 2u, result.q == 0.0);
     if (settings.coupled == 1u) {
-      result.accepted = select(0u, 1u, id == chosenId);
+      result.accepted = select(0u, 1u, judged.id == chosenId);
     } else {
-      let u = uniformAt(settings.seed, position, ACCEPTANCE);
+      let u = uniformAt(settings.seed, judged.position, ACCEPTANCE);
       // u < p / q, without the division's rounding.
       result.accepted = select(0u, 1u, result.q > 0.0 && u * result.q < result.p);
       result.u = select(-1.0, u, settings.temperature > 0.0);
     }
   }
+  return result;
+}
+
+// Joins the threads' lists and writes the row.
+fn write(judged: Judged, mass: f32, verdict: Row, lane: u32) {
+  var result = verdict;
   result.top[0] = joinTop(&topP, lane);
   result.top[1] = joinTop(&topQ, lane);
   result.top[2] = joinTop(&topResidual, lane);
@@ -273,6 +300,34 @@ fn judge(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
     for (var k = 0u; k < TOP; k++) {
       result.top[2].probabilities[k] = select(result.top[2].probabilities[k] / mass, 0.0, mass == 0.0);
     }
-    rows[row] = result;
+    rows[judged.row] = result;
   }
+}
+
+// Row `group` of the target's logits into the probabilities p, and what they say of the draft there: Leviathan et al. 2023
+// (arXiv 2211.17192), algorithm 1. `sequence` is the target's own input: the last token of the history, then the drafts.
+// Rows after the first rejection are judged as if nothing had been rejected.
+@compute @workgroup_size(WIDTH)
+fn judge(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let bad = shapeRow(group.x, group.x, 1u, lane);
+  let judged = judgedAt(group.x);
+  let columns = Columns(0u, shape.vocabulary);
+  let run = runOf(columns, lane);
+  weigh(judged, run);
+  workgroupBarrier();
+  let mass = sumOf(sumResidual, lane);
+  if (settings.coupled == 1u) {
+    race(judged.start, judged.position, columns, lane);
+    if (lane == 0u) {
+      chosenId = bestId[0];
+    }
+  } else {
+    let fromResidual = judged.hasDraft && mass > 0.0;
+    locate(select(sumP, sumResidual, fromResidual), uniformAt(settings.seed, judged.position, RESIDUAL), lane);
+    if (lane == chosenLane) {
+      walkJudged(judged, fromResidual, run);
+    }
+  }
+  workgroupBarrier();
+  write(judged, mass, verdict(judged, mass, bad), lane);
 }
