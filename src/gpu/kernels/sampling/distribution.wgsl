@@ -36,6 +36,8 @@ const HAS_BIAS = 2u;
 const HAS_COUNTS = 4u;
 // The drafter put all its probability on the token that it proposed.
 const ONE_HOT = 8u;
+// Drafting, not judging.
+const IS_DRAFT = 16u;
 
 @group(0) @binding(0) var<uniform> settings: Settings;
 @group(0) @binding(1) var<uniform> shape: Shape;

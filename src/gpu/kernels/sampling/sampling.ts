@@ -1,12 +1,10 @@
 import { checkSampling } from '../../../core/settings';
 import type { Candidates, SamplingSettings } from '../../../core/types';
 import { ShapeBuffers } from '../shapes';
+import { SliceBuffer, slicesOf } from '../slices';
 import { widthFor } from '../width';
-import distribution from './distribution.wgsl?raw';
+import { type Entry, SamplingPasses } from './passes';
 import { PURPOSES, type Purposes, seedWords } from './philox';
-import philox from './philox.wgsl?raw';
-import sampling from './sampling.wgsl?raw';
-import threshold from './threshold.wgsl?raw';
 
 /** `logitBias` comes as a buffer of its own. */
 export type ShapeSettings = Omit<SamplingSettings, 'logitBias'>;
@@ -73,27 +71,37 @@ const TOP = 5;
 export const SAMPLING_ROW_BYTES = 4 * (9 + 3 * 2 * TOP);
 
 /** Bits of the shader's flags. */
-const FLAGS = { mask: 1, bias: 2, counts: 4, oneHot: 8 } as const;
+const FLAGS = { mask: 1, bias: 2, counts: 4, oneHot: 8, isDraft: 16 } as const;
 
 const SETTINGS_BYTES = 40;
+/** As slices.wgsl has them: a slice of a row, and a row's search for its threshold. */
+const PART_BYTES = 4 * (8 + 3 * 2 * TOP);
+const SEARCH_BYTES = 4 * (3 + 256);
+const DIGITS = [4, 3, 2, 1];
 
 /**
- * Sampling on the device: draws drafts and judges them, one dispatch each. distribution.wgsl says in which order a
- * distribution is made, philox.ts which random number decides what. Call `configure` once a run and `begin` once a round.
+ * Sampling on the device: draws drafts and judges them, one dispatch each, or several where rows have several slices. distribution.wgsl says in which
+ * order a distribution is made, philox.ts which random number decides what. Call `configure` once a run and `begin` once a round.
  */
 export class SamplingKernel {
   readonly #device: GPUDevice;
-  readonly #pipelines: Record<'draft' | 'judge', GPUComputePipeline>;
+  readonly #passes: SamplingPasses;
   readonly #settings: GPUBuffer;
   readonly #position: GPUBuffer;
   /** Stands in for what was left out. */
   readonly #none: GPUBuffer;
   readonly #shapes: ShapeBuffers;
+  readonly #parts: SliceBuffer;
+  readonly #searches: SliceBuffer;
+  /** Of the settings. */
+  #truncation = { topK: 0, topP: 1 };
 
-  private constructor(device: GPUDevice, draft: GPUComputePipeline, judge: GPUComputePipeline) {
+  private constructor(device: GPUDevice, passes: SamplingPasses) {
     this.#device = device;
-    this.#pipelines = { draft, judge };
+    this.#passes = passes;
     this.#shapes = new ShapeBuffers(device);
+    this.#parts = new SliceBuffer(device);
+    this.#searches = new SliceBuffer(device);
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#settings = device.createBuffer({ label: 'sampling settings', size: SETTINGS_BYTES, usage: uniform });
     this.#position = device.createBuffer({ label: 'sampling position', size: 4, usage: uniform });
@@ -106,22 +114,7 @@ export class SamplingKernel {
    * @param purposes the streams of random numbers; other than the default only to show what goes wrong when two are one
    */
   static async create(device: GPUDevice, width = widthFor(device), purposes: Purposes = PURPOSES): Promise<SamplingKernel> {
-    const module = device.createShaderModule({ code: philox + distribution + threshold + sampling, label: 'sampling' });
-    const { draft, acceptance, residual, noise } = purposes;
-    const pipeline = (entryPoint: string, types: GPUBufferBindingType[], constants: Record<string, number>) => {
-      const entries = types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
-      const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
-      return device.createComputePipelineAsync({ layout, compute: { module, entryPoint, constants } });
-    };
-    const read = 'read-only-storage';
-    const write = 'storage';
-    const shared: GPUBufferBindingType[] = ['uniform', 'uniform', 'uniform', read, read, read, read, write, write];
-    const constants = { WIDTH: width, DRAFT: draft, ACCEPTANCE: acceptance, RESIDUAL: residual, NOISE: noise };
-    return new SamplingKernel(
-      device,
-      await pipeline('draft', [...shared, write], constants),
-      await pipeline('judge', [...shared, read, write], constants),
-    );
+    return new SamplingKernel(device, await SamplingPasses.create(device, width, purposes));
   }
 
   /**
@@ -131,6 +124,7 @@ export class SamplingKernel {
    */
   configure(settings: ShapeSettings): void {
     checkSampling(settings);
+    this.#truncation = { topK: settings.topK, topP: settings.topP };
     const words = new DataView(new ArrayBuffer(SETTINGS_BYTES));
     const [low, high] = seedWords(settings.seed);
     words.setUint32(0, low, true);
@@ -151,22 +145,21 @@ export class SamplingKernel {
   }
 
   /**
-   * Adds one dispatch to `encoder`: draws draft number `drafted` (from 0), into sequence[drafted], next[0] and row
-   * `drafted` of q.
+   * Adds to `encoder`: draws draft number `drafted` (from 0), into sequence[drafted], next[0] and row `drafted` of q.
    *
    * @param count drafts to draw at once, from as many rows of logits, where they do not depend on one another
    */
   draft(encoder: GPUCommandEncoder, buffers: DraftBuffers, vocabulary: number, drafted: number, count = 1): void {
     const { logits, sequence, next, q } = buffers;
-    const shape = [vocabulary, drafted, flagsOf(buffers), 1, 0, 0];
-    this.#dispatch(encoder, 'draft', [logits, ...this.#constraints(buffers), sequence, q, next], shape, count);
+    const storage = [logits, ...this.#constraints(buffers), sequence, q, next];
+    this.#encode(encoder, 'draft', storage, [vocabulary, drafted, flagsOf(buffers) | FLAGS.isDraft], count);
   }
 
-  /** Adds one dispatch to `encoder`: judges `drafted` drafts (0: plain decoding), into rows 0 to `drafted` of p and rows. */
+  /** Adds to `encoder`: judges `drafted` drafts (0: plain decoding), into rows 0 to `drafted` of p and rows. */
   judge(encoder: GPUCommandEncoder, buffers: JudgeBuffers, vocabulary: number, drafted: number): void {
     const { logits, sequence, p, q, rows } = buffers;
-    const shape = [vocabulary, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot), 1, 0, 0];
-    this.#dispatch(encoder, 'judge', [logits, ...this.#constraints(buffers), sequence, p, q ?? this.#none, rows], shape, drafted + 1);
+    const storage = [logits, ...this.#constraints(buffers), sequence, p, q ?? this.#none, rows];
+    this.#encode(encoder, 'judge', storage, [vocabulary, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot)], drafted + 1);
   }
 
   /** The `drafted` + 1 rows of a judgement from bytes that were read back. */
@@ -195,28 +188,42 @@ export class SamplingKernel {
 
   dispose(): void {
     for (const buffer of [this.#settings, this.#position, this.#none]) buffer.destroy();
-    this.#shapes.dispose();
+    for (const made of [this.#shapes, this.#parts, this.#searches]) made.dispose();
   }
 
   #constraints({ mask, bias, counts }: Constraints): GPUBuffer[] {
     return [mask ?? this.#none, bias ?? this.#none, counts ?? this.#none];
   }
 
-  #dispatch(encoder: GPUCommandEncoder, entry: 'draft' | 'judge', storage: GPUBuffer[], shape: number[], groups: number): void {
-    const pipeline = this.#pipelines[entry];
+  /** @param storage of bindings 3 and on @param shape vocabulary, drafted, flags */
+  #encode(encoder: GPUCommandEncoder, entry: 'draft' | 'judge', storage: GPUBuffer[], shape: [number, number, number], rows: number): void {
+    const slices = slicesOf(shape[0]);
+    const buffers: (GPUBuffer | undefined)[] = [this.#settings, undefined, this.#position, ...storage];
     const pass = encoder.beginComputePass({ label: `sampling ${entry}` });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(
-      0,
-      this.#device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: [this.#settings, this.#shapes.of(shape), this.#position, ...storage].map((buffer, binding) => ({
-          binding,
-          resource: { buffer },
-        })),
-      }),
-    );
-    pass.dispatchWorkgroups(groups);
+    const add = (step: Entry, groups: [number, number], digit = 0, isNucleus = 0) => {
+      buffers[1] = this.#shapes.of([...shape, slices, digit, isNucleus]);
+      this.#passes.dispatch(pass, step, buffers, groups);
+    };
+    if (slices === 1) {
+      add(entry, [rows, 1]);
+    } else {
+      buffers[11] = this.#parts.of(rows * slices * PART_BYTES);
+      buffers[12] = this.#searches.of(rows * SEARCH_BYTES);
+      add('shapeSlice', [slices, rows]);
+      add('powerSlice', [slices, rows]);
+      const { topK, topP } = this.#truncation;
+      const search = (isNucleus: 0 | 1) => {
+        for (const digit of DIGITS) {
+          add('countSlice', [slices, rows], digit, isNucleus);
+          add('chooseRow', [rows, 1], digit, isNucleus);
+        }
+        add('sumSlice', [slices, rows]);
+      };
+      if (topK > 0 && topK < shape[0]) search(0);
+      if (topP < 1) search(1);
+      add(entry === 'draft' ? 'drawSlice' : 'judgeSlice', [slices, rows]);
+      add(entry === 'draft' ? 'drawRow' : 'judgeRow', [rows, 1]);
+    }
     pass.end();
   }
 }
