@@ -138,4 +138,39 @@ describe('greedy kernel', () => {
       expect(some.at(-1)?.p).toBe(all[rows - 1]?.p);
     }
   });
+
+  // Rows of many slices, of which the last of the first size is not a whole one.
+  for (const vocabulary of [152_000, 262_144]) {
+    const last = vocabulary - 1;
+
+    it(`joins the slices of a row of ${vocabulary}`, async () => {
+      const logits = randomLogits(2 * vocabulary, 3);
+      logits[last] = 13;
+      logits[vocabulary + 8192] = 13;
+      const rows = await verify(logits, vocabulary, [last]);
+      expectRows(rows, greedyReference(logits, vocabulary, [last]));
+      expect(rows.map((row) => row.choice)).toEqual([last, 8192]);
+    });
+
+    it(`gives ties in slices of ${vocabulary} to the lowest id`, async () => {
+      for (const ties of [[4095, 4096], [131_072, 4096, last], [last - 1, last], Array.from({ length: 60 }, (_, i) => 40_000 + 1000 * i)]) {
+        const logits = new Float32Array(vocabulary).fill(-1);
+        for (const id of ties) logits[id] = 5;
+        expect((await verify(logits, vocabulary, []))[0]?.choice).toBe(Math.min(...ties));
+      }
+      const [flat] = await verify(new Float32Array(vocabulary), vocabulary, []);
+      expect(flat?.choice).toBe(0);
+      expect(flat?.p).toBeCloseTo(1 / vocabulary, 8);
+    });
+
+    it(`knows of masked and invalid logits in slices of ${vocabulary}`, async () => {
+      const logits = new Float32Array(2 * vocabulary).fill(-Infinity);
+      logits[last] = -7;
+      logits[vocabulary + 5000] = 1;
+      const rows = await verify(logits, vocabulary, [0]);
+      expect(rows[0]).toEqual({ choice: last, p: 1, draftP: 0, invalid: false });
+      logits[2 * vocabulary - 1] = Number.NaN;
+      expect((await verify(logits, vocabulary, [0])).map((row) => row.invalid)).toEqual([false, true]);
+    });
+  }
 });

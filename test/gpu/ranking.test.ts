@@ -105,4 +105,27 @@ describe('ranking kernel', () => {
     logits[5] = -41;
     expect(idsOf((await rank(logits, null, 600)).rows)).toEqual([[77, 5]]);
   });
+
+  for (const vocabulary of [152_000, 262_144]) {
+    const last = vocabulary - 1;
+
+    it(`joins the slices of rows of ${vocabulary}`, async () => {
+      // Even, so that thousands are near the largest, and with ties.
+      const target = randomLogits(2 * vocabulary, 8, 2).map((x) => Math.round(x * 1000) / 1000);
+      target[last] = 5;
+      const draft = randomLogits(vocabulary, 9);
+      expect(idsOf((await rank(target, draft, vocabulary)).rows)).toEqual(
+        idsOf([...referenceOf(target, vocabulary), ...referenceOf(draft, vocabulary)]),
+      );
+    });
+
+    it(`gives equals in slices of ${vocabulary} the order of their ids, and leaves out what is masked`, async () => {
+      const logits = new Float32Array(vocabulary).fill(-Infinity);
+      for (const id of [last, 4096, 4095, 131_072, 70_000, 70_001]) logits[id] = 2;
+      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[4095, 4096, 70_000, 70_001, 131_072]]);
+      for (const id of [4096, 70_000, 70_001, 131_072]) logits[id] = -Infinity;
+      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[4095, last]]);
+      expect(idsOf((await rank(new Float32Array(vocabulary), null, vocabulary)).rows)).toEqual([[0, 1, 2, 3, 4]]);
+    });
+  }
 });

@@ -437,6 +437,78 @@ describe('sampling kernel: drafts and judgements', () => {
   });
 });
 
+// Rows of many slices, of which the last of the first size is not a whole one.
+describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabulary) => {
+  const last = vocabulary - 1;
+  const rowOf = (of: Float32Array<ArrayBuffer>, i: number) => of.subarray(i * vocabulary, (i + 1) * vocabulary);
+
+  it.each<Partial<ShapeSettings>>([
+    { temperature: 0.9 },
+    { temperature: 0.9, rule: 'coupled' },
+    { temperature: 0 },
+    { topK: 3000, topP: 0.8, temperature: 2 },
+  ])('drafts and judges as the reference does: %o', async (changes) => {
+    const settings = { ...PLAIN, ...changes, seed: 0x123456789abcdefn };
+    const target = randomLogits(2 * vocabulary, 5, 5);
+    target[last] = 5.5;
+    const noise = randomLogits(vocabulary, 6, 1);
+    const { ids, q, next } = await draft(
+      { vocabulary, settings, position: 9 },
+      noise.map((x, i) => x + (target[i] as number)),
+    );
+    expect(Array.from(ids)).toEqual([draftReference(q, settings, 9)]);
+    expect(next).toBe(ids[0]);
+    for (const given of [q, undefined]) {
+      const { rows, p } = await judge({ vocabulary, settings, position: 9 }, target, ids, given);
+      rows.forEach((row, i) => {
+        expectDistribution(p[i] as Float32Array, distributionReference(rowOf(target, i), settings));
+        const drafted = i === 0 ? { id: ids[0] as number, q: given ?? null } : null;
+        expectRow(row, judgeReference(p[i] as Float32Array, drafted, settings, 9 + i));
+      });
+    }
+  });
+
+  it('counts, biases and masks in every slice', async () => {
+    const settings = { repetitionPenalty: 1.3, frequencyPenalty: 0.4, presencePenalty: 0.7, topP: 0.9 };
+    const logits = randomLogits(3 * vocabulary, 12);
+    const counts = new Uint32Array(vocabulary);
+    for (const id of [0, 4096, 100_000, last]) counts[id] = 2;
+    const bias = Float32Array.from({ length: vocabulary }, (_, id) => (id % 4096 === 7 ? 3 : 0));
+    const allowed = (row: number, id: number) => (id + row) % 3 !== 0;
+    const drafts = [last, 4097];
+    const { p } = await judge({ vocabulary, settings, bias, counts, mask: maskOf(vocabulary, 3, allowed) }, logits, drafts);
+    p.forEach((row, i) => {
+      const constraints = { bias, counts, allowed: (id: number) => allowed(i, id), drafts: drafts.slice(0, i) };
+      expectDistribution(row, distributionReference(rowOf(logits, i), { ...PLAIN, ...settings }, constraints));
+    });
+  });
+
+  it('keeps ties across slices, and takes the lowest of them where it is greedy', async () => {
+    const flat = new Float32Array(vocabulary);
+    const { p, rows } = await judge({ vocabulary, settings: { topK: 1 } }, flat);
+    expect(new Set(p[0])).toEqual(new Set([Math.fround(1 / vocabulary)]));
+    expect(rows[0]?.top.p.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
+    flat.fill(-Infinity);
+    for (const id of [last, 8191, 8192]) flat[id] = 1;
+    expect((await judge({ vocabulary, settings: { temperature: 0 } }, flat)).rows[0]).toMatchObject({ token: 8191, tokenP: 1 });
+    const three = (await judge({ vocabulary, settings: { topK: 2 } }, flat)).rows[0];
+    expect(three?.top.p.map(({ id }) => id)).toEqual([8191, 8192, last]);
+  });
+
+  it('reports invalid logits, and rows of which nothing may be chosen', async () => {
+    const logits = randomLogits(3 * vocabulary, 8);
+    logits[2 * vocabulary - 1] = Number.NaN;
+    const mask = maskOf(vocabulary, 3, (row, id) => row < 2 || id === last);
+    const { rows, p } = await judge({ vocabulary, mask }, logits, [1, 2]);
+    expect(rows.map(({ invalid }) => invalid)).toEqual([null, 'target', null]);
+    expect(p[1]?.every((each) => each === 0)).toBe(true);
+    expect(rows[2]).toMatchObject({ token: last, tokenP: 1 });
+    expect(
+      (await judge({ vocabulary, mask: new Uint32Array(Math.ceil(vocabulary / 32)) }, logits.slice(0, vocabulary))).rows[0]?.invalid,
+    ).toBe('target');
+  });
+});
+
 describe('sampling kernel: losslessness', () => {
   const vocabulary = 5;
   const p = [0.4, 0.3, 0.15, 0.1, 0.05];
