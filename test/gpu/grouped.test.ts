@@ -81,13 +81,23 @@ function upload(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPU
   return buffer;
 }
 
-/** r + x @ w by `kernel`, of which a workgroup computes up to `tile` rows. */
-async function added(kernel: LibraryKernel, tile: number, w: GPUBuffer, x: Float32Array<ArrayBuffer>, r: Float32Array<ArrayBuffer>) {
+/** As many as the library dispatches side by side: four threads of sixteen columns each. */
+const GROUPS = COLUMNS / 64;
+
+/** r + x @ w by `kernel`, of which a workgroup computes up to `tile` rows; `groups` workgroups side by side. */
+async function added(
+  kernel: LibraryKernel,
+  tile: number,
+  w: GPUBuffer,
+  x: Float32Array<ArrayBuffer>,
+  r: Float32Array<ArrayBuffer>,
+  groups = GROUPS,
+) {
   const rows = x.length / INNER;
   const buffers = { w, x: upload(x), added: upload(r), y: upload(new Float32Array(rows * COLUMNS)) };
   const encoder = device.createCommandEncoder();
-  // As many as the library dispatches: four threads of sixteen columns.
-  kernel.dispatch(encoder, buffers, { n: rows, inner: INNER, width: COLUMNS }, [COLUMNS / 64, Math.ceil(rows / tile)]);
+  const numbers = { n: rows, inner: INNER, width: COLUMNS, packGridDimX: GROUPS - 1 };
+  kernel.dispatch(encoder, buffers, numbers, [groups, Math.ceil(rows / tile)]);
   device.queue.submit([encoder.finish()]);
   const result = new Float32Array(await download(device, buffers.y));
   for (const buffer of [buffers.x, buffers.added, buffers.y]) buffer.destroy();
@@ -101,6 +111,18 @@ for (const variant of ['', '-subgroups']) {
     beforeAll(async () => {
       const response = await fetch(`/libraries/smollm2-135m${variant}.wasm`);
       kernels = kernelsOf(await response.arrayBuffer());
+    });
+
+    it('leaves alone what is beyond its columns, however many workgroups are dispatched', async () => {
+      if (variant && !device.features.has('subgroups')) return;
+      const w = upload(packed({ bits: 4, group: 32, form: HALVES }));
+      const next = someNumbers(8);
+      const x = Float32Array.from({ length: 10 * INNER }, () => next() * 2 - 1);
+      const r = Float32Array.from({ length: 10 * COLUMNS }, () => next() * 2 - 1);
+      const kernel = await LibraryKernel.create(device, kernels.get('added_rows') ?? '');
+      const wanted = await added(kernel, 9, w, x, r);
+      for (const groups of [GROUPS + 1, 2 * GROUPS, 10 * GROUPS]) expect(await added(kernel, 9, w, x, r, groups)).toEqual(wanted);
+      w.destroy();
     });
 
     it.each(EVERY_FORM)(

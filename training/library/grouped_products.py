@@ -23,7 +23,9 @@ ONE = 0x3F800000
 
 
 def grid_for(columns):
-    """-> threads of a workgroup and workgroups that cover so many columns; threads beyond the last column compute the last ones again."""
+    """-> threads of a workgroup and workgroups that cover so many columns; threads beyond the last column compute the last ones again. More
+    workgroups than these are not safe by that: TVM knows how many workgroups there are and drops the bound where they end with the last column, and a
+    kernel returns from those beyond the number that its launch tells it (packGridDimX)."""
     threads = threads_for(columns, QUADS)
     return threads, -(-columns // (4 * QUADS * threads))
 

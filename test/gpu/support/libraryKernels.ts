@@ -34,14 +34,19 @@ export class LibraryKernel {
     this.#numbers = [...(/struct PODArgs \{([^}]*)\}/.exec(code)?.[1] ?? '').matchAll(/(\w+): [iu]32/g)].map((match) => match[1] as string);
   }
 
-  /** Adds one dispatch to `encoder`. @throws Error naming a buffer or number that the kernel asks for and is not given */
+  /**
+   * Adds one dispatch to `encoder`, of `groups` workgroups. The kernel is compiled for a number of them, and returns from others if it is told that number
+   * less one, packGridDimX; told another one, it would write beyond its columns.
+   *
+   * @throws Error naming a buffer or number that the kernel asks for and is not given
+   */
   dispatch(
     encoder: GPUCommandEncoder,
     buffers: Readonly<Record<string, GPUBuffer>>,
     numbers: Readonly<Record<string, number>>,
     groups: readonly [x: number, y: number],
   ): void {
-    const given: Readonly<Record<string, number>> = { ...numbers, packGridDimX: groups[0] - 1 };
+    const given: Readonly<Record<string, number>> = { packGridDimX: groups[0] - 1, ...numbers };
     const values = this.#numbers.map((name) => given[name] ?? missing(name));
     const uniform = this.#device.createBuffer({ size: 4 * values.length, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
     this.#device.queue.writeBuffer(uniform, 0, Int32Array.from(values));
