@@ -153,7 +153,13 @@ describe('greedy kernel', () => {
     });
 
     it(`gives ties in slices of ${vocabulary} to the lowest id`, async () => {
-      for (const ties of [[4095, 4096], [131_072, 4096, last], [last - 1, last], Array.from({ length: 60 }, (_, i) => 40_000 + 1000 * i)]) {
+      for (const ties of [
+        [4095, 4096],
+        [32_767, 32_768],
+        [131_072, 4096, last],
+        [last - 1, last],
+        Array.from({ length: 60 }, (_, i) => 40_000 + 1000 * i),
+      ]) {
         const logits = new Float32Array(vocabulary).fill(-1);
         for (const id of ties) logits[id] = 5;
         expect((await verify(logits, vocabulary, []))[0]?.choice).toBe(Math.min(...ties));

@@ -121,10 +121,10 @@ describe('ranking kernel', () => {
 
     it(`gives equals in slices of ${vocabulary} the order of their ids, and leaves out what is masked`, async () => {
       const logits = new Float32Array(vocabulary).fill(-Infinity);
-      for (const id of [last, 4096, 4095, 131_072, 70_000, 70_001]) logits[id] = 2;
-      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[4095, 4096, 70_000, 70_001, 131_072]]);
-      for (const id of [4096, 70_000, 70_001, 131_072]) logits[id] = -Infinity;
-      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[4095, last]]);
+      for (const id of [last, 32_768, 32_767, 131_072, 70_000, 70_001]) logits[id] = 2;
+      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[32_767, 32_768, 70_000, 70_001, 131_072]]);
+      for (const id of [32_768, 70_000, 70_001, 131_072]) logits[id] = -Infinity;
+      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[32_767, last]]);
       expect(idsOf((await rank(new Float32Array(vocabulary), null, vocabulary)).rows)).toEqual([[0, 1, 2, 3, 4]]);
     });
   }

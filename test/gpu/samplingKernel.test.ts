@@ -489,10 +489,10 @@ describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabu
     expect(new Set(p[0])).toEqual(new Set([Math.fround(1 / vocabulary)]));
     expect(rows[0]?.top.p.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
     flat.fill(-Infinity);
-    for (const id of [last, 8191, 8192]) flat[id] = 1;
-    expect((await judge({ vocabulary, settings: { temperature: 0 } }, flat)).rows[0]).toMatchObject({ token: 8191, tokenP: 1 });
+    for (const id of [last, 32_767, 32_768]) flat[id] = 1;
+    expect((await judge({ vocabulary, settings: { temperature: 0 } }, flat)).rows[0]).toMatchObject({ token: 32_767, tokenP: 1 });
     const three = (await judge({ vocabulary, settings: { topK: 2 } }, flat)).rows[0];
-    expect(three?.top.p.map(({ id }) => id)).toEqual([8191, 8192, last]);
+    expect(three?.top.p.map(({ id }) => id)).toEqual([32_767, 32_768, last]);
   });
 
   it('reports invalid logits, and rows of which nothing may be chosen', async () => {

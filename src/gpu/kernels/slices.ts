@@ -1,8 +1,11 @@
-/** Columns of a row of logits that one workgroup walks. A longer row has several workgroups, and what they found is joined in a second dispatch. */
-export const SLICE = 4096;
+import { isCpu } from './width';
 
-export function slicesOf(vocabulary: number): number {
-  return Math.ceil(vocabulary / SLICE);
+/**
+ * Columns of a row of logits that one workgroup walks. A longer row has several workgroups, and what they found is joined in a second dispatch: a GPU has
+ * cores for many, a CPU that stands in for one has few, and each begins its lists of the most likely tokens from nothing.
+ */
+export function sliceFor(device: GPUDevice): number {
+  return isCpu(device) ? 32_768 : 4_096;
 }
 
 /** Room on the device for what the workgroups of a row found, until it is joined. */

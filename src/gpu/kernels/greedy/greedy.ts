@@ -1,5 +1,5 @@
 import { ShapeBuffers } from '../shapes';
-import { SLICE, SliceBuffer, slicesOf } from '../slices';
+import { SliceBuffer, sliceFor } from '../slices';
 import code from './greedy.wgsl?raw';
 
 /** One row of the kernel's result. */
@@ -58,7 +58,7 @@ export class GreedyKernel {
     const pipeline = (entryPoint: Entry) =>
       device.createComputePipelineAsync({
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint, constants: entryPoint === 'slice' ? { SLICE } : {} },
+        compute: { module, entryPoint, constants: entryPoint === 'slice' ? { SLICE: sliceFor(device) } : {} },
       });
     const [draft, verify, slice] = await Promise.all([pipeline('draft'), pipeline('verify'), pipeline('slice')]);
     return new GreedyKernel(device, layout, { draft, verify, slice });
@@ -101,7 +101,7 @@ export class GreedyKernel {
     drafted: number,
     rows: number,
   ): void {
-    const slices = slicesOf(vocabulary);
+    const slices = Math.ceil(vocabulary / sliceFor(this.#device));
     const parts = this.#parts.of(rows * slices * PART_BYTES);
     const bound = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shapes.of([vocabulary, drafted, slices]), parts];
     const pass = encoder.beginComputePass({ label: `greedy ${entry}` });

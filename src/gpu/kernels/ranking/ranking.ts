@@ -1,6 +1,6 @@
 import type { Candidate } from '../../../core/types';
 import { ShapeBuffers } from '../shapes';
-import { SLICE, SliceBuffer, slicesOf } from '../slices';
+import { SliceBuffer, sliceFor } from '../slices';
 import { widthFor } from '../width';
 import code from './ranking.wgsl?raw';
 
@@ -53,7 +53,7 @@ export class RankingKernel {
         compute: { module, entryPoint, constants },
       });
     const WIDTH = widthFor(device);
-    const [rank, slice] = await Promise.all([pipeline('rank', { WIDTH }), pipeline('slice', { WIDTH, SLICE })]);
+    const [rank, slice] = await Promise.all([pipeline('rank', { WIDTH }), pipeline('slice', { WIDTH, SLICE: sliceFor(device) })]);
     return new RankingKernel(device, layout, { rank, slice });
   }
 
@@ -64,7 +64,7 @@ export class RankingKernel {
    */
   rank(encoder: GPUCommandEncoder, target: ChosenRows, draft: ChosenRows | null, ranked: GPUBuffer, vocabulary: number): void {
     const rows = target.count + (draft?.count ?? 0);
-    const slices = slicesOf(vocabulary);
+    const slices = Math.ceil(vocabulary / sliceFor(this.#device));
     const shape = this.#shapes.of([vocabulary, target.count, draft?.count ?? 0, slices]);
     const parts = this.#parts.of(rows * slices * PART_BYTES);
     const bound = [target.logits, target.rows, draft?.logits ?? this.#none, draft?.rows ?? this.#none, ranked, shape, parts];

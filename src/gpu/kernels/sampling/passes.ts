@@ -1,4 +1,4 @@
-import { SLICE } from '../slices';
+import { sliceFor } from '../slices';
 import distribution from './distribution.wgsl?raw';
 import type { Purposes } from './philox';
 import philox from './philox.wgsl?raw';
@@ -79,7 +79,7 @@ export class SamplingPasses {
       buffer: { type: typeOf(binding, entry) },
     }));
     const bindGroupLayouts = [this.#device.createBindGroupLayout({ entries })];
-    const constants = entry === 'draft' || entry === 'judge' ? this.#constants : { ...this.#constants, SLICE };
+    const constants = entry === 'draft' || entry === 'judge' ? this.#constants : { ...this.#constants, SLICE: sliceFor(this.#device) };
     return {
       layout: this.#device.createPipelineLayout({ bindGroupLayouts }),
       compute: { module: this.#module, entryPoint: entry, constants },

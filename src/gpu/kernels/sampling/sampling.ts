@@ -1,7 +1,7 @@
 import { checkSampling } from '../../../core/settings';
 import type { Candidates, SamplingSettings } from '../../../core/types';
 import { ShapeBuffers } from '../shapes';
-import { SliceBuffer, slicesOf } from '../slices';
+import { SliceBuffer, sliceFor } from '../slices';
 import { widthFor } from '../width';
 import { type Entry, SamplingPasses } from './passes';
 import { PURPOSES, type Purposes, seedWords } from './philox';
@@ -197,7 +197,7 @@ export class SamplingKernel {
 
   /** @param storage of bindings 3 and on @param shape vocabulary, drafted, flags */
   #encode(encoder: GPUCommandEncoder, entry: 'draft' | 'judge', storage: GPUBuffer[], shape: [number, number, number], rows: number): void {
-    const slices = slicesOf(shape[0]);
+    const slices = Math.ceil(shape[0] / sliceFor(this.#device));
     const buffers: (GPUBuffer | undefined)[] = [this.#settings, undefined, this.#position, ...storage];
     const pass = encoder.beginComputePass({ label: `sampling ${entry}` });
     const add = (step: Entry, groups: [number, number], digit = 0, isNucleus = 0) => {
