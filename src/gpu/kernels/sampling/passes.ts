@@ -1,8 +1,10 @@
 import { sliceFor } from '../slices';
 import distribution from './distribution.wgsl?raw';
+import drawing from './drawing.wgsl?raw';
+import judging from './judging.wgsl?raw';
 import type { Purposes } from './philox';
 import philox from './philox.wgsl?raw';
-import sampling from './sampling.wgsl?raw';
+
 import slices from './slices.wgsl?raw';
 import threshold from './threshold.wgsl?raw';
 
@@ -42,7 +44,7 @@ export class SamplingPasses {
 
   private constructor(device: GPUDevice, width: number, { draft, acceptance, residual, noise }: Purposes) {
     this.#device = device;
-    this.#module = device.createShaderModule({ code: philox + distribution + threshold + sampling + slices, label: 'sampling' });
+    this.#module = device.createShaderModule({ code: philox + distribution + threshold + drawing + judging + slices, label: 'sampling' });
     this.#constants = { WIDTH: width, DRAFT: draft, ACCEPTANCE: acceptance, RESIDUAL: residual, NOISE: noise };
   }
 
