@@ -80,6 +80,7 @@ async function whole(chat: ChatRequest, head: AnswerHead, engine: ApiEngine, sig
     const events: RunEvent[] = [];
     for await (const event of engine.run(chat, settingsOf(chat, index), signal)) events.push(event);
     runs.push(events);
+    if (wasStopped(events)) break;
   }
   return json(200, completionOf(runs, chat, head));
 }
@@ -95,6 +96,7 @@ async function* allChunks(chat: ChatRequest, head: AnswerHead, engine: ApiEngine
   const runs: (readonly RunEvent[])[] = [];
   for (let index = 0; index < chat.answers; index++) {
     yield* chunksOf(engine.run(chat, settingsOf(chat, index), signal), chat, head, index, (events) => runs.push(events));
+    if (wasStopped(runs[index])) break;
   }
   if (chat.streamUsage) yield usageChunk(head, runs);
 }
@@ -110,6 +112,12 @@ async function* serverSentEvents(first: IteratorResult<object, void>, rest: Asyn
   } finally {
     await rest.return();
   }
+}
+
+/** Whether a person, or the client, has ended it: then no further answer is wanted. */
+function wasStopped(events: readonly RunEvent[] = []): boolean {
+  const end = events.at(-1);
+  return end?.type === 'end' && end.reason === 'aborted';
 }
 
 /** Each answer of a request is a draw of its own. */

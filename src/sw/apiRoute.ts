@@ -19,8 +19,9 @@ export class ApiRoute implements Route {
     this.#scope = scope;
   }
 
-  takes(_: Request, url: URL): boolean {
-    return url.origin === this.#scope.location.origin && pathOf(url) !== undefined;
+  /** No navigation: another site's form can begin one. */
+  takes({ mode }: Request, url: URL): boolean {
+    return mode !== 'navigate' && url.origin === this.#scope.location.origin && pathOf(url) !== undefined;
   }
 
   async answer(event: FetchEvent): Promise<Response> {
@@ -44,10 +45,13 @@ export class ApiRoute implements Route {
 
   /** The page that serves: the one that asks, if it does, else the first that says so. @throws ApiError 503 where none does */
   async #findPage(asking: string): Promise<Client> {
-    const pages = await this.#scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+    const { scope } = this.#scope.registration;
+    const open = await this.#scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+    // Beside the site there may be others of the same origin.
+    const pages = open.filter(({ url }) => url.startsWith(scope));
     const asked = pages.map((page) => serves(page));
     const own = pages.findIndex(({ id }) => id === asking);
-    const patience = new Promise<never>((_, reject) => setTimeout(() => reject(noPage(this.#scope.registration.scope)), WHO_WITHIN_MS));
+    const patience = new Promise<never>((_, reject) => setTimeout(() => reject(noPage(scope)), WHO_WITHIN_MS));
     patience.catch(() => undefined);
     const first = await Promise.race([Promise.any(asked), patience]);
     const self = own === -1 ? null : await Promise.race([asked[own], Promise.resolve(null)]);

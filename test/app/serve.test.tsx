@@ -1,6 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { serveRequests } from '../../src/store/api/serve';
-import { occupy, useWork } from '../../src/store/engine/work';
+import { useCatalogue } from '../../src/store/engine/catalogue';
+import { useLoading } from '../../src/store/engine/loading';
+import { occupy, stopWork, useWork } from '../../src/store/engine/work';
 import { useSettings } from '../../src/store/run/settings';
 import type { FromServingPage } from '../../src/sw/messages';
 import { FURTHER_MANIFEST } from './support/manifest';
@@ -50,15 +52,11 @@ function hold(): () => void {
 }
 
 it('a request waits for the work that has the models, and those that came before it', async () => {
-  await openPage();
+  const engine = await openPage();
+  await expect.poll(() => useCatalogue.getState().catalogue).not.toBe(null);
   end = serveRequests(container);
   const release = hold();
-  const order: string[] = [];
-  const asked = ['first', 'second', 'third'].map((name) => {
-    const each = new Asked(body);
-    void each.answered.then(() => order.push(name));
-    return each;
-  });
+  const asked = ['A first.', 'A second.', 'A third.'].map((content) => new Asked({ ...body, messages: [{ role: 'user', content }] }));
   asked[1]?.stop();
   await expect.poll(() => useWork.getState().current).toBe('lesson');
   release();
@@ -67,7 +65,7 @@ it('a request waits for the work that has the models, and those that came before
   expect(JSON.parse(third?.text ?? '').usage.completion_tokens).toBe(3);
   // Nobody reads it.
   expect(second?.status).toBe(500);
-  expect(order.filter((name) => name !== 'second')).toEqual(['first', 'third']);
+  expect(engine.runs.map((run) => run.prompt)).toEqual(['A first.', 'A third.']);
   await expect.poll(() => useWork.getState().current).toBe(null);
 });
 
@@ -94,4 +92,31 @@ it('a system message goes to a target whose chat template has a place for one, a
   useSettings.setState({ target: 'general' });
   expect((await new Asked(asked).answered).status).toBe(200);
   expect(engine.runs.at(-1)).toMatchObject({ pair: { target: { id: 'general' } }, system: 'Be brief.' });
+});
+
+it('Stop ends the request that has the models, all its answers, and sends those that wait away', async () => {
+  const engine = await openPage();
+  end = serveRequests(container);
+  engine.options.hold = 3;
+  const several = new Asked({ ...body, n: 3, max_tokens: 40 });
+  await expect.poll(() => engine.runs.length).toBe(1);
+  const waiting = new Asked(body);
+  // Comes the same way, so that the one before it waits by then.
+  expect((await new Asked({ ...body, model: 'none' }).answered).status).toBe(404);
+  stopWork();
+  engine.options.hold = null;
+  const [stopped, sentAway] = await Promise.all([several.answered, waiting.answered]);
+  expect(JSON.parse(stopped.text).choices.map((choice: { finish_reason: string }) => choice.finish_reason)).toEqual(['abort']);
+  expect([sentAway.status, JSON.parse(sentAway.text).error.code]).toEqual([503, 'stopped']);
+  expect(engine.runs).toHaveLength(1);
+  expect((await new Asked(body).answered).status).toBe(200);
+});
+
+it('a request downloads no model that a person has not asked for', async () => {
+  const engine = await openPage({ further: () => Response.json(FURTHER_MANIFEST), settings: { target: 'general' } });
+  end = serveRequests(container);
+  await expect.poll(() => useLoading.getState().unasked).toBe(true);
+  const { status, text } = await new Asked(body).answered;
+  expect([status, JSON.parse(text).error.code]).toEqual([503, 'model_not_loaded']);
+  expect(engine.runs).toEqual([]);
 });

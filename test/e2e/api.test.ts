@@ -120,6 +120,31 @@ describe('an unmodified openai client on a page of the site', () => {
     expect((await asked).choices[0]?.finish_reason).toBe('abort');
   });
 
+  it('may leave before its answer, which is not streamed, and the models are free', async () => {
+    const heard = await visit.page.evaluate(async (content) => {
+      const { promise: given, resolve } = Promise.withResolvers<string>();
+      navigator.serviceWorker.addEventListener('message', ({ data, ports: [port] }) => {
+        if (data.type === 'serve') port?.addEventListener('message', (event) => resolve(event.data.type));
+      });
+      const leaving = new AbortController();
+      const body = JSON.stringify({ messages: [{ role: 'user', content }], temperature: 0 });
+      const asked = fetch('v1/chat/completions', { method: 'POST', body, signal: leaving.signal }).catch(() => undefined);
+      setTimeout(() => leaving.abort(), 300);
+      await asked;
+      return given;
+    }, 'Count from 1 to 120.');
+    expect(heard).toBe('stop');
+    const answer = await complete(visit, { messages: ask(PROMPT), temperature: 0, max_tokens: 3 });
+    expect(answer.usage?.completion_tokens).toBe(3);
+  });
+
+  it('is not served where another site navigates there', async () => {
+    const other = await visit.alsoOpen(`${served.server.url}embed.html`);
+    const response = await other.page.goto(`${served.server.url}v1/models`);
+    expect(response?.status()).toBe(404);
+    await other.page.close();
+  });
+
   it('works on another page of the site, and says so where no page with an engine is open', async () => {
     const other = await visit.alsoOpen(`${served.server.url}embed.html`);
     await other.page.evaluate(client);

@@ -2,7 +2,8 @@ import { ApiError } from '../../api/apiError';
 import type { ApiEngine } from '../../api/respond';
 import { systemMessageOf } from '../../catalog/systemMessage';
 import { BROWSER_CACHE } from '../../storage/browserCache';
-import { chosenTarget, readCatalogue } from '../engine/catalogue';
+import { chosenPair, chosenTarget, readCatalogue } from '../engine/catalogue';
+import { isReady, load, stopLoading, useLoading } from '../engine/loading';
 import { takeTurn } from '../engine/work';
 import { streamRun } from '../run/request';
 import { useSettings } from '../run/settings';
@@ -10,6 +11,8 @@ import { useSettings } from '../run/settings';
 /** Requests that may wait at a time; each holds a whole conversation. */
 const MOST_WAITING = 32;
 let waiting = 0;
+/** Aborts for all that wait, when a person stops the one that has the models: nobody else should have to wait for the others. */
+let queue = new AbortController();
 
 /** The engine of this page, with the models that are chosen on it. */
 export const PAGE_ENGINE: ApiEngine = {
@@ -23,10 +26,13 @@ export const PAGE_ENGINE: ApiEngine = {
     if (waiting >= MOST_WAITING)
       throw new ApiError(429, 'too_many_requests', `${MOST_WAITING} requests are waiting already. Send it again later.`);
     waiting++;
-    const hold = await takeTurn('api', signal).finally(() => waiting--);
+    const hold = await takeTurn('api', AbortSignal.any([signal, queue.signal])).finally(() => waiting--);
+    hold.signal.addEventListener('abort', sendAway);
+    const stop = AbortSignal.any([signal, hold.signal]);
     try {
+      await makeReady(stop);
       const request = { prompt, turns, settings, draft: useSettings.getState().draft };
-      yield* streamRun({ ...request, ...(await placed(system)) }, AbortSignal.any([signal, hold.signal]));
+      yield* streamRun({ ...request, ...(await placed(system)) }, stop);
     } finally {
       hold.release();
     }
@@ -34,6 +40,26 @@ export const PAGE_ENGINE: ApiEngine = {
   now: () => Math.floor(Date.now() / 1000),
   randomId: () => crypto.randomUUID(),
 };
+
+function sendAway(): void {
+  queue.abort(new ApiError(503, 'stopped', 'A person has stopped the models on the page. Send it again later.'));
+  queue = new AbortController();
+}
+
+/** Loads what a person has chosen; its template says where a system message stands. @throws ApiError 503 where that would be a download that nobody asked for */
+async function makeReady(stop: AbortSignal): Promise<void> {
+  const pair = chosenPair();
+  if (useLoading.getState().unasked) {
+    throw new ApiError(
+      503,
+      'model_not_loaded',
+      `${pair?.target.name} is chosen on the page, and not stored in this browser. Load it there first.`,
+    );
+  }
+  if (!pair || isReady(pair, useLoading.getState())) return;
+  stop.addEventListener('abort', stopLoading);
+  await load().finally(() => stop.removeEventListener('abort', stopLoading));
+}
 
 /** A system message goes to a target whose chat template has a place for one. */
 async function placed(system: string | null): Promise<{ readonly system?: string }> {
