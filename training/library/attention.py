@@ -4,7 +4,8 @@ as a vector; values as [4, dim], position after position. `start` is a tensor wh
 position reaches a kernel as a uniform, without an upload."""
 from tvm.script import tirx as T
 
-from .projections import clear, copy, packed, product, quads_for, read, synchronise, threads_for
+from .grids import threads_for
+from .projections import clear, copy, packed, product, quads_for, read, synchronise
 
 # Threads of a workgroup that attends.
 THREADS = 8

@@ -8,11 +8,10 @@ that decode, verification and prefill give the same bits in every library. The i
 kind with as many columns share one kernel."""
 from tvm.script import tirx as T
 
+from .grids import QUADS, grid_for
 from .grouped import FLOATS, HALVES, HEADER
-from .projections import clear, copy, threads_for
+from .projections import clear, copy
 
-# Columns of a thread, in blocks of four: what is read of x serves them all.
-QUADS = 4
 # Bits of float32 powers of two, which TVM would print with too few digits: what a half, moved to where a float32 has its exponent and first bits, is too
 # small by, and what codes in the second and third byte are too large by.
 HALF, SECOND, THIRD = 0x77800000, 0x3B800000, 0x37800000
@@ -20,14 +19,6 @@ HALF, SECOND, THIRD = 0x77800000, 0x3B800000, 0x37800000
 HALF_BITS = 0x8FFFE000
 ALL_BITS = 0xFFFFFFFF
 ONE = 0x3F800000
-
-
-def grid_for(columns):
-    """-> threads of a workgroup and workgroups that cover so many columns; threads beyond the last column compute the last ones again. More
-    workgroups than these are not safe by that: TVM knows how many workgroups there are and drops the bound where they end with the last column, and a
-    kernel returns from those beyond the number that its launch tells it (packGridDimX)."""
-    threads = threads_for(columns, QUADS)
-    return threads, -(-columns // (4 * QUADS * threads))
 
 
 @T.inline

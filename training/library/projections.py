@@ -4,6 +4,8 @@ rows of a tile in registers. Every output is one serial chain of fma over the in
 subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
 from tvm.script import tirx as T
 
+from .grids import threads_for
+
 # Weights that a forward reads with one kernel from which on wide threads pay for several rows: they run faster and take longer to compile.
 MANY_WEIGHTS = 1_000_000
 
@@ -16,12 +18,6 @@ def packed(inner, columns):
 def quads_for(inner, columns, tiles, uses):
     """Columns of a thread, in blocks of four, of a kernel that a forward uses so often: what is read of a row serves them all."""
     return 4 if tiles == (1,) or inner * columns * uses >= MANY_WEIGHTS else 2
-
-
-def threads_for(columns, quads):
-    """Threads of a workgroup: whole subgroups of four, up to 32, and an even number of workgroups where that can be, so that no core waits."""
-    even = [threads for threads in range(4, 33, 4) if columns // (4 * quads) % (2 * threads) == 0]
-    return max(even, default=4)
 
 
 def strands(subgroups):

@@ -2,7 +2,7 @@
 import pytest
 
 from library import grouped
-from library.grouped_products import QUADS, grid_for
+from library.grids import QUADS, grid_for
 from library.shapes import SHAPES
 
 PARTS = {columns // grouped.parts(inner, columns) for shape in SHAPES.values() for inner, columns in shape.matrices().values()}
