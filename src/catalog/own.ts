@@ -7,8 +7,8 @@ import { dropList, keepList, keptList, keptUrls } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
 import { type ModelList, parseList } from './list';
 import { librariesOf, type ResolvedList, resolveList } from './resolve';
-import { isOwn, type ModelSpec, OWN } from './spec';
-import { deleteStored, SHELVES } from './storedModels';
+import { isOwn, OWN } from './spec';
+import { SHELVES } from './storedModels';
 
 /** The folder, beside the page at `base`, below which own models are kept. The network is never asked for anything in it. */
 export function ownFolder(base: string): string {
@@ -54,11 +54,11 @@ export function keepOwn(storage: FileStorage, folder: string, id: string, list: 
   return keepList(storage, listUrl(folder, id), JSON.stringify(list));
 }
 
-/** Deletes `model` and what no other of `others`, which are all stored, has too. @throws FailureError storage */
-export async function deleteOwn(storage: FileStorage, folder: string, model: ModelSpec, others: readonly ModelSpec[]): Promise<void> {
+/** Deletes the model `id`, and what no other own model has too. No import may be under way. @throws FailureError storage */
+export async function deleteOwn(storage: FileStorage, folder: string, id: string): Promise<void> {
   // The list first: a model of which a part is gone is never offered.
-  await dropList(storage, listUrl(folder, model.id));
-  await deleteStored(model, others, storage);
+  await dropList(storage, listUrl(folder, id));
+  await deleteLeftovers(storage, folder);
 }
 
 /** Deletes all in `folder` that belongs to no list. No import may be under way. @throws FailureError storage */

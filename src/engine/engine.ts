@@ -115,10 +115,10 @@ export class PairEngine implements Engine {
     });
   }
 
-  remove({ model, others, base }: RemoveTask, signal: AbortSignal): Promise<void> {
+  remove({ model, base }: RemoveTask, signal: AbortSignal): Promise<void> {
     const { storage, alone } = this.#own;
     const release = () => this.#uninterrupted(() => this.#pairs.release(model), signal);
-    return release().then(() => alone(() => deleteOwn(storage, ownFolder(base), model, others), signal));
+    return release().then(() => alone(() => deleteOwn(storage, ownFolder(base), model.id), signal));
   }
 
   /** `work` as a task of its own, which ends before anything else is told. */

@@ -52,12 +52,10 @@ export interface ImportTask {
   readonly base: string;
 }
 
-/** Unloads `model`, one of a person's own, and deletes it. */
+/** Unloads `model`, one of a person's own, and deletes it; what another of these needs too stays. An import that is under way ends first. */
 export interface RemoveTask {
   readonly type: 'remove';
   readonly model: ModelSpec;
-  /** All other models that are stored: what they need too stays. */
-  readonly others: readonly ModelSpec[];
   /** URL of the page. */
   readonly base: string;
 }

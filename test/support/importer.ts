@@ -5,6 +5,7 @@ import { SHELVES } from '../../src/catalog/storedModels';
 import { PairEngine } from '../../src/engine/engine';
 import type { DeviceLimits, OwnPorts } from '../../src/engine/ownPorts';
 import type { Update } from '../../src/engine/tasks';
+import { Turns } from '../../src/engine/turns';
 import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
 import { fakePairs } from '../app/support/fakeEngine';
@@ -29,7 +30,14 @@ export function serveLibraries(): { readonly asked: string[] } {
 /** The engine over made-up pairs, and `open`, which opens files with it. */
 export function importer({ storage = memoryStorage(), room = null as number | null, device = GENEROUS as DeviceLimits | null } = {}) {
   const { pairs, clock } = fakePairs();
-  const ports: OwnPorts = { storage, device: async () => device, room: async () => room, alone: (work) => work() };
+  const lock = new Turns();
+  // As the browser's locks: an abort ends the waiting, not the work.
+  const alone: OwnPorts['alone'] = (work, signal) =>
+    lock.take(signal, (begin) => {
+      begin();
+      return work();
+    });
+  const ports: OwnPorts = { storage, device: async () => device, room: async () => room, alone };
   const engine = new PairEngine(pairs, clock, ports);
   const updates: Update[] = [];
   const note = (update: Update): void => void updates.push(update);

@@ -122,11 +122,28 @@ describe('a file of a person’s own', () => {
     const atRelease = vi.fn();
     pairs.release = async (model) => atRelease(model.id, (await stored(storage)).length);
     const all = (await stored(storage)).length;
-    await engine.remove({ type: 'remove', model: b, others: [a], base: BASE }, new AbortController().signal);
+    await engine.remove({ type: 'remove', model: b, base: BASE }, new AbortController().signal);
     expect(atRelease.mock.calls).toEqual([[b.id, all]]);
     expect(await stored(storage)).toEqual(alone);
-    await engine.remove({ type: 'remove', model: a, others: [], base: BASE }, new AbortController().signal);
+    await engine.remove({ type: 'remove', model: a, base: BASE }, new AbortController().signal);
     expect(await stored(storage)).toEqual([]);
+  });
+
+  it('that is deleted while another is made leaves it the library of both', async () => {
+    const { engine, storage, open } = importer();
+    await open([smallFile('a.gguf', { all: 'Q4_0' })]);
+    const [a] = await modelsIn(storage);
+    if (!a) throw new Error('there is no model');
+    const removals: Promise<void>[] = [];
+    await open([smallFile('b.gguf', { all: 'Q8_0' })], undefined, () => {
+      if (removals.length > 0) return;
+      removals.push(engine.remove({ type: 'remove', model: a, base: BASE }, new AbortController().signal));
+    });
+    expect(removals).toHaveLength(1);
+    await Promise.all(removals);
+    const [b, ...others] = await modelsIn(storage);
+    expect([b?.name, others]).toEqual(['b', []]);
+    expect(b && (await findStored(b, storage)).whole).toBe(true);
   });
 
   it('that was half made by a tab that was closed is deleted, and nothing else', async () => {

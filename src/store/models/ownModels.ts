@@ -150,8 +150,7 @@ export async function removeModel(id: string): Promise<void> {
   useOwnModels.setState({ removing: id, failure: null });
   try {
     if (wasChosen) stopLoading();
-    const others = ownModels().filter((each) => each.id !== id);
-    for await (const _ of sendTask({ type: 'remove', model, others, base: document.baseURI }));
+    for await (const _ of sendTask({ type: 'remove', model, base: document.baseURI }));
   } catch (thrown) {
     useOwnModels.setState({ failure: toFailure(thrown) });
   }
