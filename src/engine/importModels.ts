@@ -61,9 +61,8 @@ async function importAlone(task: ImportTask, setup: ImportSetup): Promise<void> 
 }
 
 async function readCandidate(file: number, blob: File, folder: string, { ports, signal }: ImportSetup): Promise<Candidate> {
-  const source = blobSource(blob);
-  const opened = await openGguf(source, signal);
-  const identity = await identityOf(source, signal);
+  const opened = await openGguf(blobSource(blob), signal);
+  const identity = await identityOf(opened, signal);
   const own = (await readOwnLists(ports.storage, folder)).flatMap(({ models }) => Object.values(models));
   const known = own.find(({ id }) => isOfFile(id, identity));
   const name = known?.name ?? (shownName(blob.name) || shownName(opened.name) || 'Model');

@@ -61,7 +61,7 @@ export async function makeModel(planned: Planned, folder: string, setup: ImportS
     return value !== undefined;
   };
   while (await turn(writeNext)) signal.throwIfAborted();
-  if ((await identityOf(opened.source, signal)) !== identity) throw changed(planned.name);
+  if ((await identityOf(opened, signal)) !== identity) throw changed(planned.name);
   await keepOwn(storage, folder, id, listOf(planned, files)).catch((cause) => {
     throw noRoom(cause);
   });
