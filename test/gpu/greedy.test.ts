@@ -27,7 +27,7 @@ function upload(data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): GPUB
 }
 
 /** Judges `drafted` against logits of `drafted.length` + 1 rows. */
-async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, drafted: number[]): Promise<GreedyRow[]> {
+async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, drafted: number[], by = kernel): Promise<GreedyRow[]> {
   const buffers = {
     logits: upload(logits),
     sequence: upload(Int32Array.from([0, ...drafted])),
@@ -35,7 +35,7 @@ async function verify(logits: Float32Array<ArrayBuffer>, vocabulary: number, dra
     rows: device.createBuffer({ size: (drafted.length + 1) * GREEDY_ROW_BYTES, usage: STORAGE }),
   };
   const encoder = device.createCommandEncoder();
-  kernel.verify(encoder, buffers, vocabulary, drafted.length);
+  by.verify(encoder, buffers, vocabulary, drafted.length);
   device.queue.submit([encoder.finish()]);
   const rows = GreedyKernel.parse(await download(device, buffers.rows), 0, drafted.length + 1);
   for (const buffer of Object.values(buffers)) buffer.destroy();
@@ -138,21 +138,29 @@ describe('greedy kernel', () => {
       expect(some.at(-1)?.p).toBe(all[rows - 1]?.p);
     }
   });
+});
 
-  // Rows of many slices, of which the last of the first size is not a whole one.
+// Rows of many slices, of which the last of the first size is not a whole one; slices as on a GPU, and as on a CPU that stands in for one.
+describe.each([4096, 32_768])('greedy kernel: slices of %i', (slice) => {
+  let sliced: GreedyKernel;
+  beforeAll(async () => {
+    sliced = await GreedyKernel.create(device, slice);
+  });
+  afterAll(() => sliced.dispose());
+
   for (const vocabulary of [152_000, 262_144]) {
     const last = vocabulary - 1;
 
-    it(`joins the slices of a row of ${vocabulary}`, async () => {
+    it(`joins a row of ${vocabulary}`, async () => {
       const logits = randomLogits(2 * vocabulary, 3);
       logits[last] = 13;
       logits[vocabulary + 8192] = 13;
-      const rows = await verify(logits, vocabulary, [last]);
+      const rows = await verify(logits, vocabulary, [last], sliced);
       expectRows(rows, greedyReference(logits, vocabulary, [last]));
       expect(rows.map((row) => row.choice)).toEqual([last, 8192]);
     });
 
-    it(`gives ties in slices of ${vocabulary} to the lowest id`, async () => {
+    it(`gives ties in a row of ${vocabulary} to the lowest id`, async () => {
       for (const ties of [
         [4095, 4096],
         [32_767, 32_768],
@@ -162,21 +170,21 @@ describe('greedy kernel', () => {
       ]) {
         const logits = new Float32Array(vocabulary).fill(-1);
         for (const id of ties) logits[id] = 5;
-        expect((await verify(logits, vocabulary, []))[0]?.choice).toBe(Math.min(...ties));
+        expect((await verify(logits, vocabulary, [], sliced))[0]?.choice).toBe(Math.min(...ties));
       }
-      const [flat] = await verify(new Float32Array(vocabulary), vocabulary, []);
+      const [flat] = await verify(new Float32Array(vocabulary), vocabulary, [], sliced);
       expect(flat?.choice).toBe(0);
       expect(flat?.p).toBeCloseTo(1 / vocabulary, 8);
     });
 
-    it(`knows of masked and invalid logits in slices of ${vocabulary}`, async () => {
+    it(`knows of masked and invalid logits in a row of ${vocabulary}`, async () => {
       const logits = new Float32Array(2 * vocabulary).fill(-Infinity);
       logits[last] = -7;
       logits[vocabulary + 5000] = 1;
-      const rows = await verify(logits, vocabulary, [0]);
+      const rows = await verify(logits, vocabulary, [0], sliced);
       expect(rows[0]).toEqual({ choice: last, p: 1, draftP: 0, invalid: false });
       logits[2 * vocabulary - 1] = Number.NaN;
-      expect((await verify(logits, vocabulary, [0])).map((row) => row.invalid)).toEqual([false, true]);
+      expect((await verify(logits, vocabulary, [0], sliced)).map((row) => row.invalid)).toEqual([false, true]);
     });
   }
 });

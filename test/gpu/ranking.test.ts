@@ -31,7 +31,7 @@ function upload(data: Float32Array<ArrayBuffer>): GPUBuffer {
 }
 
 /** Ranks rows of the target and of the draft after the greedy kernel; its probabilities of each row's choice come along. */
-async function rank(target: Float32Array<ArrayBuffer>, draft: Float32Array<ArrayBuffer> | null, vocabulary: number) {
+async function rank(target: Float32Array<ArrayBuffer>, draft: Float32Array<ArrayBuffer> | null, vocabulary: number, by = ranking) {
   const encoder = device.createCommandEncoder();
   const chosen = (data: Float32Array<ArrayBuffer>) => {
     const count = data.length / vocabulary;
@@ -43,7 +43,7 @@ async function rank(target: Float32Array<ArrayBuffer>, draft: Float32Array<Array
   const [targetRows, draftRows] = [chosen(target), draft && chosen(draft)];
   const count = targetRows.count + (draftRows?.count ?? 0);
   const ranked = device.createBuffer({ size: count * RANKED_ROW_BYTES, usage: STORAGE });
-  ranking.rank(encoder, targetRows, draftRows, ranked, vocabulary);
+  by.rank(encoder, targetRows, draftRows, ranked, vocabulary);
   device.queue.submit([encoder.finish()]);
   const choices = [targetRows, draftRows].map(async (rows) =>
     rows ? GreedyKernel.parse(await download(device, rows.rows), 0, rows.count) : [],
@@ -105,27 +105,39 @@ describe('ranking kernel', () => {
     logits[5] = -41;
     expect(idsOf((await rank(logits, null, 600)).rows)).toEqual([[77, 5]]);
   });
+});
+
+// As on a GPU, and as on a CPU that stands in for one.
+describe.each([
+  { width: 256, slice: 4096 },
+  { width: 8, slice: 32_768 },
+])('ranking kernel: $width threads, slices of $slice', ({ width, slice }) => {
+  let sliced: RankingKernel;
+  beforeAll(async () => {
+    sliced = await RankingKernel.create(device, width, slice);
+  });
+  afterAll(() => sliced.dispose());
 
   for (const vocabulary of [152_000, 262_144]) {
     const last = vocabulary - 1;
 
-    it(`joins the slices of rows of ${vocabulary}`, async () => {
+    it(`joins rows of ${vocabulary}`, async () => {
       // Even, so that thousands are near the largest, and with ties.
       const target = randomLogits(2 * vocabulary, 8, 2).map((x) => Math.round(x * 1000) / 1000);
       target[last] = 5;
       const draft = randomLogits(vocabulary, 9);
-      expect(idsOf((await rank(target, draft, vocabulary)).rows)).toEqual(
+      expect(idsOf((await rank(target, draft, vocabulary, sliced)).rows)).toEqual(
         idsOf([...referenceOf(target, vocabulary), ...referenceOf(draft, vocabulary)]),
       );
     });
 
-    it(`gives equals in slices of ${vocabulary} the order of their ids, and leaves out what is masked`, async () => {
+    it(`gives equals in rows of ${vocabulary} the order of their ids, and leaves out what is masked`, async () => {
       const logits = new Float32Array(vocabulary).fill(-Infinity);
       for (const id of [last, 32_768, 32_767, 131_072, 70_000, 70_001]) logits[id] = 2;
-      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[32_767, 32_768, 70_000, 70_001, 131_072]]);
+      expect(idsOf((await rank(logits, null, vocabulary, sliced)).rows)).toEqual([[32_767, 32_768, 70_000, 70_001, 131_072]]);
       for (const id of [32_768, 70_000, 70_001, 131_072]) logits[id] = -Infinity;
-      expect(idsOf((await rank(logits, null, vocabulary)).rows)).toEqual([[32_767, last]]);
-      expect(idsOf((await rank(new Float32Array(vocabulary), null, vocabulary)).rows)).toEqual([[0, 1, 2, 3, 4]]);
+      expect(idsOf((await rank(logits, null, vocabulary, sliced)).rows)).toEqual([[32_767, last]]);
+      expect(idsOf((await rank(new Float32Array(vocabulary), null, vocabulary, sliced)).rows)).toEqual([[0, 1, 2, 3, 4]]);
     });
   }
 });

@@ -437,8 +437,18 @@ describe('sampling kernel: drafts and judgements', () => {
   });
 });
 
-// Rows of many slices, of which the last of the first size is not a whole one.
-describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabulary) => {
+// Rows of many slices, of which the last of the first size is not a whole one; as on a GPU, and as on a CPU that stands in for one.
+describe.each([
+  { vocabulary: 152_000, slice: 4096 },
+  { vocabulary: 262_144, slice: 4096 },
+  { vocabulary: 152_000, slice: 32_768 },
+  { vocabulary: 262_144, slice: 32_768 },
+])('sampling kernel: a vocabulary of $vocabulary, slices of $slice', ({ vocabulary, slice }) => {
+  let sliced: SamplingKernel;
+  beforeAll(async () => {
+    sliced = await SamplingKernel.create(device, undefined, slice);
+  });
+  afterAll(() => sliced.dispose());
   const last = vocabulary - 1;
   const rowOf = (of: Float32Array<ArrayBuffer>, i: number) => of.subarray(i * vocabulary, (i + 1) * vocabulary);
 
@@ -455,11 +465,12 @@ describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabu
     const { ids, q, next } = await draft(
       { vocabulary, settings, position: 9 },
       noise.map((x, i) => x + (target[i] as number)),
+      sliced,
     );
     expect(Array.from(ids)).toEqual([draftReference(q, settings, 9)]);
     expect(next).toBe(ids[0]);
     for (const given of [q, undefined]) {
-      const { rows, p } = await judge({ vocabulary, settings, position: 9 }, target, ids, given);
+      const { rows, p } = await judge({ vocabulary, settings, position: 9 }, target, ids, given, sliced);
       rows.forEach((row, i) => {
         expectDistribution(p[i] as Float32Array, distributionReference(rowOf(target, i), settings));
         const drafted = i === 0 ? { id: ids[0] as number, q: given ?? null } : null;
@@ -476,7 +487,13 @@ describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabu
     const bias = Float32Array.from({ length: vocabulary }, (_, id) => (id % 4096 === 7 ? 3 : 0));
     const allowed = (row: number, id: number) => (id + row) % 3 !== 0;
     const drafts = [last, 4097];
-    const { p } = await judge({ vocabulary, settings, bias, counts, mask: maskOf(vocabulary, 3, allowed) }, logits, drafts);
+    const { p } = await judge(
+      { vocabulary, settings, bias, counts, mask: maskOf(vocabulary, 3, allowed) },
+      logits,
+      drafts,
+      undefined,
+      sliced,
+    );
     p.forEach((row, i) => {
       const constraints = { bias, counts, allowed: (id: number) => allowed(i, id), drafts: drafts.slice(0, i) };
       expectDistribution(row, distributionReference(rowOf(logits, i), { ...PLAIN, ...settings }, constraints));
@@ -485,13 +502,16 @@ describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabu
 
   it('keeps ties across slices, and takes the lowest of them where it is greedy', async () => {
     const flat = new Float32Array(vocabulary);
-    const { p, rows } = await judge({ vocabulary, settings: { topK: 1 } }, flat);
+    const { p, rows } = await judge({ vocabulary, settings: { topK: 1 } }, flat, [], undefined, sliced);
     expect(new Set(p[0])).toEqual(new Set([Math.fround(1 / vocabulary)]));
     expect(rows[0]?.top.p.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
     flat.fill(-Infinity);
     for (const id of [last, 32_767, 32_768]) flat[id] = 1;
-    expect((await judge({ vocabulary, settings: { temperature: 0 } }, flat)).rows[0]).toMatchObject({ token: 32_767, tokenP: 1 });
-    const three = (await judge({ vocabulary, settings: { topK: 2 } }, flat)).rows[0];
+    expect((await judge({ vocabulary, settings: { temperature: 0 } }, flat, [], undefined, sliced)).rows[0]).toMatchObject({
+      token: 32_767,
+      tokenP: 1,
+    });
+    const three = (await judge({ vocabulary, settings: { topK: 2 } }, flat, [], undefined, sliced)).rows[0];
     expect(three?.top.p.map(({ id }) => id)).toEqual([32_767, 32_768, last]);
   });
 
@@ -499,12 +519,13 @@ describe.each([152_000, 262_144])('sampling kernel: a vocabulary of %i', (vocabu
     const logits = randomLogits(3 * vocabulary, 8);
     logits[2 * vocabulary - 1] = Number.NaN;
     const mask = maskOf(vocabulary, 3, (row, id) => row < 2 || id === last);
-    const { rows, p } = await judge({ vocabulary, mask }, logits, [1, 2]);
+    const { rows, p } = await judge({ vocabulary, mask }, logits, [1, 2], undefined, sliced);
     expect(rows.map(({ invalid }) => invalid)).toEqual([null, 'target', null]);
     expect(p[1]?.every((each) => each === 0)).toBe(true);
     expect(rows[2]).toMatchObject({ token: last, tokenP: 1 });
     expect(
-      (await judge({ vocabulary, mask: new Uint32Array(Math.ceil(vocabulary / 32)) }, logits.slice(0, vocabulary))).rows[0]?.invalid,
+      (await judge({ vocabulary, mask: new Uint32Array(Math.ceil(vocabulary / 32)) }, logits.slice(0, vocabulary), [], undefined, sliced))
+        .rows[0]?.invalid,
     ).toBe('target');
   });
 });
@@ -555,7 +576,7 @@ describe('sampling kernel: losslessness', () => {
   });
 
   it('would not, were the residual drawn from the noise that chose the draft', async () => {
-    const biased = await SamplingKernel.create(device, undefined, { ...PURPOSES, residual: PURPOSES.draft });
+    const biased = await SamplingKernel.create(device, undefined, undefined, { ...PURPOSES, residual: PURPOSES.draft });
     expect(chiSquare(await emitted(biased, { seed: 2026 }, 20_000))).toBeGreaterThan(10 * LIMIT);
     biased.dispose();
   });

@@ -40,16 +40,24 @@ export class GreedyKernel {
   readonly #layout: GPUBindGroupLayout;
   readonly #shapes: ShapeBuffers;
   readonly #parts: SliceBuffer;
+  readonly #slice: number;
 
-  private constructor(device: GPUDevice, layout: GPUBindGroupLayout, pipelines: Readonly<Record<Entry, GPUComputePipeline>>) {
+  private constructor(
+    device: GPUDevice,
+    layout: GPUBindGroupLayout,
+    pipelines: Readonly<Record<Entry, GPUComputePipeline>>,
+    slice: number,
+  ) {
     this.#device = device;
+    this.#slice = slice;
     this.#layout = layout;
     this.#pipelines = pipelines;
     this.#shapes = new ShapeBuffers(device);
     this.#parts = new SliceBuffer(device);
   }
 
-  static async create(device: GPUDevice): Promise<GreedyKernel> {
+  /** @param slice columns that one workgroup walks */
+  static async create(device: GPUDevice, slice = sliceFor(device)): Promise<GreedyKernel> {
     const types: GPUBufferBindingType[] = ['read-only-storage', 'storage', 'storage', 'storage', 'uniform', 'storage'];
     const layout = device.createBindGroupLayout({
       entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
@@ -58,10 +66,10 @@ export class GreedyKernel {
     const pipeline = (entryPoint: Entry) =>
       device.createComputePipelineAsync({
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint, constants: entryPoint === 'slice' ? { SLICE: sliceFor(device) } : {} },
+        compute: { module, entryPoint, constants: entryPoint === 'slice' ? { SLICE: slice } : {} },
       });
-    const [draft, verify, slice] = await Promise.all([pipeline('draft'), pipeline('verify'), pipeline('slice')]);
-    return new GreedyKernel(device, layout, { draft, verify, slice });
+    const [draft, verify, sliced] = await Promise.all([pipeline('draft'), pipeline('verify'), pipeline('slice')]);
+    return new GreedyKernel(device, layout, { draft, verify, slice: sliced }, slice);
   }
 
   /** Adds to `encoder`: choose draft number `drafted` (from 0) from one row of logits, into sequence[drafted], next[0] and rows[drafted]. */
@@ -101,7 +109,7 @@ export class GreedyKernel {
     drafted: number,
     rows: number,
   ): void {
-    const slices = Math.ceil(vocabulary / sliceFor(this.#device));
+    const slices = Math.ceil(vocabulary / this.#slice);
     const parts = this.#parts.of(rows * slices * PART_BYTES);
     const bound = [buffers.logits, buffers.sequence, buffers.next, buffers.rows, this.#shapes.of([vocabulary, drafted, slices]), parts];
     const pass = encoder.beginComputePass({ label: `greedy ${entry}` });

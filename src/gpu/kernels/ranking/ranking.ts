@@ -30,9 +30,16 @@ export class RankingKernel {
   readonly #parts: SliceBuffer;
   /** Placeholder where there are no rows. */
   readonly #none: GPUBuffer;
+  readonly #slice: number;
 
-  private constructor(device: GPUDevice, layout: GPUBindGroupLayout, pipelines: Readonly<Record<'rank' | 'slice', GPUComputePipeline>>) {
+  private constructor(
+    device: GPUDevice,
+    layout: GPUBindGroupLayout,
+    pipelines: Readonly<Record<'rank' | 'slice', GPUComputePipeline>>,
+    slice: number,
+  ) {
     this.#device = device;
+    this.#slice = slice;
     this.#layout = layout;
     this.#pipelines = pipelines;
     this.#shapes = new ShapeBuffers(device);
@@ -40,7 +47,8 @@ export class RankingKernel {
     this.#none = device.createBuffer({ label: 'ranking none', size: 16, usage: GPUBufferUsage.STORAGE });
   }
 
-  static async create(device: GPUDevice): Promise<RankingKernel> {
+  /** @param width threads for each row, a power of two up to 256 @param slice columns that one workgroup walks */
+  static async create(device: GPUDevice, width = widthFor(device), slice = sliceFor(device)): Promise<RankingKernel> {
     const read = 'read-only-storage';
     const types: GPUBufferBindingType[] = [read, read, read, read, 'storage', 'uniform', 'storage'];
     const layout = device.createBindGroupLayout({
@@ -52,9 +60,8 @@ export class RankingKernel {
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
         compute: { module, entryPoint, constants },
       });
-    const WIDTH = widthFor(device);
-    const [rank, slice] = await Promise.all([pipeline('rank', { WIDTH }), pipeline('slice', { WIDTH, SLICE: sliceFor(device) })]);
-    return new RankingKernel(device, layout, { rank, slice });
+    const [rank, sliced] = await Promise.all([pipeline('rank', { WIDTH: width }), pipeline('slice', { WIDTH: width, SLICE: slice })]);
+    return new RankingKernel(device, layout, { rank, slice: sliced }, slice);
   }
 
   /**
@@ -64,7 +71,7 @@ export class RankingKernel {
    */
   rank(encoder: GPUCommandEncoder, target: ChosenRows, draft: ChosenRows | null, ranked: GPUBuffer, vocabulary: number): void {
     const rows = target.count + (draft?.count ?? 0);
-    const slices = Math.ceil(vocabulary / sliceFor(this.#device));
+    const slices = Math.ceil(vocabulary / this.#slice);
     const shape = this.#shapes.of([vocabulary, target.count, draft?.count ?? 0, slices]);
     const parts = this.#parts.of(rows * slices * PART_BYTES);
     const bound = [target.logits, target.rows, draft?.logits ?? this.#none, draft?.rows ?? this.#none, ranked, shape, parts];

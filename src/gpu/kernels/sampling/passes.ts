@@ -1,4 +1,3 @@
-import { sliceFor } from '../slices';
 import distribution from './distribution.wgsl?raw';
 import drawing from './drawing.wgsl?raw';
 import judging from './judging.wgsl?raw';
@@ -35,21 +34,31 @@ function typeOf(binding: number, entry: Entry): GPUBufferBindingType {
 
 const bindingsOf = (entry: Entry): number[] => [0, 1, 2, ...STORAGE[entry]];
 
+/** As `SamplingKernel.create` takes it. */
+interface PassSetup {
+  readonly width: number;
+  readonly slice: number;
+  readonly purposes: Purposes;
+}
+
 /** The entries of the sampling shader. Those of rows of one slice are there from the start, the others from when they are first asked for. */
 export class SamplingPasses {
   readonly #device: GPUDevice;
   readonly #module: GPUShaderModule;
   readonly #constants: Readonly<Record<string, number>>;
+  readonly #slice: number;
   readonly #pipelines = new Map<Entry, GPUComputePipeline>();
 
-  private constructor(device: GPUDevice, width: number, { draft, acceptance, residual, noise }: Purposes) {
+  private constructor(device: GPUDevice, { width, slice, purposes }: PassSetup) {
+    const { draft, acceptance, residual, noise } = purposes;
     this.#device = device;
     this.#module = device.createShaderModule({ code: philox + distribution + threshold + drawing + judging + slices, label: 'sampling' });
+    this.#slice = slice;
     this.#constants = { WIDTH: width, DRAFT: draft, ACCEPTANCE: acceptance, RESIDUAL: residual, NOISE: noise };
   }
 
-  static async create(device: GPUDevice, width: number, purposes: Purposes): Promise<SamplingPasses> {
-    const passes = new SamplingPasses(device, width, purposes);
+  static async create(device: GPUDevice, setup: PassSetup): Promise<SamplingPasses> {
+    const passes = new SamplingPasses(device, setup);
     for (const entry of ['draft', 'judge'] as const) {
       passes.#pipelines.set(entry, await device.createComputePipelineAsync(passes.#descriptor(entry)));
     }
@@ -81,7 +90,7 @@ export class SamplingPasses {
       buffer: { type: typeOf(binding, entry) },
     }));
     const bindGroupLayouts = [this.#device.createBindGroupLayout({ entries })];
-    const constants = entry === 'draft' || entry === 'judge' ? this.#constants : { ...this.#constants, SLICE: sliceFor(this.#device) };
+    const constants = entry === 'draft' || entry === 'judge' ? this.#constants : { ...this.#constants, SLICE: this.#slice };
     return {
       layout: this.#device.createPipelineLayout({ bindGroupLayouts }),
       compute: { module: this.#module, entryPoint: entry, constants },

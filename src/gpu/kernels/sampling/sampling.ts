@@ -95,9 +95,11 @@ export class SamplingKernel {
   readonly #searches: SliceBuffer;
   /** Of the settings. */
   #truncation = { topK: 0, topP: 1 };
+  readonly #slice: number;
 
-  private constructor(device: GPUDevice, passes: SamplingPasses) {
+  private constructor(device: GPUDevice, passes: SamplingPasses, slice: number) {
     this.#device = device;
+    this.#slice = slice;
     this.#passes = passes;
     this.#shapes = new ShapeBuffers(device);
     this.#parts = new SliceBuffer(device);
@@ -111,10 +113,16 @@ export class SamplingKernel {
   /**
    * @param width threads for each row, a power of two up to 256. The last bits of a distribution depend on it. A
    * GPU is faster with many, a CPU that stands in for one with few.
+   * @param slice columns that one workgroup walks
    * @param purposes the streams of random numbers; other than the default only to show what goes wrong when two are one
    */
-  static async create(device: GPUDevice, width = widthFor(device), purposes: Purposes = PURPOSES): Promise<SamplingKernel> {
-    return new SamplingKernel(device, await SamplingPasses.create(device, width, purposes));
+  static async create(
+    device: GPUDevice,
+    width = widthFor(device),
+    slice = sliceFor(device),
+    purposes: Purposes = PURPOSES,
+  ): Promise<SamplingKernel> {
+    return new SamplingKernel(device, await SamplingPasses.create(device, { width, slice, purposes }), slice);
   }
 
   /**
@@ -197,7 +205,7 @@ export class SamplingKernel {
 
   /** @param storage of bindings 3 and on @param shape vocabulary, drafted, flags */
   #encode(encoder: GPUCommandEncoder, entry: 'draft' | 'judge', storage: GPUBuffer[], shape: [number, number, number], rows: number): void {
-    const slices = Math.ceil(shape[0] / sliceFor(this.#device));
+    const slices = Math.ceil(shape[0] / this.#slice);
     const buffers: (GPUBuffer | undefined)[] = [this.#settings, undefined, this.#position, ...storage];
     const pass = encoder.beginComputePass({ label: `sampling ${entry}` });
     const add = (step: Entry, groups: [number, number], digit = 0, isNucleus = 0) => {
