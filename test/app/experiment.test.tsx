@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { ownPrompt } from '../../src/core/study/experiment';
 import { useCalibration } from '../../src/store/engine/calibration';
 import { connectEngine } from '../../src/store/engine/connection';
+import { giveWay } from '../../src/store/engine/measuring';
 import { useWork } from '../../src/store/engine/work';
 import { changeExperiment, type ExperimentForm, useExperiment } from '../../src/store/modes/experiment';
 import { measurePlan } from '../../src/store/run/measurePlan';
@@ -119,6 +120,31 @@ describe('an experiment', () => {
       throw new Error('nothing is measured after a stop');
     });
     expect(engine.tasks).toEqual([]);
+  });
+
+  it('takes no wait before a run for a part of the run', async () => {
+    await openExperiment();
+    await idle();
+    const waitMs = 3_600_000;
+    let waited = 0;
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + waited);
+    giveWay({
+      hold: async () => {
+        waited += waitMs;
+      },
+      release: () => undefined,
+    });
+    onTestFinished(() => {
+      giveWay(null);
+      clock.mockRestore();
+    });
+    await start().click();
+    await idle();
+    const walls = useExperiment.getState().measured.map(({ wallMs }) => wallMs);
+    expect(walls).toHaveLength(4);
+    expect(waited).toBeGreaterThanOrEqual(walls.length * waitMs);
+    for (const wallMs of walls) expect(wallMs).toBeLessThan(waitMs);
   });
 
   it('keeps what was measured when a run fails, and says why', async () => {

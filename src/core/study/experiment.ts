@@ -52,7 +52,7 @@ export interface PlannedRun extends ExperimentPrompt {
 export interface MeasuredRun {
   readonly planned: PlannedRun;
   readonly events: readonly RunEvent[];
-  /** By the page's clock, loading included, in milliseconds. */
+  /** From its start event on, by the page's clock, in milliseconds. */
   readonly wallMs: number;
 }
 
@@ -141,7 +141,7 @@ export function ownPrompt(prompt: string): ExperimentPrompt {
 
 /**
  * How long the rest of a plan will take if its runs take what those of their mode have taken so far, in milliseconds; null while nothing has been
- * measured. The first run of a draft loads it, so the median stands for its mode.
+ * measured. The median of a mode stands for each run of it.
  */
 export function estimateLeftMs(measured: readonly MeasuredRun[], left: readonly PlannedRun[]): number | null {
   if (measured.length === 0) return null;
