@@ -111,7 +111,7 @@ export class PairEngine implements Engine {
     };
     await this.#imports.take(signal, work).catch((error) => {
       if (!signal.aborted) throw error;
-      throw new FailureError('aborted', 'Opening the file was stopped.', 'Nothing of it was kept. To go on, open it again.');
+      throw new FailureError('aborted', 'Opening the file was stopped.', 'Only what was ready is kept. To go on, open it again.');
     });
   }
 

@@ -134,6 +134,14 @@ it('a file that is cancelled in the middle leaves nothing', async () => {
   expect(useSettings.getState().target).toBe('target');
 });
 
+it('two files that are cancelled when one was ready say that it stays', async () => {
+  await openWithLibraries();
+  const file = (name: string) => ({ name, bytes: 1, progress: null, beganMs: 0, rate: null, made: null });
+  const files = [{ ...file('a.gguf'), made: { id: 'own:a', isNew: true } }, file('b.gguf')];
+  useOwnModels.setState({ panel: true, openings: [{ key: -1, files, state: 'cancelled', failure: null }] });
+  await expect.element(opened('a.gguf and b.gguf', 'Cancelled; what was ready stays')).toBeInTheDocument();
+});
+
 it('a file that is opened while a run is under way waits for its end, and the run loses nothing', async () => {
   const { engine } = await openWithLibraries();
   engine.options.hold = 3;

@@ -53,7 +53,7 @@ function UseIt({ opening: { key, files, state } }: { readonly opening: Opening }
 }
 
 function endOf({ files, state }: Opening): string {
-  if (state === 'cancelled') return words.cancelled;
+  if (state === 'cancelled') return files.some(({ made }) => made) ? words.cancelledRest : words.cancelled;
   return files.every(({ made }) => made && !made.isNew) ? words.there : words.made;
 }
 

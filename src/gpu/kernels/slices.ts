@@ -1,7 +1,7 @@
 import { isCpu } from './width';
 
 /**
- * Columns of a row of logits that one workgroup walks. A longer row has several workgroups, and what they found is joined in a second dispatch: a GPU has
+ * Columns of a row of logits that one workgroup walks. A longer row has several workgroups, and what they found is joined by a later dispatch: a GPU has
  * cores for many, a CPU that stands in for one has few, and each begins its lists of the most likely tokens from nothing.
  */
 export function sliceFor(device: GPUDevice): number {

@@ -114,7 +114,7 @@ function advanced(file: OpenedFile, progress: ImportProgress, nowMs: number): Op
   return { ...file, progress, rate: seconds > 0 ? progress.readBytes / seconds : file.rate };
 }
 
-/** Stops to open files; nothing of them is kept. */
+/** Stops to open files; only what is ready is kept. */
 export function cancelOpening(key: number): void {
   controllers.get(key)?.abort();
 }

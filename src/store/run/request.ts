@@ -16,7 +16,7 @@ import { receiveMemory } from '../engine/memory';
 export interface RunRequest {
   readonly prompt: string;
   readonly settings: RunSettings;
-  /** Its id, `FIRST_DRAFT` or `WEAK_DRAFT`; of no account where no model drafts. */
+  /** Its id, `FIRST_DRAFT` or `WEAK_DRAFT`; ignored where no model drafts. */
   readonly draft: string;
   /** The conversation's system message; the one of the target's chat template by default. */
   readonly system?: string;
@@ -50,7 +50,7 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     }
     const drafting = { draft, drafting: settings.drafting };
     const plain = settings.mode === 'plain';
-    // Plain decoding takes the costs of a pair whose draft is known; one that is not is of no account to it.
+    // Plain decoding takes the costs of a pair whose draft is known; one that is not is ignored.
     const costed = (plain && chosenPair(drafting)) || pairFor(drafting);
     const pair = plain ? { ...costed, draft: null } : costed;
     const system = request.system ? { system: wellFormed(request.system) } : {};

@@ -16,6 +16,8 @@ export const models = {
   made: 'Ready',
   there: 'Already there',
   cancelled: 'Cancelled; nothing of it was kept',
+  /** Of several files, of which one was ready. */
+  cancelledRest: 'Cancelled; what was ready stays',
   failed: 'Not opened',
   cancel: 'Cancel',
   cancelOf: (name: string) => `Cancel opening ${name}`,
