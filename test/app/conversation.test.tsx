@@ -1,11 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
+import { outputText } from '../../src/core/loop/text';
 import { committedTokens, tally } from '../../src/core/run/tally';
+import { chooseTarget } from '../../src/store/engine/loading';
 import { stopWork, useWork } from '../../src/store/engine/work';
 import { useConversation } from '../../src/store/modes/conversation';
 import type { Settings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
+import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage } from './support/openPage';
 import { recordedFile } from './support/recordings';
 import { tabTo } from './support/tabTo';
@@ -90,6 +93,27 @@ describe('a conversation', () => {
       .poll(() => trend.elements().map((item) => item.textContent))
       .toEqual(turns().map((_, i) => expect.stringContaining(`Turn ${i + 1}: α`)));
     await expect.element(page.getByRole('progressbar', { name: 'Context' })).toHaveAttribute('aria-valuenow', '36');
+  });
+
+  it('goes on with another target from the text of the turns before, whose ids are the first one’s', async () => {
+    useConversation.setState(useConversation.getInitialState());
+    const further = () => Response.json(FURTHER_MANIFEST);
+    const engine = await openPage({ further, settings: { maxTokens: 12, adaptive: false } });
+    await showView('conversation');
+    await say('A fox.');
+    await chooseTarget('general');
+    await say('Go on.');
+    const text = outputText(turns()[0]?.events ?? []);
+    expect(text).not.toBe('');
+    expect(engine.runs.at(-1)).toMatchObject({ pair: { target: { id: 'general' } } });
+    expect(engine.runs.at(-1)?.turns).toEqual([{ question: 'A fox.', answer: text }]);
+    await say('And then?');
+    const ids = committedTokens(turns()[1]?.events ?? []).map(({ id }) => id);
+    expect(engine.runs.at(-1)?.turns).toMatchObject([{ answer: text }, { question: 'Go on.', ids }]);
+    // Back at the first target, its own answer is as it was written.
+    await chooseTarget('target');
+    await say('The end?');
+    expect(engine.runs.at(-1)?.turns.map((each) => 'ids' in each)).toEqual([true, false, false]);
   });
 
   it('stopped in a turn keeps what there is, goes on from it, and can ask again', async () => {

@@ -1,7 +1,7 @@
 import type { AnsweredTurn } from '../loop/splice';
 import { outputText } from '../loop/text';
 import { committedTokens, startOf } from '../run/tally';
-import type { RunEvent } from '../types';
+import type { RunEvent, RunModel } from '../types';
 
 /** One question of a conversation and the run that answered it, as far as that came. */
 export interface ConversationTurn {
@@ -17,9 +17,11 @@ export interface Kept {
   readonly reused: number;
 }
 
-/** The turns as the models see them: only those with an answer. */
-export function toldTurns(turns: readonly ConversationTurn[]): AnsweredTurn[] {
+/** The turns as `target` sees them: only those with an answer, whose ids stand for the same text only where it wrote them itself. */
+export function toldTurns(turns: readonly ConversationTurn[], target: RunModel): AnsweredTurn[] {
   return turns.filter(isAnswered).map(({ question, events }) => {
+    const writer = startOf(events)?.models?.target;
+    if (writer?.id !== target.id || writer.revision !== target.revision) return { question, answer: outputText(events) };
     const ids = committedTokens(events).map(({ id }) => id);
     const end = events.at(-1);
     const stopped = end?.type === 'end' && end.reason === 'stop';

@@ -31,7 +31,7 @@ export const PAGE_ENGINE: ApiEngine = {
     const stop = AbortSignal.any([signal, hold.signal]);
     try {
       await makeReady(stop);
-      const request = { prompt, turns, settings, draft: useSettings.getState().draft };
+      const request = { prompt, turns: () => turns, settings, draft: useSettings.getState().draft };
       yield* streamRun({ ...request, ...(await placed(system)) }, stop);
     } finally {
       hold.release();

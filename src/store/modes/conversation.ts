@@ -4,7 +4,7 @@ import { systemMessageOf } from '../../catalog/systemMessage';
 import { type Failure, toFailure } from '../../core/failure';
 import { type ConversationTurn, isAnswered, leaveOutOldest, toldTurns } from '../../core/modes/conversation';
 import { checkRun } from '../../core/settings';
-import type { RunEvent } from '../../core/types';
+import type { RunEvent, RunModel } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { chosenTarget } from '../engine/catalogue';
@@ -108,7 +108,8 @@ async function ask(question: string, begin: () => void): Promise<void> {
       const own = ownSystems[chosenTarget()?.model.id ?? ''] ?? null;
       const system = own === null || typed.trim() === '' ? {} : { system: typed };
       useConversation.setState({ asking: true, turns: [...turns, { question, events: [] }] });
-      const request = { prompt: question, settings, draft: chosen.draft, turns: toldTurns(turns.slice(leftOut)), ...system };
+      const told = (target: RunModel) => toldTurns(turns.slice(leftOut), target);
+      const request = { prompt: question, settings, draft: chosen.draft, turns: told, ...system };
       await completeRun(request, signal, (event) => arriving.add(event));
     } catch (thrown) {
       useConversation.setState({ failure: toFailure(thrown) });

@@ -2,7 +2,7 @@ import { type Failure, FailureError } from '../../core/failure';
 import type { AskPerson } from '../../core/loop/person';
 import { wellFormed } from '../../core/loop/text';
 import { checkRun } from '../../core/settings';
-import type { RunEvent, RunSettings } from '../../core/types';
+import type { RunEvent, RunModel, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { isRunEvent } from '../../worker/client';
 import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
@@ -20,8 +20,8 @@ export interface RunRequest {
   readonly draft: string;
   /** The conversation's system message; the one of the target's chat template by default. */
   readonly system?: string;
-  /** The turns of the conversation before the prompt; none by default. */
-  readonly turns?: readonly Turn[];
+  /** The turns of the conversation before the prompt, for the target that runs; none by default. */
+  readonly turns?: (target: RunModel) => readonly Turn[];
   /** Answers for the person where one drafts. */
   readonly ask?: AskPerson;
 }
@@ -34,7 +34,7 @@ export interface RunRequest {
  */
 export async function* streamRun(request: RunRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
   checkRun(request);
-  const { settings, draft, turns = [], ask } = request;
+  const { settings, draft, ask } = request;
   const prompt = wellFormed(request.prompt);
   stopCalibration();
   // The engine loads by itself what a run needs; which models there are must be known before.
@@ -54,6 +54,7 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const costed = (plain && chosenPair(drafting)) || pairFor(drafting);
     const pair = plain ? { ...costed, draft: null } : costed;
     const system = request.system ? { system: wellFormed(request.system) } : {};
+    const turns = request.turns?.(pair.target) ?? [];
     const task = { type: 'run', pair, turns, prompt, ...system, settings, calibration: calibrationOf(costed) } as const;
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
