@@ -13,33 +13,38 @@ import { isLibraryStored } from './storedModels';
 /** How long the network may take to answer where a kept list could serve. */
 const PATIENCE_MS = 4000;
 
-/** Why a list beside the first cannot be had, which is no reason to do without the first. */
-const NOT_HAD: readonly FailureCode[] = ['file-missing', 'network', 'server-refused'];
+/** Why a list beside the first cannot be had now, which is no reason to do without the first. */
+const NOT_HAD: readonly FailureCode[] = ['network', 'server-refused'];
 
 /**
- * All that the lists at `urls` offer this browser. The first list must be there; another that cannot be had now offers nothing. Without a network, or
- * where anything but the list answers, the last one serves whose pair was stored whole, each model on the best of its libraries that are stored.
+ * All that the lists at `urls` offer this browser. The first list must be there; another offers nothing where it is missing, and what it offered
+ * before where it cannot be had now. Without a network, or where anything but the list answers, the last one serves whose pair was stored whole, each
+ * model on the best of its libraries that are stored.
  *
  * @param own the folder of a person's own models, which are offered behind them (`own.ts`); null: none
- * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
+ * @param before what the same lists offered when they were last read
+ * @throws FailureError file-missing, server-refused, network, manifest-invalid
  */
 export async function fetchCatalogue(
   urls: readonly string[],
   storage: FileStorage,
   own: string | null = null,
-  signal?: AbortSignal,
+  before: Catalogue | null = null,
 ): Promise<Catalogue> {
   // Asked for while the lists come.
   const features = featuresHere();
   const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
     try {
-      return [await fetchList(url, features, storage, index === 0 ? askFor : askSoon, signal)];
+      return [await fetchList(url, features, storage, index === 0 ? askFor : askSoon)];
     } catch (thrown) {
-      if (index > 0 && thrown instanceof FailureError && NOT_HAD.includes(thrown.failure.code)) return [];
+      if (index === 0 || !(thrown instanceof FailureError)) throw thrown;
+      if (thrown.failure.code === 'file-missing') return [];
+      if (NOT_HAD.includes(thrown.failure.code)) return listsBefore((each) => each === url);
       throw thrown;
     }
   });
-  const ownLists = own === null ? [] : readOwnLists(storage, own).catch(() => []);
+  const listsBefore = (isOne: (url: string) => boolean) => before?.lists.filter((each) => isOne(each.url)) ?? [];
+  const ownLists = own === null ? [] : readOwnLists(storage, own).catch(() => listsBefore((url) => url.startsWith(own)));
   return catalogueOf([...(await Promise.all(lists)).flat(), ...(await ownLists)]);
 }
 
@@ -48,9 +53,8 @@ async function fetchList(
   features: Promise<ReadonlySet<string>>,
   storage: FileStorage,
   ask: typeof askSoon,
-  signal?: AbortSignal,
 ): Promise<ResolvedList> {
-  const { list, kept } = await askOrKept(url, storage, ask, signal);
+  const { list, kept } = await askOrKept(url, storage, ask);
   if (!kept) return resolveList(list, url, await features);
   const stored = await Promise.all(
     librariesOf(list, url).map(async (each) => ((await isLibraryStored(each, storage).catch(() => false)) ? [each.place] : [])),
@@ -63,40 +67,40 @@ async function askOrKept(
   url: string,
   storage: FileStorage,
   ask: typeof askSoon,
-  signal?: AbortSignal,
 ): Promise<{ readonly list: ModelList; readonly kept: boolean }> {
   const text = await keptList(storage, url);
   const kept = text === null ? null : parseKept(text);
   if (kept && globalThis.navigator?.onLine === false) return { list: kept, kept: true };
   try {
-    return { list: await (kept ? askSoon : ask)(url, signal), kept: false };
+    return { list: await (kept ? askSoon : ask)(url), kept: false };
   } catch (thrown) {
-    signal?.throwIfAborted();
     if (!kept || (thrown instanceof FailureError && thrown.failure.code === 'file-missing')) throw thrown;
     return { list: kept, kept: true };
   }
 }
 
 /** `askFor`, once and not for long. */
-function askSoon(url: string, signal?: AbortSignal): Promise<ModelList> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  return askFor(url, signal ? AbortSignal.any([signal, patience]) : patience, 1);
+function askSoon(url: string): Promise<ModelList> {
+  return askFor(url, AbortSignal.timeout(PATIENCE_MS), 1);
 }
 
-/** The list that the server has at `url`. @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason */
-async function askFor(url: string, signal?: AbortSignal, tries?: number): Promise<ModelList> {
-  const response = await fetchPatiently(url, signal, tries).catch((cause) => {
-    signal?.throwIfAborted();
-    throw new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
+/** The list that the server has at `url`. @throws FailureError file-missing, server-refused, manifest-invalid; network, where `patience` ends too */
+async function askFor(url: string, patience?: AbortSignal, tries?: number): Promise<ModelList> {
+  const response = await fetchPatiently(url, patience, tries).catch((cause) => {
+    throw unreachable(url, cause);
   });
   if (!response.ok) throw refusal('The list of models', response, missing(url));
   // Cut short, or a page of a proxy between.
   const read: unknown = await response.json().catch(() => undefined);
-  signal?.throwIfAborted();
+  if (patience?.aborted) throw unreachable(url, patience.reason);
   const list = parseList(read);
   const taken = Object.keys(list.models).find(isOwn);
   if (taken) throw invalid(`it names a model "${taken}", as only a person's own are named`);
   return list;
+}
+
+function unreachable(url: string, cause: unknown): FailureError {
+  return new FailureError('network', `The list of models could not be fetched from ${url}.`, 'Check the connection and run again.', cause);
 }
 
 function missing(url: string): FailureError {

@@ -129,6 +129,28 @@ describe('the list of models', () => {
     expect(await fetchBoth()).toEqual(['Fake pair', 'General']);
   });
 
+  it('beside the first offers what it did before where it cannot be had any more, and nothing once it is gone', async () => {
+    const second = 'https://models.test/lecture/models-other/manifest.json';
+    let further: (signal: AbortSignal) => Promise<Response> = async () => Response.json(FURTHER_MANIFEST);
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) =>
+      String(url) === second ? further(init?.signal as AbortSignal) : Response.json(NEWER),
+    );
+    const before = await fetchCatalogue([URL_OF_LIST, second], BROWSER_CACHE);
+    const names = async (known: Catalogue | null) =>
+      (await fetchCatalogue([URL_OF_LIST, second], BROWSER_CACHE, null, known)).targets.map(({ name }) => name);
+    for (const silence of [
+      () => Promise.reject(new TypeError('Failed to fetch')),
+      never,
+      () => Promise.resolve(new Response('', { status: 500 })),
+    ]) {
+      further = silence;
+      expect(await names(before)).toEqual(['Newer pair', 'General']);
+      expect(await names(null)).toEqual(['Newer pair']);
+    }
+    further = async () => new Response('', { status: 404 });
+    expect(await names(before)).toEqual(['Newer pair']);
+  });
+
   it('beside the first may be missing, and may not be wrong', async () => {
     const second = 'https://models.test/lecture/models-other/manifest.json';
     const fetchBoth = () => fetchCatalogue([URL_OF_LIST, second], BROWSER_CACHE);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { page, userEvent } from 'vitest/browser';
 import { startOf } from '../../src/core/run/tally';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
-import { chosenPair, chosenTarget, useCatalogue } from '../../src/store/engine/catalogue';
+import { chosenPair, chosenTarget, distrustLists, useCatalogue } from '../../src/store/engine/catalogue';
 import { load, useLoading } from '../../src/store/engine/loading';
 import { useWork } from '../../src/store/engine/work';
 import { useClaims } from '../../src/store/modes/claims';
@@ -109,6 +109,23 @@ describe('the target', () => {
     await useSettings.persist.rehydrate();
     await expect.element(page.getByRole('radio', { name: 'Weak draft' })).toBeChecked();
     expect(useSettings.getState()).toMatchObject({ target: 'target', draft: 'weak-draft', drafting: 'model' });
+  });
+
+  it('stays where its list cannot be had any more, as after a download that broke off', async () => {
+    const engine = await openBoth();
+    await general().click();
+    await expect.element(page.getByText('The model is ready.')).toBeInTheDocument();
+    const answer = vi.mocked(fetch).getMockImplementation();
+    vi.mocked(fetch).mockImplementation(async (url, init) => {
+      if (String(url).includes('models-further')) throw new TypeError('Failed to fetch');
+      return answer ? answer(url, init) : new Response('', { status: 500 });
+    });
+    distrustLists();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    expect(vi.mocked(fetch).mock.calls.at(-1)?.[0]).toContain('models-further');
+    expect(engine.runs.at(-1)?.pair.target.id).toBe('general');
+    expect(useSettings.getState().target).toBe('general');
   });
 
   it('of a first visit has nothing to reset, and another has', async () => {

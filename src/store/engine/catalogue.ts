@@ -33,7 +33,7 @@ let outdated = false;
 export async function readCatalogue(): Promise<Catalogue> {
   const known = useCatalogue.getState().catalogue;
   if (known && !outdated) return known;
-  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE, ownFolder(document.baseURI))
+  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE, ownFolder(document.baseURI), known)
     .then(
       (catalogue) => {
         outdated = false;
