@@ -26,6 +26,20 @@ describe('two runs', () => {
     expect(comparableRuns(begun(5, [1, 2], both), begun(5, [1, 2], both))).toBe(true);
   });
 
+  it('are compared where their targets have the same files, whatever these are called, and by the name where a run does not tell', () => {
+    const of = (target: string, id?: string, revision = 'r'): RunEvent[] =>
+      begun(5).map((event) => {
+        if (event.type !== 'start') return event;
+        const models = id ? { models: { target: { id, revision }, draft: null } } : {};
+        return { ...event, labels: { ...event.labels, target }, ...models };
+      });
+    expect(comparableRuns(of('a', 'own:a-1'), of('a', 'own:a-2'))).toBe(false);
+    expect(comparableRuns(of('a', 'own:a-1'), of('a', 'own:a-1', 'newer'))).toBe(false);
+    expect(comparableRuns(of('a', 'own:a-1'), of('renamed', 'own:a-1'))).toBe(true);
+    expect(comparableRuns(of('a'), of('a', 'own:a-1'))).toBe(true);
+    expect(comparableRuns(of('a'), of('b', 'own:a-1'))).toBe(false);
+  });
+
   it('say nothing of speed where they ran on two devices, and compare their outputs all the same', () => {
     expect(compareRuns(written('a', 10), written('a', 20))).toMatchObject({ speedup: { wait: 2, decoding: 2 }, output: 'identical' });
     expect(compareRuns(written('a', 10), written('b', 20))).toMatchObject({ speedup: { wait: null, decoding: null }, output: 'identical' });

@@ -72,11 +72,17 @@ function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
   return (
     a !== null &&
     b !== null &&
-    a.labels.target === b.labels.target &&
+    sameTarget(a, b) &&
     decidingText(a.settings) === decidingText(b.settings) &&
     a.promptIds.length === b.promptIds.length &&
     a.promptIds.every((id, i) => id === b.promptIds[i])
   );
+}
+
+/** By the models' files where both runs tell them, by their names in older ones. */
+function sameTarget(a: StartEvent, b: StartEvent): boolean {
+  const [one, other] = [a.models?.target, b.models?.target];
+  return one && other ? one.id === other.id && one.revision === other.revision : a.labels.target === b.labels.target;
 }
 
 /** What decides a run's text besides its prompt and its target. */
