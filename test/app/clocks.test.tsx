@@ -166,7 +166,8 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
     await measured();
     await startRun();
     const all = useRun.getState().events.flatMap((event) => (event.type === 'round' ? [event.tokens.length - 1] : []));
-    expect(all.filter((drafted) => drafted > 0).length).toBeGreaterThan(all.length / 2);
+    // How many depends on where the clock steps; of a run that has lost its costs it is one in fifty.
+    expect(all.filter((drafted) => drafted > 0).length).toBeGreaterThan(all.length / 3);
   });
 });
 
