@@ -1,4 +1,3 @@
-import { useEffect, useRef, useState } from 'react';
 import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
 import { chooseTarget } from '../../store/engine/loading';
@@ -9,6 +8,7 @@ import { useSettings } from '../../store/run/settings';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
 import { models as words } from '../../ui/texts/models';
+import { useAskingBack } from '../../ui/useAskingBack';
 
 interface OwnModelProps {
   readonly model: ModelSpec;
@@ -19,18 +19,11 @@ interface OwnModelProps {
 /** A model of a person's own: its size, and to use or delete it. Deleting asks back in the same row. */
 export function OwnModel({ model, others }: OwnModelProps) {
   const { id, name } = model;
-  const [asking, setAsking] = useState(false);
+  const { row, asking, setAsking } = useAskingBack<HTMLLIElement>();
   const removing = useOwnModels((state) => state.removing);
   const busy = useWork(({ current }) => current !== null);
   const isChosen = useSettings(({ target }) => target === id);
   const stored = useOffline(({ models }) => models[id]);
-  const row = useRef<HTMLLIElement>(null);
-  const asked = useRef(false);
-  // The focus stays in the row: on what does no harm, then on where it came from.
-  useEffect(() => {
-    if (asking || asked.current) row.current?.querySelector<HTMLElement>('button:last-of-type')?.focus();
-    asked.current = asking;
-  }, [asking]);
   if (asking) {
     return (
       <li ref={row}>

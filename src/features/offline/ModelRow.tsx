@@ -1,4 +1,3 @@
-import { useEffect, useRef, useState } from 'react';
 import { bytesOf, filesOf, isOwn, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
 import { removeModel } from '../../store/models/ownModels';
@@ -7,6 +6,7 @@ import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
 import { models as own } from '../../ui/texts/models';
 import { offline as words } from '../../ui/texts/offline';
+import { useAskingBack } from '../../ui/useAskingBack';
 
 interface ModelRowProps {
   readonly model: ModelSpec;
@@ -18,15 +18,8 @@ interface ModelRowProps {
 export function ModelRow({ model, name }: ModelRowProps) {
   const { id } = model;
   const { models, storing } = useOffline();
-  const [asking, setAsking] = useState(false);
+  const { row, asking, setAsking } = useAskingBack<HTMLTableRowElement>();
   const { bytes, whole } = models[id] ?? { bytes: 0, whole: false };
-  const row = useRef<HTMLTableRowElement>(null);
-  const asked = useRef(false);
-  // The focus stays in the row: on what does no harm, then on where it came from.
-  useEffect(() => {
-    if (asking || asked.current) row.current?.querySelector<HTMLElement>('button:last-of-type')?.focus();
-    asked.current = asking;
-  }, [asking]);
   const isComing = storing?.model === id;
   if (asking) {
     return (
