@@ -1,6 +1,6 @@
 /**
- * The body of POST /v1/chat/completions (OpenAI's API reference, "Create chat completion"), with what web-llm and vLLM add. A field is honoured, said to be
- * of no account, or refused by its name.
+ * The body of POST /v1/chat/completions (OpenAI's API reference, "Create chat completion"), with what web-llm and vLLM add. A field is honoured, ignored because it
+ * changes no answer, or refused by its name.
  */
 import * as v from 'valibot';
 import { LIMITS } from '../core/declaredSettings';
@@ -81,7 +81,7 @@ const HONOURED = {
 };
 
 /** They name who asks, or how a service bills it. */
-const OF_NO_ACCOUNT: ReadonlySet<string> = new Set(['user', 'store', 'metadata', 'service_tier', 'safety_identifier', 'prompt_cache_key']);
+const IGNORED: ReadonlySet<string> = new Set(['user', 'store', 'metadata', 'service_tier', 'safety_identifier', 'prompt_cache_key']);
 
 const body = v.object(HONOURED);
 
@@ -94,7 +94,7 @@ export function readChatRequest(value: unknown, defaults: ChatDefaults): ChatReq
     throw new ApiError(400, 'invalid_json', 'The body is no JSON object. Send { "messages": [ … ] }.');
   }
   for (const [name, given] of Object.entries(value)) {
-    if (!Object.hasOwn(HONOURED, name) && !OF_NO_ACCOUNT.has(name) && !asksNothing(name, given)) {
+    if (!Object.hasOwn(HONOURED, name) && !IGNORED.has(name) && !asksNothing(name, given)) {
       throw new ApiError(400, 'unsupported_parameter', `"${name}" is not supported here. Leave it out.`, name);
     }
   }

@@ -1,5 +1,5 @@
 /** Answers requests of OpenAI's API, whatever carries them: a service worker's messages, a server's sockets. */
-import { FailureError, toFailure } from '../core/failure';
+import { toFailure } from '../core/failure';
 import type { RunEvent, RunSettings } from '../core/types';
 import { ApiError, apiErrorOf } from './apiError';
 import { type AnswerHead, chunksOf, completionOf, usageChunk } from './chatAnswer';
@@ -126,9 +126,7 @@ function settingsOf({ settings }: ChatRequest, index: number): RunSettings {
 }
 
 function asApiError(thrown: unknown): ApiError {
-  if (thrown instanceof ApiError) return thrown;
-  if (thrown instanceof FailureError) return apiErrorOf(thrown.failure);
-  return apiErrorOf(toFailure(thrown));
+  return thrown instanceof ApiError ? thrown : apiErrorOf(toFailure(thrown));
 }
 
 function json(status: number, value: object): ApiResponse {
