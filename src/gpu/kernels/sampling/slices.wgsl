@@ -205,7 +205,7 @@ fn locateSlice(row: u32, u: f32, fromResidual: bool, lane: u32) -> u32 {
     for (var s = 0u; s < shape.slices; s++) {
       let weight = weightOf(row, s, fromResidual);
       if (weight > 0.0) {
-        // As of runs.
+        // The sum may be rounded to less than `aim`: then it is the last slice that has weight.
         chosenSlice = s;
         chosenRest = aim - before;
         before += weight;
