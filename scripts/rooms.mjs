@@ -15,6 +15,8 @@ export const ROOMS = [
   'store',
   'lessons',
   'sw',
+  'package',
+  'node',
   'api',
   'worker',
   'engine',

@@ -1,0 +1,103 @@
+import type { PairSpec } from '../catalog/spec';
+import type { Calibration } from '../core/cost/cost';
+import type { RunEvent, RunSettings } from '../core/types';
+import type { CalibrationResult, Engine, LoadProgress, MemoryUpdate } from '../engine/tasks';
+import { runUpdates } from '../engine/updates';
+import { ApiError } from './apiError';
+import type { ChatDefaults } from './chatRequest';
+import type { Conversation } from './messages';
+import type { ApiEngine } from './respond';
+
+/** What the API runs on without a page, and what it takes from its surroundings. */
+export interface PairApiSetup {
+  readonly engine: Pick<Engine, 'load' | 'calibrate' | 'run'>;
+  readonly pair: PairSpec;
+  /** Of a request that does not say; its seed is drawn for each. */
+  readonly defaults: Omit<ChatDefaults, 'seed'>;
+  /** Requests that may wait at a time; each holds a whole conversation. */
+  readonly mostWaiting: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** 0 to 2^32 - 1, another for each call. */
+  readonly randomSeed: () => number;
+  /** Differs from call to call. */
+  readonly randomId: () => string;
+}
+
+/** One pair of models behind the API: requests run one after the other, in the order in which they came. */
+export class PairApi implements ApiEngine {
+  readonly #setup: PairApiSetup;
+  /** null: not measured, or the clocks here are too coarse to tell. */
+  #calibration: Calibration | null = null;
+  /** Ends the measurement under way, for which no request waits. */
+  #measuring: AbortController | null = null;
+  #measured = false;
+  /** Requests that run or wait. */
+  #open = 0;
+
+  constructor(setup: PairApiSetup) {
+    this.#setup = setup;
+  }
+
+  /** Loads the pair. @throws FailureError what kept it from loading; or the signal's reason */
+  load(report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void> {
+    return this.#setup.engine.load({ type: 'load', pair: this.#setup.pair }, report, signal).then(() => this.#measure());
+  }
+
+  async models(): Promise<readonly string[]> {
+    const { id, name } = this.#setup.pair.target;
+    return name === id ? [id] : [id, name];
+  }
+
+  defaults(): ChatDefaults {
+    return { ...this.#setup.defaults, seed: this.#setup.randomSeed() };
+  }
+
+  async *run({ system, turns, prompt }: Conversation, settings: RunSettings, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+    const { engine, mostWaiting } = this.#setup;
+    if (this.#open > mostWaiting)
+      throw new ApiError(429, 'too_many_requests', `${mostWaiting} requests are waiting already. Send it again later.`);
+    this.#open++;
+    this.#measuring?.abort();
+    try {
+      const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : this.#setup.pair;
+      const placed = system === null ? {} : { system };
+      const task = { type: 'run', pair, turns, prompt, ...placed, settings, calibration: this.#calibration } as const;
+      for await (const update of runUpdates(engine, task, signal)) {
+        if (update.type !== 'progress' && update.type !== 'memory') yield update;
+      }
+    } finally {
+      this.#open--;
+      this.#measure();
+    }
+  }
+
+  now(): number {
+    return Math.floor(this.#setup.now() / 1000);
+  }
+
+  randomId(): string {
+    return this.#setup.randomId();
+  }
+
+  /** Measures once what the pair costs, while no request is there; what fails in it is for the next request to say. */
+  #measure(): void {
+    const { engine, pair } = this.#setup;
+    if (this.#open > 0 || this.#measuring || this.#measured || !pair.target.rollsBack) return;
+    const stop = new AbortController();
+    this.#measuring = stop;
+    const report = (update: LoadProgress | CalibrationResult) => {
+      if (update.type !== 'calibration') return;
+      this.#calibration = update.calibration;
+      this.#measured = true;
+    };
+    const done = () => {
+      this.#measuring = null;
+    };
+    const failed = () => {
+      this.#measured ||= !stop.signal.aborted;
+      done();
+    };
+    engine.calibrate({ type: 'calibrate', pair }, report, stop.signal).then(done, failed);
+  }
+}
