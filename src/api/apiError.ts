@@ -1,5 +1,5 @@
 /** Errors in OpenAI's shape: `{ error: { message, type, param, code } }` with an HTTP status. */
-import type { Failure, FailureCode } from '../core/failure';
+import { type Failure, type FailureCode, toFailure } from '../core/failure';
 
 export interface ApiErrorBody {
   readonly error: {
@@ -38,4 +38,9 @@ const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
 export function apiErrorOf({ code, message, hint }: Failure): ApiError {
   const status = OF_THE_REQUEST[code] ?? 500;
   return new ApiError(status, code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_'), `${message} ${hint}`);
+}
+
+/** Anything that was thrown, as an answer. */
+export function asApiError(thrown: unknown): ApiError {
+  return thrown instanceof ApiError ? thrown : apiErrorOf(toFailure(thrown));
 }

@@ -1,27 +1,23 @@
 /** The messages of a request as a conversation: a system message, turns that were answered, and the question. */
 import * as v from 'valibot';
-import type { Turn } from '../engine/tasks';
+import { wellFormed } from '../core/loop/text';
+import type { RunInput } from './apiEngine';
 import { ApiError } from './apiError';
-
-export interface Conversation {
-  /** null: the model's own. */
-  readonly system: string | null;
-  readonly turns: readonly Turn[];
-  readonly prompt: string;
-}
 
 const part = v.object({ type: v.literal('text', 'only text can be read'), text: v.string() });
 const content = v.union([v.string(), v.array(part)], 'it is neither text nor a list of texts');
 
-export const message = v.object({
+/** What else it holds is looked at by `conversationOf`. */
+export const message = v.looseObject({
   role: v.picklist(['system', 'developer', 'user', 'assistant'], 'the role must be "system", "user" or "assistant"'),
   content,
 });
 
 type Message = v.InferOutput<typeof message>;
 
-/** @throws ApiError 400 where `messages` are not an optional system message, then a user's and an assistant's in turns, and a user's at last */
-export function conversationOf(messages: readonly Message[]): Conversation {
+/** @throws ApiError 400 where `messages` are not an optional system message, then a user's and an assistant's in turns, and a user's at last; or say more than a role and a text */
+export function conversationOf(messages: readonly Message[]): RunInput {
+  for (const [index, each] of messages.entries()) checkFields(each, `messages.${index}`);
   const [first] = messages;
   const hasSystem = first !== undefined && isSystem(first);
   const said = hasSystem ? messages.slice(1) : messages;
@@ -39,7 +35,18 @@ export function conversationOf(messages: readonly Message[]): Conversation {
   const turns = said
     .slice(0, -1)
     .flatMap((each, index) => (index % 2 === 0 ? [{ question: textOf(each), answer: textOf(said[index + 1]) }] : []));
-  return { system: hasSystem ? textOf(first) : null, turns, prompt: textOf(last) };
+  return { turns, prompt: textOf(last), ...(hasSystem ? { system: textOf(first) } : {}) };
+}
+
+/** An answer that is sent back has fields that say nothing (`refusal: null`, `annotations: []`). */
+function checkFields({ role, content: _, ...others }: Message, at: string): void {
+  const name = Object.keys(others).find((field) => others[field] !== null && !isEmptyList(others[field]));
+  if (name === undefined) return;
+  throw new ApiError(400, 'unsupported_parameter', `"${at}.${name}" is not supported here. Leave it out.`, `${at}.${name}`);
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function isSystem({ role }: Message): boolean {
@@ -48,7 +55,7 @@ function isSystem({ role }: Message): boolean {
 
 function textOf(given: Message | undefined): string {
   const text = given?.content ?? '';
-  return typeof text === 'string' ? text : text.map((each) => each.text).join('');
+  return wellFormed(typeof text === 'string' ? text : text.map((each) => each.text).join(''));
 }
 
 function refused(message: string, param: string): ApiError {

@@ -3,17 +3,17 @@ import type { Calibration } from '../core/cost/cost';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { CalibrationResult, Engine, LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
+import { type ApiEngine, type ApiModel, modelOf, type PlainNotice, type RunInput } from './apiEngine';
 import { ApiError } from './apiError';
-import type { ChatDefaults } from './chatRequest';
-import type { Conversation } from './messages';
-import type { ApiEngine } from './respond';
+import { plainReason } from './plainReason';
+import type { RequestDefaults } from './request';
 
 /** What the API runs on without a page, and what it takes from its surroundings. */
 export interface PairApiSetup {
   readonly engine: Pick<Engine, 'load' | 'calibrate' | 'run'>;
   readonly pair: PairSpec;
   /** Of a request that does not say; its seed is drawn for each. */
-  readonly defaults: Omit<ChatDefaults, 'seed'>;
+  readonly defaults: Omit<RequestDefaults, 'seed'>;
   /** Requests that may wait at a time; each holds a whole conversation. */
   readonly mostWaiting: number;
   /** Milliseconds since 1970. */
@@ -44,25 +44,26 @@ export class PairApi implements ApiEngine {
     return this.#setup.engine.load({ type: 'load', pair: this.#setup.pair }, report, signal).then(() => this.#measure());
   }
 
-  async models(): Promise<readonly string[]> {
-    const { id, name } = this.#setup.pair.target;
-    return name === id ? [id] : [id, name];
+  async models(): Promise<readonly ApiModel[]> {
+    return [modelOf(this.#setup.pair.target)];
   }
 
-  defaults(): ChatDefaults {
+  defaults(): RequestDefaults {
     return { ...this.#setup.defaults, seed: this.#setup.randomSeed() };
   }
 
-  async *run({ system, turns, prompt }: Conversation, settings: RunSettings, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+  async *run(input: RunInput, asked: RunSettings, signal: AbortSignal): AsyncGenerator<RunEvent | PlainNotice, void> {
     const { engine, mostWaiting } = this.#setup;
     if (this.#open > mostWaiting)
       throw new ApiError(429, 'too_many_requests', `${mostWaiting} requests are waiting already. Send it again later.`);
     this.#open++;
     this.#measuring?.abort();
     try {
+      const because = plainReason(this.#setup.pair, asked);
+      if (because !== null) yield { type: 'plain', because };
+      const settings = because === null ? asked : { ...asked, mode: 'plain' as const };
       const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : this.#setup.pair;
-      const placed = system === null ? {} : { system };
-      const task = { type: 'run', pair, turns, prompt, ...placed, settings, calibration: this.#calibration } as const;
+      const task = { type: 'run', pair, ...input, settings, calibration: this.#calibration } as const;
       for await (const update of runUpdates(engine, task, signal)) {
         if (update.type !== 'progress' && update.type !== 'memory') yield update;
       }
@@ -73,7 +74,7 @@ export class PairApi implements ApiEngine {
   }
 
   now(): number {
-    return Math.floor(this.#setup.now() / 1000);
+    return this.#setup.now();
   }
 
   randomId(): string {

@@ -25,9 +25,18 @@ export function isGreedy({ temperature, repetitionPenalty, frequencyPenalty, pre
   return temperature === 0 && unshaped;
 }
 
-/** What a run is asked, judged before anything is loaded for it; a format by `format/format.ts`. @throws FailureError prompt-empty, invalid-setting */
-export function checkRun({ prompt, settings }: { readonly prompt: string; readonly settings: RunSettings }): void {
-  if (prompt.trim() === '') throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
+/** What is judged of a run before anything is loaded for it. */
+interface CheckedRun {
+  readonly prompt: string;
+  /** Whether the prompt is a text to go on from, which blanks are too. */
+  readonly raw?: boolean;
+  readonly settings: RunSettings;
+}
+
+/** @throws FailureError prompt-empty, invalid-setting; a format is judged by `format/format.ts` */
+export function checkRun({ prompt, raw, settings }: CheckedRun): void {
+  if ((raw ? prompt : prompt.trim()) === '')
+    throw new FailureError('prompt-empty', 'The prompt is empty.', 'Type something for the models to answer.');
   checkSettings(settings);
 }
 

@@ -212,6 +212,8 @@ export interface StartEvent {
   readonly calibration: Calibration | null;
   /** The smallest step of the clock that its times are by, in milliseconds; absent where nobody looked. */
   readonly clockStepMs?: number;
+  /** Text of the chat template that ends the answer, as a stop string does; absent where none does. */
+  readonly templateStops?: readonly string[];
 }
 
 /** The target's cache holds the prompt without the part that the first pass takes, from which the first token comes. Times are milliseconds from the start of the run, without waits for a person. */

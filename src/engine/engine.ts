@@ -154,7 +154,7 @@ export class PairEngine implements Engine {
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter, spec } = pair;
     const clock = steadyClock(this.#clock);
-    const promptIds = target.text.encodeChat(task.prompt, task.turns, task.system);
+    const promptIds = task.raw ? target.text.encode(task.prompt) : target.text.encodeChat(task.prompt, task.turns, task.system);
     const drafting = chooseDrafting(task.settings, pair, { promptLength: promptIds.length, ask, clock });
     const { calibration } = task;
     const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);

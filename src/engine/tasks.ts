@@ -38,6 +38,8 @@ export interface RunTask {
   readonly prompt: string;
   /** The conversation's system message, where the target's chat template has a place for one; its own by default. */
   readonly system?: string;
+  /** The prompt stands as it is, outside the chat template, and nothing before it; false by default. */
+  readonly raw?: boolean;
   readonly settings: RunSettings;
   /** Of this pair on this device; null if it was not measured. */
   readonly calibration: Calibration | null;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { AnswerText } from '../../src/api/chatAnswer';
+import { AnswerText } from '../../src/api/answerText';
 import { outputText, StopStrings } from '../../src/core/loop/text';
 import type { RoundEvent, RunEvent, RunToken } from '../../src/core/types';
 
@@ -37,8 +37,8 @@ it('the pieces of a stream make the text of the run, and never a part of the sto
       const answer = new AnswerText(strings);
       const streamed: string[] = [];
       for (const event of events) {
-        if (event.type === 'round') streamed.push(answer.push(event));
-        if (event.type === 'end') streamed.push(answer.end(event));
+        if (event.type === 'round') streamed.push(answer.push(event).text);
+        if (event.type === 'end') streamed.push(answer.end(event).text);
       }
       expect(streamed.join('')).toBe(outputText(events));
     }),

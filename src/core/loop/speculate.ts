@@ -60,7 +60,9 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const { prompt, promptIds, labels, calibration, clockStepMs } = run;
   const named = { ...(run.models && { models: run.models }), ...(run.system !== undefined && { system: run.system }) };
   const step = clockStepMs === undefined ? {} : { clockStepMs: bounded(clockStepMs) };
-  yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step };
+  const own = settings.ignoreStopTokens ? { tokens: NONE, strings: [] } : { tokens: run.stopTokens, strings: run.templateStops ?? [] };
+  const stops = own.strings.length > 0 ? { templateStops: own.strings } : {};
+  yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step, ...stops };
 
   for (const model of models) {
     model.truncate(continued(cachedHistory(model), history));
@@ -82,7 +84,6 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
   const length = draftLength(settings, run);
-  const own = settings.ignoreStopTokens ? { tokens: NONE, strings: [] } : { tokens: run.stopTokens, strings: run.templateStops ?? [] };
   const ending = { stopTokens: own.tokens, stopStrings: new StopStrings([...settings.stopStrings, ...own.strings]) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
     if (signal.aborted) return yield aborted();

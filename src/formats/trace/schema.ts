@@ -60,6 +60,8 @@ const seed = v.union([
   ),
 ]);
 
+const stopStrings = v.pipe(v.array(text(TRACE_LIMITS.stopString)), v.maxLength(TRACE_LIMITS.stopStrings), v.readonly());
+
 /** Those settings of a run that are not plain. */
 const otherSettings = {
   gamma: v.union([
@@ -67,7 +69,7 @@ const otherSettings = {
     v.pipe(v.number(), v.integer()),
     v.pipe(v.array(limits), v.minLength(1), v.maxLength(TRACE_LIMITS.rounds), v.readonly()),
   ]),
-  stopStrings: v.pipe(v.array(text(TRACE_LIMITS.stopString)), v.maxLength(TRACE_LIMITS.stopStrings), v.readonly()),
+  stopStrings,
   format: v.nullable(
     v.variant('type', [
       v.object({ type: v.literal('json'), schema: v.nullable(text(TRACE_LIMITS.format)) }),
@@ -97,6 +99,7 @@ export const startSchema = v.object({
   models: v.exactOptional(v.object({ target: runModel, draft: v.nullable(v.union([v.literal('itself'), runModel])) })),
   calibration: v.nullable(calibrationSchema),
   clockStepMs: v.exactOptional(milliseconds),
+  templateStops: v.exactOptional(stopStrings),
 });
 
 export const prefillSchema = v.object({ type: v.literal('prefill'), tokens: count, reused: count, endMs: milliseconds });

@@ -1,5 +1,6 @@
+import { type ApiEngine, modelOf } from '../../api/apiEngine';
 import { ApiError } from '../../api/apiError';
-import type { ApiEngine } from '../../api/respond';
+import { plainReason } from '../../api/plainReason';
 import { systemMessageOf } from '../../catalog/systemMessage';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { chosenPair, chosenTarget, readCatalogue } from '../engine/catalogue';
@@ -19,10 +20,13 @@ export const PAGE_ENGINE: ApiEngine = {
   async models() {
     await readCatalogue();
     const model = chosenTarget()?.model;
-    return model ? [model.id, ...(model.name === model.id ? [] : [model.name])] : [];
+    return model ? [modelOf(model)] : [];
   },
-  defaults: () => ({ seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, drafting: useSettings.getState().drafting }),
-  async *run({ system, turns, prompt }, settings, signal) {
+  defaults: () => ({
+    ...{ seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, drafting: useSettings.getState().drafting },
+    ...{ speculative: true, numSpeculativeTokens: 'auto' },
+  }),
+  async *run({ system, turns, ...input }, asked, signal) {
     if (waiting >= MOST_WAITING)
       throw new ApiError(429, 'too_many_requests', `${MOST_WAITING} requests are waiting already. Send it again later.`);
     waiting++;
@@ -31,13 +35,18 @@ export const PAGE_ENGINE: ApiEngine = {
     const stop = AbortSignal.any([signal, hold.signal]);
     try {
       await makeReady(stop);
-      const request = { prompt, turns: () => turns, settings, draft: useSettings.getState().draft };
+      const { draft } = useSettings.getState();
+      const pair = chosenPair({ draft, drafting: asked.drafting });
+      const because = pair && plainReason(pair, asked);
+      if (because !== null) yield { type: 'plain', because };
+      const settings = because === null ? asked : { ...asked, mode: 'plain' as const };
+      const request = { ...input, turns: () => turns, settings, draft };
       yield* streamRun({ ...request, ...(await placed(system)) }, stop);
     } finally {
       hold.release();
     }
   },
-  now: () => Math.floor(Date.now() / 1000),
+  now: () => Date.now(),
   randomId: () => crypto.randomUUID(),
 };
 
@@ -62,7 +71,7 @@ async function makeReady(stop: AbortSignal): Promise<void> {
 }
 
 /** A system message goes to a target whose chat template has a place for one. */
-async function placed(system: string | null): Promise<{ readonly system?: string }> {
+async function placed(system: string | undefined): Promise<{ readonly system?: string }> {
   const model = chosenTarget()?.model;
   if (!system || !model) return {};
   return (await systemMessageOf(model, BROWSER_CACHE)) === null ? {} : { system };

@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly draft: string;
   /** The conversation's system message; the one of the target's chat template by default. */
   readonly system?: string;
+  /** The prompt stands as it is, outside the chat template. */
+  readonly raw?: boolean;
   /** The turns of the conversation before the prompt, for the target that runs; none by default. */
   readonly turns?: (target: RunModel) => readonly Turn[];
   /** Answers for the person where one drafts. */
@@ -55,7 +57,8 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const pair = plain ? { ...costed, draft: null } : costed;
     const system = request.system ? { system: wellFormed(request.system) } : {};
     const turns = request.turns?.(pair.target) ?? [];
-    const task = { type: 'run', pair, turns, prompt, ...system, settings, calibration: calibrationOf(costed) } as const;
+    const raw = request.raw ? { raw: true } : {};
+    const task = { type: 'run', pair, turns, prompt, ...system, ...raw, settings, calibration: calibrationOf(costed) } as const;
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type === 'memory') receiveMemory(update);

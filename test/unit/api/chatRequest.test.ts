@@ -3,7 +3,7 @@ import { ApiError } from '../../../src/api/apiError';
 import { readChatRequest } from '../../../src/api/chatRequest';
 import { DEFAULT_RUN, GREEDY } from '../../../src/core/settings';
 
-const DEFAULTS = { seed: 77, drafting: 'ngram' } as const;
+const DEFAULTS = { seed: 77, speculative: true, numSpeculativeTokens: 'auto', drafting: 'ngram' } as const;
 const ASKED = [{ role: 'user', content: 'Why is the sky blue?' }];
 const read = (fields: object, messages: unknown = ASKED) => readChatRequest({ messages, ...fields }, DEFAULTS);
 
@@ -20,7 +20,8 @@ function refusal(value: unknown): { status: number; param: string | null; code: 
 describe('a request', () => {
   it('that says nothing else is sampled at temperature 1, with drafts, until the model ends its answer', () => {
     expect(read({})).toEqual({
-      ...{ system: null, turns: [], prompt: 'Why is the sky blue?', model: null, answers: 1, stream: false, streamUsage: false },
+      ...{ model: null, answers: 1, stream: false, streamUsage: false },
+      conversation: { turns: [], prompt: 'Why is the sky blue?' },
       topLogprobs: null,
       settings: {
         ...DEFAULT_RUN,
@@ -90,7 +91,9 @@ describe('a request', () => {
     ['n', 0],
     ['n', 1.5],
     ['max_tokens', 0],
-    ['seed', -1],
+    ['seed', 1.5],
+    ['top_p', 0],
+    ['logit_bias', { a: 1 }],
     ['stop', ''],
     ['stop', [1]],
     ['stream', 'yes'],
@@ -121,7 +124,7 @@ describe('messages', () => {
 
   it('are a system message, turns and the question', () => {
     const messages = [{ role: 'system', content: 'Be brief.' }, user('One?'), assistant('1'), user('Two?'), assistant('2'), user('Three?')];
-    expect(read({}, messages)).toMatchObject({
+    expect(read({}, messages).conversation).toEqual({
       system: 'Be brief.',
       turns: [
         { question: 'One?', answer: '1' },
@@ -136,7 +139,7 @@ describe('messages', () => {
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
     ];
-    expect(read({}, [{ role: 'developer', content: parts }, user(parts)])).toMatchObject({ system: 'ab', prompt: 'ab' });
+    expect(read({}, [{ role: 'developer', content: parts }, user(parts)]).conversation).toMatchObject({ system: 'ab', prompt: 'ab' });
   });
 
   const noTurns = [

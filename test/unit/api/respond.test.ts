@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ApiEngine, respond } from '../../../src/api/respond';
+import type { ApiEngine } from '../../../src/api/apiEngine';
+import { respond } from '../../../src/api/respond';
 import { FailureError } from '../../../src/core/failure';
 import type { RunEvent, RunSettings, RunToken, Verdict } from '../../../src/core/types';
 
@@ -34,13 +35,13 @@ interface Scripted {
 
 function engineOf({ models = ['target'], events = eventsOf, asked = [] }: Scripted = {}): ApiEngine {
   return {
-    models: async () => models,
-    defaults: () => ({ seed: 1, drafting: 'model' }),
+    models: async () => models.map((id) => ({ id, names: ['Target 6M'], contextLength: 512 })),
+    defaults: () => ({ seed: 1, speculative: true, numSpeculativeTokens: 'auto', drafting: 'model' }),
     async *run({ prompt }, settings) {
       asked.push(settings);
       yield* events(settings, prompt);
     },
-    now: () => 1234,
+    now: () => 1234_500,
     randomId: () => 'x',
   };
 }
@@ -69,7 +70,8 @@ describe('POST /v1/chat/completions', () => {
         completion_tokens_details: { accepted_prediction_tokens: 1, rejected_prediction_tokens: 2 },
         extra: {
           ...{ num_drafts: 1, num_draft_tokens: 3, num_accepted_tokens: 1, num_accepted_tokens_per_pos: [1], rounds: 3 },
-          ...{ mean_acceptance_length: 4 / 3, time_to_first_token_s: 0.01, decode_tokens_per_s: 100 },
+          ...{ mean_acceptance_length: 4 / 3, time_to_first_token_s: 0.01, time_per_output_token_s: 0.01, decode_tokens_per_s: 100 },
+          ...{ prefill_tokens_per_s: 200, e2e_latency_s: 0 },
         },
       },
     });
@@ -152,9 +154,9 @@ describe('POST /v1/chat/completions', () => {
 });
 
 it('GET /v1/models lists what may be asked for', async () => {
-  const { pieces } = await ask('', engineOf({ models: ['target', 'Target 6M'] }), { method: 'GET', path: '/v1/models' });
+  const { pieces } = await ask('', engineOf({ models: ['target', 'other/one'] }), { method: 'GET', path: '/v1/models' });
   expect(parsed(pieces[0])).toEqual({
     object: 'list',
-    data: ['target', 'Target 6M'].map((id) => ({ id, object: 'model', created: 0, owned_by: 'foretoken' })),
+    data: ['target', 'other/one'].map((id) => ({ id, object: 'model', created: 0, owned_by: 'foretoken', max_model_len: 512 })),
   });
 });

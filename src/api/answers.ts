@@ -1,0 +1,133 @@
+import type { EndEvent, PrefillEvent, RunEvent, RunSettings, RunToken, StartEvent } from '../core/types';
+import { AnswerText } from './answerText';
+import type { ApiEngine, RunInput } from './apiEngine';
+import { ApiError, apiErrorOf, asApiError } from './apiError';
+import type { PlainReason } from './plainReason';
+import type { Asked } from './request';
+import type { AnswerHead, FinishReason, Usage } from './shapes';
+import { usageOf } from './usage';
+
+/** One answer's run. */
+export interface AnswerRun {
+  /** Which of the request's prompts it answers. */
+  readonly prompt: number;
+  readonly events: readonly RunEvent[];
+  readonly start: StartEvent | null;
+  readonly prefill: PrefillEvent | null;
+  readonly end: EndEvent;
+  readonly plainBecause: PlainReason | null;
+}
+
+/** What comes of one of the answers at a time: its beginning, what a round adds, its end. */
+export interface AnswerPiece {
+  /** Of the answer. */
+  readonly index: number;
+  readonly type: 'begin' | 'text' | 'end';
+  /** Whole characters, and nothing of a stop string. */
+  readonly text: string;
+  /** That begin in `text`. */
+  readonly tokens: readonly RunToken[];
+  /** Set at the end. */
+  readonly finish: FinishReason | null;
+}
+
+export type WholeAnswer = Pick<AnswerPiece, 'text' | 'tokens'> & { readonly finish: FinishReason };
+
+/** All answers to a request, one run after the other, while they come. */
+export class Answers {
+  readonly head: AnswerHead;
+  readonly #engine: ApiEngine;
+  readonly #receivedMs: number;
+  readonly #runs: AnswerRun[] = [];
+
+  /** @param kind what the answer's id begins with @throws ApiError where there is no such model */
+  static async to(request: Asked, kind: string, engine: ApiEngine): Promise<Answers> {
+    const receivedMs = engine.now();
+    const models = await engine.models();
+    const [first] = models;
+    if (first === undefined) throw new ApiError(503, 'no_model', 'No model is chosen yet. Try again when the page has read its lists.');
+    const { model } = request;
+    if (model !== null && !models.some(({ id, names }) => id === model || names.includes(model))) {
+      const known = models.flatMap(({ id, names }) => [id, ...names]);
+      throw new ApiError(404, 'model_not_found', `There is no model "${model}" here. Ask for one of: ${known.join(', ')}.`, 'model');
+    }
+    const head = { id: `${kind}-${engine.randomId()}`, created: Math.floor(receivedMs / 1000), model: model ?? first.id };
+    return new Answers(head, engine, receivedMs);
+  }
+
+  private constructor(head: AnswerHead, engine: ApiEngine, receivedMs: number) {
+    this.head = head;
+    this.#engine = engine;
+    this.#receivedMs = receivedMs;
+  }
+
+  /** Runs `inputs`, each as often as `request` asks for answers; leaving early ends the run. @throws ApiError where a run fails */
+  async *pieces(inputs: readonly RunInput[], request: Asked, signal: AbortSignal): AsyncGenerator<AnswerPiece, void> {
+    const all = inputs.flatMap((input, prompt) => Array.from({ length: request.answers }, () => ({ input, prompt })));
+    try {
+      for (const [index, { input, prompt }] of all.entries()) {
+        const end = yield* this.#piecesOf(index, prompt, this.#engine.run(input, settingsOf(request, index), signal));
+        // A person, or the client, has ended it: no further answer is wanted.
+        if (end.reason === 'aborted') return;
+      }
+    } catch (thrown) {
+      throw asApiError(thrown);
+    }
+  }
+
+  /** Of the answer `index`, whose run `updates` tell. */
+  async *#piecesOf(index: number, prompt: number, updates: ReturnType<ApiEngine['run']>): AsyncGenerator<AnswerPiece, EndEvent> {
+    const events: RunEvent[] = [];
+    let [start, prefill, plainBecause]: [StartEvent | null, PrefillEvent | null, PlainReason | null] = [null, null, null];
+    let end: EndEvent = { type: 'end', reason: 'aborted', endMs: 0 };
+    let text = new AnswerText([]);
+    for await (const update of updates) {
+      if (update.type === 'plain') {
+        plainBecause = update.because;
+        continue;
+      }
+      events.push(update);
+      if (update.type === 'start') {
+        start = update;
+        text = new AnswerText([...update.settings.stopStrings, ...(update.templateStops ?? [])]);
+        yield { index, type: 'begin', text: '', tokens: [], finish: null };
+      } else if (update.type === 'prefill') prefill = update;
+      else if (update.type === 'end') end = update;
+      else {
+        const added = text.push(update);
+        if (added.text !== '') yield { index, type: 'text', ...added, finish: null };
+      }
+    }
+    if (end.reason === 'failed') throw apiErrorOf(end.failure);
+    this.#runs.push({ prompt, events, start, prefill, end, plainBecause });
+    const rest = text.end(end);
+    if (rest.text !== '' || rest.tokens.length > 0) yield { index, type: 'text', ...rest, finish: null };
+    yield { index, type: 'end', text: '', tokens: [], finish: end.reason === 'aborted' ? 'abort' : end.reason };
+    return end;
+  }
+
+  /** All that `pieces` gives, put together: one for each answer. */
+  async whole(inputs: readonly RunInput[], request: Asked, signal: AbortSignal): Promise<readonly WholeAnswer[]> {
+    const whole: { text: string; tokens: RunToken[]; finish: FinishReason }[] = [];
+    for await (const { index, text, tokens, finish } of this.pieces(inputs, request, signal)) {
+      whole[index] ??= { text: '', tokens: [], finish: 'abort' };
+      const answer = whole[index];
+      answer.text += text;
+      answer.tokens.push(...tokens);
+      answer.finish = finish ?? answer.finish;
+    }
+    return whole;
+  }
+
+  /** Of the answers so far. */
+  usage(): Usage {
+    return usageOf(this.#runs, Math.max(0, this.#engine.now() - this.#receivedMs));
+  }
+}
+
+/** Each answer of a request is a draw of its own. */
+function settingsOf({ settings }: Asked, index: number): RunSettings {
+  if (index === 0) return settings;
+  const seed = BigInt.asUintN(64, BigInt(settings.sampling.seed) + BigInt(index));
+  return { ...settings, sampling: { ...settings.sampling, seed } };
+}

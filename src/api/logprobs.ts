@@ -1,0 +1,34 @@
+import type { RunToken } from '../core/types';
+import type { TextLogprobs, TokenLogprob } from './shapes';
+
+/** As JSON has no -Infinity, a probability of 0 is told as OpenAI tells it. */
+const LEAST_LOGPROB = -9999;
+
+/** Of `tokens`, the target's own, of the distribution that they were drawn from. @param most likely ones beside each */
+export function logprobsOf(tokens: readonly RunToken[], most: number): TokenLogprob[] {
+  return tokens.map(({ text, p, candidates }) => ({
+    ...named(text, p ?? 0),
+    top_logprobs: (candidates?.p ?? []).slice(0, most).map((each) => named(each.text, each.probability)),
+  }));
+}
+
+/** The same in the shape of text completions. @param offset of the first of `tokens` in its choice's text */
+export function textLogprobsOf(tokens: readonly RunToken[], most: number, offset: number): TextLogprobs {
+  const all = logprobsOf(tokens, most);
+  let next = offset;
+  const offsets = tokens.map(({ text }) => {
+    next += text.length;
+    return next - text.length;
+  });
+  return {
+    tokens: all.map(({ token }) => token),
+    token_logprobs: all.map(({ logprob }) => logprob),
+    top_logprobs:
+      most === 0 ? null : all.map((each) => Object.fromEntries(each.top_logprobs.map(({ token, logprob }) => [token, logprob]))),
+    text_offset: offsets,
+  };
+}
+
+function named(token: string, probability: number): Omit<TokenLogprob, 'top_logprobs'> {
+  return { token, logprob: Math.max(LEAST_LOGPROB, Math.log(probability)), bytes: [...new TextEncoder().encode(token)] };
+}

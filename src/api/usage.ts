@@ -1,0 +1,88 @@
+import { canBeTold } from '../core/clock';
+import { tally } from '../core/run/tally';
+import type { RoundEvent } from '../core/types';
+import type { AnswerRun } from './answers';
+import type { Usage, UsageExtra } from './shapes';
+
+/** Of all `runs` of a request together. @param latencyMs from the request to its answer */
+export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
+  const counts = runs.map(({ events }) => tally(events));
+  const sum = (of: (count: (typeof counts)[number]) => number) => counts.reduce((total, each) => total + of(each), 0);
+  const prompt = promptsOf(runs);
+  const stopTokens = runs.filter(({ end }) => end.reason === 'stop' && end.stopString === null).length;
+  const completion = sum(({ committed }) => committed) - stopTokens;
+  const [drafted, accepted] = [sum((each) => each.drafted), sum((each) => each.accepted)];
+  const rounds = runs.flatMap(roundsOf);
+  const because = runs.find(({ plainBecause }) => plainBecause !== null)?.plainBecause;
+  return {
+    prompt_tokens: prompt.tokens,
+    completion_tokens: completion,
+    total_tokens: prompt.tokens + completion,
+    prompt_tokens_details: { cached_tokens: prompt.cached },
+    completion_tokens_details: { accepted_prediction_tokens: accepted, rejected_prediction_tokens: drafted - accepted },
+    extra: {
+      e2e_latency_s: latencyMs / 1000,
+      ...speeds(runs),
+      num_drafts: rounds.filter(({ source }) => source !== null).length,
+      num_draft_tokens: drafted,
+      num_accepted_tokens: accepted,
+      num_accepted_tokens_per_pos: acceptedByPosition(rounds),
+      rounds: rounds.length,
+      mean_acceptance_length: ratio(
+        sum(({ committed }) => committed),
+        rounds.length,
+      ),
+      ...(because ? { plain_because: because } : {}),
+    },
+  };
+}
+
+/** Tokens of the prompts, each counted once, and those of them that were in the cache already. */
+function promptsOf(runs: readonly AnswerRun[]) {
+  const first = [...new Map([...runs].reverse().map((run) => [run.prompt, run])).values()];
+  return {
+    tokens: first.reduce((total, { start }) => total + (start?.promptIds.length ?? 0), 0),
+    cached: first.reduce((total, { prefill }) => total + (prefill?.reused ?? 0), 0),
+  };
+}
+
+type Speeds = Pick<UsageExtra, 'prefill_tokens_per_s' | 'decode_tokens_per_s' | 'time_to_first_token_s' | 'time_per_output_token_s'>;
+
+/** As web-llm counts them: the first round of each run is the prompt's, the others decode. */
+function speeds(runs: readonly AnswerRun[]): Speeds {
+  const total = { prefilled: 0, firstMs: 0, decoded: 0, decodeMs: 0 };
+  let stepMs = 0;
+  for (const run of runs) {
+    const { timeToFirstTokenMs, decodeMs, committed } = tally(run.events);
+    const [first] = roundsOf(run);
+    if (!first) continue;
+    total.prefilled += (run.start?.promptIds.length ?? 0) - (run.prefill?.reused ?? 0);
+    total.firstMs += timeToFirstTokenMs ?? 0;
+    total.decoded += committed - 1;
+    total.decodeMs += decodeMs;
+    stepMs = Math.max(stepMs, run.start?.clockStepMs ?? 0);
+  }
+  const decodeMs = canBeTold(total.decodeMs, stepMs) ? total.decodeMs : 0;
+  return {
+    prefill_tokens_per_s: ratio(total.prefilled * 1000, total.firstMs),
+    decode_tokens_per_s: ratio(total.decoded * 1000, decodeMs),
+    time_to_first_token_s: total.firstMs / 1000,
+    time_per_output_token_s: ratio(decodeMs / 1000, total.decoded),
+  };
+}
+
+function roundsOf({ events }: AnswerRun): RoundEvent[] {
+  return events.filter((event): event is RoundEvent => event.type === 'round');
+}
+
+function acceptedByPosition(rounds: readonly RoundEvent[]): number[] {
+  const counts: number[] = [];
+  for (const { tokens } of rounds) {
+    for (const [position, { verdict }] of tokens.entries()) if (verdict === 'accepted') counts[position] = (counts[position] ?? 0) + 1;
+  }
+  return Array.from(counts, (count) => count ?? 0);
+}
+
+function ratio(numerator: number, denominator: number): number {
+  return denominator > 0 ? numerator / denominator : 0;
+}
