@@ -1,20 +1,17 @@
-import type { EndEvent, PrefillEvent, RunEvent, RunSettings, RunToken, StartEvent } from '../core/types';
+import type { EndEvent, RunEvent, RunSettings, RunToken } from '../core/types';
 import { AnswerText } from './answerText';
 import type { ApiEngine, RunInput } from './apiEngine';
 import { ApiError, apiErrorOf, asApiError } from './apiError';
 import type { PlainReason } from './plainReason';
 import type { Asked } from './request';
 import type { AnswerHead, FinishReason, Usage } from './shapes';
-import { usageOf } from './usage';
+import { endOf, usageOf } from './usage';
 
 /** One answer's run. */
 export interface AnswerRun {
   /** Which of the request's prompts it answers. */
   readonly prompt: number;
   readonly events: readonly RunEvent[];
-  readonly start: StartEvent | null;
-  readonly prefill: PrefillEvent | null;
-  readonly end: EndEvent;
   readonly plainBecause: PlainReason | null;
 }
 
@@ -78,8 +75,7 @@ export class Answers {
   /** Of the answer `index`, whose run `updates` tell. */
   async *#piecesOf(index: number, prompt: number, updates: ReturnType<ApiEngine['run']>): AsyncGenerator<AnswerPiece, EndEvent> {
     const events: RunEvent[] = [];
-    let [start, prefill, plainBecause]: [StartEvent | null, PrefillEvent | null, PlainReason | null] = [null, null, null];
-    let end: EndEvent = { type: 'end', reason: 'aborted', endMs: 0 };
+    let plainBecause: PlainReason | null = null;
     let text = new AnswerText([]);
     for await (const update of updates) {
       if (update.type === 'plain') {
@@ -88,18 +84,17 @@ export class Answers {
       }
       events.push(update);
       if (update.type === 'start') {
-        start = update;
         text = new AnswerText([...update.settings.stopStrings, ...(update.templateStops ?? [])]);
         yield { index, type: 'begin', text: '', tokens: [], finish: null };
-      } else if (update.type === 'prefill') prefill = update;
-      else if (update.type === 'end') end = update;
-      else {
+      }
+      if (update.type === 'round') {
         const added = text.push(update);
         if (added.text !== '') yield { index, type: 'text', ...added, finish: null };
       }
     }
+    const end = endOf(events);
     if (end.reason === 'failed') throw apiErrorOf(end.failure);
-    this.#runs.push({ prompt, events, start, prefill, end, plainBecause });
+    this.#runs.push({ prompt, events, plainBecause });
     const rest = text.end(end);
     if (rest.text !== '' || rest.tokens.length > 0) yield { index, type: 'text', ...rest, finish: null };
     yield { index, type: 'end', text: '', tokens: [], finish: end.reason === 'aborted' ? 'abort' : end.reason };

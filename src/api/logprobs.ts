@@ -23,12 +23,20 @@ export function textLogprobsOf(tokens: readonly RunToken[], most: number, offset
   return {
     tokens: all.map(({ token }) => token),
     token_logprobs: all.map(({ logprob }) => logprob),
-    top_logprobs:
-      most === 0 ? null : all.map((each) => Object.fromEntries(each.top_logprobs.map(({ token, logprob }) => [token, logprob]))),
+    top_logprobs: most === 0 ? null : all.map((each) => byText(each.top_logprobs)),
     text_offset: offsets,
   };
 }
 
+/** Of several with one text, as of parts of characters, the most likely. */
+function byText(likely: TokenLogprob['top_logprobs']): Record<string, number> {
+  return Object.fromEntries(likely.toReversed().map(({ token, logprob }) => [token, logprob]));
+}
+
 function named(token: string, probability: number): Omit<TokenLogprob, 'top_logprobs'> {
-  return { token, logprob: Math.max(LEAST_LOGPROB, Math.log(probability)), bytes: [...new TextEncoder().encode(token)] };
+  return {
+    token,
+    logprob: Math.max(LEAST_LOGPROB, Math.log(probability)),
+    bytes: token.includes('\uFFFD') ? null : [...new TextEncoder().encode(token)],
+  };
 }

@@ -6,7 +6,7 @@ import { completeChat, streamChat } from './chat';
 import { readChatRequest } from './chatRequest';
 import { completeText, streamText } from './completion';
 import { readCompletionRequest } from './completionRequest';
-import { API_PATHS, MOST_BODY } from './paths';
+import { checkPath, MODEL_PATH, MOST_BODY } from './paths';
 
 export interface ApiRequest {
   readonly method: string;
@@ -42,12 +42,11 @@ async function answer({ method, path, body }: ApiRequest, engine: ApiEngine, sig
     const asked = readCompletionRequest(posted(method, path, body), engine.defaults());
     return asked.stream ? streamed(streamText(asked, engine, signal)) : json(200, await completeText(asked, engine, signal));
   }
-  if (path !== '/v1/models' && !path.startsWith('/v1/models/'))
-    throw new ApiError(404, 'not_found', `There is no ${path} here. There are ${API_PATHS.join(', ')}.`);
+  checkPath(path);
   checkMethod(method, 'GET', path);
   const models = (await engine.models()).map(modelShape);
   if (path === '/v1/models') return json(200, { object: 'list', data: models });
-  const id = path.slice('/v1/models/'.length);
+  const id = path.slice(MODEL_PATH.length);
   const model = models.find((each) => [each.id, encodeURIComponent(each.id)].includes(id));
   if (model) return json(200, model);
   throw new ApiError(404, 'model_not_found', `There is no model "${id}" here. GET /v1/models lists those that there are.`, 'model');

@@ -60,8 +60,8 @@ export interface CompletionChoice {
 export interface TokenLogprob {
   readonly token: string;
   readonly logprob: number;
-  /** UTF-8 */
-  readonly bytes: readonly number[];
+  /** UTF-8; null for a part of a character, as a likely token may be. */
+  readonly bytes: readonly number[] | null;
   readonly top_logprobs: readonly Omit<TokenLogprob, 'top_logprobs'>[];
 }
 

@@ -1,15 +1,22 @@
 import { canBeTold } from '../core/clock';
-import { tally } from '../core/run/tally';
-import type { RoundEvent } from '../core/types';
+import { startOf, tally } from '../core/run/tally';
+import type { EndEvent, RoundEvent, RunEvent } from '../core/types';
 import type { AnswerRun } from './answers';
 import type { Usage, UsageExtra } from './shapes';
+
+/** How a run ended; one without an end was stopped. */
+export function endOf(events: readonly RunEvent[]): EndEvent {
+  const end = events.at(-1);
+  return end?.type === 'end' ? end : { type: 'end', reason: 'aborted', endMs: 0 };
+}
 
 /** Of all `runs` of a request together. @param latencyMs from the request to its answer */
 export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
   const counts = runs.map(({ events }) => tally(events));
   const sum = (of: (count: (typeof counts)[number]) => number) => counts.reduce((total, each) => total + of(each), 0);
   const prompt = promptsOf(runs);
-  const stopTokens = runs.filter(({ end }) => end.reason === 'stop' && end.stopString === null).length;
+  const ends = runs.map(({ events }) => endOf(events));
+  const stopTokens = ends.filter((end) => end.reason === 'stop' && end.stopString === null).length;
   const completion = sum(({ committed }) => committed) - stopTokens;
   const [drafted, accepted] = [sum((each) => each.drafted), sum((each) => each.accepted)];
   const rounds = runs.flatMap(roundsOf);
@@ -41,8 +48,8 @@ export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
 function promptsOf(runs: readonly AnswerRun[]) {
   const first = [...new Map([...runs].reverse().map((run) => [run.prompt, run])).values()];
   return {
-    tokens: first.reduce((total, { start }) => total + (start?.promptIds.length ?? 0), 0),
-    cached: first.reduce((total, { prefill }) => total + (prefill?.reused ?? 0), 0),
+    tokens: first.reduce((total, { events }) => total + (startOf(events)?.promptIds.length ?? 0), 0),
+    cached: first.reduce((total, { events }) => total + reusedBy(events), 0),
   };
 }
 
@@ -56,11 +63,12 @@ function speeds(runs: readonly AnswerRun[]): Speeds {
     const { timeToFirstTokenMs, decodeMs, committed } = tally(run.events);
     const [first] = roundsOf(run);
     if (!first) continue;
-    total.prefilled += (run.start?.promptIds.length ?? 0) - (run.prefill?.reused ?? 0);
+    const start = startOf(run.events);
+    total.prefilled += (start?.promptIds.length ?? 0) - reusedBy(run.events);
     total.firstMs += timeToFirstTokenMs ?? 0;
     total.decoded += committed - 1;
     total.decodeMs += decodeMs;
-    stepMs = Math.max(stepMs, run.start?.clockStepMs ?? 0);
+    stepMs = Math.max(stepMs, start?.clockStepMs ?? 0);
   }
   const decodeMs = canBeTold(total.decodeMs, stepMs) ? total.decodeMs : 0;
   return {
@@ -69,6 +77,11 @@ function speeds(runs: readonly AnswerRun[]): Speeds {
     time_to_first_token_s: total.firstMs / 1000,
     time_per_output_token_s: ratio(decodeMs / 1000, total.decoded),
   };
+}
+
+/** Tokens of the prompt that were in the target's cache. */
+function reusedBy(events: readonly RunEvent[]): number {
+  return events.reduce((reused, event) => (event.type === 'prefill' ? event.reused : reused), 0);
 }
 
 function roundsOf({ events }: AnswerRun): RoundEvent[] {

@@ -1,5 +1,5 @@
 import { ApiError } from '../api/apiError';
-import { API_PATHS, MOST_BODY } from '../api/paths';
+import { checkPath, isApiPath } from '../api/paths';
 import type { FromServingPage, ToPage } from './messages';
 import type { Route } from './route';
 
@@ -21,15 +21,15 @@ export class ApiRoute implements Route {
 
   /** No navigation: another site's form can begin one. */
   takes({ mode }: Request, url: URL): boolean {
-    return mode !== 'navigate' && url.origin === this.#scope.location.origin && pathOf(url) !== undefined;
+    return mode !== 'navigate' && url.origin === this.#scope.location.origin && this.#pathOf(url) !== null;
   }
 
   async answer(event: FetchEvent): Promise<Response> {
     const { request, clientId } = event;
     try {
-      const path = pathOf(new URL(request.url)) ?? '';
+      const path = this.#pathOf(new URL(request.url)) ?? '';
+      checkPath(path);
       const body = await request.text();
-      if (body.length > MOST_BODY) throw new ApiError(413, 'request_too_large', 'The body is too large. Send a shorter conversation.');
       const page = await this.#findPage(clientId);
       const { port1: port, port2 } = new MessageChannel();
       const message: ToPage = { type: 'serve', request: { method: request.method, path, body } };
@@ -41,6 +41,18 @@ export class ApiRoute implements Route {
       if (!(thrown instanceof ApiError)) throw thrown;
       return Response.json(thrown.body, { status: thrown.status });
     }
+  }
+
+  /**
+   * What `url` asks of the API, from `/v1` on, or null: a path of the API in any folder, as the page may lie in one and a client's base URL in another; any path
+   * below `v1` beside the page, or at the top of the site, which no file of ours is.
+   */
+  #pathOf({ pathname }: URL): string | null {
+    const at = pathname.indexOf('/v1/');
+    if (at === -1) return null;
+    const path = pathname.slice(at);
+    const folder = pathname.slice(0, at + 1);
+    return isApiPath(path) || folder === '/' || folder === new URL(this.#scope.registration.scope).pathname ? path : null;
   }
 
   /** The page that serves: the one that asks, if it does, else the first that says so. @throws ApiError 503 where none does */
@@ -104,11 +116,6 @@ export class ApiRoute implements Route {
     });
     return { response, ended };
   }
-}
-
-/** The path of the API that `url` ends with: the page may lie in a folder, and a client's base URL in another. */
-function pathOf({ pathname }: URL): (typeof API_PATHS)[number] | undefined {
-  return API_PATHS.find((path) => pathname.endsWith(path));
 }
 
 /** `page` as soon as it says that it serves; never, where it does not. */

@@ -35,12 +35,21 @@ it('the pieces of a stream make the text of the run, and never a part of the sto
     fc.property(pieces, stops, fc.integer({ min: 1, max: 4 }), (texts, strings, perRound) => {
       const events = runOf(texts, strings, perRound);
       const answer = new AnswerText(strings);
-      const streamed: string[] = [];
-      for (const event of events) {
-        if (event.type === 'round') streamed.push(answer.push(event).text);
-        if (event.type === 'end') streamed.push(answer.end(event).text);
-      }
-      expect(streamed.join('')).toBe(outputText(events));
+      const streamed = events.flatMap((event) =>
+        event.type === 'round' ? [answer.push(event)] : event.type === 'end' ? [answer.end(event)] : [],
+      );
+      const output = outputText(events);
+      expect(streamed.map(({ text }) => text).join('')).toBe(output);
+      // Of the tokens come those that begin in it, in their order.
+      const tokens = streamed.flatMap((piece) => piece.tokens);
+      const committed = events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
+      expect(tokens).toEqual(committed.slice(0, tokens.length));
+      const before = tokens
+        .slice(0, -1)
+        .map(({ text }) => text)
+        .join('');
+      if (tokens.length > 0 && tokens.length < committed.length) expect(before.length).toBeLessThan(output.length);
+      expect(before + (tokens.at(-1)?.text ?? '')).toContain(output);
     }),
     { numRuns: 2000 },
   );

@@ -119,6 +119,8 @@ describe('POST /v1/chat/completions', () => {
     ['a body of five million characters', 'x'.repeat(5_000_000), {}, 413, 'request_too_large'],
     ['another method', '', { method: 'GET' }, 405, 'method_not_allowed'],
     ['another path', '', { path: '/v1/embeddings' }, 404, 'not_found'],
+    ['no model’s id', '', { method: 'GET', path: '/v1/models/' }, 404, 'not_found'],
+    ['a text completion of five million characters', 'x'.repeat(5_000_000), { path: '/v1/completions' }, 413, 'request_too_large'],
   ] as const;
   it.each(refused)('refuses %s', async (_, body, where, status, code) => {
     const answered = await ask(body, engineOf(), where);
@@ -153,10 +155,43 @@ describe('POST /v1/chat/completions', () => {
   });
 });
 
-it('GET /v1/models lists what may be asked for', async () => {
-  const { pieces } = await ask('', engineOf({ models: ['target', 'other/one'] }), { method: 'GET', path: '/v1/models' });
-  expect(parsed(pieces[0])).toEqual({
-    object: 'list',
-    data: ['target', 'other/one'].map((id) => ({ id, object: 'model', created: 0, owned_by: 'foretoken', max_model_len: 512 })),
+describe('GET /v1/models', () => {
+  const MODELS = { models: ['target', 'other/one'] };
+  const shape = (id: string) => ({ id, object: 'model', created: 0, owned_by: 'foretoken', max_model_len: 512 });
+
+  it('lists each model once, whatever else it may be called', async () => {
+    const { pieces } = await ask('', engineOf(MODELS), { method: 'GET', path: '/v1/models' });
+    expect(parsed(pieces[0])).toEqual({ object: 'list', data: MODELS.models.map(shape) });
+    const named = await ask({ messages: MESSAGES, model: 'Target 6M' });
+    expect([named.status, parsed(named.pieces[0]).model]).toEqual([200, 'Target 6M']);
+  });
+
+  it.each(['other/one', 'other%2Fone'])('tells of one of them by its id, as %s', async (id) => {
+    const { status, pieces } = await ask('', engineOf(MODELS), { method: 'GET', path: `/v1/models/${id}` });
+    expect([status, parsed(pieces[0])]).toEqual([200, shape('other/one')]);
+  });
+
+  it('knows no other', async () => {
+    const { status, pieces } = await ask('', engineOf(MODELS), { method: 'GET', path: '/v1/models/third' });
+    expect([status, parsed(pieces[0]).error.code]).toEqual([404, 'model_not_found']);
+  });
+});
+
+describe('POST /v1/completions', () => {
+  const path = '/v1/completions';
+
+  it('answers in the shape of text completions, streaming too', async () => {
+    const { pieces } = await ask({ prompt: 'Blue is', echo: true }, engineOf(), { path });
+    expect(parsed(pieces[0])).toMatchObject({
+      ...{ id: 'cmpl-x', object: 'text_completion', created: 1234, model: 'target' },
+      choices: [{ index: 0, text: 'Blue isBlue light', logprobs: null, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 3, completion_tokens: 3 },
+    });
+    const streamed = dataOf((await ask({ prompt: 'Blue is', stream: true }, engineOf(), { path })).pieces);
+    expect(streamed.map(({ object, choices: [choice] }) => [object, choice.text, choice.finish_reason])).toEqual([
+      ['text_completion', 'Blue', null],
+      ['text_completion', ' light', null],
+      ['text_completion', '', 'stop'],
+    ]);
   });
 });
