@@ -28,6 +28,13 @@ export interface AnswerPiece {
   readonly finish: FinishReason | null;
 }
 
+/** Which answer of its request it is, to which prompt, and what it begins with. */
+interface AnswerPlace {
+  readonly index: number;
+  readonly prompt: number;
+  readonly begun: string;
+}
+
 export type WholeAnswer = Pick<AnswerPiece, 'text' | 'tokens'> & { readonly finish: FinishReason };
 
 /** All answers to a request, one run after the other, while they come. */
@@ -63,7 +70,10 @@ export class Answers {
     const all = inputs.flatMap((input, prompt) => Array.from({ length: request.answers }, () => ({ input, prompt })));
     try {
       for (const [index, { input, prompt }] of all.entries()) {
-        const end = yield* this.#piecesOf(index, prompt, this.#engine.run(input, settingsOf(request, index), signal));
+        const end = yield* this.#piecesOf(
+          { index, prompt, begun: input.begun ?? '' },
+          this.#engine.run(input, settingsOf(request, index), signal),
+        );
         // A person, or the client, has ended it: no further answer is wanted.
         if (end.reason === 'aborted') return;
       }
@@ -72,8 +82,8 @@ export class Answers {
     }
   }
 
-  /** Of the answer `index`, whose run `updates` tell. */
-  async *#piecesOf(index: number, prompt: number, updates: ReturnType<ApiEngine['run']>): AsyncGenerator<AnswerPiece, EndEvent> {
+  /** Of the answer whose run `updates` tell. */
+  async *#piecesOf({ index, prompt, begun }: AnswerPlace, updates: ReturnType<ApiEngine['run']>): AsyncGenerator<AnswerPiece, EndEvent> {
     const events: RunEvent[] = [];
     let plainBecause: PlainReason | null = null;
     let text = new AnswerText([]);
@@ -85,7 +95,7 @@ export class Answers {
       events.push(update);
       if (update.type === 'start') {
         text = new AnswerText([...update.settings.stopStrings, ...(update.templateStops ?? [])]);
-        yield { index, type: 'begin', text: '', tokens: [], finish: null };
+        yield { index, type: 'begin', text: begun, tokens: [], finish: null };
       }
       if (update.type === 'round') {
         const added = text.push(update);

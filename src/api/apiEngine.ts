@@ -20,7 +20,7 @@ export function modelOf({ id, name, context }: ModelSpec): ApiModel {
 }
 
 /** What the target is to go on from: a conversation's next answer, or a text as it stands. */
-export type RunInput = Pick<RunTask, 'prompt' | 'turns' | 'system' | 'raw'>;
+export type RunInput = Pick<RunTask, 'prompt' | 'turns' | 'system' | 'raw' | 'begun'>;
 
 /** Told before a run starts that was to have drafts and is decoded plainly. */
 export interface PlainNotice {

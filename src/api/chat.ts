@@ -29,7 +29,7 @@ export async function* streamChat(request: ChatRequest, engine: ApiEngine, signa
   });
   for await (const { index, type, text, tokens, finish } of answers.pieces([request.conversation], request, signal)) {
     const logprobs = request.topLogprobs === null || tokens.length === 0 ? null : { content: logprobsOf(tokens, request.topLogprobs) };
-    const delta = type === 'begin' ? { role: 'assistant' as const, content: '' } : type === 'end' ? {} : { content: text };
+    const delta = type === 'begin' ? { role: 'assistant' as const, content: text } : type === 'end' ? {} : { content: text };
     yield chunk([{ index, delta, logprobs, finish_reason: finish }]);
   }
   if (request.streamUsage) yield { ...chunk([]), usage: answers.usage() };

@@ -4,7 +4,7 @@ import { LIMITS } from '../core/declaredSettings';
 import type { ResponseFormat } from '../core/types';
 import type { RunInput } from './apiEngine';
 import { conversationOf, message } from './messages';
-import { type Asked, askedOf, type BodyRules, optional, type RequestDefaults, readBody, SHARED, wholeIn } from './request';
+import { type Asked, askedOf, type BodyRules, EXTRA_BODY, optional, type RequestDefaults, readBody, SHARED, wholeIn } from './request';
 
 export interface ChatRequest extends Asked {
   readonly conversation: RunInput;
@@ -27,6 +27,9 @@ const format = v.variant('type', [
   v.strictObject({ type: v.literal('grammar'), grammar: v.string() }),
 ]);
 
+/** How an answer begins that is to have no thoughts, as web-llm begins it. */
+const NO_THOUGHTS = '<think>\n\n</think>\n\n';
+
 const RULES = {
   honoured: v.object({
     ...SHARED,
@@ -34,11 +37,12 @@ const RULES = {
     max_completion_tokens: wholeIn(LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER),
     logprobs: optional(v.boolean()),
     response_format: optional(format),
+    extra_body: optional(v.strictObject({ ...EXTRA_BODY, enable_thinking: optional(v.boolean()) })),
   }),
   // They name who asks, or how a service stores and bills it.
   ignored: new Set([
-    ...['user', 'store', 'metadata', 'service_tier', 'safety_identifier', 'prompt_cache_key', 'prompt_cache_retention'],
-    'parallel_tool_calls',
+    ...['user', 'store', 'metadata', 'service_tier', 'safety_identifier', 'prompt_cache_key'],
+    ...['prompt_cache_options', 'prompt_cache_retention', 'parallel_tool_calls'],
   ]),
   asksNothing,
   example: '{ "messages": [ … ] }',
@@ -48,9 +52,10 @@ const RULES = {
 export function readChatRequest(value: unknown, defaults: RequestDefaults): ChatRequest {
   const { max_completion_tokens: most, ...given } = readBody(value, RULES);
   const asked = { ...given, max_tokens: most ?? given.max_tokens };
+  const begun = given.extra_body?.enable_thinking === false ? { begun: NO_THOUGHTS } : {};
   return {
     ...askedOf(asked, given.logprobs ?? false, defaults, formatOf(given.response_format)),
-    conversation: conversationOf(given.messages),
+    conversation: { ...conversationOf(given.messages), ...begun },
   };
 }
 

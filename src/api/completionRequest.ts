@@ -2,7 +2,18 @@
 import * as v from 'valibot';
 import { wellFormed } from '../core/loop/text';
 import { ApiError } from './apiError';
-import { type Asked, askedOf, type BodyRules, MOST_LOGPROBS, optional, type RequestDefaults, readBody, SHARED } from './request';
+import {
+  type Asked,
+  askedOf,
+  type BodyRules,
+  EXTRA_BODY,
+  MOST_LOGPROBS,
+  optional,
+  type RequestDefaults,
+  readBody,
+  SHARED,
+  unsupported,
+} from './request';
 
 export interface CompletionRequest extends Asked {
   readonly prompts: readonly string[];
@@ -23,6 +34,8 @@ const RULES = {
       `it is neither text nor a list of 1 to ${MOST_PROMPTS} texts (tokens cannot be given by their numbers)`,
     ),
     echo: optional(v.boolean()),
+    best_of: optional(v.number()),
+    extra_body: optional(v.strictObject(EXTRA_BODY)),
     logprobs: optional(
       v.union(
         [v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_LOGPROBS))],
@@ -31,14 +44,15 @@ const RULES = {
     ),
   }),
   ignored: new Set(['user']),
-  // As many candidates as answers are no choice.
-  asksNothing: (name, value) => (name === 'suffix' && value === '') || (name === 'best_of' && value === 1),
+  asksNothing: (name, value) => name === 'suffix' && value === '',
   example: '{ "prompt": "…" }',
 } as const satisfies BodyRules<v.ObjectEntries>;
 
 /** @param value the body, as JSON has it @throws ApiError 400, naming the field */
 export function readCompletionRequest(value: unknown, defaults: RequestDefaults): CompletionRequest {
-  const { prompt: given, echo, logprobs, ...rest } = readBody(value, RULES);
+  const { prompt: given, echo, best_of: candidates, logprobs, ...rest } = readBody(value, RULES);
+  // Where there are as many as answers, none is left out.
+  if (candidates !== null && candidates !== (rest.n ?? 1)) throw unsupported('best_of');
   const counted = typeof logprobs === 'number';
   const asked = counted ? { ...rest, top_logprobs: logprobs } : rest;
   const wanted = counted || logprobs === true;

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { wellFormed } from '../core/loop/text';
 import type { RunInput } from './apiEngine';
 import { ApiError } from './apiError';
+import { unsupported } from './request';
 
 const part = v.object({ type: v.literal('text', 'only text can be read'), text: v.string() });
 const content = v.union([v.string(), v.array(part)], 'it is neither text nor a list of texts');
@@ -41,8 +42,7 @@ export function conversationOf(messages: readonly Message[]): RunInput {
 /** An answer that is sent back has fields that say nothing (`refusal: null`, `annotations: []`). */
 function checkFields({ role, content: _, ...others }: Message, at: string): void {
   const name = Object.keys(others).find((field) => others[field] !== null && !isEmptyList(others[field]));
-  if (name === undefined) return;
-  throw new ApiError(400, 'unsupported_parameter', `"${at}.${name}" is not supported here. Leave it out.`, `${at}.${name}`);
+  if (name !== undefined) throw unsupported(`${at}.${name}`);
 }
 
 function isEmptyList(value: unknown): boolean {

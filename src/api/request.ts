@@ -44,6 +44,12 @@ export const wholeIn = (min: number, max: number) => optional(v.pipe(v.number(),
 const stopString = v.pipe(v.string(), v.minLength(1, 'a stop string holds at least one character'));
 const tokenId = v.pipe(v.string(), v.regex(/^\d+$/, 'a token is named by its number'));
 
+/** What web-llm adds, and is not done here: the times within a round are not measured, and no answer is kept to go on with after a crash. */
+export const EXTRA_BODY = {
+  enable_latency_breakdown: optional(v.literal(false, 'it is not supported here')),
+  resumable: optional(v.never('it is not supported here')),
+};
+
 /** Fields that chat and text completions share. */
 export const SHARED = {
   model: optional(v.string()),
@@ -101,13 +107,20 @@ export function readBody<Entries extends v.ObjectEntries>(
   for (const [name, given] of Object.entries(value)) {
     if (Object.hasOwn(honoured.entries, name) || ignored.has(name) || given === null || given === undefined || asksNothing(name, given))
       continue;
-    throw new ApiError(400, 'unsupported_parameter', `"${name}" is not supported here. Leave it out.`, name);
+    throw unsupported(name);
   }
   const parsed = v.safeParse(honoured, value);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const param = v.getDotPath(issue);
+  // What else a field has is told as fields are that a body has.
+  if (issue.type === 'strict_object' && issue.expected === 'never') throw unsupported(param ?? '');
   throw new ApiError(400, 'invalid_value', `${param ? `"${param}"` : 'The body'} cannot be used: ${issue.message}.`, param);
+}
+
+/** For a field that would change the answer. */
+export function unsupported(name: string): ApiError {
+  return new ApiError(400, 'unsupported_parameter', `"${name}" is not supported here. Leave it out.`, name);
 }
 
 /** @param logprobs whether log-probabilities are asked for @throws ApiError 400 where one field needs another */

@@ -10,9 +10,9 @@ import { type AskPerson, PersonDrafter, type PersonSetup } from '../core/loop/pe
 import { speculate } from '../core/loop/speculate';
 import { warmUp } from '../core/loop/warmUp';
 import { checkRun } from '../core/settings';
-import type { Drafter, RunEvent, RunSettings } from '../core/types';
+import type { Drafter, RunEvent, RunSettings, TokenId } from '../core/types';
 import { BROWSER_PORTS, type OwnPorts } from './ownPorts';
-import type { PairLoader, ReadyPair } from './pair';
+import type { ModelText, PairLoader, ReadyPair } from './pair';
 import type {
   CalibrateTask,
   CalibrationResult,
@@ -154,7 +154,7 @@ export class PairEngine implements Engine {
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter, spec } = pair;
     const clock = steadyClock(this.#clock);
-    const promptIds = task.raw ? target.text.encode(task.prompt) : target.text.encodeChat(task.prompt, task.turns, task.system);
+    const promptIds = promptIdsOf(task, target.text);
     const drafting = chooseDrafting(task.settings, pair, { promptLength: promptIds.length, ask, clock });
     const { calibration } = task;
     const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);
@@ -193,6 +193,11 @@ export class PairEngine implements Engine {
       unwatch();
     }
   }
+}
+
+/** What the answer of `task` comes after. */
+function promptIdsOf({ prompt, turns, system, raw, begun }: RunTask, text: ModelText): TokenId[] {
+  return [...(raw ? text.encode(prompt) : text.encodeChat(prompt, turns, system)), ...(begun ? text.encode(begun) : [])];
 }
 
 function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdate>): void {

@@ -40,6 +40,8 @@ export interface RunTask {
   readonly system?: string;
   /** The prompt stands as it is, outside the chat template, and nothing before it; false by default. */
   readonly raw?: boolean;
+  /** The beginning of the answer, which is given; nothing by default. */
+  readonly begun?: string;
   readonly settings: RunSettings;
   /** Of this pair on this device; null if it was not measured. */
   readonly calibration: Calibration | null;

@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly system?: string;
   /** The prompt stands as it is, outside the chat template. */
   readonly raw?: boolean;
+  /** The beginning of the answer, which is given. */
+  readonly begun?: string;
   /** The turns of the conversation before the prompt, for the target that runs; none by default. */
   readonly turns?: (target: RunModel) => readonly Turn[];
   /** Answers for the person where one drafts. */
@@ -57,8 +59,9 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const pair = plain ? { ...costed, draft: null } : costed;
     const system = request.system ? { system: wellFormed(request.system) } : {};
     const turns = request.turns?.(pair.target) ?? [];
-    const raw = request.raw ? { raw: true } : {};
-    const task = { type: 'run', pair, turns, prompt, ...system, ...raw, settings, calibration: calibrationOf(costed) } as const;
+    const { raw, begun } = request;
+    const given = { ...(raw ? { raw } : {}), ...(begun ? { begun } : {}) };
+    const task = { type: 'run', pair, turns, prompt, ...system, ...given, settings, calibration: calibrationOf(costed) } as const;
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type === 'memory') receiveMemory(update);

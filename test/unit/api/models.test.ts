@@ -113,6 +113,16 @@ describe('a chat completion of the shipped models', () => {
   });
 });
 
+it('an answer without thoughts goes on from its empty block, in a stream too', async () => {
+  const fields = { extra_body: { enable_thinking: false }, max_tokens: 4, ignore_eos: true };
+  const [whole, chunks, bare] = [await chat(fields), await chunksOf({ ...fields, stream: true }), await chat({ max_tokens: 4 })];
+  expect(whole.choices[0]?.message.content).toMatch(/^<think>\n\n<\/think>\n\n/);
+  expect(chunks[0]?.choices[0]?.delta).toEqual({ role: 'assistant', content: '<think>\n\n</think>\n\n' });
+  expect(chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.content ?? '')).join('')).toBe(whole.choices[0]?.message.content);
+  expect(whole.usage.prompt_tokens).toBeGreaterThan(bare.usage.prompt_tokens);
+  expect(whole.usage.completion_tokens).toBe(4);
+});
+
 describe('a text completion of the shipped models', () => {
   it('goes on from the prompt as it stands, outside the chat template', async () => {
     const inputs: unknown[] = [];
