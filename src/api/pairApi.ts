@@ -5,7 +5,7 @@ import type { CalibrationResult, Engine, LoadProgress, MemoryUpdate } from '../e
 import { runUpdates } from '../engine/updates';
 import { type ApiEngine, type ApiModel, modelOf, type PlainNotice, type RunInput } from './apiEngine';
 import { ApiError } from './apiError';
-import { plainReason } from './plainReason';
+import { plainReason, usablePair } from './plainReason';
 import type { RequestDefaults } from './request';
 
 /** What the API runs on without a page, and what it takes from its surroundings. */
@@ -39,9 +39,9 @@ export class PairApi implements ApiEngine {
     this.#setup = setup;
   }
 
-  /** Loads the pair. @throws FailureError what kept it from loading; or the signal's reason */
+  /** Loads the pair, or what of it can be of use. @throws FailureError what kept it from loading; or the signal's reason */
   load(report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void> {
-    return this.#setup.engine.load({ type: 'load', pair: this.#setup.pair }, report, signal).then(() => this.#measure());
+    return this.#setup.engine.load({ type: 'load', pair: usablePair(this.#setup.pair) }, report, signal).then(() => this.#measure());
   }
 
   async models(): Promise<readonly ApiModel[]> {
@@ -62,7 +62,7 @@ export class PairApi implements ApiEngine {
       const because = plainReason(this.#setup.pair, asked);
       if (because !== null) yield { type: 'plain', because };
       const settings = because === null ? asked : { ...asked, mode: 'plain' as const };
-      const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : this.#setup.pair;
+      const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : usablePair(this.#setup.pair);
       const task = { type: 'run', pair, ...input, settings, calibration: this.#calibration } as const;
       for await (const update of runUpdates(engine, task, signal)) {
         if (update.type !== 'progress' && update.type !== 'memory') yield update;
@@ -83,7 +83,8 @@ export class PairApi implements ApiEngine {
 
   /** Measures once what the pair costs, while no request is there; what fails in it is for the next request to say. */
   #measure(): void {
-    const { engine, pair } = this.#setup;
+    const { engine } = this.#setup;
+    const pair = usablePair(this.#setup.pair);
     if (this.#open > 0 || this.#measuring || this.#measured || !pair.target.rollsBack) return;
     const stop = new AbortController();
     this.#measuring = stop;

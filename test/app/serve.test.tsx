@@ -22,7 +22,7 @@ class Asked {
   readonly #port: MessagePort;
   readonly answered: Promise<{ status: number; text: string }>;
 
-  constructor(body: object) {
+  constructor(body: object, path = '/v1/chat/completions') {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.answered = new Promise((resolve) => {
@@ -33,7 +33,7 @@ class Asked {
         if (data.type === 'end') resolve(answer);
       };
     });
-    const request = { method: 'POST', path: '/v1/chat/completions', body: JSON.stringify(body) };
+    const request = { method: 'POST', path, body: JSON.stringify(body) };
     container.dispatchEvent(new MessageEvent('message', { data: { type: 'serve', request }, ports: [port2] }));
   }
 
@@ -110,6 +110,28 @@ it('Stop ends the request that has the models, all its answers, and sends those 
   expect([sentAway.status, JSON.parse(sentAway.text).error.code]).toEqual([503, 'stopped']);
   expect(engine.runs).toHaveLength(1);
   expect((await new Asked(body).answered).status).toBe(200);
+});
+
+it('a text completion’s prompt stands as it is, and an answer without thoughts is begun', async () => {
+  const engine = await openPage();
+  end = serveRequests(container);
+  const { status, text } = await new Asked({ prompt: ' ', max_tokens: 2 }, '/v1/completions').answered;
+  expect([status, JSON.parse(text).object]).toEqual([200, 'text_completion']);
+  expect(engine.runs.at(-1)).toMatchObject({ prompt: ' ', raw: true, turns: [] });
+  expect((await new Asked({ ...body, extra_body: { enable_thinking: false } }).answered).status).toBe(200);
+  expect(engine.runs.at(-1)).toMatchObject({ begun: '<think>\n\n</think>\n\n' });
+  expect(engine.runs.at(-1)).not.toHaveProperty('raw');
+});
+
+it('a target that takes nothing out of its cache is decoded plainly, and the answer says so', async () => {
+  const { models, ...list } = FURTHER_MANIFEST;
+  const forgetful = { ...list, models: { general: { ...models.general, rollsBack: false } } };
+  const engine = await openPage({ further: () => Response.json(forgetful) });
+  end = serveRequests(container);
+  useSettings.setState({ target: 'general' });
+  const { status, text } = await new Asked(body).answered;
+  expect([status, JSON.parse(text).usage.extra]).toMatchObject([200, { num_drafts: 0, plain_because: 'target_cache_does_not_roll_back' }]);
+  expect(engine.runs.at(-1)).toMatchObject({ pair: { target: { id: 'general' }, draft: null }, settings: { mode: 'plain' } });
 });
 
 it('a request downloads no model that a person has not asked for', async () => {

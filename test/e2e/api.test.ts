@@ -48,11 +48,13 @@ const ask = (content: string) => [{ role: 'user' as const, content }];
 
 describe('an unmodified openai client on a page of the site', () => {
   it('lists the models', async () => {
-    const ids = await visit.page.evaluate(async () => {
+    const models = await visit.page.evaluate(async () => {
       const openai = new OpenAIClient({ apiKey: 'none', baseURL: `${location.origin}/v1`, dangerouslyAllowBrowser: true });
-      return (await openai.models.list()).data.map(({ id }) => id);
+      const { data } = await openai.models.list();
+      return [data, await openai.models.retrieve('target')];
     });
-    expect(ids[0]).toBe('target');
+    const target = { id: 'target', object: 'model', created: 0, owned_by: 'foretoken', max_model_len: 512 };
+    expect(models).toEqual([[target], target]);
   });
 
   it('gets the text of the page’s own run, whole and in chunks, with drafts and without', async () => {
@@ -76,6 +78,38 @@ describe('an unmodified openai client on a page of the site', () => {
     }, PROMPT);
     expect(pieces.join('')).toBe(text);
     expect(pieces.length).toBeGreaterThan(4);
+  });
+
+  it('completes a text, whole and in chunks', async () => {
+    const [whole, pieces] = await visit.page.evaluate(async () => {
+      const openai = new OpenAIClient({ apiKey: 'none', baseURL: `${location.origin}/v1`, dangerouslyAllowBrowser: true });
+      const asked = { model: 'target', prompt: '1, 2, 3,', temperature: 0, max_tokens: 8, logprobs: 1 };
+      const received: OpenAI.Completion[] = [];
+      for await (const chunk of await openai.completions.create({ ...asked, stream: true })) received.push(chunk);
+      return [await openai.completions.create(asked), received] as const;
+    });
+    const [choice] = whole.choices;
+    expect(whole.object).toBe('text_completion');
+    expect(choice?.text).toBe(choice?.logprobs?.tokens?.join(''));
+    expect(pieces.map(({ choices: [piece] }) => piece?.text).join('')).toBe(choice?.text);
+    expect(pieces.at(-1)?.choices[0]?.finish_reason).toBe('length');
+  });
+
+  it('is told what there is where it asks for something else', async () => {
+    const answers = await visit.page.evaluate(async () => {
+      const paths = ['v1/embeddings', '/v1/audio/speech', 'v1/models/other'];
+      return Promise.all(
+        paths.map(async (path) => {
+          const response = await fetch(path);
+          return [response.status, (await response.json()).error.code];
+        }),
+      );
+    });
+    expect(answers).toEqual([
+      [404, 'not_found'],
+      [404, 'not_found'],
+      [404, 'model_not_found'],
+    ]);
   });
 
   it('is told what is refused by the name of the field, and the next request works', async () => {

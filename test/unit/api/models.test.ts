@@ -90,6 +90,7 @@ describe('a chat completion of the shipped models', () => {
   it('is decoded plainly, and says why, where the pair cannot draft', async () => {
     const { target, draft } = shippedPair('draft');
     const forgetful = cpuApi({ pair: { target: { ...target, rollsBack: false }, draft } });
+    await forgetful.load(() => undefined, never);
     const alone = cpuApi({ pair: { target, draft: null } });
     const short = { max_tokens: 12 };
     const [whole, kept, single] = [await chat(short), await chat(short, forgetful), await chat(short, alone)];
