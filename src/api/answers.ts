@@ -47,7 +47,9 @@ export class Answers {
   /** @param kind what the answer's id begins with @throws ApiError where there is no such model */
   static async to(request: Asked, kind: string, engine: ApiEngine): Promise<Answers> {
     const receivedMs = engine.now();
-    const models = await engine.models();
+    const models = await engine.models().catch((thrown: unknown) => {
+      throw asApiError(thrown);
+    });
     const [first] = models;
     if (first === undefined) throw new ApiError(503, 'no_model', 'No model is chosen yet. Try again when the page has read its lists.');
     const { model } = request;

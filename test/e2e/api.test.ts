@@ -53,7 +53,7 @@ describe('an unmodified openai client on a page of the site', () => {
       const { data } = await openai.models.list();
       return [data, await openai.models.retrieve('target')];
     });
-    const target = { id: 'target', object: 'model', created: 0, owned_by: 'foretoken', max_model_len: 512 };
+    const target = { id: 'target', object: 'model', created: 0, owned_by: 'foretoken', max_model_len: 1024 };
     expect(models).toEqual([[target], target]);
   });
 
