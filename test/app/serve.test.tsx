@@ -115,9 +115,9 @@ it('Stop ends the request that has the models, all its answers, and sends those 
 it('a text completion’s prompt stands as it is, and an answer without thoughts is begun', async () => {
   const engine = await openPage();
   end = serveRequests(container);
-  const { status, text } = await new Asked({ prompt: ' ', max_tokens: 2 }, '/v1/completions').answered;
+  const { status, text } = await new Asked({ prompt: 'A fox', max_tokens: 2 }, '/v1/completions').answered;
   expect([status, JSON.parse(text).object]).toEqual([200, 'text_completion']);
-  expect(engine.runs.at(-1)).toMatchObject({ prompt: ' ', raw: true, turns: [] });
+  expect(engine.runs.at(-1)).toMatchObject({ prompt: 'A fox', raw: true, turns: [] });
   expect((await new Asked({ ...body, extra_body: { enable_thinking: false } }).answered).status).toBe(200);
   expect(engine.runs.at(-1)).toMatchObject({ begun: '<think>\n\n</think>\n\n' });
   expect(engine.runs.at(-1)).not.toHaveProperty('raw');

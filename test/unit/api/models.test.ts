@@ -139,6 +139,8 @@ describe('a text completion of the shipped models', () => {
     expect(inputs).toEqual([{ prompt: '1, 2, 3,', turns: [], raw: true }]);
     expect(object).toBe('text_completion');
     expect(choices[0]).toMatchObject({ index: 0, logprobs: null, finish_reason: 'length' });
+    // Blanks are a text to go on from too.
+    expect((await text({ prompt: '\n', max_tokens: 2 })).usage?.prompt_tokens).toBe(1);
     // Of the chat template no token stands around it.
     const bare = await chat({ messages: [{ role: 'user', content: '1, 2, 3,' }], max_tokens: 1 });
     expect(usage?.prompt_tokens).toBeLessThan(bare.usage.prompt_tokens);
