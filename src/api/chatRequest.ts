@@ -1,8 +1,11 @@
 /** The body of POST /v1/chat/completions: OpenAI's API reference, "Create chat completion". */
 import * as v from 'valibot';
 import { LIMITS } from '../core/declaredSettings';
+import { toFailure } from '../core/failure';
+import { checkFormat } from '../core/format/format';
 import type { ResponseFormat } from '../core/types';
 import type { RunInput } from './apiEngine';
+import { ApiError } from './apiError';
 import { conversationOf, message } from './messages';
 import { type Asked, askedOf, type BodyRules, EXTRA_BODY, optional, type RequestDefaults, readBody, SHARED, wholeIn } from './request';
 
@@ -54,7 +57,7 @@ export function readChatRequest(value: unknown, defaults: RequestDefaults): Chat
   const asked = { ...given, max_tokens: most ?? given.max_tokens };
   const begun = given.extra_body?.enable_thinking === false ? { begun: NO_THOUGHTS } : {};
   return {
-    ...askedOf(asked, given.logprobs ?? false, defaults, formatOf(given.response_format)),
+    ...askedOf(asked, given.logprobs ?? false, defaults, checkedFormat(given.response_format)),
     conversation: { ...conversationOf(given.messages), ...begun },
   };
 }
@@ -65,6 +68,18 @@ function asksNothing(name: string, value: unknown): boolean {
   if (name === 'tool_choice' || name === 'function_call') return value === 'none' || value === 'auto';
   if (name === 'modalities') return Array.isArray(value) && value.every((each) => each === 'text');
   return false;
+}
+
+/** @throws ApiError 400 for a schema or a grammar that cannot be used */
+function checkedFormat(asked: v.InferOutput<typeof format> | null): ResponseFormat | null {
+  const wanted = formatOf(asked);
+  try {
+    checkFormat(wanted);
+  } catch (thrown) {
+    const { message, hint } = toFailure(thrown);
+    throw new ApiError(400, 'invalid_value', `"response_format" cannot be used: ${message} ${hint}`, 'response_format');
+  }
+  return wanted;
 }
 
 function formatOf(asked: v.InferOutput<typeof format> | null): ResponseFormat | null {

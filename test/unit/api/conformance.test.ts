@@ -105,6 +105,8 @@ const nested = [
   ['an unknown extra', { extra_body: { other: 1 } }, 'extra_body.other'],
   ['an unknown option of streams', { stream: true, stream_options: { other: 1 } }, 'stream_options.other'],
   ['options of a stream without one', { stream_options: { include_usage: true } }, 'stream_options'],
+  ['a keyword of a schema', { response_format: { type: 'json_object', schema: { type: 'array', uniqueItems: true } } }, 'response_format'],
+  ['a schema that is no JSON', { response_format: { type: 'json_object', schema: '{' } }, 'response_format'],
   ['the name of who says it', { messages: [{ role: 'user', content: 'a', name: 'Ana' }] }, 'messages.0.name'],
   ['calls of tools', { messages: [...ASKED, { role: 'assistant', content: 'a', tool_calls: [{}] }, ...ASKED] }, 'messages.1.tool_calls'],
 ] as const;

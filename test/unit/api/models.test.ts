@@ -147,6 +147,28 @@ describe('a text completion of the shipped models', () => {
     expect(usage?.completion_tokens).toBe(5);
   });
 
+  it('has the target’s own log-probabilities where it is sampled too: those of the prompt and the text so far', async () => {
+    const prompt = '<|user|>Explain speculative decoding.<|end|><|assistant|>';
+    const sampled = { temperature: 1, seed: 5, logprobs: true, top_logprobs: 5 };
+    const { choices, usage } = await text({ ...sampled, prompt, max_tokens: 10 });
+    const told = choices[0]?.logprobs;
+    if (!told || !('content' in told) || !usage) throw new Error('the shape is another');
+    expect(usage.extra.num_draft_tokens).toBeGreaterThan(usage.extra.num_accepted_tokens);
+    let compared = 0;
+    for (const [i, { top_logprobs: likely }] of told.content.entries()) {
+      const before = told.content.slice(0, i).map(({ token }) => token);
+      const next = await text({ ...sampled, prompt: prompt + before.join(''), max_tokens: 1 });
+      const alone = next.choices[0]?.logprobs;
+      // The same text may be cut into other tokens.
+      if (!alone || !('content' in alone) || next.usage?.prompt_tokens !== usage.prompt_tokens + i) continue;
+      compared++;
+      const [first] = alone.content;
+      expect(first?.top_logprobs.map(({ token }) => token)).toEqual(likely.map(({ token }) => token));
+      for (const [at, { logprob }] of likely.entries()) expect(first?.top_logprobs[at]?.logprob).toBeCloseTo(logprob, 6);
+    }
+    expect(compared).toBeGreaterThan(5);
+  });
+
   it('answers each of several prompts, as often as it is asked, and streams the same', async () => {
     const fields = { prompt: ['1, 2, 3,', 'one two'], n: 2, max_tokens: 4, echo: true };
     const whole = await text(fields);
