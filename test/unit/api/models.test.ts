@@ -148,7 +148,7 @@ describe('a text completion of the shipped models', () => {
   });
 
   it('has the target’s own log-probabilities where it is sampled too: those of the prompt and the text so far', async () => {
-    const prompt = '<|user|>Explain speculative decoding.<|end|><|assistant|>';
+    const prompt = '<|user|>\nExplain speculative decoding.<|end|>\n<|assistant|>\n';
     const sampled = { temperature: 1, seed: 5, logprobs: true, top_logprobs: 5 };
     const { choices, usage } = await text({ ...sampled, prompt, max_tokens: 10 });
     const told = choices[0]?.logprobs;
