@@ -17,12 +17,16 @@ interface Changes extends Partial<Pick<PairApiSetup, 'pair' | 'defaults'>> {
   readonly templateStops?: readonly string[];
 }
 
-/** The shipped pair on this machine's CPU behind the API; needs `fetchShipped` as the global `fetch`. */
+const engineOf = (pairs: PairLoader) => new PairEngine(pairs, () => performance.now());
+/** Loads the pair once for all. */
+const shared = engineOf(new CpuPairs(memoryStorage()));
+
+/** The shipped pair on this machine's CPU behind the API; needs `fetchShipped` as the global `fetch`. Its costs are not measured, as drafts have a fixed length. */
 export function cpuApi({ templateStops, ...changes }: Changes = {}): PairApi {
-  const pairs = new CpuPairs(memoryStorage());
+  const engine = templateStops ? engineOf(stoppingAt(templateStops)) : shared;
   let ids = 0;
   return new PairApi({
-    engine: new PairEngine(templateStops ? stoppingAt(templateStops, pairs) : pairs, () => performance.now()),
+    engine: { load: (...task) => engine.load(...task), run: (...task) => engine.run(...task), calibrate: async () => undefined },
     pair: shippedPair('draft'),
     defaults: { speculative: true, numSpeculativeTokens: 4, drafting: 'model' },
     mostWaiting: 8,
@@ -33,7 +37,8 @@ export function cpuApi({ templateStops, ...changes }: Changes = {}): PairApi {
   });
 }
 
-function stoppingAt(stopStrings: readonly string[], pairs: CpuPairs): PairLoader {
+function stoppingAt(stopStrings: readonly string[]): PairLoader {
+  const pairs = new CpuPairs(memoryStorage());
   return {
     release: (model) => pairs.release(model),
     ready: async (...task) => {
