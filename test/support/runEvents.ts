@@ -238,16 +238,18 @@ export const runsThatEnded: fc.Arbitrary<RunEvent[]> = fc
   .record({
     events: runsOf(fc.constant('whole')),
     clockStepMs: maybe(spans),
+    templateStops: maybe(fc.constantFrom(['<|im_end|>'], ['</s>', 'User:'])),
     prefilled: fc.boolean(),
     waits: maybe(fc.array(fc.record({ most: fc.nat(16), waitedMs: spans }), { minLength: 1, maxLength: 4 })),
   })
-  .map(({ events, clockStepMs, prefilled, waits }) =>
+  .map(({ events, clockStepMs, templateStops, prefilled, waits }) =>
     events
       .filter(({ type }) => prefilled || type !== 'prefill')
       .map((event): RunEvent => {
         if (event.type === 'start') {
           const drafting = waits === null ? event.settings.drafting : 'person';
-          return { ...event, settings: { ...event.settings, drafting }, ...(clockStepMs === null ? {} : { clockStepMs }) };
+          const known = { ...(clockStepMs === null ? {} : { clockStepMs }), ...(templateStops === null ? {} : { templateStops }) };
+          return { ...event, settings: { ...event.settings, drafting }, ...known };
         }
         const wait = event.type === 'round' ? waits?.[event.index % waits.length] : undefined;
         if (event.type !== 'round' || !wait) return event;
