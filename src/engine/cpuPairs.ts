@@ -51,6 +51,10 @@ export class CpuPairs implements PairLoader {
     else if (draft && isSameDraft(draft.spec, model)) this.#draft = null;
   }
 
+  async unload(): Promise<void> {
+    this.#target = this.#draft = null;
+  }
+
   async #readyTarget(spec: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<LoadedTarget> {
     if (this.#target && isSameModel(this.#target.spec, spec)) return this.#target;
     this.#target = this.#draft = null;

@@ -25,6 +25,7 @@ import type {
   MemoryUpdate,
   RemoveTask,
   RunTask,
+  UnloadTask,
 } from './tasks';
 import { Turns } from './turns';
 
@@ -119,6 +120,10 @@ export class PairEngine implements Engine {
     const { storage, alone } = this.#own;
     const release = () => this.#uninterrupted(() => this.#pairs.release(model), signal);
     return release().then(() => alone(() => deleteOwn(storage, ownFolder(base), model.id), signal));
+  }
+
+  unload(_task: UnloadTask, signal: AbortSignal): Promise<void> {
+    return this.#uninterrupted(() => this.#pairs.unload(), signal);
   }
 
   /** `work` as a task of its own, which ends before anything else is told. */

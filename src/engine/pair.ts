@@ -41,4 +41,6 @@ export interface PairLoader {
   ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair>;
   /** Unloads `model` wherever it is loaded. */
   release(model: ModelSpec): Promise<void>;
+  /** Unloads everything, and frees what it ran on. */
+  unload(): Promise<void>;
 }

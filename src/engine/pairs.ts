@@ -38,6 +38,11 @@ export class Pairs implements PairLoader {
   release(model: ModelSpec): Promise<void> {
     return this.#webGpu.release(model);
   }
+
+  async unload(): Promise<void> {
+    await this.#cpu?.unload();
+    await this.#webGpu.unload();
+  }
 }
 
 const WITHOUT_WEBGPU: ReadonlySet<string> = new Set(['no-webgpu', 'no-adapter']);

@@ -12,9 +12,10 @@ export interface Engine {
   run(task: RunTask, report: (update: LoadProgress | MemoryUpdate | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
   import(task: ImportTask, report: (update: ImportProgress | Imported) => void, signal: AbortSignal): Promise<void>;
   remove(task: RemoveTask, signal: AbortSignal): Promise<void>;
+  unload(task: UnloadTask, signal: AbortSignal): Promise<void>;
 }
 
-export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask;
+export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask | UnloadTask;
 
 /** Makes a pair ready; what is already loaded stays. */
 export interface LoadTask {
@@ -62,6 +63,11 @@ export interface RemoveTask {
   readonly model: ModelSpec;
   /** URL of the page. */
   readonly base: string;
+}
+
+/** Frees the device and all that is loaded on it; what is stored stays, and the next task loads it again. */
+export interface UnloadTask {
+  readonly type: 'unload';
 }
 
 /** A question and what was answered. */

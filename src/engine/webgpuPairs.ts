@@ -43,6 +43,14 @@ export class WebGpuPairs implements PairLoader {
     await unloadFrom(stage, { target: isTarget, draft: isTarget || (stage.draft !== null && isSameDraft(stage.draft.spec, model)) });
   }
 
+  async unload(): Promise<void> {
+    const stage = this.#stage;
+    this.#stage = null;
+    if (!stage) return;
+    await clearStage(stage);
+    stage.shared.close();
+  }
+
   /** A device that works, with what is already loaded on it; fails before any download where no model could run. */
   async #workingStage(): Promise<Stage> {
     if (this.#stage && !this.#stage.shared.hasFailed) {

@@ -15,6 +15,8 @@ export interface SharedDevice {
   readonly allocatedBytes: number;
   /** Called once when the device fails; for work that ends before, so that it need not wait on `failure` for the device's life. */
   readonly listeners: Set<(failure: FailureError) => void>;
+  /** Destroys it, with every buffer that is left; the next request gets a new one. */
+  close(): void;
 }
 
 /**
@@ -103,6 +105,10 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
     adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unknown adapter',
     failure,
     listeners,
+    close() {
+      forget();
+      destroy();
+    },
     get hasFailed() {
       return hasFailed;
     },

@@ -78,6 +78,10 @@ export class FakePairs implements PairLoader {
     if (this.#ready.some(({ id }) => id === model.id)) this.forget();
   }
 
+  async unload(): Promise<void> {
+    this.forget();
+  }
+
   #made(spec: PairSpec): ReadyPair {
     const { models, tokenizer, words, stopTokens } = this.#options;
     const { target, drafter } = models(draftOf(spec));

@@ -11,6 +11,7 @@ const engine: Engine = {
   calibrate: (...task) => made.calibrate(...task),
   import: (...task) => made.import(...task),
   remove: (...task) => made.remove(...task),
+  unload: (...task) => made.unload(...task),
   run: (task, report, ...rest) => {
     const stuck: typeof report = (update) => {
       report(update);
