@@ -27,12 +27,7 @@ const Tokenizer = v.object({
  * @throws FailureError library-incompatible
  */
 export async function fingerprintOf(tokenizer: unknown): Promise<string> {
-  const read = v.safeParse(Tokenizer, tokenizer);
-  if (!read.success) {
-    const field = v.getDotPath(read.issues[0]) ?? 'it';
-    throw new FailureError('library-incompatible', `A tokenizer cannot be read: ${field}.`, 'Choose another model.');
-  }
-  const { model, added_tokens: added } = read.output;
+  const { model, added_tokens: added } = readTokenizer(tokenizer);
   const content = tokenizerContent({
     tokens: Array.isArray(model.vocab) ? model.vocab.map(([token], index) => [token, index] as const) : Object.entries(model.vocab),
     merges: model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))),
@@ -42,6 +37,20 @@ export async function fingerprintOf(tokenizer: unknown): Promise<string> {
   const hash = await beginHash(bytes.length);
   hash.update(bytes);
   return hash.end();
+}
+
+/** How many tokens a tokenizer has. @param tokenizer the content of tokenizer.json @throws FailureError library-incompatible */
+export function vocabularySize(tokenizer: unknown): number {
+  const { model, added_tokens: added } = readTokenizer(tokenizer);
+  const ids = Array.isArray(model.vocab) ? [model.vocab.length - 1] : Object.values(model.vocab);
+  return [...ids, ...added.map((token) => token.id)].reduce((most, each) => Math.max(most, each), -1) + 1;
+}
+
+function readTokenizer(tokenizer: unknown): v.InferOutput<typeof Tokenizer> {
+  const read = v.safeParse(Tokenizer, tokenizer);
+  if (read.success) return read.output;
+  const field = v.getDotPath(read.issues[0]) ?? 'it';
+  throw new FailureError('library-incompatible', `A tokenizer cannot be read: ${field}.`, 'Choose another model.');
 }
 
 /**

@@ -39,6 +39,8 @@ export async function prepareModel(
   const libraryUrl = URL.createObjectURL(await openStored(model, storage, library));
   const overrides = {
     context_window_size: context,
+    // Tokens are taken back from all of the context.
+    sliding_window_size: -1,
     ...(template && { conv_template: template as unknown as NonNullable<ChatOptions['conv_template']> }),
   };
   const turn = takeTurn();

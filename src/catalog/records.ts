@@ -1,0 +1,163 @@
+/** Models as web-llm's `appConfig.model_list` names them: a folder in MLC's format, and a library. */
+import * as v from 'valibot';
+import { FailureError } from '../core/failure';
+import { versionOfFiles } from '../core/run/exports';
+import { featuresHere } from '../gpu/adapter';
+import { download, type RemoteFile } from '../storage/download';
+import type { FileStorage } from '../storage/port';
+import { type ChatOptions, json, readChatConfig, templateOf, unusable } from './chatConfig';
+import type { LibrarySpec, ModelSpec } from './spec';
+import { shelfOf } from './storedModels';
+import { vocabularySize } from './tokenizer';
+
+/** Of web-llm's ModelRecord (0.2.86) what is read here; `readRecord` refuses what would have to be honoured and is not. */
+export interface ModelRecord {
+  /** URL of the model's folder, with or without `resolve/BRANCH/`. */
+  readonly model: string;
+  readonly model_id: string;
+  /** URL of the compiled library. */
+  readonly model_lib: string;
+  readonly overrides?: ChatOptions;
+  /** Names of WebGPU features. */
+  readonly required_features?: readonly string[];
+  /** 0: a language model. */
+  readonly model_type?: number;
+  readonly model_manifest?: string;
+  /** Hashes as `sha256-BASE64`. */
+  readonly integrity?: {
+    readonly config?: string;
+    readonly model_lib?: string;
+    readonly tokenizer?: Readonly<Record<string, string>>;
+    readonly onFailure?: 'error' | 'warn';
+  };
+}
+
+const TensorCache = v.looseObject({
+  metadata: v.optional(v.looseObject({ ParamBytes: v.optional(v.number()), BitsPerParam: v.optional(v.number()) })),
+  records: v.array(
+    v.looseObject({
+      dataPath: v.string(),
+      nbytes: v.number(),
+      records: v.optional(v.array(v.looseObject({ shape: v.array(v.number()) })), []),
+    }),
+  ),
+});
+
+/** The tensors' list has this name for web-llm, and had the second in older folders. */
+const TENSORS = ['tensor-cache.json', 'ndarray-cache.json'] as const;
+
+/**
+ * The model of `record`, from the files at its URL, which are stored as web-llm stores them: it is read again without a network.
+ *
+ * @param base for URLs that are relative
+ * @throws FailureError manifest-invalid, naming what cannot be used; or of the download
+ */
+export async function readRecord(record: ModelRecord, storage: FileStorage, base?: string): Promise<ModelSpec> {
+  const { model_id: id, overrides = {} } = record;
+  requireKnown(record);
+  const at = placesOf(record, base);
+  const read = async (file: RemoteFile) => {
+    const shelf = shelfOf(file.place);
+    await download(storage, shelf, [file], () => undefined, new AbortController().signal);
+    return (await (await storage.open(shelf)).get(file.place)) ?? new Blob();
+  };
+  const hash = hashesOf(record);
+  const configFile = at('mlc-chat-config.json', hash(record.integrity?.config));
+  const config = readChatConfig(id, await json(await read(configFile)), overrides);
+  const tensorsFile = await firstThere(
+    TENSORS.map((name) => ({ ...at(name), place: at(TENSORS[0]).place })),
+    read,
+  );
+  const tensors = v.safeParse(TensorCache, await json(await read(tensorsFile)));
+  if (!tensors.success) throw unusable(id, `${tensorsFile.name}: ${v.getDotPath(tensors.issues[0]) ?? 'it'} cannot be read`);
+  const tokenizerFile = ['tokenizer.json', 'tokenizer.model'].find((name) => config.tokenizer_files.includes(name));
+  if (!tokenizerFile) throw unusable(id, 'its "tokenizer_files" name neither tokenizer.json nor tokenizer.model');
+  const tokenizer = at(tokenizerFile, hash(record.integrity?.tokenizer?.[tokenizerFile]));
+  const tokens = tokenizerFile === 'tokenizer.json' ? vocabularySize(await json(await read(tokenizer))) : config.vocab_size;
+  const shards = tensors.output.records.map(({ dataPath, nbytes }) => ({ ...at(dataPath), bytes: nbytes }));
+  const library: LibrarySpec = {
+    ...whole(record.model_lib, base),
+    ...{ name: record.model_lib, bytes: null, sha256: hash(record.integrity?.model_lib), needs: record.required_features ?? [] },
+  };
+  const features = await featuresHere();
+  const template = templateOf(config);
+  return {
+    ...{ id, name: id, backend: 'web-llm', library, libraries: [library], template, stopTokens: null, tokenizer: null, rollsBack: true },
+    revision: versionOfFiles([...shards.map(({ name, bytes }) => `${name} ${bytes}`), JSON.stringify(overrides)]),
+    parameters: parametersOf(tensors.output),
+    folder: folderOf(record, base),
+    files: [configFile, tensorsFile, tokenizer, ...shards],
+    missing: library.needs.filter((need) => !features.has(need)),
+    vocabulary: { tokens: Math.min(tokens, config.vocab_size), logits: config.vocab_size },
+    context: config.context_window_size,
+  };
+}
+
+/** @throws FailureError manifest-invalid for what of a record would change what is loaded, and is not supported */
+function requireKnown({ model_id: id, model, model_lib: library, model_type: type, model_manifest: manifest }: ModelRecord): void {
+  if (typeof model !== 'string' || typeof library !== 'string') throw unusable(String(id), 'its record needs "model" and "model_lib"');
+  if (type !== undefined && type !== 0) throw unusable(id, 'only language models can be loaded ("model_type")');
+  if (manifest !== undefined) throw unusable(id, '"model_manifest" is not supported');
+}
+
+/** URL of what web-llm resolves a record's files against (its cleanModelUrl, 0.2.86). */
+function filesUrl({ model_id: id, model }: ModelRecord, base?: string): string {
+  const folder = `${whole(model, base, id).url.replace(/\/$/, '')}/`;
+  return /\/resolve\/.+\//.test(folder) ? folder : `${folder}resolve/main/`;
+}
+
+/** Where web-llm looks for resolve/main/: a branch other than main has a folder of its own. */
+function folderOf(record: ModelRecord, base?: string): string {
+  const [, folder = '', branch = ''] = /^(.+?)\/resolve\/(.+)\/$/.exec(filesUrl(record, base)) ?? [];
+  return branch === 'main' ? folder : `${folder}@${branch}`;
+}
+
+function placesOf(record: ModelRecord, base?: string) {
+  const [from, folder] = [filesUrl(record, base), folderOf(record, base)];
+  return (name: string, sha256: string | null = null): RemoteFile => ({
+    ...{ name, url: new URL(name, from).href, place: new URL(name, `${folder}/resolve/main/`).href, bytes: null, sha256 },
+  });
+}
+
+/** @throws FailureError manifest-invalid for what is no URL */
+function whole(url: string, base?: string, name = url): { readonly url: string; readonly place: string } {
+  if (!URL.canParse(url, base)) throw unusable(name, `"${url}" is no URL`);
+  const { href } = new URL(url, base);
+  return { url: href, place: href };
+}
+
+/** SRI hashes as hexadecimal; null where there is none, or a mismatch is only to be logged. */
+function hashesOf({ model_id: id, integrity }: ModelRecord): (sri: string | undefined) => string | null {
+  return (sri) => {
+    if (sri === undefined || integrity?.onFailure === 'warn') return null;
+    const [, base64] = /^sha256-([A-Za-z0-9+/]{43}=)$/.exec(sri) ?? [];
+    if (!base64) throw unusable(id, `its "integrity" needs sha256-…, not ${sri}`);
+    return Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+  };
+}
+
+/** The first of `files` that the server has. */
+async function firstThere(files: readonly RemoteFile[], read: (file: RemoteFile) => Promise<Blob>): Promise<RemoteFile> {
+  for (const file of files) {
+    const found = await read(file).then(
+      () => true,
+      (thrown: unknown) => {
+        if (thrown instanceof FailureError && thrown.failure.code === 'file-missing' && file !== files.at(-1)) return false;
+        throw thrown;
+      },
+    );
+    if (found) return file;
+  }
+  throw new RangeError('there are no files');
+}
+
+/** As its maker counted them, or else all numbers of its tensors. */
+function parametersOf({ metadata, records }: v.InferOutput<typeof TensorCache>): number {
+  const { ParamBytes: bytes, BitsPerParam: bits } = metadata ?? {};
+  if (bytes && bits) return Math.round((bytes * 8) / bits);
+  const tensors = records.flatMap((each) => each.records);
+  return Math.max(
+    1,
+    tensors.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
+  );
+}

@@ -1,0 +1,129 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatConfigOf, samplingOf, withOptions } from '../../src/catalog/chatConfig';
+import { type ModelRecord, readRecord } from '../../src/catalog/records';
+import { fileOf } from '../../src/catalog/spec';
+import { FailureError } from '../../src/core/failure';
+import { memoryStorage } from '../../src/storage/memory';
+import { FaultyServer } from '../e2e/support/server';
+import { SHIPPED, shippedTarget } from '../support/shipped';
+
+let server: FaultyServer;
+let folder: string;
+beforeAll(async () => {
+  // Its own copy, in which files are missing and wrong.
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'records-'));
+  fs.cpSync(SHIPPED, folder, { recursive: true });
+  server = await FaultyServer.start(folder);
+  return () => fs.rmSync(folder, { recursive: true });
+});
+afterAll(() => server.close());
+
+const CONFIG = 'target/resolve/main/mlc-chat-config.json';
+const record = (fields: Partial<ModelRecord> = {}): ModelRecord => ({
+  ...{ model: `${server.url}target`, model_id: 'small', model_lib: `${server.url}libraries/target.wasm` },
+  ...fields,
+});
+const own = () => JSON.parse(fs.readFileSync(path.join(SHIPPED, CONFIG), 'utf8'));
+
+async function failureOf(reading: Promise<unknown>) {
+  const thrown = await reading.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof FailureError) return thrown.failure;
+  throw thrown ?? new Error('it was read');
+}
+
+describe('a record of web-llm’s', () => {
+  it('is the model that the list has', async () => {
+    const listed = shippedTarget().model;
+    const read = await readRecord(record(), memoryStorage());
+    expect(read).toMatchObject({ id: 'small', context: listed.context, vocabulary: listed.vocabulary, missing: [], rollsBack: true });
+    const names = (files: typeof read.files) => files.map(({ place }) => new URL(place).pathname.split('/').at(-1)).sort();
+    expect(names(read.files)).toEqual(names(listed.files));
+    expect(fileOf(read, 'params_shard_0.bin')).toMatchObject({ bytes: fileOf(listed, 'params_shard_0.bin')?.bytes });
+    expect(read.library).toMatchObject({ url: `${server.url}libraries/target.wasm`, needs: [] });
+  });
+
+  it('may be relative, name its branch, and need what the adapter lacks', async () => {
+    const read = await readRecord(
+      record({ model: 'target/resolve/main/', model_lib: 'libraries/target.wasm', required_features: ['shader-f16'] }),
+      memoryStorage(),
+      server.url,
+    );
+    expect(read).toMatchObject({ folder: `${server.url}target`, missing: ['shader-f16'] });
+    const other = await failureOf(readRecord(record({ model: `${server.url}target/resolve/v2` }), memoryStorage()));
+    expect(other).toMatchObject({ code: 'file-missing' });
+    expect(server.requests.at(-1)).toBe('target/resolve/v2/mlc-chat-config.json');
+  });
+
+  it('is read again without its server', async () => {
+    const storage = memoryStorage();
+    const read = await readRecord(record(), storage);
+    server.break(CONFIG, 'missing');
+    expect(await readRecord(record(), storage)).toEqual(read);
+    server.repair();
+  });
+
+  it('may have an older folder, with the tensors’ list under its former name', async () => {
+    const [list, former] = ['tensor-cache.json', 'ndarray-cache.json'].map((name) => `target/resolve/main/${name}`) as [string, string];
+    fs.cpSync(path.join(SHIPPED, list), path.join(folder, former));
+    server.break(list, 'missing');
+    const read = await readRecord(record(), memoryStorage());
+    expect(fileOf(read, 'tensor-cache.json')?.url).toBe(`${server.url}${former}`);
+    server.repair();
+  });
+
+  it('overrides what its model says, and its caller overrides both', async () => {
+    const storage = memoryStorage();
+    const overrides = { context_window_size: 512, temperature: 0.6, top_p: 0.9 };
+    const read = await readRecord(record({ overrides }), storage);
+    expect(read.context).toBe(512);
+    expect(read.revision).not.toBe((await readRecord(record(), storage)).revision);
+    const said = { context_window_size: 256, temperature: 0.2, conv_config: { system_message: 'Be brief.' } };
+    const config = await chatConfigOf(read, storage, overrides, said);
+    expect(samplingOf(config)).toEqual({ temperature: 0.2, topP: 0.9, repetitionPenalty: 1, frequencyPenalty: 0, presencePenalty: 0 });
+    const changed = withOptions(read, config, said);
+    expect(changed).toMatchObject({ context: 256, template: { ...own().conv_template, system_message: 'Be brief.' } });
+    expect(changed.revision).not.toBe(read.revision);
+    expect(withOptions(read, config, {})).toBe(read);
+  });
+
+  const WRONG: readonly (readonly [string, Partial<ModelRecord>, string])[] = [
+    ['another kind of model', { model_type: 1 }, 'model_type'],
+    ['a manifest of its own', { model_manifest: 'mlc-model-manifest.json' }, 'model_manifest'],
+    ['no library', { model_lib: undefined as never }, 'model_lib'],
+    ['a URL that is none', { model: 'target' }, 'is no URL'],
+    ['a hash of another kind', { integrity: { config: 'sha384-AAAA' } }, 'integrity'],
+    ['a sliding window', { overrides: { sliding_window_size: 512 } }, 'sliding_window_size'],
+    ['no context', { overrides: { context_window_size: -1 } }, 'context_window_size'],
+    ['a template without roles', { overrides: { conv_template: {} } }, 'conv_template'],
+  ];
+  it.each(WRONG)('with %s is refused by name', async (_, fields, named) => {
+    const failure = await failureOf(readRecord(record(fields), memoryStorage()));
+    expect(failure).toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining(named) });
+  });
+
+  it('that overrides what cannot be is refused by the option’s name', async () => {
+    const failure = await failureOf(readRecord(record({ overrides: { prefill_chunk_size: 64 } }), memoryStorage()));
+    expect(failure).toMatchObject({ code: 'invalid-setting', message: expect.stringContaining('prefill_chunk_size') });
+    const same = { prefill_chunk_size: own().prefill_chunk_size };
+    expect(await readRecord(record({ overrides: same }), memoryStorage())).toMatchObject({ id: 'small' });
+  });
+
+  it('with a file of another hash is refused as damaged, unless that is only to be logged', async () => {
+    const integrity = { config: `sha256-${'A'.repeat(43)}=` };
+    expect(await failureOf(readRecord(record({ integrity }), memoryStorage()))).toMatchObject({ code: 'file-damaged' });
+    expect(await readRecord(record({ integrity: { ...integrity, onFailure: 'warn' } }), memoryStorage())).toMatchObject({ id: 'small' });
+  });
+
+  it.each(['mlc-chat-config.json', 'tensor-cache.json'])('whose %s is something else is refused by its name', async (name) => {
+    server.replace(`target/resolve/main/${name}`, '<!doctype html>');
+    const failure = await failureOf(readRecord(record(), memoryStorage()));
+    expect(failure).toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining(name) });
+    server.repair();
+  });
+});
