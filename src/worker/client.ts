@@ -4,11 +4,14 @@ import type { RunEvent } from '../core/types';
 import type { Task, Update } from '../engine/tasks';
 import type { FromPage, FromWorker } from './protocol';
 
+/** A worker that tasks can be sent to; of a service worker, which the browser ends, `terminate` does nothing. */
+export type TaskWorker = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>;
+
 /** How often the page looks whether Stop was heard, and how many failed looks end the worker. Looks, not time: a page that slept has not looked. */
 const LOOK = { everyMs: 1000, times: 10 } as const;
 
 /** Workers that have answered: one that is still being fetched cannot hear, and is not given up for it. */
-const awake = new WeakSet<Worker>();
+const awake = new WeakSet<TaskWorker>();
 
 /**
  * Hands `task` to the engine's worker and yields its updates as they come. Leaving the loop early or aborting `signal`
@@ -19,7 +22,7 @@ const awake = new WeakSet<Worker>();
  * @throws FailureError what the worker could not do, or engine-lost
  */
 export async function* sendToWorker(
-  worker: Worker,
+  worker: TaskWorker,
   task: Task,
   signal?: AbortSignal,
   ask: AskPerson = async () => null,
@@ -82,7 +85,7 @@ export async function* sendToWorker(
 export const ENDED = 'ended';
 
 /** Ends a worker that can do no more, and every task that it has, by `failure`. */
-function endWorker(worker: Worker, failure: Failure): void {
+function endWorker(worker: TaskWorker, failure: Failure): void {
   worker.terminate();
   worker.dispatchEvent(new CustomEvent(ENDED, { detail: failure }));
 }
