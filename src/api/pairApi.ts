@@ -44,6 +44,12 @@ export class PairApi implements ApiEngine {
     return this.#setup.engine.load({ type: 'load', pair: usablePair(this.#setup.pair) }, report, signal).then(() => this.#measure());
   }
 
+  /** Measures no more, as before the pair is unloaded. */
+  stop(): void {
+    this.#measured = true;
+    this.#measuring?.abort();
+  }
+
   async models(): Promise<readonly ApiModel[]> {
     return [modelOf(this.#setup.pair.target)];
   }

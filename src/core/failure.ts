@@ -26,6 +26,8 @@ export type FailureCode =
   | 'draft-empty'
   | 'draft-too-long'
   | 'invalid-setting'
+  | 'unsupported'
+  | 'not-loaded'
   | 'invalid-logits'
   | 'format-dead-end'
   | 'engine-lost'

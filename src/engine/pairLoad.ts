@@ -11,6 +11,8 @@ import type { LoadProgress } from './tasks';
 /** What a load needs besides the models. */
 interface LoadSetup {
   readonly storage: FileStorage;
+  /** Lets web-llm have the device. */
+  readonly lend: () => () => void;
   readonly report: (progress: LoadProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -84,8 +86,8 @@ function store(model: ModelSpec, { storage, report, signal }: LoadSetup): Promis
   return storeModel(model, storage, told(model, report), signal);
 }
 
-function prepare(model: ModelSpec, { storage, report, signal }: LoadSetup): Promise<LoadedModel> {
-  return prepareModel(model, storage, told(model, report), signal);
+function prepare(model: ModelSpec, { storage, lend, report, signal }: LoadSetup): Promise<LoadedModel> {
+  return prepareModel(model, storage, told(model, report), signal, lend);
 }
 
 function told(model: ModelSpec, report: (progress: LoadProgress) => void): (progress: LoaderProgress) => void {

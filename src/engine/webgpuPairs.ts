@@ -2,8 +2,7 @@ import { checkPair } from '../catalog/pairing';
 import { isSameDraft, isSameModel, type ModelSpec, modelsOf, type PairSpec } from '../catalog/spec';
 import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
-import type { SharedDevice } from '../gpu/device';
-import { shareDevice } from '../gpu/device';
+import { type DeviceSource, deviceSource } from '../gpu/device';
 import { measureReadback } from '../gpu/readback';
 import { importEngine } from '../model/webllm/loader';
 import type { FileStorage } from '../storage/port';
@@ -17,7 +16,7 @@ import type { LoadProgress } from './tasks';
 export class WebGpuPairs implements PairLoader {
   readonly #gpu: GPU | undefined;
   readonly #storage: FileStorage;
-  #currentDevice: (() => Promise<SharedDevice>) | null = null;
+  #device: DeviceSource | null = null;
   #stage: Stage | null = null;
 
   constructor({ gpu, storage }: PairPorts) {
@@ -27,12 +26,13 @@ export class WebGpuPairs implements PairLoader {
 
   /** Keeps what is loaded also when a part fails to load. @throws no-webgpu and no-adapter before any download */
   async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
-    const stage = await this.#workingStage();
+    this.#device ??= deviceSource(this.#gpu);
+    const stage = await this.#workingStage(this.#device);
     checkPair(spec);
     for (const model of modelsOf(spec)) refuseUnlessRunnable(model);
     if (!isLoaded(stage, spec)) await checkTokenizers(spec, this.#storage, signal);
     await makeRoom(stage, spec);
-    await loadMissing(stage, spec, { storage: this.#storage, report, signal });
+    await loadMissing(stage, spec, { storage: this.#storage, lend: this.#device.lend, report, signal });
     return readyPair(stage, spec);
   }
 
@@ -52,7 +52,7 @@ export class WebGpuPairs implements PairLoader {
   }
 
   /** A device that works, with what is already loaded on it; fails before any download where no model could run. */
-  async #workingStage(): Promise<Stage> {
+  async #workingStage({ open }: DeviceSource): Promise<Stage> {
     if (this.#stage && !this.#stage.shared.hasFailed) {
       refreshSampler(this.#stage);
       return this.#stage;
@@ -60,8 +60,7 @@ export class WebGpuPairs implements PairLoader {
     const failed = this.#stage;
     this.#stage = null;
     if (failed) await clearStage(failed);
-    this.#currentDevice ??= shareDevice(this.#gpu);
-    const shared = await this.#currentDevice();
+    const shared = await open();
     // web-llm's module comes while the models are fetched; who needs it hears why it cannot be had.
     importEngine().catch(() => undefined);
     this.#stage = makeStage(shared);

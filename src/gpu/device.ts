@@ -2,7 +2,7 @@ import { FailureError } from '../core/failure';
 import { findAdapter, usableFeatures } from './adapter';
 import { markPipelines } from './pipelineTimes';
 
-const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
+export const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
 
 export interface SharedDevice {
   readonly device: GPUDevice;
@@ -19,24 +19,36 @@ export interface SharedDevice {
   close(): void;
 }
 
+/** One device for all that asks `gpu` for one. */
+export interface DeviceSource {
+  /** The shared device, opened if need be. Rejects with no-adapter. */
+  readonly open: () => Promise<SharedDevice>;
+  /**
+   * From now on everyone who asks the `gpu` for an adapter and a device gets the shared one, until the function that it returns is called. Two that lend
+   * at a time must end in the other order.
+   */
+  readonly lend: () => () => void;
+}
+
+/** What `gpu.requestAdapter` was before it was replaced. */
+const replaced = new WeakMap<GPU['requestAdapter'], GPU['requestAdapter']>();
+
 /**
- * Makes everyone who asks `gpu` for an adapter and a device get the same device, so that two models that are loaded
- * apart can read each other's buffers. It is opened as web-llm would open it: the features it can use, and its limits.
- * A device that failed is destroyed and forgotten; the next request gets a new one.
+ * A device that two models that are loaded apart have in common, so that they can read each other's buffers. It is opened as web-llm would open it: the
+ * features it can use, and its limits. A device that failed is destroyed and forgotten; the next request gets a new one.
  *
  * `destroy()` of the shared device does nothing: a model that is unloaded must not take the other's device along; its
  * buffers are its own to destroy.
  *
- * @returns a function that gives the shared device, opening it if need be; it rejects with no-adapter
  * @throws FailureError no-webgpu when there is no `gpu`
  */
-export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
+export function deviceSource(gpu: GPU | undefined): DeviceSource {
   if (!gpu) throw new FailureError('no-webgpu', 'This browser has no WebGPU.', HOW_TO_GET_WEBGPU);
   let opening: Promise<SharedDevice> | null = null;
   const forget = () => {
     opening = null;
   };
-  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  const requestAdapter = (replaced.get(gpu.requestAdapter) ?? gpu.requestAdapter).bind(gpu);
 
   const needAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter> => {
     const adapter = await findAdapter(requestAdapter, options);
@@ -52,15 +64,31 @@ export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
       });
     return opening;
   };
+  const adapterOfShared = async (options?: GPURequestAdapterOptions) => {
+    const adapter = await needAdapter(options);
+    Object.defineProperty(adapter, 'requestDevice', { value: async () => (await open()).device });
+    return adapter;
+  };
+  replaced.set(adapterOfShared, requestAdapter);
 
-  Object.defineProperty(gpu, 'requestAdapter', {
-    configurable: true,
-    value: async (options?: GPURequestAdapterOptions) => {
-      const adapter = await needAdapter(options);
-      Object.defineProperty(adapter, 'requestDevice', { value: async () => (await open()).device });
-      return adapter;
-    },
-  });
+  const lend = () => {
+    const before = Object.getOwnPropertyDescriptor(gpu, 'requestAdapter');
+    Object.defineProperty(gpu, 'requestAdapter', { configurable: true, value: adapterOfShared });
+    let lent = true;
+    return () => {
+      if (!lent) return;
+      lent = false;
+      if (before) Object.defineProperty(gpu, 'requestAdapter', before);
+      else Reflect.deleteProperty(gpu, 'requestAdapter');
+    };
+  };
+  return { open, lend };
+}
+
+/** `deviceSource` for a program that has `gpu` to itself: it is lent for good. */
+export function shareDevice(gpu: GPU | undefined): () => Promise<SharedDevice> {
+  const { open, lend } = deviceSource(gpu);
+  lend();
   return open;
 }
 

@@ -6,7 +6,7 @@ import type { SpeculativeEngineConfig } from './types';
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] as const;
 
-export const logLevel = v.picklist(LEVELS);
+const logLevel = v.picklist(LEVELS);
 
 const callback = v.custom<(report: never) => void>((value) => typeof value === 'function', 'it is no function');
 const name = v.pipe(v.string(), v.minLength(1));
@@ -49,6 +49,12 @@ export function checkConfig(config: SpeculativeEngineConfig): void {
     unknown ? `There is no option "${path}".` : `The option "${path}" cannot be used: ${issue.message}.`,
     unknown ? `The options are: ${known}.` : 'Correct it or leave it out.',
   );
+}
+
+/** @throws FailureError invalid-setting */
+export function checkLogLevel(level: unknown): void {
+  if (v.is(logLevel, level)) return;
+  throw new FailureError('invalid-setting', `There is no log level "${level}".`, `The levels are: ${LEVELS.join(', ')}.`);
 }
 
 /** Whether requests are drafted for that do not say. */

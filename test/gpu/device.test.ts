@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/failure';
 import { featuresHere } from '../../src/gpu/adapter';
-import { shareDevice } from '../../src/gpu/device';
+import { deviceSource, shareDevice } from '../../src/gpu/device';
 
 /** A `GPU` whose requests go to the browser's own, so that each test shares a device of its own. */
 function ownGpu(): GPU {
@@ -30,6 +30,33 @@ describe('the shared device', () => {
     expect(shared.hasFailed).toBe(false);
     expect((await current()).device).toBe(shared.device);
     expect(shared.adapter).not.toBe('');
+  });
+
+  it('is lent for as long as it is needed, and two programs of one page each have their own', async () => {
+    const gpu = ownGpu();
+    const [one, other] = [deviceSource(gpu), deviceSource(gpu)];
+    const giveBack = one.lend();
+    const third = deviceSource(gpu);
+    expect(await deviceAsWebLlmAsks(gpu)).toBe((await one.open()).device);
+    giveBack();
+    const own = await deviceAsWebLlmAsks(gpu);
+    expect(own).not.toBe((await one.open()).device);
+    own.destroy();
+    const giveOtherBack = other.lend();
+    // Once more does nothing.
+    giveBack();
+    expect(await deviceAsWebLlmAsks(gpu)).toBe((await other.open()).device);
+    giveOtherBack();
+    const devices = await Promise.all([one, other, third].map(async ({ open }) => (await open()).device));
+    expect(new Set(devices).size).toBe(3);
+  });
+
+  it('that is closed is destroyed, and the next request gets a new one', async () => {
+    const { open } = deviceSource(ownGpu());
+    const shared = await open();
+    shared.close();
+    expect((await shared.device.lost).reason).toBe('destroyed');
+    expect((await open()).device).not.toBe(shared.device);
   });
 
   it('has every feature of the adapter that a library may need', async () => {

@@ -23,20 +23,25 @@ export async function loadModel(
   return prepareModel(model, storage, report, signal);
 }
 
-/** Has web-llm load `model`, whose files are stored, from its own cache. @throws FailureError storage, library-incompatible; or the signal's reason */
+/**
+ * Has web-llm load `model`, whose files are stored, from its own cache.
+ *
+ * @param lend lets web-llm have the device, until the function that it returns is called
+ * @throws FailureError storage, library-incompatible; or the signal's reason
+ */
 export async function prepareModel(
   model: ModelSpec,
   storage: FileStorage,
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
+  lend: () => () => void = () => () => undefined,
 ): Promise<LoadedModel> {
   const { id, folder, context, template, library } = model;
   const loadedBytes = bytesOf(filesOf(model));
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
-  // As a blob: web-llm fetches some libraries (on localhost, or named by a relative URL) past its cache, and so past our check.
-  const libraryUrl = URL.createObjectURL(await openStored(model, storage, library));
+  const libraryUrl = await urlOf(await openStored(model, storage, library));
   const overrides = {
     context_window_size: context,
     // Tokens are taken back from all of the context.
@@ -44,13 +49,19 @@ export async function prepareModel(
     ...(template && { conv_template: template as unknown as NonNullable<ChatOptions['conv_template']> }),
   };
   const turn = takeTurn();
+  let giveBack = () => {};
+  const hasDevice = () => {
+    giveBack();
+    turn.end();
+  };
   const engine: MLCEngine = new MLCEngine({
-    initProgressCallback: turn.end,
+    initProgressCallback: hasDevice,
     appConfig: { model_list: [{ model_id: id, model: folder, model_lib: libraryUrl, overrides, required_features: [...library.needs] }] },
   });
   try {
     await turn.begin;
     signal.throwIfAborted();
+    giveBack = lend();
     await engine.reload(id);
     const pipeline = new ModelPipeline(engine, model);
     report({ phase: 'ready', loadedBytes });
@@ -65,9 +76,23 @@ export async function prepareModel(
     await engine.unload().catch(() => undefined);
     throw error;
   } finally {
-    turn.end();
-    URL.revokeObjectURL(libraryUrl);
+    hasDevice();
+    URL.revokeObjectURL?.(libraryUrl);
   }
+}
+
+/**
+ * A URL of the library itself: web-llm fetches some (on localhost, or named by a relative URL) past its cache, and so past our check. A service worker
+ * can make none for a blob.
+ */
+function urlOf(library: Blob): string | Promise<string> {
+  if (URL.createObjectURL !== undefined) return URL.createObjectURL(library);
+  const reader = new FileReader();
+  return new Promise((resolve, reject) => {
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(library);
+  });
 }
 
 /** `model` once more, which must be unloaded before it: the same weights, and a cache of its own. */
@@ -78,7 +103,14 @@ export function twinOf({ pipeline: source }: LoadedModel): LoadedModel {
 
 /** web-llm's module is large: callers that will load a model request it early, so that it is fetched and compiled at the same time as the model's files. */
 export function importEngine(): Promise<typeof import('@mlc-ai/web-llm')> {
-  return import('@mlc-ai/web-llm');
+  return provided ?? import('@mlc-ai/web-llm');
+}
+
+let provided: ReturnType<typeof importEngine> | null = null;
+
+/** From now on `module` is web-llm's; for where no module can be imported later. */
+export function provideEngine(module: typeof import('@mlc-ai/web-llm')): void {
+  provided = Promise.resolve(module);
 }
 
 let lastTurn: Promise<void> = Promise.resolve();

@@ -1,0 +1,40 @@
+import { type ChatOptions, chatConfigOf, type SamplingDefaults, samplingOf, withOptions } from '../catalog/chatConfig';
+import type { ModelRecord } from '../catalog/records';
+import type { PairSpec } from '../catalog/spec';
+import { BROWSER_CACHE } from '../storage/browserCache';
+import { orMemory } from '../storage/memory';
+import { isSpeculative } from './config';
+import { findModel, type ModelPlaces, type NamedModel } from './models';
+import type { SpeculativeEngineConfig } from './types';
+
+/** A pair, and how its target says that it is sampled. */
+export interface FoundPair {
+  readonly pair: PairSpec;
+  readonly sampling: SamplingDefaults;
+}
+
+/** The model that `name` means with what is to draft for it; only its lists and its configuration are fetched. @throws as `findModel` and `readChatConfig` */
+export async function findPair(name: string, config: SpeculativeEngineConfig, chatOptions: ChatOptions): Promise<FoundPair> {
+  const places: ModelPlaces = {
+    lists: config.modelLists,
+    records: config.appConfig?.model_list as readonly ModelRecord[] | undefined,
+    base: globalThis.document?.baseURI ?? globalThis.location?.href ?? 'file:///',
+    storage: orMemory(BROWSER_CACHE),
+  };
+  const named = await findModel(name, places);
+  const chat = await chatConfigOf(named.model, places.storage, named.overrides, chatOptions);
+  const target = withOptions(named.model, chat, chatOptions);
+  return { pair: { target, draft: await findDraft(name, named, config, places) }, sampling: samplingOf(chat) };
+}
+
+async function findDraft(
+  name: string,
+  { model, drafts }: NamedModel,
+  config: SpeculativeEngineConfig,
+  places: ModelPlaces,
+): Promise<PairSpec['draft']> {
+  const { draftModel, method } = config;
+  if (draftModel === undefined) return isSpeculative(config) && method !== 'ngram' ? (drafts[0] ?? null) : null;
+  if (['itself', name, model.id].includes(draftModel)) return 'itself';
+  return drafts.find(({ id }) => id === draftModel) ?? (await findModel(draftModel, places)).model;
+}
