@@ -32,6 +32,7 @@ const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
   'format-dead-end': 400,
   'rollback-missing': 400,
   busy: 503,
+  'not-loaded': 503,
 };
 
 /** `failure` of a run, as an answer. */

@@ -12,7 +12,7 @@ import { HOW_TO_GET_WEBGPU } from '../gpu/device';
 import { checkConfig, checkLogLevel, isSpeculative } from './config';
 import { InitProgress } from './initProgress';
 import { type FoundPair, findPair } from './pair';
-import { ServedPair } from './servedPair';
+import { notLoaded, ServedPair } from './servedPair';
 import { pageTasks, type TaskEngine } from './tasks';
 import type {
   ChatCompletion,
@@ -100,10 +100,11 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
     if (name === undefined || others.length + further.length > 0) {
       throw new FailureError('invalid-setting', 'An engine loads one model.', 'Give one id; make another engine for another model.');
     }
-    await this.unload();
+    const unloaded = this.unload();
     const loading = new AbortController();
     this.#loading = loading;
     try {
+      await unloaded;
       const found = await findPair(name, this.#config, options);
       const served = this.#serve(name, found);
       await this.#load(served.api, found, loading.signal);
@@ -121,7 +122,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
     const used = this.#pair !== null || this.#loading !== null;
     this.#loading?.abort();
     this.#pair?.close();
-    this.#pair = null;
+    this.#loading = this.#pair = null;
     if (used) await this.#tasks.unload({ type: 'unload' }, new AbortController().signal);
   }
 
@@ -235,7 +236,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
 
 /** What answers before a model is loaded. */
 const UNLOADED: ApiEngine = {
-  models: async () => [],
+  models: () => Promise.reject(notLoaded()),
   defaults: () => ({ seed: 0, speculative: false, numSpeculativeTokens: 'auto', drafting: 'ngram' }),
   run: () => {
     throw notLoaded();
@@ -243,10 +244,6 @@ const UNLOADED: ApiEngine = {
   now: () => Date.now(),
   randomId: () => crypto.randomUUID(),
 };
-
-function notLoaded(): FailureError {
-  return new FailureError('not-loaded', 'No model is loaded.', 'Call reload(model) first, and wait for it.');
-}
 
 async function unsupported(what: string): Promise<never> {
   throw new FailureError('unsupported', `"${what}" is not supported by this engine.`, 'Use web-llm’s own engine for it.');

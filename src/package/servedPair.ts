@@ -1,6 +1,7 @@
 import { AnswerText } from '../api/answerText';
 import type { ApiEngine, ApiModel } from '../api/apiEngine';
 import type { PairApi } from '../api/pairApi';
+import { FailureError } from '../core/failure';
 import type { RunEvent } from '../core/types';
 import { RuntimeStats } from './runtimeStats';
 
@@ -31,7 +32,7 @@ export class ServedPair implements ApiEngine {
   }
 
   async models(): Promise<readonly ApiModel[]> {
-    if (this.#closed) return [];
+    if (this.#closed) throw notLoaded();
     const [model, ...others] = await this.#api.models();
     if (!model || model.id === this.#name) return model ? [model, ...others] : [];
     return [{ ...model, id: this.#name, names: [model.id, ...model.names] }, ...others];
@@ -43,6 +44,7 @@ export class ServedPair implements ApiEngine {
 
   async *run(...[input, settings, signal]: Parameters<ApiEngine['run']>): ReturnType<PairApi['run']> {
     const stop = new AbortController();
+    if (this.#closed) stop.abort();
     this.#runs.add(stop);
     try {
       for await (const update of this.#api.run(input, settings, AbortSignal.any([signal, stop.signal]))) {
@@ -91,4 +93,8 @@ export class ServedPair implements ApiEngine {
     } else if (event.type === 'round') this.#message += this.#text.push(event).text;
     else if (event.type === 'end') this.#message += this.#text.end(event).text;
   }
+}
+
+export function notLoaded(): FailureError {
+  return new FailureError('not-loaded', 'No model is loaded.', 'Call reload(model) first, and wait for it.');
 }

@@ -70,10 +70,10 @@ export interface CreateText {
 }
 
 /** `engine.chat`, which passes for web-llm's class. */
-export type SpeculativeChat = webllm.Chat & { readonly completions: { readonly create: CreateChat } };
+export type SpeculativeChat = { readonly completions: { readonly create: CreateChat } } & webllm.Chat;
 
 /** `engine.completions`, which passes for web-llm's class. */
-export type SpeculativeCompletions = webllm.Completions & { readonly create: CreateText };
+export type SpeculativeCompletions = { readonly create: CreateText } & webllm.Completions;
 
 /** One message of a conversation. */
 export type ChatMessage = webllm.ChatCompletionMessageParam;

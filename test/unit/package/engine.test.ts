@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine } from '../../../src/package';
+import { all, ask, embeddedEngine } from './support';
+
+const here = embeddedEngine({ draftModel: 'draft', speculative: false });
+const greedy = { messages: ask(), temperature: 0 } as const;
+
+async function failureOf(work: Promise<unknown> | (() => unknown)) {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (thrown) {
+    if (thrown instanceof FailureError) return thrown.failure;
+    if (thrown instanceof ApiError) return thrown.body.error;
+    throw thrown;
+  }
+  throw new Error('it was done');
+}
+
+describe('an engine that is not to speculate', () => {
+  it('decodes plainly, and drafts where a request says so, with the same text', async () => {
+    const plain = await here.engine.chat.completions.create(greedy);
+    expect(plain.choices[0]).toMatchObject({ finish_reason: 'stop', message: { role: 'assistant' } });
+    expect(plain.usage.extra).toMatchObject({ num_draft_tokens: 0, rounds: expect.any(Number) });
+    const drafted = await here.engine.chat.completions.create({ ...greedy, speculative: true });
+    expect(drafted.choices[0]?.message.content).toBe(plain.choices[0]?.message.content);
+    expect(drafted.usage.extra.num_accepted_tokens).toBeGreaterThan(0);
+    expect(drafted.usage.completion_tokens).toBe(plain.usage.completion_tokens);
+  });
+
+  it('is called in every way that web-llm’s is', async () => {
+    const { engine } = here;
+    const text = (await engine.chatCompletion(greedy)).choices[0]?.message.content;
+    expect((await engine.chat.completions.create({ ...greedy, stream: false })).choices[0]?.message.content).toBe(text);
+    const chunks = await all(await engine.chat.completions.create({ ...greedy, stream: true, stream_options: { include_usage: true } }));
+    expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(text);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: expect.any(Number) } });
+    expect(await engine.getMessage()).toBe(text);
+    const raw = await engine.completions.create({ prompt: '1, 2, 3, 4,', max_tokens: 6, temperature: 0, echo: true });
+    expect(raw).toMatchObject({
+      object: 'text_completion',
+      choices: [{ text: expect.stringMatching(/^1, 2, 3, 4,./), finish_reason: 'length' }],
+    });
+    const parts = await all(await engine.completion({ prompt: '1, 2, 3, 4,', max_tokens: 6, temperature: 0, stream: true }));
+    expect(`1, 2, 3, 4,${parts.map(({ choices }) => choices[0]?.text ?? '').join('')}`).toBe(raw.choices[0]?.text);
+    expect(await engine.runtimeStatsText()).toMatch(/^prefill: \d+\.\d{4} tokens\/sec, decoding: \d+\.\d{4} tokens\/sec/);
+    await engine.resetChat();
+    expect([await engine.getMessage(), await engine.runtimeStatsText()]).toEqual([
+      '',
+      'prefill: 0.0000 tokens/sec, decoding: 0.0000 tokens/sec',
+    ]);
+    engine.setLogLevel('WARN');
+  });
+
+  it('is interrupted with what there is, and nothing that waits is', async () => {
+    const { engine } = here;
+    const long = { messages: ask('Count from 1 to 120.'), temperature: 0 };
+    const waiting = (async () => {
+      const reasons: (string | null | undefined)[] = [];
+      for await (const { choices } of await engine.chat.completions.create({ ...long, stream: true })) {
+        if (reasons.length === 4) engine.interruptGenerate();
+        reasons.push(choices[0]?.finish_reason);
+      }
+      return reasons.at(-1);
+    })();
+    const next = engine.chat.completions.create({ ...greedy, max_tokens: 5 });
+    expect(await waiting).toBe('abort');
+    expect((await next).choices[0]?.finish_reason).toBe('length');
+    engine.interruptGenerate();
+    expect((await engine.chat.completions.create({ ...greedy, max_tokens: 5 })).choices[0]?.finish_reason).toBe('length');
+  });
+
+  it('frees the models for the next request where a stream is left early', async () => {
+    const { engine } = here;
+    for await (const _ of await engine.chat.completions.create({ messages: ask('Count from 1 to 120.'), stream: true })) break;
+    expect((await engine.chat.completions.create({ ...greedy, max_tokens: 3 })).usage.completion_tokens).toBe(3);
+  });
+
+  it('refuses by name what it does not do', async () => {
+    const { engine } = here;
+    const named = async (work: Promise<unknown>) => (await failureOf(work)).message;
+    expect(await named(engine.embeddings.create({ input: 'a' }))).toContain('"embeddings"');
+    expect(await named(engine.forwardTokensAndSample())).toContain('"forwardTokensAndSample"');
+    expect(await named(engine.listResumableSessions())).toContain('"listResumableSessions"');
+    expect(await named(engine.resumeChatCompletion())).toContain('"resumeChatCompletion"');
+    expect(await named(engine.deleteResumableSession())).toContain('"deleteResumableSession"');
+    const tools = [{ type: 'function' as const, function: { name: 'f', parameters: {} } }];
+    expect(await failureOf(engine.chat.completions.create({ ...greedy, tools }))).toMatchObject({ param: 'tools' });
+    expect(await failureOf(engine.chat.completions.create({ ...greedy, temperature: 3, stream: true }))).toMatchObject({
+      param: 'temperature',
+    });
+    expect(await failureOf(engine.getGPUVendor())).toMatchObject({ code: 'no-adapter' });
+    expect(await failureOf(() => engine.setLogLevel('LOUD' as never))).toMatchObject({ code: 'invalid-setting' });
+  });
+
+  it('answers to the name that it was loaded by, and to no other model’s', async () => {
+    const answer = await here.engine.chat.completions.create({ ...greedy, model: 'embedded', max_tokens: 1 });
+    expect(answer.model).toBe('embedded');
+    expect((await here.engine.chat.completions.create({ ...greedy, max_tokens: 1 })).model).toBe('embedded');
+    expect(await failureOf(here.engine.chat.completions.create({ ...greedy, model: 'gpt' }))).toMatchObject({ code: 'model_not_found' });
+  });
+});
+
+describe('an engine', () => {
+  it('is made of lists, of a list’s URL and of a record, with the same text', async () => {
+    const text = (await here.engine.chat.completions.create(greedy)).choices[0]?.message.content;
+    const record = { model: `${here.server.url}target`, model_id: 'mine', model_lib: `${here.server.url}libraries/target.wasm` };
+    const ways = [
+      ['target', { modelLists: here.lists, draftModel: 'draft' }],
+      [`${here.lists[0]}#target`, { draftModel: `${here.lists[0]}#weak-draft` }],
+      [`${here.lists[0]}`, { draftModel: 'itself', numSpeculativeTokens: 3 }],
+      ['mine', { appConfig: { model_list: [record] }, method: 'ngram' }],
+    ] as const;
+    for (const [name, config] of ways) {
+      const reports: { progress: number; text: string }[] = [];
+      const engine = await CreateSpeculativeEngine(name, {
+        ...(config as object),
+        initProgressCallback: (report) => void reports.push(report),
+      });
+      const answer = await engine.chat.completions.create({ ...greedy, model: name });
+      expect(answer.choices[0]?.message.content, name).toBe(text);
+      expect(answer.usage.extra.num_draft_tokens, name).toBeGreaterThan(0);
+      const told = reports.map(({ progress }) => progress);
+      expect(told).toEqual([...told].sort((a, b) => a - b));
+      expect(reports.at(-1)).toMatchObject({ progress: 1, text: 'Finish loading on the CPU' });
+      await engine.unload();
+    }
+  });
+
+  it('samples as its model’s configuration says where a request does not', async () => {
+    const engine = new SpeculativeEngine({ modelLists: here.lists });
+    await engine.reload('embedded', { temperature: 0, context_window_size: 64 });
+    const [one, other] = [await engine.chat.completions.create({ messages: ask() }), await engine.chat.completions.create(greedy)];
+    expect(one.choices).toEqual(other.choices);
+    expect(one.usage.extra).toMatchObject({ num_draft_tokens: 0 });
+    // The last token needs no place.
+    expect((await engine.chat.completions.create({ messages: ask('Count from 1 to 120.') })).usage.total_tokens).toBeLessThanOrEqual(65);
+    await engine.unload();
+  });
+
+  it('that is not loaded, or unloaded, says so, and can be loaded again', async () => {
+    const engine = new SpeculativeEngine({ modelLists: here.lists });
+    expect(await failureOf(engine.chat.completions.create(greedy))).toMatchObject({ code: 'not-loaded' });
+    expect(await failureOf(engine.api.models())).toMatchObject({ code: 'not-loaded' });
+    await engine.reload('embedded');
+    const running = engine.chat.completions.create({ messages: ask('Count from 1 to 120.'), temperature: 0 });
+    await engine.unload();
+    expect((await running).choices[0]?.finish_reason).toBe('abort');
+    expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
+    await engine.reload(['embedded']);
+    expect((await engine.chat.completions.create({ ...greedy, max_tokens: 2 })).usage.completion_tokens).toBe(2);
+    await engine.unload();
+  });
+
+  it('that is unloaded while it loads has no model', async () => {
+    const engine = new SpeculativeEngine({ modelLists: here.lists });
+    const loading = engine.reload('embedded');
+    await engine.unload();
+    await loading;
+    expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
+  });
+
+  const WRONG: readonly (readonly [string, object])[] = [
+    ['draftModel', { draftModel: 1 }],
+    ['speculative', { speculative: 'yes' }],
+    ['numSpeculativeTokens', { numSpeculativeTokens: 17 }],
+    ['method', { method: 'eagle' }],
+    ['modelLists', { modelLists: [] }],
+    ['appConfig.cacheBackend', { appConfig: { model_list: [], cacheBackend: 'opfs' } }],
+    ['logitProcessorRegistry', { logitProcessorRegistry: new Map() }],
+    ['numDraftTokens', { numDraftTokens: 6 }],
+  ];
+  it.each(WRONG)('with a wrong %s is refused by that name', async (name, config) => {
+    const failure = await failureOf(() => new SpeculativeEngine(config));
+    expect(failure).toMatchObject({ code: 'invalid-setting', message: expect.stringContaining(`"${name}"`) });
+  });
+
+  it('of an unknown model, draft or list says what there is', async () => {
+    const engine = new SpeculativeEngine({ modelLists: here.lists });
+    expect(await failureOf(engine.reload('gpt'))).toMatchObject({ code: 'invalid-setting', hint: expect.stringContaining('weak-draft') });
+    expect(await failureOf(CreateSpeculativeEngine('target', { modelLists: here.lists, draftModel: 'gpt' }))).toMatchObject({
+      message: 'There is no model "gpt".',
+    });
+    const missing = new SpeculativeEngine({ modelLists: [`${here.server.url}none.json`] });
+    expect(await failureOf(missing.reload('target'))).toMatchObject({ code: 'file-missing', hint: expect.stringContaining('modelLists') });
+    expect(await failureOf(engine.reload(['target', 'draft']))).toMatchObject({ code: 'invalid-setting' });
+  });
+});
