@@ -126,7 +126,7 @@ function whole(url: string, base?: string, name = url): { readonly url: string; 
   return { url: href, place: href };
 }
 
-/** SRI hashes as hexadecimal; null where there is none, or a mismatch is only to be logged. */
+/** SRI hashes as hexadecimal; null where the record has none, or a mismatch is only to be logged. */
 function hashesOf({ model_id: id, integrity }: ModelRecord): (sri: string | undefined) => string | null {
   return (sri) => {
     if (sri === undefined || integrity?.onFailure === 'warn') return null;

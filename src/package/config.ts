@@ -33,7 +33,7 @@ const Config = v.strictObject({
       cacheBackend: v.optional(v.literal('cache', 'files are kept in the Cache API only ("cache")')),
     }),
   ),
-  logitProcessorRegistry: v.optional(v.never('logit processors are not supported')),
+  logitProcessorRegistry: v.optional(v.never('it is not supported')),
 });
 
 /** @throws FailureError invalid-setting, naming the option */

@@ -255,5 +255,5 @@ async function neededAdapter(): Promise<GPUAdapter> {
   throw new FailureError('no-adapter', 'This browser has found no graphics adapter for WebGPU.', HOW_TO_GET_WEBGPU);
 }
 
-/** Nobody but `interruptGenerate` stops a request; whoever leaves a stream ends it. */
+/** Nobody but `interruptGenerate` stops a request; leaving a stream ends it. */
 const NEVER = new AbortController().signal;

@@ -2,6 +2,9 @@ import { FailureError } from '../core/failure';
 import type { TaskWorker } from '../worker/client';
 import { type TaskEngine, workerTasks } from './tasks';
 
+/** How long a page may take to begin to register a service worker. */
+const REGISTERED_WITHIN_MS = 5000;
+
 /** What a page tells its service worker, which may hear other messages too. A task comes with a port. */
 export interface ToServiceWorker {
   readonly foretoken: unknown;
@@ -13,8 +16,7 @@ export interface ToServiceWorker {
  * @throws FailureError engine-lost where the page has none
  */
 export async function serviceWorkerTasks(keepAliveMs: number): Promise<TaskEngine> {
-  if (!globalThis.navigator?.serviceWorker || !(await navigator.serviceWorker.getRegistration())) throw missing();
-  const registration = await navigator.serviceWorker.ready;
+  const registration = await findRegistration();
   const tasks = workerTasks(asWorker(registration));
   let staying: ReturnType<typeof setInterval> | undefined;
   const stay = () => {
@@ -32,6 +34,16 @@ export async function serviceWorkerTasks(keepAliveMs: number): Promise<TaskEngin
       return tasks.unload(...task);
     },
   };
+}
+
+/** Waits for what is being registered and installed. @throws FailureError engine-lost where nothing is */
+async function findRegistration(): Promise<ServiceWorkerRegistration> {
+  const { serviceWorker }: { serviceWorker?: ServiceWorkerContainer } = globalThis.navigator ?? {};
+  if (!serviceWorker) throw missing();
+  const patience = new Promise<never>((_, reject) => {
+    setTimeout(async () => (await serviceWorker.getRegistration()) ?? reject(missing()), REGISTERED_WITHIN_MS);
+  });
+  return Promise.race([serviceWorker.ready, patience]);
 }
 
 /** Whatever version of it is active. Only the browser ends a service worker. */

@@ -18,7 +18,7 @@ export interface SpeculativeOptions {
   readonly speculative?: boolean | undefined;
   /** 1 to 16, or `auto` (default): as many in each round as should be fastest. */
   readonly numSpeculativeTokens?: number | 'auto' | undefined;
-  /** By default the draft model, or `ngram` where there is none. */
+  /** By default the draft model, or `ngram` without one. */
   readonly method?: DraftMethod | undefined;
   /** URLs of lists of models (manifest.json), relative to the page; by default `models/manifest.json` and `models-smollm2/manifest.json`. */
   readonly modelLists?: readonly string[] | undefined;

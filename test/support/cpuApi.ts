@@ -41,6 +41,7 @@ function stoppingAt(stopStrings: readonly string[]): PairLoader {
   const pairs = new CpuPairs(memoryStorage());
   return {
     release: (model) => pairs.release(model),
+    unload: () => pairs.unload(),
     ready: async (...task) => {
       const pair = await pairs.ready(...task);
       const { side, text } = pair.target;

@@ -96,7 +96,7 @@ describe('a record of web-llm’s', () => {
     ['another kind of model', { model_type: 1 }, 'model_type'],
     ['a manifest of its own', { model_manifest: 'mlc-model-manifest.json' }, 'model_manifest'],
     ['no library', { model_lib: undefined as never }, 'model_lib'],
-    ['a URL that is none', { model: 'target' }, 'is no URL'],
+    ['a model that is not a URL', { model: 'target' }, 'is no URL'],
     ['a hash of another kind', { integrity: { config: 'sha384-AAAA' } }, 'integrity'],
     ['a sliding window', { overrides: { sliding_window_size: 512 } }, 'sliding_window_size'],
     ['no context', { overrides: { context_window_size: -1 } }, 'context_window_size'],

@@ -1,5 +1,5 @@
 import type { ChatOptions, MLCEngine } from '@mlc-ai/web-llm';
-import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
+import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from '../../catalog/spec';
 import { openStored, storeModel } from '../../catalog/storedModels';
 import type { DownloadProgress } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
@@ -41,7 +41,7 @@ export async function prepareModel(
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
-  const libraryUrl = await urlOf(await openStored(model, storage, library));
+  const libraryUrl = await urlOf(library, await openStored(model, storage, library));
   const overrides = {
     context_window_size: context,
     // Tokens are taken back from all of the context.
@@ -82,16 +82,17 @@ export async function prepareModel(
 }
 
 /**
- * A URL of the library itself: web-llm fetches some (on localhost, or named by a relative URL) past its cache, and so past our check. A service worker
- * can make none for a blob.
+ * A URL of a library's own `content`: web-llm fetches some (on localhost, or named by a relative URL) past its cache, and so past our check. A service
+ * worker can make none for a blob, but web-llm finds in its cache there what is not on localhost.
  */
-function urlOf(library: Blob): string | Promise<string> {
-  if (URL.createObjectURL !== undefined) return URL.createObjectURL(library);
+function urlOf({ place }: LibrarySpec, content: Blob): string | Promise<string> {
+  if (URL.createObjectURL !== undefined) return URL.createObjectURL(content);
+  if (!place.includes('localhost')) return place;
   const reader = new FileReader();
   return new Promise((resolve, reject) => {
     reader.onload = () => resolve(String(reader.result));
     reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(library);
+    reader.readAsDataURL(content);
   });
 }
 

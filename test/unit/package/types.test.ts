@@ -14,7 +14,7 @@ it('an engine is web-llm’s interface, in its methods, options and answers', ()
   const engine: webllm.MLCEngineInterface = new SpeculativeEngine();
   expect(Object.keys(engine)).toEqual(expect.arrayContaining(['chat', 'completions', 'embeddings']));
   expectTypeOf<webllm.MLCEngineConfig>().toExtend<SpeculativeEngineConfig>();
-  // What answers are cast to is what they are, but for what nobody may write.
+  // What answers are cast to is what they are, only writable.
   expectTypeOf<Writable<AnsweredChat>>().toExtend<webllm.ChatCompletion>();
   expectTypeOf<Omit<Writable<AnsweredChunk>, 'usage'>>().toExtend<Omit<webllm.ChatCompletionChunk, 'usage'>>();
   expectTypeOf<Omit<Writable<AnsweredText>, 'usage' | 'choices'>>().toExtend<Omit<webllm.Completion, 'usage' | 'choices'>>();

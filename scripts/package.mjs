@@ -1,0 +1,64 @@
+/** npm run package: installs what is missing and builds the library that `npm pack` ships, with its types, into build/package. */
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensurePackages, root } from './install.mjs';
+import { failClearly } from './options.mjs';
+
+export const PACKAGE_FOLDER = path.join(root, 'build/package');
+
+/** What package.json exports, by the name of its file. */
+const ENTRIES = { index: 'src/package/index.ts', worker: 'src/package/worker.ts', serviceWorker: 'src/package/serviceWorker.ts' };
+
+/** Builds the library and its types. web-llm stays a dependency: a program that uses both has it once. */
+export async function buildPackage() {
+  const [{ build }, { licences }] = await Promise.all([import('vite'), import('./licences.mjs')]);
+  const { collect, write } = licences();
+  await build({
+    ...{ root, configFile: false, publicDir: false, logLevel: 'warn', plugins: [collect(), write()] },
+    build: {
+      ...{ outDir: PACKAGE_FOLDER, emptyOutDir: true, target: 'es2022', minify: false },
+      lib: { entry: ENTRIES, formats: ['es'] },
+      rollupOptions: {
+        external: ['@mlc-ai/web-llm'],
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  });
+  const types = path.join(PACKAGE_FOLDER, 'types');
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '--project', 'tsconfig.package.json', '--outDir', types], { cwd: root, stdio: 'inherit' });
+  keepReachable(
+    types,
+    Object.values(ENTRIES).map((entry) => path.join(types, path.relative('src', entry).replace(/\.ts$/, '.d.ts'))),
+  );
+}
+
+/** Deletes the declarations below `folder` that those of `entries` do not lead to, and gives imports the endings that Node's resolution asks for. */
+function keepReachable(folder, entries) {
+  const kept = new Set();
+  const visit = (file) => {
+    if (kept.has(file)) return;
+    kept.add(file);
+    const text = fs.readFileSync(file, 'utf8').replace(/((?:from|import\()\s*')(\.[^']+)'/g, (_, before, name) => {
+      const target = path.resolve(path.dirname(file), name);
+      const isFolder = !fs.existsSync(`${target}.d.ts`);
+      visit(isFolder ? path.join(target, 'index.d.ts') : `${target}.d.ts`);
+      return `${before}${name}${isFolder ? '/index' : ''}.js'`;
+    });
+    fs.writeFileSync(file, text);
+  };
+  for (const entry of entries) visit(entry);
+  for (const file of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const at = path.join(file.parentPath, file.name);
+    if (file.isFile() && !kept.has(at)) fs.rmSync(at);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await failClearly(async () => {
+    ensurePackages();
+    await buildPackage();
+  });
+}

@@ -1,0 +1,133 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PackageApp } from './support/packageApp/main';
+import { buildPackageApp } from './support/packageBuild';
+import { launch } from './support/page';
+import { FaultyServer } from './support/server';
+
+declare global {
+  var app: PackageApp;
+}
+
+/** Requests of web-llm's README and examples, at temperature 0, on prompts that the embedded pair knows. */
+const CHAT: Readonly<Record<string, object>> = {
+  'README: chat completion': { messages: [{ role: 'system', content: 'You are a helpful AI assistant.' }, user('Hello!')] },
+  'get-started': { messages: [user('What is 4 plus 5?')], logprobs: true, top_logprobs: 2 },
+  'get-started: several answers': { messages: [user('Name a colour.')], n: 3, max_tokens: 12 },
+  'get-started: logit_bias': { messages: [user('Count from 1 to 5.')], logit_bias: { '300': -100, '301': 5 }, max_tokens: 20 },
+  streaming: { messages: [user('Count from 1 to 12.')], stop: [' 9'] },
+  'multi-round-chat': {
+    messages: [user('Count from 1 to 3.'), { role: 'assistant', content: '1, 2, 3' }, user('Count from 4 to 9.')],
+    max_tokens: 30,
+  },
+  'seed-to-reproduce': { messages: [user('Tell me a story about a fox.')], seed: 42, max_tokens: 40 },
+  'json-mode': { messages: [user('Write a list of three numbers.')], max_tokens: 40, response_format: { type: 'json_object' } },
+  'json-schema': {
+    messages: [user('How old is Tom?')],
+    max_tokens: 40,
+    response_format: {
+      type: 'json_object',
+      schema: '{"type":"object","properties":{"age":{"type":"integer","minimum":1}},"required":["age"],"additionalProperties":false}',
+    },
+  },
+  penalties: { messages: [user('Tell me a story about a fox.')], max_tokens: 40, frequency_penalty: 0.5, presence_penalty: 0.5 },
+  repetition: { messages: [user('Count from 1 to 12.')], max_tokens: 30, repetition_penalty: 1.2 },
+  ignore_eos: { messages: [user('What is 4 plus 5?')], max_tokens: 24, ignore_eos: true },
+};
+
+const TEXT: Readonly<Record<string, object>> = {
+  'text-completion': { prompt: '1, 2, 3, 4, 5,', echo: false, n: 1, max_tokens: 16, logprobs: true, top_logprobs: 2 },
+  'text-completion: echo': { prompt: 'The fox', echo: true, max_tokens: 12 },
+};
+
+function user(content: string) {
+  return { role: 'user', content };
+}
+
+let browser: Browser;
+let server: FaultyServer;
+let page: Page;
+
+beforeAll(async () => {
+  server = await FaultyServer.start(await buildPackageApp());
+  browser = await launch();
+  page = await browser.newPage();
+  await page.goto(server.url);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** What an engine answers to every request, as a whole and as a stream. */
+type Answers = Record<
+  string,
+  { choices: unknown; usage: { completion_tokens: number; prompt_tokens: number; total_tokens: number }; streamed: string | null }
+>;
+
+function answersOf(kind: 'webllm' | 'foretoken', options: object): Promise<Answers> {
+  return page.evaluate(
+    async ({ kind, options, chat, text }) => {
+      const record = {
+        model: `${location.origin}/models/target`,
+        model_id: 'embedded-record',
+        model_lib: `${location.origin}/models/libraries/target.wasm`,
+      };
+      const config = { appConfig: { model_list: [record] }, ...options };
+      const create = kind === 'webllm' ? app.webllm.CreateMLCEngine : app.foretoken.CreateSpeculativeEngine;
+      const engine = await create('embedded-record', config as never);
+      const answers: Record<string, never> = {};
+      // biome-ignore lint/suspicious/noExplicitAny: both engines are called by the one interface, whose requests are data here
+      const complete = async (api: { create(request: any): Promise<any> }, name: string, request: object) => {
+        const whole = await api.create({ ...request, temperature: 0 });
+        const pieces: string[] = [];
+        if (!('n' in request && (request.n as number) > 1)) {
+          for await (const { choices } of await api.create({ ...request, temperature: 0, stream: true })) {
+            pieces.push(choices[0]?.delta?.content ?? choices[0]?.text ?? '');
+          }
+        }
+        answers[name] = { choices: whole.choices, usage: whole.usage, streamed: pieces.length > 0 ? pieces.join('') : null } as never;
+      };
+      for (const [name, request] of Object.entries(chat)) await complete(engine.chat.completions, name, request);
+      for (const [name, request] of Object.entries(text)) await complete(engine.completions, name, request);
+      await engine.unload();
+      return answers;
+    },
+    { kind, options, chat: CHAT, text: TEXT },
+  );
+}
+
+interface Choice {
+  readonly finish_reason: string;
+  readonly message?: { readonly content: string };
+  readonly text?: string;
+  readonly logprobs: {
+    readonly content: readonly { readonly token: string; readonly top_logprobs: readonly { readonly token: string }[] }[];
+  } | null;
+}
+
+/** What both engines must agree on. */
+function compared(answers: Answers) {
+  return Object.fromEntries(
+    Object.entries(answers).map(([name, { choices, usage, streamed }]) => [
+      name,
+      {
+        choices: (choices as Choice[]).map(({ finish_reason: finish, message, text, logprobs }) => ({
+          ...{ finish, text: message?.content ?? text },
+          logprobs: logprobs?.content.map(({ token }) => token) ?? null,
+        })),
+        streamed,
+        usage: { prompt: usage.prompt_tokens, completion: usage.completion_tokens, total: usage.total_tokens },
+      },
+    ]),
+  );
+}
+
+describe('web-llm’s own requests at temperature 0', () => {
+  it('have the same answers and usage from web-llm’s engine and from ours, with drafts and without', async () => {
+    const stock = compared(await answersOf('webllm', {}));
+    expect(compared(await answersOf('foretoken', {}))).toEqual(stock);
+    expect(compared(await answersOf('foretoken', { draftModel: '/models/manifest.json#draft' }))).toEqual(stock);
+    expect(compared(await answersOf('foretoken', { method: 'ngram' }))).toEqual(stock);
+  });
+});

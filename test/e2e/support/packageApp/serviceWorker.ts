@@ -1,0 +1,3 @@
+import { SpeculativeServiceWorkerHandler } from 'foretoken/service-worker';
+
+new SpeculativeServiceWorkerHandler();
