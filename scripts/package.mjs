@@ -11,12 +11,23 @@ export const PACKAGE_FOLDER = path.join(root, 'build/package');
 /** What package.json exports, by the name of its file. */
 const ENTRIES = { index: 'src/package/index.ts', worker: 'src/package/worker.ts', serviceWorker: 'src/package/serviceWorker.ts' };
 
-/** Builds the library and its types. web-llm stays a dependency: a program that uses both has it once. */
+/** The library makes no models of files, so what reads them stays out of it: a tenth of the engine, and a template language. */
+const withoutImports = {
+  name: 'without-imports',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('/src/engine/importModels.ts') ? 'export const importModels = undefined;' : undefined),
+};
+
+/**
+ * Builds the library and its types. web-llm stays a dependency: a program that uses both has it once.
+ *
+ * @returns {Promise<string[]>} the modules that are in it, by their paths from the project's root
+ */
 export async function buildPackage() {
   const [{ build }, { licences }] = await Promise.all([import('vite'), import('./licences.mjs')]);
   const { collect, write } = licences();
-  await build({
-    ...{ root, configFile: false, publicDir: false, logLevel: 'warn', plugins: [collect(), write()] },
+  const built = await build({
+    ...{ root, configFile: false, publicDir: false, logLevel: 'warn', plugins: [withoutImports, collect(), write()] },
     build: {
       ...{ outDir: PACKAGE_FOLDER, emptyOutDir: true, target: 'es2022', minify: false },
       lib: { entry: ENTRIES, formats: ['es'] },
@@ -33,6 +44,8 @@ export async function buildPackage() {
     types,
     Object.values(ENTRIES).map((entry) => path.join(types, path.relative('src', entry).replace(/\.ts$/, '.d.ts'))),
   );
+  const chunks = [built].flat().flatMap(({ output }) => output.filter(({ type }) => type === 'chunk'));
+  return chunks.flatMap(({ moduleIds }) => moduleIds).map((id) => path.relative(root, id));
 }
 
 /** Deletes the declarations below `folder` that those of `entries` do not lead to, and gives imports the endings that Node's resolution asks for. */

@@ -8,7 +8,7 @@ import { buildPackage, PACKAGE_FOLDER } from '../../scripts/package.mjs';
 import { ROOT } from './support/packageBuild';
 
 /** Bytes of the library's JavaScript, compressed, that it may have: what it had when this was last set, and 15 % more. */
-const MOST_BYTES = 0;
+const MOST_BYTES = 175_000;
 
 const USER = `
 import { CreateSpeculativeEngine, Foretoken, foretokenFetch, type SpeculativeEngineConfig } from 'foretoken';
@@ -30,11 +30,12 @@ export async function use(): Promise<number> {
 await CreateSpeculativeEngine('embedded', { draft: 'draft' });
 `;
 
+let modules: string[];
 let scripts: string[];
 let user: string;
 
 beforeAll(async () => {
-  await buildPackage();
+  modules = await buildPackage();
   const files = fs.readdirSync(PACKAGE_FOLDER, { recursive: true, encoding: 'utf8' });
   scripts = files.filter((name) => name.endsWith('.js'));
   // A program of its own that has the package, as npm unpacks it.
@@ -47,9 +48,10 @@ const read = (name: string) => fs.readFileSync(path.join(PACKAGE_FOLDER, name), 
 describe('the library', () => {
   it('has what it exports, with the kernels, and nothing of the page', () => {
     expect(scripts).toEqual(expect.arrayContaining(['index.js', 'worker.js', 'serviceWorker.js']));
-    const modules = scripts.flatMap((name) => [...read(name).matchAll(/^\/\/#region (\S+)/gm)].map(([, module = '']) => module));
     expect(modules).toEqual(expect.arrayContaining(['src/package/engine.ts', 'src/gpu/kernels/sampling/judging.wgsl?raw']));
-    expect(modules.filter((module) => /react|zustand|d3-|src\/(app|features|ui|actions|store|lessons|sw|node)\//.test(module))).toEqual([]);
+    expect(
+      modules.filter((module) => /react|zustand|d3-|jinja|src\/(app|features|ui|actions|store|lessons|sw|node)\//.test(module)),
+    ).toEqual([]);
   });
 
   it('asks for web-llm and for nothing else', () => {
