@@ -52,8 +52,6 @@ export async function* sendToWorker(
     const failure = failureOf(data);
     if (failure?.code === 'engine-lost') endWorker(worker, failure);
   };
-  // Told by browsers that know it where the other side's program has ended, as a service worker may at any time.
-  port.addEventListener('close', () => receive({ type: 'failed', failure: GONE }));
   worker.addEventListener('error', crashed);
   worker.addEventListener(ENDED, ended);
   signal?.addEventListener('abort', stop);
@@ -97,12 +95,6 @@ const LOAD_AGAIN = 'Run again: the models load again.';
 const UNHEARD: Failure = {
   code: 'engine-lost',
   message: `The engine has not answered Stop for ${(LOOK.everyMs * LOOK.times) / 1000} seconds, so the page has ended it.`,
-  hint: LOAD_AGAIN,
-};
-
-const GONE: Failure = {
-  code: 'engine-lost',
-  message: 'The browser has ended the worker in which the models ran.',
   hint: LOAD_AGAIN,
 };
 

@@ -160,7 +160,12 @@ describe('the package in a service worker', () => {
       const create = (from: Page) =>
         from.evaluate(async () => {
           await app.register();
-          globalThis.engine = await app.foretoken.CreateServiceWorkerSpeculativeEngine('embedded', { draftModel: 'draft' });
+          globalThis.engine = await app.foretoken.CreateServiceWorkerSpeculativeEngine(
+            'embedded',
+            { draftModel: 'draft' },
+            undefined,
+            1000,
+          );
         });
       const ask = (from: Page) =>
         from.evaluate(async (content) => {
