@@ -27,7 +27,7 @@ export const SUITES = [
   { name: 'python', title: 'Training, in Python', script: 'scripts/testPython.mjs', needs: ensurePython, optional: true, minutes: 10 },
   { name: 'gpu', title: 'Kernels and model libraries', vitest: true, needs: ensureChromium, minutes: 30 },
   { name: 'app', title: 'Page', vitest: true, needs: ensureChromium, minutes: 30 },
-  { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium, minutes: 30 },
+  { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium, minutes: 45 },
   { name: 'firefox', title: 'End to end, in Firefox', vitest: true, needs: ensureBoth, optional: true, minutes: 25 },
   { name: 'long', title: 'Long', vitest: true, needs: ensureChromium, onDemand: true, minutes: 180 },
 ];
