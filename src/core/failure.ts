@@ -39,6 +39,8 @@ export type FailureCode =
   | 'busy'
   | 'playlist-invalid'
   | 'playlist-newer'
+  | 'command-invalid'
+  | 'port-unavailable'
   | 'interrupted'
   | 'aborted'
   | 'internal';

@@ -1,0 +1,165 @@
+/** foretoken generate */
+import { text as readAll } from 'node:stream/consumers';
+import { usageOf } from '../api/chatAnswer';
+import { FailureError } from '../core/failure';
+import { outputText } from '../core/loop/text';
+import { committedTokens, startOf } from '../core/run/tally';
+import { DEFAULT_RUN, GREEDY } from '../core/settings';
+import type { RunEvent, RunSettings } from '../core/types';
+import type { RunTask } from '../engine/tasks';
+import { runUpdates } from '../engine/updates';
+import { flag, number, optionLines, readOptions, text, type Values } from './options';
+import { progressOn } from './progress';
+import { MODEL_OPTIONS, openSession, type Session } from './session';
+import { countsOf, type Gain, gainInWords, gainOf } from './terminal/counts';
+import { legend, type Paint, paintRound, showsColours } from './terminal/paint';
+import { usageError } from './usage';
+
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  system: text('TEXT', 'the system message; by default the model’s own'),
+  'max-tokens': number('N', { min: 1, max: 1_000_000 }, 256, 'most tokens of the answer (default 256)'),
+  temperature: number('T', { min: 0, max: 10, whole: false }, 0, '0 (default): always the most likely token'),
+  'top-p': number('P', { min: 0.001, max: 1, whole: false }, 1, 'draw from the most likely tokens that reach P together'),
+  seed: number('N', { min: 0, max: Number.MAX_SAFE_INTEGER }, undefined, 'repeats a draw; by default another each time'),
+  plain: flag('decode plainly, without drafts'),
+  'show-rejected': flag('show drafts that the target refused, struck through'),
+  compare: flag('run both ways in turns; say whether the output is\nthe same, and what speculation gained'),
+  repeat: number('N', { min: 1, max: 100 }, 2, 'runs of each way for --compare (default 2)'),
+  json: flag('one JSON object instead of text'),
+  help: flag('this text'),
+};
+
+export const GENERATE_USAGE = 'foretoken generate [options] "prompt"';
+
+export const GENERATE_HELP = `${GENERATE_USAGE}
+
+Writes what the target answers. A draft guesses ahead, and each token's colour
+says what became of the guess:
+
+  accepted    the draft guessed it, and the target agrees: it came almost free
+  corrected   the draft guessed wrong, so the target wrote its own
+  bonus       all guesses were right, and the target wrote one more
+
+  foretoken generate "Count from 1 to 12."
+  foretoken generate --compare "Count from 1 to 12."
+  foretoken generate --target SmolLM2.gguf --draft ngram "Why is the sky blue?"
+  echo "Count from 1 to 12." | foretoken generate > answer.txt
+
+${optionLines(OPTIONS)}
+
+The text goes to standard output, everything else to standard error. Ctrl+C
+stops and tells the counts so far. NO_COLOR=1 leaves out the colours.`;
+
+type GenerateValues = Values<typeof OPTIONS>;
+
+/** @param stop ends the run under way. @throws FailureError; or the signal's reason before a run */
+export async function generate(args: readonly string[], stop: AbortSignal): Promise<void> {
+  const { values, rest } = readOptions(OPTIONS, args);
+  if (values.help) return console.log(GENERATE_HELP);
+  const prompt = await promptOf(rest);
+  const session = await openSession(values, console.error, stop);
+  if (values.compare && (values.plain || session.drafting === null)) {
+    throw usageError('There is nothing to compare plain decoding with.', 'Leave out --compare, or --plain and --draft none.');
+  }
+  const progress = progressOn(process.stderr);
+  await session.engine.load({ type: 'load', pair: session.pair }, progress.report, stop).finally(progress.end);
+  const settings = settingsOf(values, session);
+  const runs = new Runs(session, { prompt, ...(values.system === undefined ? {} : { system: values.system }) }, stop);
+  if (values.json) await writeJson(values, settings, runs);
+  else await writeText(values, settings, runs);
+}
+
+/** What stands beside the options, or on standard input where nothing does. @throws FailureError command-invalid */
+async function promptOf(rest: readonly string[]): Promise<string> {
+  const given = rest.length > 0 ? rest.join(' ') : process.stdin.isTTY ? '' : await readAll(process.stdin);
+  if (given.trim() === '')
+    throw usageError('There is no prompt.', 'Write it behind the options, in quotation marks, or send it to standard input.');
+  return given;
+}
+
+function settingsOf(values: GenerateValues, { drafting, gamma }: Session): RunSettings {
+  const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return {
+    ...DEFAULT_RUN,
+    mode: values.plain || drafting === null ? 'plain' : 'speculative',
+    drafting: drafting ?? 'ngram',
+    gamma,
+    maxTokens: values['max-tokens'],
+    sampling: { ...GREEDY, temperature: values.temperature, topP: values['top-p'], seed },
+  };
+}
+
+/** Runs of one prompt on one pair. */
+class Runs {
+  readonly #session: Session;
+  readonly #asked: Pick<RunTask, 'prompt' | 'system'>;
+  readonly #stop: AbortSignal;
+
+  constructor(session: Session, asked: Pick<RunTask, 'prompt' | 'system'>, stop: AbortSignal) {
+    this.#session = session;
+    this.#asked = asked;
+    this.#stop = stop;
+  }
+
+  get isStopped(): boolean {
+    return this.#stop.aborted;
+  }
+
+  /** @returns its events, which `hear` is told as they come. @throws FailureError */
+  async run(settings: RunSettings, hear: (event: RunEvent) => void = () => undefined): Promise<RunEvent[]> {
+    const { engine, pair } = this.#session;
+    const task = { type: 'run', pair, turns: [], ...this.#asked, settings, calibration: null } as const;
+    const events: RunEvent[] = [];
+    for await (const update of runUpdates(engine, task, this.#stop)) {
+      if (update.type === 'progress' || update.type === 'memory') continue;
+      events.push(update);
+      hear(update);
+      if (update.type === 'end' && update.reason === 'failed')
+        throw new FailureError(update.failure.code, update.failure.message, update.failure.hint);
+    }
+    return events;
+  }
+
+  /** Speculative and plain runs in turns, each way first as often as the other, since machines grow warm and slow. */
+  async compare(settings: RunSettings, first: readonly RunEvent[], repeat: number): Promise<Gain | null> {
+    const plainly: RunSettings = { ...settings, mode: 'plain' };
+    const pairs: [RunEvent[], RunEvent[]][] = [[[...first], await this.run(plainly)]];
+    while (pairs.length < repeat && !this.isStopped) {
+      const isSwapped = pairs.length % 2 === 1;
+      const [a, b] = [await this.run(isSwapped ? plainly : settings), await this.run(isSwapped ? settings : plainly)];
+      pairs.push(isSwapped ? [b, a] : [a, b]);
+    }
+    return this.isStopped ? null : gainOf(pairs);
+  }
+}
+
+async function writeText(values: GenerateValues, settings: RunSettings, runs: Runs): Promise<void> {
+  const paint: Paint = { colours: showsColours(process.stdout, process.env), rejected: values['show-rejected'] };
+  const events = await runs.run(settings, (event) => {
+    if (event.type === 'round') process.stdout.write(paintRound(event, paint));
+  });
+  process.stdout.write('\n');
+  const key = settings.mode === 'speculative' ? legend(paint) : '';
+  console.error(`\n${key === '' ? '' : `${key}\n`}${runs.isStopped ? 'Stopped. ' : ''}${countsOf(events)}`);
+  const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
+  if (gain) console.error(gainInWords(gain));
+}
+
+async function writeJson(values: GenerateValues, settings: RunSettings, runs: Runs): Promise<void> {
+  const events = await runs.run(settings);
+  const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
+  const { target, draft, adapter } = startOf(events)?.labels ?? {};
+  const { temperature, topP, seed } = settings.sampling;
+  const end = events.at(-1);
+  const told = {
+    text: outputText(events),
+    finish_reason: end?.type === 'end' ? end.reason : 'aborted',
+    ...{ target, draft, adapter },
+    settings: { temperature, top_p: topP, seed, max_tokens: settings.maxTokens },
+    usage: usageOf([events]),
+    tokens: committedTokens(events).map(({ id, text: written, verdict }) => ({ id, text: written, verdict })),
+    ...(gain && { comparison: { output: gain.output, speedup: gain.speedup, tokens_per_s: gain.tokensPerSecond } }),
+  };
+  console.log(JSON.stringify(told));
+}

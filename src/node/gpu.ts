@@ -1,0 +1,118 @@
+/** What computes here: dawn's WebGPU (the package `webgpu`) on a graphics card or on an adapter made of software, or the CPU alone. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { FailureError } from '../core/failure';
+import { findAdapter } from '../gpu/adapter';
+
+export const DEVICES = ['auto', 'software', 'cpu'] as const;
+export type DeviceChoice = (typeof DEVICES)[number];
+
+export interface FoundGpu {
+  /** undefined: the CPU computes. */
+  readonly gpu: GPU | undefined;
+  /** WebGPU's global names, as GPUBufferUsage. */
+  readonly names: object;
+  /** Why it is not what was asked for first; null where it is. */
+  readonly note: string | null;
+}
+
+type Dawn = Pick<typeof import('webgpu'), 'create' | 'globals'>;
+
+/** How the Vulkan loader is told which driver to use; it reads this each time that it starts. */
+const DRIVER = 'VK_ICD_FILENAMES';
+
+const WITHOUT_WEBGPU: FoundGpu = { gpu: undefined, names: {}, note: null };
+
+/**
+ * `auto`: the graphics card, else SwiftShader where a Chromium brought it, else the CPU. `software`: SwiftShader. `cpu`: no WebGPU.
+ *
+ * @throws FailureError no-webgpu, no-adapter, where `software` was asked for and there is none
+ */
+export async function findGpu(choice: DeviceChoice): Promise<FoundGpu> {
+  if (choice === 'cpu') return WITHOUT_WEBGPU;
+  try {
+    const dawn = await importDawn();
+    const card = choice === 'auto' ? await openWith(dawn) : null;
+    if (card) return card;
+    const software = await openSoftware(dawn);
+    return choice === 'auto' ? { ...software, note: 'No graphics card was found, so WebGPU runs in software.' } : software;
+  } catch (thrown) {
+    if (choice === 'software' || !(thrown instanceof FailureError)) throw thrown;
+    return { ...WITHOUT_WEBGPU, note: `${thrown.message} The models run on the CPU, without WebGPU.` };
+  }
+}
+
+async function importDawn(): Promise<Dawn> {
+  try {
+    return await import('webgpu');
+  } catch (cause) {
+    throw new FailureError(
+      'no-webgpu',
+      'The package "webgpu" could not be loaded.',
+      'Install it with npm install webgpu, or choose --device cpu.',
+      cause,
+    );
+  }
+}
+
+/** null where there is no adapter. */
+async function openWith({ create, globals }: Dawn): Promise<FoundGpu | null> {
+  const gpu = create([]);
+  const adapter = await findAdapter(gpu.requestAdapter.bind(gpu));
+  return adapter ? { gpu, names: globals, note: null } : null;
+}
+
+async function openSoftware(dawn: Dawn): Promise<FoundGpu> {
+  const driver = findSoftwareDriver();
+  const found = driver === null ? null : await withDriver(driver, () => openWith(dawn));
+  if (found) return found;
+  throw new FailureError(
+    'no-adapter',
+    'No adapter for WebGPU was found.',
+    `Install Chromium or Chrome, whose SwiftShader is then used, or name a driver in ${DRIVER}; or choose --device cpu.`,
+  );
+}
+
+/** The driver stays chosen where `open` finds an adapter: a device is opened later. */
+async function withDriver(driver: string, open: () => Promise<FoundGpu | null>): Promise<FoundGpu | null> {
+  const before = process.env[DRIVER];
+  process.env[DRIVER] = driver;
+  const found = await open();
+  if (!found && before === undefined) delete process.env[DRIVER];
+  return found;
+}
+
+const ICD = 'vk_swiftshader_icd.json';
+
+/** SwiftShader's description for the Vulkan loader, as Chromium brings it; null where none is found. */
+export function findSoftwareDriver(folders: readonly string[] = softwareFolders()): string | null {
+  const files = folders.map((folder) => path.join(folder, ICD));
+  return files.find((file) => fs.existsSync(file)) ?? null;
+}
+
+/** Where Chromium lies: installed, and fetched by Playwright or Puppeteer, the newest first. */
+function softwareFolders(): string[] {
+  const installed = [
+    '/usr/lib/chromium',
+    '/usr/lib/chromium-browser',
+    '/usr/lib64/chromium-browser',
+    '/opt/google/chrome',
+    '/snap/chromium/current/usr/lib/chromium-browser',
+  ];
+  const home = os.homedir();
+  const fetched = [
+    ...below(process.env.PLAYWRIGHT_BROWSERS_PATH ?? path.join(home, '.cache/ms-playwright'), /^chromium/),
+    ...below(path.join(home, '.cache/puppeteer/chrome'), /^linux/),
+  ];
+  return [...installed, ...fetched.flatMap((folder) => [folder, ...below(folder, /^chrome-/)])];
+}
+
+function below(folder: string, name: RegExp): string[] {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return names
+    .filter((each) => name.test(each))
+    .sort()
+    .reverse()
+    .map((each) => path.join(folder, each));
+}

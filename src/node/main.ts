@@ -1,0 +1,75 @@
+/** The command `foretoken`. */
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { FailureError, toFailure } from '../core/failure';
+import { GENERATE_HELP, GENERATE_USAGE, generate } from './generate';
+import { SERVE_HELP, SERVE_USAGE, serve } from './serve';
+import { ROOT } from './session';
+import { usageError } from './usage';
+
+const HELP = `foretoken: a language model, made faster by speculative decoding
+
+  ${GENERATE_USAGE}
+  ${SERVE_USAGE}
+
+A small draft model guesses the next tokens, and the target checks them in one
+pass. What stays is what the target would have written alone.
+
+  foretoken generate --help     write to the terminal, each token coloured by its verdict
+  foretoken serve --help        serve OpenAI's API and the page
+  foretoken --version`;
+
+const USAGES: Readonly<Record<string, string>> = { generate: GENERATE_USAGE, serve: SERVE_USAGE };
+
+/**
+ * Runs one command.
+ *
+ * @returns the exit code: 0; 1 where it failed; 2 where it was written wrong; 130 or 143 where a signal ended it early
+ */
+export async function main([command, ...args]: readonly string[]): Promise<number> {
+  const { stop, code } = stopSignals();
+  try {
+    if (command === 'serve') await serve(args, stop);
+    else if (command === 'generate') await generate(args, stop);
+    else if (command === '--version') console.log(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version);
+    else if (command === undefined || command === '--help' || command === 'help') console.log(helpFor(args[0]));
+    else throw usageError(`There is no command "${command}".`, 'Choose generate or serve.');
+    return command === 'generate' ? code() : 0;
+  } catch (thrown) {
+    if (stop.aborted && !(thrown instanceof FailureError && thrown.failure.code !== 'aborted')) return command === 'serve' ? 0 : code();
+    const failure = toFailure(thrown);
+    console.error(`foretoken: ${failure.message}\n  ${failure.hint}`);
+    if (process.env.FORETOKEN_DEBUG) console.error(thrown);
+    if (failure.code !== 'command-invalid') return 1;
+    console.error(`\nusage: ${USAGES[command ?? ''] ?? 'foretoken generate|serve [options]'}`);
+    return 2;
+  }
+}
+
+function helpFor(command: string | undefined): string {
+  return command === 'serve' ? SERVE_HELP : command === 'generate' ? GENERATE_HELP : HELP;
+}
+
+/** One Ctrl+C may come twice: from the terminal, and from npm, which passes it on. */
+const SAME_SIGNAL_MS = 300;
+
+/** The first SIGINT or SIGTERM aborts `stop`; another ends the process at once. `code`: of the process where one came. */
+function stopSignals(): { readonly stop: AbortSignal; readonly code: () => number } {
+  const stop = new AbortController();
+  let code = 0;
+  let cameAt = 0;
+  for (const [signal, number] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted && performance.now() - cameAt > SAME_SIGNAL_MS) process.exit(number);
+      if (stop.signal.aborted) return;
+      cameAt = performance.now();
+      code = number;
+      stop.abort();
+    });
+  }
+  return { stop: stop.signal, code: () => code };
+}

@@ -1,0 +1,137 @@
+/** foretoken serve */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { MOST_BODY } from '../api/paths';
+import { describeDraft, describeModel } from './describe';
+import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
+import { progressOn } from './progress';
+import { isLoopback } from './server/guards';
+import { ServedPair } from './server/servedPair';
+import { ApiServer } from './server/server';
+import { MODEL_OPTIONS, openSession, ROOT, type Session } from './session';
+import { usageError } from './usage';
+
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  port: number('N', { min: 0, max: 65535 }, 8080, 'the port; 0: any that is free (default 8080)'),
+  host: text('ADDRESS', 'what to listen on (default 127.0.0.1, this machine only)'),
+  'api-key': text('KEY', 'asked of every request to /v1 and /metrics;\nor in FORETOKEN_API_KEY'),
+  cors: texts('ORIGIN', 'whose pages may ask, as https://example.org; * for all'),
+  'max-body': bytes('BYTES', `most bytes of a request, as 65536, 64K or 1M (default 1M)`),
+  'max-queue': number('N', { min: 0, max: 10_000 }, 32, 'requests that may wait (default 32); others get 429'),
+  timeout: number('SECONDS', { min: 1, max: 86_400 }, 600, 'longest wait for an answer (default 600)'),
+  grace: number('SECONDS', { min: 0, max: 3600 }, 30, 'how long requests may take to end when the server\nis stopped (default 30)'),
+  page: text('FOLDER', 'the built page, served at /; by default the one that\ncomes with this program'),
+  help: flag('this text'),
+};
+
+export const SERVE_USAGE = 'foretoken serve [--target MODEL] [--draft MODEL|ngram|itself|none] [--port N]';
+
+export const SERVE_HELP = `${SERVE_USAGE}
+
+Serves OpenAI's API for one model, made faster by speculative decoding: answers
+are the target's own, whatever drafts for it.
+
+  foretoken serve                                     the embedded pair
+  foretoken serve --target SmolLM2-135M.gguf          a file of your own
+  foretoken serve --target smollm2 --draft ngram      a model beside the page
+
+  curl http://127.0.0.1:8080/v1/chat/completions -H 'content-type: application/json' \\
+    -d '{ "messages": [{ "role": "user", "content": "Count from 1 to 12." }] }'
+
+${optionLines(OPTIONS)}
+
+Also there: /v1/completions, /v1/models, /health, /metrics for Prometheus, and
+the page at /. Ctrl+C ends it once running requests are answered; a second
+Ctrl+C ends it at once.`;
+
+/** Headers take no longer than this to arrive, and a whole request no longer than that. */
+const ARRIVAL = { headersMs: 15_000, requestMs: 60_000 };
+/** Connections besides those of requests that run or wait: for the page, and for refusals. */
+const MORE_CONNECTIONS = 64;
+
+/** @param stop ends it once running requests are answered. @returns when it has ended. @throws FailureError; or the signal's reason before it serves */
+export async function serve(args: readonly string[], stop: AbortSignal): Promise<void> {
+  const { values, rest } = readOptions(OPTIONS, args);
+  if (values.help) return console.log(SERVE_HELP);
+  if (rest.length > 0) throw usageError(`"${rest[0]}" is no option of serve.`, 'Add --help to see all options.');
+  const session = await openSession(values, console.log, stop);
+  const api = apiOf(session, values['max-queue']);
+  let isReady = false;
+  const host = values.host ?? '127.0.0.1';
+  const server = new ApiServer({
+    api,
+    access: { host, origins: values.cors, key: values['api-key'] ?? process.env.FORETOKEN_API_KEY ?? null },
+    limits: limitsOf(values),
+    pageFolder: builtPage(values.page),
+    isReady: () => isReady,
+    metrics: () => '',
+    log: console.error,
+  });
+  const address = await server.listen(values.port);
+  try {
+    const progress = progressOn(process.stderr);
+    await api.load(progress.report, stop).finally(progress.end);
+    isReady = true;
+    await introduce(session, address, host);
+    await aborted(stop);
+    console.log('Ending: running requests are answered first.');
+  } finally {
+    await server.close(isReady ? values.grace * 1000 : 0);
+  }
+}
+
+function apiOf({ engine, pair, drafting, gamma }: Session, mostWaiting: number): ServedPair {
+  const defaults = { drafting: drafting ?? 'ngram' } as const;
+  const random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  const setup = { engine, pair, defaults, mostWaiting, now: Date.now, randomSeed: random, randomId: randomUUID };
+  void gamma;
+  return new ServedPair(setup, console.error);
+}
+
+function limitsOf(values: Values<typeof OPTIONS>) {
+  return {
+    mostBody: values['max-body'],
+    answerMs: values.timeout * 1000,
+    ...ARRIVAL,
+    mostConnections: values['max-queue'] + MORE_CONNECTIONS,
+  };
+}
+
+async function introduce({ pair, drafting, storage }: Session, address: string, host: string): Promise<void> {
+  console.log(`target  ${await describeModel(pair.target, storage)}`);
+  console.log(`draft   ${await describeDraft(pair, drafting, storage)}`);
+  if (!isLoopback(host)) console.log('Other machines can reach this server.');
+  console.log(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
+}
+
+/** @throws FailureError command-invalid where the page that was named is not there */
+function builtPage(named: string | undefined): string | null {
+  const folder = named ?? path.join(ROOT, 'dist');
+  if (fs.existsSync(path.join(folder, 'index.html'))) return folder;
+  if (named === undefined) return null;
+  throw usageError(`${named} holds no built page.`, 'Name the folder that npm run build has written.');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** 1 K to what the API reads at most. */
+function bytes(placeholder: string, help: string): Option<number> {
+  const units: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20 };
+  return {
+    placeholder,
+    help,
+    read([given = '1M'], name) {
+      const [, count, unit = ''] = /^(\d+)([KM]?)$/i.exec(given) ?? [];
+      const value = Number(count) * (units[unit.toUpperCase()] ?? Number.NaN);
+      if (value >= 1024 && value <= MOST_BODY) return value;
+      throw usageError(`--${name} is "${given}".`, `Choose bytes, 1K to ${MOST_BODY >> 20}M.`);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What both commands begin with: an engine, and the pair that was named. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RunSettings } from '../core/types';
+import { LIMITS } from '../core/types';
+import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
+import { DEVICES } from './gpu';
+import { type ChosenPair, choosePair, pageLists } from './models';
+import { type Option, oneOf, readNumber, text, type Values } from './options';
+import { progressOn } from './progress';
+import { usageError } from './usage';
+
+const METHODS = { draft_model: 'model', ngram: 'ngram', mixed: 'mixed' } as const;
+
+const draftLength: Option<number | 'auto'> = {
+  placeholder: 'N|auto',
+  help: `most tokens of a draft, ${LIMITS.gamma.min} to ${LIMITS.gamma.max};\nauto (the default): in each round as many as should be fastest`,
+  read([given], name) {
+    return given === undefined || given === 'auto' ? 'auto' : readNumber(given, name, LIMITS.gamma);
+  },
+};
+
+export const MODEL_OPTIONS = {
+  target: text(
+    'MODEL',
+    'the model whose text you want: an id, an address or\nfolder with a manifest.json, or a .gguf file;\nby default the embedded target',
+  ),
+  draft: text(
+    'MODEL|ngram|itself|none',
+    'what drafts for it: a model, earlier words of the text,\nthe target itself, or nothing; by default the draft that\nbelongs to the target, else ngram',
+  ),
+  method: oneOf(Object.keys(METHODS) as (keyof typeof METHODS)[], undefined, 'by what drafts are made; mixed: ngram, else the model'),
+  'num-speculative-tokens': draftLength,
+  device: oneOf(DEVICES, 'auto', 'what computes; auto: the graphics card, else software,\nelse the CPU without WebGPU'),
+  cache: text('FOLDER', 'where downloads and opened files are kept;\nby default ~/.cache/foretoken'),
+};
+
+export interface Session extends NodeEngine, Pick<ChosenPair, 'pair'> {
+  /** What drafts unless a request says otherwise; null: nothing. */
+  readonly drafting: 'model' | 'ngram' | 'mixed' | null;
+  readonly gamma: RunSettings['gamma'];
+}
+
+/** @throws FailureError command-invalid, or what keeps engine or models from being used; or the signal's reason */
+export async function openSession(
+  values: Values<typeof MODEL_OPTIONS>,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Session> {
+  const pageFolder = findPage();
+  const opened = await openEngine({ device: values.device, cacheFolder: path.resolve(values.cache ?? usualCacheFolder()), pageFolder });
+  if (opened.note) say(opened.note);
+  const progress = progressOn(process.stderr);
+  const { pair, drafting } = await choosePair(values.target, values.draft, {
+    ...opened,
+    lists: pageLists(pageFolder),
+    report: progress.report,
+    signal,
+  });
+  progress.end();
+  return { ...opened, pair, drafting: draftingBy(values.method, drafting), gamma: values['num-speculative-tokens'] };
+}
+
+/** @throws FailureError command-invalid where `method` needs what the pair has not */
+function draftingBy(method: keyof typeof METHODS | undefined, chosen: ChosenPair['drafting']): Session['drafting'] {
+  if (method === undefined) return chosen;
+  const wanted = METHODS[method];
+  if (chosen === null) throw usageError(`--method is ${method}, and --draft is none.`, 'Leave one of them out.');
+  if (wanted !== 'ngram' && chosen !== 'model') throw usageError(`--method ${method} needs a model that drafts.`, 'Name one with --draft.');
+  return wanted;
+}
+
+/** The folder of this program: the nearest one above that has its package.json. */
+export const ROOT = findRoot(import.meta.dirname);
+
+function findRoot(folder: string): string {
+  const above = path.dirname(folder);
+  return above === folder || fs.existsSync(path.join(folder, 'package.json')) ? folder : findRoot(above);
+}
+
+/** Where the models and libraries of the page lie: in a checkout before it was built into the page, else in the built page. */
+function findPage(): string {
+  const folders = ['public', 'dist'].map((name) => path.join(ROOT, name));
+  return folders.find((folder) => fs.existsSync(path.join(folder, 'models/manifest.json'))) ?? ROOT;
+}

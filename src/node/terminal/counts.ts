@@ -1,0 +1,69 @@
+/** What runs came to, in words. */
+
+import { median } from '../../core/median';
+import { compareRuns } from '../../core/run/comparison';
+import { tally } from '../../core/run/tally';
+import type { RunEvent } from '../../core/types';
+
+type Events = readonly RunEvent[];
+
+/** "48 tokens in 1.2 s, 40 a second: 12 rounds …" */
+export function countsOf(events: Events): string {
+  const { committed, rounds, drafted, accepted, rejected, discarded, pastEnd, waitMs, tokensPerSecond, meanAcceptanceLength } =
+    tally(events);
+  const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} a second after the first`;
+  const first = `${howMany(committed, 'token')} in ${(waitMs / 1000).toFixed(2)} s${speed}; ${howMany(rounds, 'round')}`;
+  if (drafted + pastEnd === 0) return `${first}, nothing drafted.`;
+  const past = pastEnd > 0 ? `, ${pastEnd} past the end` : '';
+  const length = meanAcceptanceLength === null ? '' : ` of ${meanAcceptanceLength.toFixed(2)} tokens on average`;
+  return `${first}${length}.\n${drafted} drafted: ${accepted} accepted, ${rejected} rejected, ${discarded} discarded${past}.`;
+}
+
+export interface Gain {
+  /** `partly`: to the end of the shorter one, which was stopped. `sampled`: two draws of one distribution, which differ. */
+  readonly output: 'identical' | 'partly' | 'different' | 'sampled';
+  /** Tokens per second of speculative over plain decoding, after the first token; the median of the pairs. null: not measured. */
+  readonly speedup: number | null;
+  readonly tokensPerSecond: { readonly speculative: number | null; readonly plain: number | null };
+}
+
+/** Of pairs of a speculative and a plain run that were asked the same. */
+export function gainOf(pairs: readonly (readonly [speculative: Events, plain: Events])[]): Gain {
+  const compared = pairs.flatMap(([speculative, plain]) => compareRuns(speculative, plain) ?? []);
+  const outputs = ['different', 'sampled', 'partly', 'identical'] as const;
+  return {
+    output: outputs.find((output) => compared.some((each) => each.output === output)) ?? 'different',
+    speedup: middle(compared.map(({ speedup }) => speedup.decoding)),
+    tokensPerSecond: {
+      speculative: middle(compared.map((each) => each.tokensPerSecond.speculative.decoding)),
+      plain: middle(compared.map((each) => each.tokensPerSecond.plain.decoding)),
+    },
+  };
+}
+
+const OUTPUT_WORDS: Readonly<Record<Gain['output'], string>> = {
+  identical: 'The output is the same, token for token.',
+  partly: 'The output is the same as far as the shorter run goes.',
+  different: 'The output differs.',
+  sampled: 'The outputs differ, as two draws from one distribution do; at --temperature 0 they are the same.',
+};
+
+/** What speculation changed, and what it gained. */
+export function gainInWords({ output, speedup, tokensPerSecond }: Gain): string {
+  const { speculative, plain } = tokensPerSecond;
+  const speeds = speculative !== null && plain !== null ? ` (${speculative.toFixed(1)} and ${plain.toFixed(1)} tokens a second)` : '';
+  const gained =
+    speedup === null
+      ? 'The clock is too coarse, or the answer too short, to tell how fast each was.'
+      : `Speculative decoding was ${speedup.toFixed(2)} times as fast as plain decoding${speeds}.`;
+  return `${OUTPUT_WORDS[output]}\n${gained}`;
+}
+
+function middle(values: readonly (number | null)[]): number | null {
+  const told = values.filter((value) => value !== null);
+  return told.length > 0 ? median(told) : null;
+}
+
+function howMany(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
