@@ -1,6 +1,5 @@
 /** foretoken generate */
 import { text as readAll } from 'node:stream/consumers';
-import { usageOf } from '../api/chatAnswer';
 import { FailureError } from '../core/failure';
 import { outputText } from '../core/loop/text';
 import { committedTokens, startOf } from '../core/run/tally';
@@ -11,7 +10,7 @@ import { runUpdates } from '../engine/updates';
 import { flag, number, optionLines, readOptions, text, type Values } from './options';
 import { progressOn } from './progress';
 import { MODEL_OPTIONS, openSession, type Session } from './session';
-import { countsOf, type Gain, gainInWords, gainOf } from './terminal/counts';
+import { countsInWords, type Gain, gainInWords, gainOf, toldCounts } from './terminal/counts';
 import { legend, type Paint, paintRound, showsColours } from './terminal/paint';
 import { usageError } from './usage';
 
@@ -141,7 +140,7 @@ async function writeText(values: GenerateValues, settings: RunSettings, runs: Ru
   });
   process.stdout.write('\n');
   const key = settings.mode === 'speculative' ? legend(paint) : '';
-  console.error(`\n${key === '' ? '' : `${key}\n`}${runs.isStopped ? 'Stopped. ' : ''}${countsOf(events)}`);
+  console.error(`\n${key === '' ? '' : `${key}\n`}${runs.isStopped ? 'Stopped. ' : ''}${countsInWords(events)}`);
   const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
   if (gain) console.error(gainInWords(gain));
 }
@@ -157,7 +156,7 @@ async function writeJson(values: GenerateValues, settings: RunSettings, runs: Ru
     finish_reason: end?.type === 'end' ? end.reason : 'aborted',
     ...{ target, draft, adapter },
     settings: { temperature, top_p: topP, seed, max_tokens: settings.maxTokens },
-    usage: usageOf([events]),
+    ...toldCounts(events),
     tokens: committedTokens(events).map(({ id, text: written, verdict }) => ({ id, text: written, verdict })),
     ...(gain && { comparison: { output: gain.output, speedup: gain.speedup, tokens_per_s: gain.tokensPerSecond } }),
   };

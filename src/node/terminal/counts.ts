@@ -2,13 +2,13 @@
 
 import { median } from '../../core/median';
 import { compareRuns } from '../../core/run/comparison';
-import { tally } from '../../core/run/tally';
+import { startOf, tally } from '../../core/run/tally';
 import type { RunEvent } from '../../core/types';
 
 type Events = readonly RunEvent[];
 
 /** "48 tokens in 1.2 s, 40 a second: 12 rounds …" */
-export function countsOf(events: Events): string {
+export function countsInWords(events: Events): string {
   const { committed, rounds, drafted, accepted, rejected, discarded, pastEnd, waitMs, tokensPerSecond, meanAcceptanceLength } =
     tally(events);
   const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} a second after the first`;
@@ -17,6 +17,25 @@ export function countsOf(events: Events): string {
   const past = pastEnd > 0 ? `, ${pastEnd} past the end` : '';
   const length = meanAcceptanceLength === null ? '' : ` of ${meanAcceptanceLength.toFixed(2)} tokens on average`;
   return `${first}${length}.\n${drafted} drafted: ${accepted} accepted, ${rejected} rejected, ${discarded} discarded${past}.`;
+}
+
+/** The same for a program. */
+export function toldCounts(events: Events) {
+  const counts = tally(events);
+  return {
+    prompt_tokens: startOf(events)?.promptIds.length ?? 0,
+    completion_tokens: counts.committed,
+    rounds: counts.rounds,
+    drafted: counts.drafted,
+    accepted: counts.accepted,
+    rejected: counts.rejected,
+    discarded: counts.discarded,
+    past_end: counts.pastEnd,
+    acceptance_rate: counts.acceptanceRate,
+    mean_acceptance_length: counts.meanAcceptanceLength,
+    time_to_first_token_s: counts.timeToFirstTokenMs === null ? null : counts.timeToFirstTokenMs / 1000,
+    decode_tokens_per_s: counts.tokensPerSecond,
+  };
 }
 
 export interface Gain {
