@@ -58,6 +58,11 @@ export class ApiServer {
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket));
   }
 
+  /** Requests that are not answered to their end. */
+  get answering(): number {
+    return this.#open.size;
+  }
+
   /** @param port 0: any that is free. @returns the address that it is reached at. @throws FailureError port-unavailable */
   async listen(port: number): Promise<string> {
     const { host } = this.#setup.access;

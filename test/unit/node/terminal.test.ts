@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { outputText } from '../../../src/core/loop/text';
+import type { RoundEvent, RunEvent } from '../../../src/core/types';
+import { readTrace } from '../../../src/formats/trace/trace';
+import { countsInWords, gainInWords, gainOf, toldCounts } from '../../../src/node/terminal/counts';
+import { harmless, legend, paintRound, showsColours } from '../../../src/node/terminal/paint';
+import { ODD_TEXTS } from '../../support/runEvents';
+
+const folder = path.resolve(import.meta.dirname, '../../../public/traces');
+const recorded = (name: string) => readTrace(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8')).events;
+const rounds = (events: readonly RunEvent[]) => events.filter((event): event is RoundEvent => event.type === 'round');
+const painted = (events: readonly RunEvent[], colours: boolean, rejected: boolean) =>
+  rounds(events)
+    .map((round) => paintRound(round, { colours, rejected }))
+    .join('');
+
+describe('tokens on a terminal', () => {
+  const weak = recorded('function-weak');
+
+  it('are the text, and nothing else, without colours', () => {
+    expect(painted(weak, false, false)).toBe(outputText(weak));
+    expect(legend({ colours: false, rejected: true })).toBe('');
+  });
+
+  it('are the same text in the colours of their verdicts', () => {
+    const text = painted(weak, true, false);
+    expect(text.replaceAll(/\x1b\[[\d;]*m/g, '')).toBe(outputText(weak));
+    for (const style of ['32', '1;33', '0']) expect(text).toContain(`\x1b[${style}m`);
+    expect(text).not.toContain('\x1b[9;');
+  });
+
+  it('show what was refused before what stands in its place', () => {
+    const round = rounds(weak).find(({ tokens }) => tokens.some(({ verdict, text }) => verdict === 'rejected' && text.trim() !== ''));
+    if (!round) throw new Error('nothing was rejected');
+    const rejected = round.tokens.find(({ verdict }) => verdict === 'rejected')?.text ?? '';
+    expect(paintRound(round, { colours: true, rejected: true })).toContain(`\x1b[9;31m${rejected}\x1b[0m`);
+    expect(paintRound(round, { colours: false, rejected: true })).toContain(`~${rejected}~`);
+    expect(legend({ colours: true, rejected: true })).toMatch(/accepted.*rejected.*discarded.*corrected.*bonus/);
+  });
+
+  it.each(ODD_TEXTS.map((text) => [text]))('obey nothing that a model wrote: %j', (text) => {
+    const shown = harmless(text);
+    expect(shown).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
+    expect(shown).toHaveLength(text.length);
+  });
+
+  it('have colours where they are seen, unless something is said against it', () => {
+    const terminal = { isTTY: true };
+    expect([showsColours(terminal, {}), showsColours({}, {})]).toEqual([true, false]);
+    expect([showsColours(terminal, { NO_COLOR: '1' }), showsColours(terminal, { TERM: 'dumb' })]).toEqual([false, false]);
+    expect([showsColours({}, { FORCE_COLOR: '1' }), showsColours(terminal, { FORCE_COLOR: '0' })]).toEqual([true, false]);
+    expect(showsColours({}, { NO_COLOR: '1', FORCE_COLOR: '1' })).toBe(false);
+  });
+});
+
+describe('the counts of a run', () => {
+  it('are told in words and to programs alike', () => {
+    const counts = toldCounts(recorded('function-weak'));
+    const words = countsInWords(recorded('function-weak'));
+    expect(words).toContain(`${counts.completion_tokens} tokens in `);
+    expect(words).toContain(`${counts.rounds} rounds of ${counts.mean_acceptance_length?.toFixed(2)} tokens on average`);
+    expect(words).toContain(
+      `${counts.drafted} drafted: ${counts.accepted} accepted, ${counts.rejected} rejected, ${counts.discarded} discarded`,
+    );
+    expect(counts.accepted + counts.rejected + counts.discarded).toBe(counts.drafted);
+    expect(countsInWords(recorded('story-plain'))).toMatch(/nothing drafted\.$/);
+  });
+});
+
+describe('a comparison', () => {
+  const [speculative, plain] = [recorded('story'), recorded('story-plain')];
+
+  it('says whether the output is the same, and what was gained', () => {
+    const gain = gainOf([[speculative, plain]]);
+    expect(gain.output).toBe('identical');
+    const { speculative: fast, plain: slow } = gain.tokensPerSecond;
+    expect(gain.speedup).toBeCloseTo((fast ?? 0) / (slow ?? 1));
+    expect(gainInWords(gain)).toContain(
+      `The output is the same, token for token.\nSpeculative decoding was ${gain.speedup?.toFixed(2)} times`,
+    );
+  });
+
+  it('is only as good as its worst pair', () => {
+    const cut = [...plain.slice(0, 6), { type: 'end', reason: 'aborted', endMs: plain[5]?.type === 'round' ? plain[5].endMs : 0 } as const];
+    expect(
+      gainOf([
+        [speculative, plain],
+        [speculative, cut],
+      ]).output,
+    ).toBe('partly');
+    const other = plain.map((event) =>
+      event.type === 'round' ? { ...event, tokens: event.tokens.map((token) => ({ ...token, id: token.id + 1 })) } : event,
+    );
+    const different = gainOf([
+      [speculative, plain],
+      [speculative, other],
+    ]);
+    expect(gainInWords(different)).toContain('The output differs.');
+  });
+
+  it('says so where there is nothing to tell speeds by', () => {
+    expect(gainInWords({ output: 'sampled', speedup: null, tokensPerSecond: { speculative: null, plain: null } })).toMatch(
+      /two draws .*\nThe clock is too coarse/,
+    );
+  });
+});
