@@ -1,0 +1,89 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { Command, DEVICE, run } from './support/command';
+
+const PROMPT = 'Count from 1 to 12.';
+const ARGS = ['generate', '--device', DEVICE, '--max-tokens', '24'];
+
+describe('foretoken generate', () => {
+  it('writes the text alone to standard output, and the counts beside it', async () => {
+    const { code, stdout, stderr } = await run([...ARGS, PROMPT]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^1, 2, 3, 4/)]);
+    expect(stderr).toMatch(/24 tokens in [\d.]+ s.*\n\d+ drafted: \d+ accepted, \d+ rejected, \d+ discarded/);
+  });
+
+  it('reads its prompt from standard input, and colours tokens where it is asked to', async () => {
+    const { stdout, stderr } = await run(ARGS, { input: PROMPT, env: { FORCE_COLOR: '1' } });
+    expect(stdout).toContain('\x1b[32m');
+    expect(stripVTControlCharacters(stdout)).toMatch(/^1, 2, 3, 4/);
+    expect(stripVTControlCharacters(stderr)).toContain('accepted  corrected  bonus');
+  });
+
+  it('gives one JSON object, whose tokens are the text', async () => {
+    const { stdout } = await run([...ARGS, '--json', PROMPT]);
+    const told = JSON.parse(stdout);
+    expect(told.tokens.map(({ text }: { text: string }) => text).join('')).toBe(told.text);
+    expect(told).toMatchObject({ finish_reason: 'length', completion_tokens: 24, target: 'Target', draft: expect.any(String) });
+    expect(told.accepted + told.rejected + told.discarded).toBe(told.drafted);
+  });
+
+  it('compares both ways: the same output, and what was gained', async () => {
+    const { code, stdout } = await run([...ARGS, '--compare', '--json', PROMPT]);
+    const { comparison } = JSON.parse(stdout);
+    expect([code, comparison.output]).toEqual([0, 'identical']);
+    expect(comparison.speedup).toBeGreaterThan(0);
+    const words = await run([...ARGS, '--compare', '--repeat', '1', PROMPT]);
+    expect(words.stderr).toMatch(/The output is the same, token for token\.\nSpeculative decoding was [\d.]+ times as fast/);
+  });
+
+  it.each([
+    ['n-grams', ['--draft', 'ngram']],
+    ['the target itself', ['--draft', 'itself']],
+    ['the weak draft, after n-grams', ['--draft', 'weak-draft', '--method', 'mixed', '--num-speculative-tokens', '3']],
+    ['nothing', ['--draft', 'none']],
+    ['nothing, by name', ['--plain']],
+  ])('writes the same, drafted by %s', async (_, args) => {
+    const { stdout } = await run([...ARGS, '--json', ...args, PROMPT]);
+    expect(JSON.parse(stdout).text).toMatch(/^1, 2, 3, 4, 5/);
+  });
+
+  it('repeats a draw by its seed', async () => {
+    const draw = async (seed: string) => JSON.parse((await run([...ARGS, '--json', '--temperature', '1.5', '--seed', seed, PROMPT])).stdout).text;
+    const [one, again, other] = [await draw('1'), await draw('1'), await draw('2')];
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  it('tells the counts so far when it is stopped', async () => {
+    const command = new Command(['generate', '--device', DEVICE, '--max-tokens', '900', 'Write a very long story about a fox.']);
+    await new Promise((resolve) => command.process.stdout?.once('data', resolve));
+    command.process.kill('SIGINT');
+    const { code, stderr } = await command.ended();
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/Stopped\. \d+ tokens? in/)]);
+  });
+
+  it('says in words what is wrong, and ends with 2', async () => {
+    for (const [args, said] of [
+      [[], 'There is no prompt.'],
+      [['--max-tokens', '0', PROMPT], '--max-tokens is "0".'],
+      [['--compare', '--plain', PROMPT], 'There is nothing to compare plain decoding with.'],
+      [['--target', 'nothing', PROMPT], 'There is no model "nothing".'],
+    ] as const) {
+      const { code, stdout, stderr } = await run(['generate', '--device', 'cpu', ...args]);
+      expect([code, stdout], args.join(' ')).toEqual([2, '']);
+      expect(stderr).toContain(said);
+      expect(stderr).toContain('usage: foretoken generate');
+    }
+    const long = await run(['generate', '--device', 'cpu', 'word '.repeat(2000)]);
+    expect([long.code, long.stderr]).toEqual([1, expect.stringContaining('context')]);
+  });
+
+  it('teaches with --help, and knows its version', async () => {
+    expect((await run(['generate', '--help'])).stdout).toMatch(/accepted {4}the draft guessed it/);
+    expect((await run(['serve', '--help'])).stdout).toContain('curl http://127.0.0.1:8080/v1/chat/completions');
+    expect((await run([])).stdout).toContain('foretoken serve --help');
+    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const unknown = await run(['speak']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There is no command "speak".')]);
+  });
+});

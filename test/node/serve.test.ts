@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outputText } from '../../src/core/loop/text';
+import { readTrace } from '../../src/formats/trace/trace';
+import { CACHE, Command, DEVICE, type RunningServer, run, startServer } from './support/command';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const PROMPT = 'Count from 1 to 12.';
+const CHAT = { model: 'target', messages: [{ role: 'user' as const, content: PROMPT }], temperature: 0, max_tokens: 40 };
+
+describe('foretoken serve', () => {
+  let server: RunningServer;
+  let client: OpenAI;
+  beforeAll(async () => {
+    server = await startServer(['--page', path.join(root, 'public')].slice(2));
+    client = new OpenAI({ baseURL: `${server.address}/v1`, apiKey: 'none', maxRetries: 0 });
+  });
+  afterAll(() => server?.command[Symbol.asyncDispose]());
+
+  it('says what it serves, and where', () => {
+    expect(server.command.stdout).toMatch(/^target {2}Target: llama, 6 layers, 5\.8 M parameters, context 1024$/m);
+    expect(server.command.stdout).toMatch(/^draft {3}Draft: llama, \d layers?, /m);
+    expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it('writes what the page has recorded in a browser, token for token', async () => {
+    const { events } = readTrace(fs.readFileSync(path.join(root, 'public/traces/counting.json'), 'utf8'));
+    const [start] = events;
+    if (start?.type !== 'start') throw new Error('the recording has no start');
+    const answer = await client.chat.completions.create({
+      ...CHAT,
+      messages: [{ role: 'user', content: start.prompt }],
+      max_tokens: start.settings.maxTokens,
+    });
+    expect(answer.choices[0]?.message.content).toBe(outputText(events));
+    expect(answer.usage?.completion_tokens_details?.accepted_prediction_tokens).toBeGreaterThan(0);
+  });
+
+  it('answers the openai client in chunks, with the usage at the end, and as curl asks', async () => {
+    const chunks = [];
+    const stream = await client.chat.completions.create({ ...CHAT, stream: true, stream_options: { include_usage: true } });
+    for await (const chunk of stream) chunks.push(chunk);
+    const whole = await client.chat.completions.create(CHAT);
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(whole.choices[0]?.message.content);
+    expect(chunks.at(-1)?.usage?.completion_tokens).toBe(whole.usage?.completion_tokens);
+    const { stdout } = await promisify(execFile)('curl', ['-sS', `${server.address}/v1/chat/completions`, '-d', JSON.stringify(CHAT)]);
+    expect(JSON.parse(stdout).choices[0].message.content).toBe(whole.choices[0]?.message.content);
+  });
+
+  it('keeps to a response format', async () => {
+    const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'], additionalProperties: false };
+    const asked = client.chat.completions.create({
+      ...CHAT,
+      response_format: { type: 'json_schema', json_schema: { name: 'person', schema } },
+    });
+    if (DEVICE === 'cpu') await expect(asked).rejects.toThrow();
+    else expect(Object.keys(JSON.parse((await asked).choices[0]?.message.content ?? ''))).toEqual(['name']);
+  });
+
+  it('completes a text as it stands', async () => {
+    const completion = await client.completions.create({ model: 'target', prompt: '1, 2, 3, 4,', temperature: 0, max_tokens: 8 });
+    expect(completion.choices[0]?.text).not.toBe('');
+  });
+
+  it('lists its model, tells its health, and counts for Prometheus', async () => {
+    expect((await client.models.list()).data.map(({ id }) => id)).toContain('target');
+    expect(await (await fetch(`${server.address}/health`)).json()).toEqual({ status: 'ok' });
+    const metrics = await (await fetch(`${server.address}/metrics`)).text();
+    expect(Number(/^vllm:spec_decode_num_accepted_tokens_total(?:{.*})? (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+  });
+
+  it('is free for the next client within a round when one goes away', async () => {
+    const leaving = new AbortController();
+    const stream = await client.chat.completions.create({ ...CHAT, max_tokens: 900, stream: true }, { signal: leaving.signal });
+    await stream[Symbol.asyncIterator]().next();
+    const next = client.chat.completions.create({ ...CHAT, max_tokens: 1 });
+    leaving.abort();
+    expect((await next).usage?.completion_tokens).toBe(1);
+  });
+
+  it('answers nothing to another site’s page', async () => {
+    const response = await fetch(`${server.address}/v1/models`, { headers: { origin: 'https://evil.example' } });
+    expect([response.status, (await response.json()).error.code]).toEqual([403, 'origin_not_allowed']);
+  });
+});
+
+describe('foretoken serve is ended', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('by %s when what runs is answered', async (signal) => {
+    const { command, address } = await startServer();
+    const response = await fetch(`${address}/v1/chat/completions`, { method: 'POST', body: JSON.stringify({ ...CHAT, stream: true }) });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = (await reader?.read())?.value ?? '';
+    command.process.kill(signal);
+    for (let piece = await reader?.read(); !piece?.done; piece = await reader?.read()) text += piece?.value ?? '';
+    expect(text).toMatch(/"finish_reason":"(stop|length)".*\[DONE\]\n\n$/s);
+    expect((await command.ended()).code).toBe(0);
+    await expect(fetch(`${address}/health`)).rejects.toThrow();
+  });
+
+  it('at once by a second signal', async () => {
+    const { command, address } = await startServer();
+    const body = JSON.stringify({ ...CHAT, max_tokens: 900, ignore_eos: true, stream: true });
+    const response = await fetch(`${address}/v1/chat/completions`, { method: 'POST', body });
+    await response.body?.getReader().read();
+    command.process.kill('SIGTERM');
+    await command.printed(/Ending/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    command.process.kill('SIGTERM');
+    expect((await command.ended()).code).toBe(143);
+  });
+});
+
+describe('foretoken serve fails in words', () => {
+  it('with its usage and 2 where a model is missing or unknown', async () => {
+    for (const [args, said] of [
+      [['--target', 'nothing'], 'There is no model "nothing".'],
+      [['--target', 'missing/folder'], 'There is no file or folder missing/folder.'],
+      [['--target', 'missing.gguf'], 'There is no file missing.gguf.'],
+      [['--target'], "Option '--target <value>' argument missing"],
+      [['--draft', 'nothing'], 'There is no model "nothing".'],
+      [['--draft', 'none', '--method', 'ngram'], '--method is ngram, and --draft is none.'],
+      [['--port', '70000'], '--port is "70000".'],
+      [['--prot', '1'], "Unknown option '--prot'"],
+      [['prompt'], '"prompt" is no option of serve.'],
+    ] as const) {
+      const { code, stderr, stdout } = await run(['serve', '--device', 'cpu', '--port', '0', ...args]);
+      expect([code, stdout], args.join(' ')).toEqual([2, '']);
+      expect(stderr).toContain(said);
+      expect(stderr).toContain('usage: foretoken serve');
+    }
+  });
+
+  it('with 1 where its port is taken', async () => {
+    const other = http.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const { code, stderr } = await run(['serve', '--device', 'cpu', '--port', String(port)]);
+    other.close();
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`cannot listen on 127.0.0.1:${port}: another program has it.`)]);
+  });
+
+  it('with 1 where a model cannot be loaded', async () => {
+    const models = path.join(CACHE, 'damaged');
+    fs.cpSync(path.join(root, 'public/models'), models, { recursive: true });
+    const weights = path.join(models, 'target/resolve/main/params_shard_0.bin');
+    const bytes = fs.readFileSync(weights);
+    bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+    fs.writeFileSync(weights, bytes);
+    const damaged = await run(['serve', '--device', DEVICE, '--port', '0', '--target', models]);
+    expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringMatching(/A model file is damaged: .*params_shard_0\.bin/)]);
+    fs.rmSync(weights);
+    const missing = await run(['serve', '--device', DEVICE, '--port', '0', '--target', models]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/A model file is missing: .*params_shard_0\.bin/)]);
+    const far = await run(['serve', '--device', 'cpu', '--port', '0', '--target', 'http://127.0.0.1:9/models/']);
+    expect([far.code, far.stderr]).toEqual([1, expect.stringMatching(/could not be fetched/)]);
+  });
+
+  it('where only WebGPU could run what is asked for', async () => {
+    const models = path.join(CACHE, 'others');
+    fs.cpSync(path.join(root, 'public/models'), models, { recursive: true });
+    const { code, stderr } = await run(['serve', '--device', 'cpu', '--port', '0', '--target', models]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Target needs WebGPU: on the CPU only the embedded pair runs.')]);
+  });
+
+  it('while it loads, with nothing left behind, where it is ended by then', async () => {
+    const command = new Command(['serve', '--device', DEVICE, '--port', '0']);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    command.process.kill('SIGTERM');
+    expect((await command.ended()).code).toBeOneOf([0, null]);
+  });
+});
