@@ -76,10 +76,29 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          globalSetup: './test/node/support/build.ts',
+          fileParallelism: false,
+          testTimeout: BROWSER_TIMEOUT,
+          hookTimeout: BROWSER_TIMEOUT,
+        },
+      },
+      {
+        test: {
+          name: 'node-long',
+          include: ['test/long/node/**/*.test.ts'],
+          globalSetup: './test/node/support/build.ts',
+          testTimeout: 10 * BROWSER_TIMEOUT,
+          hookTimeout: BROWSER_TIMEOUT,
+        },
+      },
+      {
         optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {
           name: 'long',
-          include: ['test/long/**/*.test.ts'],
+          include: ['test/long/*.test.ts'],
           fileParallelism: false,
           testTimeout: 10 * BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,

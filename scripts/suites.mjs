@@ -29,6 +29,8 @@ export const SUITES = [
   { name: 'app', title: 'Page', vitest: true, needs: ensureChromium, minutes: 30 },
   { name: 'e2e', title: 'End to end, production build', vitest: true, needs: ensureChromium, minutes: 45 },
   { name: 'firefox', title: 'End to end, in Firefox', vitest: true, needs: ensureBoth, optional: true, minutes: 25 },
+  { name: 'node', title: 'The command foretoken', vitest: true, minutes: 20 },
+  { name: 'node-long', title: 'Long, of the server', vitest: true, onDemand: true, minutes: 60 },
   { name: 'long', title: 'Long', vitest: true, needs: ensureChromium, onDemand: true, minutes: 180 },
 ];
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ApiMetrics } from '../api/metrics';
 import { MOST_BODY } from '../api/paths';
 import { describeDraft, describeModel } from './describe';
 import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
@@ -57,22 +58,23 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   if (values.help) return console.log(SERVE_HELP);
   if (rest.length > 0) throw usageError(`"${rest[0]}" is no option of serve.`, 'Add --help to see all options.');
   const session = await openSession(values, console.log, stop);
-  const api = apiOf(session, values['max-queue']);
+  const served = pairOf(session, values['max-queue']);
+  const metrics = new ApiMetrics(session.pair.target.id);
   let isReady = false;
   const host = values.host ?? '127.0.0.1';
   const server = new ApiServer({
-    api,
+    api: metrics.watch(served),
     access: { host, origins: values.cors, key: values['api-key'] ?? process.env.FORETOKEN_API_KEY ?? null },
     limits: limitsOf(values),
     pageFolder: builtPage(values.page),
     isReady: () => isReady,
-    metrics: () => '',
+    metrics: () => metrics.text(),
     log: console.error,
   });
   const address = await server.listen(values.port);
   try {
     const progress = progressOn(process.stderr);
-    await api.load(progress.report, stop).finally(progress.end);
+    await served.load(progress.report, stop).finally(progress.end);
     isReady = true;
     await introduce(session, address, host);
     await aborted(stop);
@@ -82,12 +84,10 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   }
 }
 
-function apiOf({ engine, pair, drafting, gamma }: Session, mostWaiting: number): ServedPair {
-  const defaults = { drafting: drafting ?? 'ngram' } as const;
-  const random = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  const setup = { engine, pair, defaults, mostWaiting, now: Date.now, randomSeed: random, randomId: randomUUID };
-  void gamma;
-  return new ServedPair(setup, console.error);
+function pairOf({ engine, pair, drafting, gamma }: Session, mostWaiting: number): ServedPair {
+  const defaults = { speculative: drafting !== null, numSpeculativeTokens: gamma, drafting: drafting ?? 'ngram' } as const;
+  const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return new ServedPair({ engine, pair, defaults, mostWaiting, now: Date.now, randomSeed, randomId: randomUUID }, console.error);
 }
 
 function limitsOf(values: Values<typeof OPTIONS>) {

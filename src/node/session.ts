@@ -1,7 +1,6 @@
 /** What both commands begin with: an engine, and the pair that was named. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { RunSettings } from '../core/types';
 import { LIMITS } from '../core/types';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
 import { DEVICES } from './gpu';
@@ -38,7 +37,7 @@ export const MODEL_OPTIONS = {
 export interface Session extends NodeEngine, Pick<ChosenPair, 'pair'> {
   /** What drafts unless a request says otherwise; null: nothing. */
   readonly drafting: 'model' | 'ngram' | 'mixed' | null;
-  readonly gamma: RunSettings['gamma'];
+  readonly gamma: number | 'auto';
 }
 
 /** @throws FailureError command-invalid, or what keeps engine or models from being used; or the signal's reason */

@@ -48,7 +48,8 @@ describe('foretoken generate', () => {
   });
 
   it('repeats a draw by its seed', async () => {
-    const draw = async (seed: string) => JSON.parse((await run([...ARGS, '--json', '--temperature', '1.5', '--seed', seed, PROMPT])).stdout).text;
+    const draw = async (seed: string) =>
+      JSON.parse((await run([...ARGS, '--json', '--temperature', '1.5', '--seed', seed, PROMPT])).stdout).text;
     const [one, again, other] = [await draw('1'), await draw('1'), await draw('2')];
     expect(again).toBe(one);
     expect(other).not.toBe(one);

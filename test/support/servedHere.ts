@@ -22,10 +22,11 @@ export async function cpuPair(mostWaiting = 4): Promise<{ readonly api: ServedPa
   const node = await openEngine({ device: 'cpu', cacheFolder: folder, pageFolder: PAGE_FOLDER });
   const setup = { ...node, lists: pageLists(PAGE_FOLDER), report: () => undefined, signal: never };
   const { pair } = await choosePair(undefined, undefined, setup);
+  const defaults = { speculative: true, numSpeculativeTokens: 4, drafting: 'model' } as const;
   let made = 0;
   const api = new ServedPair(
     {
-      ...{ engine: node.engine, pair, defaults: { drafting: 'model' }, mostWaiting },
+      ...{ engine: node.engine, pair, defaults, mostWaiting },
       ...{ now: Date.now, randomSeed: () => 7, randomId: () => String(++made) },
     },
     () => undefined,

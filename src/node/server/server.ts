@@ -1,7 +1,9 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { ApiEngine } from '../../api/apiEngine';
 import { ApiError } from '../../api/apiError';
-import { type ApiEngine, respond } from '../../api/respond';
+import { METRICS_TYPE } from '../../api/metrics';
+import { respond } from '../../api/respond';
 import { FailureError } from '../../core/failure';
 import { readBody } from './body';
 import { type Access, corsHeaders, requireKey, requireKnownCaller } from './guards';
@@ -120,7 +122,7 @@ export class ApiServer {
     } else if (path === '/metrics') {
       requireGet(path, method);
       requireKey(headers, access);
-      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(metrics());
+      response.writeHead(200, { 'content-type': METRICS_TYPE }).end(metrics());
     } else if (path.startsWith('/v1/')) {
       requireKey(headers, access);
       const body = method === 'GET' ? '' : await readBody(request, limits.mostBody);

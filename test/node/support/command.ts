@@ -47,7 +47,11 @@ export class Command {
       const found = wanted.exec(this.stdout) ?? wanted.exec(this.stderr);
       if (found) return found;
       if (this.process.exitCode !== null) throw new Error(`It ended with ${this.process.exitCode} first:\n${this.stdout}\n${this.stderr}`);
-      await Promise.race([once(this.process.stdout as NodeJS.ReadableStream, 'data'), once(this.process.stderr as NodeJS.ReadableStream, 'data'), this.#closed]);
+      await Promise.race([
+        once(this.process.stdout as NodeJS.ReadableStream, 'data'),
+        once(this.process.stderr as NodeJS.ReadableStream, 'data'),
+        this.#closed,
+      ]);
     }
   }
 
