@@ -4,7 +4,7 @@ import type { FoundGpu } from './gpu';
 import { fetchWithFiles, type LocalFiles } from './localFiles';
 import { storedCaches } from './storedCaches';
 
-/** web-llm resolves relative addresses against it; there are none here. */
+/** web-llm resolves relative addresses against it, which do not occur here. */
 const LOCATION = { origin: 'http://localhost', href: 'http://localhost/' };
 
 /** Before the engine does anything: the lists of models, web-llm and the drivers of kernels look for these names. */

@@ -27,7 +27,7 @@ const WITHOUT_WEBGPU: FoundGpu = { gpu: undefined, names: {}, note: null };
 /**
  * `auto`: the graphics card, else SwiftShader where a Chromium brought it, else the CPU. `software`: SwiftShader. `cpu`: no WebGPU.
  *
- * @throws FailureError no-webgpu, no-adapter, where `software` was asked for and there is none
+ * @throws FailureError no-webgpu, no-adapter, where `software` was asked for and is not found
  */
 export async function findGpu(choice: DeviceChoice): Promise<FoundGpu> {
   if (choice === 'cpu') return WITHOUT_WEBGPU;

@@ -64,7 +64,7 @@ export async function openSession(
 function draftingBy(method: keyof typeof METHODS | undefined, chosen: ChosenPair['drafting']): Session['drafting'] {
   if (method === undefined) return chosen;
   const wanted = METHODS[method];
-  if (chosen === null) throw usageError(`--method is ${method}, and --draft is none.`, 'Leave one of them out.');
+  if (chosen === null) throw usageError(`--method ${method} needs drafts, which --draft none rules out.`, 'Leave one of them out.');
   if (wanted !== 'ngram' && chosen !== 'model') throw usageError(`--method ${method} needs a model that drafts.`, 'Name one with --draft.');
   return wanted;
 }

@@ -123,7 +123,7 @@ describe('foretoken serve fails in words', () => {
       [['--target', 'missing.gguf'], 'There is no file missing.gguf.'],
       [['--target'], "Option '--target <value>' argument missing"],
       [['--draft', 'nothing'], 'There is no model "nothing".'],
-      [['--draft', 'none', '--method', 'ngram'], '--method is ngram, and --draft is none.'],
+      [['--draft', 'none', '--method', 'ngram'], '--method ngram needs drafts'],
       [['--port', '70000'], '--port is "70000".'],
       [['--prot', '1'], "Unknown option '--prot'"],
       [['prompt'], '"prompt" is no option of serve.'],

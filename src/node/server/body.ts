@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../api/apiError';
 
 /**
- * The body of `request` as text. What is too long is not kept: the rest of it goes to whoever reads the request on.
+ * The body of `request` as text. What is too long is not kept: the caller reads the rest of it away.
  *
  * @param most bytes
  * @throws ApiError 413, 415, 400
