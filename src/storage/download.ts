@@ -179,11 +179,18 @@ async function takeBack(shelf: Shelf, former: Shelf, file: RemoteFile): Promise<
   return true;
 }
 
+/** Whether `file` comes from a server; otherwise it lies on this machine (Node). */
+function isServed({ url }: RemoteFile): boolean {
+  return url !== null && /^https?:/.test(url);
+}
+
 function missing(file: RemoteFile) {
   return new FailureError(
     'file-missing',
-    `A model file is missing: ${file.name} (the server answered 404).`,
-    'The server of this page must serve its whole folder models/. Run again once it does.',
+    `A model file is missing: ${file.name}${isServed(file) ? ' (the server answered 404)' : ''}.`,
+    isServed(file)
+      ? 'The server of this page must serve its whole folder models/. Run again once it does.'
+      : 'Put it where the list of models says that it is, then run again.',
   );
 }
 
@@ -199,7 +206,9 @@ function damaged(file: RemoteFile, what: string) {
   return new FailureError(
     'file-damaged',
     `A model file is damaged: ${file.name}; ${what}.`,
-    'Run again to download it again. If the file is still wrong, the server has a wrong copy.',
+    isServed(file)
+      ? 'Run again to download it again. If the file is still wrong, the server has a wrong copy.'
+      : 'Put a good copy in its place, then run again.',
   );
 }
 

@@ -152,10 +152,16 @@ describe('foretoken serve fails in words', () => {
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
     fs.writeFileSync(weights, bytes);
     const damaged = await run(['serve', '--device', DEVICE, '--port', '0', '--target', models]);
-    expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringMatching(/A model file is damaged: .*params_shard_0\.bin/)]);
+    expect([damaged.code, damaged.stderr]).toEqual([
+      1,
+      expect.stringMatching(/A model file is damaged: .*params_shard_0\.bin.*\n {2}Put a good copy/),
+    ]);
     fs.rmSync(weights);
     const missing = await run(['serve', '--device', DEVICE, '--port', '0', '--target', models]);
-    expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/A model file is missing: .*params_shard_0\.bin/)]);
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      expect.stringMatching(/A model file is missing: .*params_shard_0\.bin\.\n {2}Put it where/),
+    ]);
     const far = await run(['serve', '--device', 'cpu', '--port', '0', '--target', 'http://127.0.0.1:9/models/']);
     expect([far.code, far.stderr]).toEqual([1, expect.stringMatching(/could not be fetched/)]);
   });
