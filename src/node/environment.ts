@@ -16,6 +16,8 @@ export function supplyBrowser({ gpu, names }: FoundGpu, storage: FileStorage, fi
   supply(globalThis, 'location', LOCATION);
   supply(globalThis, 'caches', storedCaches(storage));
   supply(globalThis, 'fetch', fetchWithFiles(fetch, files));
+  // web-llm tells what it does, and standard output is the commands'.
+  supply(console, 'log', process.env.FORETOKEN_DEBUG ? console.error : () => undefined);
 }
 
 function supply(object: object, name: string, value: unknown): void {

@@ -8,6 +8,7 @@ import type { RunEvent, RunSettings } from '../core/types';
 import type { RunTask } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
 import { flag, number, optionLines, readOptions, text, type Values } from './options';
+import { print } from './output';
 import { progressOn } from './progress';
 import { MODEL_OPTIONS, openSession, type Session } from './session';
 import { countsInWords, type Gain, gainInWords, gainOf, toldCounts } from './terminal/counts';
@@ -55,7 +56,7 @@ type GenerateValues = Values<typeof OPTIONS>;
 /** @param stop ends the run under way. @throws FailureError; or the signal's reason before a run */
 export async function generate(args: readonly string[], stop: AbortSignal): Promise<void> {
   const { values, rest } = readOptions(OPTIONS, args);
-  if (values.help) return console.log(GENERATE_HELP);
+  if (values.help) return print(GENERATE_HELP);
   const prompt = await promptOf(rest);
   const session = await openSession(values, console.error, stop);
   if (values.compare && (values.plain || session.drafting === null)) {
@@ -160,5 +161,5 @@ async function writeJson(values: GenerateValues, settings: RunSettings, runs: Ru
     tokens: committedTokens(events).map(({ id, text: written, verdict }) => ({ id, text: written, verdict })),
     ...(gain && { comparison: { output: gain.output, speedup: gain.speedup, tokens_per_s: gain.tokensPerSecond } }),
   };
-  console.log(JSON.stringify(told));
+  print(JSON.stringify(told));
 }

@@ -44,6 +44,8 @@ export async function findGpu(choice: DeviceChoice): Promise<FoundGpu> {
 }
 
 async function importDawn(): Promise<Dawn> {
+  // Without it a driver complains that it finds no screen, which nothing here needs.
+  process.env.XDG_RUNTIME_DIR ??= os.tmpdir();
   try {
     return await import('webgpu');
   } catch (cause) {

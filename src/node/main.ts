@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FailureError, toFailure } from '../core/failure';
 import { GENERATE_HELP, GENERATE_USAGE, generate } from './generate';
+import { print } from './output';
 import { SERVE_HELP, SERVE_USAGE, serve } from './serve';
 import { ROOT } from './session';
 import { usageError } from './usage';
@@ -32,8 +33,8 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
   try {
     if (command === 'serve') await serve(args, stop);
     else if (command === 'generate') await generate(args, stop);
-    else if (command === '--version') console.log(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version);
-    else if (command === undefined || command === '--help' || command === 'help') console.log(helpFor(args[0]));
+    else if (command === '--version') print(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version);
+    else if (command === undefined || command === '--help' || command === 'help') print(helpFor(args[0]));
     else throw usageError(`There is no command "${command}".`, 'Choose generate or serve.');
     return command === 'generate' ? code() : 0;
   } catch (thrown) {

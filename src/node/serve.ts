@@ -6,6 +6,7 @@ import { ApiMetrics } from '../api/metrics';
 import { MOST_BODY } from '../api/paths';
 import { describeDraft, describeModel } from './describe';
 import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
+import { print } from './output';
 import { progressOn } from './progress';
 import { isLoopback } from './server/guards';
 import { ServedPair } from './server/servedPair';
@@ -55,9 +56,9 @@ const MORE_CONNECTIONS = 64;
 /** @param stop ends it once running requests are answered. @returns when it has ended. @throws FailureError; or the signal's reason before it serves */
 export async function serve(args: readonly string[], stop: AbortSignal): Promise<void> {
   const { values, rest } = readOptions(OPTIONS, args);
-  if (values.help) return console.log(SERVE_HELP);
+  if (values.help) return print(SERVE_HELP);
   if (rest.length > 0) throw usageError(`"${rest[0]}" is no option of serve.`, 'Add --help to see all options.');
-  const session = await openSession(values, console.log, stop);
+  const session = await openSession(values, print, stop);
   const served = pairOf(session, values['max-queue']);
   const metrics = new ApiMetrics(session.pair.target.id);
   let isReady = false;
@@ -78,7 +79,7 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
     isReady = true;
     await introduce(session, address, host);
     await aborted(stop);
-    console.log('Ending: running requests are answered first.');
+    print('Ending: running requests are answered first.');
   } finally {
     await server.close(isReady ? values.grace * 1000 : 0);
   }
@@ -100,10 +101,10 @@ function limitsOf(values: Values<typeof OPTIONS>) {
 }
 
 async function introduce({ pair, drafting, storage }: Session, address: string, host: string): Promise<void> {
-  console.log(`target  ${await describeModel(pair.target, storage)}`);
-  console.log(`draft   ${await describeDraft(pair, drafting, storage)}`);
-  if (!isLoopback(host)) console.log('Other machines can reach this server.');
-  console.log(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
+  print(`target  ${await describeModel(pair.target, storage)}`);
+  print(`draft   ${await describeDraft(pair, drafting, storage)}`);
+  if (!isLoopback(host)) print('Other machines can reach this server.');
+  print(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
 }
 
 /** @throws FailureError command-invalid where the page that was named is not there */

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Command, DEVICE, run } from './support/command';
+import { Command, run, WEBGPU } from './support/command';
 
 const PROMPT = 'Count from 1 to 12.';
-const ARGS = ['generate', '--device', DEVICE, '--max-tokens', '24'];
+const ARGS = ['generate', '--device', 'cpu', '--max-tokens', '24'];
 
 describe('foretoken generate', () => {
   it('writes the text alone to standard output, and the counts beside it', async () => {
@@ -28,7 +28,7 @@ describe('foretoken generate', () => {
   });
 
   it('compares both ways: the same output, and what was gained', async () => {
-    const { code, stdout } = await run([...ARGS, '--compare', '--json', PROMPT]);
+    const { code, stdout } = await run(['generate', '--device', WEBGPU, '--max-tokens', '24', '--compare', '--json', PROMPT]);
     const { comparison } = JSON.parse(stdout);
     expect([code, comparison.output]).toEqual([0, 'identical']);
     expect(comparison.speedup).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ describe('foretoken generate', () => {
   });
 
   it('tells the counts so far when it is stopped', async () => {
-    const command = new Command(['generate', '--device', DEVICE, '--max-tokens', '900', 'Write a very long story about a fox.']);
+    const command = new Command(['generate', '--device', 'cpu', '--max-tokens', '900', 'Write a very long story about a fox.']);
     await new Promise((resolve) => command.process.stdout?.once('data', resolve));
     command.process.kill('SIGINT');
     const { code, stderr } = await command.ended();

@@ -7,7 +7,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/loop/text';
 import { readTrace } from '../../src/formats/trace/trace';
-import { CACHE, Command, DEVICE, type RunningServer, run, startServer } from './support/command';
+import { CACHE, Command, type RunningServer, run, startServer, WEBGPU } from './support/command';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const PROMPT = 'Count from 1 to 12.';
@@ -17,7 +17,7 @@ describe('foretoken serve', () => {
   let server: RunningServer;
   let client: OpenAI;
   beforeAll(async () => {
-    server = await startServer(['--page', path.join(root, 'public')].slice(2));
+    server = await startServer(WEBGPU);
     client = new OpenAI({ baseURL: `${server.address}/v1`, apiKey: 'none', maxRetries: 0 });
   });
   afterAll(() => server?.command[Symbol.asyncDispose]());
@@ -58,7 +58,7 @@ describe('foretoken serve', () => {
       ...CHAT,
       response_format: { type: 'json_schema', json_schema: { name: 'person', schema } },
     });
-    if (DEVICE === 'cpu') await expect(asked).rejects.toThrow();
+    if (WEBGPU === 'cpu') await expect(asked).rejects.toThrow();
     else expect(Object.keys(JSON.parse((await asked).choices[0]?.message.content ?? ''))).toEqual(['name']);
   });
 
@@ -144,20 +144,20 @@ describe('foretoken serve fails in words', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(`cannot listen on 127.0.0.1:${port}: another program has it.`)]);
   });
 
-  it('with 1 where a model cannot be loaded', async () => {
+  it.skipIf(WEBGPU === 'cpu')('with 1 where a model cannot be loaded', async () => {
     const models = path.join(CACHE, 'damaged');
     fs.cpSync(path.join(root, 'public/models'), models, { recursive: true });
     const weights = path.join(models, 'target/resolve/main/params_shard_0.bin');
     const bytes = fs.readFileSync(weights);
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
     fs.writeFileSync(weights, bytes);
-    const damaged = await run(['serve', '--device', DEVICE, '--port', '0', '--target', models]);
+    const damaged = await run(['serve', '--device', WEBGPU, '--port', '0', '--target', models]);
     expect([damaged.code, damaged.stderr]).toEqual([
       1,
       expect.stringMatching(/A model file is damaged: .*params_shard_0\.bin.*\n {2}Put a good copy/),
     ]);
     fs.rmSync(weights);
-    const missing = await run(['serve', '--device', DEVICE, '--port', '0', '--target', models]);
+    const missing = await run(['serve', '--device', WEBGPU, '--port', '0', '--target', models]);
     expect([missing.code, missing.stderr]).toEqual([
       1,
       expect.stringMatching(/A model file is missing: .*params_shard_0\.bin\.\n {2}Put it where/),
@@ -174,7 +174,7 @@ describe('foretoken serve fails in words', () => {
   });
 
   it('while it loads, with nothing left behind, where it is ended by then', async () => {
-    const command = new Command(['serve', '--device', DEVICE, '--port', '0']);
+    const command = new Command(['serve', '--device', 'cpu', '--port', '0']);
     await new Promise((resolve) => setTimeout(resolve, 700));
     command.process.kill('SIGTERM');
     expect((await command.ended()).code).toBeOneOf([0, null]);

@@ -25,12 +25,12 @@ export function showsColours(stream: { readonly isTTY?: boolean }, env: NodeJS.P
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** The text of a round. What a draft wrote and the target refused stands before the target's own token. */
-export function paintRound({ tokens }: RoundEvent, paint: Paint): string {
-  return tokens
-    .filter((token) => paint.rejected || isKept(token))
-    .map((token) => paintToken(token, paint))
-    .join('');
+/** The text of a round. What a draft wrote and the target refused stands before the target's own token; without colours it stands between tildes. */
+export function paintRound({ tokens }: RoundEvent, { colours, rejected }: Paint): string {
+  const shown = tokens.filter((token) => token.text !== '' && (rejected || isKept(token)));
+  if (colours) return shown.map(({ text, verdict }) => styled(harmless(text), verdict)).join('');
+  const tilde = (token: RunToken, beside: RunToken | undefined) => (!isKept(token) && (!beside || isKept(beside)) ? '~' : '');
+  return shown.map((token, at) => tilde(token, shown[at - 1]) + harmless(token.text) + tilde(token, shown[at + 1])).join('');
 }
 
 /** The names of the verdicts, each as its tokens are; '' without colours. */
@@ -38,13 +38,6 @@ export function legend({ colours, rejected }: Paint): string {
   if (!colours) return '';
   const verdicts: readonly Verdict[] = ['accepted', ...(rejected ? (['rejected', 'discarded'] as const) : []), 'corrected', 'bonus'];
   return verdicts.map((verdict) => styled(verdict, verdict)).join('  ');
-}
-
-function paintToken({ text, verdict }: RunToken, { colours }: Paint): string {
-  const shown = harmless(text);
-  if (shown === '') return '';
-  if (colours) return styled(shown, verdict);
-  return isKept({ verdict }) ? shown : `~${shown}~`;
 }
 
 function styled(text: string, verdict: Verdict): string {

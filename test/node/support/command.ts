@@ -6,9 +6,9 @@ import path from 'node:path';
 import { inject } from 'vitest';
 import { findSoftwareDriver } from '../../../src/node/gpu';
 
-/** WebGPU in software where a Chromium brought it, else the CPU: the suite then says so. */
-export const DEVICE = findSoftwareDriver() === null ? 'cpu' : 'software';
-if (DEVICE === 'cpu') console.log('There is no SwiftShader here, so the command is tested on the CPU alone.');
+/** WebGPU in software where a Chromium brought it, else the CPU: the suite then says so. What does not need it runs on the CPU, which is ready sooner. */
+export const WEBGPU = findSoftwareDriver() === null ? 'cpu' : 'software';
+if (WEBGPU === 'cpu') console.log('There is no SwiftShader here, so the command is tested on the CPU alone.');
 
 /** Where a command keeps what it keeps: nothing of the person who tests. */
 export const CACHE = fs.mkdtempSync(path.join(os.tmpdir(), 'command-'));
@@ -77,8 +77,8 @@ export interface RunningServer {
 }
 
 /** `foretoken serve` on a free port, ready. */
-export async function startServer(args: readonly string[] = []): Promise<RunningServer> {
-  const command = new Command(['serve', '--device', DEVICE, '--port', '0', ...args]);
+export async function startServer(device: typeof WEBGPU = 'cpu'): Promise<RunningServer> {
+  const command = new Command(['serve', '--device', device, '--port', '0']);
   const [, address = ''] = await command.printed(/Foretoken is at (\S+)/);
   return { command, address };
 }

@@ -37,7 +37,8 @@ describe('tokens on a terminal', () => {
     if (!round) throw new Error('nothing was rejected');
     const rejected = round.tokens.find(({ verdict }) => verdict === 'rejected')?.text ?? '';
     expect(paintRound(round, { colours: true, rejected: true })).toContain(`\x1b[9;31m${rejected}\x1b[0m`);
-    expect(paintRound(round, { colours: false, rejected: true })).toContain(`~${rejected}~`);
+    expect(paintRound(round, { colours: false, rejected: true })).toMatch(/^[^~]*~[^~]+~[^~]+$/);
+    expect(paintRound(round, { colours: false, rejected: true })).toContain(`~${rejected}`);
     expect(legend({ colours: true, rejected: true })).toMatch(/accepted.*rejected.*discarded.*corrected.*bonus/);
   });
 
