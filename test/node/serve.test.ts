@@ -24,7 +24,7 @@ describe('foretoken serve', () => {
 
   it('says what it serves, and where', () => {
     expect(server.command.stdout).toMatch(/^target {2}Target: llama, 6 layers, 5\.8 M parameters, context 1024$/m);
-    expect(server.command.stdout).toMatch(/^draft {3}Draft: llama, \d layers?, /m);
+    expect(server.command.stdout).toMatch(/^draft {3}Good draft: llama, 2 layers, /m);
     expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
@@ -50,6 +50,15 @@ describe('foretoken serve', () => {
     expect(chunks.at(-1)?.usage?.completion_tokens).toBe(whole.usage?.completion_tokens);
     const { stdout } = await promisify(execFile)('curl', ['-sS', `${server.address}/v1/chat/completions`, '-d', JSON.stringify(CHAT)]);
     expect(JSON.parse(stdout).choices[0].message.content).toBe(whole.choices[0]?.message.content);
+  });
+
+  it('repeats a draw by its seed, with the probabilities of its tokens', async () => {
+    const draw = async (seed: number) =>
+      (await client.chat.completions.create({ ...CHAT, temperature: 1.2, seed, logprobs: true, top_logprobs: 2 })).choices[0];
+    const [one, again, other] = [await draw(1), await draw(1), await draw(2)];
+    expect(again).toEqual(one);
+    expect(other?.message.content).not.toBe(one?.message.content);
+    expect(one?.logprobs?.content?.map(({ token }) => token).join('')).toBe(one?.message.content);
   });
 
   it('keeps to a response format', async () => {
@@ -124,7 +133,7 @@ describe('foretoken serve fails in words', () => {
       [['--target'], "Option '--target <value>' argument missing"],
       [['--draft', 'nothing'], 'There is no model "nothing".'],
       [['--draft', 'none', '--method', 'ngram'], '--method ngram needs drafts'],
-      [['--port', '70000'], '--port is "70000".'],
+      [['--timeout', '0'], '--timeout is "0".'],
       [['--prot', '1'], "Unknown option '--prot'"],
       [['prompt'], '"prompt" is no option of serve.'],
     ] as const) {
@@ -144,7 +153,8 @@ describe('foretoken serve fails in words', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(`cannot listen on 127.0.0.1:${port}: another program has it.`)]);
   });
 
-  it.skipIf(WEBGPU === 'cpu')('with 1 where a model cannot be loaded', async () => {
+  it('with 1 where a model cannot be loaded', async ({ skip }) => {
+    skip(WEBGPU === 'cpu', 'needs WebGPU');
     const models = path.join(CACHE, 'damaged');
     fs.cpSync(path.join(root, 'public/models'), models, { recursive: true });
     const weights = path.join(models, 'target/resolve/main/params_shard_0.bin');

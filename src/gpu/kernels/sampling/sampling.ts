@@ -144,7 +144,8 @@ export class SamplingKernel {
     words.setFloat32(24, settings.frequencyPenalty, true);
     words.setFloat32(28, settings.presencePenalty, true);
     words.setUint32(32, settings.rule === 'coupled' ? 1 : 0, true);
-    this.#device.queue.writeBuffer(this.#settings, 0, words);
+    // The bytes themselves: dawn in Node takes no DataView.
+    this.#device.queue.writeBuffer(this.#settings, 0, words.buffer);
   }
 
   /** Starts a round, for everything that is submitted from now on. @param position index in the history of the first token that the round decides */
