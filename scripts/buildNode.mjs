@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'vite';
 import { root } from './install.mjs';
+import { licences } from './licences.mjs';
 import { webLlmInNode } from './webLlmInNode.mjs';
 
 /** The command `foretoken`, in one folder with all that it imports, except dawn, which is a library of the machine's own kind. */
@@ -9,12 +10,12 @@ export const COMMAND = path.join(root, 'build/node/foretoken.js');
 
 /** @param {string} folder where the files go */
 export async function buildNode(folder = path.dirname(COMMAND)) {
+  const { collect, write } = licences();
   await build({
     root,
     configFile: false,
     logLevel: 'warn',
-    // web-llm alone has more than the usual size.
-    plugins: [webLlmInNode()],
+    plugins: [webLlmInNode(), collect(), write()],
     ssr: { noExternal: true, external: ['webgpu'] },
     publicDir: false,
     build: {
