@@ -21,7 +21,7 @@ const OPTIONS = {
   'max-tokens': number('N', { min: 1, max: 1_000_000 }, 256, 'most tokens of the answer (default 256)'),
   temperature: number('T', { min: 0, max: 10, whole: false }, 0, '0 (default): always the most likely token'),
   'top-p': number('P', { min: 0.001, max: 1, whole: false }, 1, 'draw from the most likely tokens that reach P together'),
-  seed: number('N', { min: 0, max: Number.MAX_SAFE_INTEGER }, undefined, 'repeats a draw; by default another each time'),
+  seed: number('N', { min: 0, max: Number.MAX_SAFE_INTEGER }, undefined, 'repeats a draw, whatever drafts; by default another\neach time'),
   plain: flag('decode plainly, without drafts'),
   'show-rejected': flag('show drafts that the target refused, struck through'),
   compare: flag('run both ways in turns; say whether the output is\nthe same, and what speculation gained'),
@@ -79,6 +79,8 @@ async function promptOf(rest: readonly string[]): Promise<string> {
 }
 
 function settingsOf(values: GenerateValues, { drafting, gamma }: Session): RunSettings {
+  // A draw that is to come again must depend on nothing else, as the lengths of drafts, which may depend on time.
+  const rule = values.seed !== undefined || values.compare ? 'coupled' : 'rejection';
   const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   return {
     ...DEFAULT_RUN,
@@ -86,7 +88,7 @@ function settingsOf(values: GenerateValues, { drafting, gamma }: Session): RunSe
     drafting: drafting ?? 'ngram',
     gamma,
     maxTokens: values['max-tokens'],
-    sampling: { ...GREEDY, temperature: values.temperature, topP: values['top-p'], seed },
+    sampling: { ...GREEDY, temperature: values.temperature, topP: values['top-p'], seed, rule },
   };
 }
 

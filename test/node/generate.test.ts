@@ -32,7 +32,7 @@ describe('foretoken generate', () => {
     const { comparison } = JSON.parse(stdout);
     expect([code, comparison.output]).toEqual([0, 'identical']);
     expect(comparison.speedup).toBeGreaterThan(0);
-    const words = await run([...ARGS, '--compare', '--repeat', '1', PROMPT]);
+    const words = await run([...ARGS, '--compare', '--repeat', '1', '--temperature', '1', PROMPT]);
     expect(words.stderr).toMatch(/The output is the same, token for token\.\nSpeculative decoding was [\d.]+ times as fast/);
   });
 
@@ -49,7 +49,7 @@ describe('foretoken generate', () => {
 
   it('repeats a draw by its seed', async () => {
     const draw = async (seed: string) =>
-      JSON.parse((await run([...ARGS, '--json', '--temperature', '1.5', '--seed', seed, 'Tell me a story about a fox.'])).stdout).text;
+      JSON.parse((await run([...ARGS, '--json', '--temperature', '1.2', '--seed', seed, 'Tell me a story about a fox.'])).stdout).text;
     const [one, again, other] = [await draw('1'), await draw('1'), await draw('2')];
     expect(again).toBe(one);
     expect(other).not.toBe(one);

@@ -12,6 +12,8 @@ import { CACHE, Command, type RunningServer, run, startServer, WEBGPU } from './
 const root = path.resolve(import.meta.dirname, '../..');
 const PROMPT = 'Count from 1 to 12.';
 const CHAT = { model: 'target', messages: [{ role: 'user' as const, content: PROMPT }], temperature: 0, max_tokens: 40 };
+/** In each round, where else as many are drafted as should be fastest, which may be none. */
+const DRAFTED = { num_speculative_tokens: 4 };
 /** Of which no two draws are alike. */
 const STORY = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }];
 
@@ -38,6 +40,7 @@ describe('foretoken serve', () => {
       ...CHAT,
       messages: [{ role: 'user', content: start.prompt }],
       max_tokens: start.settings.maxTokens,
+      ...DRAFTED,
     });
     expect(answer.choices[0]?.message.content).toBe(outputText(events));
     expect(answer.usage?.completion_tokens_details?.accepted_prediction_tokens).toBeGreaterThan(0);
@@ -56,8 +59,17 @@ describe('foretoken serve', () => {
 
   it('repeats a draw by its seed, with the probabilities of its tokens', async () => {
     const draw = async (seed: number) =>
-      (await client.chat.completions.create({ ...CHAT, messages: STORY, temperature: 1.2, seed, logprobs: true, top_logprobs: 2 }))
-        .choices[0];
+      (
+        await client.chat.completions.create({
+          ...CHAT,
+          ...DRAFTED,
+          messages: STORY,
+          temperature: 1.2,
+          seed,
+          logprobs: true,
+          top_logprobs: 2,
+        })
+      ).choices[0];
     const [one, again, other] = [await draw(1), await draw(1), await draw(2)];
     expect(again).toEqual(one);
     expect(other?.message.content).not.toBe(one?.message.content);

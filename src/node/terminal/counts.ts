@@ -64,7 +64,7 @@ const OUTPUT_WORDS: Readonly<Record<Gain['output'], string>> = {
   identical: 'The output is the same, token for token.',
   partly: 'The output is the same as far as the shorter run goes.',
   different: 'The output differs.',
-  sampled: 'The outputs differ, as two draws from one distribution do; at --temperature 0 they are the same.',
+  sampled: 'The outputs differ, as two draws from one distribution do.',
 };
 
 /** What speculation changed, and what it gained. */

@@ -9,7 +9,8 @@ asked = {"model": "target", "messages": [{"role": "user", "content": "Count from
 
 print("models:", *(model.id for model in client.models.list()))
 
-whole = client.chat.completions.create(**asked)
+# Without it each round drafts as many as should be fastest, which may be none.
+whole = client.chat.completions.create(**asked, extra_body={"num_speculative_tokens": 4})
 print("whole:", repr(whole.choices[0].message.content), whole.choices[0].finish_reason)
 details = whole.usage.completion_tokens_details
 print("accepted:", details.accepted_prediction_tokens, "rejected:", details.rejected_prediction_tokens)
