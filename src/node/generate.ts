@@ -142,10 +142,10 @@ async function writeText(values: GenerateValues, settings: RunSettings, runs: Ru
     if (event.type === 'round') process.stdout.write(paintRound(event, paint));
   });
   process.stdout.write('\n');
-  const key = settings.mode === 'speculative' ? legend(paint) : '';
+  const key = settings.mode === 'speculative' ? legend({ ...paint, colours: showsColours(process.stderr, process.env) }) : '';
   console.error(`\n${key === '' ? '' : `${key}\n`}${runs.isStopped ? 'Stopped. ' : ''}${countsInWords(events)}`);
   const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
-  if (gain) console.error(gainInWords(gain));
+  if (gain) console.error(`\n${gainInWords(gain)}`);
 }
 
 async function writeJson(values: GenerateValues, settings: RunSettings, runs: Runs): Promise<void> {

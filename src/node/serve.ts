@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ApiMetrics } from '../api/metrics';
 import { MOST_BODY } from '../api/paths';
+import type { LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { describeDraft, describeModel } from './describe';
 import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
 import { print } from './output';
@@ -74,10 +75,11 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   });
   const address = await server.listen(values.port);
   try {
-    const progress = progressOn(process.stderr);
-    await served.load(progress.report, stop).finally(progress.end);
+    const adapter = await load(served, stop);
     isReady = true;
-    await introduce(session, address, host);
+    await introduce(session, adapter);
+    if (!isLoopback(host)) print('Other machines can reach this server.');
+    print(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
     await aborted(stop);
     print('Ending: running requests are answered first.');
   } finally {
@@ -100,11 +102,23 @@ function limitsOf(values: Values<typeof OPTIONS>) {
   };
 }
 
-async function introduce({ pair, drafting, storage }: Session, address: string, host: string): Promise<void> {
+/** @returns what the models run on */
+async function load(served: ServedPair, stop: AbortSignal): Promise<string> {
+  const progress = progressOn(process.stderr);
+  // Who says nothing of its memory is the CPU.
+  let adapter = 'the CPU, without WebGPU';
+  const report = (update: LoadProgress | MemoryUpdate) => {
+    if (update.type === 'memory') adapter = update.adapter;
+    progress.report(update);
+  };
+  await served.load(report, stop).finally(progress.end);
+  return adapter;
+}
+
+async function introduce({ pair, drafting, storage }: Session, adapter: string): Promise<void> {
   print(`target  ${await describeModel(pair.target, storage)}`);
   print(`draft   ${await describeDraft(pair, drafting, storage)}`);
-  if (!isLoopback(host)) print('Other machines can reach this server.');
-  print(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
+  print(`runs on ${adapter}`);
 }
 
 /** @throws FailureError command-invalid where the page that was named is not there */
