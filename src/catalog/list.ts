@@ -140,6 +140,7 @@ export function invalid(what: string): FailureError {
   );
 }
 
+/** Of the web, or, in Node, beside the page (`node/localFiles.ts`). */
 function isOfTheWeb(value: string): boolean {
-  return URL.canParse(value, 'https://list.invalid/') && /^https?:$/.test(new URL(value, 'https://list.invalid/').protocol);
+  return URL.canParse(value, 'https://list.invalid/') && /^(https?|foretoken):$/.test(new URL(value, 'https://list.invalid/').protocol);
 }

@@ -14,7 +14,10 @@ export function localFiles(pageFolder: string): LocalFiles {
   return (url) => {
     try {
       if (url.startsWith('file:')) return fileURLToPath(url);
-      return url.startsWith(PAGE) ? path.join(pageFolder, decodeURIComponent(new URL(url).pathname)) : null;
+      if (!url.startsWith(PAGE)) return null;
+      const file = path.join(pageFolder, decodeURIComponent(new URL(url).pathname));
+      // An encoded slash could lead out of it.
+      return file.startsWith(path.join(pageFolder, path.sep)) ? file : null;
     } catch {
       // No path, as with an encoded slash.
       return null;

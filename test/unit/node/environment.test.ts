@@ -26,6 +26,15 @@ describe('fetch', () => {
     expect(await (await fetching()(new Request('http://localhost/'))).text()).toBe('from the network');
   });
 
+  it('reads nothing outside the page’s folder by the page’s address', () => {
+    const files = localFiles(path.join(folder, 'page'));
+    expect(files(`${PAGE}models/a.bin`)).toBe(path.join(folder, 'page/models/a.bin'));
+    for (const way of ['../a b.txt', '%2e%2e/a b.txt', '..%2fa b.txt', 'models/..%2f..%2fa b.txt']) {
+      const found = files(`${PAGE}${way}`);
+      expect(found === null || found.startsWith(path.join(folder, 'page/'))).toBe(true);
+    }
+  });
+
   it('answers 404 where there is no such file', async () => {
     for (const name of ['missing.txt', '', 'a b.txt/more']) expect((await fetching()(`${PAGE}${name}`)).ok).toBe(false);
     expect((await fetching()(`${PAGE}missing.txt`)).status).toBe(404);
