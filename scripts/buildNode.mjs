@@ -1,8 +1,9 @@
+/** node scripts/buildNode.mjs: installs what is missing and builds the command `foretoken` for Node into build/node. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { build } from 'vite';
-import { root } from './install.mjs';
-import { licences } from './licences.mjs';
+import { fileURLToPath } from 'node:url';
+import { ensurePackages, root } from './install.mjs';
+import { failClearly } from './options.mjs';
 import { webLlmInNode } from './webLlmInNode.mjs';
 
 /** The command `foretoken`, in one folder with all that it imports, except dawn, which is a library of the machine's own kind. */
@@ -10,6 +11,7 @@ export const COMMAND = path.join(root, 'build/node/foretoken.js');
 
 /** @param {string} folder where the files go */
 export async function buildNode(folder = path.dirname(COMMAND)) {
+  const [{ build }, { licences }] = await Promise.all([import('vite'), import('./licences.mjs')]);
   const { collect, write } = licences();
   await build({
     root,
@@ -43,4 +45,11 @@ function newest(place) {
   const stat = fs.statSync(place);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(stat.mtimeMs, ...fs.readdirSync(place).map((name) => newest(path.join(place, name))));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await failClearly(async () => {
+    ensurePackages();
+    await buildNode();
+  });
 }

@@ -46,7 +46,7 @@ describe('a suite', () => {
        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
        fs.writeFileSync(${JSON.stringify(started)}, String(child.pid));
        ${hang}`,
-      { minutes: 1 / 60 },
+      { minutes: 3 / 60 },
     );
     expect(said).toContain(`"${NAME}" had not ended after`);
     expect(readReport(NAME)).toEqual({ passed: 0, failed: 1, skipped: 0 });
