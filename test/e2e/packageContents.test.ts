@@ -77,7 +77,9 @@ describe('the package', () => {
       expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'NOTICE', 'docs/library.md', 'build/package/licences.txt']),
     );
     expect(
-      names.filter((name) => !/^(build\/(node|package)|dist|docs\/(library|server)\.md|licences|LICENSE|NOTICE|README\.md|package\.json)/.test(name)),
+      names.filter(
+        (name) => !/^(build\/(node|package)|dist|docs\/(library|server)\.md|licences|LICENSE|NOTICE|README\.md|package\.json)/.test(name),
+      ),
     ).toEqual([]);
     const folder = path.join(user, 'node_modules/foretoken');
     fs.mkdirSync(folder, { recursive: true });
