@@ -1,4 +1,4 @@
-/** npm run package: installs what is missing and builds the library that `npm pack` ships, with its types, into build/package. */
+/** npm run package: installs what is missing and builds what `npm pack` ships beside the page: the library with its types, and the command. */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -73,5 +73,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await failClearly(async () => {
     ensurePackages();
     await buildPackage();
+    const { buildNode } = await import('./buildNode.mjs');
+    await buildNode();
   });
 }

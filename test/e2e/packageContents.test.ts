@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildNode } from '../../scripts/buildNode.mjs';
 import { buildPackage, PACKAGE_FOLDER } from '../../scripts/package.mjs';
 import { ROOT } from './support/packageBuild';
 
@@ -36,6 +37,7 @@ let user: string;
 
 beforeAll(async () => {
   modules = await buildPackage();
+  await buildNode();
   const files = fs.readdirSync(PACKAGE_FOLDER, { recursive: true, encoding: 'utf8' });
   scripts = files.filter((name) => name.endsWith('.js'));
   // A program of its own that has the package, as npm unpacks it.
@@ -67,7 +69,7 @@ describe('the library', () => {
 });
 
 describe('the package', () => {
-  it('is packed, and its user’s program finds its modules and types', async () => {
+  it('is packed, and its user’s program finds its modules, types and command', async () => {
     const packed = JSON.parse(
       execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', user], { cwd: ROOT, encoding: 'utf8' }),
     );
@@ -78,7 +80,7 @@ describe('the package', () => {
     );
     expect(
       names.filter(
-        (name) => !/^(build\/(node|package)|dist|docs\/(library|server)\.md|licences|LICENSE|NOTICE|README\.md|package\.json)/.test(name),
+        (name) => !/^(build\/(node|package)\/|dist|docs\/library\.md|licences|LICENSE|NOTICE|README\.md|package\.json)/.test(name),
       ),
     ).toEqual([]);
     const folder = path.join(user, 'node_modules/foretoken');
@@ -113,5 +115,7 @@ describe('the package', () => {
     const found = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: user, encoding: 'utf8' }));
     expect(found[0]).toEqual(expect.arrayContaining(['CreateSpeculativeEngine', 'Foretoken', 'foretokenFetch', 'FailureError']));
     expect(found.slice(1)).toEqual([['SpeculativeWorkerHandler'], ['SpeculativeServiceWorkerHandler']]);
+    const command = path.join(folder, JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).bin.foretoken);
+    expect(execFileSync(process.execPath, [command, '--help'], { cwd: user, encoding: 'utf8' })).toMatch(/serve[\s\S]*generate/);
   });
 });
