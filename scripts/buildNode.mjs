@@ -1,9 +1,6 @@
-/** node scripts/buildNode.mjs: installs what is missing and builds the command `foretoken` for Node into build/node. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ensurePackages, root } from './install.mjs';
-import { failClearly } from './options.mjs';
+import { root } from './install.mjs';
 import { webLlmInNode } from './webLlmInNode.mjs';
 
 /** The command `foretoken`, in one folder with all that it imports, except dawn, which is a library of the machine's own kind. */
@@ -45,11 +42,4 @@ function newest(place) {
   const stat = fs.statSync(place);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(stat.mtimeMs, ...fs.readdirSync(place).map((name) => newest(path.join(place, name))));
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await failClearly(async () => {
-    ensurePackages();
-    await buildNode();
-  });
 }

@@ -80,7 +80,7 @@ describe('the package', () => {
     );
     expect(
       names.filter(
-        (name) => !/^(build\/(node|package)\/|dist|docs\/library\.md|licences|LICENSE|NOTICE|README\.md|package\.json)/.test(name),
+        (name) => !/^(build\/(node|package)\/|dist|docs\/(library|server)\.md|licences|LICENSE|NOTICE|README\.md|package\.json)/.test(name),
       ),
     ).toEqual([]);
     const folder = path.join(user, 'node_modules/foretoken');
