@@ -39,10 +39,7 @@ export const FIRST_TARGET = 'first';
 export const FIRST_DRAFT = 'first';
 export const WEAK_DRAFT = 'weak';
 
-/**
- * A target's id or `FIRST_TARGET`; a draft's id, `FIRST_DRAFT` or `WEAK_DRAFT`; and a number as it is typed: while a person edits it may be no such
- * number.
- */
+/** A target's id or `FIRST_TARGET`; a draft's id, `FIRST_DRAFT` or `WEAK_DRAFT`. */
 export type PreparedSettings = ValuesOf<typeof PAGE_SETTINGS> & { readonly target: string; readonly draft: string };
 
 /** What drafts for a target. */

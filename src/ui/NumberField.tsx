@@ -3,23 +3,29 @@ import { settings as words } from './texts';
 
 interface NumberFieldProps {
   readonly label: string;
-  /** NaN while the text is not a number. */
   readonly value: number;
+  /** Called with numbers in the range only, so that `value` stays what it was while something else is typed. */
   readonly onChange: (value: number) => void;
   readonly min: number;
   readonly max: number | null;
   /** Distance of the arrows' values; without it a value need not be a whole number. */
   readonly step?: number;
-  readonly disabled?: boolean;
+  /** Why the value has no effect now; null where it has one. */
+  readonly unused?: string | null;
 }
 
-/** A number field that keeps the typed text, valid or not, and shows a message when it is invalid. */
-export function NumberField({ label, value, onChange, min, max, step = 1, disabled }: NumberFieldProps) {
+/** A number field that keeps the typed text, valid or not; while that is no such number, it says so and which value stays. */
+export function NumberField({ label, value, onChange, min, max, step = 1, unused = null }: NumberFieldProps) {
   const id = useId();
-  const [text, setText] = useState(Number.isNaN(value) ? '' : String(value));
+  /** What was typed while the value was `value`, or made it that. */
+  const [typed, setTyped] = useState({ text: String(value), value });
   const whole = Number.isInteger(step);
-  const valid = (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= min && (max === null || value <= max);
-  const shown = Object.is(parse(text), value) ? text : String(value);
+  const isGood = (number: number) =>
+    (whole ? Number.isSafeInteger(number) : Number.isFinite(number)) && number >= min && (max === null || number <= max);
+  // A value that was changed elsewhere, and one that has no effect, are shown as they are.
+  const text = unused === null && Object.is(typed.value, value) ? typed.text : String(value);
+  const valid = isGood(parse(text));
+  const note = valid ? unused : words.outside(whole, min, max, String(value));
   return (
     <div className="number-field">
       <label className="field-label" htmlFor={id}>
@@ -32,20 +38,21 @@ export function NumberField({ label, value, onChange, min, max, step = 1, disabl
         step={step}
         min={min}
         max={max ?? undefined}
-        value={shown}
-        disabled={disabled}
+        value={text}
+        disabled={unused !== null}
         aria-invalid={!valid}
-        aria-describedby={valid ? undefined : `${id}-error`}
-        onChange={(event) => {
-          setText(event.target.value);
-          onChange(parse(event.target.value));
+        aria-describedby={note ? `${id}-note` : undefined}
+        onChange={({ target }) => {
+          const number = parse(target.value);
+          setTyped({ text: target.value, value: isGood(number) ? number : value });
+          if (isGood(number)) onChange(number);
         }}
       />
-      {valid ? null : (
-        <p className="field-error" id={`${id}-error`}>
-          {words.outside(whole, min, max)}
+      {note ? (
+        <p className={valid ? 'unused' : 'field-error'} id={`${id}-note`}>
+          {note}
         </p>
-      )}
+      ) : null}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { connectEngine } from '../../src/store/engine/connection';
 import { useWork } from '../../src/store/engine/work';
-import { useProof } from '../../src/store/modes/proof';
+import { changeSamplePlan, useProof } from '../../src/store/modes/proof';
 import type { Settings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
 import { ChanceEngine } from './support/chanceEngine';
@@ -154,7 +154,7 @@ describe('above it, under the rejection rule', () => {
     await proofButton().click();
     await idle();
     expect(engine.runs).toHaveLength(50);
-    await page.getByLabelText('Runs of each side').fill('7.5');
+    changeSamplePlan({ size: 7.5 });
     await proofButton().click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('Runs of each side: 7.5.');
     expect(engine.runs).toHaveLength(50);

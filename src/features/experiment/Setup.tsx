@@ -29,6 +29,7 @@ export function Setup() {
   const form = useExperiment((state) => state.form);
   const { gammas, maxTokens, fixedLength, repetitions, temperature, rule, seed } = form;
   const { min, max } = LIMITS.gamma;
+  const greedy = temperature === 0 ? settings.unused.greedy : null;
   return (
     <section className="setup" aria-label={words.heading}>
       <p className="setup-intro">{experiment.intro}</p>
@@ -79,14 +80,14 @@ export function Setup() {
           onChange={(value) => changeExperiment({ seed: value })}
           min={0}
           max={null}
-          disabled={temperature === 0}
+          unused={greedy}
         />
         <Choices
           legend={settings.names.rule}
           options={RULES}
           value={rule}
           onChange={(chosen) => changeExperiment({ rule: chosen })}
-          disabled={temperature === 0}
+          unused={greedy}
         />
       </div>
       <Size />
@@ -117,12 +118,10 @@ function DraftChoices() {
   );
 }
 
-/** How many runs that makes; nothing while the numbers make no plan. */
+/** How many runs that makes. */
 function Size() {
   const form = useExperiment((state) => state.form);
   const drafts = useDraftChoices() ?? [];
   const plan = planOf(form, drafts);
-  const { min, max } = EXPERIMENT_LIMITS.repetitions;
-  const countable = Number.isInteger(plan.repetitions) && plan.repetitions >= min && plan.repetitions <= max;
-  return <p className="setup-size">{countable ? words.size(plan, planRuns(plan).length) : null}</p>;
+  return <p className="setup-size">{words.size(plan, planRuns(plan).length)}</p>;
 }

@@ -5,7 +5,6 @@ import { LIMITS } from '../../core/types';
 import { isTargetAChoice, useCatalogue, useTarget } from '../../store/engine/catalogue';
 import { chooseDraft } from '../../store/engine/loading';
 import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
-import { useRun } from '../../store/run/run';
 import { changeSettings, useSettings } from '../../store/run/settings';
 import { ActionButton } from '../../ui/ActionButton';
 import { Choices } from '../../ui/Choices';
@@ -48,6 +47,8 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
   const several = useCatalogue(isTargetAChoice);
   const fields = useRef<HTMLDivElement>(null);
   useFocusOnChosen(fields);
+  const plain = mode === 'plain' ? words.unused.plain : null;
+  const greedy = temperature === 0 ? words.unused.greedy : null;
   return (
     <div className="run-settings" ref={fields}>
       {withMode ? (
@@ -66,7 +67,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
         </div>
       ) : null}
       <Setting name="draft">
-        <DraftChoice disabled={mode === 'plain' || drafting === 'ngram'} />
+        <DraftChoice unused={plain ?? (drafting === 'ngram' ? words.unused.ngram : null)} />
       </Setting>
       <MoreSettings plain={mode === 'plain'}>
         <Setting name="drafting">
@@ -75,7 +76,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             options={DRAFTINGS}
             value={drafting}
             onChange={(chosen) => void chooseDraft({ drafting: chosen })}
-            disabled={mode === 'plain'}
+            unused={plain}
           />
         </Setting>
         <Setting name="adaptive">
@@ -84,7 +85,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             options={LENGTHS}
             value={adaptive ? 'adaptive' : 'fixed'}
             onChange={(chosen) => changeSettings({ adaptive: chosen === 'adaptive' })}
-            disabled={mode === 'plain'}
+            unused={plain}
           />
         </Setting>
         <Setting name="gamma">
@@ -94,7 +95,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             onChange={(value) => changeSettings({ gamma: value })}
             min={LIMITS.gamma.min}
             max={LIMITS.gamma.max}
-            disabled={mode === 'plain' || adaptive}
+            unused={plain ?? (adaptive ? words.unused.adaptive : null)}
           />
         </Setting>
         <Setting name="maxTokens">
@@ -123,7 +124,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             onChange={(value) => changeSettings({ seed: value })}
             min={0}
             max={null}
-            disabled={temperature === 0}
+            unused={greedy}
           />
         </Setting>
         <Setting name="rule">
@@ -132,7 +133,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             options={RULES}
             value={rule}
             onChange={(chosen) => changeSettings({ rule: chosen })}
-            disabled={temperature === 0}
+            unused={plain ?? greedy}
           />
         </Setting>
         {children}
@@ -162,21 +163,16 @@ function useFocusOnChosen(fields: RefObject<HTMLElement | null>): void {
   }, [name, fields]);
 }
 
-/** A line that summarises the folded settings, and opens them. A refused setting is always visible. */
+/** A line that summarises the folded settings, and opens them. */
 function MoreSettings({ plain, children }: { readonly plain: boolean; readonly children: ReactNode }) {
   const { drafting, adaptive, gamma, maxTokens, temperature, seed, rule, allSettings } = useSettings();
-  const refused = useRun(({ failure }) => failure?.code === 'invalid-setting');
   const parts = [
     ...(plain ? [] : [words.draftedBy(drafting), gammaWords(adaptive ? 'auto' : gamma)]),
     words.upTo(String(maxTokens)),
     temperature === 0 ? words.greedy : words.sampled(formatRatio(temperature), String(seed), words.rules[rule].toLowerCase()),
   ];
   return (
-    <details
-      className="more-settings"
-      open={allSettings || refused}
-      onToggle={(event) => changeSettings({ allSettings: event.currentTarget.open })}
-    >
+    <details className="more-settings" open={allSettings} onToggle={(event) => changeSettings({ allSettings: event.currentTarget.open })}>
       <summary>
         <b>{words.more}</b> <span>{parts.join(words.between)}</span>
       </summary>
@@ -185,7 +181,7 @@ function MoreSettings({ plain, children }: { readonly plain: boolean; readonly c
   );
 }
 
-function DraftChoice({ disabled }: { readonly disabled: boolean }) {
+function DraftChoice({ unused }: { readonly unused: string | null }) {
   const draft = useSettings((settings) => settings.draft);
   const target = useTarget();
   if (!target) {
@@ -203,7 +199,7 @@ function DraftChoice({ disabled }: { readonly disabled: boolean }) {
       options={options}
       value={draft}
       onChange={(chosen) => void chooseDraft({ draft: chosen })}
-      disabled={disabled}
+      unused={unused}
     />
   );
 }

@@ -16,7 +16,7 @@ export function TargetChoice() {
       options={options}
       value={target?.model.id ?? ''}
       onChange={(chosen) => void chooseTarget(chosen)}
-      disabled={busy}
+      unused={busy ? words.unused.busy : null}
     />
   );
 }

@@ -23,7 +23,7 @@ import { EXPERIMENT_PROMPTS } from './experimentPrompts';
 /** The source of drafts: a model by its id, or what followed before in the text. */
 export type ExperimentDraft = { readonly drafting: 'model' | 'mixed'; readonly draft: string } | { readonly drafting: 'ngram' };
 
-/** What a person has chosen to measure, numbers as typed: `checkPlan` judges them when it begins. */
+/** What a person has chosen to measure; `checkPlan` judges it as a whole when it begins. */
 export interface ExperimentForm {
   /** Of `EXPERIMENT_PROMPTS`, by their text. */
   readonly chosen: readonly string[];

@@ -26,7 +26,6 @@ export interface DistributionProof {
 }
 
 export interface ProofState {
-  /** As typed, right or wrong; `checkSamplePlan` judges it when a proof starts. */
   readonly plan: SamplePlan;
   /** The latest of each kind; it stays until the next has begun. */
   readonly ids: IdsProof | null;

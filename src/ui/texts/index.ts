@@ -83,8 +83,17 @@ export const settings = {
   greedy: 'temperature 0',
   sampled: (temperature: string, seed: string, rule: string) => `temperature ${temperature}, seed ${seed}, ${rule} rule`,
   between: ' · ',
-  outside: (whole: boolean, min: number, max: number | null) =>
-    `Choose a ${whole ? 'whole ' : ''}number, ${max === null ? `${min} or more` : `${min} to ${max}`}.`,
+  /** @param kept the last value that is one */
+  outside: (whole: boolean, min: number, max: number | null, kept: string) =>
+    `Choose a ${whole ? 'whole ' : ''}number, ${max === null ? `${min} or more` : `${min} to ${max}`}. Until then it stays ${kept}.`,
+  /** Why a setting has no effect, or cannot be changed, now. */
+  unused: {
+    busy: 'It stays while the models work.',
+    plain: 'No effect: plain decoding drafts nothing.',
+    ngram: 'No effect: n-grams draft, not a model.',
+    adaptive: 'No effect: each round chooses its own.',
+    greedy: 'No effect at temperature 0: nothing is drawn.',
+  },
 };
 
 const phases: Record<LoadPhase | 'waiting', string> = {

@@ -24,6 +24,7 @@ export const quiz = {
   down: (step: string) => `Down: ${step}`,
   tokens: 'Tokens',
   number: 'Your answer',
+  noNumber: 'This is not a number.',
   check: 'Check',
   next: 'Next question',
   finish: 'To the result',

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { Answer, Question } from '../../../lessons/quiz/question';
 import { giveAnswer } from '../../../store/course/quiz';
 import { Button } from '../../../ui/Button';
@@ -86,6 +86,7 @@ function Order({ question, answer, checked }: FormProps<Of<'order'>>) {
 function NumberAnswer({ question, answer, checked }: FormProps<Of<'number'>>) {
   const id = useId();
   const [given] = answer;
+  const [noNumber, setNoNumber] = useState(false);
   return (
     <div className="number-field quiz-number">
       <label className="field-label" htmlFor={id}>
@@ -98,9 +99,19 @@ function NumberAnswer({ question, answer, checked }: FormProps<Of<'number'>>) {
         step="any"
         disabled={checked}
         defaultValue={given}
-        onChange={({ target }) => giveAnswer(target.value.trim() === '' ? [] : [Number(target.value)])}
+        aria-invalid={noNumber}
+        aria-describedby={noNumber ? `${id}-note` : undefined}
+        onInput={({ currentTarget: { value, validity } }) => {
+          setNoNumber(validity.badInput);
+          giveAnswer(value === '' ? [] : [Number(value)]);
+        }}
       />{' '}
       <span>{question.unit}</span>
+      {noNumber ? (
+        <p className="field-error" id={`${id}-note`}>
+          {words.noNumber}
+        </p>
+      ) : null}
     </div>
   );
 }
