@@ -1,6 +1,6 @@
-import { useWork } from '../store/engine/work';
 import { passTurn, startBeTheDraft, submitTyped, useBeTheDraft } from '../store/modes/beTheDraft';
 import type { Action } from './action';
+import { isIdle, whyBusy } from './busy';
 
 const isAsked = () => useBeTheDraft.getState().phase === 'asking';
 
@@ -10,7 +10,8 @@ export const play: Action = {
   label: 'Play',
   keys: ['Mod+Enter'],
   view: 'be-the-draft',
-  when: () => useWork.getState().current === null,
+  when: isIdle,
+  whyNot: whyBusy,
   perform: startBeTheDraft,
 };
 

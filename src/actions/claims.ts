@@ -1,6 +1,6 @@
-import { useWork } from '../store/engine/work';
 import { EVIDENCE_NAMES, measureEvidence } from '../store/modes/claims';
 import type { Action } from './action';
+import { isIdle, whyBusy } from './busy';
 
 /** Runs what every claim needs for its verdict. */
 export const measureAllClaims: Action = {
@@ -8,6 +8,7 @@ export const measureAllClaims: Action = {
   label: 'Measure all claims',
   keys: ['Mod+Enter'],
   view: 'claims',
-  when: () => useWork.getState().current === null,
+  when: isIdle,
+  whyNot: whyBusy,
   perform: () => measureEvidence(EVIDENCE_NAMES),
 };

@@ -1,10 +1,9 @@
 import { isAnswered } from '../core/modes/conversation';
-import { useWork } from '../store/engine/work';
 import { askAgain, askNext, makeRoom, newConversation, useConversation } from '../store/modes/conversation';
 import { tell } from '../store/page/notice';
 import type { Action } from './action';
+import { isIdle, whyBusy } from './busy';
 
-const isIdle = () => useWork.getState().current === null;
 /** Turns of a person's own. */
 const hasTurns = () => useConversation.getState().turns.length > 0 && useConversation.getState().example === null;
 
@@ -14,6 +13,7 @@ export const ask: Action = {
   keys: ['Mod+Enter'],
   view: 'conversation',
   when: isIdle,
+  whyNot: whyBusy,
   perform: askNext,
 };
 

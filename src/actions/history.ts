@@ -12,6 +12,7 @@ export const pinShown: Action = {
   label: 'Pin run',
   keys: ['p'],
   when: () => shownId() !== null && shownId() !== pinnedId(),
+  whyNot: () => (shownId() === null ? 'There is no run to pin.' : 'This run is pinned already.'),
   perform: async () => {
     await pinRun(shownId());
     tell('The run is pinned. Change the prompt or a setting and run again: History shows both side by side.', () => pinRun(null));

@@ -1,7 +1,7 @@
-import { useWork } from '../store/engine/work';
 import { protectStorage, showOfflinePanel, useOffline } from '../store/offline/offline';
 import { applyUpdate, lookForUpdate, useShell } from '../store/offline/shell';
 import type { Action } from './action';
+import { isIdle } from './busy';
 
 export const showOffline: Action = {
   id: 'offline',
@@ -16,7 +16,7 @@ export const update: Action = {
   id: 'update',
   label: 'Update now',
   keys: [],
-  when: () => ['waiting', 'elsewhere'].includes(useShell.getState().update) && useWork.getState().current === null,
+  when: () => ['waiting', 'elsewhere'].includes(useShell.getState().update) && isIdle(),
   perform: applyUpdate,
 };
 

@@ -34,11 +34,15 @@ function choose(direction: 'slower' | 'faster'): void {
   if (shown.ended && shown.use.getState().atMs === null) shown.playFromStart();
 }
 
+/** @param last why, where there is something to replay */
+const whyNoPace = (last: string) => (shownPlayer() ? last : 'There is nothing to replay here.');
+
 export const slower: Action = {
   id: 'pace-slower',
   label: 'Slower',
   keys: ['<'],
   when: () => nextPace('slower') !== undefined,
+  whyNot: () => whyNoPace('This is the slowest pace.'),
   perform: () => choose('slower'),
 };
 
@@ -47,6 +51,7 @@ export const faster: Action = {
   label: 'Faster',
   keys: ['>'],
   when: () => nextPace('faster') !== undefined,
+  whyNot: () => whyNoPace('This is the fastest pace.'),
   perform: () => choose('faster'),
 };
 

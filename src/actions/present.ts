@@ -1,4 +1,3 @@
-import { useWork } from '../store/engine/work';
 import { readAddress } from '../store/page/address';
 import { addRun, addTrace, importPlaylist, playlistFile, restoreDefault, usePlaylist } from '../store/present/playlist';
 import {
@@ -18,6 +17,7 @@ import { openNotes } from '../store/present/speakerNotes';
 import { chooseFile, saveFile } from '../store/recordings/saveFile';
 import { canShare } from '../store/recordings/share';
 import type { Action } from './action';
+import { isIdle, whyBusy } from './busy';
 import { measureAllClaims } from './claims';
 import { ask } from './conversation';
 import { startExperiment } from './experiment';
@@ -48,6 +48,7 @@ export const present: Action = {
   keys: ['Mod+Enter'],
   view: 'present',
   when: () => !presents() && usePlaylist.getState().items.length > 0,
+  whyNot: () => (presents() ? '' : 'The playlist is empty.'),
   perform: () => startPresenting(),
 };
 
@@ -74,10 +75,10 @@ export const startPresented: Action = {
   id: 'present-start',
   label: 'Run or play it',
   keys: ['r', 'Mod+Enter'],
-  when: () => (isRun() && useWork.getState().current === null) || (ofView()?.when() ?? false),
+  when: () => (isRun() && isIdle()) || (ofView()?.when() ?? false),
   whyNot: () => {
     if (!presents()) return '';
-    if (useWork.getState().current !== null) return 'The models are busy; Esc stops them.';
+    if (!isIdle()) return whyBusy();
     return presentedItem()?.kind === 'lesson' ? 'A lesson runs nothing by itself.' : 'This view runs nothing by itself.';
   },
   perform: () => ofView()?.perform() ?? startItem(),
@@ -133,7 +134,7 @@ export const endPresenting: Action = {
   id: 'present-end',
   label: 'End the presentation',
   keys: ['Escape'],
-  when: () => presents() && useWork.getState().current === null,
+  when: () => presents() && isIdle(),
   perform: leavePresenting,
 };
 
@@ -143,6 +144,7 @@ export const STAGE_STEP_ACTIONS: readonly Action[] = STEP_ACTIONS.map((action) =
   id: `present-${action.id}`,
   view: 'present',
   when: () => isRun() && usePresenter.getState().look === 'step',
+  whyNot: () => '',
 }));
 
 /** In the order in which they are offered; before others, whose keys they take while something is presented. */

@@ -8,5 +8,6 @@ export const focusPrompt: Action = {
   label: 'Next prompt',
   keys: ['/'],
   when: () => box() !== null,
+  whyNot: () => 'This view has no prompt.',
   perform: () => box()?.focus(),
 };

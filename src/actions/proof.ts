@@ -1,8 +1,6 @@
-import { useWork } from '../store/engine/work';
 import { sampleWrongRule, startProof, useProof } from '../store/modes/proof';
 import type { Action } from './action';
-
-const isIdle = () => useWork.getState().current === null;
+import { isIdle, whyBusy } from './busy';
 
 /** Decodes the prompt both ways and says whether the output is the same. */
 export const compareOutputs: Action = {
@@ -11,6 +9,7 @@ export const compareOutputs: Action = {
   keys: ['Mod+Enter'],
   view: 'proof',
   when: isIdle,
+  whyNot: whyBusy,
   perform: startProof,
 };
 

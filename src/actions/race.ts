@@ -1,10 +1,8 @@
 import { LANES } from '../core/modes/race';
-import { useWork } from '../store/engine/work';
 import { moveByPass, raceLastRuns, racePlayer, shownHeat, startRace, useRace } from '../store/modes/race';
 import { useRun } from '../store/run/run';
 import type { Action } from './action';
-
-const isIdle = () => useWork.getState().current === null;
+import { isIdle, whyBusy } from './busy';
 
 /** Whether there is something to replay. */
 function isShown(): boolean {
@@ -12,8 +10,13 @@ function isShown(): boolean {
   return state.activity === 'idle' && LANES.some((lane) => shownHeat(state).runs[lane].length > 0);
 }
 
+const whyNoReplay = () => (useRace.getState().activity === 'idle' ? 'There is no race to replay yet.' : 'The replay comes after the race.');
+
 /** Measures the prompt both ways and replays both together. */
-export const race: Action = { id: 'race', label: 'Race', keys: ['Mod+Enter'], view: 'race', when: isIdle, perform: startRace };
+export const race: Action = {
+  ...{ id: 'race', label: 'Race', keys: ['Mod+Enter'], view: 'race' },
+  ...{ when: isIdle, whyNot: whyBusy, perform: startRace },
+};
 
 export const playRace: Action = {
   id: 'race-play',
@@ -21,6 +24,7 @@ export const playRace: Action = {
   keys: ['p'],
   view: 'race',
   when: isShown,
+  whyNot: whyNoReplay,
   perform: () => (racePlayer.use.getState().playing ? racePlayer.pause() : racePlayer.resume()),
 };
 
@@ -36,7 +40,11 @@ export const raceLast: Action = {
 
 /** The ways through the replay. */
 export const RACE_STEPS: readonly Action[] = [
-  { id: 'race-start', label: 'To the start', keys: ['Home'], view: 'race', when: isShown, perform: () => racePlayer.seek(0) },
-  { id: 'race-back', label: 'Pass before', keys: ['ArrowLeft'], view: 'race', when: isShown, perform: () => moveByPass(-1) },
-  { id: 'race-forward', label: 'Next pass', keys: ['ArrowRight'], view: 'race', when: isShown, perform: () => moveByPass(1) },
+  step('race-start', 'To the start', 'Home', () => racePlayer.seek(0)),
+  step('race-back', 'Pass before', 'ArrowLeft', () => moveByPass(-1)),
+  step('race-forward', 'Next pass', 'ArrowRight', () => moveByPass(1)),
 ];
+
+function step(id: string, label: string, key: string, perform: () => void): Action {
+  return { id, label, keys: [key], view: 'race', when: isShown, whyNot: whyNoReplay, perform };
+}

@@ -80,16 +80,29 @@ export const ACTIONS: readonly Action[] = [
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** The action among `actions` that `event` asks for and that can be done now: of the view that is shown rather than of all, otherwise the first. */
+/** The action among `actions` that `event` asks for and that can be done now. */
 export function actionFor(event: KeyboardEvent, actions: readonly Action[] = ACTIONS): Action | undefined {
-  const asked = actions.filter((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)) && action.when());
-  return asked.find(({ view }) => view !== undefined) ?? asked[0];
+  return askedFor(event, actions).find((action) => action.when());
 }
 
 /** What to say of a key that is an action's and does nothing now; '' where there is nothing to say. */
 export function whyNot(event: KeyboardEvent, actions: readonly Action[] = ACTIONS): string {
-  const asked = actions.filter((action) => action.whyNot && isHere(action) && action.keys.some((keys) => matches(keys, event)));
-  return asked.map((action) => action.whyNot?.() ?? '').find((why) => why !== '') ?? '';
+  return (
+    askedFor(event, actions)
+      .map(reasonAgainst)
+      .find((why) => why !== '') ?? ''
+  );
+}
+
+/** Why `action` cannot be done now, in a sentence; '' where there is nothing to say. */
+export function reasonAgainst({ when, whyNot: reason }: Action): string {
+  return when() ? '' : (reason?.() ?? '');
+}
+
+/** The actions whose key `event` is, of the view that is shown before those of all. */
+function askedFor(event: KeyboardEvent, actions: readonly Action[]): Action[] {
+  const asked = actions.filter((action) => isHere(action) && action.keys.some((keys) => matches(keys, event)));
+  return [...asked.filter(({ view }) => view !== undefined), ...asked.filter(({ view }) => view === undefined)];
 }
 
 /** `keys` as a person of this system reads them, such as "Ctrl+Enter". */

@@ -1,11 +1,12 @@
-import { useWork } from '../store/engine/work';
 import { startRun } from '../store/run/run';
 import type { Action } from './action';
+import { isIdle, whyBusy } from './busy';
 
 export const run: Action = {
   id: 'run',
   label: 'Run',
   keys: ['Mod+Enter'],
-  when: () => useWork.getState().current === null,
+  when: isIdle,
+  whyNot: whyBusy,
   perform: startRun,
 };

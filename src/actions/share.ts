@@ -1,8 +1,8 @@
-import { useWork } from '../store/engine/work';
 import { openFile } from '../store/recordings/openFile';
 import { chooseFile, saveFile } from '../store/recordings/saveFile';
 import { canShare, openShare, traceFile } from '../store/recordings/share';
 import type { Action } from './action';
+import { isIdle } from './busy';
 
 /** Makes a link that holds the whole run on the page. */
 export const share: Action = { id: 'share', label: 'Share', keys: [], when: canShare, perform: openShare };
@@ -24,7 +24,7 @@ export const openTrace: Action = {
   id: 'open-trace',
   label: 'Open a file',
   keys: [],
-  when: () => useWork.getState().current === null,
+  when: isIdle,
   perform: async () => {
     const file = await chooseFile('.json,application/json');
     if (file) await openFile(file);

@@ -15,8 +15,11 @@ import type { Action } from './action';
 const isBehindFirst = () => useStepper.getState().at > 0;
 const isBeforeLast = () => useStepper.getState().at < currentSteps().length - 1;
 
+const whyNoStep = (last: string) => (currentSteps().length === 0 ? 'There is no run to step through.' : last);
+
 const step = (id: string, label: string, key: string, when: () => boolean, perform: () => void): Action => ({
   ...{ id: `step-${id}`, label, keys: [key], view: 'step', when, perform },
+  whyNot: () => whyNoStep(when === isBehindFirst ? 'This is the first step.' : 'This is the last step.'),
 });
 
 const back = step('back', 'Back', 'ArrowLeft', isBehindFirst, stepBack);

@@ -9,5 +9,6 @@ export const stop: Action = {
     const { current, stopping } = useWork.getState();
     return current !== null && !stopping;
   },
+  whyNot: () => (useWork.getState().stopping ? 'The models are stopping already.' : ''),
   perform: stopWork,
 };

@@ -7,5 +7,6 @@ export const undo: Action = {
   label: 'Undo',
   keys: ['Mod+z'],
   when: () => useNotice.getState().undo !== null,
+  whyNot: () => 'There is nothing to undo.',
   perform: undoLast,
 };

@@ -1,6 +1,6 @@
 import { Suspense, useEffect, useState } from 'react';
+import { FootNotices } from '../features/footNotices';
 import { OfflineNotices, OfflinePanel } from '../features/offline';
-import { UndoNotice } from '../features/undo';
 import { keepPairSettled } from '../store/engine/catalogue';
 import { usePalette } from '../store/page/palette';
 import { views as words } from '../ui/texts';
@@ -28,7 +28,7 @@ export function App() {
       <Suspense fallback={<main className="page-waiting">{words.waiting}</main>}>
         <View />
       </Suspense>
-      <UndoNotice />
+      <FootNotices />
       {found && open === 'search' ? <found.Palette places={VIEWS} shown={shown} /> : null}
       {found && open === 'keys' ? <found.Shortcuts places={VIEWS} /> : null}
       <Overlays />

@@ -105,7 +105,7 @@ function Results({ id, groups, active, optionId, onChoose }: ResultsProps) {
             >
               <span>{entry.label}</span>
               {entry.note ? <em>{entry.note}</em> : null}
-              {entry.can ? null : <small>{words.notNow}</small>}
+              {entry.can ? null : <small>{entry.why || words.notNow}</small>}
               {entry.keys[0] ? <kbd>{spellKeys(entry.keys[0])}</kbd> : null}
             </div>
           ))}

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions/action';
 import { performAction } from '../../actions/performAction';
-import { ACTIONS, isHere } from '../../actions/registry';
+import { ACTIONS, isHere, reasonAgainst } from '../../actions/registry';
 import type { ListedRecording } from '../../store/recordings/list';
 import { palette as words } from '../../ui/texts/palette';
 import { contentGroups } from './content';
@@ -21,6 +21,8 @@ export interface Entry {
   readonly also?: string;
   readonly keys: readonly string[];
   readonly can: boolean;
+  /** Why it cannot be done now, where that can be said. */
+  readonly why?: string;
   readonly perform: () => void;
 }
 
@@ -70,7 +72,7 @@ function toAction(action: Action): Entry {
     if (action.view !== undefined && !isHere(action)) location.hash = action.view;
     void performAction(action);
   };
-  return { id: action.id, label: action.label, keys: action.keys, can: action.when(), perform };
+  return { id: action.id, label: action.label, keys: action.keys, can: action.when(), why: reasonAgainst(action), perform };
 }
 
 /** The entries that hold every word of `query`, those first whose label has words that begin with them. */

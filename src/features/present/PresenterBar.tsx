@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { endPresenting, NOTES_ACTIONS, nextOnPlaylist, previousOnPlaylist, startPresented } from '../../actions/present';
 import { pressKey } from '../../actions/pressKey';
+import { useWhyNot } from '../../store/page/notice';
 import { usePlaylist } from '../../store/present/playlist';
 import { usePresenter } from '../../store/present/presenter';
 import { serveNotes } from '../../store/present/speakerNotes';
@@ -11,7 +12,8 @@ import './stage.css';
 
 /** The foot of everything that is presented: where in the playlist, and the ways on. Notes are not on it. */
 export function PresenterBar() {
-  const { at, blank, scale, word } = usePresenter();
+  const { at, blank, scale } = usePresenter();
+  const { word } = useWhyNot();
   const { title, items } = usePlaylist();
   useEffect(() => serveNotes(press), []);
   useEffect(() => {

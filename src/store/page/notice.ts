@@ -11,6 +11,19 @@ const NOTHING: NoticeState = { text: '', undo: null };
 
 export const useNotice = create<NoticeState>()(() => NOTHING);
 
+const WORD_MS = 4000;
+let wordTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Why the key that was pressed last did nothing; '' again a little later. What can be undone stays. */
+export const useWhyNot = create<{ readonly word: string }>()(() => ({ word: '' }));
+
+/** Says `word` for a while. */
+export function sayWhyNot(word: string): void {
+  clearTimeout(wordTimer);
+  useWhyNot.setState({ word });
+  if (word !== '') wordTimer = setTimeout(() => sayWhyNot(''), WORD_MS);
+}
+
 /** Reports an action. Earlier actions can no longer be undone. */
 export function tell(text: string, undo: NoticeState['undo'] = null): void {
   useNotice.setState({ text, undo });

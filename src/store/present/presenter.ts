@@ -5,6 +5,7 @@ import type { PlaylistItem } from '../../formats/playlist';
 import { decodeTrace } from '../../formats/trace/trace';
 import { load } from '../engine/loading';
 import { stopWork, useWork } from '../engine/work';
+import { sayWhyNot } from '../page/notice';
 import { quietly } from '../page/quietStorage';
 import { playFromStart } from '../recordings/playback';
 import { dropReading, openRecording, showTrace } from '../recordings/recording';
@@ -20,8 +21,6 @@ export interface PresenterState {
   readonly blank: boolean;
   /** How large everything is, as a multiple of its usual size. */
   readonly scale: number;
-  /** Why the key that was pressed last did nothing; '' again a little later. */
-  readonly word: string;
   /** When the presentation began, in milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -29,7 +28,7 @@ export interface PresenterState {
 export const SCALES = [1, 1.15, 1.3, 1.5, 1.75] as const;
 const SESSION_KEY = 'foretoken.presenting';
 
-export const usePresenter = create<PresenterState>()(() => ({ at: null, look: 'watch', blank: false, scale: 1.3, word: '', startedAt: 0 }));
+export const usePresenter = create<PresenterState>()(() => ({ at: null, look: 'watch', blank: false, scale: 1.3, startedAt: 0 }));
 
 /** The settings of before, to which the page goes back. */
 let before: Partial<Settings> | null = null;
@@ -83,20 +82,11 @@ export function changeScale(by: 1 | -1): void {
   usePresenter.setState({ scale: SCALES[Math.max(0, Math.min(at, SCALES.length - 1))] ?? 1 });
 }
 
-const WORD_MS = 4000;
-let wordTimer: ReturnType<typeof setTimeout> | undefined;
-
-/** Says `word` at the foot of what is presented, for a while. */
-export function sayToRoom(word: string): void {
-  clearTimeout(wordTimer);
-  usePresenter.setState({ word });
-  wordTimer = setTimeout(() => usePresenter.setState({ word: '' }), WORD_MS);
-}
-
 /** Back to the playlist, with the page's settings as they were before. */
 export async function leavePresenting(): Promise<void> {
   await settle();
-  usePresenter.setState({ at: null, blank: false, word: '' });
+  sayWhyNot('');
+  usePresenter.setState({ at: null, blank: false });
   holdPlaylist(false);
   remember(null);
   if (before) await changeTo(before);
@@ -118,7 +108,8 @@ async function enter(at: number): Promise<void> {
   await settle();
   dropReading();
   keepWritten();
-  usePresenter.setState({ at, blank: false, word: '', look: 'look' in item ? item.look : 'watch' });
+  sayWhyNot('');
+  usePresenter.setState({ at, blank: false, look: 'look' in item ? item.look : 'watch' });
   remember(at);
   if (item.kind === 'lesson') {
     location.hash = `#${item.path}`;

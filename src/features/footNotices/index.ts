@@ -1,0 +1,1 @@
+export { FootNotices } from './FootNotices';

@@ -1,1 +1,0 @@
-export { UndoNotice } from './UndoNotice';
