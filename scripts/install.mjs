@@ -2,12 +2,18 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneAtATime } from './lock.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Installs the packages of package-lock.json unless exactly these are there. Throws when that fails. */
+/** Installs the packages of package-lock.json unless exactly these are there; commands that are given at once install them once. Throws when that fails. */
 export function ensurePackages() {
   requireNode();
+  if (!packagesAreCurrent()) oneAtATime(path.join(root, '.lock-packages'), installPackages);
+}
+
+function installPackages() {
+  // Another command may have installed them meanwhile.
   if (packagesAreCurrent()) return;
   console.log('Installing packages …');
   // npm hands its own path to the scripts that it runs; a script that was started otherwise finds npm on the path.

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { installDebianPackages } from './debian.mjs';
 import { root } from './install.mjs';
+import { oneAtATime } from './lock.mjs';
 
 const OLDEST = [3, 11];
 const IS_FIT = `import sys, ensurepip, venv; sys.exit(sys.version_info < (${OLDEST.join(', ')}))`;
@@ -24,13 +25,17 @@ export function ensureEnvironment(folder, requirements) {
   const wanted = path.join(root, requirements);
   const installed = path.join(home, 'requirements.txt');
   const programOf = (name) => path.join(home, process.platform === 'win32' ? `Scripts/${name}.exe` : `bin/${name}`);
-  if (fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === fs.readFileSync(wanted, 'utf8')) return programOf;
-  ensurePython();
-  const run = (program, ...args) => execFileSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  console.log(`Installing ${requirements} …`);
-  run('python3', '-m', 'venv', home);
-  run(programOf('python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', wanted);
-  fs.copyFileSync(wanted, installed);
+  const isCurrent = () => fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === fs.readFileSync(wanted, 'utf8');
+  if (isCurrent()) return programOf;
+  oneAtATime(path.join(root, `.lock-${folder}`), () => {
+    if (isCurrent()) return;
+    ensurePython();
+    const run = (program, ...args) => execFileSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    console.log(`Installing ${requirements} …`);
+    run('python3', '-m', 'venv', home);
+    run(programOf('python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', wanted);
+    fs.copyFileSync(wanted, installed);
+  });
   return programOf;
 }
 

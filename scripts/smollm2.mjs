@@ -38,8 +38,12 @@ export async function makeSmolLM2(args) {
     const made = path.join(work, 'models');
     await makeModel(file, made, libraries);
     requireOwn(out);
+    // A build at the same time finds the folder whole, or not yet.
+    const whole = path.join(path.dirname(out), `.${path.basename(out)}`);
+    fs.rmSync(whole, { recursive: true, force: true });
+    fs.cpSync(made, whole, { recursive: true });
     fs.rmSync(out, { recursive: true, force: true });
-    fs.cpSync(made, out, { recursive: true });
+    fs.renameSync(whole, out);
     console.log(`${out} is ready.`);
   } finally {
     fs.rmSync(work, { recursive: true });
