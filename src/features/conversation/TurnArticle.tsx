@@ -12,6 +12,7 @@ import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatRate, formatRatio, formatShare } from '../../ui/format';
 import { conversation as words } from '../../ui/texts/conversation';
 import { TokenLog } from '../../ui/tokens';
+import { useAwaited } from '../../ui/useAwaited';
 
 interface TurnProps {
   readonly turn: ConversationTurn;
@@ -30,6 +31,7 @@ export function TurnArticle({ turn, number, leftOut, isLast, asking, recorded }:
   const { question, events } = turn;
   const writing = isLast && asking;
   const note = noteOf(turn, writing);
+  const awaited = useAwaited(events);
   return (
     <li className="turn" data-left-out={leftOut || undefined} aria-label={words.turn(number)}>
       <h3 className="turn-question">
@@ -41,7 +43,7 @@ export function TurnArticle({ turn, number, leftOut, isLast, asking, recorded }:
         {isAnswered(turn) ? (
           <TokenLog label={words.answer(number)} events={events} writing={writing} />
         ) : (
-          <p className="turn-note">{writing ? words.waiting : words.noAnswer}</p>
+          <p className="turn-note">{writing ? awaited : words.noAnswer}</p>
         )}
         <TurnFigures turn={turn} />
       </div>

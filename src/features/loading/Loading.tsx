@@ -3,11 +3,13 @@ import { bytesOf, filesOf, type ModelSpec, modelsOf, type PairSpec } from '../..
 import type { LoadProgress } from '../../engine/tasks';
 import { chosenPair, useTarget } from '../../store/engine/catalogue';
 import { load, useLoading } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
 import { useOffline } from '../../store/offline/offline';
 import { useSettings } from '../../store/run/settings';
 import { Button } from '../../ui/Button';
 import { formatBytes, formatCompact } from '../../ui/format';
 import { targets, loading as words } from '../../ui/texts';
+import { phases } from '../../ui/texts/awaited';
 import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */
@@ -23,7 +25,13 @@ export function Loading() {
       {target ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
       {models.some(({ model }) => progress[model.id]?.backend === 'cpu') ? <p className="loading-cpu">{words.cpu}</p> : null}
       {models.map(({ label, model }) => (
-        <ModelProgress key={model.id} label={label} model={model} progress={progress[model.id]} />
+        <ModelProgress
+          key={model.id}
+          label={label}
+          model={model}
+          progress={progress[model.id]}
+          waiting={models.find((other) => isComing(progress[other.model.id]))?.model.name ?? null}
+        />
       ))}
       <p className="visually-hidden" role="status">
         {ready ? words.allReady(models.length) : ''}
@@ -58,26 +66,32 @@ interface ModelProgressProps {
   readonly label: string;
   readonly model: ModelSpec;
   readonly progress: LoadProgress | undefined;
+  /** The model of the pair that comes before it, if one is on its way. */
+  readonly waiting: string | null;
 }
 
-function ModelProgress({ label, model, progress }: ModelProgressProps) {
-  const phase = progress?.phase ?? 'waiting';
+function ModelProgress({ label, model, progress, waiting }: ModelProgressProps) {
+  const loads = useLoading((state) => state.underWay);
+  const runs = useWork(({ current }) => current !== null);
+  const notYet = waiting ? words.waiting.other(waiting) : loads || runs ? words.waiting.engine : words.waiting.unasked;
   const total = progress?.totalBytes ?? bytesOf(filesOf(model));
   const loaded = progress?.loadedBytes ?? 0;
   return (
-    <div className="model" data-phase={phase}>
+    <div className="model" data-phase={progress?.phase ?? 'waiting'}>
       <p className="model-line">
         <b>{label}</b>
         <span className="model-size">{words.parameters(formatCompact(model.parameters))}</span>
       </p>
       <progress max={total} value={loaded} aria-label={words.progressOf(label)} />
       <p className="model-line">
-        <span className="model-phase">{words.phases[phase]}</span>
+        <span className="model-phase">{progress ? phases[progress.phase] : notYet}</span>
         <span className="model-size">{words.bytes(formatBytes(loaded), formatBytes(total))}</span>
       </p>
     </div>
   );
 }
+
+const isComing = (progress: LoadProgress | undefined) => progress !== undefined && progress.phase !== 'ready';
 
 /** One, where the target drafts for itself, or no model drafts. */
 function labelled(target: TargetSpec, pair: PairSpec) {

@@ -5,26 +5,30 @@ import type { RunToken } from '../../core/types';
 import { type IdsProof as Runs, useProof } from '../../store/modes/proof';
 import { formatProbability } from '../../ui/format';
 import { proof as texts } from '../../ui/texts/proof';
+import { useAwaited } from '../../ui/useAwaited';
 import { visibleText } from '../../ui/visibleText';
 import { AlignedTokens } from './AlignedTokens';
 import { Proven } from './Proven';
 
 const words = texts.ids;
+const NONE: Runs = { speculative: [], plain: [] };
 
 /** Both outputs token by token, with the verdict in a sentence. */
 export function IdsProof({ proving }: { readonly proving: boolean }) {
   const runs = useProof((state) => state.ids);
-  return runs ? <Compared runs={runs} proving={proving} /> : null;
+  return runs || proving ? <Compared runs={runs ?? NONE} proving={proving} /> : null;
 }
 
 function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: boolean }) {
   const alignment = useMemo(() => align(runs.speculative, runs.plain), [runs]);
   const { pairs, alike, parting, verdict } = alignment;
+  const { speculative, plain } = runs;
+  const awaited = useAwaited([speculative, plain].find((events) => events.at(-1)?.type !== 'end') ?? []);
   const tone = proving ? 'open' : verdict === 'different' ? 'apart' : verdict === null ? 'open' : 'alike';
   return (
     <>
       <p className="proof-verdict" role="status" data-tone={tone}>
-        {proving ? texts.working : verdictSentence(alignment)}
+        {proving ? awaited : verdictSentence(alignment)}
       </p>
       {parting && !proving ? <PartingNote parting={parting} pair={pairs[parting.at]} /> : null}
       <AlignedTokens pairs={pairs} parted={proving || verdict === 'partly' ? null : alike} />

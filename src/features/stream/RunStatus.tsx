@@ -1,21 +1,22 @@
 import { tally } from '../../core/run/tally';
-import { useLoading } from '../../store/engine/loading';
+import type { RunEvent } from '../../core/types';
 import { useWork } from '../../store/engine/work';
 import { usePlayback } from '../../store/recordings/playback';
 import { type RecordingState, useShownRecording } from '../../store/recordings/recording';
 import { type RunState, useRun } from '../../store/run/run';
 import { summary, output as words } from '../../ui/texts';
 import { recording as recordingWords } from '../../ui/texts/recording';
+import { useAwaited } from '../../ui/useAwaited';
+
+const NOTHING: readonly RunEvent[] = [];
 
 /** One sentence on where the run is; announced when it begins to run, and when it has ended. */
 export function RunStatus() {
-  const loading = useLoading(
-    ({ progress }) => Object.values(progress).some(({ phase }) => phase !== 'ready') || Object.keys(progress).length === 0,
-  );
+  const awaited = useAwaited(useRun(({ events, started }) => (started ? events : NOTHING)));
   const recording = useShownRecording();
   const playing = usePlayback((state) => state.playing);
   const serving = useWork(({ current }) => current === 'api');
-  const sentence = useRun((state) => (serving ? words.serving : statusSentence(state, loading, recording, playing)));
+  const sentence = useRun((state) => (serving ? words.serving : statusSentence(state, awaited, recording, playing)));
   return (
     <p className="run-status" role="status">
       {sentence}
@@ -25,12 +26,12 @@ export function RunStatus() {
 
 function statusSentence(
   { activity, events, started, stoppedEarly, failure }: RunState,
-  loading: boolean,
+  awaited: string,
   recording: RecordingState['opened'],
   playing: boolean,
 ): string {
   if (activity === 'stopping') return words.stopping;
-  if (activity === 'running') return started || !loading ? words.running : words.waiting;
+  if (activity === 'running') return awaited;
   if (stoppedEarly) return words.stoppedEarly;
   // The notice reports the failure; the run on the page was announced before.
   if (failure && !started) return '';

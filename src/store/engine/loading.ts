@@ -14,11 +14,13 @@ export interface LoadingState {
   /** The latest progress of every model that was asked for, by its id. */
   readonly progress: Readonly<Record<string, LoadProgress>>;
   readonly failure: Failure | null;
+  /** Whether the chosen models are being loaded, whatever they have reported so far; a run loads what it needs by itself. */
+  readonly underWay: boolean;
   /** Whether the chosen models would have to be downloaded, and wait for a person to ask for that. */
   readonly unasked: boolean;
 }
 
-export const useLoading = create<LoadingState>()(() => ({ progress: {}, failure: null, unasked: false }));
+export const useLoading = create<LoadingState>()(() => ({ progress: {}, failure: null, underWay: false, unasked: false }));
 
 let loading: AbortController | null = null;
 
@@ -31,7 +33,7 @@ export async function load(when: 'now' | 'if-stored' = 'now'): Promise<void> {
   stopLoading();
   const mine = new AbortController();
   loading = mine;
-  useLoading.setState({ failure: null, unasked: false });
+  useLoading.setState({ failure: null, underWay: true, unasked: false });
   warmUpEngine();
   try {
     await readCatalogue();
@@ -49,7 +51,7 @@ export async function load(when: 'now' | 'if-stored' = 'now'): Promise<void> {
   } catch (thrown) {
     if (loading === mine) failLoading(toFailure(thrown));
   } finally {
-    if (loading === mine) loading = null;
+    if (loading === mine) ended();
   }
 }
 
@@ -62,8 +64,13 @@ async function areStored(pair: PairSpec): Promise<boolean> {
 /** Ends the load under way, if there is one, as one that was asked to; files that are complete are kept. */
 export function stopLoading(): void {
   loading?.abort();
-  loading = null;
+  ended();
   forgetUnready();
+}
+
+function ended(): void {
+  loading = null;
+  useLoading.setState({ underWay: false });
 }
 
 function failLoading(failure: Failure): void {

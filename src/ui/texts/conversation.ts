@@ -16,7 +16,6 @@ export const conversation = {
   turn: (number: number) => `Turn ${formatCount(number)}`,
   answer: (number: number) => `Answer of turn ${formatCount(number)}`,
   step: 'Step by step',
-  waiting: 'Loading the models, or reading the prompt …',
   noAnswer: 'No answer.',
   stopped: 'Stopped; the text so far is part of the conversation.',
   failed: 'Failed; the text so far is part of the conversation.',

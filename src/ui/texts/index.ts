@@ -7,7 +7,6 @@ import type { DraftChoice } from '../../catalog/pairing';
 import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
 import type { RunEvent, RunSettings, Verdict } from '../../core/types';
-import type { LoadPhase } from '../../engine/tasks';
 import { namesOf, PAGE_SETTINGS } from '../../formats/settings';
 import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
 import { drafterWords } from './decoding';
@@ -96,14 +95,6 @@ export const settings = {
   },
 };
 
-const phases: Record<LoadPhase | 'waiting', string> = {
-  waiting: 'waiting',
-  downloading: 'downloading',
-  checking: 'checking',
-  preparing: 'preparing',
-  ready: 'ready',
-};
-
 export const loading = {
   heading: 'Models',
   unread: 'Reading the list of models …',
@@ -111,7 +102,12 @@ export const loading = {
   target: 'Target',
   draft: (name: string) => `Draft: ${name}`,
   parameters: (count: string) => `${count} parameters`,
-  phases,
+  /** Of a model that is not on its way yet. */
+  waiting: {
+    other: (name: string) => `waits for ${name}`,
+    engine: 'starting the engine',
+    unasked: 'not loaded',
+  },
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
   allReady: (models: number) => (models === 1 ? 'The model is ready.' : 'Both models are ready.'),
   cpu: 'This browser has no WebGPU, so the models run on the CPU: the same weights and the same text, at a different speed.',
@@ -124,8 +120,6 @@ export const output = {
   copied: 'Copied.',
   notCopied: 'The clipboard is not available; select the text and copy it.',
   inspect: 'Point at a token, or go to the output and press the arrow keys, to see its probabilities.',
-  waiting: 'Loading the models; the run starts by itself.',
-  running: 'Running …',
   serving: 'Another page of this site is asking the models. Stop ends its answer.',
   stopping: 'Stopping …',
   stoppedEarly: 'Stopped before the run began.',
