@@ -1,4 +1,5 @@
 /** Whether models can be kept and run here, before anything of them is written. */
+import { formatBytes } from '../core/bytes';
 import { FailureError } from '../core/failure';
 import type { GgufSizes, Shape } from '../formats/gguf';
 import type { DeviceLimits } from './ownPorts';
@@ -33,20 +34,20 @@ export function requireFit(models: readonly Measured[], device: DeviceLimits | n
   const wide = models.find(({ sizes }) => sizes.largestBytes > device.bindingBytes);
   if (wide) {
     throw tooLarge(
-      `"${wide.name}" is too large for this graphics adapter: one of its matrices takes ${told(wide.sizes.largestBytes)}, and the adapter reads ${told(device.bindingBytes)} at a time.`,
+      `"${wide.name}" is too large for this graphics adapter: one of its matrices takes ${formatBytes(wide.sizes.largestBytes)}, and the adapter reads ${formatBytes(device.bindingBytes)} at a time.`,
     );
   }
   const memory = sum(models.map(({ sizes, shape, context }) => sizes.convertedBytes + cacheBytes(shape, context)));
   if (device.memoryBytes !== null && memory > device.memoryBytes) {
     throw tooLarge(
-      `${names} would take ${told(memory)} of memory for weights and caches, and this device has ${told(device.memoryBytes)}.`,
+      `${names} would take ${formatBytes(memory)} of memory for weights and caches, and this device has ${formatBytes(device.memoryBytes)}.`,
     );
   }
   const writes = sum(models.map(({ writeBytes }) => writeBytes));
   if (room !== null && writes > room) {
     throw new FailureError(
       'storage',
-      `There is no room to keep ${names}: ${told(writes)} would be written, and the browser lets this page store ${told(room)} more.`,
+      `There is no room to keep ${names}: ${formatBytes(writes)} would be written, and the browser lets this page store ${formatBytes(room)} more.`,
       'Delete a model that you do not need, free space on the disk, or choose a smaller file.',
     );
   }
@@ -63,11 +64,6 @@ function tooLarge(message: string): FailureError {
     message,
     'Choose a smaller model, or a file of the same one in fewer bits, such as Q4_K_M in place of Q8_0.',
   );
-}
-
-function told(bytes: number): string {
-  const [unit, name] = bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
-  return `${Number((bytes / unit).toPrecision(3))} ${name}`;
 }
 
 function sum(numbers: readonly number[]): number {

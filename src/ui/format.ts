@@ -1,5 +1,7 @@
 import { bounded } from '../core/clock';
 
+export { formatBytes } from '../core/bytes';
+
 /** Figures as the page writes them. The page is in English, so its figures are too. */
 const LOCALE = 'en';
 const MISSING = '–';
@@ -10,11 +12,7 @@ const twoDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, ma
 const threeDecimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: 'negative' });
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const twoFigures = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
-const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 2 });
-const bytesIn = (unit: 'megabyte' | 'gigabyte') =>
-  new Intl.NumberFormat(LOCALE, { style: 'unit', unit, minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const megabytes = bytesIn('megabyte');
-const gigabytes = bytesIn('gigabyte');
+const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact' });
 
 /** A number that may be missing, as a dash. */
 function orMissing(format: Intl.NumberFormat): (value: number | null) => string {
@@ -31,11 +29,8 @@ export const formatLog = (value: number | null) => orMissing(threeDecimals)(valu
 /** A count of things, `one` of which is named so. */
 export const plural = (count: number, one: string, more = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : more}`;
 
-/** A large count in few figures, such as 5.8M. */
+/** A large count as models' names have it: 5.8M, 135M. */
 export const formatCompact = (count: number) => compact.format(count);
-
-/** Decimal megabytes, or gigabytes where there are some. */
-export const formatBytes = (bytes: number) => (bytes < 1e9 ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / 1e9));
 
 const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long' });
 

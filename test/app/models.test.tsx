@@ -76,7 +76,9 @@ it('a model is deleted by keyboard after it is asked once: all bytes go, and the
   await expect.element(button('Delete a')).toBeInTheDocument();
   await tabTo(button('Delete a').element());
   await userEvent.keyboard('{Enter}');
-  await expect.element(dialog().getByText(/^Delete a \(.* MB\)\? To use it again, you open its file again\.$/)).toBeInTheDocument();
+  await expect
+    .element(dialog().getByText(/^Delete a\? That frees .* [kM]B\. To use it again, you open its file again\.$/))
+    .toBeInTheDocument();
   await expect.element(button('Keep')).toHaveFocus();
   await userEvent.keyboard('{Enter}');
   await expect.element(button('Delete a')).toHaveFocus();

@@ -165,7 +165,7 @@ describe('the target', () => {
 });
 
 describe('a target that answers any prompt', () => {
-  const offer = () => page.getByRole('button', { name: 'General 135M: understands any prompt; 104.4 MB' });
+  const offer = () => page.getByRole('button', { name: 'General 135M: understands any prompt; 104.4 MB to download' });
 
   it('is offered where the prompt is far from what the embedded pair knows, chosen in one click, and has examples of its own', async () => {
     await openBoth();
@@ -191,7 +191,9 @@ describe('a target that answers any prompt', () => {
     await openBoth();
     await expect.element(general()).toBeInTheDocument();
     useOffline.setState({ models: { general: { bytes: 100_400_000, whole: false } } });
-    await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt; 4.0 MB' })).toBeInTheDocument();
+    await expect
+      .element(targets().getByRole('radio', { name: 'General 135M: understands any prompt; 4.0 MB to download' }))
+      .toBeInTheDocument();
     useOffline.setState({ models: { general: { bytes: 104_400_000, whole: true } } });
     await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
   });

@@ -103,7 +103,7 @@ describe('after one visit', () => {
     const { target } = readList().models;
     const library = target?.libraries.find(({ path: file }) => server.requests.includes(`models/${file}`));
     const bytes = [...(target?.files ?? []), library].reduce((sum, file) => sum + (file?.bytes ?? Number.NaN), 0);
-    await page.getByText(`Delete Target (${(bytes / 1e6).toFixed(1)} MB)?`).waitFor();
+    await page.getByText(`Delete Target? That frees ${(bytes / 1e6).toFixed(1)} MB.`).waitFor();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('Not ready to work offline yet.').waitFor();
     const left = await page.evaluate(async () => (await (await caches.open('webllm/model')).keys()).map(({ url }) => url));

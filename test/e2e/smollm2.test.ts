@@ -25,7 +25,7 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
 
       await visit.set('Most tokens', TOKENS);
       await visit.prompt.fill(PROMPT);
-      await visit.page.getByRole('button', { name: /^SmolLM2 135M: understands any prompt; \d+(\.\d)? MB$/ }).click();
+      await visit.page.getByRole('button', { name: /^SmolLM2 135M: understands any prompt; \d+\.\d MB to download$/ }).click();
       await visit.page.getByText('The model is ready.').waitFor({ state: 'attached' });
       await visit.runButton.click();
       await visit.waitForTokens(TOKENS);

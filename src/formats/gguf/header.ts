@@ -1,3 +1,4 @@
+import { formatBytes } from '../../core/bytes';
 import { invalid, quoted, unsupported } from './refusals';
 import { type ByteSource, readExactly } from './source';
 import { TENSOR_TYPES, type TensorType } from './tensorTypes';
@@ -72,7 +73,7 @@ class Cursor {
   #skip(length: number, of: string): number {
     const end = this.at + length;
     if (end > this.size) throw invalid(`it ends at byte ${this.size}, in the middle of ${of}`);
-    if (end > MOST_HEADER_BYTES) throw invalid(`what stands before its weights has more than ${MOST_HEADER_BYTES >> 20} MiB, at ${of}`);
+    if (end > MOST_HEADER_BYTES) throw invalid(`what stands before its weights has more than ${formatBytes(MOST_HEADER_BYTES)}, at ${of}`);
     if (end > this.bytes.length) throw new MoreNeeded(end);
     const start = this.at;
     this.at = end;

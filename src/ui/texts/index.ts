@@ -62,7 +62,7 @@ export const prompt = {
 export const targets = {
   embedded: (name: string) => `${name}: knows a few kinds of text`,
   /** @param size of what would be downloaded */
-  anything: (name: string, size: string | null) => `${name}: understands any prompt${size === null ? '' : `; ${size}`}`,
+  anything: (name: string, size: string | null) => `${name}: understands any prompt${size === null ? '' : `; ${size} to download`}`,
   own: (name: string) => `${name}: your own file`,
   unasked: (name: string) => `${name} is chosen, and not stored in this browser. The page downloads it when you ask for it.`,
   fetch: (name: string, size: string) => `Load ${name} (${size})`,

@@ -34,7 +34,7 @@ export const models = {
   remove: 'Delete',
   removeOf: (name: string) => `Delete ${name}`,
   removing: 'is being deleted',
-  confirm: (name: string, bytes: string) => `Delete ${name} (${bytes})? To use it again, you open its file again.`,
+  confirm: (name: string, bytes: string) => `Delete ${name}? That frees ${bytes}. To use it again, you open its file again.`,
   keep: 'Keep',
   partly: 'A part of it is gone: open its file again.',
 };

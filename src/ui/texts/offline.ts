@@ -28,7 +28,7 @@ export const offline = {
   store: 'Store',
   remove: 'Delete',
   of: (verb: string, name: string) => `${verb} ${name}`,
-  confirm: (name: string, size: string) => `Delete ${name} (${size})? The page fetches it again when you next need it.`,
+  confirm: (name: string, size: string) => `Delete ${name}? That frees ${size}. The page fetches it again when you next need it.`,
   keep: 'Keep',
   used: 'Used by this site',
   available: 'Still available',
