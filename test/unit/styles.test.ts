@@ -18,3 +18,9 @@ it('a class is styled by itself in one style sheet only, so that no view changes
   expect(sheets.size).toBeGreaterThan(100);
   expect([...sheets].filter(([, where]) => where.size > 1).map(([name, where]) => [name, ...where])).toEqual([]);
 });
+
+it('what a person writes in looks alike: one sheet gives it its frame', () => {
+  const FRAME = /textarea(?!:)[^{}]*\{[^}]*(?:background|border-radius|field-sizing)/;
+  const framing = SHEETS.filter((sheet) => !sheet.endsWith('print.css') && FRAME.test(readFileSync(sheet, 'utf8')));
+  expect(framing).toEqual([join('src', 'ui', 'base.css')]);
+});
