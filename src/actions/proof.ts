@@ -1,4 +1,4 @@
-import { sampleWrongRule, startProof, useProof } from '../store/modes/proof';
+import { canSampleWrongRule, sampleWrongRule, startProof } from '../store/modes/proof';
 import type { Action } from './action';
 import { isIdle, whyBusy } from './busy';
 
@@ -19,6 +19,6 @@ export const showWrongRule: Action = {
   label: 'Show what a wrong rule looks like',
   keys: [],
   view: 'proof',
-  when: () => isIdle() && (useProof.getState().distribution?.samples.plain.length ?? 0) > 0,
+  when: () => isIdle() && canSampleWrongRule(),
   perform: sampleWrongRule,
 };

@@ -1,20 +1,29 @@
 import { settledDefaults } from '../store/engine/catalogue';
-import { tell } from '../store/page/notice';
+import { sayWhyNot, tell } from '../store/page/notice';
 import { forgetNewer, useRemembered } from '../store/page/remembered';
 import { areDefaults, resetSettings, SETTINGS_KEY, useSettings } from '../store/run/settings';
 import type { Action } from './action';
+import { isIdle, whyBusy } from './busy';
 
 /** All settings as a first visit has them; the prompt stays. */
 export const resetAll: Action = {
   id: 'reset-settings',
   label: 'Reset settings',
   keys: [],
-  when: () => !areDefaults(useSettings.getState(), settledDefaults()),
-  perform: () => {
-    const undo = resetSettings();
-    tell('The settings are reset.', undo);
-  },
+  // The target is one of them, which stays while the models are at work.
+  when: () => isIdle() && !areDefaults(useSettings.getState(), settledDefaults()),
+  whyNot: () => whyBusy() || 'All settings are those of a first visit.',
+  perform: () => tellReset(resetSettings()),
 };
+
+function tellReset(restore: () => void): void {
+  const undo = () => {
+    if (isIdle()) return restore();
+    tell('The settings are reset.', undo);
+    sayWhyNot(whyBusy());
+  };
+  tell('The settings are reset.', undo);
+}
 
 /** Lets this version of the page remember its settings where a newer one has left its own. */
 export const replaceNewerSettings: Action = {

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { useCalibration } from '../store/engine/calibration';
+import { useCatalogue } from '../store/engine/catalogue';
 import { useLoading } from '../store/engine/loading';
 import { useWork } from '../store/engine/work';
 import { useBeTheDraft } from '../store/modes/beTheDraft';
@@ -24,6 +25,7 @@ import type { Action } from './action';
 /** Whatever an action's `when` looks at. */
 const STORES = [
   useCalibration,
+  useCatalogue,
   useConversation,
   useExperiment,
   useBeTheDraft,

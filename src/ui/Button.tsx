@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 interface ButtonProps {
   readonly children: ReactNode;
   readonly onPress: () => void;
-  readonly look?: 'normal' | 'small' | 'primary' | 'quiet';
+  readonly look?: 'normal' | 'small' | 'primary' | 'quiet' | 'danger';
   readonly disabled?: boolean;
   readonly keyShortcuts?: string | undefined;
   /** Of a button that opens something in place: whether it is open. */

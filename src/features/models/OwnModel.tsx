@@ -5,8 +5,10 @@ import { useWork } from '../../store/engine/work';
 import { removeModel, useOwnModels } from '../../store/models/ownModels';
 import { useOffline } from '../../store/offline/offline';
 import { useSettings } from '../../store/run/settings';
+import { AskBack } from '../../ui/AskBack';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
+import { settings } from '../../ui/texts';
 import { models as words } from '../../ui/texts/models';
 import { useAskingBack } from '../../ui/useAskingBack';
 
@@ -27,21 +29,17 @@ export function OwnModel({ model, others }: OwnModelProps) {
   if (asking) {
     return (
       <li ref={row}>
-        <p>{words.confirm(name, formatBytes(ownBytes(model, others)))}</p>
-        <p className="models-answers">
-          <Button
-            look="small"
-            onPress={() => {
-              setAsking(false);
-              void removeModel(id);
-            }}
-          >
-            {words.remove}
-          </Button>
-          <Button look="small" onPress={() => setAsking(false)}>
-            {words.keep}
-          </Button>
-        </p>
+        <AskBack
+          question={words.confirm(name, formatBytes(ownBytes(model, others)))}
+          verb={words.remove}
+          keep={words.keep}
+          heldBack={busy ? settings.unused.busy : null}
+          onVerb={() => {
+            setAsking(false);
+            void removeModel(id);
+          }}
+          onKeep={() => setAsking(false)}
+        />
       </li>
     );
   }

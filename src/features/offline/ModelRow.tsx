@@ -1,9 +1,12 @@
 import { bytesOf, filesOf, isOwn, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
+import { useWork } from '../../store/engine/work';
 import { removeModel } from '../../store/models/ownModels';
 import { deleteOffline, othersStored, storeOffline, useOffline } from '../../store/offline/offline';
+import { AskBack } from '../../ui/AskBack';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
+import { settings } from '../../ui/texts';
 import { models as own } from '../../ui/texts/models';
 import { offline as words } from '../../ui/texts/offline';
 import { useAskingBack } from '../../ui/useAskingBack';
@@ -18,6 +21,8 @@ interface ModelRowProps {
 export function ModelRow({ model, name }: ModelRowProps) {
   const { id } = model;
   const { models, storing } = useOffline();
+  // Deleting one's own unloads it too, so it waits until the models are free.
+  const heldBack = useWork(({ current }) => current !== null) && isOwn(id);
   const { row, asking, setAsking } = useAskingBack<HTMLTableRowElement>();
   const { bytes, whole } = models[id] ?? { bytes: 0, whole: false };
   const isComing = storing?.model === id;
@@ -25,21 +30,17 @@ export function ModelRow({ model, name }: ModelRowProps) {
     return (
       <tr ref={row}>
         <td colSpan={4}>
-          <p>{(isOwn(id) ? own : words).confirm(name, formatBytes(ownBytes(model, othersStored(id, models))))}</p>
-          <p className="offline-answers">
-            <Button
-              look="small"
-              onPress={() => {
-                setAsking(false);
-                void (isOwn(id) ? removeModel(id) : deleteOffline(id));
-              }}
-            >
-              {words.remove}
-            </Button>
-            <Button look="small" onPress={() => setAsking(false)}>
-              {words.keep}
-            </Button>
-          </p>
+          <AskBack
+            question={(isOwn(id) ? own : words).confirm(name, formatBytes(ownBytes(model, othersStored(id, models))))}
+            verb={words.remove}
+            keep={words.keep}
+            heldBack={heldBack ? settings.unused.busy : null}
+            onVerb={() => {
+              setAsking(false);
+              void (isOwn(id) ? removeModel(id) : deleteOffline(id));
+            }}
+            onKeep={() => setAsking(false)}
+          />
         </td>
       </tr>
     );
@@ -51,7 +52,7 @@ export function ModelRow({ model, name }: ModelRowProps) {
       <td>{isComing ? words.storing : whole ? words.stored : bytes > 0 ? words.partly : words.absent}</td>
       <td>
         {whole || isOwn(id) ? (
-          <Button look="quiet" name={words.of(words.remove, name)} onPress={() => setAsking(true)}>
+          <Button look="quiet" name={words.of(words.remove, name)} disabled={heldBack} onPress={() => setAsking(true)}>
             {words.remove}
           </Button>
         ) : (

@@ -2,7 +2,8 @@ import { useMemo } from 'react';
 import { showWrongRule } from '../../actions/proof';
 import { controlTemperature, type ProofVerdict, proofVerdict, type Tried, triedBy } from '../../core/study/proof';
 import { type Beginning, type Judgement, judgeSamples } from '../../core/study/sameDistribution';
-import { type DistributionProof as Proof, useProof } from '../../store/modes/proof';
+import { useTarget } from '../../store/engine/catalogue';
+import { canSampleWrongRule, type DistributionProof as Proof, useProof } from '../../store/modes/proof';
 import { ActionButton } from '../../ui/ActionButton';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatPValue, formatRatio } from '../../ui/format';
@@ -87,6 +88,7 @@ function meaning({ detectable }: Judgement, { judged, rejected, enough }: Tried,
 /** The same test where it must fail. */
 function Control({ proof, control }: { readonly proof: Proof; readonly control: readonly Beginning[] }) {
   const { plain } = proof.samples;
+  const target = useTarget();
   const judgement = useMemo(() => judgeSamples(control, plain), [control, plain]);
   const right = proof.start?.settings.sampling.temperature ?? 0;
   const complete = control.length >= plain.length;
@@ -95,6 +97,7 @@ function Control({ proof, control }: { readonly proof: Proof; readonly control: 
       <h3>{words.controlHeading}</h3>
       <p>{words.controlIntro(String(controlTemperature(right)), String(right))}</p>
       <ActionButton action={showWrongRule} look="small" />
+      {canSampleWrongRule({ distribution: proof }, target) ? null : <p>{words.controlElsewhere(proof.start?.labels.target ?? '')}</p>}
       {control.length === 0 ? null : (
         <>
           <p className="proof-verdict" role="status" data-tone={complete && judgement.verdict === 'apart' ? 'apart' : 'open'}>

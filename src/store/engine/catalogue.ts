@@ -58,8 +58,10 @@ export async function readOwnModels(): Promise<void> {
   const folder = ownFolder(document.baseURI);
   const own = await readOwnLists(BROWSER_CACHE, folder).catch(() => null);
   const { catalogue } = useCatalogue.getState();
-  const urls = (lists: readonly ResolvedList[]) => lists.map(({ url }) => url).filter((url) => url.startsWith(folder));
-  if (!own || !catalogue || urls(catalogue.lists).join() === urls(own).join()) return;
+  if (!own || !catalogue) return;
+  // A model that was made again has a list of the same address.
+  const content = (lists: readonly ResolvedList[]) => JSON.stringify(lists.map(({ url, list }) => [url, list]));
+  if (content(catalogue.lists.filter(({ url }) => url.startsWith(folder))) === content(own)) return;
   const others = catalogue.lists.filter(({ url }) => !url.startsWith(folder));
   useCatalogue.setState({ catalogue: catalogueOf([...others, ...own]) });
   settlePair();
@@ -100,8 +102,7 @@ export function keepPairSettled(): () => void {
 }
 
 /** The id of the draft that `wanted` names (`findDraft`); null where the target has none of that name, and before the catalogue is read. */
-export function idOfDraft(wanted: string): string | null {
-  const target = chosenTarget();
+export function idOfDraft(wanted: string, target = chosenTarget()): string | null {
   return (target && findDraft(target, wanted)?.id) ?? null;
 }
 
@@ -155,9 +156,8 @@ export interface Drafting {
   readonly drafting: RunSettings['drafting'];
 }
 
-/** The target with what is needed of its draft: none where no model drafts. @throws FailureError invalid-setting; RangeError before the catalogue is read */
-export function pairFor({ draft, drafting }: Drafting): PairSpec {
-  const target = chosenTarget();
+/** `target` with what is needed of its draft: none where no model drafts. @throws FailureError invalid-setting; RangeError before the catalogue is read */
+export function pairFor({ draft, drafting }: Drafting, target = chosenTarget()): PairSpec {
   if (!target) throw new RangeError('the lists of models have not been read');
   return pairOf(target, needsDraft({ drafting }) ? draft : null);
 }
@@ -173,8 +173,7 @@ export function wholePair({ draft }: Pick<Drafting, 'draft'> = useSettings.getSt
 }
 
 /** The pair of the settings; null until the catalogue is read. Without a draft where the settings name an unknown one. */
-export function chosenPair(settings: Drafting = useSettings.getState()): PairSpec | null {
-  const target = chosenTarget();
+export function chosenPair(settings: Drafting = useSettings.getState(), target = chosenTarget()): PairSpec | null {
   if (!target) return null;
-  return idOfDraft(settings.draft) === null ? pairOf(target, null) : pairFor(settings);
+  return idOfDraft(settings.draft, target) === null ? pairOf(target, null) : pairFor(settings, target);
 }

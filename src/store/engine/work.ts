@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import type { TargetSpec } from '../../catalog/resolve';
+import { chosenTarget } from './catalogue';
 
 /** What a person can have the models do. One thing at a time has them. */
 export type Work = 'run' | 'race' | 'conversation' | 'proof' | 'experiment' | 'claims' | 'be-the-draft' | 'lesson' | 'tutor' | 'api';
@@ -20,6 +22,8 @@ export interface Hold {
 }
 
 let controller: AbortController | null = null;
+/** That all runs of the current work have, whatever is chosen meanwhile; null until one needs it. */
+let heldTarget: TargetSpec | null = null;
 /** Each takes the models when its turn comes. */
 let waiting: (() => void)[] = [];
 
@@ -56,6 +60,7 @@ export async function takeTurn(work: Work, signal: AbortSignal): Promise<Hold> {
 function take(work: Work): Hold {
   const mine = new AbortController();
   controller = mine;
+  heldTarget = null;
   useWork.setState({ current: work, stopping: false });
   return {
     signal: mine.signal,
@@ -66,6 +71,13 @@ function take(work: Work): Hold {
       if (useWork.getState().current === null) waiting.shift()?.();
     },
   };
+}
+
+/** The target of all runs of the current work: the one that was chosen when the first of them began. Without work, the chosen one; null until the lists of models are read. */
+export function targetOfWork(): TargetSpec | null {
+  if (useWork.getState().current === null) return chosenTarget();
+  heldTarget ??= chosenTarget();
+  return heldTarget;
 }
 
 /** Asks the current work to stop; what it has measured stays. */

@@ -141,10 +141,10 @@ export function ownModels({ catalogue }: Pick<CatalogueState, 'catalogue'> = use
   return catalogue?.models.filter(({ id }) => isOwn(id)) ?? [];
 }
 
-/** Unloads the model `id` and deletes it; a library that another needs stays. Where it was chosen, the first target takes its place. */
+/** Unloads the model `id` and deletes it; a library that another needs stays. Where it was chosen, the first target takes its place. Not while the models are at work. */
 export async function removeModel(id: string): Promise<void> {
   const model = ownModels().find((each) => each.id === id);
-  if (!model || useOwnModels.getState().removing !== null) return;
+  if (!model || useOwnModels.getState().removing !== null || useWork.getState().current !== null) return;
   const pair = chosenPair();
   const wasChosen = pair !== null && modelsOf(pair).some((each) => each.id === id);
   useOwnModels.setState({ removing: id, failure: null });

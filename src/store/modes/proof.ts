@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { TargetSpec } from '../../catalog/resolve';
 import { type Failure, toFailure } from '../../core/failure';
 import { startOf } from '../../core/run/tally';
 import { checkRun } from '../../core/settings';
@@ -6,6 +7,7 @@ import { type Arm, checkSamplePlan, proofKind, type SamplePlan, sampleSettings }
 import { type Beginning, beginningOf } from '../../core/study/sameDistribution';
 import type { RunEvent, RunSettings, StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
+import { chosenTarget } from '../engine/catalogue';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
 import { completeRun, type RunRequest } from '../run/request';
@@ -60,11 +62,20 @@ export function startProof(): Promise<void> {
   return asProof((signal) => (proofKind(settings.sampling) === 'ids' ? compareIds(request, signal) : compareSamples(request, signal)));
 }
 
+/** Whether a wrong rule can be sampled beside the samples that are there: on the target that they are of. */
+export function canSampleWrongRule(
+  { distribution }: Pick<ProofState, 'distribution'> = useProof.getState(),
+  target: TargetSpec | null = chosenTarget(),
+): boolean {
+  const of = distribution?.start?.models?.target;
+  return of !== undefined && of.id === target?.model.id && of.revision === target.model.revision;
+}
+
 /** Samples what a wrong rule would write, as often as the target's own, beside the samples that are there. */
 export function sampleWrongRule(): Promise<void> {
   return asProof(async (signal) => {
     const { distribution } = useProof.getState();
-    if (!distribution?.start) return;
+    if (!distribution?.start || !canSampleWrongRule()) return;
     const { draft } = useSettings.getState();
     const request = { prompt: distribution.start.prompt, settings: distribution.start.settings, draft };
     keep('control', []);

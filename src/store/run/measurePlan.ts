@@ -2,6 +2,7 @@ import { checkPlan, type ExperimentPlan, type MeasuredRun, type PlannedRun, plan
 import type { RunSettings } from '../../core/types';
 import { calibrationSettled, ensureCalibration, stopCalibration } from '../engine/calibration';
 import { pairFor, readCatalogue } from '../engine/catalogue';
+import { targetOfWork } from '../engine/work';
 import { completeRun } from './request';
 
 /**
@@ -26,7 +27,7 @@ export async function measurePlan(plan: ExperimentPlan, signal: AbortSignal, mea
         // A stop has ended that one, and begins no other.
         await readCatalogue();
         const { draft } = planned;
-        if (!signal.aborted) await ensureCalibration(pairFor({ draft, drafting: draftingWith(draft) }));
+        if (!signal.aborted) await ensureCalibration(pairFor({ draft, drafting: draftingWith(draft) }, targetOfWork()));
       }
       if (signal.aborted) return;
       if (planned.draft !== warm && !(await warmUp(planned, draftingWith(planned.draft), signal))) return;

@@ -11,6 +11,7 @@ import { sendTask } from '../engine/connection';
 import { dismissLoadingFailure, forgetModels, load, receiveProgress, stopLoading } from '../engine/loading';
 import { beginMeasured } from '../engine/measuring';
 import { receiveMemory } from '../engine/memory';
+import { targetOfWork } from '../engine/work';
 
 /** All that decides what a run is asked. */
 export interface RunRequest {
@@ -55,7 +56,8 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const drafting = { draft, drafting: settings.drafting };
     const plain = settings.mode === 'plain';
     // Plain decoding takes the costs of a pair whose draft is known; one that is not is ignored.
-    const costed = (plain && chosenPair(drafting)) || pairFor(drafting);
+    const target = targetOfWork();
+    const costed = (plain && chosenPair(drafting, target)) || pairFor(drafting, target);
     const pair = plain ? { ...costed, draft: null } : costed;
     const system = request.system ? { system: wellFormed(request.system) } : {};
     const turns = request.turns?.(pair.target) ?? [];

@@ -89,6 +89,7 @@ export const proof = {
     controlHeading: 'And when the rule is wrong?',
     controlIntro: (wrong: string, right: string) =>
       `Plain decoding at temperature ${wrong} in place of ${right}: really sampled, and tested in the same way against the same runs of the target.`,
+    controlElsewhere: (target: string) => `These samples are of ${target}. To compare with them, choose that target again.`,
     controlVerdict: (judgement: Judgement, done: number, size: number): string => {
       const { verdict, test } = judgement;
       if (done < size) return `${formatCount(done)} of ${plural(size, 'run')}.`;
