@@ -1,27 +1,21 @@
 import { useMemo } from 'react';
-import { runCounterpart } from '../../actions/counterpart';
 import { type Comparison, compareRuns, SPEEDS } from '../../core/run/comparison';
 import { useRun } from '../../store/run/run';
-import { ActionButton } from '../../ui/ActionButton';
 import { counts as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { speeds } from '../../ui/texts/speeds';
+import { Counterpart } from './Counterpart';
 
 /** The last speculative run beside the last plain one, where one of them is the run on the page. */
 export function Compared() {
   const { speculative, plain } = useRun((state) => state.last);
   const shown = useRun(({ events }) => events.length > 0 && (events === speculative || events === plain));
   const compared = useMemo(() => speculative && plain && compareRuns(speculative, plain), [speculative, plain]);
+  const missing = speculative && plain ? words.otherPrompt : words.runOther[speculative ? 'plain' : 'speculative'];
   return (
     <div className="compared">
-      {shown ? (
-        compared ? (
-          <Figures {...compared} />
-        ) : (
-          <p>{speculative && plain ? words.otherPrompt : words.runOther[speculative ? 'plain' : 'speculative']}</p>
-        )
-      ) : null}
-      <ActionButton action={runCounterpart} look="small" />
+      {shown && compared ? <Figures {...compared} /> : null}
+      <Counterpart purpose={shown && !compared ? missing : null} />
     </div>
   );
 }

@@ -1,1 +1,2 @@
+export { Counterpart } from './Counterpart';
 export { Counts } from './Counts';

@@ -1,4 +1,3 @@
-import { runCounterpart } from '../../actions/counterpart';
 import { measureCosts } from '../../actions/measureCosts';
 import { stop } from '../../actions/stop';
 import type { CostFigures } from '../../core/cost/figures';
@@ -9,6 +8,7 @@ import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
 import { speeds } from '../../ui/texts/speeds';
+import { Counterpart } from '../counts';
 import type { Measured } from './useMeasured';
 
 /** Whether speculation pays for this run, on whose device, why, and what was really measured. */
@@ -46,9 +46,9 @@ export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
       {comparison?.tooCoarse ? (
         <p className="measure-missing">{clock.speed}</p>
       ) : start && comparison === null && recorder === null ? (
-        <p className="measure-missing">
-          {words.noPlain} <ActionButton action={runCounterpart} look="small" />
-        </p>
+        <div className="measure-missing">
+          <Counterpart purpose={words.noPlain} />
+        </div>
       ) : null}
     </section>
   );

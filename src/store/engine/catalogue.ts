@@ -5,7 +5,7 @@ import { ownFolder, readOwnLists } from '../../catalog/own';
 import { type DraftChoice, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../catalog/pairing';
 import { type Catalogue, catalogueOf, type ResolvedList, type TargetSpec } from '../../catalog/resolve';
 import type { PairSpec } from '../../catalog/spec';
-import type { RunSettings } from '../../core/types';
+import type { RunSettings, StartEvent } from '../../core/types';
 import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
@@ -130,6 +130,11 @@ export function isTargetAChoice({ catalogue }: Pick<CatalogueState, 'catalogue'>
 /** Whether `target` is one of the page's own list, whose models know a few kinds of text; others answer any prompt. True until the catalogue is read. */
 export function isEmbedded(target: TargetSpec | null): boolean {
   return target === null || target.list === useCatalogue.getState().catalogue?.lists[0]?.url;
+}
+
+/** Whether a run was one of `target`: by its files, by its name where the run kept no more. */
+export function isRunOf({ models, labels }: Pick<StartEvent, 'models' | 'labels'>, { model }: TargetSpec): boolean {
+  return models ? models.target.id === model.id && models.target.revision === model.revision : labels.target === model.name;
 }
 
 /** The list that names the target. */

@@ -7,7 +7,7 @@ import { type Arm, checkSamplePlan, proofKind, type SamplePlan, sampleSettings }
 import { type Beginning, beginningOf } from '../../core/study/sameDistribution';
 import type { RunEvent, RunSettings, StartEvent } from '../../core/types';
 import type { TraceAbout } from '../../formats/trace/trace';
-import { chosenTarget } from '../engine/catalogue';
+import { chosenTarget, isRunOf } from '../engine/catalogue';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from '../run/frameBuffer';
 import { completeRun, type RunRequest } from '../run/request';
@@ -67,8 +67,8 @@ export function canSampleWrongRule(
   { distribution }: Pick<ProofState, 'distribution'> = useProof.getState(),
   target: TargetSpec | null = chosenTarget(),
 ): boolean {
-  const of = distribution?.start?.models?.target;
-  return of !== undefined && of.id === target?.model.id && of.revision === target.model.revision;
+  const start = distribution?.start;
+  return start ? target !== null && isRunOf(start, target) : false;
 }
 
 /** Samples what a wrong rule would write, as often as the target's own, beside the samples that are there. */

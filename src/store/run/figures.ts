@@ -7,7 +7,7 @@ import { type RunFigures, runFigures } from '../../core/cost/figures';
 import { startOf } from '../../core/run/tally';
 import type { RunEvent, RunModel, StartEvent } from '../../core/types';
 import { measuredOf, usePairToCost } from '../engine/calibration';
-import { chosenPair, chosenTarget, needsDraft, useCatalogue } from '../engine/catalogue';
+import { chosenPair, chosenTarget, isRunOf, needsDraft, useCatalogue } from '../engine/catalogue';
 import { useShownEvents } from '../recordings/playback';
 import { useShownRecording } from '../recordings/recording';
 import { useRun } from './run';
@@ -56,7 +56,7 @@ export function useFigures(events: readonly RunEvent[]): Figured {
 function pairOfRun(start: StartEvent | null, chosen: PairSpec | null, targets: readonly TargetSpec[]): PairSpec | null {
   if (!start || !chosen) return chosen;
   const { models, labels, settings } = start;
-  const target = targets.find(({ model }) => (models ? isRunModel(models.target, model) : labels.target === model.name));
+  const target = targets.find((each) => isRunOf(start, each));
   if (!target) return null;
   const drafted = models ? draftByIdentity(models.draft, target) : draftByName(labels.draft, target);
   if (drafted === undefined) return null;

@@ -1,8 +1,10 @@
 import { create } from 'zustand';
+import type { TargetSpec } from '../../catalog/resolve';
 import { type Failure, toFailure } from '../../core/failure';
-import { startOf } from '../../core/run/tally';
+import { startOf, tally } from '../../core/run/tally';
 import { checkRun } from '../../core/settings';
 import type { EndEvent, RunEvent, RunSettings } from '../../core/types';
+import { chosenTarget, isRunOf } from '../engine/catalogue';
 import { forgetModels, forgetUnready } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from './frameBuffer';
@@ -68,10 +70,23 @@ export async function startRequest(request: RunRequest): Promise<void> {
   });
 }
 
+/** Why the run on the page has no counterpart; null where it has one. */
+export type NoCounterpart = 'no-run' | 'nothing-drafted' | 'other-target';
+
+/** @param events of the run on the page @param target the chosen one */
+export function whyNoCounterpart(events: readonly RunEvent[], target: TargetSpec | null): NoCounterpart | null {
+  const start = startOf(events);
+  if (!start || !events.some(({ type }) => type === 'round')) return 'no-run';
+  if (target && !isRunOf(start, target)) return 'other-target';
+  // Plain decoding would do once more what this one did.
+  return start.settings.mode === 'speculative' && tally(events).drafted === 0 ? 'nothing-drafted' : null;
+}
+
 /** Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. */
 export async function startCounterpart(): Promise<void> {
-  const shown = startOf(useRun.getState().events);
-  if (!shown) return;
+  const { events } = useRun.getState();
+  const shown = startOf(events);
+  if (!shown || whyNoCounterpart(events, chosenTarget()) !== null) return;
   const { prompt, settings } = shown;
   const mode = settings.mode === 'plain' ? 'speculative' : 'plain';
   await startRequest({ prompt, settings: { ...settings, mode }, draft: useSettings.getState().draft });

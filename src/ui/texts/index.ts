@@ -201,6 +201,10 @@ export const counts = {
     plain: 'Run the same prompt with plain decoding to compare.',
     speculative: 'Run the same prompt speculatively to compare.',
   },
+  noCounterpart: {
+    'nothing-drafted': () => 'Nothing was drafted in this run, so plain decoding would do the same once more.',
+    'other-target': (target: string) => `This run is of ${target}. Choose that target to run the same the other way.`,
+  },
   otherPrompt: 'The last runs of the two modes had different prompts or settings; run the same again to compare.',
   otherLength: 'The two texts have different lengths, so their whole waits cannot be compared.',
   identical: (tokens: number) => `The output is identical: ${plural(tokens, 'token')}.`,
