@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { keepOwn, ownFolder } from '../../src/catalog/own';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { readOwnModels, useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
 import { occupy, stopWork } from '../../src/store/engine/work';
-import { sweepOwnModels, useOwnModels } from '../../src/store/models/ownModels';
+import { removeModel, sweepOwnModels, useOwnModels } from '../../src/store/models/ownModels';
 import { useOffline } from '../../src/store/offline/offline';
 import { useShell } from '../../src/store/offline/shell';
 import { useSettings } from '../../src/store/run/settings';
@@ -89,6 +92,45 @@ it('a model is deleted by keyboard after it is asked once: all bytes go, and the
   expect(engine.tasks.map(({ type }) => type).slice(-2)).toEqual(['remove', 'load']);
   expect(useSettings.getState().target).toBe('target');
   await vi.waitFor(() => expect(useLoading.getState().progress.target?.phase).toBe('ready'));
+});
+
+it('a model is not deleted while the models are at work, wherever it is asked for, and not where the page had asked back before', async () => {
+  const { engine } = await openWithLibraries();
+  drop(smallFile('a.gguf'));
+  await expect.element(opened('a.gguf')).toBeInTheDocument();
+  const { target } = useSettings.getState();
+  await button('Delete a').click();
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  const work = occupy('experiment', () => promise);
+  await expect.element(button('Delete')).toHaveAttribute('aria-disabled', 'true');
+  await expect.element(dialog().getByText('It stays while the models work.')).toBeInTheDocument();
+  await button('Keep').click();
+  await expect.element(button('Delete a')).toHaveAttribute('aria-disabled', 'true');
+  await button('Close').click();
+  useOffline.setState({ panel: true });
+  const inPanel = page.getByRole('button', { name: 'Delete a', exact: true });
+  await expect.element(inPanel).toHaveAttribute('aria-disabled', 'true');
+  await removeModel(target);
+  expect(engine.tasks.filter(({ type }) => type === 'remove')).toEqual([]);
+  release();
+  await work;
+  await inPanel.click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect.poll(() => useSettings.getState().target).toBe('target');
+});
+
+it('a model that a newer version of the page made again has its new list at once', async () => {
+  await openWithLibraries();
+  drop(smallFile('a.gguf'));
+  await expect.element(opened('a.gguf')).toBeInTheDocument();
+  const id = useSettings.getState().target;
+  const made = useCatalogue.getState().catalogue?.lists.find(({ models }) => models[id]);
+  const model = made?.list.models[id];
+  if (!made || !model) throw new Error('the model was not made');
+  const list = { ...made.list, models: { [id]: { ...model, context: 77 } } };
+  await keepOwn(BROWSER_CACHE, ownFolder(document.baseURI), id, list);
+  await readOwnModels();
+  expect(useCatalogue.getState().catalogue?.models.find((each) => each.id === id)?.context).toBe(77);
 });
 
 it('the same file once more is there already, and is chosen', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { ACTIONS } from '../../src/actions/registry';
 import { VIEWS } from '../../src/app/views';
+import { occupy } from '../../src/store/engine/work';
 import { useRun } from '../../src/store/run/run';
 import { useSettings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
@@ -212,6 +213,23 @@ describe('settings', () => {
     await userEvent.keyboard('{Control>}z{/Control}');
     expect(useSettings.getState()).toMatchObject({ gamma: 9, mode: 'plain', prompt: 'A fox.' });
     await expect.element(page.getByText('The settings are reset.')).not.toBeInTheDocument();
+  });
+
+  it('are not reset while the models are at work, nor is a reset undone, which waits', async () => {
+    await openPage({ settings: { gamma: 9 } });
+    const reset = page.getByRole('button', { name: 'Reset settings' });
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    await reset.click();
+    const work = occupy('race', () => promise);
+    useSettings.setState({ gamma: 8 });
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.keyboard('{Control>}z{/Control}');
+    await expect.element(page.getByRole('status').filter({ hasText: 'The models are busy; Esc stops them.' })).toBeInTheDocument();
+    expect(useSettings.getState().gamma).toBe(8);
+    release();
+    await work;
+    await userEvent.keyboard('{Control>}z{/Control}');
+    expect(useSettings.getState().gamma).toBe(9);
   });
 
   it('are not to be reset where they are those of a first visit, and have a draft after a reset', async () => {
