@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { EMPTY_PROGRESS, writeProgress } from '../../src/formats/progress';
 import { isRight } from '../../src/lessons/quiz/question';
 import { restoreProgress, useProgress } from '../../src/store/course/progress';
-import { leaveQuiz, useQuiz } from '../../src/store/course/quiz';
+import { beginQuiz, leaveQuiz, useQuiz } from '../../src/store/course/quiz';
 import { useTutor } from '../../src/store/course/tutor';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd } from './support/openPage';
@@ -65,6 +65,19 @@ async function answerByKeys(rightly: boolean): Promise<void> {
 }
 
 describe('the quiz', () => {
+  it('says beside its field that an answer is not a number', async () => {
+    await openTool('quiz');
+    const ask = { id: 'asked', lesson: 'idea', ask: 'How many?', given: null, explanation: 'Two.', form: 'number' } as const;
+    beginQuiz([{ ...ask, value: 2, tolerance: 0, unit: '' }], false);
+    const field = page.getByLabelText('Your answer');
+    await field.click();
+    await userEvent.keyboard('-');
+    await expect.element(field).toHaveAccessibleDescription('This is not a number.');
+    await userEvent.keyboard('2');
+    await expect.element(field).not.toHaveAttribute('aria-describedby');
+    expect(useQuiz.getState().answer).toEqual([-2]);
+  });
+
   it('is taken by keys alone, says right and wrong with the reason, and keeps the score', async () => {
     await openTool('quiz');
     await tabTo(button('Begin').element());

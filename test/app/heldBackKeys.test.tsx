@@ -19,7 +19,7 @@ const UNAVAILABLE = [
   { view: 'watch', keys: 'p', says: 'There is no run to pin.' },
   { view: 'watch', keys: '<', says: 'There is nothing to replay here.' },
   { view: 'watch', keys: '{Control>}z{/Control}', says: 'There is nothing to undo.' },
-  { view: 'history', keys: '/', says: 'This view has no prompt.' },
+  { view: 'claims', keys: '/', says: 'This view has no prompt.' },
   { view: 'race', keys: 'p', says: 'There is no race to replay yet.' },
   { view: 'race', keys: '{ArrowRight}', says: 'There is no race to replay yet.' },
   { view: 'step', keys: '{ArrowRight}', says: 'There is no run to step through.' },
@@ -82,7 +82,7 @@ describe('a key whose action cannot be done now', () => {
     await prompt().fill('A fox.');
     await runToEnd();
     openPalette('search');
-    await page.getByRole('combobox').fill('faster');
+    await page.getByRole('combobox', { name: 'Search the page' }).fill('faster');
     await expect.element(page.getByRole('option', { name: /^Faster/ })).toHaveTextContent('This is the fastest pace.');
   });
 
