@@ -6,9 +6,9 @@ import { actionFor, whyNot } from './registry';
 /** Does what the key asks of `actions`, or says why it does nothing now. @returns whether it was one of theirs */
 export function pressKey(event: KeyboardEvent, actions: readonly Action[]): boolean {
   const action = actionFor(event, actions);
-  if (action) void performAction(action);
   const why = action ? '' : whyNot(event, actions);
   const isAsked = action !== undefined || why !== '';
   if (isAsked) sayWhyNot(why);
+  if (action) void performAction(action);
   return isAsked;
 }

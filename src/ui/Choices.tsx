@@ -5,19 +5,22 @@ interface ChoicesProps<Value extends string> {
   readonly options: readonly { readonly value: Value; readonly label: string }[];
   readonly value: Value;
   readonly onChange: (value: Value) => void;
-  /** Why the choice has no effect, or cannot be changed, now; null where it can be made. */
+  /** Why the choice has no effect now; null where it has one. */
   readonly unused?: string | null;
+  /** Why what is chosen stays now; null where it can be changed. */
+  readonly held?: string | null;
 }
 
 /** One of a few, all in sight: native radio buttons in a row. */
-export function Choices<Value extends string>({ legend, options, value, onChange, unused = null }: ChoicesProps<Value>) {
+export function Choices<Value extends string>({ legend, options, value, onChange, unused = null, held = null }: ChoicesProps<Value>) {
   const id = useId();
+  const note = unused ?? held;
   return (
-    <fieldset disabled={unused !== null} aria-describedby={unused === null ? undefined : `${id}-note`}>
+    <fieldset disabled={note !== null} data-held={held !== null || undefined} aria-describedby={note === null ? undefined : `${id}-note`}>
       <legend>{legend}</legend>
-      {unused === null ? null : (
+      {note === null ? null : (
         <span className="unused" id={`${id}-note`}>
-          {unused}
+          {note}
         </span>
       )}
       <div className="choices">

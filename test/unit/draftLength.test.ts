@@ -82,6 +82,25 @@ describe('an adaptive length', () => {
     expect(simulate(new AdaptiveLength({ calibration: costs }), 0, 128).speedup).toBeGreaterThan(0.97);
   });
 
+  it.each([
+    { misses: 1, most: 12 },
+    { misses: 2, most: 36 },
+  ])('is not kept from an easy text for long where $misses of its first drafts fail', ({ misses, most }) => {
+    const length = new AdaptiveLength({ calibration: costs });
+    let [committed, plain, failed] = [0, 0, 0];
+    for (let round = 0; committed < 128; round++) {
+      const drafted = length.choose(round, 0, 16).model;
+      const accepted = failed < misses ? 0 : drafted;
+      if (drafted > 0) failed++;
+      else plain++;
+      const ms = roundMs(costs, drafted, 0);
+      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms });
+      committed += accepted + 1;
+    }
+    expect(plain).toBeLessThanOrEqual(most);
+    expect(failed).toBeGreaterThan(misses);
+  });
+
   it('takes up drafting again when the text becomes easy', () => {
     const length = new AdaptiveLength({ calibration: costs });
     simulate(length, 0, 200);

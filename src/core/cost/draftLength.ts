@@ -103,13 +103,16 @@ const TYPICAL_READBACK_MS = 0.5;
 const DOUBT = { measured: 0.1, typical: 1 };
 
 /** Before anything was judged, and how many judgements that belief is worth. */
-const BELIEF = { rate: { model: 0.75, ngram: 0.7 }, weight: 1.5 };
+const BELIEF = { rate: { model: 0.75, ngram: 0.7 }, weight: 2 };
 /** Weight of a judgement after the next one of its position. */
 const MEMORY = 0.95;
 /** The same, of what was judged before a rest. */
-const TRIAL_MEMORY = 0.2;
-/** Rounds without a source before it is tried again, the first time and at most; they double after each trial that failed. */
-const REST = { first: 24, most: 96 };
+const TRIAL_MEMORY = 0.4;
+/**
+ * Rounds without a source before it is tried again, the first time and at most; they double after each trial that failed. A single early miss may be
+ * bad luck, so the first rest is short: where no draft pays, the further trials cost under 1 % of 128 tokens.
+ */
+const REST = { first: 12, most: 96 };
 
 /**
  * Chooses the length of the highest expected speed, from conditional acceptance rates by position, which are counted as the run goes on

@@ -16,7 +16,7 @@ export function TargetChoice() {
       options={options}
       value={target?.model.id ?? ''}
       onChange={(chosen) => void chooseTarget(chosen)}
-      unused={busy ? words.unused.busy : null}
+      held={busy ? words.unused.busy : null}
     />
   );
 }

@@ -33,8 +33,8 @@ export function OutputBar() {
             <ActionButton action={focusPrompt} look="quiet" showKeys />
           </>
         ) : null}
-        <ActionButton action={stop} look="small" />
       </div>
+      <ActionButton action={stop} look="small" />
     </div>
   );
 }
