@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { keepOwn, ownFolder } from '../../src/catalog/own';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
@@ -102,13 +102,14 @@ it('a model is not deleted while the models are at work, wherever it is asked fo
   await button('Delete a').click();
   const { promise, resolve: release } = Promise.withResolvers<void>();
   const work = occupy('experiment', () => promise);
+  onTestFinished(() => release());
   await expect.element(button('Delete')).toHaveAttribute('aria-disabled', 'true');
   await expect.element(dialog().getByText('It stays while the models work.')).toBeInTheDocument();
   await button('Keep').click();
   await expect.element(button('Delete a')).toHaveAttribute('aria-disabled', 'true');
   await button('Close').click();
   useOffline.setState({ panel: true });
-  const inPanel = page.getByRole('button', { name: 'Delete a', exact: true });
+  const inPanel = page.getByRole('button', { name: 'Delete Target', exact: true });
   await expect.element(inPanel).toHaveAttribute('aria-disabled', 'true');
   await removeModel(target);
   expect(engine.tasks.filter(({ type }) => type === 'remove')).toEqual([]);

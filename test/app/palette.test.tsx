@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { ACTIONS } from '../../src/actions/registry';
 import { VIEWS } from '../../src/app/views';
@@ -221,6 +221,7 @@ describe('settings', () => {
     const { promise, resolve: release } = Promise.withResolvers<void>();
     await reset.click();
     const work = occupy('race', () => promise);
+    onTestFinished(() => release());
     useSettings.setState({ gamma: 8 });
     await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
     await userEvent.keyboard('{Control>}z{/Control}');

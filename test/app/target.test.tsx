@@ -151,7 +151,7 @@ describe('the target', () => {
     await measure(() => useCatalogue.setState({ catalogue: catalogueOf(first ? [first] : []) }));
     expect(new Set(ranOn().slice(before))).toEqual(new Set(['general']));
     expect(engine.runs.length).toBe(2 * before);
-    expect(useSettings.getState().target).toBe('target');
+    expect(chosenTarget()?.model.id).toBe('target');
   });
 
   it('of a proof is the one that a wrong rule is sampled on, or none', async () => {
