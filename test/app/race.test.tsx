@@ -4,7 +4,7 @@ import { LANES } from '../../src/core/modes/race';
 import { committedTokens, startOf, tally } from '../../src/core/run/tally';
 import { useWork } from '../../src/store/engine/work';
 import { racePlayer, shownHeat, useRace } from '../../src/store/modes/race';
-import type { Settings } from '../../src/store/run/settings';
+import { type Settings, useSettings } from '../../src/store/run/settings';
 import { formatSeconds } from '../../src/ui/format';
 import { fitsTheWidth, violations } from './support/accessible';
 import { openPage, prompt, runToEnd } from './support/openPage';
@@ -217,8 +217,7 @@ describe('a race', () => {
     await raceButton().click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('The prompt is empty.');
     await prompt().fill('A fox.');
-    await page.getByText('Settings', { exact: true }).click();
-    await page.getByLabelText('Most tokens').fill('0');
+    useSettings.setState({ maxTokens: 0 });
     await raceButton().click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('Most tokens is 0.');
     expect(engine.tasks.filter(({ type }) => type === 'run')).toEqual([]);
