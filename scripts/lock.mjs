@@ -18,7 +18,7 @@ export function oneAtATime(lock, work) {
     const holder = holderOf(lock);
     if (isDead(holder)) clear(lock);
     else if (looks === 2)
-      console.log(`Waiting for another command (process ${holder}), which installs the same. If there is none, delete ${lock}.`);
+      console.log(`Waiting for another command (process ${holder}), which installs the same. If no such command runs, delete ${lock}.`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
   }
   try {

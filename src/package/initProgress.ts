@@ -1,4 +1,5 @@
 import { bytesOf, filesOf, modelsOf, type PairSpec } from '../catalog/spec';
+import { formatBytes } from '../core/bytes';
 import type { LoadProgress } from '../engine/tasks';
 
 /** As web-llm reports how far a load is. */
@@ -40,7 +41,7 @@ export class InitProgress {
     const loaded = sum((each) => (each.ready ? each.bytes : each.loaded)) / sum((each) => each.bytes);
     this.#reached = Math.max(this.#reached, FILES * loaded + ((1 - FILES) * sum((each) => Number(each.ready))) / all.length);
     const doing = {
-      downloading: `Fetching ${name}: ${megabytes(loadedBytes)} of ${megabytes(totalBytes)}`,
+      downloading: `Fetching ${name}: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}`,
       checking: `Loading ${name} from the browser's storage`,
       preparing: `Preparing ${name} on ${backend === 'cpu' ? 'the CPU' : 'WebGPU'}`,
       ready: `${name} is ready`,
@@ -56,8 +57,4 @@ export class InitProgress {
   #at(progress: number, text: string): InitProgressReport {
     return { progress, timeElapsed: (this.#clock() - this.#began) / 1000, text };
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
