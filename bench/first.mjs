@@ -149,8 +149,9 @@ function runOnce(prompt) {
   return new Promise((resolve) => {
     let running = false;
     const look = () => {
-      running ||= status().startsWith('Running');
-      if (!running || !/^(Finished|Stopped|Failed)/.test(status())) return;
+      const ended = /^(Finished|Stopped|Failed)/.test(status());
+      running ||= status() !== '' && !ended;
+      if (!running || !ended) return;
       observer.disconnect();
       const count = (key) => Number.parseFloat(document.querySelector(`[data-count="${key}"]`)?.textContent ?? '');
       resolve({ speed: count('tokensPerSecond'), rounds: count('rounds') });

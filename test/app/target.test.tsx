@@ -1,26 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { catalogueOf } from '../../src/catalog/resolve';
 import { startOf } from '../../src/core/run/tally';
-import { ownPrompt } from '../../src/core/study/experiment';
-import { FIRST_DRAFT } from '../../src/formats/settings';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
 import { chosenPair, chosenTarget, distrustLists, useCatalogue } from '../../src/store/engine/catalogue';
-import { chooseTarget, load, useLoading } from '../../src/store/engine/loading';
-import { occupy, useWork } from '../../src/store/engine/work';
+import { load, useLoading } from '../../src/store/engine/loading';
+import { useWork } from '../../src/store/engine/work';
 import { useClaims } from '../../src/store/modes/claims';
 import { useExperiment } from '../../src/store/modes/experiment';
-import { sampleWrongRule, startProof, useProof } from '../../src/store/modes/proof';
 import { storeOffline, useOffline, useOfflineMemory } from '../../src/store/offline/offline';
 import { openPalette } from '../../src/store/page/palette';
 import { figuredPair } from '../../src/store/run/figures';
-import { measurePlan } from '../../src/store/run/measurePlan';
-import { startCounterpart, useRun } from '../../src/store/run/run';
+import { useRun } from '../../src/store/run/run';
 import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../src/store/run/settings';
 import type { FakeEngine } from './support/fakeEngine';
 import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage, prompt, runButton, runToEnd, untilIdle } from './support/openPage';
-import { showView } from './support/views';
 
 /** SHA-256 of the one letter that every file of the small list is. */
 const OF_LETTER = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881';
@@ -132,65 +126,6 @@ describe('the target', () => {
     expect(vi.mocked(fetch).mock.calls.at(-1)?.[0]).toContain('models-further');
     expect(engine.runs.at(-1)?.pair.target.id).toBe('general');
     expect(useSettings.getState().target).toBe('general');
-  });
-
-  it('is one for all runs of a piece of work, whatever is chosen or gone meanwhile', async () => {
-    const engine = await openBoth();
-    await expect.element(general()).toBeEnabled();
-    const variants = [{ drafting: 'ngram', draft: FIRST_DRAFT, gamma: 4 }] as const;
-    const sampling = { temperature: 0, rule: 'rejection', seed: 1 } as const;
-    const plan = { prompts: [ownPrompt('A fox.')], variants, maxTokens: 6, fixedLength: true, repetitions: 2, ...sampling };
-    const measure = (interfere: () => void) => occupy('experiment', (signal) => measurePlan(plan, signal, interfere));
-    const ranOn = () => engine.runs.map(({ pair }) => pair.target.id);
-    // As another tab changes them.
-    await measure(() => useSettings.setState({ target: 'general', draft: 'general', drafting: 'ngram' }));
-    expect(ranOn().length).toBeGreaterThan(3);
-    expect(new Set(ranOn())).toEqual(new Set(['target']));
-    const before = engine.runs.length;
-    const [first] = useCatalogue.getState().catalogue?.lists ?? [];
-    await measure(() => useCatalogue.setState({ catalogue: catalogueOf(first ? [first] : []) }));
-    expect(new Set(ranOn().slice(before))).toEqual(new Set(['general']));
-    expect(engine.runs.length).toBe(2 * before);
-    expect(chosenTarget()?.model.id).toBe('target');
-  });
-
-  it('of a proof is the one that a wrong rule is sampled on, or none', async () => {
-    const engine = await openBoth({ temperature: 0.8, prompt: 'A fox.', drafting: 'ngram' });
-    await expect.element(general()).toBeEnabled();
-    useProof.setState({ ...useProof.getInitialState(), plan: { size: 20, tokens: 3 } });
-    await startProof();
-    const proven = engine.runs.length;
-    const show = page.getByRole('button', { name: 'Show what a wrong rule looks like' });
-    await showView('proof');
-    await expect.element(show).not.toHaveAttribute('aria-disabled', 'true');
-    await chooseTarget('general');
-    await expect.element(show).toHaveAttribute('aria-disabled', 'true');
-    await expect
-      .element(page.getByText('These samples are of target. To compare with them, choose that target again.'))
-      .toBeInTheDocument();
-    await sampleWrongRule();
-    expect(engine.runs).toHaveLength(proven);
-    await chooseTarget('target');
-    await show.click();
-    await expect.poll(() => useWork.getState().current).toBeNull();
-    expect(new Set(engine.runs.slice(proven).map(({ pair }) => pair.target.id))).toEqual(new Set(['target']));
-  });
-
-  it('of a run is the one that it is run the other way on, or none', async () => {
-    const engine = await openBoth({ drafting: 'ngram' });
-    await prompt().fill('A fox finds a bell. A fox finds a bell.');
-    await runToEnd();
-    const compare = page.getByRole('button', { name: 'Same output? Compare' });
-    await expect.element(compare).not.toHaveAttribute('aria-disabled', 'true');
-    await general().click();
-    await expect.element(compare).not.toBeInTheDocument();
-    await expect.element(page.getByText('This run is of target. Choose that target to run the same the other way.')).toBeInTheDocument();
-    await startCounterpart();
-    expect(engine.runs).toHaveLength(1);
-    await embedded().click();
-    await compare.click();
-    await untilIdle();
-    expect(engine.runs.at(-1)).toMatchObject({ pair: { target: { id: 'target' } }, settings: { mode: 'plain' } });
   });
 
   it('of a first visit has nothing to reset, and another has', async () => {
