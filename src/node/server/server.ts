@@ -46,9 +46,8 @@ const LAST_WORDS_MS = 1000;
 export class ApiServer {
   readonly #setup: ServerSetup;
   readonly #server: http.Server;
-  readonly #open = new Set<ServerResponse>();
-  /** Ends all that is still answered. */
-  readonly #ending = new AbortController();
+  /** What ends each answer early, with the reason that its client is told. */
+  readonly #open = new Map<ServerResponse, AbortController>();
   #isClosing = false;
 
   constructor(setup: ServerSetup) {
@@ -82,7 +81,9 @@ export class ApiServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const timers = [
-      setTimeout(() => this.#ending.abort(), graceMs),
+      setTimeout(() => {
+        for (const stop of this.#open.values()) stop.abort(closing());
+      }, graceMs),
       setTimeout(() => this.#server.closeAllConnections(), graceMs + LAST_WORDS_MS),
     ];
     await closed;
@@ -90,22 +91,26 @@ export class ApiServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#open.add(response);
-    const gone = new AbortController();
+    const { answerMs } = this.#setup.limits;
+    const stop = new AbortController();
+    this.#open.set(response, stop);
+    const late = setTimeout(() => stop.abort(tooLate(answerMs)), answerMs);
     response.once('close', () => {
-      gone.abort();
+      stop.abort();
+      clearTimeout(late);
       this.#open.delete(response);
       if (this.#isClosing) this.#server.closeIdleConnections();
     });
     try {
-      await this.#route(request, response, gone.signal);
+      await this.#route(request, response, stop.signal);
     } catch (thrown) {
-      sendError(this.#told(thrown), response);
+      // Who has gone away is told nothing.
+      if (!request.socket.destroyed) sendError(this.#told(thrown), response);
     }
     if (!request.complete) dropRest(request);
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse, gone: AbortSignal): Promise<void> {
+  async #route(request: IncomingMessage, response: ServerResponse, stop: AbortSignal): Promise<void> {
     const { api, access, limits, pageFolder, isReady, metrics } = this.#setup;
     const { headers, method = 'GET' } = request;
     requireKnownCaller(headers, access);
@@ -126,14 +131,7 @@ export class ApiServer {
     } else if (path.startsWith('/v1/')) {
       requireKey(headers, access);
       const body = method === 'GET' ? '' : await readBody(request, limits.mostBody);
-      const late = AbortSignal.timeout(limits.answerMs);
-      const signal = AbortSignal.any([gone, late, this.#ending.signal]);
-      const answered = respond({ method, path, body }, api, signal);
-      const answer = await Promise.race([
-        answered,
-        rejection(late, () => tooLate(limits.answerMs)),
-        rejection(this.#ending.signal, closing),
-      ]);
+      const answer = await Promise.race([respond({ method, path, body }, api, stop), rejection(stop)]);
       await send(answer, response);
     } else if (pageFolder !== null) {
       await servePage(request, response, pageFolder);
@@ -151,7 +149,7 @@ export class ApiServer {
 
   /** Answers what is no request of HTTP, or does not become one. */
   #refuse({ code }: NodeJS.ErrnoException, socket: Socket): void {
-    const isAnswered = [...this.#open].some((response) => response.socket === socket && response.headersSent);
+    const isAnswered = [...this.#open.keys()].some((response) => response.socket === socket && response.headersSent);
     if (!socket.writable || code === 'ECONNRESET' || isAnswered) {
       socket.destroy();
       return;
@@ -178,10 +176,10 @@ function refusalOf(code: string | undefined): [number, string, ApiError] {
   return [400, 'Bad Request', new ApiError(400, 'invalid_request', 'This is no request of HTTP/1.1. Send one.')];
 }
 
-/** Rejects when `signal` aborts. */
-function rejection(signal: AbortSignal, why: () => ApiError): Promise<never> {
+/** Rejects with its reason when `signal` aborts. */
+function rejection(signal: AbortSignal): Promise<never> {
   const rejected = new Promise<never>((_, reject) => {
-    const abort = () => reject(why());
+    const abort = () => reject(signal.reason);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
   });

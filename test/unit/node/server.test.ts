@@ -154,6 +154,12 @@ describe('the server', () => {
     expect(await waiting).toBe('gone');
     const answered = await (await next).json();
     expect(answered.choices[0].message.content).toMatch(/^1, 2, 3/);
+    const socket = net.connect(Number(new URL(served.address).port), '127.0.0.1');
+    socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
+    await expect.poll(() => served.server.answering).toBe(1);
+    socket.destroy();
+    await expect.poll(() => served.server.answering).toBe(0);
+    expect(served.lines).toEqual([]);
   });
 
   it('says so where an answer takes too long', async () => {
