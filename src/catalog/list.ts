@@ -20,8 +20,12 @@ const file = v.object({
   bytes: v.optional(v.nullable(count), null),
   sha256: v.optional(v.nullable(sha256), null),
 });
-/** `needs`: the names of the WebGPU features that it needs. */
-const library = v.object({ needs: v.array(name), ...file.entries });
+/** `needs`: the names of the WebGPU features that it needs. `from`: what it is made of instead of being fetched (`Origin` of storage/download.ts). */
+const library = v.object({
+  needs: v.array(name),
+  ...file.entries,
+  from: v.optional(v.nullable(v.object({ base: file, delta: file })), null),
+});
 
 const isMet = (before: { needs: string[] }, { needs }: { needs: string[] }) => before.needs.every((need) => needs.includes(need));
 const librariesOf = <Schema extends v.GenericSchema<unknown, { needs: string[]; path: string }>>(

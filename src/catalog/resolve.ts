@@ -111,6 +111,8 @@ export function librariesOf(list: ModelList, url: string): LibrarySpec[] {
   return Object.values(list.models).flatMap(({ libraries }) => libraries.map((each) => librarySpec(each, url)));
 }
 
-function librarySpec({ needs, ...file }: ListedLibrary, base: string): LibrarySpec {
-  return { ...fileSpec(file, base), needs };
+/** @param url of the list */
+export function librarySpec({ needs, from, ...file }: ListedLibrary, url: string): LibrarySpec {
+  const origin = from && { base: fileSpec(from.base, url), delta: fileSpec(from.delta, url) };
+  return { ...fileSpec(file, url), needs, ...(origin ? { from: origin } : {}) };
 }

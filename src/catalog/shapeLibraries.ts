@@ -3,32 +3,63 @@ import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import type { ShapeLibrary } from '../formats/gguf';
 import { fetchPatiently, refusal } from '../storage/fetching';
+import type { ListedLibrary } from './list';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const Library = v.object({
-  needs: v.array(v.string()),
-  path: v.pipe(v.string(), v.regex(/^[\w-][\w.-]*\.wasm$/)),
+const file = v.object({
+  path: v.pipe(v.string(), v.regex(/^[\w-][\w.-]*$/)),
   bytes: count,
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
-const Index = v.array(
+/** One without a delta is there whole; of another, `base` is the path of the one that the delta makes it of. */
+const library = v.object({
+  ...file.entries,
+  needs: v.array(v.string()),
+  delta: v.optional(v.object({ ...file.entries, base: v.string() })),
+});
+const index = v.array(
   v.object({
     shape: v.string(),
     name: v.string(),
     context: count,
     prefillChunk: count,
-    libraries: v.pipe(v.array(Library), v.minLength(1)),
+    libraries: v.pipe(v.array(library), v.minLength(1)),
   }),
 );
 
-/** A shape's libraries, the best first, each with the WebGPU features that it needs. */
+type ListedFile = v.InferOutput<typeof file>;
+
+/** Where it is not there whole, `from` makes it of another one. */
+interface CompiledLibrary extends ListedFile {
+  /** The names of the WebGPU features that it needs. */
+  readonly needs: readonly string[];
+  readonly from: { readonly base: ListedFile; readonly delta: ListedFile } | null;
+}
+
+/** A shape's libraries, the best first. */
 export interface ListedShape extends ShapeLibrary {
-  readonly libraries: readonly v.InferOutput<typeof Library>[];
+  readonly libraries: readonly CompiledLibrary[];
 }
 
 /** The folder of the libraries beside the page at `base`. */
 export function librariesFolder(base: string): string {
   return new URL('libraries/', base).href;
+}
+
+/**
+ * The libraries of a shape as the list of an own model has them: all, so that the model outlives what an update changes in the browser, and with their hashes in
+ * their names, so that it outlives what it changes in the page.
+ *
+ * @param base of the page
+ */
+export function ownLibraries({ libraries }: ListedShape, base: string): ListedLibrary[] {
+  const folder = librariesFolder(base);
+  const own = ({ path, bytes, sha256 }: ListedFile) => {
+    return { path: `libraries/${sha256.slice(0, 16)}-${path}`, url: new URL(path, folder).href, bytes, sha256 };
+  };
+  return libraries.map(({ needs, from, ...library }) => {
+    return { needs: [...needs], ...own(library), from: from && { base: own(from.base), delta: own(from.delta) } };
+  });
 }
 
 /** The shapes that `folder` has libraries for. @throws FailureError network, server-refused, file-missing, manifest-invalid; or the signal's reason */
@@ -49,12 +80,24 @@ export async function fetchShapes(folder: string, signal: AbortSignal): Promise<
     'Its server must serve its folder libraries/ too.',
   );
   if (!response.ok) throw refusal('The list of libraries', response, missing);
-  const read = v.safeParse(Index, await response.json().catch(() => undefined));
+  const read = v.safeParse(index, await response.json().catch(() => undefined));
   signal.throwIfAborted();
-  if (read.success) return read.output;
-  throw new FailureError(
+  if (!read.success) throw invalid(`${v.getDotPath(read.issues[0]) ?? 'it'}: ${read.issues[0].message}`);
+  const whole = new Map(read.output.flatMap(({ libraries }) => libraries.filter(({ delta }) => !delta)).map((each) => [each.path, each]));
+  return read.output.map((shape) => ({ ...shape, libraries: shape.libraries.map((each) => withBase(each, whole)) }));
+}
+
+function withBase({ delta, ...listed }: v.InferOutput<typeof library>, whole: ReadonlyMap<string, ListedFile>): CompiledLibrary {
+  if (!delta) return { ...listed, from: null };
+  const base = whole.get(delta.base);
+  if (!base) throw invalid(`${listed.path} is made of ${delta.base}, which it does not list whole`);
+  return { ...listed, from: { base, delta } };
+}
+
+function invalid(what: string): FailureError {
+  return new FailureError(
     'manifest-invalid',
-    `The list of libraries cannot be used: ${v.getDotPath(read.issues[0]) ?? 'it'}: ${read.issues[0].message}.`,
+    `The list of libraries cannot be used: ${what}.`,
     'Serve the libraries/index.json that belongs to this version of the page.',
   );
 }

@@ -1,10 +1,10 @@
 /** Makes models of a person's own files: checks them all, then converts and keeps one after the other (`makeModel.ts`). */
 import { deleteLeftovers, idOfFile, isOfFile, ownFolder, readOwnLists } from '../catalog/own';
-import { fetchShapes, librariesFolder } from '../catalog/shapeLibraries';
+import { fetchShapes, librariesFolder, ownLibraries } from '../catalog/shapeLibraries';
 import { findStored } from '../catalog/storedModels';
 import { blobSource, fitLibrary, identityOf, type OpenedGguf, openGguf, requireSameVocabulary } from '../formats/gguf';
 import { requireFit } from './fits';
-import { librariesOfShape, makeModel, type Planned } from './makeModel';
+import { makeModel, type Planned, storeLibraries } from './makeModel';
 import type { OwnPorts } from './ownPorts';
 import type { Imported, ImportProgress, ImportTask } from './tasks';
 
@@ -49,14 +49,15 @@ async function importAlone(task: ImportTask, setup: ImportSetup): Promise<void> 
   const fresh = candidates.filter(({ id, isKept }, at) => !isKept && candidates.findIndex((other) => other.id === id) === at);
   const planned = fresh.length === 0 ? [] : await plan(fresh, task, setup);
   for (const { file, id } of candidates.filter(({ isKept }) => isKept)) report({ type: 'imported', file, id, isNew: false });
+  // What is complete of them stays for the next try, until the next start.
+  for (const each of planned) await storeLibraries(each, folder, setup);
   try {
     for (const each of planned) {
       await makeModel(each, folder, setup);
       report({ type: 'imported', file: each.about.file, id: each.id, isNew: true });
     }
-  } catch (thrown) {
+  } finally {
     await deleteLeftovers(ports.storage, folder).catch(() => undefined);
-    throw thrown;
   }
 }
 
@@ -91,8 +92,8 @@ async function plan(candidates: readonly Candidate[], { base }: ImportTask, setu
   const planned = candidates.map(({ file, id, name, identity, opened }): Planned => {
     const { shape, sizes } = opened;
     const shapeLibrary = fitLibrary(shape, shapes);
-    const libraries = librariesOfShape(shapeLibrary, base);
-    const writeBytes = writtenBytes(sizes) + libraries.reduce((sum, { bytes }) => sum + bytes, 0);
+    const libraries = ownLibraries(shapeLibrary, base);
+    const writeBytes = writtenBytes(sizes) + libraries.reduce((sum, { bytes, from }) => sum + (bytes ?? 0) + (from?.base.bytes ?? 0), 0);
     const about = { type: 'import', file, name, family: shape.family, writeBytes, room, totalBytes: sizes.weightBytes } as const;
     return { about, id, name, identity, opened, shapeLibrary, libraries };
   });

@@ -1,7 +1,8 @@
 /** Converts a file of a person's own, and keeps the model where web-llm looks for it. */
-import { parseList } from '../catalog/list';
+import { type ListedLibrary, parseList } from '../catalog/list';
 import { folderOf, keepOwn } from '../catalog/own';
-import { type ListedShape, librariesFolder } from '../catalog/shapeLibraries';
+import { librarySpec } from '../catalog/resolve';
+import type { ListedShape } from '../catalog/shapeLibraries';
 import { SHELVES, shelfOf } from '../catalog/storedModels';
 import { FailureError } from '../core/failure';
 import { type ConvertedFile, convertGguf, identityOf, type OpenedGguf } from '../formats/gguf';
@@ -18,41 +19,29 @@ export interface Planned {
   readonly identity: string;
   readonly opened: OpenedGguf;
   readonly shapeLibrary: ListedShape;
-  readonly libraries: readonly OwnLibrary[];
+  /** As its list will have them. */
+  readonly libraries: readonly ListedLibrary[];
   /** What does not change in its progress. */
   readonly about: Omit<ImportProgress, 'readBytes'>;
 }
 
-/** What a list says of a file. */
 interface ListedFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-interface OwnLibrary extends ListedFile {
-  readonly needs: readonly string[];
-  readonly url: string;
+/** Stores the libraries of `planned`, where they are not yet. @throws FailureError of the download; or the signal's reason */
+export function storeLibraries({ libraries }: Planned, folder: string, { ports, signal }: ImportSetup): Promise<void> {
+  const files = libraries.map((each) => librarySpec(each, folder));
+  return download(ports.storage, SHELVES.library, files, () => undefined, signal);
 }
 
-/**
- * All libraries of a shape, as the list of an own model has them: with all of them the model outlives what an update changes in the browser, and with their
- * hashes in their names what it changes in the page.
- */
-export function librariesOfShape({ libraries }: ListedShape, base: string): OwnLibrary[] {
-  const folder = librariesFolder(base);
-  return libraries.map(({ needs, path, bytes, sha256 }) => {
-    return { needs, path: `libraries/${sha256.slice(0, 16)}-${path}`, url: new URL(path, folder).href, bytes, sha256 };
-  });
-}
-
-/** Writes all files of `planned`, and at last its list, with which it exists. @throws FailureError; or the signal's reason */
+/** Writes all other files of `planned`, and at last its list, with which it exists. @throws FailureError; or the signal's reason */
 export async function makeModel(planned: Planned, folder: string, setup: ImportSetup): Promise<void> {
-  const { opened, shapeLibrary, libraries, identity, id, about } = planned;
+  const { opened, shapeLibrary, identity, id, about } = planned;
   const { ports, signal, turn, report } = setup;
   const { storage } = ports;
-  const remote = libraries.map(({ path, url, bytes, sha256 }) => ({ url, place: new URL(path, folder).href, name: path, bytes, sha256 }));
-  await download(storage, SHELVES.library, remote, () => undefined, signal);
   const converting = convertGguf(opened, shapeLibrary, ({ readBytes }) => report({ ...about, readBytes }), signal);
   const files: ListedFile[] = [];
   const writeNext = async () => {

@@ -7,53 +7,74 @@
  */
 import { inflate } from './inflate';
 
-/** Longest number: seven bits a byte. */
+/** Of what is made, and of what a delta holds unpacked. */
+const MOST_BYTES = 64 << 20;
+/** Of a number, seven bits in each. */
 const MOST_NUMBER_BYTES = 5;
 
-/**
- * The file of `bytes` bytes that `delta` makes of `base`; null where it makes none.
- *
- * A number read past the end is NaN, and no piece and no change with one passes.
- */
-export async function applyDelta(
-  base: Uint8Array,
-  delta: Uint8Array<ArrayBuffer>,
-  bytes: number,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const content = await inflate(delta, 'gzip', mostBytes(bytes));
+interface Piece {
+  /** The first of its bytes in the base. */
+  readonly from: number;
+  readonly take: number;
+  readonly leave: number;
+}
+
+/** The file that `delta` makes of `base`; null where it makes none. */
+export async function applyDelta(base: Uint8Array, delta: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
+  const content = await inflate(delta, 'gzip', MOST_BYTES);
   if (!content) return null;
   const numbers = new Numbers(content);
-  const [pieces, changes] = [numbers.next(), numbers.next()];
-  const made = new Uint8Array(bytes);
-  let [at, from] = [0, 0];
-  for (let piece = 0; piece < pieces; piece++) {
-    const [take, leave, move] = [numbers.next(), numbers.next(), numbers.next()];
-    const isInside = from >= 0 && from + take <= base.length && at + take + leave <= bytes;
-    if (!isInside) return null;
-    made.set(base.subarray(from, from + take), at);
-    at += take + leave;
-    from += take + (move % 2 === 0 ? move / 2 : -(move + 1) / 2);
-  }
-  if (at !== bytes) return null;
-  const places: number[] = [];
-  for (let place = 0; places.length < changes; place++) {
-    place += numbers.next();
-    if (!(place < bytes)) return null;
-    places.push(place);
-  }
+  const [pieceCount, changeCount] = [numbers.next(), numbers.next()];
+  const pieces = readPieces(numbers, pieceCount, base.length);
+  const places = pieces && readPlaces(numbers, changeCount, lengthOf(pieces));
   const added = numbers.rest();
-  if (added.length !== places.length) return null;
+  if (!pieces || !places || added.length !== places.length) return null;
+  const made = lay(base, pieces);
   places.forEach((place, index) => {
     made[place] = (made[place] ?? 0) + (added[index] ?? 0);
   });
   return made;
 }
 
-/** A delta that says each byte is no longer. */
-function mostBytes(bytes: number): number {
-  return 1024 + 4 * bytes;
+/** null where there are fewer, or one is no part of the base: `NaN`, which stands for a number that is missing, fails each comparison. */
+function readPieces(numbers: Numbers, count: number, baseLength: number): Piece[] | null {
+  const pieces: Piece[] = [];
+  for (let from = 0, length = 0; pieces.length !== count; ) {
+    const [take, leave, move] = [numbers.next(), numbers.next(), numbers.next()];
+    length += take + leave;
+    if (!(from >= 0 && from + take <= baseLength && length <= MOST_BYTES)) return null;
+    pieces.push({ from, take, leave });
+    from += take + (move % 2 === 0 ? move / 2 : -(move + 1) / 2);
+  }
+  return pieces;
 }
 
+/** The places of the bytes that are changed; null where there are fewer, or one is behind the end. */
+function readPlaces(numbers: Numbers, count: number, length: number): number[] | null {
+  const places: number[] = [];
+  for (let next = 0; places.length !== count; next++) {
+    next += numbers.next();
+    if (!(next < length)) return null;
+    places.push(next);
+  }
+  return places;
+}
+
+function lay(base: Uint8Array, pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
+  const made = new Uint8Array(lengthOf(pieces));
+  let at = 0;
+  for (const { from, take, leave } of pieces) {
+    made.set(base.subarray(from, from + take), at);
+    at += take + leave;
+  }
+  return made;
+}
+
+function lengthOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { take, leave }) => sum + take + leave, 0);
+}
+
+/** Reads numbers one by one. */
 class Numbers {
   private at = 0;
 

@@ -1,5 +1,9 @@
 /** What `bytes` hold, packed as `format` says; null where they are no such thing, or hold more than `most` bytes: a few can stand for very many. */
-export async function inflate(bytes: Uint8Array<ArrayBuffer>, format: CompressionFormat, most: number): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function inflate(
+  bytes: Uint8Array<ArrayBuffer>,
+  format: CompressionFormat,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let total = 0;

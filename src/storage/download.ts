@@ -1,8 +1,9 @@
 import { FailureError } from '../core/failure';
+import { applyDelta } from '../formats/delta';
 import { fetchPatiently, refusal } from './fetching';
 import { FORMER_FILES } from './keptList';
 import type { FileStorage, Shelf } from './port';
-import { beginHash, hashOf } from './sha256';
+import { beginHash, hashOf, hashOfBytes } from './sha256';
 
 /** A file of a model: where it comes from, where it is kept, and how it is checked. */
 export interface RemoteFile {
@@ -16,6 +17,14 @@ export interface RemoteFile {
   readonly bytes: number | null;
   /** In hexadecimal; null: any content is right. */
   readonly sha256: string | null;
+  /** What it is made of instead of being fetched. */
+  readonly from?: Origin;
+}
+
+/** What makes a file here: `delta` changes `base` into it (`formats/delta.ts`). */
+export interface Origin {
+  readonly base: RemoteFile;
+  readonly delta: RemoteFile;
 }
 
 export interface DownloadProgress {
@@ -25,6 +34,7 @@ export interface DownloadProgress {
 
 /** A file is reported on as often as this while it comes, so that a fast connection does not keep the page busy with its progress. */
 const REPORTS_PER_FILE = 50;
+const USUAL_TYPE = 'application/octet-stream';
 
 /**
  * Puts `files` on the shelf `name`, whole and with the right hash, so that what reads it afterwards never touches the network. What is right
@@ -75,16 +85,10 @@ async function sizeOf(shelf: Shelf, { bytes, place }: RemoteFile): Promise<numbe
   return bytes ?? (await shelf.about(place))?.bytes ?? 0;
 }
 
-/** Fetches `file` and keeps it, hashing it as it comes: nothing of it is kept unless all of it is right. */
+/** Fetches or makes `file` and keeps it, hashing it as it comes: nothing of it is kept unless all of it is right. */
 async function fetchInto(shelf: Shelf, file: RemoteFile, report: (loaded: number) => void, signal: AbortSignal): Promise<void> {
-  if (file.url === null) throw gone(file);
-  const response = await fetchPatiently(file.url, signal).catch((cause) => {
-    signal.throwIfAborted();
-    throw interrupted(file, cause);
-  });
-  if (!response.ok || !response.body) throw refusal(`The model file ${file.name}`, response, missing(file));
-  const type = response.headers.get('content-type') ?? 'application/octet-stream';
-  const checked = checkedBody(response.body, file, report, signal);
+  const { body, type } = file.from ? await make(file, file.from, shelf, signal) : await fetchBody(file, signal);
+  const checked = checkedBody(body, file, report, signal);
   try {
     if (file.bytes !== null) await shelf.put(file.place, checked, { bytes: file.bytes, type, sha256: file.sha256 });
     else {
@@ -96,6 +100,37 @@ async function fetchInto(shelf: Shelf, file: RemoteFile, report: (loaded: number
     if (thrown instanceof FailureError) throw thrown;
     throw noRoom(thrown);
   }
+}
+
+interface Body {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Media type. */
+  readonly type: string;
+}
+
+async function fetchBody(file: RemoteFile, signal: AbortSignal): Promise<Body> {
+  if (file.url === null) throw gone(file);
+  const response = await fetchPatiently(file.url, signal).catch((cause) => {
+    signal.throwIfAborted();
+    throw interrupted(file, cause);
+  });
+  if (!response.ok || !response.body) throw refusal(`The model file ${file.name}`, response, missing(file));
+  return { body: response.body, type: response.headers.get('content-type') ?? USUAL_TYPE };
+}
+
+/** `file` of its base, which is kept on `shelf` too, and its delta. */
+async function make(file: RemoteFile, { base, delta }: Origin, shelf: Shelf, signal: AbortSignal): Promise<Body> {
+  const fetched = checkedBody((await fetchBody(delta, signal)).body, delta, () => undefined, signal);
+  const change = new Uint8Array(await new Response(fetched).arrayBuffer());
+  if (!(await isStored(shelf, base))) await fetchInto(shelf, base, () => undefined, signal);
+  const content = await shelf.get(base.place);
+  const made = content && (await applyDelta(new Uint8Array(await content.arrayBuffer()), change));
+  if (made && (file.sha256 === null || (await hashOfBytes(made)) === file.sha256)) {
+    return { body: new Blob([made]).stream(), type: content.type || USUAL_TYPE };
+  }
+  // Both were right when they came: what is kept of the base is not any more.
+  await shelf.delete(base.place);
+  throw damaged(file, `it is not what ${delta.name} makes of ${base.name}`);
 }
 
 function noRoom(cause: unknown) {

@@ -37,7 +37,7 @@ describe('parseList', () => {
     const told = { url: null, bytes: 3, sha256: 'a'.repeat(64) };
     expect(models.big).toEqual({
       ...{ name: 'big', parameters: 10, context: 8, path: 'big', vocabulary: { tokens: 5, logits: 5 } },
-      libraries: [{ needs: [], path: 'big.wasm', ...told }],
+      libraries: [{ needs: [], path: 'big.wasm', ...told, from: null }],
       files: [{ path: 'big/resolve/main/tokenizer.json', ...told }],
       ...{ revision: null, tokenizer: null, template: null, stopTokens: null, rollsBack: true },
     });

@@ -1,4 +1,5 @@
 import type { Candidates, NamedCandidate, RunEvent, RunToken } from '../../core/types';
+import { inflate } from '../inflate';
 import { type Precision, toColumns } from './columns';
 import { invalid, newer } from './failure';
 import {
@@ -92,7 +93,7 @@ export async function decodeLink(payload: string): Promise<Trace> {
   if (payload.length > MOST_PAYLOAD) throw invalid('its link is too long');
   if (/^[2-9]/.test(payload)) throw newer();
   if (!/^1[\w-]+$/.test(payload)) throw invalid('its link is damaged or cut short');
-  const read = async (text: string) => readTrace(await inflate(fromBase64Url(text.slice(PACKING.length))));
+  const read = async (text: string) => readTrace(await textOf(fromBase64Url(text.slice(PACKING.length))));
   try {
     return await read(payload);
   } catch (thrown) {
@@ -117,23 +118,14 @@ async function deflate(text: string): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Stops at `MOST_BYTES`: a few bytes can stand for very many. */
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let [text, total] = ['', 0];
+async function textOf(packed: Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = await inflate(packed, 'deflate-raw', MOST_BYTES);
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      total += value.length;
-      if (total > MOST_BYTES) throw new Error('too many bytes');
-      text += decoder.decode(value, { stream: true });
-    }
+    if (bytes) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    await reader.cancel().catch(() => undefined);
-    throw invalid('its link is damaged or cut short');
+    // No text.
   }
+  throw invalid('its link is damaged or cut short');
 }
 
 const CHUNK = 8192;
