@@ -29,10 +29,11 @@ const index = v.array(
 
 type ListedFile = v.InferOutput<typeof file>;
 
-/** Where it is not there whole, `from` makes it of another one. */
-interface CompiledLibrary extends ListedFile {
+/** A library of a shape. */
+export interface CompiledLibrary extends ListedFile {
   /** The names of the WebGPU features that it needs. */
   readonly needs: readonly string[];
+  /** What makes it of another one; null: it is there whole. */
   readonly from: { readonly base: ListedFile; readonly delta: ListedFile } | null;
 }
 

@@ -1,6 +1,6 @@
 /** Makes models of a person's own files: checks them all, then converts and keeps one after the other (`makeModel.ts`). */
 import { deleteLeftovers, idOfFile, isOfFile, ownFolder, readOwnLists } from '../catalog/own';
-import { fetchShapes, librariesFolder, ownLibraries } from '../catalog/shapeLibraries';
+import { type CompiledLibrary, fetchShapes, librariesFolder, ownLibraries } from '../catalog/shapeLibraries';
 import { findStored } from '../catalog/storedModels';
 import { blobSource, fitLibrary, identityOf, type OpenedGguf, openGguf, requireSameVocabulary } from '../formats/gguf';
 import { requireFit } from './fits';
@@ -93,7 +93,7 @@ async function plan(candidates: readonly Candidate[], { base }: ImportTask, setu
     const { shape, sizes } = opened;
     const shapeLibrary = fitLibrary(shape, shapes);
     const libraries = ownLibraries(shapeLibrary, base);
-    const writeBytes = writtenBytes(sizes) + libraries.reduce((sum, { bytes, from }) => sum + (bytes ?? 0) + (from?.base.bytes ?? 0), 0);
+    const writeBytes = writtenBytes(sizes) + shapeLibrary.libraries.reduce((sum, each) => sum + storedBytes(each), 0);
     const about = { type: 'import', file, name, family: shape.family, writeBytes, room, totalBytes: sizes.weightBytes } as const;
     return { about, id, name, identity, opened, shapeLibrary, libraries };
   });
@@ -106,6 +106,11 @@ async function plan(candidates: readonly Candidate[], { base }: ImportTask, setu
   );
   for (const { about } of planned) report({ ...about, readBytes: 0 });
   return planned;
+}
+
+/** With what it is made of. */
+function storedBytes({ bytes, from }: CompiledLibrary): number {
+  return bytes + (from ? from.base.bytes + from.delta.bytes : 0);
 }
 
 /** At most: the tokenizer of a GGUF file, which is nearly all of it that is no weights, takes less than twice as much as a tokenizer.json. */

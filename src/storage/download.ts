@@ -118,19 +118,24 @@ async function fetchBody(file: RemoteFile, signal: AbortSignal): Promise<Body> {
   return { body: response.body, type: response.headers.get('content-type') ?? USUAL_TYPE };
 }
 
-/** `file` of its base, which is kept on `shelf` too, and its delta. */
+/** `file` of its base and its delta, which lie on `shelf` from then on. */
 async function make(file: RemoteFile, { base, delta }: Origin, shelf: Shelf, signal: AbortSignal): Promise<Body> {
-  const fetched = checkedBody((await fetchBody(delta, signal)).body, delta, () => undefined, signal);
-  const change = new Uint8Array(await new Response(fetched).arrayBuffer());
-  if (!(await isStored(shelf, base))) await fetchInto(shelf, base, () => undefined, signal);
-  const content = await shelf.get(base.place);
-  const made = content && (await applyDelta(new Uint8Array(await content.arrayBuffer()), change));
+  const change = await contentOf(delta, shelf, signal);
+  const made = await applyDelta(await contentOf(base, shelf, signal), change);
   if (made && (file.sha256 === null || (await hashOfBytes(made)) === file.sha256)) {
-    return { body: new Blob([made]).stream(), type: content.type || USUAL_TYPE };
+    return { body: new Blob([made]).stream(), type: USUAL_TYPE };
   }
-  // Both were right when they came: what is kept of the base is not any more.
-  await shelf.delete(base.place);
+  // Both were right when they came: what is kept of them is not any more.
+  for (const { place } of [base, delta]) await shelf.delete(place);
   throw damaged(file, `it is not what ${delta.name} makes of ${base.name}`);
+}
+
+/** Of `file`, which is put on `shelf` unless it is there. */
+async function contentOf(file: RemoteFile, shelf: Shelf, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(await isStored(shelf, file))) await fetchInto(shelf, file, () => undefined, signal);
+  const content = await shelf.get(file.place);
+  if (!content) throw noRoom(null);
+  return new Uint8Array(await content.arrayBuffer());
 }
 
 function noRoom(cause: unknown) {
