@@ -135,7 +135,7 @@ async function readPiece(handle, offset, length) {
 function libraryList(folder) {
   const index = path.join(folder, 'index.json');
   const read = () => (fs.existsSync(index) ? JSON.parse(fs.readFileSync(index, 'utf8')) : []);
-  if (read().some(({ name }) => name === SHAPE)) return read();
+  if (read().some(({ id }) => id === SHAPE)) return read();
   console.log(`Compiling the library of ${SHAPE} …`);
   const { status } = spawnSync(process.execPath, [path.join(root, 'scripts/models.mjs'), 'library', SHAPE, '--out', folder], {
     cwd: root,

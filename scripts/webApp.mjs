@@ -25,7 +25,15 @@ export function webApp(plugins) {
       globPatterns: ['**/*'],
       rollupFormat: 'iife',
       buildPlugins: { vite: plugins },
-      globIgnores: ['models/**', 'models-*/**', 'libraries/*.wasm', 'preview.png', 'app.webmanifest', 'serviceWorker.js', '**/*.map'],
+      globIgnores: [
+        'models/**',
+        'models-*/**',
+        'libraries/*.{wasm,delta}',
+        'preview.png',
+        'app.webmanifest',
+        'serviceWorker.js',
+        '**/*.map',
+      ],
       maximumFileSizeToCacheInBytes: LARGEST_BYTES,
       // Vite puts the hash of these into their names.
       dontCacheBustURLsMatching: /^assets\//,

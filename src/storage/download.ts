@@ -229,7 +229,7 @@ function missing(file: RemoteFile) {
     'file-missing',
     `A model file is missing: ${file.name}${isServed(file) ? ' (the server answered 404)' : ''}.`,
     isServed(file)
-      ? 'The server of this page must serve its whole folder models/. Run again once it does.'
+      ? 'The server of this page must serve all of its files. Run again once it does.'
       : 'Put it where the list of models says that it is, then run again.',
   );
 }

@@ -2,41 +2,13 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDelta } from '../../src/formats/delta';
-import { leb128, makeDelta, type Piece } from '../support/delta';
+import { leb128 } from '../support/delta';
 
-const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const packed = (...numbers: number[]) => new Uint8Array(gzipSync(Uint8Array.from(numbers.flatMap(leb128))));
 
 describe('a delta', () => {
-  it('makes any bytes of any others', () =>
-    fc.assert(
-      fc.asyncProperty(bytes(300), bytes(300), async (base, content) => {
-        expect(await applyDelta(base, makeDelta(base, content))).toEqual(content);
-      }),
-    ));
-
-  it('makes what it was made for of pieces of the base, wherever they are moved', () => {
-    const place = fc.nat(199);
-    const piece = fc.record({ from: place, end: place, leave: fc.nat(200) });
-    return fc.assert(
-      fc.asyncProperty(
-        fc.uint8Array({ minLength: 200, maxLength: 200 }),
-        fc.array(piece, { maxLength: 6 }),
-        fc.infiniteStream(fc.nat(255)),
-        async (base, chosen, noise) => {
-          const pieces = chosen.map(({ from, end, leave }): Piece => ({ from, take: Math.max(0, end - from), leave }));
-          const laid = pieces.flatMap(({ from, take, leave }) => [...base.subarray(from, from + take), ...Array<number>(leave).fill(0)]);
-          // Every third byte, or so, is another.
-          const content = Uint8Array.from(laid, (byte) => (noise.next().value % 3 === 0 ? noise.next().value : byte));
-          expect(await applyDelta(base, makeDelta(base, content, pieces))).toEqual(content);
-        },
-      ),
-    );
-  });
-
   const base = Uint8Array.of(1, 2, 3, 4);
   it.each([
     { what: 'is not packed', delta: Uint8Array.of(1, 2, 3) },

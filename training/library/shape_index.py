@@ -5,7 +5,7 @@ import pathlib
 
 from . import delta
 from .compile import VARIANTS
-from .shapes import SHAPES
+from .shapes import SHAPES, title
 from .web_llm import PREFILL_CHUNK
 
 # Its libraries are there whole.
@@ -16,10 +16,10 @@ Libraries = dict[str, bytes]
 
 
 def read(folder: pathlib.Path) -> dict[str, Libraries]:
-    """-> by the names of the shapes that are listed, what the page makes."""
+    """-> by the ids of the shapes that are listed, what the page makes."""
     index = folder / "index.json"
     listed = json.loads(index.read_text()) if index.exists() else []
-    return {entry["name"]: {ending: whole(folder, each) for ending, each in zip(VARIANTS, entry["libraries"], strict=True)} for entry in listed}
+    return {entry["id"]: {ending: whole(folder, each) for ending, each in zip(VARIANTS, entry["libraries"], strict=True)} for entry in listed}
 
 
 def whole(folder: pathlib.Path, listed: dict) -> bytes:
@@ -31,12 +31,12 @@ def whole(folder: pathlib.Path, listed: dict) -> bytes:
 
 def add(folder: pathlib.Path, added: dict[str, Libraries]) -> list[tuple[str, int, int]]:
     """Lists `added` in the place of what was there, in the order of shapes.py. -> the path, bytes and bytes as shipped of each file that was written."""
-    shapes = read(folder) | added
+    known = read(folder) | added
     # Behind another base, every delta is another.
-    written = [name for name in SHAPES if name in (shapes if BASE in added else added)]
-    entries = {name: entry(folder, name, shapes[name], shapes[BASE]) for name in written}
+    written = [name for name in SHAPES if name in (known if BASE in added else added)]
+    entries = {name: entry(folder, name, known[name], known[BASE]) for name in written}
     index = folder / "index.json"
-    kept = {each["name"]: each for each in json.loads(index.read_text())} if index.exists() else {}
+    kept = {each["id"]: each for each in json.loads(index.read_text())} if index.exists() else {}
     listed = kept | entries
     index.write_text(json.dumps([listed[name] for name in SHAPES if name in listed], indent=2) + "\n")
     return [(each["path"], each["bytes"], each.get("delta", each)["bytes"]) for name in written for each in entries[name]["libraries"]]
@@ -55,7 +55,7 @@ def entry(folder: pathlib.Path, name: str, libraries: Libraries, base: Libraries
             library["delta"] = described(f"{library['path']}.delta", change) | {"base": f"{BASE}{ending}.wasm"}
             (folder / library["delta"]["path"]).write_bytes(change)
         listed.append({"needs": needs} | library)
-    return {"shape": shape.key, "name": name, "context": shape.context, "prefillChunk": PREFILL_CHUNK, "libraries": listed}
+    return {"shape": shape.key, "id": name, "name": title(name), "context": shape.context, "prefillChunk": PREFILL_CHUNK, "libraries": listed}
 
 
 def described(path: str, content: bytes) -> dict:

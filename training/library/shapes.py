@@ -95,3 +95,9 @@ SHAPES = {
     "qwen3-4b": qwen3(2560, 9728, 36, 32),
     "qwen3-8b": qwen3(4096, 12288, 36, 32, tied=False),
 }
+
+
+def title(name: str) -> str:
+    """What people call the model of a shape."""
+    *family, size = name.split("-")
+    return " ".join([*family, size.upper()]).replace("smollm", "SmolLM").replace("llama", "Llama").replace("qwen", "Qwen")

@@ -2,7 +2,7 @@
 import pytest
 
 from library import grouped
-from library.shapes import SHAPES, Decoder
+from library.shapes import SHAPES, Decoder, title
 
 # Parameters in millions, as each model's publisher counts them.
 PUBLISHED = {
@@ -61,3 +61,8 @@ def test_a_shape_that_the_kernels_do_not_cover_is_refused(changed, message):
     sizes = {"hidden": 128, "feed_forward": 128, "layers": 1, "heads": 2, "kv_heads": 1, "head_dim": 64, "vocabulary": 64, "rope_theta": 10000}
     with pytest.raises(ValueError, match=message):
         Decoder(**(sizes | changed)).check()
+
+
+@pytest.mark.parametrize(("name", "called"), [("smollm2-1.7b", "SmolLM2 1.7B"), ("llama-3.2-1b", "Llama 3.2 1B"), ("qwen2.5-0.5b", "Qwen2.5 0.5B")])
+def test_a_shape_is_called_what_people_call_its_model(name, called):
+    assert title(name) == called

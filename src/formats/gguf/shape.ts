@@ -131,10 +131,20 @@ export function fitLibrary<Library extends ShapeLibrary>(shape: Shape, libraries
   const key = shapeKey(shape);
   const library = libraries.find((each) => each.shape === key);
   if (library) return library;
-  const names = libraries.map(({ name }) => name).join(', ');
+  const names = namesOf(libraries);
   const { family, layers, hidden, vocabulary } = shape;
   throw unsupported(
     `there is no library for a ${family} model of ${layers} layers, ${hidden} wide, with ${vocabulary} tokens`,
     names ? `Choose a file of one of these models: ${names}.` : 'This page has libraries for no such models.',
   );
+}
+
+/** By series, as "SmolLM2 135M, 360M; Llama 3.2 1B". */
+function namesOf(libraries: readonly ShapeLibrary[]): string {
+  const series = new Map<string, string[]>();
+  for (const { name } of libraries) {
+    const [, of = '', size = name] = /^(.*) (.*)$/.exec(name) ?? [];
+    series.set(of, [...(series.get(of) ?? []), size]);
+  }
+  return [...series].map(([of, sizes]) => `${of} ${sizes.join(', ')}`.trim()).join('; ');
 }

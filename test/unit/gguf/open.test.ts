@@ -140,11 +140,17 @@ describe('a library', () => {
     expect(fitLibrary(other.shape, libraries).name).toBe('Small');
   });
 
-  it('that is missing is told with those that there are', async () => {
+  it('that is missing is told with those that there are, by series', async () => {
     const { shape } = await opened();
-    const { code, message, hint } = await refusalOf(() => fitLibrary(shape, [library('a', 'SmolLM2 135M'), library('b', 'Qwen2.5 0.5B')]));
+    const names = ['SmolLM2 135M', 'SmolLM2 360M', 'Llama 3.2 1B', 'Qwen2.5 0.5B', 'Qwen2.5 7B'];
+    const { code, message, hint } = await refusalOf(() =>
+      fitLibrary(
+        shape,
+        names.map((name) => library(name, name)),
+      ),
+    );
     expect(code).toBe('gguf-unsupported');
     expect(message).toContain('no library for a llama model of 2 layers, 256 wide');
-    expect(hint).toContain('SmolLM2 135M, Qwen2.5 0.5B');
+    expect(hint).toBe('Choose a file of one of these models: SmolLM2 135M, 360M; Llama 3.2 1B; Qwen2.5 0.5B, 7B.');
   });
 });
