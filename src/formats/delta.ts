@@ -1,9 +1,12 @@
 /**
- * A delta makes a file of another one, its base, which is equal for the most part but moved, as compiled programs are. `training/library/delta.py` writes it.
+ * A delta makes a file from another one, its base. It is small where pieces of both are nearly equal, as in two compiled programs. `training/library/delta.py` writes it.
  *
- * It is gzip of numbers, all unsigned LEB128: how many pieces there are and how many changes; each piece (how many bytes it takes of the base, how many it
- * leaves zero behind them, and how far the base is moved on or back then: 2n for n, 2n - 1 for -n); before each change, how many bytes of the file it leaves
- * as they are. Behind them is a byte for each change, which is added to that of the file, modulo 256.
+ * It is gzip of numbers, in unsigned LEB128, and bytes:
+ * - how many pieces there are, and how many changes;
+ * - for each piece: how many bytes of the base it takes, how many zeros follow them, and how far the next piece begins from there in the base (2n for n bytes
+ *   on, 2n - 1 for n bytes back);
+ * - for each change: how many bytes of the file lie between it and the change before;
+ * - for each change: a byte, which is added to the file's, modulo 256.
  */
 import { inflate } from './inflate';
 
@@ -49,7 +52,7 @@ function readPieces(numbers: Numbers, count: number, baseLength: number): Piece[
   return pieces;
 }
 
-/** The places of the bytes that are changed; null where there are fewer, or one is behind the end. */
+/** The places of the bytes that are changed; null where there are fewer, or one is past the end. */
 function readPlaces(numbers: Numbers, count: number, length: number): number[] | null {
   const places: number[] = [];
   for (let next = 0; places.length !== count; next++) {
@@ -80,7 +83,7 @@ class Numbers {
 
   constructor(private readonly bytes: Uint8Array<ArrayBuffer>) {}
 
-  /** NaN where there is none. */
+  /** NaN past the end. */
   next(): number {
     let value = 0;
     for (let i = 0; i < MOST_NUMBER_BYTES; i++) {

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { makeDelta } from './delta';
+import type { makeDelta as MakeDelta } from './delta';
 import { writeGguf } from './gguf/file';
 import { smallModel, type Types } from './gguf/model';
 
@@ -21,8 +21,8 @@ export interface LibraryServer {
   readonly answer: (url: string) => Promise<Response>;
 }
 
-/** @param byDelta whether the libraries are made of one of another model, "base.wasm" */
-export function ownLibraries(base: string, { byDelta = false } = {}): LibraryServer {
+/** @param makeDelta where the libraries are not there whole, but made of one of another model, "base.wasm" */
+export function ownLibraries(base: string, makeDelta?: typeof MakeDelta): LibraryServer {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const listed = (path: string, content: Uint8Array<ArrayBuffer>) => {
     files.set(path, content);
@@ -32,7 +32,7 @@ export function ownLibraries(base: string, { byDelta = false } = {}): LibrarySer
   const library = (needs: string[], path: string) => {
     const content = bytesOf(`a compiled library that needs ${needs.length} features`);
     const about = { needs, ...listed(path, content) };
-    if (!byDelta) return about;
+    if (!makeDelta) return about;
     files.delete(path);
     const delta = makeDelta(bytesOf('the library of another model'), content);
     return { ...about, delta: { ...listed(`${path}.delta`, delta), base: whole.path } };

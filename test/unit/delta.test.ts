@@ -19,7 +19,7 @@ describe('a delta', () => {
     { what: 'has bytes left', delta: packed(1, 0, 4, 0, 0, 7) },
     { what: 'takes more than the base has', delta: packed(1, 0, 5, 0, 0) },
     { what: 'goes back behind the beginning', delta: packed(2, 0, 1, 0, 3, 1, 0, 0) },
-    { what: 'changes what is behind the end', delta: packed(1, 1, 4, 0, 0, 4, 7) },
+    { what: 'changes what is past the end', delta: packed(1, 1, 4, 0, 0, 4, 7) },
     { what: 'makes more than a library can be', delta: packed(1, 0, 0, 2 ** 34, 0) },
     { what: 'has a number without an end', delta: new Uint8Array(gzipSync(new Uint8Array(40).fill(255))) },
     { what: 'unpacks to very much', delta: new Uint8Array(gzipSync(new Uint8Array(65 << 20))) },

@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchShapes, librariesFolder } from '../../src/catalog/shapeLibraries';
 import { findStored, SHELVES, storeModel } from '../../src/catalog/storedModels';
 import { memoryStorage } from '../../src/storage/memory';
+import { makeDelta } from '../support/delta';
 import { refusalOf } from '../support/gguf/refusal';
 import { BASE, FOLDER, importer, modelsIn } from '../support/importer';
 import { type LibraryServer, ownLibraries, smallFile } from '../support/ownModels';
 
 let server: LibraryServer;
 beforeEach(() => {
-  server = ownLibraries(BASE, { byDelta: true });
+  server = ownLibraries(BASE, makeDelta);
   vi.stubGlobal('fetch', server.answer);
   return () => vi.unstubAllGlobals();
 });
