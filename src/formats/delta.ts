@@ -3,8 +3,8 @@
  *
  * It is gzip of numbers, in unsigned LEB128, and bytes:
  * - how many pieces there are, and how many changes;
- * - for each piece: how many bytes of the base it takes, how many zeros follow them, and how far the next piece begins from there in the base (2n for n bytes
- *   on, 2n - 1 for n bytes back);
+ * - for each piece, of which the first begins where the base does: how many bytes of the base it takes, how many zeros follow them, and how far from there the
+ *   next one begins in the base (2n for n bytes on, 2n - 1 for n bytes back);
  * - for each change: how many bytes of the file lie between it and the change before;
  * - for each change: a byte, which is added to the file's, modulo 256.
  */
@@ -19,7 +19,7 @@ interface Piece {
   /** The first of its bytes in the base. */
   readonly from: number;
   readonly take: number;
-  readonly leave: number;
+  readonly zeros: number;
 }
 
 /** The file that `delta` makes of `base`; null where it makes none. */
@@ -43,10 +43,10 @@ export async function applyDelta(base: Uint8Array, delta: Uint8Array<ArrayBuffer
 function readPieces(numbers: Numbers, count: number, baseLength: number): Piece[] | null {
   const pieces: Piece[] = [];
   for (let from = 0, length = 0; pieces.length !== count; ) {
-    const [take, leave, move] = [numbers.next(), numbers.next(), numbers.next()];
-    length += take + leave;
+    const [take, zeros, move] = [numbers.next(), numbers.next(), numbers.next()];
+    length += take + zeros;
     if (!(from >= 0 && from + take <= baseLength && length <= MOST_BYTES)) return null;
-    pieces.push({ from, take, leave });
+    pieces.push({ from, take, zeros });
     from += take + (move % 2 === 0 ? move / 2 : -(move + 1) / 2);
   }
   return pieces;
@@ -66,15 +66,15 @@ function readPlaces(numbers: Numbers, count: number, length: number): number[] |
 function lay(base: Uint8Array, pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
   const made = new Uint8Array(lengthOf(pieces));
   let at = 0;
-  for (const { from, take, leave } of pieces) {
+  for (const { from, take, zeros } of pieces) {
     made.set(base.subarray(from, from + take), at);
-    at += take + leave;
+    at += take + zeros;
   }
   return made;
 }
 
 function lengthOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, { take, leave }) => sum + take + leave, 0);
+  return pieces.reduce((sum, { take, zeros }) => sum + take + zeros, 0);
 }
 
 /** Reads numbers one by one. */

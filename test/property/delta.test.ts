@@ -16,15 +16,15 @@ describe('a delta', () => {
 
   it('makes what it was made for of pieces of the base, wherever they are moved', () => {
     const place = fc.nat(199);
-    const piece = fc.record({ from: place, end: place, leave: fc.nat(200) });
+    const piece = fc.record({ from: place, end: place, zeros: fc.nat(200) });
     return fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ minLength: 200, maxLength: 200 }),
         fc.array(piece, { maxLength: 6 }),
         fc.infiniteStream(fc.nat(255)),
         async (base, chosen, noise) => {
-          const pieces = chosen.map(({ from, end, leave }): Piece => ({ from, take: Math.max(0, end - from), leave }));
-          const laid = pieces.flatMap(({ from, take, leave }) => [...base.subarray(from, from + take), ...Array<number>(leave).fill(0)]);
+          const pieces = chosen.map(({ from, end, zeros }): Piece => ({ from, take: Math.max(0, end - from), zeros }));
+          const laid = pieces.flatMap(({ from, take, zeros }) => [...base.subarray(from, from + take), ...Array<number>(zeros).fill(0)]);
           // Every third byte, or so, is another.
           const content = Uint8Array.from(laid, (byte) => (noise.next().value % 3 === 0 ? noise.next().value : byte));
           expect(await applyDelta(base, makeDelta(base, content, pieces))).toEqual(content);

@@ -4,16 +4,16 @@ import { gzipSync } from 'node:zlib';
 export interface Piece {
   readonly from: number;
   readonly take: number;
-  readonly leave: number;
+  readonly zeros: number;
 }
 
 /** The delta that lays `pieces` and makes `content` of them, in the layout that `src/formats/delta.ts` describes. By default one piece, from the beginning. */
 export function makeDelta(base: Uint8Array, content: Uint8Array, pieces = wholePiece(base, content)): Uint8Array<ArrayBuffer> {
-  const laid = pieces.flatMap(({ from, take, leave }) => [...base.subarray(from, from + take), ...Array<number>(leave).fill(0)]);
+  const laid = pieces.flatMap(({ from, take, zeros }) => [...base.subarray(from, from + take), ...Array<number>(zeros).fill(0)]);
   const places = laid.flatMap((byte, place) => (byte === content[place] ? [] : [place]));
-  const steps = pieces.flatMap(({ from, take, leave }, index) => {
+  const steps = pieces.flatMap(({ from, take, zeros }, index) => {
     const moved = index + 1 < pieces.length ? (pieces[index + 1]?.from ?? 0) - from - take : 0;
-    return [take, leave, moved >= 0 ? 2 * moved : -2 * moved - 1];
+    return [take, zeros, moved >= 0 ? 2 * moved : -2 * moved - 1];
   });
   // The first piece begins at the beginning: an empty one moves the base on to another.
   const first = pieces[0]?.from ? [0, 0, 2 * pieces[0].from] : [];
@@ -25,7 +25,7 @@ export function makeDelta(base: Uint8Array, content: Uint8Array, pieces = wholeP
 
 function wholePiece(base: Uint8Array, content: Uint8Array): Piece[] {
   const take = Math.min(base.length, content.length);
-  return [{ from: 0, take, leave: content.length - take }];
+  return [{ from: 0, take, zeros: content.length - take }];
 }
 
 /** Seven bits a byte, the lowest first; all but the last have the eighth. */
