@@ -22,9 +22,14 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const template = v.looseObject({ roles: v.record(v.string(), v.string()), seps: v.array(v.string()) });
 
 const ChatConfig = v.looseObject({
+  model_type: v.optional(v.string(), ''),
+  /** As `q4f16_1`; '' where it does not say. */
+  quantization: v.optional(v.string(), ''),
   vocab_size: count,
   context_window_size: v.pipe(v.number(), v.integer()),
   sliding_window_size: v.optional(v.number(), -1),
+  /** States that a recurrent model keeps; models without such do not have it. */
+  max_history_size: v.optional(v.nullable(v.number())),
   tokenizer_files: v.array(v.string()),
   conv_template: template,
   conv_config: v.optional(v.looseObject({})),
@@ -40,7 +45,7 @@ export type ChatConfig = v.InferOutput<typeof ChatConfig>;
 
 /** What a caller may say otherwise; of anything else only what the config says itself. */
 const OVERRIDABLE: ReadonlySet<string> = new Set([
-  ...['context_window_size', 'sliding_window_size', 'conv_template', 'conv_config'],
+  ...['context_window_size', 'sliding_window_size', 'max_history_size', 'conv_template', 'conv_config'],
   ...['temperature', 'top_p', 'repetition_penalty', 'frequency_penalty', 'presence_penalty'],
 ]);
 
@@ -63,10 +68,24 @@ export function readChatConfig(name: string, own: unknown, ...said: readonly Cha
     const hint = `Leave it out, or override one of: ${[...OVERRIDABLE].join(', ')}.`;
     throw new FailureError('invalid-setting', `"${refused}" of ${name} cannot be overridden here.`, hint);
   }
-  const { context_window_size: context, sliding_window_size: window } = config.output;
-  if (window > 0) throw unusable(name, 'it has a sliding window, from which no token can be taken back ("sliding_window_size")');
-  if (context < 1) throw unusable(name, 'it says no length of its context ("context_window_size")');
+  cacheOf(name, config.output);
   return config.output;
+}
+
+/** Model types of MLC whose state is recurrent, all of it or in some layers. */
+const RECURRENT = /rwkv|mamba|qwen3_?5|qwen3_next/;
+
+/**
+ * How many tokens a model's cache holds, and whether they can be taken out of it again: not out of a recurrent state, nor of a sliding window. What has
+ * such a window is run up to its length, where it sees all that it would see.
+ *
+ * @throws FailureError manifest-invalid where it says neither
+ */
+export function cacheOf(name: string, config: ChatConfig): Pick<ModelSpec, 'context' | 'rollsBack'> {
+  const { context_window_size: whole, sliding_window_size: window, max_history_size: states, model_type: type } = config;
+  const context = Math.min(...[whole, window].filter((length) => length > 0));
+  if (!Number.isFinite(context)) throw unusable(name, 'it says no length of its context ("context_window_size")');
+  return { context, rollsBack: window < 1 && (states ?? null) === null && !RECURRENT.test(type) };
 }
 
 /** The conversation's template, where its fields were changed one by one too. */
@@ -96,10 +115,11 @@ export async function chatConfigOf(model: ModelSpec, storage: FileStorage, ...sa
 
 /** `model` as `config` and `options`, which are part of it, say; another model for the engine where they change it. */
 export function withOptions(model: ModelSpec, config: ChatConfig, options: ChatOptions): ModelSpec {
-  const context = 'context_window_size' in options ? config.context_window_size : model.context;
+  const isCache = ['context_window_size', 'sliding_window_size', 'max_history_size'].some((option) => option in options);
+  const { context, rollsBack } = isCache ? cacheOf(model.name, config) : model;
   const template = 'conv_template' in options || 'conv_config' in options ? templateOf(config) : model.template;
-  if (context === model.context && template === model.template) return model;
-  return { ...model, context, template, revision: versionOfFiles([model.revision, JSON.stringify({ context, template })]) };
+  if (context === model.context && rollsBack === model.rollsBack && template === model.template) return model;
+  return { ...model, context, rollsBack, template, revision: versionOfFiles([model.revision, JSON.stringify({ context, template })]) };
 }
 
 /** undefined for what is no JSON. */

@@ -5,10 +5,10 @@ import { versionOfFiles } from '../core/run/exports';
 import { featuresHere } from '../gpu/adapter';
 import { download, type RemoteFile } from '../storage/download';
 import type { FileStorage } from '../storage/port';
-import { type ChatOptions, json, readChatConfig, templateOf, unusable } from './chatConfig';
+import { type ChatOptions, cacheOf, json, readChatConfig, templateOf, unusable } from './chatConfig';
 import type { LibrarySpec, ModelSpec } from './spec';
 import { shelfOf } from './storedModels';
-import { vocabularySize } from './tokenizer';
+import { fingerprintOf, vocabularySize } from './tokenizer';
 
 /** Of web-llm's ModelRecord (0.2.86) what is read here; `readRecord` refuses what would have to be honoured and is not. */
 export interface ModelRecord {
@@ -73,28 +73,38 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
   const tokenizerFile = ['tokenizer.json', 'tokenizer.model'].find((name) => config.tokenizer_files.includes(name));
   if (!tokenizerFile) throw unusable(id, 'its "tokenizer_files" name neither tokenizer.json nor tokenizer.model');
   const tokenizer = at(tokenizerFile, hash(record.integrity?.tokenizer?.[tokenizerFile]));
-  const tokens = tokenizerFile === 'tokenizer.json' ? vocabularySize(await json(await read(tokenizer))) : config.vocab_size;
+  const content = tokenizerFile === 'tokenizer.json' ? await json(await read(tokenizer)) : null;
+  const tokens = content === null ? config.vocab_size : vocabularySize(content);
   const shards = tensors.output.records.map(({ dataPath, nbytes }) => ({ ...at(dataPath), bytes: nbytes }));
   const library: LibrarySpec = {
     ...whole(record.model_lib, base),
-    ...{ name: record.model_lib, bytes: null, sha256: hash(record.integrity?.model_lib), needs: record.required_features ?? [] },
+    ...{ name: record.model_lib, bytes: null, sha256: hash(record.integrity?.model_lib), needs: needsOf(record, config.quantization) },
   };
   const features = await featuresHere();
   const template = templateOf(config);
   return {
-    ...{ id, name: id, backend: 'web-llm', library, libraries: [library], template, stopTokens: null, tokenizer: null, rollsBack: true },
+    ...{ id, name: id, backend: 'web-llm', library, libraries: [library], template, stopTokens: null },
+    ...cacheOf(id, config),
+    tokenizer: content === null ? null : await fingerprintOf(content),
     revision: versionOfFiles([...shards.map(({ name, bytes }) => `${name} ${bytes}`), JSON.stringify(overrides)]),
     parameters: parametersOf(tensors.output),
     folder: folderOf(record, base),
     files: [configFile, tensorsFile, tokenizer, ...shards],
     missing: library.needs.filter((need) => !features.has(need)),
     vocabulary: { tokens: Math.min(tokens, config.vocab_size), logits: config.vocab_size },
-    context: config.context_window_size,
   };
 }
 
+/**
+ * The WebGPU features that the library of `record` needs: those that it names, and shader-f16 where its `quantisation` (as `q4f16_1`) computes in half
+ * precision. Many records that need that do not say so.
+ */
+export function needsOf({ required_features: named = [] }: ModelRecord, quantisation: string): string[] {
+  return [...new Set([...named, ...(/^q\d+f16/.test(quantisation) ? ['shader-f16'] : [])])];
+}
+
 /** @throws FailureError manifest-invalid for what of a record would change what is loaded, and is not supported */
-function requireKnown({ model_id: id, model, model_lib: library, model_type: type, model_manifest: manifest }: ModelRecord): void {
+export function requireKnown({ model_id: id, model, model_lib: library, model_type: type, model_manifest: manifest }: ModelRecord): void {
   if (typeof model !== 'string' || typeof library !== 'string') throw unusable(String(id), 'its record needs "model" and "model_lib"');
   if (type !== undefined && type !== 0) throw unusable(id, 'only language models can be loaded ("model_type")');
   if (manifest !== undefined) throw unusable(id, '"model_manifest" is not supported');

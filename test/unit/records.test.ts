@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatConfigOf, samplingOf, withOptions } from '../../src/catalog/chatConfig';
+import { checkPair, sharesVocabulary } from '../../src/catalog/pairing';
 import { type ModelRecord, readRecord } from '../../src/catalog/records';
 import { fileOf } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
@@ -22,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const CONFIG = 'target/resolve/main/mlc-chat-config.json';
+const TOKENIZER = 'target/resolve/main/tokenizer.json';
 const record = (fields: Partial<ModelRecord> = {}): ModelRecord => ({
   ...{ model: `${server.url}target`, model_id: 'small', model_lib: `${server.url}libraries/target.wasm` },
   ...fields,
@@ -92,13 +94,46 @@ describe('a record of web-llm’s', () => {
     expect(withOptions(read, config, {})).toBe(read);
   });
 
+  const FORGETFUL: readonly (readonly [string, Record<string, unknown>, number])[] = [
+    ['a sliding window', { context_window_size: -1, sliding_window_size: 48 }, 48],
+    ['a recurrent state', { max_history_size: 1 }, own().context_window_size],
+  ];
+  it.each(FORGETFUL)('of a model with %s is refused for speculation by its name, and offered plain', async (_, overrides, context) => {
+    const storage = memoryStorage();
+    const read = await readRecord(record({ overrides }), storage);
+    expect(read).toMatchObject({ context, rollsBack: false });
+    expect(() => checkPair({ target: read, draft: null })).not.toThrow();
+    expect(() => checkPair({ target: read, draft: 'itself' })).toThrow(/^small cannot take tokens out of its cache/);
+    const whole = await readRecord(record(), storage);
+    const config = await chatConfigOf(whole, storage, overrides);
+    expect(withOptions(whole, config, overrides)).toMatchObject({ context, rollsBack: false });
+  });
+
+  it('needs half precision where its model computes in it, whether it says so or not', async () => {
+    server.replace(CONFIG, JSON.stringify({ ...own(), quantization: 'q4f16_1' }));
+    expect(await readRecord(record(), memoryStorage())).toMatchObject({ library: { needs: ['shader-f16'] }, missing: ['shader-f16'] });
+    server.repair();
+  });
+
+  it('has the fingerprint of its tokenizer, so that a pair is known before its weights are there', async () => {
+    const storage = memoryStorage();
+    const read = await readRecord(record(), storage);
+    const draft = () => readRecord(record({ model: `${server.url}draft`, model_id: 'draft' }), memoryStorage());
+    expect(sharesVocabulary(read, await draft())).toBe(true);
+    const tokenizer = JSON.parse(fs.readFileSync(path.join(SHIPPED, TOKENIZER), 'utf8'));
+    tokenizer.model.merges.pop();
+    server.replace(TOKENIZER.replace('target', 'draft'), JSON.stringify(tokenizer));
+    expect(sharesVocabulary(read, await draft())).toBe(false);
+    server.repair();
+    expect(server.requests.filter((name) => name.endsWith('.bin'))).toEqual([]);
+  });
+
   const WRONG: readonly (readonly [string, Partial<ModelRecord>, string])[] = [
     ['another kind of model', { model_type: 1 }, 'model_type'],
     ['a manifest of its own', { model_manifest: 'mlc-model-manifest.json' }, 'model_manifest'],
     ['no library', { model_lib: undefined as never }, 'model_lib'],
     ['a model that is not a URL', { model: 'target' }, 'is no URL'],
     ['a hash of another kind', { integrity: { config: 'sha384-AAAA' } }, 'integrity'],
-    ['a sliding window', { overrides: { sliding_window_size: 512 } }, 'sliding_window_size'],
     ['no context', { overrides: { context_window_size: -1 } }, 'context_window_size'],
     ['a template without roles', { overrides: { conv_template: {} } }, 'conv_template'],
   ];
