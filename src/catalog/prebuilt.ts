@@ -63,7 +63,7 @@ export function prebuiltModels(records: readonly PrebuiltRecord[]): Prebuilt {
 }
 
 /**
- * The version of `model` for a device: the least memory among those whose needs are all among `features`; null where there is none. What computes in
+ * The version of `model` for a device: the least memory among those whose needs are all among `features`; null where no version fits. What computes in
  * half precision, and so needs shader-f16, takes least.
  */
 export function versionFor({ versions }: PrebuiltModel, features: ReadonlySet<string>): PrebuiltVersion | null {

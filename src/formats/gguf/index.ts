@@ -1,6 +1,7 @@
-export { type ConversionProgress, type ConvertedFile, convertGguf } from './convert';
+export { type ConversionProgress, convertGguf } from './convert';
 export { identityOf } from './identity';
 export { type GgufSizes, type OpenedGguf, openGguf } from './open';
+export type { ConvertedFile } from './packing';
 export { fitLibrary, type Shape, type ShapeLibrary, shapeKey } from './shape';
 export { arraySource, type ByteSource, blobSource } from './source';
 export { requireSameVocabulary } from './tokenizer';

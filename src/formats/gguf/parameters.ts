@@ -2,6 +2,7 @@ import { BLOCK_TYPES, type BlockType } from './blocks';
 import { FLOAT_TYPES } from './floats';
 import { canPack } from './grouped';
 import type { TensorInfo } from './header';
+import { layoutOf } from './layout';
 import { invalid, quoted, unsupported } from './refusals';
 import type { Shape } from './shape';
 
@@ -32,52 +33,20 @@ export interface Parameters {
 const QUANTISED = 'Choose a file in Q4_0, Q4_K_M, Q5_K_M, Q6_K or Q8_0.';
 
 /**
- * The library's parameters of a model of `shape`, each with where it comes from (training/library/layout.py says in which order columns stand). The
+ * The library's parameters of a model of `shape`, each with where it comes from (`layout.ts`). The
  * tensors of the file are checked: each is there, in its size, in a type that can be read, and there are no others.
  *
  * @throws FailureError gguf-unsupported, gguf-invalid
  */
 export function planParameters(shape: Shape, tensors: ReadonlyMap<string, TensorInfo>): Parameters {
-  const { hidden, feedForward, heads, kvHeads, headDim, vocabulary, family } = shape;
   const plan = new Plan(tensors);
-  const [queries, keys] = [heads * headDim, kvHeads * headDim];
-  // Whole heads of q, then of k, then of v, which is not rotated. llama.cpp's converter has paired those of the llama architecture already.
-  const paired = (row: number) => (family === 'llama' ? row : pairUp(row, headDim));
-  const qkv = (row: number) => (row < queries + keys ? paired(row) : row);
-  const gateUp = (row: number): number => (row < feedForward ? 8 * (row >> 2) + (row & 3) : gateUp(row - feedForward) + 4);
-  plan.matrix('emb', hidden, [['token_embd.weight', vocabulary]]);
-  if (!shape.tied) plan.matrix('head', hidden, [['output.weight', vocabulary]]);
-  plan.vector('norm', [['output_norm.weight', hidden]]);
-  for (let layer = 0; layer < shape.layers; layer++) {
-    const [at, from] = [`layers.${layer}.`, `blk.${layer}.`];
-    const parts = (suffix: string): Parts => [
-      [`${from}attn_q.${suffix}`, queries],
-      [`${from}attn_k.${suffix}`, keys],
-      [`${from}attn_v.${suffix}`, keys],
-    ];
-    plan.matrix(`${at}qkv`, hidden, parts('weight'), qkv);
-    if (family === 'qwen2') plan.vector(`${at}qkv_bias`, parts('bias'), qkv);
-    if (family === 'qwen3') {
-      plan.vector(`${at}q_norm`, [[`${from}attn_q_norm.weight`, headDim]], paired);
-      plan.vector(`${at}k_norm`, [[`${from}attn_k_norm.weight`, headDim]], paired);
-    }
-    plan.matrix(`${at}o`, queries, [[`${from}attn_output.weight`, hidden]]);
-    const halves: Parts = [
-      [`${from}ffn_gate.weight`, feedForward],
-      [`${from}ffn_up.weight`, feedForward],
-    ];
-    plan.matrix(`${at}gu`, hidden, halves, gateUp);
-    plan.matrix(`${at}down`, feedForward, [[`${from}ffn_down.weight`, hidden]]);
-    plan.vector(`${at}n1`, [[`${from}attn_norm.weight`, hidden]]);
-    plan.vector(`${at}n2`, [[`${from}ffn_norm.weight`, hidden]]);
+  // llama.cpp's converter has paired those of the llama architecture already.
+  for (const { name, layer, inner, suffix, parts, place } of layoutOf(shape, shape.family !== 'llama')) {
+    const from = parts.map(({ name: part, rows }) => [`${layer === null ? '' : `blk.${layer}.`}${part}.${suffix}`, rows] as const);
+    if (inner === null) plan.vector(name, from, place);
+    else plan.matrix(name, inner, from, place);
   }
   return plan.complete();
-}
-
-/** Where row `row` of heads whose halves are rotated together goes when (d, d + headDim / 2) stand side by side. */
-function pairUp(row: number, headDim: number): number {
-  const [head, within, half] = [Math.floor(row / headDim), row % headDim, headDim / 2];
-  return head * headDim + (within < half ? 2 * within : 2 * (within - half) + 1);
 }
 
 type Place = MatrixParameter['place'];
@@ -94,7 +63,7 @@ class Plan {
     this.#unused = new Set([...tensors.keys()].filter((name) => name !== 'rope_freqs.weight'));
   }
 
-  matrix(name: string, inner: number, parts: Parts, place: Place = (row) => row): void {
+  matrix(name: string, inner: number, parts: Parts, place: Place): void {
     const columns = parts.reduce((sum, [, rows]) => sum + rows, 0);
     const sources = parts.map(([from, rows]) => {
       const tensor = this.#take(from, [inner, rows]);
@@ -108,7 +77,7 @@ class Plan {
     this.#matrices.push({ name, inner, columns, sources, place });
   }
 
-  vector(name: string, parts: Parts, place: Place = (index) => index): void {
+  vector(name: string, parts: Parts, place: Place): void {
     const sources = parts.map(([from, length]) => this.#take(from, [length]));
     for (const { name: from, type } of sources) {
       if (!FLOAT_TYPES.has(type.name))
