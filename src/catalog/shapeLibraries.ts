@@ -1,7 +1,8 @@
 /** The libraries beside the page, each compiled for a shape of models, whatever their weights. */
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
-import type { ShapeLibrary } from '../formats/gguf';
+import { type ShapeLibrary, shapeKey } from '../formats/gguf';
+import { type MlcModel, type NotOurs, readMlcModel } from '../formats/mlc';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import type { ListedLibrary } from './list';
 
@@ -101,4 +102,22 @@ function invalid(what: string): FailureError {
     `The list of libraries cannot be used: ${what}.`,
     'Serve the libraries/index.json that belongs to this version of the page.',
   );
+}
+
+/**
+ * The one of `shapes` that runs a model in MLC's format, once its weights are converted (`convertMlc`); or why there is no such library.
+ *
+ * @param config the content of its mlc-chat-config.json
+ * @throws FailureError manifest-invalid where that cannot be read
+ */
+export function findLibrary(
+  config: unknown,
+  shapes: readonly ListedShape[],
+): { readonly model: MlcModel; readonly library: ListedShape } | NotOurs {
+  const model = readMlcModel(config);
+  if ('why' in model) return model;
+  const library = shapes.find(({ shape }) => shape === shapeKey(model.shape));
+  if (library) return { model, library };
+  const { family, layers, hidden, vocabulary } = model.shape;
+  return { why: `there is no library for a ${family} model of ${layers} layers, ${hidden} wide, with ${vocabulary} tokens` };
 }
