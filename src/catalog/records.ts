@@ -38,6 +38,7 @@ const TensorCache = v.looseObject({
     v.looseObject({
       dataPath: v.string(),
       nbytes: v.number(),
+      md5sum: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
       records: v.optional(v.array(v.looseObject({ shape: v.array(v.number()) })), []),
     }),
   ),
@@ -75,7 +76,7 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
   const tokenizer = at(tokenizerFile, hash(record.integrity?.tokenizer?.[tokenizerFile]));
   const content = tokenizerFile === 'tokenizer.json' ? await json(await read(tokenizer)) : null;
   const tokens = content === null ? config.vocab_size : vocabularySize(content);
-  const shards = tensors.output.records.map(({ dataPath, nbytes }) => ({ ...at(dataPath), bytes: nbytes }));
+  const shards = tensors.output.records.map(({ dataPath, nbytes, md5sum }) => ({ ...at(dataPath), bytes: nbytes, md5: md5sum ?? null }));
   const library: LibrarySpec = {
     ...whole(record.model_lib, base),
     ...{ name: record.model_lib, bytes: null, sha256: hash(record.integrity?.model_lib), needs: needsOf(record, config.quantization) },

@@ -16,3 +16,13 @@ export async function aloneNow(name: string, work: () => Promise<void>): Promise
   if (!locks) return work();
   await locks.request(name, { ifAvailable: true }, async (lock) => (lock ? work() : undefined));
 }
+
+/**
+ * Asks the browser to keep what the page stores until a person deletes it. Ask once somebody has agreed to a download: some browsers ask that person.
+ *
+ * @returns whether it does; null where it does not say
+ */
+export async function keepStored(): Promise<boolean | null> {
+  const storage: StorageManager | undefined = globalThis.navigator?.storage;
+  return (await storage?.persist?.().catch(() => null)) ?? null;
+}

@@ -2,6 +2,7 @@ import { FailureError } from '../core/failure';
 import { applyDelta } from '../formats/delta';
 import { fetchPatiently, refusal } from './fetching';
 import { FORMER_FILES } from './keptList';
+import { beginMd5 } from './md5';
 import type { FileStorage, Shelf } from './port';
 import { beginHash, hashOf, hashOfBytes } from './sha256';
 
@@ -17,6 +18,8 @@ export interface RemoteFile {
   readonly bytes: number | null;
   /** In hexadecimal; null: any content is right. */
   readonly sha256: string | null;
+  /** In hexadecimal, where `sha256` is null: what comes is compared with it. */
+  readonly md5?: string | null;
   /** What it is made of instead of being fetched. */
   readonly from?: Origin;
 }
@@ -154,8 +157,8 @@ function checkedBody(
   report: (loaded: number) => void,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { bytes, sha256 } = file;
-  const hashing = sha256 === null ? null : beginHash(bytes);
+  const { bytes, sha256, md5 = null } = file;
+  const hashing = sha256 !== null ? beginHash(bytes) : md5 === null ? null : beginMd5();
   hashing?.catch(() => undefined);
   const reader = body.getReader();
   let loaded = 0;
@@ -169,7 +172,12 @@ function checkedBody(
   };
   const finish = async () => {
     if (bytes !== null && loaded < bytes) throw damaged(file, `it ends after ${loaded} of ${bytes} bytes`);
-    if (hashing && (await (await hashing).end()) !== sha256) throw damaged(file, 'its SHA-256 is not the one in the manifest');
+    const found = hashing && (await (await hashing).end());
+    if (found === (sha256 ?? md5)) return;
+    throw damaged(
+      file,
+      sha256 !== null ? 'its SHA-256 is not the one in the manifest' : 'its MD5 is not the one in the list of its tensors',
+    );
   };
   return new ReadableStream({
     async pull(controller) {

@@ -28,12 +28,7 @@ export interface MlcTensor {
   readonly bytes: number;
 }
 
-const STORED: Readonly<Record<string, Stored>> = {
-  'uint32 raw': 'u32',
-  'float16 raw': 'f16',
-  'float32 raw': 'f32',
-  'float32 f32-to-bf16': 'bf16',
-};
+const FORMATS: readonly string[] = ['raw', 'f32-to-bf16'];
 export const WIDTH: Readonly<Record<Stored, number>> = { u32: 4, f16: 2, bf16: 2, f32: 4 };
 
 /** The tensors by name. @param cache the content of tensor-cache.json @throws FailureError manifest-invalid where it is no such file or contradicts itself */
@@ -42,7 +37,7 @@ export function readTensors(cache: unknown): ReadonlyMap<string, MlcTensor> {
   if (!read.success) throw invalid(`tensor-cache.json: ${v.getDotPath(read.issues[0]) ?? 'it'} cannot be read`);
   const tensors = read.output.records.flatMap(({ dataPath, nbytes: all, records }) => {
     return records.map(({ name, shape, dtype, format, nbytes: bytes, byteOffset: offset }): MlcTensor => {
-      const stored = STORED[`${dtype} ${format}`];
+      const stored = storedAs(dtype, format);
       if (!stored) throw invalid(`its tensor "${name}" is of type ${dtype} in ${format}`);
       const wanted = shape.reduce((product, side) => product * side, 1) * WIDTH[stored];
       if (bytes !== wanted || offset + bytes > all)
@@ -51,4 +46,11 @@ export function readTensors(cache: unknown): ReadonlyMap<string, MlcTensor> {
     });
   });
   return new Map(tensors.map((tensor) => [tensor.name, tensor]));
+}
+
+/** Tensors of other types than float32 are stored as they are, whatever the format says. */
+function storedAs(dtype: string, format: string): Stored | null {
+  if (!FORMATS.includes(format)) return null;
+  if (dtype === 'float32') return format === 'raw' ? 'f32' : 'bf16';
+  return dtype === 'float16' ? 'f16' : dtype === 'uint32' ? 'u32' : null;
 }

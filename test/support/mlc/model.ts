@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { half } from '../../../src/formats/gguf/floats';
 import { randomNumbers } from '../random';
 
@@ -17,6 +18,7 @@ interface MlcShard {
   dataPath: string;
   format: string;
   nbytes: number;
+  md5sum: string;
   records: { name: string; shape: number[]; dtype: string; format: string; nbytes: number; byteOffset: number }[];
 }
 
@@ -27,10 +29,10 @@ export const MLC_SIDES = { hidden: 256, feedForward: 512, heads: 4, kvHeads: 2, 
 /** So that a model has several shards, some with several tensors. */
 const SHARD_BYTES = 96 << 10;
 
-/** @param format of float32 numbers: MLC keeps the upper half of each */
+/** @param format in which TVM was asked to write, which every tensor is marked with, and which only float32 numbers are in: their upper halves */
 export function mlcModel(family: Family, quantisation: MlcQuantisation, tied = true, format = 'f32-to-bf16'): MlcFiles {
   const { hidden, feedForward, heads, kvHeads, headDim, layers, vocabulary } = MLC_SIDES;
-  const writer = new Writer(quantisation === 'q4f16_1' ? ['float16', 'raw'] : ['float32', format]);
+  const writer = new Writer([quantisation === 'q4f16_1' ? 'float16' : 'float32', format]);
   const heads3 = (heads + 2 * kvHeads) * headDim;
   const qkv = family === 'llama' ? 'qkv_proj' : 'c_attn';
   writer.matrix('model.embed_tokens', vocabulary, hidden);
@@ -87,7 +89,13 @@ class Writer {
       weights[i] = (nibble - 7) * (scales[Math.floor(i / 32)] ?? 0);
     }
     this.numbers.set(name, weights);
-    this.#put({ name: `${name}.q_weight`, shape: [rows, inner / 8], dtype: 'uint32', format: 'raw', bytes: new Uint8Array(words.buffer) });
+    this.#put({
+      name: `${name}.q_weight`,
+      shape: [rows, inner / 8],
+      dtype: 'uint32',
+      format: this.number[1],
+      bytes: new Uint8Array(words.buffer),
+    });
     this.#put({ name: `${name}.q_scale`, shape: [rows, inner / 32], dtype: this.number[0], format: this.number[1], bytes });
   }
 
@@ -139,7 +147,7 @@ class Writer {
       byteOffset += bytes.length;
       return record;
     });
-    this.#records.push({ dataPath, format: 'raw-shard', nbytes: byteOffset, records });
+    this.#records.push({ dataPath, format: 'raw-shard', nbytes: byteOffset, md5sum: createHash('md5').update(all).digest('hex'), records });
     this.#shards.set(dataPath, all);
     this.#waiting = [];
   }

@@ -1,0 +1,34 @@
+/** How fast a download is, and how long it will take: pure, from what it reported. */
+
+/** Bytes that had come over the network by a moment. */
+export interface Arrived {
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
+/** Long enough to even out a connection that comes and goes, short enough to follow one that changes. */
+const WINDOW_MS = 8000;
+/** Before that nothing is told. */
+const LEAST_MS = 1000;
+
+/** `arrived` with `next` behind, and without what is too old to matter. */
+export function noted(arrived: readonly Arrived[], next: Arrived): readonly Arrived[] {
+  const recent = arrived.findLastIndex(({ atMs }) => atMs <= next.atMs - WINDOW_MS);
+  return [...arrived.slice(Math.max(0, recent)), next];
+}
+
+/** Bytes a second over the last seconds until `nowMs`, in which a silence counts; null where too little is known. */
+export function rateOf(arrived: readonly Arrived[], nowMs: number): number | null {
+  const since = Math.max(
+    0,
+    arrived.findLastIndex(({ atMs }) => atMs <= nowMs - WINDOW_MS),
+  );
+  const [first, last] = [arrived[since], arrived.at(-1)];
+  if (!first || !last || nowMs - first.atMs < LEAST_MS) return null;
+  return (1000 * (last.bytes - first.bytes)) / (nowMs - first.atMs);
+}
+
+/** Seconds until `bytes` more will be there at `rate` (`rateOf`); null where that cannot be told, as while nothing comes. */
+export function secondsLeft(bytes: number, rate: number | null): number | null {
+  return rate === null || rate <= 0 ? null : bytes / rate;
+}
