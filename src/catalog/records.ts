@@ -57,26 +57,34 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
   const { model_id: id, overrides = {} } = record;
   requireKnown(record);
   const at = placesOf(record, base);
-  const read = async (file: RemoteFile) => {
-    const shelf = shelfOf(file.place);
-    await download(storage, shelf, [file], () => undefined, new AbortController().signal);
-    return (await (await storage.open(shelf)).get(file.place)) ?? new Blob();
+  /** What cannot be read is not kept, so that it is fetched again: some servers answer with a page where a file is missing. */
+  const read = async <T>(file: RemoteFile, parse: (content: unknown) => T): Promise<T> => {
+    const name = shelfOf(file.place);
+    await download(storage, name, [file], () => undefined, new AbortController().signal);
+    const shelf = await storage.open(name);
+    try {
+      return parse(await json((await shelf.get(file.place)) ?? new Blob()));
+    } catch (thrown) {
+      await shelf.delete(file.place);
+      throw thrown;
+    }
   };
   const hash = hashesOf(record);
   const configFile = at('mlc-chat-config.json', hash(record.integrity?.config));
-  const config = readChatConfig(id, await json(await read(configFile)), overrides);
-  const tensorsFile = await firstThere(
+  const own = await read(configFile, (content) => {
+    if (typeof content === 'object' && content !== null) return content;
+    throw unusable(id, 'mlc-chat-config.json cannot be read');
+  });
+  const config = readChatConfig(id, own, overrides);
+  const { file: tensorsFile, content: tensors } = await firstThere(
     TENSORS.map((name) => ({ ...at(name), place: at(TENSORS[0]).place })),
-    read,
+    (file) => read(file, (content) => readTensorCache(id, file.name, content)),
   );
-  const tensors = v.safeParse(TensorCache, await json(await read(tensorsFile)));
-  if (!tensors.success) throw unusable(id, `${tensorsFile.name}: ${v.getDotPath(tensors.issues[0]) ?? 'it'} cannot be read`);
   const tokenizerFile = ['tokenizer.json', 'tokenizer.model'].find((name) => config.tokenizer_files.includes(name));
   if (!tokenizerFile) throw unusable(id, 'its "tokenizer_files" name neither tokenizer.json nor tokenizer.model');
   const tokenizer = at(tokenizerFile, hash(record.integrity?.tokenizer?.[tokenizerFile]));
-  const content = tokenizerFile === 'tokenizer.json' ? await json(await read(tokenizer)) : null;
-  const tokens = content === null ? config.vocab_size : vocabularySize(content);
-  const shards = tensors.output.records.map(({ dataPath, nbytes, md5sum }) => ({ ...at(dataPath), bytes: nbytes, md5: md5sum ?? null }));
+  const content = tokenizerFile === 'tokenizer.json' ? await read(tokenizer, (each) => ({ each, tokens: vocabularySize(each) })) : null;
+  const shards = tensors.records.map(({ dataPath, nbytes, md5sum }) => ({ ...at(dataPath), bytes: nbytes, md5: md5sum ?? null }));
   const library: LibrarySpec = {
     ...whole(record.model_lib, base),
     ...{ name: record.model_lib, bytes: null, sha256: hash(record.integrity?.model_lib), needs: needsOf(record, config.quantization) },
@@ -86,13 +94,13 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
   return {
     ...{ id, name: id, backend: 'web-llm', library, libraries: [library], template, stopTokens: null },
     ...cacheOf(id, config),
-    tokenizer: content === null ? null : await fingerprintOf(content),
+    tokenizer: content === null ? null : await fingerprintOf(content.each),
     revision: versionOfFiles([...shards.map(({ name, bytes }) => `${name} ${bytes}`), JSON.stringify(overrides)]),
-    parameters: parametersOf(tensors.output),
+    parameters: parametersOf(tensors),
     folder: folderOf(record, base),
     files: [configFile, tensorsFile, tokenizer, ...shards],
     missing: library.needs.filter((need) => !features.has(need)),
-    vocabulary: { tokens: Math.min(tokens, config.vocab_size), logits: config.vocab_size },
+    vocabulary: { tokens: Math.min(content?.tokens ?? config.vocab_size, config.vocab_size), logits: config.vocab_size },
   };
 }
 
@@ -147,19 +155,25 @@ function hashesOf({ model_id: id, integrity }: ModelRecord): (sri: string | unde
   };
 }
 
-/** The first of `files` that the server has. */
-async function firstThere(files: readonly RemoteFile[], read: (file: RemoteFile) => Promise<Blob>): Promise<RemoteFile> {
+/** The first of `files` that the server has, and what it says. */
+async function firstThere<T>(
+  files: readonly RemoteFile[],
+  read: (file: RemoteFile) => Promise<T>,
+): Promise<{ readonly file: RemoteFile; readonly content: T }> {
   for (const file of files) {
-    const found = await read(file).then(
-      () => true,
-      (thrown: unknown) => {
-        if (thrown instanceof FailureError && thrown.failure.code === 'file-missing' && file !== files.at(-1)) return false;
-        throw thrown;
-      },
-    );
-    if (found) return file;
+    try {
+      return { file, content: await read(file) };
+    } catch (thrown) {
+      if (!(thrown instanceof FailureError && thrown.failure.code === 'file-missing') || file === files.at(-1)) throw thrown;
+    }
   }
   throw new RangeError('there are no files');
+}
+
+function readTensorCache(id: string, name: string, content: unknown): v.InferOutput<typeof TensorCache> {
+  const tensors = v.safeParse(TensorCache, content);
+  if (tensors.success) return tensors.output;
+  throw unusable(id, `${name}: ${v.getDotPath(tensors.issues[0]) ?? 'it'} cannot be read`);
 }
 
 /** As its maker counted them, or else all numbers of its tensors. */

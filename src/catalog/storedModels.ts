@@ -2,6 +2,7 @@ import { FailureError } from '../core/failure';
 import { type DownloadProgress, download, isStored, type RemoteFile } from '../storage/download';
 import { FORMER_FILES } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
+import type { ShelvedFile } from '../storage/transfer';
 import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from './spec';
 
 /** Where web-llm looks before it fetches. */
@@ -80,6 +81,12 @@ export async function deleteStored(model: ModelSpec, others: readonly ModelSpec[
 function isOnlyOf(others: readonly ModelSpec[]): (file: RemoteFile) => boolean {
   const shared = new Set(others.flatMap(({ files, libraries }) => [...files, ...libraries]).map(({ place }) => place));
   return ({ place }) => !shared.has(place);
+}
+
+/** All that `models` need, each file once, with the shelf on which it is kept: what is small and checks the others comes first. */
+export function shelvedFiles(models: readonly ModelSpec[]): ShelvedFile[] {
+  const all = models.flatMap((model) => byShelf(model, filesOf(model)).flatMap(([shelf, files]) => files.map((file) => ({ shelf, file }))));
+  return all.filter(({ file }, index) => all.findIndex((other) => other.file.place === file.place) === index);
 }
 
 /** `files` of `model` by the shelf on which web-llm looks for them. */
