@@ -68,3 +68,11 @@ function waited(ms: number, signal?: AbortSignal): Promise<void> {
     else signal?.addEventListener('abort', stop, { once: true });
   });
 }
+
+/** How many bytes the file at `url` has, by what its server says without sending it; null where it does not. */
+export async function lengthOf(url: string, signal: AbortSignal): Promise<number | null> {
+  const response = await fetch(url, { method: 'HEAD', signal }).catch(() => null);
+  signal.throwIfAborted();
+  const said = response?.ok && !response.headers.has('content-encoding') ? response.headers.get('content-length') : null;
+  return said === null || said === '' ? null : Number(said);
+}

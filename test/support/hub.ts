@@ -17,7 +17,7 @@ const STATUS: Partial<Record<HubFault, readonly [status: number, retryAfter: str
 };
 
 /**
- * A hub of models on this machine, with addresses as Hugging Face has them: /OWNER/MODEL/resolve/main/FILE answers small files itself and sends whoever asks for
+ * A hub of models on this machine, with addresses as Hugging Face has them: /OWNER/MODEL/resolve/main/FILE answers small files itself and sends those that ask for
  * a large one (.bin, .wasm) to another host, with a signature behind the address.
  */
 export class Hub {

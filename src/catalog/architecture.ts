@@ -1,0 +1,73 @@
+/** What a model is made of, by its mlc-chat-config.json and its list of tensors, before any of its weights is there. */
+import * as v from 'valibot';
+import type { FileStorage } from '../storage/port';
+import { json } from './chatConfig';
+import { fileOf, type ModelSpec } from './spec';
+import { openStored } from './storedModels';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const optional = v.optional(v.nullable(v.number()), null);
+const Config = v.looseObject({
+  model_type: v.optional(v.string(), ''),
+  quantization: v.optional(v.string(), ''),
+  prefill_chunk_size: optional,
+  model_config: v.looseObject({
+    hidden_size: count,
+    num_hidden_layers: count,
+    num_attention_heads: count,
+    num_key_value_heads: optional,
+    head_dim: optional,
+  }),
+});
+const Tensors = v.looseObject({
+  records: v.array(v.looseObject({ records: v.array(v.looseObject({ shape: v.array(v.number()), dtype: v.string() })) })),
+});
+
+export interface Architecture {
+  /** As MLC names it: `llama`, `qwen3`. */
+  readonly type: string;
+  readonly quantisation: string;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Most tokens of one forward, as its configuration says; null where it does not. */
+  readonly prefillChunk: number | null;
+  /** Of the weights on a device, where what was stored in fewer bits is whole again. */
+  readonly weightBytes: number;
+  /** Of the largest array of weights. */
+  readonly largestBytes: number;
+}
+
+/** The architecture of `model`, whose small files are stored (`readRecord`); null where they are not, or do not say. */
+export async function architectureOf(model: ModelSpec, storage: FileStorage): Promise<Architecture | null> {
+  const [config, tensors] = await Promise.all(['mlc-chat-config.json', 'tensor-cache.json'].map((name) => contentOf(model, storage, name)));
+  const [said, listed] = [v.safeParse(Config, config), v.safeParse(Tensors, tensors)];
+  if (!said.success || !listed.success) return null;
+  const { model_type: type, quantization: quantisation, prefill_chunk_size: prefillChunk, model_config: of } = said.output;
+  const sizes = listed.output.records.flatMap(({ records }) => records.map(({ shape, dtype }) => bytesOfTensor(shape, dtype)));
+  return {
+    ...{ type, quantisation, prefillChunk, layers: of.num_hidden_layers, hidden: of.hidden_size, heads: of.num_attention_heads },
+    kvHeads: of.num_key_value_heads || of.num_attention_heads,
+    headDim: of.head_dim || of.hidden_size / of.num_attention_heads,
+    weightBytes: sizes.reduce((sum, size) => sum + size, 0),
+    largestBytes: sizes.reduce((most, size) => Math.max(most, size), 0),
+  };
+}
+
+/** Bytes of keys and values of `tokens` tokens: in half precision where the model computes in it. */
+export function cacheBytesOf({ layers, kvHeads, headDim, quantisation }: Architecture, tokens: number): number {
+  return 2 * layers * kvHeads * headDim * tokens * (/^q\d+f16/.test(quantisation) ? 2 : 4);
+}
+
+async function contentOf(model: ModelSpec, storage: FileStorage, name: string): Promise<unknown> {
+  const file = fileOf(model, name);
+  return file ? openStored(model, storage, file).then(json, () => null) : null;
+}
+
+/** The type's name ends with its bits. */
+function bytesOfTensor(shape: readonly number[], dtype: string): number {
+  const bits = Number(/(\d+)$/.exec(dtype)?.[1] ?? 32);
+  return (shape.reduce((product, side) => product * side, 1) * bits) / 8;
+}
