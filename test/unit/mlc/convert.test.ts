@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findLibrary } from '../../../src/catalog/shapeLibraries';
 import type { ConvertedFile } from '../../../src/formats/gguf';
 import { convertMlc, type MlcFolder, type MlcModel, readMlcModel, readTensors } from '../../../src/formats/mlc';
 import { refusalOf } from '../../support/gguf/refusal';
+import { digest } from '../../support/gguf/sha';
 import { arraysOf, unpack } from '../../support/gguf/unpack';
 import { MLC_SIDES, type MlcFiles, mlcModel } from '../../support/mlc/model';
 
@@ -28,41 +28,51 @@ async function convert(
   return converted;
 }
 
-const { heads, kvHeads, headDim, feedForward } = MLC_SIDES;
-/** The two halves of a head, side by side: row 0 is column 0, row 32 column 1. */
-const paired = (row: number) => {
-  const within = row % headDim;
-  return row - within + (within < headDim / 2 ? 2 * within : 2 * (within - headDim / 2) + 1);
-};
-const ofQkv = (row: number) => (row < (heads + kvHeads) * headDim ? paired(row) : row);
+type Sides = Pick<typeof MLC_SIDES, 'heads' | 'kvHeads' | 'headDim' | 'feedForward'>;
 const same = (row: number) => row;
 
 /** By the end of mlc-llm's name: what the library calls it, and where a row goes there. */
-const PLACES: Readonly<Record<string, readonly [name: string, place: (row: number) => number]>> = {
-  'model.embed_tokens': ['emb', same],
-  lm_head: ['head', same],
-  'model.norm.weight': ['norm', same],
-  'self_attn.qkv_proj': ['qkv', ofQkv],
-  'self_attn.c_attn': ['qkv', ofQkv],
-  'self_attn.c_attn.bias': ['qkv_bias', ofQkv],
-  'self_attn.q_norm.weight': ['q_norm', paired],
-  'self_attn.k_norm.weight': ['k_norm', paired],
-  'self_attn.o_proj': ['o', same],
+function placesFor({ heads, kvHeads, headDim, feedForward }: Sides): Readonly<Record<string, readonly [string, (row: number) => number]>> {
+  // The two halves of a head, side by side: row 0 is column 0, row 32 of 64 column 1.
+  const paired = (row: number) => {
+    const within = row % headDim;
+    return row - within + (within < headDim / 2 ? 2 * within : 2 * (within - headDim / 2) + 1);
+  };
+  const ofQkv = (row: number) => (row < (heads + kvHeads) * headDim ? paired(row) : row);
   // Four of gate, then four of up, and so on.
-  'mlp.gate_up_proj': [
-    'gu',
-    (row) => (row < feedForward ? row + 4 * Math.floor(row / 4) : row - feedForward + 4 * Math.floor((row - feedForward) / 4) + 4),
-  ],
-  'mlp.down_proj': ['down', same],
-  'input_layernorm.weight': ['n1', same],
-  'post_attention_layernorm.weight': ['n2', same],
-};
-
-function placeOf(name: string): readonly [name: string, place: (row: number) => number] {
-  const [, layer, part = name] = /^model\.layers\.(\d+)\.(.+)$/.exec(name) ?? [];
-  const [own, place] = PLACES[part] ?? [name, same];
-  return [layer === undefined ? own : `layers.${layer}.${own}`, place];
+  const fours = (row: number) => row + 4 * Math.floor(row / 4);
+  return {
+    'model.embed_tokens': ['emb', same],
+    lm_head: ['head', same],
+    'model.norm.weight': ['norm', same],
+    'self_attn.qkv_proj': ['qkv', ofQkv],
+    'self_attn.c_attn': ['qkv', ofQkv],
+    'self_attn.c_attn.bias': ['qkv_bias', ofQkv],
+    'self_attn.q_norm.weight': ['q_norm', paired],
+    'self_attn.k_norm.weight': ['k_norm', paired],
+    'self_attn.o_proj': ['o', same],
+    'mlp.gate_up_proj': ['gu', (row) => (row < feedForward ? fours(row) : fours(row - feedForward) + 4)],
+    'mlp.down_proj': ['down', same],
+    'input_layernorm.weight': ['n1', same],
+    'post_attention_layernorm.weight': ['n2', same],
+  };
 }
+
+/** The numbers that the library has of `name`, in the order of MLC's file. */
+function numbersOf(arrays: ReadonlyMap<string, Uint8Array>, name: string, sides: Sides): Float32Array {
+  const [, layer, part = name] = /^model\.layers\.(\d+)\.(.+)$/.exec(name) ?? [];
+  const [own, place] = placesFor(sides)[part] ?? [name, same];
+  const bytes = arrays.get(layer === undefined ? own : `layers.${layer}.${own}`) ?? new Uint8Array();
+  if (/weight$|bias$/.test(name)) {
+    const vector = new Float32Array(bytes.slice().buffer);
+    return vector.map((_, i) => vector[place(i)] ?? Number.NaN);
+  }
+  const { inner, columns, weights } = unpack(bytes);
+  return weights.map((_, i) => weights[(i % inner) * columns + place(Math.floor(i / inner))] ?? Number.NaN);
+}
+
+const TINY = path.resolve(import.meta.dirname, '../../fixtures/mlc');
+const tiny = (name: string) => JSON.parse(fs.readFileSync(path.join(TINY, name), 'utf8'));
 
 describe('a model in MLC’s format', () => {
   it.each([
@@ -79,22 +89,22 @@ describe('a model in MLC’s format', () => {
       const arrays = arraysOf(await convert(files));
       expect(arrays.size).toBe(files.numbers.size);
       for (const [name, numbers] of files.numbers) {
-        const [own, place] = placeOf(name);
-        const bytes = arrays.get(own) ?? new Uint8Array();
-        if (/weight$|bias$/.test(name)) {
-          const vector = new Float32Array(bytes.slice().buffer);
-          expect(
-            numbers.map((_, i) => vector[place(i)] ?? Number.NaN),
-            name,
-          ).toEqual(numbers);
-          continue;
-        }
-        const { inner, columns, weights } = unpack(bytes);
-        const wrong = numbers.findIndex((value, i) => weights[(i % inner) * columns + place(Math.floor(i / inner))] !== value);
-        expect([inner * columns, wrong], name).toEqual([numbers.length, -1]);
+        const read = numbersOf(arrays, name, MLC_SIDES);
+        expect([read.length, read.findIndex((value, i) => value !== numbers[i])], name).toEqual([numbers.length, -1]);
       }
     },
   );
+
+  it('that TVM’s own package wrote has every weight as mlc-llm reads it', async () => {
+    const shards = new Map([['params_shard_0.bin', new Uint8Array(fs.readFileSync(path.join(TINY, 'params_shard_0.bin')))]]);
+    const files = { config: tiny('mlc-chat-config.json'), cache: tiny('tensor-cache.json'), shards, numbers: new Map() };
+    const arrays = arraysOf(await convert(files));
+    const digests: Record<string, string> = tiny('digests.json');
+    expect(arrays.size).toBe(Object.keys(digests).length);
+    for (const [name, expected] of Object.entries(digests)) {
+      expect(digest(numbersOf(arrays, name, { heads: 2, kvHeads: 1, headDim: 32, feedForward: 128 })), name).toBe(expected);
+    }
+  });
 
   it('keeps its own configuration, for a library of ours', async () => {
     const files = mlcModel('llama', 'q4f16_1');
@@ -154,53 +164,5 @@ describe('a model in MLC’s format', () => {
     });
     expect([failure.code, failure.message]).toEqual(['manifest-invalid', expect.stringContaining(named)]);
     expect(written).not.toContain('resolve/main/tensor-cache.json');
-  });
-});
-
-describe('a library of ours', () => {
-  const changed = (fields: object, ofModel: object = {}) => {
-    const { config } = mlcModel('llama', 'q4f16_1');
-    return { ...config, ...fields, model_config: { ...config.model_config, ...ofModel } };
-  };
-  const smollm2 = {
-    ...{ hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, head_dim: 64 },
-    ...{ vocab_size: 49152, position_embedding_base: 100000, rms_norm_eps: 1e-5, tie_word_embeddings: true },
-  };
-
-  it('is found by the shape that the model’s configuration tells', () => {
-    expect(readMlcModel(changed({}, smollm2))).toMatchObject({
-      shape: { family: 'llama', hidden: 576, layers: 30, heads: 9, kvHeads: 3, headDim: 64, ropeTheta: 100000, tied: true },
-      quantisation: 'q4f16_1',
-    });
-    const scaled = { rope_type: 'llama3', factor: 32, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
-    expect(readMlcModel(changed({}, { rope_scaling: scaled }))).toMatchObject({ shape: { ropeScaling: { factor: 32, original: 8192 } } });
-  });
-
-  it('is told by name, or the reason why no library fits', () => {
-    const shapes = JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, '../../../public/libraries/index.json'), 'utf8'));
-    expect(findLibrary(changed({}, smollm2), shapes)).toMatchObject({
-      library: { name: 'smollm2-135m' },
-      model: { quantisation: 'q4f16_1' },
-    });
-    expect(findLibrary(changed({}, { ...smollm2, num_hidden_layers: 29 }), shapes)).toEqual({
-      why: 'there is no library for a llama model of 29 layers, 576 wide, with 49152 tokens',
-    });
-    expect(findLibrary(changed({ quantization: 'q0f16' }, smollm2), shapes)).toEqual({ why: 'its weights are in q0f16' });
-  });
-
-  it.each([
-    [{ model_type: 'gemma2' }, {}, 'its architecture is "gemma2"'],
-    [{ quantization: 'q0f16' }, {}, 'its weights are in q0f16'],
-    [{ sliding_window_size: 4096 }, {}, 'its attention has a sliding window'],
-    [{}, { rope_scaling: { rope_type: 'yarn' } }, 'it scales its rotary frequencies in a way of its own'],
-    [{}, { hidden_act: 'gelu' }, 'its activation is gelu'],
-  ])('does not run what differs, and the reason is told: %o %o', (fields, ofModel, why) => {
-    expect(readMlcModel(changed(fields, ofModel))).toEqual({ why });
-  });
-
-  it('is not looked for where the configuration cannot be read', async () => {
-    expect(await refusalOf(() => readMlcModel('<!doctype html>'))).toMatchObject({ code: 'manifest-invalid' });
-    const { message } = await refusalOf(() => readMlcModel(changed({}, { hidden_size: 'wide' })));
-    expect(message).toContain('model_config.hidden_size');
   });
 });
