@@ -57,18 +57,7 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
   const { model_id: id, overrides = {} } = record;
   requireKnown(record);
   const at = placesOf(record, base);
-  /** What cannot be read is not kept, so that it is fetched again: some servers answer with a page where a file is missing. */
-  const read = async <T>(file: RemoteFile, parse: (content: unknown) => T): Promise<T> => {
-    const name = shelfOf(file.place);
-    await download(storage, name, [file], () => undefined, new AbortController().signal);
-    const shelf = await storage.open(name);
-    try {
-      return parse(await json((await shelf.get(file.place)) ?? new Blob()));
-    } catch (thrown) {
-      await shelf.delete(file.place);
-      throw thrown;
-    }
-  };
+  const read = readerOf(storage, new AbortController().signal);
   const hash = hashesOf(record);
   const configFile = at('mlc-chat-config.json', hash(record.integrity?.config));
   const own = await read(configFile, (content) => {
@@ -101,6 +90,36 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
     files: [configFile, tensorsFile, tokenizer, ...shards],
     missing: library.needs.filter((need) => !features.has(need)),
     vocabulary: { tokens: Math.min(content?.tokens ?? config.vocab_size, config.vocab_size), logits: config.vocab_size },
+  };
+}
+
+/** Where the tokenizer of `record` is, which tells what may draft for it before anything else is fetched (`lengthOf` tells how long it is). */
+export function tokenizerOf(record: ModelRecord, base?: string): RemoteFile {
+  return placesOf(record, base)('tokenizer.json', hashesOf(record)(record.integrity?.tokenizer?.['tokenizer.json']));
+}
+
+/**
+ * The fingerprint of the tokenizer of `record`, which is fetched alone and stays for `readRecord`.
+ *
+ * @throws FailureError library-incompatible where it cannot be read, or of the download; or the signal's reason
+ */
+export async function readFingerprint(record: ModelRecord, storage: FileStorage, signal: AbortSignal, base?: string): Promise<string> {
+  const content = await readerOf(storage, signal)(tokenizerOf(record, base), (each) => ({ each, tokens: vocabularySize(each) }));
+  return fingerprintOf(content.each);
+}
+
+/** Reads small files, fetched first. What cannot be read is not kept, so that it is fetched again: some servers answer with a page where a file is missing. */
+function readerOf(storage: FileStorage, signal: AbortSignal) {
+  return async <T>(file: RemoteFile, parse: (content: unknown) => T): Promise<T> => {
+    const name = shelfOf(file.place);
+    await download(storage, name, [file], () => undefined, signal);
+    const shelf = await storage.open(name);
+    try {
+      return parse(await json((await shelf.get(file.place)) ?? new Blob()));
+    } catch (thrown) {
+      await shelf.delete(file.place);
+      throw thrown;
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readRecord } from '../../src/catalog/records';
+import { readFingerprint, readRecord } from '../../src/catalog/records';
 import type { ModelSpec } from '../../src/catalog/spec';
 import { shelvedFiles } from '../../src/catalog/storedModels';
 import { memoryStorage } from '../../src/storage/memory';
@@ -152,6 +152,19 @@ describe('a download from a hub', () => {
 });
 
 describe('the small files of a model', () => {
+  it('tell by the tokenizer, fetched alone, whether two models make a pair', async () => {
+    const fresh = memoryStorage();
+    const { signal } = new AbortController();
+    const { record } = putModel(hub, NAME);
+    const other = putModel(hub, 'Other-q4f32_1-MLC', { model: { vocab: { a: 0, b: 1 }, merges: [] } }).record;
+    expect(await readFingerprint(record, fresh, signal)).toBe(model.tokenizer);
+    expect(await readFingerprint(other, fresh, signal)).not.toBe(model.tokenizer);
+    expect(hub.requests).toEqual([NAME, 'Other-q4f32_1-MLC'].map((name) => `mlc-ai/${name}/resolve/main/tokenizer.json`));
+    hub.requests.length = 0;
+    await readRecord(record, fresh);
+    expect(hub.requests.some((name) => name.endsWith('tokenizer.json'))).toBe(false);
+  });
+
   const SMALL = ['mlc-chat-config.json', 'tensor-cache.json', 'tokenizer.json'];
   it.each(SMALL)('are not kept where one is a page (%s), so that a retry reads it', async (name) => {
     const fresh = memoryStorage();
