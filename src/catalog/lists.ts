@@ -90,6 +90,7 @@ async function askFor(url: string, patience?: AbortSignal, tries?: number): Prom
     throw unreachable(url, cause);
   });
   if (!response.ok) throw refusal('The list of models', response, missing(url));
+  if (response.headers.get('content-type')?.startsWith('text/html')) throw page(url);
   // Cut short, or a page of a proxy between.
   const read: unknown = await response.json().catch(() => undefined);
   if (patience?.aborted) throw unreachable(url, patience.reason);
@@ -108,6 +109,15 @@ function missing(url: string): FailureError {
     'file-missing',
     `The list of models is missing: ${url} answered 404.`,
     'The server of this page must serve its folder models/ too.',
+  );
+}
+
+/** As servers of single-page programs answer for every file that is not there. */
+function page(url: string): FailureError {
+  return new FailureError(
+    'server-refused',
+    `There is no list of models at ${url}: the server answered with a page.`,
+    'The server of this page must serve its folder models/, and answer 404 for what is not there.',
   );
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine } from '../../../src/package';
 import { all, ask, embeddedEngine } from './support';
@@ -186,5 +189,19 @@ describe('an engine', () => {
     const missing = new SpeculativeEngine({ modelLists: [`${here.server.url}none.json`] });
     expect(await failureOf(missing.reload('target'))).toMatchObject({ code: 'file-missing', hint: expect.stringContaining('modelLists') });
     expect(await failureOf(engine.reload(['target', 'draft']))).toMatchObject({ code: 'invalid-setting' });
+  });
+
+  it('of a list in whose place the server answers with a page names the list, and does without a further one', async () => {
+    const pages = http.createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'));
+    await once(pages.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const page = `http://127.0.0.1:${(pages.address() as AddressInfo).port}/models-more/manifest.json`;
+      const further = new SpeculativeEngine({ modelLists: [...here.lists, page] });
+      expect(await failureOf(further.reload('gpt'))).toMatchObject({ message: 'There is no model "gpt".' });
+      const only = new SpeculativeEngine({ modelLists: [page] });
+      expect(await failureOf(only.reload('target'))).toMatchObject({ code: 'server-refused', message: expect.stringContaining(page) });
+    } finally {
+      pages.close();
+    }
   });
 });
