@@ -35,8 +35,10 @@ export interface DownloadProgress {
   readonly loadedBytes: number;
 }
 
-/** A file is reported on as often as this while it comes, so that a fast connection does not keep the page busy with its progress. */
+/** A file is reported on as often as this while it comes, so that a fast connection does not keep the page busy with its progress; */
 const REPORTS_PER_FILE = 50;
+/** or after this time, so that a slow one is not taken for silent. */
+const REPORT_AFTER_MS = 250;
 const USUAL_TYPE = 'application/octet-stream';
 
 /**
@@ -163,11 +165,14 @@ function checkedBody(
   const reader = body.getReader();
   let loaded = 0;
   let reported = 0;
+  let reportedAt = performance.now();
   const count = (added: number) => {
     loaded += added;
     if (bytes !== null && loaded > bytes) throw damaged(file, `it is longer than its ${bytes} bytes`);
-    if (bytes !== null && loaded < bytes && loaded - reported < bytes / REPORTS_PER_FILE) return;
+    const isSoon = performance.now() - reportedAt < REPORT_AFTER_MS;
+    if (bytes !== null && loaded < bytes && loaded - reported < bytes / REPORTS_PER_FILE && isSoon) return;
     reported = loaded;
+    reportedAt = performance.now();
     report(loaded);
   };
   const finish = async () => {

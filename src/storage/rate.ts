@@ -8,6 +8,8 @@ export interface Arrived {
 
 /** Long enough to even out a connection that comes and goes, short enough to follow one that changes. */
 const WINDOW_MS = 8000;
+/** So long nothing need come before a silence counts: reports come in steps. */
+const QUIET_MS = 1000;
 /** Before that nothing is told. */
 const LEAST_MS = 1000;
 
@@ -19,13 +21,17 @@ export function noted(arrived: readonly Arrived[], next: Arrived): readonly Arri
 
 /** Bytes a second over the last seconds until `nowMs`, in which a silence counts; null where too little is known. */
 export function rateOf(arrived: readonly Arrived[], nowMs: number): number | null {
-  const since = Math.max(
-    0,
-    arrived.findLastIndex(({ atMs }) => atMs <= nowMs - WINDOW_MS),
-  );
-  const [first, last] = [arrived[since], arrived.at(-1)];
-  if (!first || !last || nowMs - first.atMs < LEAST_MS) return null;
-  return (1000 * (last.bytes - first.bytes)) / (nowMs - first.atMs);
+  const last = arrived.at(-1);
+  const until = last && nowMs - last.atMs < QUIET_MS ? last.atMs : nowMs;
+  const first =
+    arrived[
+      Math.max(
+        0,
+        arrived.findLastIndex(({ atMs }) => atMs <= until - WINDOW_MS),
+      )
+    ];
+  if (!first || !last || until - first.atMs < LEAST_MS) return null;
+  return (1000 * (last.bytes - first.bytes)) / (until - first.atMs);
 }
 
 /** Seconds until `bytes` more will be there at `rate` (`rateOf`); null where that cannot be told, as while nothing comes. */
