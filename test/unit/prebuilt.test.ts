@@ -82,6 +82,16 @@ describe('a draft of web-llm’s list', () => {
     expect(why('gemma-2-9b-it', 'gemma3-1b-it')).toEqual({ fits: false, why: 'memory', model: 'gemma3-1b-it', memory: 'window' });
   });
 
+  it('is judged for every pair of the list, and never fits both ways', () => {
+    const pairs = all.models.flatMap((target) => all.models.map((draft) => ({ target, draft, fit: fitOf(target, draft, new Map()) })));
+    const fitting = pairs.filter(({ fit }) => fit.fits);
+    expect(fitting.length).toBeGreaterThan(50);
+    for (const { target, draft } of fitting) {
+      expect([target.memory, draft.memory, draft.family]).toEqual(['attention', 'attention', target.family]);
+      expect(fitOf(draft, target, new Map())).toEqual({ fits: false, why: 'size' });
+    }
+  });
+
   it('is judged by both tokenizers’ content where that is known, whatever the families', () => {
     const [target, draft] = [modelOf('Qwen2.5-7B-Instruct'), modelOf('Qwen2-0.5B-Instruct')];
     const known = (of: string, other: string) => new Map([[target.name, of] as const, [draft.name, other] as const]);
