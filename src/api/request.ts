@@ -159,6 +159,8 @@ function settingsOf(asked: Shared, candidates: boolean, defaults: RequestDefault
       ...sampling,
       temperature: asked.temperature ?? sampling.temperature,
       seed: seedOf(asked.seed ?? defaults.seed),
+      // A seed repeats an answer only where no token depends on the drafts, whose length may follow the clock.
+      rule: asked.seed === null ? GREEDY.rule : 'coupled',
       topP: asked.top_p ?? sampling.topP,
       topK: asked.top_k ?? sampling.topK,
       repetitionPenalty: asked.repetition_penalty ?? sampling.repetitionPenalty,

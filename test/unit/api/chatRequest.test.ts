@@ -45,7 +45,7 @@ describe('a request', () => {
       stopStrings: ['a', 'bc'],
       format: { type: 'json', schema: '{"type":"boolean"}' },
       sampling: {
-        ...{ temperature: 0.5, seed: 5, rule: 'rejection', topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
+        ...{ temperature: 0.5, seed: 5, rule: 'coupled', topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
         ...{ frequencyPenalty: 0.1, presencePenalty: -0.2, logitBias: { '17': -100 } },
       },
     });

@@ -103,6 +103,16 @@ describe('a chat completion of the shipped models', () => {
     expect(looked.usage.extra).not.toHaveProperty('plain_because');
   });
 
+  it('is repeated by its seed, whatever drafts and however many tokens', async () => {
+    const draw = async (seed: number, drafts: object) =>
+      (await chat({ messages: [{ role: 'user', content: 'Tell me a story.' }], temperature: 1.2, max_tokens: 16, seed, ...drafts }))
+        .choices;
+    const one = await draw(1, { num_speculative_tokens: 4 });
+    for (const drafts of [{ num_speculative_tokens: 1 }, { num_speculative_tokens: 8 }, { method: 'ngram' }, { speculative: false }])
+      expect(await draw(1, drafts), JSON.stringify(drafts)).toEqual(one);
+    expect(await draw(2, {})).not.toEqual(one);
+  });
+
   it('is plain where the engine does so by default, without a reason', async () => {
     const plain = cpuApi({ defaults: { speculative: false, numSpeculativeTokens: 2, drafting: 'model' } });
     const [byDefault, drafted] = [await chat({ max_tokens: 6 }, plain), await chat({ max_tokens: 6, speculative: true }, plain)];
