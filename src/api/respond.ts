@@ -19,8 +19,8 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly status: number;
   readonly type: 'application/json' | 'text/event-stream';
-  /** Pieces as they come. */
-  readonly body: AsyncIterable<string>;
+  /** Pieces as they come; returning it before its end gives the models back, even if nothing of it was read. */
+  readonly body: AsyncGenerator<string, void>;
 }
 
 /** @returns an answer for everything, errors too; its body ends early where `signal` aborts */
@@ -76,12 +76,16 @@ function checkMethod(method: string, wanted: string, path: string): void {
 async function streamed(chunks: AsyncGenerator<object, void>): Promise<ApiResponse> {
   // What is wrong before the first chunk has a status of its own.
   const first = await chunks.next();
-  return { status: 200, type: 'text/event-stream', body: serverSentEvents(first, chunks) };
+  const body = serverSentEvents(first, chunks);
+  // A generator that has not begun would end nothing where nobody reads it.
+  await body.next();
+  return { status: 200, type: 'text/event-stream', body };
 }
 
 async function* serverSentEvents(first: IteratorResult<object, void>, rest: AsyncGenerator<object, void>): AsyncGenerator<string, void> {
   const event = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
   try {
+    yield '';
     if (!first.done) yield event(first.value);
     for await (const chunk of rest) yield event(chunk);
     yield 'data: [DONE]\n\n';

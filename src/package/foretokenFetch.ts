@@ -13,14 +13,14 @@ export function foretokenFetch(engine: { readonly api: ApiEngine }): typeof fetc
     const { pathname } = new URL(request.url);
     const path = pathname.slice(Math.max(0, pathname.lastIndexOf('/v1/')));
     const left = new AbortController();
-    const stop = AbortSignal.any([signal, left.signal]);
     const body = await request.text();
-    const answer = await orAborted(respond({ method, path, body }, engine.api, stop), signal);
+    const answered = respond({ method, path, body }, engine.api, AbortSignal.any([signal, left.signal]));
+    const answer = await orAborted(answered, signal).catch(async (thrown: unknown) => {
+      answered.then((late) => late.body.return());
+      throw thrown;
+    });
     const headers = { 'content-type': answer.type, 'cache-control': 'no-store' };
-    return new Response(
-      streamOf(answer.body, signal, () => left.abort()),
-      { status: answer.status, headers },
-    );
+    return new Response(streamOf(answer.body, signal, left), { status: answer.status, headers });
   };
 }
 
@@ -28,24 +28,39 @@ export function foretokenFetch(engine: { readonly api: ApiEngine }): typeof fetc
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
 
-/** `pieces` as they are asked for. @param leave called when nobody reads on */
-function streamOf(pieces: AsyncIterable<string>, signal: AbortSignal, leave: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** `pieces` as they are asked for; fails as soon as `signal` aborts. @param left aborted when nobody reads on */
+function streamOf(
+  pieces: AsyncGenerator<string, void>,
+  signal: AbortSignal,
+  left: AbortController,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
-  const from = pieces[Symbol.asyncIterator]();
   const end = async () => {
-    leave();
-    await from.return?.();
+    left.abort();
+    await pieces.return();
   };
   return new ReadableStream({
+    start(controller) {
+      const abort = () => {
+        controller.error(signal.reason);
+        end().catch(() => undefined);
+      };
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true, signal: left.signal });
+    },
     async pull(controller) {
-      const { done, value } = await orAborted(from.next(), signal);
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      const { done, value } = await pieces.next();
+      // An abort has ended the stream meanwhile.
+      if (left.signal.aborted) return;
+      if (!done) return controller.enqueue(encoder.encode(value));
+      controller.close();
+      left.abort();
     },
     cancel: end,
   });

@@ -141,6 +141,25 @@ describe('POST /v1/chat/completions', () => {
     expect([status, parsed(pieces[0]).error.code]).toEqual([400, 'context_length_exceeded']);
   });
 
+  it('gives the models back where nobody reads its stream', async () => {
+    let ended = false;
+    const engine: ApiEngine = {
+      ...engineOf(),
+      async *run({ prompt }, settings) {
+        try {
+          yield* eventsOf(settings, prompt);
+        } finally {
+          ended = true;
+        }
+      },
+    };
+    const request = { method: 'POST', path: '/v1/chat/completions', body: JSON.stringify({ messages: MESSAGES, stream: true }) };
+    const { body } = await respond(request, engine, new AbortController().signal);
+    expect(ended).toBe(false);
+    await body.return();
+    expect(ended).toBe(true);
+  });
+
   it('ends a stream with an error where the run fails on its way', async () => {
     const failure = { code: 'device-lost', message: 'The GPU was lost.', hint: 'Run again.' } as const;
     const events: typeof eventsOf = (settings, prompt) => [

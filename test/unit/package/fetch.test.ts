@@ -1,11 +1,28 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { ApiMetrics } from '../../../src/api/metrics';
 import { foretokenFetch, SpeculativeEngine } from '../../../src/package';
 import { all, ask, embeddedEngine } from './support';
 
 const here = embeddedEngine({ draftModel: 'draft' });
-const client = (engine = here.engine) =>
+const client = (engine: Parameters<typeof foretokenFetch>[0] = here.engine) =>
   new OpenAI({ apiKey: 'none', baseURL: 'http://foretoken.invalid/v1', fetch: foretokenFetch(engine), maxRetries: 0 });
+
+/** The same, with its runs counted. */
+function watched() {
+  const metrics = new ApiMetrics('embedded');
+  const api = metrics.watch(here.engine.api);
+  const count = (name: string) => Number(new RegExp(`^vllm:${name}\\} (.*)$`, 'm').exec(metrics.text())?.[1]);
+  return {
+    client: client({ api }),
+    fetch: foretokenFetch({ api }),
+    ends: () => ({
+      running: count('num_requests_running{model_name="embedded"'),
+      aborted: count('request_success_total{model_name="embedded",finished_reason="abort"'),
+    }),
+  };
+}
+/** An answer that takes a while. */
 const LONG = ask('Count from 1 to 120.');
 
 describe('an unmodified openai client with the engine’s fetch', () => {
@@ -36,21 +53,40 @@ describe('an unmodified openai client with the engine’s fetch', () => {
     await expect(client(new SpeculativeEngine()).models.list()).rejects.toMatchObject({ status: 503, code: 'not_loaded' });
   });
 
-  it('may leave before its answer and in the middle of a stream, and the models are free', async () => {
+  it('may leave before its answer and in the middle of a stream, which ends the run', async () => {
+    const { client, ends } = watched();
     const leaving = new AbortController();
-    const whole = client().chat.completions.create({ model: 'embedded', messages: LONG }, { signal: leaving.signal });
+    const whole = client.chat.completions.create({ model: 'embedded', messages: LONG }, { signal: leaving.signal });
     setTimeout(() => leaving.abort(), 100);
     await expect(whole).rejects.toThrow(OpenAI.APIUserAbortError);
-    for await (const _ of await client().chat.completions.create({ model: 'embedded', messages: LONG, stream: true })) break;
-    const stream = await client().chat.completions.create({ model: 'embedded', messages: LONG, stream: true });
+    await expect.poll(ends).toEqual({ running: 0, aborted: 1 });
+    for await (const _ of await client.chat.completions.create({ model: 'embedded', messages: LONG, stream: true })) break;
+    await expect.poll(ends).toEqual({ running: 0, aborted: 2 });
+    const stream = await client.chat.completions.create({ model: 'embedded', messages: LONG, stream: true });
     let chunks = 0;
     for await (const _ of stream) if (++chunks === 3) stream.controller.abort();
     expect(chunks).toBe(3);
-    const answer = await client().chat.completions.create({ model: 'embedded', messages: ask(), max_tokens: 2 });
-    expect(answer.usage?.completion_tokens).toBe(2);
+    await expect.poll(ends).toEqual({ running: 0, aborted: 3 });
     const before = new AbortController();
     before.abort();
     const never = foretokenFetch(here.engine)('http://foretoken.invalid/v1/models', { signal: before.signal });
     await expect(never).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('fails at once where it aborts between two reads, or while it reads', async () => {
+    const { fetch, ends } = watched();
+    const body = JSON.stringify({ messages: LONG, stream: true });
+    for (const [index, readsOn] of [false, true].entries()) {
+      const leaving = new AbortController();
+      const answer = await fetch('http://foretoken.invalid/v1/chat/completions', { method: 'POST', body, signal: leaving.signal });
+      const reader = answer.body?.getReader();
+      await reader?.read();
+      const reading = Promise.allSettled(readsOn ? [reader?.read(), reader?.read()] : []);
+      leaving.abort();
+      await expect(reader?.read()).rejects.toMatchObject({ name: 'AbortError' });
+      expect((await reading).at(-1)?.status).toBe(readsOn ? 'rejected' : undefined);
+      // Nobody reads on: the run has ended by itself.
+      await expect.poll(ends).toEqual({ running: 0, aborted: index + 1 });
+    }
   });
 });
