@@ -20,9 +20,20 @@ export async function completeChat(request: ChatRequest, engine: ApiEngine, sign
   return { ...answers.head, object: 'chat.completion', choices, usage: answers.usage() };
 }
 
-/** The answer to `request` while it comes, a round at a time. Leaving early ends the run. @throws ApiError where it fails on its way */
-export async function* streamChat(request: ChatRequest, engine: ApiEngine, signal: AbortSignal): AsyncGenerator<ChatCompletionChunk, void> {
-  const answers = await Answers.to(request, 'chatcmpl', engine);
+/**
+ * The answer to `request` while it comes, a round at a time. Leaving early ends the run.
+ *
+ * @throws ApiError where it cannot be given; what fails on its way is thrown by the generator
+ */
+export async function streamChat(
+  request: ChatRequest,
+  engine: ApiEngine,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<ChatCompletionChunk, void>> {
+  return chunksOf(await Answers.to(request, 'chatcmpl', engine), request, signal);
+}
+
+async function* chunksOf(answers: Answers, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatCompletionChunk, void> {
   const chunk = (choices: readonly ChatChunkChoice[]): ChatCompletionChunk => ({
     ...{ ...answers.head, object: 'chat.completion.chunk', choices },
     ...(request.streamUsage ? { usage: null } : {}),

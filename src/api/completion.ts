@@ -18,9 +18,20 @@ export async function completeText(request: CompletionRequest, engine: ApiEngine
   return { ...answers.head, object: 'text_completion', choices, usage: answers.usage() };
 }
 
-/** The answer to `request` while it comes, a round at a time. Leaving early ends the run. @throws ApiError where it fails on its way */
-export async function* streamText(request: CompletionRequest, engine: ApiEngine, signal: AbortSignal): AsyncGenerator<Completion, void> {
-  const answers = await Answers.to(request, 'cmpl', engine);
+/**
+ * The answer to `request` while it comes, a round at a time. Leaving early ends the run.
+ *
+ * @throws ApiError where it cannot be given; what fails on its way is thrown by the generator
+ */
+export async function streamText(
+  request: CompletionRequest,
+  engine: ApiEngine,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<Completion, void>> {
+  return chunksOf(await Answers.to(request, 'cmpl', engine), request, signal);
+}
+
+async function* chunksOf(answers: Answers, request: CompletionRequest, signal: AbortSignal): AsyncGenerator<Completion, void> {
   const chunk = (choices: readonly CompletionChoice[]): Completion => ({
     ...{ ...answers.head, object: 'text_completion', choices },
     ...(request.streamUsage ? { usage: null } : {}),

@@ -36,11 +36,11 @@ export async function respond(request: ApiRequest, engine: ApiEngine, signal: Ab
 async function answer({ method, path, body }: ApiRequest, engine: ApiEngine, signal: AbortSignal): Promise<ApiResponse> {
   if (path === '/v1/chat/completions') {
     const chat = readChatRequest(posted(method, path, body), engine.defaults());
-    return chat.stream ? streamed(streamChat(chat, engine, signal)) : json(200, await completeChat(chat, engine, signal));
+    return chat.stream ? streamed(await streamChat(chat, engine, signal)) : json(200, await completeChat(chat, engine, signal));
   }
   if (path === '/v1/completions') {
     const asked = readCompletionRequest(posted(method, path, body), engine.defaults());
-    return asked.stream ? streamed(streamText(asked, engine, signal)) : json(200, await completeText(asked, engine, signal));
+    return asked.stream ? streamed(await streamText(asked, engine, signal)) : json(200, await completeText(asked, engine, signal));
   }
   checkPath(path);
   checkMethod(method, 'GET', path);

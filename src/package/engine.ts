@@ -133,7 +133,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   async chatCompletion(request: ChatRequest): Promise<AsyncIterable<ChatCompletionChunk> | ChatCompletion> {
     const pair = this.#loaded();
     const asked = readChatRequest(request, pair.defaults());
-    if (asked.stream) return streamChat(asked, pair, NEVER) as AsyncIterable<unknown> as AsyncIterable<ChatCompletionChunk>;
+    if (asked.stream) return (await streamChat(asked, pair, NEVER)) as AsyncIterable<unknown> as AsyncIterable<ChatCompletionChunk>;
     return (await completeChat(asked, pair, NEVER)) as unknown as ChatCompletion;
   }
 
@@ -144,7 +144,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   async completion(request: TextRequest): Promise<AsyncIterable<TextCompletion> | TextCompletion> {
     const pair = this.#loaded();
     const asked = readCompletionRequest(request, pair.defaults());
-    if (asked.stream) return streamText(asked, pair, NEVER) as AsyncIterable<unknown> as AsyncIterable<TextCompletion>;
+    if (asked.stream) return (await streamText(asked, pair, NEVER)) as AsyncIterable<unknown> as AsyncIterable<TextCompletion>;
     return (await completeText(asked, pair, NEVER)) as unknown as TextCompletion;
   }
 

@@ -29,10 +29,10 @@ async function all<T>(chunks: AsyncIterable<T>): Promise<T[]> {
   for await (const chunk of chunks) list.push(chunk);
   return list;
 }
-const chunksOf = (fields: object, engine = api): Promise<ChatCompletionChunk[]> =>
-  all(streamChat(readChatRequest({ ...asked, ...fields }, engine.defaults()), engine, never));
-const textChunks = (fields: object): Promise<Completion[]> =>
-  all(streamText(readCompletionRequest({ temperature: 0, ...fields }, api.defaults()), api, never));
+const chunksOf = async (fields: object, engine = api): Promise<ChatCompletionChunk[]> =>
+  all(await streamChat(readChatRequest({ ...asked, ...fields }, engine.defaults()), engine, never));
+const textChunks = async (fields: object): Promise<Completion[]> =>
+  all(await streamText(readCompletionRequest({ temperature: 0, ...fields }, api.defaults()), api, never));
 
 describe('a chat completion of the shipped models', () => {
   it('has the target’s own log-probability of every token, with drafts and without', async () => {
@@ -257,9 +257,9 @@ it('the metrics count what runs, what waits, what a client gave up and what fail
   const value = (name: string) =>
     Number(metrics.text().match(new RegExp(`^vllm:${name}\\{model_name="a \\\\"model\\\\""[^}]*\\} (.*)$`, 'm'))?.[1]);
   const request = readChatRequest({ ...asked, stream: true }, watched.defaults());
-  const first = streamChat(request, watched, never);
+  const first = await streamChat(request, watched, never);
   await first.next();
-  const second = streamChat(request, watched, never).next();
+  const second = (await streamChat(request, watched, never)).next();
   await vi.waitFor(() => expect(value('num_requests_waiting')).toBe(1));
   expect(value('num_requests_running')).toBe(1);
   await first.return();

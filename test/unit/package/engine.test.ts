@@ -99,7 +99,10 @@ describe('an engine that is not to speculate', () => {
     const answer = await here.engine.chat.completions.create({ ...greedy, model: 'embedded', max_tokens: 1 });
     expect(answer.model).toBe('embedded');
     expect((await here.engine.chat.completions.create({ ...greedy, max_tokens: 1 })).model).toBe('embedded');
+    const other = { model: 'gpt', stream: true } as const;
     expect(await failureOf(here.engine.chat.completions.create({ ...greedy, model: 'gpt' }))).toMatchObject({ code: 'model_not_found' });
+    expect(await failureOf(here.engine.chat.completions.create({ ...greedy, ...other }))).toMatchObject({ code: 'model_not_found' });
+    expect(await failureOf(here.engine.completions.create({ prompt: '1', ...other }))).toMatchObject({ code: 'model_not_found' });
   });
 });
 
