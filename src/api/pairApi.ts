@@ -39,9 +39,13 @@ export class PairApi implements ApiEngine {
     this.#setup = setup;
   }
 
-  /** Loads the pair, or what of it can be of use. @throws FailureError what kept it from loading; or the signal's reason */
-  load(report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void> {
-    return this.#setup.engine.load({ type: 'load', pair: usablePair(this.#setup.pair) }, report, signal).then(() => this.#measure());
+  /** Loads the pair, or what of it can be of use, and measures it; aborting `signal` ends both. @throws FailureError what kept it from loading; or the signal's reason */
+  async load(report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void> {
+    const { engine, pair } = this.#setup;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => this.stop(), { once: true });
+    await engine.load({ type: 'load', pair: usablePair(pair) }, report, signal);
+    this.#measure();
   }
 
   /** Measures no more, as before the pair is unloaded. */

@@ -224,6 +224,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
       if (update.type === 'progress') tell(progress.report(update));
       else adapter = update.adapter;
     }, signal);
+    signal.throwIfAborted();
     tell(progress.finished(adapter));
   }
 

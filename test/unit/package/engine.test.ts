@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine } from '../../../src/package';
+import { pageTasks, type TaskEngine } from '../../../src/package/tasks';
 import { all, ask, embeddedEngine } from './support';
 
 const here = embeddedEngine({ draftModel: 'draft', speculative: false });
@@ -166,6 +167,31 @@ describe('an engine', () => {
     await engine.unload();
     await loading;
     expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
+  });
+
+  it('that is unloaded in the last moment of a load has no model, says nothing more, and measures nothing', async () => {
+    const tasks = pageTasks();
+    const ends = ['as it is loaded', 'as it says so'] as const;
+    for (const end of ends) {
+      const texts: string[] = [];
+      const measurements: AbortSignal[] = [];
+      let unloading: Promise<void> | undefined;
+      const load: TaskEngine['load'] = async (...task) => {
+        await tasks.load(...task);
+        if (end === 'as it is loaded') unloading = engine.unload();
+      };
+      const calibrate: TaskEngine['calibrate'] = async (_task, _report, signal) => void measurements.push(signal);
+      const initProgressCallback = ({ text }: { text: string }) => {
+        if (texts.push(text) && text.startsWith('Finish')) unloading = engine.unload();
+      };
+      const engine = new SpeculativeEngine({ modelLists: here.lists, initProgressCallback }, { ...tasks, load, calibrate });
+      await engine.reload('embedded');
+      await unloading;
+      expect(texts.some((text) => text.startsWith('Finish'))).toBe(end === 'as it says so');
+      expect(measurements.every(({ aborted }) => aborted)).toBe(true);
+      expect(measurements).toHaveLength(ends.indexOf(end));
+      expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
+    }
   });
 
   const WRONG: readonly (readonly [string, object])[] = [
