@@ -45,6 +45,8 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   #pair: ServedPair | null = null;
   /** Ends the load under way. */
   #loading: AbortController | null = null;
+  /** Whether `#tasks` may hold models: from the beginning of a load, whatever becomes of it. */
+  #mayHoldModels = false;
 
   /**
    * @param tasks what runs the models; this thread by default
@@ -119,11 +121,12 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
 
   /** Ends the load and all requests, and frees the device. */
   async unload(): Promise<void> {
-    const used = this.#pair !== null || this.#loading !== null;
     this.#loading?.abort();
     this.#pair?.close();
     this.#loading = this.#pair = null;
-    if (used) await this.#tasks.unload({ type: 'unload' }, new AbortController().signal);
+    if (!this.#mayHoldModels) return;
+    this.#mayHoldModels = false;
+    await this.#tasks.unload({ type: 'unload' }, new AbortController().signal);
   }
 
   chatCompletion(request: ChatRequestNonStreaming): Promise<ChatCompletion>;
@@ -217,6 +220,8 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   }
 
   async #load(api: PairApi, { pair }: FoundPair, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#mayHoldModels = true;
     const progress = new InitProgress(pair, () => performance.now());
     const tell = (report: webllm.InitProgressReport) => this.#config.initProgressCallback?.(report);
     let adapter = 'the CPU';

@@ -180,7 +180,10 @@ describe('an engine', () => {
         await tasks.load(...task);
         if (end === 'as it is loaded') unloading = engine.unload();
       };
-      const calibrate: TaskEngine['calibrate'] = async (_task, _report, signal) => void measurements.push(signal);
+      const calibrate: TaskEngine['calibrate'] = (...task) => {
+        measurements.push(task[2]);
+        return tasks.calibrate(...task);
+      };
       const initProgressCallback = ({ text }: { text: string }) => {
         if (texts.push(text) && text.startsWith('Finish')) unloading = engine.unload();
       };
@@ -192,6 +195,26 @@ describe('an engine', () => {
       expect(measurements).toHaveLength(ends.indexOf(end));
       expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
     }
+  });
+
+  it('that could not be loaded frees what there is when it is unloaded, once', async () => {
+    const tasks = pageTasks();
+    let unloads = 0;
+    const unload: TaskEngine['unload'] = (...task) => {
+      unloads++;
+      return tasks.unload(...task);
+    };
+    const initProgressCallback = ({ text }: { text: string }) => {
+      if (text.startsWith('Finish')) throw new Error('The program fails.');
+    };
+    const engine = new SpeculativeEngine({ modelLists: here.lists, initProgressCallback }, { ...tasks, unload });
+    await engine.unload();
+    expect(unloads).toBe(0);
+    await expect(engine.reload('embedded')).rejects.toThrow('The program fails.');
+    await engine.unload();
+    expect(unloads).toBe(1);
+    await engine.unload();
+    expect(unloads).toBe(1);
   });
 
   const WRONG: readonly (readonly [string, object])[] = [
