@@ -74,7 +74,7 @@ export class Answers {
       for (const [index, { input, prompt }] of all.entries()) {
         const end = yield* this.#piecesOf(
           { index, prompt, begun: input.begun ?? '' },
-          this.#engine.run(input, settingsOf(request, index), signal),
+          this.#engine.run(input, settingsOf(request, index), signal, index > 0),
         );
         // A person, or the client, has ended it: no further answer is wanted.
         if (end.reason === 'aborted') return;

@@ -33,8 +33,13 @@ export interface ApiEngine {
   models(): Promise<readonly ApiModel[]>;
   /** Of a request that does not say. */
   defaults(): RequestDefaults;
-  /** Waits for its turn, then runs; leaving early or aborting `signal` gives the turn up. @throws FailureError, ApiError before a run has begun */
-  run(input: RunInput, settings: RunSettings, signal: AbortSignal): AsyncIterable<RunEvent | PlainNotice>;
+  /**
+   * Waits for its turn, then runs; leaving early or aborting `signal` gives the turn up.
+   *
+   * @param further whether it goes on with a request that has been taken, and is not refused because many wait
+   * @throws FailureError, ApiError before a run has begun
+   */
+  run(input: RunInput, settings: RunSettings, signal: AbortSignal, further: boolean): AsyncIterable<RunEvent | PlainNotice>;
   /** Milliseconds since 1970. */
   now(): number;
   /** Differs from call to call. */

@@ -62,7 +62,7 @@ export class ApiMetrics {
     return {
       models: () => engine.models(),
       defaults: () => engine.defaults(),
-      run: (input, settings, signal) => this.#counted(engine.run(input, settings, signal), () => engine.now(), signal),
+      run: (input, settings, signal, further) => this.#counted(engine.run(input, settings, signal, further), () => engine.now(), signal),
       now: () => engine.now(),
       randomId: () => engine.randomId(),
     };

@@ -62,9 +62,9 @@ export class PairApi implements ApiEngine {
     return { ...this.#setup.defaults, seed: this.#setup.randomSeed() };
   }
 
-  async *run(input: RunInput, asked: RunSettings, signal: AbortSignal): AsyncGenerator<RunEvent | PlainNotice, void> {
+  async *run(input: RunInput, asked: RunSettings, signal: AbortSignal, further = false): AsyncGenerator<RunEvent | PlainNotice, void> {
     const { engine, mostWaiting } = this.#setup;
-    if (this.#open > mostWaiting)
+    if (!further && this.#open > mostWaiting)
       throw new ApiError(429, 'too_many_requests', `${mostWaiting} requests are waiting already. Send it again later.`);
     this.#open++;
     this.#measuring?.abort();

@@ -42,12 +42,12 @@ export class ServedPair implements ApiEngine {
     return this.#api.defaults();
   }
 
-  async *run(...[input, settings, signal]: Parameters<ApiEngine['run']>): ReturnType<PairApi['run']> {
+  async *run(...[input, settings, signal, further]: Parameters<ApiEngine['run']>): ReturnType<PairApi['run']> {
     const stop = new AbortController();
     if (this.#closed) stop.abort();
     this.#runs.add(stop);
     try {
-      for await (const update of this.#api.run(input, settings, AbortSignal.any([signal, stop.signal]))) {
+      for await (const update of this.#api.run(input, settings, AbortSignal.any([signal, stop.signal]), further)) {
         if (update.type !== 'plain') this.#note(update, stop);
         yield update;
       }

@@ -12,7 +12,7 @@ export async function fetchShipped(url: string): Promise<Response> {
   return new Response(fs.readFileSync(path.join(SHIPPED, new URL(url).pathname.replace('/models/', ''))));
 }
 
-interface Changes extends Partial<Pick<PairApiSetup, 'pair' | 'defaults'>> {
+interface Changes extends Partial<Pick<PairApiSetup, 'pair' | 'defaults' | 'mostWaiting'>> {
   /** Text of the chat template that ends an answer. */
   readonly templateStops?: readonly string[];
 }

@@ -26,8 +26,8 @@ export const PAGE_ENGINE: ApiEngine = {
     ...{ seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, drafting: useSettings.getState().drafting },
     ...{ speculative: true, numSpeculativeTokens: 'auto' },
   }),
-  async *run({ system, turns, ...input }, asked, signal) {
-    if (waiting >= MOST_WAITING)
+  async *run({ system, turns, ...input }, asked, signal, further) {
+    if (!further && waiting >= MOST_WAITING)
       throw new ApiError(429, 'too_many_requests', `${MOST_WAITING} requests are waiting already. Send it again later.`);
     waiting++;
     const hold = await takeTurn('api', AbortSignal.any([signal, queue.signal])).finally(() => waiting--);

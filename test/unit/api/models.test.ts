@@ -113,6 +113,23 @@ describe('a chat completion of the shipped models', () => {
     expect(await draw(2, {})).not.toEqual(one);
   });
 
+  it('of several answers keeps its place until the last, whoever comes meanwhile', async () => {
+    const narrow = cpuApi({ mostWaiting: 1 });
+    const short = { max_tokens: 2, stream: true };
+    const request = readChatRequest({ ...asked, ...short, n: 2 }, narrow.defaults());
+    const chunks = await streamChat(request, narrow, never);
+    const ends: unknown[] = [];
+    for await (const { choices } of chunks) {
+      if (choices[0]?.finish_reason) ends.push(choices[0].finish_reason);
+      if (ends.length === 1 && choices[0]?.finish_reason) {
+        const others = [chat({ max_tokens: 2 }, narrow), chat({ max_tokens: 2 }, narrow)];
+        await expect(chat({ max_tokens: 2 }, narrow)).rejects.toMatchObject({ status: 429 });
+        Promise.all(others).then((answers) => ends.push(...answers.map(({ choices: [choice] }) => choice?.finish_reason)));
+      }
+    }
+    await vi.waitFor(() => expect(ends).toEqual(['length', 'length', 'length', 'length']));
+  });
+
   it('is plain where the engine does so by default, without a reason', async () => {
     const plain = cpuApi({ defaults: { speculative: false, numSpeculativeTokens: 2, drafting: 'model' } });
     const [byDefault, drafted] = [await chat({ max_tokens: 6 }, plain), await chat({ max_tokens: 6, speculative: true }, plain)];
