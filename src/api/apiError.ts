@@ -1,5 +1,5 @@
 /** Errors in OpenAI's shape: `{ error: { message, type, param, code } }` with an HTTP status. */
-import { type Failure, type FailureCode, toFailure } from '../core/failure';
+import { type Failure, type FailureCode, FailureError } from '../core/failure';
 
 export interface ApiErrorBody {
   readonly error: {
@@ -41,7 +41,11 @@ export function apiErrorOf({ code, message, hint }: Failure): ApiError {
   return new ApiError(status, code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_'), `${message} ${hint}`);
 }
 
-/** Anything that was thrown, as an answer. */
+/** Anything that was thrown, as an answer. What nobody foresaw is the cause of its error and no part of the answer, since it may name places of a program. */
 export function asApiError(thrown: unknown): ApiError {
-  return thrown instanceof ApiError ? thrown : apiErrorOf(toFailure(thrown));
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof FailureError) return apiErrorOf(thrown.failure);
+  const error = new ApiError(500, 'internal', 'Something unexpected happened here. Send the request again.');
+  error.cause = thrown;
+  return error;
 }

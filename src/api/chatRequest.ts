@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { LIMITS } from '../core/declaredSettings';
 import { toFailure } from '../core/failure';
-import { checkFormat } from '../core/format/format';
+import { checkFormat, isOverrun } from '../core/format/format';
 import type { ResponseFormat } from '../core/types';
 import type { RunInput } from './apiEngine';
 import { ApiError } from './apiError';
@@ -72,14 +72,14 @@ function asksNothing(name: string, value: unknown): boolean {
 
 /** @throws ApiError 400 for a schema or a grammar that cannot be used */
 function checkedFormat(asked: v.InferOutput<typeof format> | null): ResponseFormat | null {
-  const wanted = formatOf(asked);
   try {
+    const wanted = formatOf(asked);
     checkFormat(wanted);
+    return wanted;
   } catch (thrown) {
-    const { message, hint } = toFailure(thrown);
+    const { message, hint } = isOverrun(thrown) ? { message: 'It is nested too deep.', hint: 'Send a flatter one.' } : toFailure(thrown);
     throw new ApiError(400, 'invalid_value', `"response_format" cannot be used: ${message} ${hint}`, 'response_format');
   }
-  return wanted;
 }
 
 function formatOf(asked: v.InferOutput<typeof format> | null): ResponseFormat | null {

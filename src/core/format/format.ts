@@ -39,6 +39,6 @@ export function compileFormat(format: ResponseFormat): string {
 }
 
 /** Whether the stack had no room for what was read: a RangeError, in Firefox an InternalError. */
-function isOverrun(thrown: unknown): boolean {
+export function isOverrun(thrown: unknown): boolean {
   return thrown instanceof RangeError || (thrown instanceof Error && thrown.name === 'InternalError');
 }

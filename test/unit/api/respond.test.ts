@@ -113,10 +113,13 @@ describe('POST /v1/chat/completions', () => {
     expect(parsed(pieces[0]).usage).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
   });
 
+  const depth = 150_000;
+  const DEEP = `{"type":"json_object","schema":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`;
   const refused = [
     ['a body that is no JSON', '{', {}, 400, 'invalid_json'],
     ['a model that is not there', { messages: MESSAGES, model: 'gpt-4o' }, {}, 404, 'model_not_found'],
     ['a body of five million characters', 'x'.repeat(5_000_000), {}, 413, 'request_too_large'],
+    ['a schema that is nested too deep', `{"messages":${JSON.stringify(MESSAGES)},"response_format":${DEEP}}`, {}, 400, 'invalid_value'],
     ['another method', '', { method: 'GET' }, 405, 'method_not_allowed'],
     ['another path', '', { path: '/v1/embeddings' }, 404, 'not_found'],
     ['no model’s id', '', { method: 'GET', path: '/v1/models/' }, 404, 'not_found'],
@@ -131,6 +134,15 @@ describe('POST /v1/chat/completions', () => {
   it('says that no model is chosen yet', async () => {
     const { status, pieces } = await ask({ messages: MESSAGES }, engineOf({ models: [] }));
     expect([status, parsed(pieces[0]).error.code]).toEqual([503, 'no_model']);
+  });
+
+  it.each([false, true])('tells of what nobody foresaw its code alone, streaming: %s', async (stream) => {
+    const events = () => {
+      throw new TypeError('no such thing in /home/me/foretoken.js');
+    };
+    const { status, pieces } = await ask({ messages: MESSAGES, stream }, engineOf({ events }));
+    expect([status, parsed(pieces[0]).error.code]).toEqual([500, 'internal']);
+    expect(pieces.join()).not.toMatch(/home|page/);
   });
 
   it.each([false, true])('has a status for what fails before the first token, streaming: %s', async (stream) => {
