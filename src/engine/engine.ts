@@ -13,6 +13,7 @@ import { checkRun } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings, TokenId } from '../core/types';
 import { BROWSER_PORTS, type OwnPorts } from './ownPorts';
 import type { ModelText, PairLoader, ReadyPair } from './pair';
+import { checkCharacters } from './promptLength';
 import type {
   CalibrateTask,
   CalibrationResult,
@@ -159,6 +160,8 @@ export class PairEngine implements Engine {
   async #decode(pair: ReadyPair, task: RunTask, report: Report<RunEvent>, signal: AbortSignal, ask: AskPerson): Promise<void> {
     const { target, adapter, spec } = pair;
     const clock = steadyClock(this.#clock);
+    const { contextLength, vocabularySize } = target.side.capabilities;
+    checkCharacters(task, target.text, contextLength, vocabularySize);
     const promptIds = promptIdsOf(task, target.text);
     const drafting = chooseDrafting(task.settings, pair, { promptLength: promptIds.length, ask, clock });
     const { calibration } = task;
