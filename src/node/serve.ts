@@ -49,8 +49,8 @@ Also there: /v1/completions, /v1/models, /health, /metrics for Prometheus, and
 the page at /. Ctrl+C ends it once running requests are answered; a second
 Ctrl+C ends it at once.`;
 
-/** Headers take no longer than this to arrive, and a whole request no longer than that. */
-const ARRIVAL = { headersMs: 15_000, requestMs: 60_000 };
+/** How long a client may take to send headers, to send a whole request, and to read on. */
+const PATIENCE = { headersMs: 15_000, requestMs: 60_000, unreadMs: 30_000 };
 /** Connections besides those of requests that run or wait: for the page, and for refusals. */
 const MORE_CONNECTIONS = 64;
 
@@ -66,7 +66,7 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   const host = values.host ?? '127.0.0.1';
   const server = new ApiServer({
     api: metrics.watch(served),
-    access: { host, origins: values.cors, key: values['api-key'] ?? process.env.FORETOKEN_API_KEY ?? null },
+    access: { host, origins: values.cors, key: keyOf(values['api-key'], process.env.FORETOKEN_API_KEY) },
     limits: limitsOf(values),
     pageFolder: builtPage(values.page),
     isReady: () => isReady,
@@ -97,9 +97,15 @@ function limitsOf(values: Values<typeof OPTIONS>) {
   return {
     mostBody: values['max-body'],
     answerMs: values.timeout * 1000,
-    ...ARRIVAL,
+    ...PATIENCE,
     mostConnections: values['max-queue'] + MORE_CONNECTIONS,
   };
+}
+
+/** An empty variable is one that was not set, as in a file of variables; an empty option is a mistake. @throws FailureError command-invalid */
+export function keyOf(option: string | undefined, variable: string | undefined): string | null {
+  if (option === '') throw usageError('--api-key is empty.', 'Name the key, or leave the option out to serve without one.');
+  return option ?? (variable || null);
 }
 
 /** @returns what the models run on */

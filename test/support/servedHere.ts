@@ -52,7 +52,7 @@ export async function serveHere(
   const server = new ApiServer({
     api,
     access: { host: '127.0.0.1', origins: [], key: null, ...access },
-    limits: { mostBody: 10_000, answerMs: 60_000, headersMs: 10_000, requestMs: 20_000, mostConnections: 100, ...limits },
+    limits: { mostBody: 10_000, answerMs: 60_000, headersMs: 10_000, requestMs: 20_000, unreadMs: 10_000, mostConnections: 100, ...limits },
     ...{ pageFolder: null, isReady: () => true, metrics: () => 'a 1\n', log: (line: string) => lines.push(line) },
     ...more,
   });

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { hostHeaders } from '../../../scripts/hostHeaders.mjs';
 import { ApiError } from '../../api/apiError';
+import { sendBody } from './send';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -21,8 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
-/** @param folder of the build @throws ApiError 404, 405 */
-export async function servePage(request: IncomingMessage, response: ServerResponse, folder: string): Promise<void> {
+/** @param folder of the build @param unreadMs as of `send` @throws ApiError 404, 405 */
+export async function servePage(request: IncomingMessage, response: ServerResponse, folder: string, unreadMs: number): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const [asked = '/'] = url.split('?');
   if (method !== 'GET' && method !== 'HEAD') throw new ApiError(405, 'method_not_allowed', `${shown(asked)} takes GET, not ${method}.`);
@@ -41,8 +41,8 @@ export async function servePage(request: IncomingMessage, response: ServerRespon
   const type = TYPES[path.extname(file.name)] ?? 'application/octet-stream';
   response.writeHead(200, { ...headers, 'content-type': type, 'content-length': file.stat.size });
   if (method === 'HEAD') response.end();
-  // Who goes away needs no more of it.
-  else await pipeline(fs.createReadStream(file.path), response).catch(() => response.destroy());
+  // A file that shrinks or cannot be read on must not look whole.
+  else await sendBody(fs.createReadStream(file.path), response, unreadMs).catch(() => response.destroy());
 }
 
 /** The file below `folder` that the path of a URL names; index.html for a folder. null: none, also where a link leads out of it. */

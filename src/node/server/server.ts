@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ApiEngine } from '../../api/apiEngine';
 import { ApiError } from '../../api/apiError';
 import { METRICS_TYPE } from '../../api/metrics';
-import { respond } from '../../api/respond';
+import { type ApiResponse, respond } from '../../api/respond';
 import { FailureError } from '../../core/failure';
 import { readBody } from './body';
 import { type Access, corsHeaders, requireKey, requireKnownCaller } from './guards';
@@ -27,11 +27,13 @@ export interface ServerSetup {
 export interface ServerLimits {
   /** Bytes. */
   readonly mostBody: number;
-  /** For a request from its body on, its wait for the models included. */
+  /** For a request and its answer, its wait for the models included. */
   readonly answerMs: number;
   /** For a request's headers, and for all of it. */
   readonly headersMs: number;
   readonly requestMs: number;
+  /** How long a client may leave what it was sent unread, before it counts as gone. */
+  readonly unreadMs: number;
   readonly mostConnections: number;
 }
 
@@ -42,12 +44,20 @@ const REST_OF_BODY_MS = 5000;
 /** How long an answer that was ended has to arrive. */
 const LAST_WORDS_MS = 1000;
 
+/** A request that is not answered to its end. */
+interface Answering {
+  readonly socket: Socket;
+  /** Ends its answer early, with the reason that its client is told. */
+  readonly stop: AbortController;
+  /** Forgets it: it is answered, or its client is gone. */
+  readonly over: () => void;
+}
+
 /** Serves OpenAI's API, the state of the server and the page over HTTP. */
 export class ApiServer {
   readonly #setup: ServerSetup;
   readonly #server: http.Server;
-  /** What ends each answer early, with the reason that its client is told. */
-  readonly #open = new Map<ServerResponse, AbortController>();
+  readonly #open = new Map<ServerResponse, Answering>();
   #isClosing = false;
 
   constructor(setup: ServerSetup) {
@@ -56,6 +66,8 @@ export class ApiServer {
     const timeouts = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: LOOK_EVERY_MS };
     this.#server = http.createServer(timeouts, (request, response) => void this.#answer(request, response));
     this.#server.maxConnections = mostConnections;
+    // A response behind another on its connection never tells that it was closed.
+    this.#server.on('connection', (socket) => socket.once('close', () => this.#leave(socket)));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket));
   }
 
@@ -82,7 +94,7 @@ export class ApiServer {
     this.#server.closeIdleConnections();
     const timers = [
       setTimeout(() => {
-        for (const stop of this.#open.values()) stop.abort(closing());
+        for (const { stop } of this.#open.values()) stop.abort(closing());
       }, graceMs),
       setTimeout(() => this.#server.closeAllConnections(), graceMs + LAST_WORDS_MS),
     ];
@@ -93,14 +105,15 @@ export class ApiServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { answerMs } = this.#setup.limits;
     const stop = new AbortController();
-    this.#open.set(response, stop);
     const late = setTimeout(() => stop.abort(tooLate(answerMs)), answerMs);
-    response.once('close', () => {
+    const over = () => {
       stop.abort();
       clearTimeout(late);
       this.#open.delete(response);
       if (this.#isClosing) this.#server.closeIdleConnections();
-    });
+    };
+    this.#open.set(response, { socket: request.socket, stop, over });
+    response.once('close', over);
     try {
       await this.#route(request, response, stop.signal);
     } catch (thrown) {
@@ -108,6 +121,11 @@ export class ApiServer {
       if (!request.socket.destroyed) sendError(this.#told(thrown), response);
     }
     if (!request.complete) dropRest(request);
+  }
+
+  /** Ends all answers for the client at `socket`, which is gone. */
+  #leave(socket: Socket): void {
+    for (const each of [...this.#open.values()].filter((other) => other.socket === socket)) each.over();
   }
 
   async #route(request: IncomingMessage, response: ServerResponse, stop: AbortSignal): Promise<void> {
@@ -131,10 +149,15 @@ export class ApiServer {
     } else if (path.startsWith('/v1/')) {
       requireKey(headers, access);
       const body = method === 'GET' ? '' : await readBody(request, limits.mostBody);
-      const answer = await Promise.race([respond({ method, path, body }, api, stop), rejection(stop)]);
-      await send(answer, response);
+      const answered = respond({ method, path, body }, api, stop);
+      const answer = await Promise.race([answered, rejection(stop)]).catch((thrown) => {
+        // Its run ends, and frees its place, only when it is read to its end.
+        answered.then(readAway).catch(() => undefined);
+        throw thrown;
+      });
+      await send(answer, response, limits.unreadMs);
     } else if (pageFolder !== null) {
-      await servePage(request, response, pageFolder);
+      await servePage(request, response, pageFolder, limits.unreadMs);
     } else {
       throw new ApiError(404, 'not_found', 'There is nothing here. The API is at /v1.');
     }
@@ -185,6 +208,10 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
   rejected.catch(() => undefined);
   return rejected;
+}
+
+async function readAway({ body }: ApiResponse): Promise<void> {
+  for await (const _ of body);
 }
 
 function closing(): ApiError {

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiEngine } from '../../../src/api/apiEngine';
+import { ApiMetrics } from '../../../src/api/metrics';
 import { send } from '../../../src/node/server/send';
 import type { ServedPair } from '../../../src/node/server/servedPair';
 import { cpuPair, type ServedHere, serveHere } from '../../support/servedHere';
@@ -144,22 +145,62 @@ describe('the server', () => {
   });
 
   it('frees the place of a client that goes away', async () => {
-    served = await serveHere(api);
+    const metrics = new ApiMetrics('target');
+    const aborted = () => Number(/finished_reason="abort"} (\d+)/.exec(metrics.text())?.[1]);
+    served = await serveHere(metrics.watch(api));
     const leaving = new AbortController();
     const long = await ask({ ...LONG, stream: true }, { signal: leaving.signal });
     await long.body?.getReader().read();
     const waiting = ask({ ...LONG }, { signal: leaving.signal }).catch(() => 'gone');
+    await expect.poll(() => served.server.answering).toBe(2);
     const next = ask(CHAT);
     leaving.abort();
     expect(await waiting).toBe('gone');
     const answered = await (await next).json();
     expect(answered.choices[0].message.content).toMatch(/^1, 2, 3/);
+    // Neither was written to its end.
+    expect(aborted()).toBe(2);
     const socket = net.connect(Number(new URL(served.address).port), '127.0.0.1');
     socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
     await expect.poll(() => served.server.answering).toBe(1);
     socket.destroy();
     await expect.poll(() => served.server.answering).toBe(0);
     expect(served.lines).toEqual([]);
+  });
+
+  it('frees the places of a client that asked several times on one connection and goes away', async () => {
+    const metrics = new ApiMetrics('target');
+    served = await serveHere(metrics.watch(api));
+    const socket = net.connect(Number(new URL(served.address).port), '127.0.0.1');
+    const body = JSON.stringify({ ...LONG, stream: true });
+    const request = `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    socket.write(request.repeat(3));
+    await once(socket, 'data');
+    expect(served.server.answering).toBe(3);
+    socket.destroy();
+    await expect.poll(() => served.server.answering).toBe(0);
+    await expect.poll(() => metrics.text()).toMatch(/finished_reason="abort"} 3\n/);
+  });
+
+  it('frees the place of a stream whose first token comes after its time', async () => {
+    let [open, ended] = [0, 0];
+    const late: ApiEngine = {
+      ...{ models: () => api.models(), defaults: () => api.defaults(), now: () => api.now(), randomId: () => api.randomId() },
+      async *run(input, settings, signal) {
+        open++;
+        try {
+          if (!signal.aborted) await once(signal, 'abort');
+          // As a run whose first round is done when its time is up.
+          yield* api.run(input, settings, new AbortController().signal);
+        } finally {
+          ended++;
+        }
+      },
+    };
+    served = await serveHere(late, { limits: { answerMs: 50 } });
+    expect(await codeOf(await ask({ ...CHAT, stream: true }))).toEqual([504, 'timeout']);
+    expect(open).toBe(1);
+    await expect.poll(() => ended).toBe(1);
   });
 
   it('says so where an answer takes too long', async () => {
@@ -211,7 +252,9 @@ describe('an answer that nobody reads', () => {
     async function* body() {
       for (; made < 4096; made++) yield 'x'.repeat(64 << 10);
     }
-    const server = http.createServer((_, response) => void send({ status: 200, type: 'text/event-stream', body: body() }, response));
+    const server = http.createServer(
+      (_, response) => void send({ status: 200, type: 'text/event-stream', body: body() }, response, 60_000),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as net.AddressInfo;
@@ -224,49 +267,5 @@ describe('an answer that nobody reads', () => {
     expect(made).toBeLessThan(1024);
     socket.destroy();
     server.close();
-  });
-});
-
-describe('the page', () => {
-  const built = () => {
-    const root = path.join(folder, 'page');
-    fs.mkdirSync(path.join(root, 'assets'), { recursive: true });
-    fs.writeFileSync(path.join(root, 'index.html'), '<p>page</p>');
-    fs.writeFileSync(path.join(root, 'assets/a b.js'), '1');
-    fs.writeFileSync(path.join(folder, 'secret.txt'), 'secret');
-    fs.rmSync(path.join(root, 'link.txt'), { force: true });
-    fs.symlinkSync(path.join(folder, 'secret.txt'), path.join(root, 'link.txt'));
-    return root;
-  };
-
-  it('is served with the headers of a host, and again only where it has changed', async () => {
-    served = await serveHere(api, { pageFolder: built() });
-    const page = await fetch(`${served.address}/?a=1`);
-    expect([await page.text(), page.headers.get('content-type')]).toEqual(['<p>page</p>', 'text/html; charset=utf-8']);
-    expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'self'");
-    const again = await fetch(`${served.address}/`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } });
-    expect(again.status).toBe(304);
-    const script = await fetch(`${served.address}/assets/a%20b.js`, { method: 'HEAD' });
-    expect([script.headers.get('cache-control'), script.headers.get('content-length'), await script.text()]).toEqual([
-      ...['public, max-age=31536000, immutable', '1'],
-      '',
-    ]);
-  });
-
-  const OUTSIDE = [
-    '/missing.js',
-    '/assets',
-    '/../secret.txt',
-    '/%2e%2e/secret.txt',
-    '/assets/..%2f..%2fsecret.txt',
-    '/link.txt',
-    '/%00',
-    '/%',
-  ];
-  it.each(OUTSIDE)('has nothing outside its folder: %s', async (at) => {
-    served = await serveHere(api, { pageFolder: built() });
-    const answer = await sendRaw(`GET ${at} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
-    expect(answer).toMatch(/^HTTP\/1.1 404 .*"not_found"/s);
-    expect(answer).not.toContain(folder);
   });
 });
