@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import type { ChatTemplate } from './spec';
 
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^\P{Cc}+$/u, 'a name holds no control characters'));
 // Relative and without "..": files are stored below the folder of their list only.
 const path = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -23,20 +23,22 @@ const NOT_HAD: readonly FailureCode[] = ['network', 'server-refused'];
  *
  * @param own the folder of a person's own models, which are offered behind them (`own.ts`); null: none
  * @param before what the same lists offered when they were last read
- * @throws FailureError file-missing, server-refused, network, manifest-invalid
+ * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
  */
 export async function fetchCatalogue(
   urls: readonly string[],
   storage: FileStorage,
   own: string | null = null,
   before: Catalogue | null = null,
+  signal?: AbortSignal,
 ): Promise<Catalogue> {
   // Asked for while the lists come.
   const features = featuresHere();
   const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
     try {
-      return [await fetchList(url, features, storage, index === 0 ? askFor : askSoon)];
+      return [await fetchList(url, features, storage, index === 0 ? askFor : askSoon, signal)];
     } catch (thrown) {
+      signal?.throwIfAborted();
       if (index === 0 || !(thrown instanceof FailureError)) throw thrown;
       if (thrown.failure.code === 'file-missing') return [];
       if (NOT_HAD.includes(thrown.failure.code)) return listsBefore((each) => each === url);
@@ -53,8 +55,9 @@ async function fetchList(
   features: Promise<ReadonlySet<string>>,
   storage: FileStorage,
   ask: typeof askSoon,
+  signal: AbortSignal | undefined,
 ): Promise<ResolvedList> {
-  const { list, kept } = await askOrKept(url, storage, ask);
+  const { list, kept } = await askOrKept(url, storage, ask, signal);
   if (!kept) return resolveList(list, url, await features);
   const stored = await Promise.all(
     librariesOf(list, url).map(async (each) => ((await isLibraryStored(each, storage).catch(() => false)) ? [each.place] : [])),
@@ -67,21 +70,24 @@ async function askOrKept(
   url: string,
   storage: FileStorage,
   ask: typeof askSoon,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly list: ModelList; readonly kept: boolean }> {
   const text = await keptList(storage, url);
   const kept = text === null ? null : parseKept(text);
   if (kept && globalThis.navigator?.onLine === false) return { list: kept, kept: true };
   try {
-    return { list: await (kept ? askSoon : ask)(url), kept: false };
+    return { list: await (kept ? askSoon : ask)(url, signal), kept: false };
   } catch (thrown) {
+    signal?.throwIfAborted();
     if (!kept || (thrown instanceof FailureError && thrown.failure.code === 'file-missing')) throw thrown;
     return { list: kept, kept: true };
   }
 }
 
 /** `askFor`, once and not for long. */
-function askSoon(url: string): Promise<ModelList> {
-  return askFor(url, AbortSignal.timeout(PATIENCE_MS), 1);
+function askSoon(url: string, signal?: AbortSignal): Promise<ModelList> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  return askFor(url, signal ? AbortSignal.any([patience, signal]) : patience, 1);
 }
 
 /** The list that the server has at `url`. @throws FailureError file-missing, server-refused, manifest-invalid; network, where `patience` ends too */

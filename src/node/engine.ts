@@ -12,6 +12,7 @@ import { alone } from './fileLock';
 import { type DeviceChoice, findGpu } from './gpu';
 import { inPlaceStorage } from './inPlace';
 import { localFiles } from './localFiles';
+import { printError } from './output';
 
 export interface NodeEngineSetup {
   readonly device: DeviceChoice;
@@ -55,7 +56,8 @@ function ownPorts(storage: FileStorage, cacheFolder: string): OwnPorts {
     },
     async alone(work, signal) {
       await fs.promises.mkdir(cacheFolder, { recursive: true });
-      return alone(path.join(cacheFolder, 'own-models.lock'), work, signal);
+      const lock = path.join(cacheFolder, 'own-models.lock');
+      return alone(lock, work, signal, () => printError(`Waiting for another foretoken that makes a model. If none runs, delete ${lock}.`));
     },
   };
 }

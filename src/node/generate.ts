@@ -1,4 +1,5 @@
 /** foretoken generate */
+import { addAbortSignal, type Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { FailureError } from '../core/failure';
 import { outputText } from '../core/loop/text';
@@ -8,7 +9,7 @@ import type { RunEvent, RunSettings } from '../core/types';
 import type { RunTask } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
 import { flag, number, optionLines, readOptions, text, type Values } from './options';
-import { print } from './output';
+import { print, printError, printJson } from './output';
 import { progressOn } from './progress';
 import { MODEL_OPTIONS, openSession, type Session } from './session';
 import { countsInWords, type Gain, gainInWords, gainOf, toldCounts } from './terminal/counts';
@@ -57,8 +58,8 @@ type GenerateValues = Values<typeof OPTIONS>;
 export async function generate(args: readonly string[], stop: AbortSignal): Promise<void> {
   const { values, rest } = readOptions(OPTIONS, args);
   if (values.help) return print(GENERATE_HELP);
-  const prompt = await promptOf(rest);
-  const session = await openSession(values, console.error, stop);
+  const prompt = await promptOf(rest, stop);
+  const session = await openSession(values, printError, stop);
   if (values.compare && (values.plain || session.drafting === null)) {
     throw usageError('There is nothing to compare plain decoding with.', 'Leave out --compare, or --plain and --draft none.');
   }
@@ -70,9 +71,11 @@ export async function generate(args: readonly string[], stop: AbortSignal): Prom
   else await writeText(values, settings, runs);
 }
 
-/** What stands beside the options, or on standard input where nothing does. @throws FailureError command-invalid */
-async function promptOf(rest: readonly string[]): Promise<string> {
-  const given = rest.length > 0 ? rest.join(' ') : process.stdin.isTTY ? '' : await readAll(process.stdin);
+type Input = Readable & { readonly isTTY?: boolean };
+
+/** What stands beside the options, or on standard input where nothing does. @throws FailureError command-invalid; or the signal's reason */
+export async function promptOf(rest: readonly string[], stop: AbortSignal, input: Input = process.stdin): Promise<string> {
+  const given = rest.length > 0 ? rest.join(' ') : input.isTTY ? '' : await readAll(addAbortSignal(stop, input));
   if (given.trim() === '')
     throw usageError('There is no prompt.', 'Write it behind the options, in quotation marks, or send it to standard input.');
   return given;
@@ -145,7 +148,7 @@ async function writeText(values: GenerateValues, settings: RunSettings, runs: Ru
   const key = settings.mode === 'speculative' ? legend({ ...paint, colours: showsColours(process.stderr, process.env) }) : '';
   console.error(`\n${key === '' ? '' : `${key}\n`}${runs.isStopped ? 'Stopped. ' : ''}${countsInWords(events)}`);
   const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
-  if (gain) console.error(`\n${gainInWords(gain)}`);
+  if (gain) printError(`\n${gainInWords(gain)}`);
 }
 
 async function writeJson(values: GenerateValues, settings: RunSettings, runs: Runs): Promise<void> {
@@ -163,5 +166,5 @@ async function writeJson(values: GenerateValues, settings: RunSettings, runs: Ru
     tokens: committedTokens(events).map(({ id, text: written, verdict }) => ({ id, text: written, verdict })),
     ...(gain && { comparison: { output: gain.output, speedup: gain.speedup, tokens_per_s: gain.tokensPerSecond } }),
   };
-  print(JSON.stringify(told));
+  printJson(told);
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FailureError, toFailure } from '../core/failure';
 import { GENERATE_HELP, GENERATE_USAGE, generate } from './generate';
-import { print } from './output';
+import { print, printError } from './output';
 import { SERVE_HELP, SERVE_USAGE, serve } from './serve';
 import { ROOT } from './session';
 import { usageError } from './usage';
@@ -40,10 +40,10 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
   } catch (thrown) {
     if (stop.aborted && !(thrown instanceof FailureError && thrown.failure.code !== 'aborted')) return command === 'serve' ? 0 : code();
     const failure = toFailure(thrown);
-    console.error(`foretoken: ${failure.message}\n  ${failure.hint}`);
+    printError(`foretoken: ${failure.message}\n  ${failure.hint}`);
     if (process.env.FORETOKEN_DEBUG) console.error(thrown);
     if (failure.code !== 'command-invalid') return 1;
-    console.error(`\nusage: ${USAGES[command ?? ''] ?? 'foretoken generate|serve [options]'}`);
+    printError(`\nusage: ${USAGES[command ?? ''] ?? 'foretoken generate|serve [options]'}`);
     return 2;
   }
 }

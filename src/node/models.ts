@@ -102,7 +102,7 @@ async function find(name: ModelName | null, own: ReadonlyMap<string, ModelSpec>,
     return { model, drafts: [] };
   }
   const urls = name?.kind === 'list' ? [name.url] : setup.lists;
-  const catalogue = await fetchCatalogue(urls, setup.storage);
+  const catalogue = await fetchCatalogue(urls, setup.storage, null, null, setup.signal);
   const id = name === null ? null : name.id;
   const found = id === null ? catalogue.targets[0] : findById(catalogue, id);
   if (found) return found;

@@ -1,4 +1,5 @@
 import type { Imported, ImportProgress, LoadProgress, MemoryUpdate } from '../engine/tasks';
+import { harmless } from './terminal/paint';
 
 export interface Progress {
   report(update: LoadProgress | MemoryUpdate | ImportProgress | Imported): void;
@@ -12,7 +13,11 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
   const show = (line: string) => {
     if (!stream.isTTY || line === shown) return;
     shown = line;
-    stream.write(`\r\x1b[K${line.slice(0, Math.max(0, (stream.columns || 80) - 1))}`);
+    stream.write(
+      `\r\x1b[K${harmless(line)
+        .replace(/\s/g, ' ')
+        .slice(0, Math.max(0, (stream.columns || 80) - 1))}`,
+    );
   };
   return {
     report(update) {

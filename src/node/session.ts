@@ -55,8 +55,7 @@ export async function openSession(
     lists: pageLists(pageFolder),
     report: progress.report,
     signal,
-  });
-  progress.end();
+  }).finally(progress.end);
   return { ...opened, pair, drafting: draftingBy(values.method, drafting), gamma: values['num-speculative-tokens'] };
 }
 

@@ -57,6 +57,7 @@ describe('parseList', () => {
         { ...good(), models: { ...good().models, big: { ...model('big'), files: [{ ...file('a'), bytes: -1 }] } } },
         'models.big.files.0.bytes',
       ],
+      [{ ...good(), models: { ...good().models, big: { ...model('big'), name: 'big\x1b[2J' } } }, 'models.big.name'],
       [withLibraries({ ...library('a'), sha256: 'xyz' }), 'models.big.libraries.0.sha256'],
       [withLibraries(file('a')), 'models.big.libraries.0.needs'],
     ];

@@ -49,9 +49,12 @@ function isKept({ verdict }: Pick<RunToken, 'verdict'>): boolean {
   return verdict !== 'rejected' && verdict !== 'discarded';
 }
 
-/** `text` without what a terminal would obey: a model may write escape sequences. */
+/** Characters that a terminal obeys, or that reorder its line. */
+export const OBEYED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** `text` without what a terminal would obey: a model may write escape sequences, and so may the lists that name one. */
 export function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+  return text.replace(OBEYED, (character) => {
     if (character === '\n' || character === '\t') return character;
     const code = character.charCodeAt(0);
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\uFFFD';

@@ -46,11 +46,45 @@ describe('a lock', () => {
 
   it('is given up where that is asked for', async () => {
     const file = path.join(folder, 'held');
-    fs.writeFileSync(file, String(process.pid));
+    fs.writeFileSync(file, String(process.ppid));
     const stop = new AbortController();
     const waiting = alone(file, async () => 'done', stop.signal);
     stop.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     expect(fs.existsSync(file)).toBe(true);
+  });
+
+  it('with this process’s own number was left by an earlier one of that number', async () => {
+    const file = path.join(folder, 'own');
+    fs.writeFileSync(file, String(process.pid));
+    expect(await alone(file, async () => 'done', never)).toBe('done');
+  });
+
+  it.each(['', 'not a number'])('that names no process (%j) counts for a moment only', async (content) => {
+    const file = path.join(folder, 'nameless');
+    fs.writeFileSync(file, content);
+    const stop = new AbortController();
+    let isWaiting = () => {};
+    const waits = new Promise<void>((resolve) => {
+      isWaiting = resolve;
+    });
+    const waiting = alone(file, async () => 'done', stop.signal, isWaiting);
+    await waits;
+    expect(fs.readFileSync(file, 'utf8')).toBe(content);
+    const before = new Date(Date.now() - 60_000);
+    fs.utimesSync(file, before, before);
+    expect(await waiting).toBe('done');
+    expect(fs.readdirSync(folder).filter((name) => name.startsWith('nameless'))).toEqual([]);
+  });
+
+  it('that is held says so, and is not taken', async () => {
+    const file = path.join(folder, 'said');
+    fs.writeFileSync(file, String(process.ppid));
+    const stop = new AbortController();
+    await new Promise<void>((resolve, reject) => {
+      alone(file, async () => 'done', stop.signal, resolve).then(reject, () => undefined);
+    });
+    stop.abort();
+    expect(fs.readFileSync(file, 'utf8')).toBe(String(process.ppid));
   });
 });
