@@ -7,7 +7,7 @@ import { MOST_BODY } from '../api/paths';
 import type { LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { describeDraft, describeModel } from './describe';
 import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
-import { print } from './output';
+import { print, printError } from './output';
 import { progressOn } from './progress';
 import { isLoopback } from './server/guards';
 import { ServedPair } from './server/servedPair';
@@ -64,21 +64,22 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   const metrics = new ApiMetrics(session.pair.target.id);
   let isReady = false;
   const host = values.host ?? '127.0.0.1';
+  const key = keyOf(values['api-key'], process.env.FORETOKEN_API_KEY);
   const server = new ApiServer({
     api: metrics.watch(served),
-    access: { host, origins: values.cors, key: keyOf(values['api-key'], process.env.FORETOKEN_API_KEY) },
+    access: { host, origins: values.cors, key },
     limits: limitsOf(values),
     pageFolder: builtPage(values.page),
     isReady: () => isReady,
     metrics: () => metrics.text(),
-    log: console.error,
+    log: printError,
   });
   const address = await server.listen(values.port);
   try {
     const adapter = await load(served, stop);
     isReady = true;
     await introduce(session, adapter);
-    if (!isLoopback(host)) print('Other machines can reach this server.');
+    for (const line of reachWarning(host, key)) print(line);
     print(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
     await aborted(stop);
     print('Ending: running requests are answered first.');
@@ -90,7 +91,7 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
 function pairOf({ engine, pair, drafting, gamma }: Session, mostWaiting: number): ServedPair {
   const defaults = { speculative: drafting !== null, numSpeculativeTokens: gamma, drafting: drafting ?? 'ngram' } as const;
   const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  return new ServedPair({ engine, pair, defaults, mostWaiting, now: Date.now, randomSeed, randomId: randomUUID }, console.error);
+  return new ServedPair({ engine, pair, defaults, mostWaiting, now: Date.now, randomSeed, randomId: randomUUID }, printError);
 }
 
 function limitsOf(values: Values<typeof OPTIONS>) {
@@ -106,6 +107,15 @@ function limitsOf(values: Values<typeof OPTIONS>) {
 export function keyOf(option: string | undefined, variable: string | undefined): string | null {
   if (option === '') throw usageError('--api-key is empty.', 'Name the key, or leave the option out to serve without one.');
   return option ?? (variable || null);
+}
+
+/** What is said of a server that others can reach. */
+export function reachWarning(host: string, key: string | null): string[] {
+  if (isLoopback(host)) return [];
+  return [
+    'Other machines can reach this server.',
+    ...(key === null ? ['No key is asked for: every program that reaches it can use it. Set one with --api-key.'] : []),
+  ];
 }
 
 /** @returns what the models run on */

@@ -1,6 +1,7 @@
 /** Who may ask: by the name under which the server was reached, the page that asks, and the key. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import { ApiError } from '../../api/apiError';
 
 export interface Access {
@@ -21,11 +22,11 @@ export function isLoopback(host: string): boolean {
 
 /**
  * A page of another site reaches a server on loopback under a name of its own that it has pointed here (DNS rebinding), or asks without being able to
- * read the answer; both are refused.
+ * read the answer; both are refused. Behind a key any name serves the server's own pages: another site has no key.
  *
  * @throws ApiError 403
  */
-export function requireKnownCaller({ host: asked = '', origin }: IncomingHttpHeaders, { host, origins }: Access): void {
+export function requireKnownCaller({ host: asked = '', origin }: IncomingHttpHeaders, { host, origins, key }: Access): void {
   const name = asked.replace(/:\d+$/, '');
   if (isLoopback(host) && !isLoopback(name) && name !== host) {
     throw new ApiError(
@@ -35,8 +36,13 @@ export function requireKnownCaller({ host: asked = '', origin }: IncomingHttpHea
     );
   }
   if (origin === undefined || origins.includes('*') || origins.includes(origin)) return;
-  if (URL.canParse(origin) && new URL(origin).host === asked) return;
+  if (URL.canParse(origin) && new URL(origin).host === asked && (key !== null || isOwnName(name, host))) return;
   throw new ApiError(403, 'origin_not_allowed', `Pages of ${origin} may not ask here. Start the server with --cors ${origin} to let them.`);
+}
+
+/** Whether no other site can have pointed `name` here: an address, localhost, or what the server was told to listen on. */
+function isOwnName(name: string, host: string): boolean {
+  return isLoopback(name) || name === host || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 
 /** What a browser is told about another origin that may ask; nothing otherwise. */

@@ -39,6 +39,22 @@ describe('a page that asks', () => {
     },
   );
 
+  it.each([
+    ['an address', '192.168.1.2:8080', {}],
+    ['an address of IPv6', '[fe80::1]:8080', {}],
+    ['localhost', 'localhost:8080', {}],
+    ['the name that it listens on', 'gpu.example:8080', { host: 'gpu.example' }],
+    ['any name behind a key', 'gpu.example:8080', { key: 'k' }],
+  ])('may be the own page of a server for other machines, under %s', (_, host, changes) => {
+    const known = access({ host: '0.0.0.0', ...changes });
+    expect(() => requireKnownCaller({ host, origin: `http://${host}` }, known)).not.toThrow();
+  });
+
+  it('is refused where its site may have pointed its own name at a server for other machines', () => {
+    const headers = { host: 'evil.example:8080', origin: 'http://evil.example:8080' };
+    expect(() => requireKnownCaller(headers, access({ host: '0.0.0.0' }))).toThrow(refused('origin_not_allowed'));
+  });
+
   it('is told that it may read the answer only where its origin was named', () => {
     const headers = { origin: 'https://app.example', 'access-control-request-headers': 'x-a, authorization' };
     expect(corsHeaders(headers, access())).toEqual({});
