@@ -1,5 +1,5 @@
-import type { EndEvent, RunEvent, RunSettings, RunToken } from '../core/types';
-import { AnswerText } from './answerText';
+import type { EndEvent, RunEvent, RunSettings } from '../core/types';
+import { AnswerText, type PlacedToken } from './answerText';
 import type { ApiEngine, RunInput } from './apiEngine';
 import { ApiError, apiErrorOf, asApiError } from './apiError';
 import type { PlainReason } from './plainReason';
@@ -23,7 +23,7 @@ export interface AnswerPiece {
   /** Whole characters, and nothing of a stop string. */
   readonly text: string;
   /** That begin in `text`. */
-  readonly tokens: readonly RunToken[];
+  readonly tokens: readonly PlacedToken[];
   /** Set at the end. */
   readonly finish: FinishReason | null;
 }
@@ -115,7 +115,7 @@ export class Answers {
 
   /** All that `pieces` gives, put together: one for each answer. */
   async whole(inputs: readonly RunInput[], request: Asked, signal: AbortSignal): Promise<readonly WholeAnswer[]> {
-    const whole: { text: string; tokens: RunToken[]; finish: FinishReason }[] = [];
+    const whole: { text: string; tokens: PlacedToken[]; finish: FinishReason }[] = [];
     for await (const { index, text, tokens, finish } of this.pieces(inputs, request, signal)) {
       whole[index] ??= { text: '', tokens: [], finish: 'abort' };
       const answer = whole[index];

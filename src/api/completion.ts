@@ -1,6 +1,7 @@
 /** Text completions as objects: what the library gives, and what `respond` writes as JSON. */
-import type { RunToken } from '../core/types';
+
 import { Answers } from './answers';
+import type { PlacedToken } from './answerText';
 import type { ApiEngine, RunInput } from './apiEngine';
 import type { CompletionRequest } from './completionRequest';
 import { logprobsOf, textLogprobsOf } from './logprobs';
@@ -12,7 +13,7 @@ export async function completeText(request: CompletionRequest, engine: ApiEngine
   const choices = (await answers.whole(inputsOf(request), request, signal)).map(
     ({ text, tokens, finish }, index): CompletionChoice => ({
       ...{ index, text: echoOf(request, index) + text, finish_reason: finish },
-      logprobs: logprobsFor(request, tokens, 0),
+      logprobs: logprobsFor(request, tokens),
     }),
   );
   return { ...answers.head, object: 'text_completion', choices, usage: answers.usage() };
@@ -36,12 +37,9 @@ async function* chunksOf(answers: Answers, request: CompletionRequest, signal: A
     ...{ ...answers.head, object: 'text_completion', choices },
     ...(request.streamUsage ? { usage: null } : {}),
   });
-  const given: number[] = [];
   for await (const { index, type, text, tokens, finish } of answers.pieces(inputsOf(request), request, signal)) {
-    const offset = given[index] ?? 0;
-    given[index] = offset + text.length;
     const begun = type === 'begin' ? echoOf(request, index) : text;
-    const logprobs = tokens.length === 0 ? null : logprobsFor(request, tokens, offset);
+    const logprobs = tokens.length === 0 ? null : logprobsFor(request, tokens);
     if (type !== 'begin' || begun !== '') yield chunk([{ index, text: begun, logprobs, finish_reason: finish }]);
   }
   if (request.streamUsage) yield { ...chunk([]), usage: answers.usage() };
@@ -56,11 +54,7 @@ function echoOf({ echo, prompts, answers }: CompletionRequest, index: number): s
   return echo ? (prompts[Math.floor(index / answers)] ?? '') : '';
 }
 
-function logprobsFor(
-  { topLogprobs, logprobsShape }: CompletionRequest,
-  tokens: readonly RunToken[],
-  offset: number,
-): CompletionChoice['logprobs'] {
+function logprobsFor({ topLogprobs, logprobsShape }: CompletionRequest, tokens: readonly PlacedToken[]): CompletionChoice['logprobs'] {
   if (topLogprobs === null) return null;
-  return logprobsShape === 'text' ? textLogprobsOf(tokens, topLogprobs, offset) : { content: logprobsOf(tokens, topLogprobs) };
+  return logprobsShape === 'text' ? textLogprobsOf(tokens, topLogprobs) : { content: logprobsOf(tokens, topLogprobs) };
 }

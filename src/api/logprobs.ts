@@ -1,4 +1,5 @@
 import type { RunToken } from '../core/types';
+import type { PlacedToken } from './answerText';
 import type { TextLogprobs, TokenLogprob } from './shapes';
 
 /** As JSON has no -Infinity, a probability of 0 is told as OpenAI tells it. */
@@ -12,19 +13,14 @@ export function logprobsOf(tokens: readonly RunToken[], most: number): TokenLogp
   }));
 }
 
-/** The same in the shape of text completions. @param offset of the first of `tokens` in its choice's text */
-export function textLogprobsOf(tokens: readonly RunToken[], most: number, offset: number): TextLogprobs {
+/** The same in the shape of text completions. */
+export function textLogprobsOf(tokens: readonly PlacedToken[], most: number): TextLogprobs {
   const all = logprobsOf(tokens, most);
-  let next = offset;
-  const offsets = tokens.map(({ text }) => {
-    next += text.length;
-    return next - text.length;
-  });
   return {
     tokens: all.map(({ token }) => token),
     token_logprobs: all.map(({ logprob }) => logprob),
     top_logprobs: most === 0 ? null : all.map((each) => byText(each.top_logprobs)),
-    text_offset: offsets,
+    text_offset: tokens.map(({ at }) => at),
   };
 }
 

@@ -225,4 +225,17 @@ describe('POST /v1/completions', () => {
       ['text_completion', '', 'stop'],
     ]);
   });
+
+  it('says where each token begins, in a stream too that holds back what may be a stop string', async () => {
+    const asked = { prompt: 'Blue is', logprobs: 0, stop: 'lightning' };
+    const whole = parsed((await ask(asked, engineOf(), { path })).pieces[0]);
+    const { tokens, text_offset } = whole.choices[0].logprobs;
+    expect([tokens, text_offset]).toEqual([
+      ['Blue', ' li', 'ght'],
+      [0, 4, 7],
+    ]);
+    const streamed = dataOf((await ask({ ...asked, stream: true }, engineOf(), { path })).pieces).map(({ choices: [choice] }) => choice);
+    expect(streamed.map(({ text }) => text)).toEqual(['Blue', ' ', 'light', '']);
+    expect(streamed.flatMap(({ logprobs }) => logprobs?.text_offset ?? [])).toEqual(text_offset);
+  });
 });
