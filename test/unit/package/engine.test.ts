@@ -73,12 +73,6 @@ describe('an engine that is not to speculate', () => {
     expect((await engine.chat.completions.create({ ...greedy, max_tokens: 5 })).choices[0]?.finish_reason).toBe('length');
   });
 
-  it('frees the models for the next request where a stream is left early', async () => {
-    const { engine } = here;
-    for await (const _ of await engine.chat.completions.create({ messages: ask('Count from 1 to 120.'), stream: true })) break;
-    expect((await engine.chat.completions.create({ ...greedy, max_tokens: 3 })).usage.completion_tokens).toBe(3);
-  });
-
   it('refuses by name what it does not do', async () => {
     const { engine } = here;
     const named = async (work: Promise<unknown>) => (await failureOf(work)).message;
@@ -195,6 +189,26 @@ describe('an engine', () => {
       expect(measurements).toHaveLength(ends.indexOf(end));
       expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
     }
+  });
+
+  it('ends a run whose stream is left early, and answers the next request', async () => {
+    const tasks = pageTasks();
+    const ends: string[] = [];
+    const run: TaskEngine['run'] = (task, report, ...rest) => {
+      const noted: typeof report = (update) => {
+        if (update.type === 'end') ends.push(update.reason);
+        report(update);
+      };
+      return tasks.run(task, noted, ...rest);
+    };
+    const engine = new SpeculativeEngine({ modelLists: here.lists }, { ...tasks, run });
+    await engine.reload('embedded');
+    for await (const _ of await engine.chat.completions.create({ messages: ask('Count from 1 to 120.'), stream: true })) break;
+    expect(ends).toEqual(['aborted']);
+    for await (const _ of await engine.completions.create({ prompt: '1, 2, 3,', ignore_eos: true, stream: true })) break;
+    expect(ends).toEqual(['aborted', 'aborted']);
+    expect((await engine.chat.completions.create({ ...greedy, max_tokens: 3 })).usage.completion_tokens).toBe(3);
+    await engine.unload();
   });
 
   it('that could not be loaded frees what there is when it is unloaded, once', async () => {
