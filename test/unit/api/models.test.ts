@@ -113,7 +113,7 @@ describe('a chat completion of the shipped models', () => {
     expect(await draw(2, {})).not.toEqual(one);
   });
 
-  it('of several answers keeps its place until the last, whoever comes meanwhile', async () => {
+  it('of several answers keeps its place until the last, though others come meanwhile', async () => {
     const narrow = cpuApi({ mostWaiting: 1 });
     const short = { max_tokens: 2, stream: true };
     const request = readChatRequest({ ...asked, ...short, n: 2 }, narrow.defaults());
