@@ -33,6 +33,11 @@ export interface RequestDefaults {
   readonly sampling?: Partial<Omit<SamplingSettings, 'seed' | 'rule' | 'logitBias'>>;
 }
 
+/** What drafts, by the name that requests, options and configurations give it. */
+export const METHODS = { draft_model: 'model', ngram: 'ngram', mixed: 'mixed' } as const;
+export type Method = keyof typeof METHODS;
+export const METHOD_NAMES = Object.keys(METHODS) as Method[];
+
 /** As many as the candidates of a token. */
 export const MOST_LOGPROBS = 5;
 const MOST_ANSWERS = 16;
@@ -79,7 +84,7 @@ export const SHARED = {
       `it is neither "auto" nor ${LIMITS.gamma.min} to ${LIMITS.gamma.max}`,
     ),
   ),
-  method: optional(v.picklist(['draft_model', 'ngram', 'mixed'])),
+  method: optional(v.picklist(METHOD_NAMES)),
 };
 
 const shared = v.object(SHARED);
@@ -138,8 +143,6 @@ export function askedOf(given: Shared, logprobs: boolean, defaults: RequestDefau
     topLogprobs: logprobs ? (given.top_logprobs ?? 0) : null,
   };
 }
-
-const METHODS = { draft_model: 'model', ngram: 'ngram', mixed: 'mixed' } as const;
 
 function settingsOf(asked: Shared, candidates: boolean, defaults: RequestDefaults, format: ResponseFormat | null): RunSettings {
   const { stop } = asked;

@@ -55,20 +55,34 @@ function promptsOf(runs: readonly AnswerRun[]) {
 
 type Speeds = Pick<UsageExtra, 'prefill_tokens_per_s' | 'decode_tokens_per_s' | 'time_to_first_token_s' | 'time_per_output_token_s'>;
 
-/** As web-llm counts them: the first round of each run is the prompt's, the others decode. */
+/** How many tokens `events` of one run prefilled and decoded, and in how many milliseconds, as web-llm counts: the first round is the prompt's, the others decode. */
+export function timesOf(events: readonly RunEvent[]): Times | null {
+  const { timeToFirstTokenMs, decodeMs, committed } = tally(events);
+  if (timeToFirstTokenMs === null) return null;
+  const prefilled = (startOf(events)?.promptIds.length ?? 0) - reusedBy(events);
+  return { prefilled, firstMs: timeToFirstTokenMs, decoded: committed - 1, decodeMs };
+}
+
+interface Times {
+  readonly prefilled: number;
+  /** To the end of the first round. */
+  readonly firstMs: number;
+  readonly decoded: number;
+  readonly decodeMs: number;
+}
+
+/** Of all `runs` together. */
 function speeds(runs: readonly AnswerRun[]): Speeds {
   const total = { prefilled: 0, firstMs: 0, decoded: 0, decodeMs: 0 };
   let stepMs = 0;
   for (const run of runs) {
-    const { timeToFirstTokenMs, decodeMs, committed } = tally(run.events);
-    const [first] = roundsOf(run);
-    if (!first) continue;
-    const start = startOf(run.events);
-    total.prefilled += (start?.promptIds.length ?? 0) - reusedBy(run.events);
-    total.firstMs += timeToFirstTokenMs ?? 0;
-    total.decoded += committed - 1;
-    total.decodeMs += decodeMs;
-    stepMs = Math.max(stepMs, start?.clockStepMs ?? 0);
+    const times = timesOf(run.events);
+    if (!times) continue;
+    total.prefilled += times.prefilled;
+    total.firstMs += times.firstMs;
+    total.decoded += times.decoded;
+    total.decodeMs += times.decodeMs;
+    stepMs = Math.max(stepMs, startOf(run.events)?.clockStepMs ?? 0);
   }
   const decodeMs = canBeTold(total.decodeMs, stepMs) ? total.decodeMs : 0;
   return {

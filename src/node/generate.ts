@@ -1,6 +1,7 @@
 /** foretoken generate */
 import { addAbortSignal, type Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
+import { randomSeed } from '../api/randomSeed';
 import { FailureError } from '../core/failure';
 import { outputText } from '../core/loop/text';
 import { committedTokens, startOf } from '../core/run/tally';
@@ -84,7 +85,7 @@ export async function promptOf(rest: readonly string[], stop: AbortSignal, input
 function settingsOf(values: GenerateValues, { drafting, gamma }: Session): RunSettings {
   // A draw that is to come again must depend on nothing else, as the lengths of drafts, which may depend on time.
   const rule = values.seed !== undefined || values.compare ? 'coupled' : 'rejection';
-  const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  const seed = values.seed ?? randomSeed();
   return {
     ...DEFAULT_RUN,
     mode: values.plain || drafting === null ? 'plain' : 'speculative',

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ApiMetrics } from '../api/metrics';
 import { MOST_BODY } from '../api/paths';
+import { randomSeed } from '../api/randomSeed';
 import type { LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { describeDraft, describeModel } from './describe';
 import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
@@ -90,7 +91,6 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
 
 function pairOf({ engine, pair, drafting, gamma }: Session, mostWaiting: number): ServedPair {
   const defaults = { speculative: drafting !== null, numSpeculativeTokens: gamma, drafting: drafting ?? 'ngram' } as const;
-  const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   return new ServedPair({ engine, pair, defaults, mostWaiting, now: Date.now, randomSeed, randomId: randomUUID }, printError);
 }
 

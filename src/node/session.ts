@@ -1,6 +1,7 @@
 /** What both commands begin with: an engine, and the pair that was named. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { METHOD_NAMES, METHODS, type Method } from '../api/request';
 import { LIMITS } from '../core/types';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
 import { DEVICES } from './gpu';
@@ -8,8 +9,6 @@ import { type ChosenPair, choosePair, pageLists } from './models';
 import { type Option, oneOf, readNumber, text, type Values } from './options';
 import { progressOn } from './progress';
 import { usageError } from './usage';
-
-const METHODS = { draft_model: 'model', ngram: 'ngram', mixed: 'mixed' } as const;
 
 const draftLength: Option<number | 'auto'> = {
   placeholder: 'N|auto',
@@ -28,7 +27,7 @@ export const MODEL_OPTIONS = {
     'MODEL|ngram|itself|none',
     'what drafts for it: a model, earlier words of the text,\nthe target itself, or nothing; by default the draft that\nbelongs to the target, else ngram',
   ),
-  method: oneOf(Object.keys(METHODS) as (keyof typeof METHODS)[], undefined, 'by what drafts are made; mixed: ngram, else the model'),
+  method: oneOf(METHOD_NAMES, undefined, 'by what drafts are made; mixed: ngram, else the model'),
   'num-speculative-tokens': draftLength,
   device: oneOf(DEVICES, 'auto', 'what computes; auto: the graphics card, else software,\nelse the CPU without WebGPU'),
   cache: text('FOLDER', 'where downloads and opened files are kept;\nby default ~/.cache/foretoken'),
@@ -60,7 +59,7 @@ export async function openSession(
 }
 
 /** @throws FailureError command-invalid where `method` needs what the pair has not */
-function draftingBy(method: keyof typeof METHODS | undefined, chosen: ChosenPair['drafting']): Session['drafting'] {
+function draftingBy(method: Method | undefined, chosen: ChosenPair['drafting']): Session['drafting'] {
   if (method === undefined) return chosen;
   const wanted = METHODS[method];
   if (chosen === null) throw usageError(`--method ${method} needs drafts, which --draft none rules out.`, 'Leave one of them out.');

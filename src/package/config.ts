@@ -1,5 +1,6 @@
 /** Reads the options of an engine: what is wrong, or cannot be honoured, is refused by its name. */
 import * as v from 'valibot';
+import { METHOD_NAMES } from '../api/request';
 import { LIMITS } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
 import type { SpeculativeEngineConfig } from './types';
@@ -23,7 +24,7 @@ const Config = v.strictObject({
       `it is neither "auto" nor ${min} to ${max}`,
     ),
   ),
-  method: v.optional(v.picklist(['draft_model', 'ngram', 'mixed'])),
+  method: v.optional(v.picklist(METHOD_NAMES)),
   modelLists: v.optional(v.pipe(v.array(url), v.minLength(1))),
   initProgressCallback: v.optional(callback),
   logLevel: v.optional(logLevel),

@@ -5,7 +5,8 @@ import { readChatRequest } from '../api/chatRequest';
 import { completeText, streamText } from '../api/completion';
 import { readCompletionRequest } from '../api/completionRequest';
 import { PairApi } from '../api/pairApi';
-import type { RequestDefaults } from '../api/request';
+import { randomSeed } from '../api/randomSeed';
+import { METHODS, type RequestDefaults } from '../api/request';
 import { FailureError } from '../core/failure';
 import { adapterHere } from '../gpu/adapter';
 import { HOW_TO_GET_WEBGPU } from '../gpu/device';
@@ -208,12 +209,12 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
     const defaults: Omit<RequestDefaults, 'seed'> = {
       speculative: isSpeculative(this.#config),
       numSpeculativeTokens,
-      drafting: method === undefined ? (pair.draft ? 'model' : 'ngram') : method === 'draft_model' ? 'model' : method,
+      drafting: method === undefined ? (pair.draft ? 'model' : 'ngram') : METHODS[method],
       sampling,
     };
     const api = new PairApi({
       ...{ engine: this.#tasks, pair, defaults, mostWaiting: Number.POSITIVE_INFINITY, now: () => Date.now() },
-      randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+      randomSeed,
       randomId: () => crypto.randomUUID(),
     });
     return { api, pair: new ServedPair(name, api) };

@@ -1,3 +1,4 @@
+import { timesOf } from '../api/usage';
 import { tally } from '../core/run/tally';
 import type { RunEvent } from '../core/types';
 
@@ -10,15 +11,14 @@ export class RuntimeStats {
     if (event.type === 'start') this.#run = [];
     this.#run.push(event);
     if (event.type !== 'end') return;
-    const { timeToFirstTokenMs, committed, decodeMs, drafted, accepted, rounds } = tally(this.#run);
-    if (timeToFirstTokenMs === null) return;
-    const [start] = this.#run;
-    const prefill = this.#run.find((each) => each.type === 'prefill');
+    const times = timesOf(this.#run);
+    if (!times) return;
+    const { drafted, accepted, rounds } = tally(this.#run);
     const total = this.#total;
-    total.prefilled += (start?.type === 'start' ? start.promptIds.length : 0) - (prefill?.reused ?? 0);
-    total.firstMs += timeToFirstTokenMs;
-    total.decoded += committed - 1;
-    total.decodeMs += decodeMs;
+    total.prefilled += times.prefilled;
+    total.firstMs += times.firstMs;
+    total.decoded += times.decoded;
+    total.decodeMs += times.decodeMs;
     total.drafted += drafted;
     total.accepted += accepted;
     total.rounds += rounds;

@@ -1,6 +1,7 @@
 import { type ApiEngine, modelOf } from '../../api/apiEngine';
 import { ApiError } from '../../api/apiError';
 import { plainReason } from '../../api/plainReason';
+import { randomSeed } from '../../api/randomSeed';
 import { systemMessageOf } from '../../catalog/systemMessage';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { chosenPair, chosenTarget, readCatalogue } from '../engine/catalogue';
@@ -23,7 +24,7 @@ export const PAGE_ENGINE: ApiEngine = {
     return model ? [modelOf(model)] : [];
   },
   defaults: () => ({
-    ...{ seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, drafting: useSettings.getState().drafting },
+    ...{ seed: randomSeed(), drafting: useSettings.getState().drafting },
     ...{ speculative: true, numSpeculativeTokens: 'auto' },
   }),
   async *run({ system, turns, ...input }, asked, signal, further) {
