@@ -69,6 +69,6 @@ export function toFailure(thrown: unknown): Failure {
   return {
     code: 'internal',
     message: `Something unexpected happened: ${message}`,
-    hint: 'Run again. If it happens again, reload the page.',
+    hint: 'Run again. If it happens again, reload the page or restart the program.',
   };
 }

@@ -26,7 +26,7 @@ export function requireFit(models: readonly Measured[], device: DeviceLimits | n
   if (!device) {
     throw new FailureError(
       'no-adapter',
-      'Models of your own need WebGPU, and this browser has found no graphics adapter for it.',
+      'Models of your own need WebGPU, and no graphics adapter was found for it.',
       'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.',
     );
   }

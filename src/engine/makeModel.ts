@@ -104,7 +104,7 @@ function changed(name: string): FailureError {
 function noRoom(cause: unknown): FailureError {
   return new FailureError(
     'storage',
-    'The browser could not keep the model; its storage may be full. Nothing of it was kept.',
+    'The model could not be kept; the storage may be full. Nothing of it was kept.',
     'Delete a model that you do not need, or free space on the disk, then open the file again.',
     cause,
   );

@@ -77,8 +77,8 @@ function refuseUnlessRunnable({ name, missing }: ModelSpec): void {
   if (missing.length === 0) return;
   throw new FailureError(
     'feature-missing',
-    `${name} needs ${missing.join(' and ')}, which this browser or its graphics adapter does not have.`,
-    'Choose a model that needs less, or open the page in another browser or on another device.',
+    `${name} needs ${missing.join(' and ')}, which WebGPU does not have here.`,
+    'Choose a model that needs less, or use another browser or device.',
   );
 }
 

@@ -146,8 +146,8 @@ async function contentOf(file: RemoteFile, shelf: Shelf, signal: AbortSignal): P
 function noRoom(cause: unknown) {
   return new FailureError(
     'storage',
-    'The browser could not keep a model file; its storage may be full.',
-    'Free some space or allow this site more storage, then run again.',
+    'A model file could not be kept; the storage may be full.',
+    'Free some space, or allow this site more storage in a browser, then run again.',
     cause,
   );
 }

@@ -115,7 +115,7 @@ describe('the offline panel', () => {
     await line('not ready').click();
     await storeButton('Target').click();
     const alert = panel().getByRole('alert');
-    await expect.element(alert).toHaveTextContent('The browser could not keep a model file; its storage may be full.');
+    await expect.element(alert).toHaveTextContent('A model file could not be kept; the storage may be full.');
     put.mockRestore();
     await storeButton('Target').click();
     await expect.element(deleteButton('Target')).toBeInTheDocument();

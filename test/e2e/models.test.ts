@@ -245,7 +245,7 @@ describe('model files', () => {
     await storage.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4_000_000 });
     await visit.page.goto(served.server.url);
     const { code, message, hint } = await visit.failure();
-    expect([code, message]).toEqual(['storage', 'The browser could not keep a model file; its storage may be full.']);
+    expect([code, message]).toEqual(['storage', 'A model file could not be kept; the storage may be full.']);
     expect(hint).toContain('Free some space');
     await storage.send('Storage.overrideQuotaForOrigin', { origin });
     await visit.set('Most tokens', 3);

@@ -17,12 +17,16 @@ beforeAll(async () => {
   await buildNode(folder);
   const args = ['serve', '--device', 'cpu', '--port', '0', '--page', BUILT];
   const server = spawn(process.execPath, [path.join(folder, path.basename(COMMAND)), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  for await (const piece of server.stdout) {
-    said += piece;
-    address = /Foretoken is at (\S+)/.exec(said)?.[1] ?? '';
-    if (address) break;
-  }
+  address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    // Read to its end: a server whose output nobody reads could not say more.
+    server.stdout.on('data', (piece) => {
+      said += piece;
+      const [, found] = /Foretoken is at (\S+)/.exec(said) ?? [];
+      if (found) resolve(found);
+    });
+    server.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${said}`)));
+  });
   stop = () => Promise.all([once(server, 'exit'), server.kill('SIGTERM')]);
 });
 afterAll(() => stop?.());
