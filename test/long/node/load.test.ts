@@ -13,6 +13,21 @@ const WARM = 60;
 /** What a server's memory may differ by from one look to the next. */
 const SLACK_MB = 48;
 
+/** Requests that need no model. */
+const CHEAP = 5000;
+/** The most that each of them may leave behind: code that Node compiles meanwhile counts too, and a request that is kept takes over 1,000. */
+const BYTES_EACH = 200;
+/** Has the server collect its garbage and tell the rest at SIGUSR2. */
+const TELL_HEAP = `
+  import v8 from 'node:v8';
+  import vm from 'node:vm';
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc');
+  process.on('SIGUSR2', () => {
+    collect();
+    process.stderr.write('heap ' + process.memoryUsage().heapUsed + '\\n');
+  });`;
+
 /** Of a process, in MB; null where the system does not tell (Linux does). */
 function memoryMb(pid: number | undefined): number | null {
   const status = `/proc/${pid}/status`;
@@ -44,4 +59,24 @@ it('answers 200 requests in turn and 20 at a time: none lost, none mixed up, and
     `${SEQUENTIAL} requests in ${seconds.toFixed(1)} s; memory ${warm?.toFixed(0)} MB after ${WARM}, ${at?.toFixed(0)} MB at the end.`,
   );
   if (warm !== null && at !== null) expect(at - warm).toBeLessThan(SLACK_MB);
+});
+
+it('keeps nothing of a request', async () => {
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(TELL_HEAP)}`;
+  const { command, address } = await startServer('cpu', { NODE_OPTIONS });
+  await using _ = command;
+  const heap = async () => {
+    command.stderr = '';
+    command.process.kill('SIGUSR2');
+    return Number((await command.printed(/heap (\d+)\n/))[1]);
+  };
+  const ask = async (count: number) => {
+    for (let index = 0; index < count; index++) expect((await (await fetch(`${address}/v1/models`)).json()).data).toHaveLength(1);
+  };
+  await ask(CHEAP / 5);
+  const before = await heap();
+  await ask(CHEAP);
+  const each = ((await heap()) - before) / CHEAP;
+  console.log(`${CHEAP} requests left ${each.toFixed(1)} bytes each.`);
+  expect(each).toBeLessThan(BYTES_EACH);
 });

@@ -77,8 +77,8 @@ export interface RunningServer {
 }
 
 /** `foretoken serve` on a free port, ready. */
-export async function startServer(device: typeof WEBGPU = 'cpu'): Promise<RunningServer> {
-  const command = new Command(['serve', '--device', device, '--port', '0']);
+export async function startServer(device: typeof WEBGPU = 'cpu', env: Record<string, string> = {}): Promise<RunningServer> {
+  const command = new Command(['serve', '--device', device, '--port', '0'], { env });
   const [, address = ''] = await command.printed(/Foretoken is at (\S+)/);
   return { command, address };
 }
