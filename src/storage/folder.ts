@@ -12,6 +12,12 @@ import type { FileStorage, Shelf } from './port';
 const Record = v.object({ url: v.string(), bytes: v.number(), type: v.string(), sha256: v.nullable(v.string()) });
 type Record = v.InferOutput<typeof Record>;
 
+/** Files that are being written. They are deleted where the process is ended meanwhile. */
+const arriving = new Set<string>();
+process.once('exit', () => {
+  for (const file of arriving) fs.rmSync(file, { force: true });
+});
+
 /** Keeps files in the folder `root`, one folder in it for each shelf. */
 export function folderStorage(root: string): FileStorage {
   return {
@@ -50,15 +56,17 @@ function folderShelf(folder: string): Shelf {
       return { bytes, type, sha256 };
     },
     async put(url, content, { bytes, type, sha256 }) {
-      const arriving = `${at(url)}.${process.pid}.part`;
+      const part = `${at(url)}.${process.pid}.part`;
+      arriving.add(part);
       try {
-        await pipeline(Readable.from(content), fs.createWriteStream(arriving));
+        await pipeline(Readable.from(content), fs.createWriteStream(part));
         // Without a record nothing is kept, so new content never stands under an old hash.
         await fs.promises.rm(recordAt(url), { force: true });
-        await fs.promises.rename(arriving, at(url));
+        await fs.promises.rename(part, at(url));
         await fs.promises.writeFile(recordAt(url), JSON.stringify({ url, bytes, type, sha256 } satisfies Record));
       } finally {
-        await fs.promises.rm(arriving, { force: true });
+        await fs.promises.rm(part, { force: true });
+        arriving.delete(part);
       }
     },
     async delete(url) {
