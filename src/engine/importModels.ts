@@ -49,8 +49,13 @@ async function importAlone(task: ImportTask, setup: ImportSetup): Promise<void> 
   const fresh = candidates.filter(({ id, isKept }, at) => !isKept && candidates.findIndex((other) => other.id === id) === at);
   const planned = fresh.length === 0 ? [] : await plan(fresh, task, setup);
   for (const { file, id } of candidates.filter(({ isKept }) => isKept)) report({ type: 'imported', file, id, isNew: false });
-  // What is complete of them stays for the next try, until the next start.
-  for (const each of planned) await storeLibraries(each, folder, setup);
+  try {
+    for (const each of planned) await storeLibraries(each, folder, setup);
+  } catch (thrown) {
+    // What is complete of them stays for the next try, until the next start; a person who cancels is told that nothing does.
+    if (setup.signal.aborted) await deleteLeftovers(ports.storage, folder).catch(() => undefined);
+    throw thrown;
+  }
   try {
     for (const each of planned) {
       await makeModel(each, folder, setup);
