@@ -12,8 +12,8 @@ import { adapterHere } from '../gpu/adapter';
 import { HOW_TO_GET_WEBGPU } from '../gpu/device';
 import { checkConfig, checkLogLevel, isSpeculative } from './config';
 import { InitProgress } from './initProgress';
+import { NamedPair, notLoaded } from './namedPair';
 import { type FoundPair, findPair } from './pair';
-import { notLoaded, ServedPair } from './servedPair';
 import { pageTasks, type TaskEngine } from './tasks';
 import type {
   ChatCompletion,
@@ -43,7 +43,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   readonly embeddings: webllm.Embeddings;
   readonly #tasks: TaskEngine;
   #config: SpeculativeEngineConfig;
-  #pair: ServedPair | null = null;
+  #pair: NamedPair | null = null;
   /** Ends the load under way. */
   #loading: AbortController | null = null;
   /** Whether `#tasks` may hold models: from the beginning of a load, whatever becomes of it. */
@@ -204,7 +204,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
     return unsupported('deleteResumableSession');
   }
 
-  #serve(name: string, { pair, sampling }: FoundPair): { readonly api: PairApi; readonly pair: ServedPair } {
+  #serve(name: string, { pair, sampling }: FoundPair): { readonly api: PairApi; readonly pair: NamedPair } {
     const { method, numSpeculativeTokens = 'auto' } = this.#config;
     const defaults: Omit<RequestDefaults, 'seed'> = {
       speculative: isSpeculative(this.#config),
@@ -217,7 +217,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
       randomSeed,
       randomId: () => crypto.randomUUID(),
     });
-    return { api, pair: new ServedPair(name, api) };
+    return { api, pair: new NamedPair(name, api) };
   }
 
   async #load(api: PairApi, { pair }: FoundPair, signal: AbortSignal): Promise<void> {
@@ -235,7 +235,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   }
 
   /** @throws FailureError not-loaded */
-  #loaded(_modelId?: string): ServedPair {
+  #loaded(_modelId?: string): NamedPair {
     if (this.#pair) return this.#pair;
     throw notLoaded();
   }

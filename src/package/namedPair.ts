@@ -6,7 +6,7 @@ import type { RunEvent } from '../core/types';
 import { RuntimeStats } from './runtimeStats';
 
 /** A loaded pair under the name that its program gave it, which knows what runs: it can be interrupted, and tells the latest answer. */
-export class ServedPair implements ApiEngine {
+export class NamedPair implements ApiEngine {
   readonly #name: string;
   readonly #api: PairApi;
   /** Of all that run or wait, in the order in which they came. */
