@@ -1,5 +1,5 @@
 /**
- * Adds up the reports of the suites in test-results/. As a program it prints the one line "N passed, N failed" for all
+ * Adds up the reports of the suites in test-results/. As a program it prints what failed, then the one line "N passed, N failed" for all
  * suites of `npm test`, and fails unless every one of them has a report with tests that all passed.
  */
 import fs from 'node:fs';
@@ -46,8 +46,30 @@ export function sumUp(suites) {
   return { line: `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`, ok: failed === 0 };
 }
 
+/** The tests of `suites` that failed, each with its file and the beginning of what it said. */
+export function failures(suites) {
+  return suites.flatMap((suite) => {
+    let report;
+    try {
+      report = JSON.parse(fs.readFileSync(reportFile(suite), 'utf8'));
+    } catch {
+      return [`${suite}: left no report`];
+    }
+    return (report.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+      const file = path.relative(root, name);
+      const failed = assertionResults.filter((test) => test.status === 'failed');
+      if (failed.length === 0) return status === 'failed' ? [`${file}\n${beginning(message)}`] : [];
+      return failed.map((test) => `${file}: ${test.fullName}\n${beginning(test.failureMessages[0])}`);
+    });
+  });
+}
+
+const beginning = (message = '') => message.split('\n').slice(0, 12).join('\n').slice(0, 1200);
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { line, ok } = sumUp(SUITES.filter((suite) => !suite.onDemand).map((suite) => suite.name));
+  const suites = SUITES.filter((suite) => !suite.onDemand).map((suite) => suite.name);
+  for (const failure of failures(suites)) console.log(`\nFailed: ${failure}`);
+  const { line, ok } = sumUp(suites);
   console.log(line);
   if (!ok) process.exitCode = 1;
 }

@@ -40,9 +40,11 @@ it('the pieces of a stream make the text of the run, and never a part of the sto
       );
       const output = outputText(events);
       expect(streamed.map(({ text }) => text).join('')).toBe(output);
-      // Of the tokens come those that begin in it, in their order.
+      // Of the tokens come those that begin in it, in their order, each with the place where it begins.
       const tokens = streamed.flatMap((piece) => piece.tokens);
-      const committed = events.flatMap((event) => (event.type === 'round' ? event.tokens : []));
+      const committed = events
+        .flatMap((event) => (event.type === 'round' ? event.tokens : []))
+        .map((token, i, all) => ({ ...token, at: all.slice(0, i).reduce((at, { text }) => at + text.length, 0) }));
       expect(tokens).toEqual(committed.slice(0, tokens.length));
       const before = tokens
         .slice(0, -1)
