@@ -9,7 +9,7 @@ import { useCalibration } from '../../../src/store/engine/calibration';
 import { useCatalogue } from '../../../src/store/engine/catalogue';
 import { connectEngine } from '../../../src/store/engine/connection';
 import { load, useLoading } from '../../../src/store/engine/loading';
-import { useRace } from '../../../src/store/modes/race';
+import { racePlayer, useRace } from '../../../src/store/modes/race';
 import { putNoticeAway } from '../../../src/store/page/notice';
 import { closePalette } from '../../../src/store/page/palette';
 import { applyTheme, useTheme } from '../../../src/store/page/theme';
@@ -52,6 +52,8 @@ export async function openPage({
   useTheme.setState(useTheme.getInitialState());
   // A view's example may come after the test that showed it has ended.
   useRace.setState(useRace.getInitialState());
+  racePlayer.pause();
+  racePlayer.use.setState(racePlayer.use.getInitialState());
   useRecording.setState(useRecording.getInitialState());
   useRecordings.setState(useRecordings.getInitialState());
   useShare.setState(useShare.getInitialState());
