@@ -1,7 +1,8 @@
 /** What a person is told before anything large is fetched: how much comes, how much is here, and whether it will fit. */
 
-import { isStored } from '../storage/download';
+import { isStored, type RemoteFile } from '../storage/download';
 import type { FileStorage } from '../storage/port';
+import type { ShelvedFile } from '../storage/transfer';
 import { type Architecture, architectureOf, cacheBytesOf } from './architecture';
 import { bytesOf, type ModelSpec, modelsOf, type PairSpec } from './spec';
 import { shelvedFiles } from './storedModels';
@@ -17,7 +18,10 @@ export interface Surroundings {
 
 export interface ModelPlan {
   readonly id: string;
+  /** That come over the network; what two models share counts for the first. */
   readonly fetchBytes: number;
+  /** That are written: a library that is made of another here is larger than what comes for it. */
+  readonly writeBytes: number;
   readonly hereBytes: number;
   /** Names of files that come and whose length nobody tells. */
   readonly unknown: readonly string[];
@@ -35,6 +39,7 @@ export interface DownloadPlan {
   /** Of the target and, where it is a model of its own, the draft. */
   readonly models: readonly ModelPlan[];
   readonly fetchBytes: number;
+  readonly writeBytes: number;
   readonly hereBytes: number;
   /** Of all models with their caches; null where one is not known. */
   readonly memoryBytes: number | null;
@@ -52,8 +57,10 @@ export async function planDownload(
   { bindingBytes, memoryBytes, roomBytes }: Surroundings,
 ): Promise<DownloadPlan> {
   const specs = modelsOf(pair);
-  const models = await Promise.all(specs.map((model) => planModel(model, pair.draft === 'itself' ? 2 : 1, storage)));
-  const fetchBytes = sum(models.map((model) => model.fetchBytes));
+  const models: ModelPlan[] = [];
+  const coming = new Set<string>();
+  for (const model of specs) models.push(await planModel(model, pair.draft === 'itself' ? 2 : 1, storage, coming));
+  const writeBytes = sum(models.map((model) => model.writeBytes));
   const memories = models.map(({ memory }) => memory && memory.weights + memory.cache);
   const memory = memories.some((each) => each === null) ? null : sum(memories.map((each) => each ?? 0));
   const over = (what: 'array' | 'memory' | 'room', model: string | null, wanted: number | null, there: number | null): Obstacle[] => {
@@ -63,27 +70,54 @@ export async function planDownload(
     ...specs.flatMap(({ id, missing }): Obstacle[] => (missing.length > 0 ? [{ what: 'feature', model: id, missing }] : [])),
     ...models.flatMap(({ id, architecture }) => over('array', id, architecture?.largestBytes ?? null, bindingBytes)),
     ...over('memory', null, memory, memoryBytes),
-    ...over('room', null, fetchBytes, roomBytes),
+    ...over('room', null, writeBytes, roomBytes),
   ];
-  return { models, fetchBytes, hereBytes: sum(models.map((model) => model.hereBytes)), memoryBytes: memory, obstacles };
+  return {
+    models,
+    fetchBytes: sum(models.map((model) => model.fetchBytes)),
+    writeBytes,
+    hereBytes: sum(models.map((model) => model.hereBytes)),
+    memoryBytes: memory,
+    obstacles,
+  };
 }
 
-async function planModel(model: ModelSpec, caches: number, storage: FileStorage): Promise<ModelPlan> {
-  const files = shelvedFiles([model]);
-  const stored = await Promise.all(files.map(async ({ shelf, file }) => isStored(await storage.open(shelf), file)));
-  const lengths = await Promise.all(
-    files.map(async ({ shelf, file }, index) => (stored[index] ? ((await (await storage.open(shelf)).about(file.place))?.bytes ?? 0) : 0)),
-  );
-  const coming = files.flatMap(({ file }, index) => (stored[index] ? [] : [file]));
+/** @param coming places of what comes for the models before, to which this adds */
+async function planModel(model: ModelSpec, caches: number, storage: FileStorage, coming: Set<string>): Promise<ModelPlan> {
+  const plan = { fetched: [] as RemoteFile[], made: [] as RemoteFile[], hereBytes: 0 };
+  for (const each of shelvedFiles([model])) await planFile(each, plan, storage, coming);
   const architecture = await architectureOf(model, storage);
   return {
     id: model.id,
-    fetchBytes: bytesOf(coming),
-    hereBytes: sum(lengths),
-    unknown: coming.flatMap(({ name, bytes }) => (bytes === null ? [name] : [])),
+    fetchBytes: bytesOf(plan.fetched),
+    writeBytes: bytesOf([...plan.fetched, ...plan.made]),
+    hereBytes: plan.hereBytes,
+    unknown: plan.fetched.flatMap(({ name, bytes }) => (bytes === null ? [name] : [])),
     memory: architecture && { weights: architecture.weightBytes, cache: caches * cacheBytesOf(architecture, model.context) },
     architecture,
   };
+}
+
+/** Adds what `file` takes: its bytes that are here, or what comes for it. */
+async function planFile(
+  { shelf, file }: ShelvedFile,
+  plan: { readonly fetched: RemoteFile[]; readonly made: RemoteFile[]; hereBytes: number },
+  storage: FileStorage,
+  coming: Set<string>,
+): Promise<void> {
+  const kept = await storage.open(shelf);
+  if (await isStored(kept, file)) {
+    plan.hereBytes += (await kept.about(file.place))?.bytes ?? 0;
+    return;
+  }
+  if (coming.has(file.place)) return;
+  coming.add(file.place);
+  if (!file.from) {
+    plan.fetched.push(file);
+    return;
+  }
+  plan.made.push(file);
+  for (const part of [file.from.base, file.from.delta]) await planFile({ shelf, file: part }, plan, storage, coming);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -68,6 +68,24 @@ describe('before a download', () => {
     expect((await plan({ target, draft }, enough)).obstacles).toEqual([]);
   });
 
+  it('a library that is made of another counts what comes for it, once for both models, and what it takes when it is made', async () => {
+    const file = (name: string, bytes: number) => {
+      return { url: `${hub.url}${name}`, place: `${hub.url}${name}`, name, bytes, sha256: null };
+    };
+    const made = (model: ModelSpec, name: string): ModelSpec => {
+      const library = {
+        ...file(name, 3_000_000),
+        needs: [],
+        from: { base: file('base.wasm', 2_900_000), delta: file(`${name}.delta`, 30_000) },
+      };
+      return { ...model, library, libraries: [library] };
+    };
+    const { models, fetchBytes, writeBytes } = await plan({ target: made(target, 'a.wasm'), draft: made(draft, 'b.wasm') });
+    const weights = weightsOf(target) + weightsOf(draft);
+    expect(models.map((model) => model.fetchBytes)).toEqual([weightsOf(target) + 2_930_000, weightsOf(draft) + 30_000]);
+    expect([fetchBytes - weights, writeBytes - weights]).toEqual([2_960_000, 8_960_000]);
+  });
+
   it('nothing is left to fetch of what a download has brought', async () => {
     await new Transfer(storage, shelvedFiles([target]), () => undefined).resume();
     const { models, fetchBytes } = await plan({ target, draft });
