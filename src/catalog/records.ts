@@ -32,12 +32,15 @@ export interface ModelRecord {
   };
 }
 
+// Below the model's folder: another model's files must not be replaced, and no other host be asked.
+const path = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$/));
+const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const TensorCache = v.looseObject({
   metadata: v.optional(v.looseObject({ ParamBytes: v.optional(v.number()), BitsPerParam: v.optional(v.number()) })),
   records: v.array(
     v.looseObject({
-      dataPath: v.string(),
-      nbytes: v.number(),
+      dataPath: path,
+      nbytes: size,
       md5sum: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
       records: v.optional(v.array(v.looseObject({ shape: v.array(v.number()) })), []),
     }),
@@ -47,17 +50,29 @@ const TensorCache = v.looseObject({
 /** The tensors' list has this name for web-llm, and had the second in older folders. */
 const TENSORS = ['tensor-cache.json', 'ndarray-cache.json'] as const;
 
+/** How a record is read. */
+export interface Reading {
+  /** For URLs that are relative. */
+  readonly base?: string | undefined;
+  /** URL of the folder that keeps its files, wherever they come from; by default they are kept under their own URLs, as web-llm does. */
+  readonly folder?: string;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The model of `record`, from the files at its URL, which are stored as web-llm stores them: it is read again without a network.
  *
- * @param base for URLs that are relative
- * @throws FailureError manifest-invalid, naming what cannot be used; or of the download
+ * @throws FailureError manifest-invalid, naming what cannot be used; or of the download; or the signal's reason
  */
-export async function readRecord(record: ModelRecord, storage: FileStorage, base?: string): Promise<ModelSpec> {
+export async function readRecord(
+  record: ModelRecord,
+  storage: FileStorage,
+  { base, folder = folderOf(record, base), signal = new AbortController().signal }: Reading = {},
+): Promise<ModelSpec> {
   const { model_id: id, overrides = {} } = record;
   requireKnown(record);
-  const at = placesOf(record, base);
-  const read = readerOf(storage, new AbortController().signal);
+  const at = placesOf(record, base, folder);
+  const read = readerOf(storage, signal);
   const hash = hashesOf(record);
   const configFile = at('mlc-chat-config.json', hash(record.integrity?.config));
   const own = await read(configFile, (content) => {
@@ -74,8 +89,10 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
   const tokenizer = at(tokenizerFile, hash(record.integrity?.tokenizer?.[tokenizerFile]));
   const content = tokenizerFile === 'tokenizer.json' ? await read(tokenizer, (each) => ({ each, tokens: vocabularySize(each) })) : null;
   const shards = tensors.records.map(({ dataPath, nbytes, md5sum }) => ({ ...at(dataPath), bytes: nbytes, md5: md5sum ?? null }));
+  const { url } = whole(record.model_lib, base);
+  const isMoved = folder !== folderOf(record, base);
   const library: LibrarySpec = {
-    ...whole(record.model_lib, base),
+    ...{ url, place: isMoved ? new URL(new URL(url).pathname.split('/').at(-1) ?? '', `${folder}/`).href : url },
     ...{ name: record.model_lib, bytes: null, sha256: hash(record.integrity?.model_lib), needs: needsOf(record, config.quantization) },
   };
   const features = await featuresHere();
@@ -86,7 +103,7 @@ export async function readRecord(record: ModelRecord, storage: FileStorage, base
     tokenizer: content === null ? null : await fingerprintOf(content.each),
     revision: versionOfFiles([...shards.map(({ name, bytes }) => `${name} ${bytes}`), JSON.stringify(overrides)]),
     parameters: parametersOf(tensors),
-    folder: folderOf(record, base),
+    folder,
     files: [configFile, tensorsFile, tokenizer, ...shards],
     missing: library.needs.filter((need) => !features.has(need)),
     vocabulary: { tokens: Math.min(content?.tokens ?? config.vocab_size, config.vocab_size), logits: config.vocab_size },
@@ -115,12 +132,27 @@ function readerOf(storage: FileStorage, signal: AbortSignal) {
     await download(storage, name, [file], () => undefined, signal);
     const shelf = await storage.open(name);
     try {
-      return parse(await json((await shelf.get(file.place)) ?? new Blob()));
+      const content = (await shelf.get(file.place)) ?? new Blob();
+      if (await isPage(content)) throw pageInPlace(file);
+      return parse(await json(content));
     } catch (thrown) {
       await shelf.delete(file.place);
       throw thrown;
     }
   };
+}
+
+/** Whether `content` is HTML, as servers answer for what they do not have, or who are not signed in. */
+async function isPage(content: Blob): Promise<boolean> {
+  return (await content.slice(0, 200).text()).trimStart().startsWith('<');
+}
+
+function pageInPlace({ name, url }: RemoteFile): FailureError {
+  return new FailureError(
+    'server-refused',
+    `${url ? new URL(url).host : 'The server'} answered with a page in place of ${name}.`,
+    'There may be no model at this address, or you may have to sign in to this network. Check the address, or choose another model.',
+  );
 }
 
 /**
@@ -150,18 +182,17 @@ function folderOf(record: ModelRecord, base?: string): string {
   return branch === 'main' ? folder : `${folder}@${branch}`;
 }
 
-function placesOf(record: ModelRecord, base?: string) {
-  const [from, folder] = [filesUrl(record, base), folderOf(record, base)];
+function placesOf(record: ModelRecord, base?: string, folder = folderOf(record, base)) {
+  const from = filesUrl(record, base);
   return (name: string, sha256: string | null = null): RemoteFile => ({
     ...{ name, url: new URL(name, from).href, place: new URL(name, `${folder}/resolve/main/`).href, bytes: null, sha256 },
   });
 }
 
 /** @throws FailureError manifest-invalid for what is no URL */
-function whole(url: string, base?: string, name = url): { readonly url: string; readonly place: string } {
+function whole(url: string, base?: string, name = url): { readonly url: string } {
   if (!URL.canParse(url, base)) throw unusable(name, `"${url}" is no URL`);
-  const { href } = new URL(url, base);
-  return { url: href, place: href };
+  return { url: new URL(url, base).href };
 }
 
 /** SRI hashes as hexadecimal; null where the record has none, or a mismatch is only to be logged. */

@@ -48,7 +48,7 @@ export interface NamedModel {
 export async function findModel(name: string, places: ModelPlaces): Promise<NamedModel> {
   const { records, base, storage } = places;
   const record = records?.find(({ model_id: id }) => id === name);
-  if (record) return { model: await readRecord(record, storage, base), overrides: record.overrides ?? {}, drafts: [] };
+  if (record) return { model: await readRecord(record, storage, { base }), overrides: record.overrides ?? {}, drafts: [] };
   if (records === undefined && LIKE_PREBUILT.test(name)) return findPrebuilt(name, places);
   if (isOwn(name)) return found(name, [catalogueOf(await readOwnLists(storage, ownFolder(base)))]);
   if (/^(https?:|\.{0,2}\/)/.test(name)) {

@@ -1,6 +1,7 @@
 import { FailureError } from '../core/failure';
 import { applyDelta } from '../formats/delta';
 import { fetchPatiently, refusal } from './fetching';
+import { isSameHost } from './hosts';
 import { FORMER_FILES } from './keptList';
 import { beginMd5 } from './md5';
 import type { FileStorage, Shelf } from './port';
@@ -120,6 +121,11 @@ async function fetchBody(file: RemoteFile, signal: AbortSignal): Promise<Body> {
     throw interrupted(file, cause);
   });
   if (!response.ok || !response.body) throw refusal(`The model file ${file.name}`, response, missing(file));
+  // What its hash vouches for may come from anywhere.
+  if (file.sha256 === null && response.redirected && !isSameHost(file.url, response.url)) {
+    await response.body.cancel();
+    throw sentElsewhere(file, new URL(file.url).host, new URL(response.url).host);
+  }
   return { body: response.body, type: response.headers.get('content-type') ?? USUAL_TYPE };
 }
 
@@ -232,18 +238,42 @@ async function takeBack(shelf: Shelf, former: Shelf, file: RemoteFile): Promise<
   return true;
 }
 
-/** Whether `file` comes from a server; otherwise it lies on this machine (Node). */
-function isServed({ url }: RemoteFile): boolean {
-  return url !== null && /^https?:/.test(url);
+/** Where a file comes from: `site` has the page too; `host` is another server; `machine`: it lies on this machine (Node). */
+function sourceOf({ url }: RemoteFile): 'site' | 'host' | 'machine' {
+  if (url === null || !/^https?:/.test(url)) return 'machine';
+  const origin: string | undefined = globalThis.location?.origin;
+  return origin === undefined || new URL(url).origin === origin ? 'site' : 'host';
 }
 
+const MISSING_HINTS = {
+  site: 'The server of this page must serve all of its files. Run again once it does.',
+  host: 'Its host does not have it. Check the address, or choose another model or a mirror that has it.',
+  machine: 'Put it where the list of models says that it is, then run again.',
+} as const;
+
+const DAMAGED_HINTS = {
+  site: 'Run again to download it again. If the file is still wrong, the server has a wrong copy.',
+  host: 'Try again: it alone is downloaded again. If it is still wrong, its host has a wrong copy; choose another model or a mirror.',
+  machine: 'Put a good copy in its place, then run again.',
+} as const;
+
+const INTERRUPTED_HINTS = {
+  site: 'Check the connection and run again; files that are complete are kept.',
+  host: 'Check the connection and the address; the host must let other pages read its files (CORS). Files that are complete are kept.',
+  machine: 'Check the connection and run again; files that are complete are kept.',
+} as const;
+
 function missing(file: RemoteFile) {
+  const source = sourceOf(file);
+  const answer = source === 'machine' ? '' : ' (the server answered 404)';
+  return new FailureError('file-missing', `A model file is missing: ${file.name}${answer}.`, MISSING_HINTS[source]);
+}
+
+function sentElsewhere(file: RemoteFile, from: string, to: string) {
   return new FailureError(
-    'file-missing',
-    `A model file is missing: ${file.name}${isServed(file) ? ' (the server answered 404)' : ''}.`,
-    isServed(file)
-      ? 'The server of this page must serve all of its files. Run again once it does.'
-      : 'Put it where the list of models says that it is, then run again.',
+    'server-refused',
+    `The request for ${file.name} was sent on from ${from} to ${to}, which is no host of the same owner, so nothing of it was kept.`,
+    'You may have to sign in to this network. If you trust that host, give the address of the model there.',
   );
 }
 
@@ -256,20 +286,9 @@ function gone(file: RemoteFile) {
 }
 
 function damaged(file: RemoteFile, what: string) {
-  return new FailureError(
-    'file-damaged',
-    `A model file is damaged: ${file.name}; ${what}.`,
-    isServed(file)
-      ? 'Run again to download it again. If the file is still wrong, the server has a wrong copy.'
-      : 'Put a good copy in its place, then run again.',
-  );
+  return new FailureError('file-damaged', `A model file is damaged: ${file.name}; ${what}.`, DAMAGED_HINTS[sourceOf(file)]);
 }
 
 function interrupted(file: RemoteFile, cause: unknown) {
-  return new FailureError(
-    'network',
-    `The download of ${file.name} broke off.`,
-    'Check the connection and run again; files that are complete are kept.',
-    cause,
-  );
+  return new FailureError('network', `The download of ${file.name} broke off.`, INTERRUPTED_HINTS[sourceOf(file)], cause);
 }

@@ -54,7 +54,7 @@ describe('a record of web-llm’s', () => {
     const read = await readRecord(
       record({ model: 'target/resolve/main/', model_lib: 'libraries/target.wasm', required_features: ['shader-f16'] }),
       memoryStorage(),
-      server.url,
+      { base: server.url },
     );
     expect(read).toMatchObject({ folder: `${server.url}target`, missing: ['shader-f16'] });
     const other = await failureOf(readRecord(record({ model: `${server.url}target/resolve/v2` }), memoryStorage()));
@@ -156,9 +156,45 @@ describe('a record of web-llm’s', () => {
   });
 
   it.each(['mlc-chat-config.json', 'tensor-cache.json'])('whose %s is something else is refused by its name', async (name) => {
-    server.replace(`target/resolve/main/${name}`, '<!doctype html>');
+    server.replace(`target/resolve/main/${name}`, 'no JSON');
     const failure = await failureOf(readRecord(record(), memoryStorage()));
     expect(failure).toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining(name) });
     server.repair();
+  });
+
+  it.each(['mlc-chat-config.json', 'tensor-cache.json', 'tokenizer.json'])('where a page answers for %s says so', async (name) => {
+    server.replace(`target/resolve/main/${name}`, '\n<!doctype html>');
+    const failure = await failureOf(readRecord(record(), memoryStorage()));
+    expect(failure.code).toBe('server-refused');
+    expect(failure.message).toBe(`${new URL(server.url).host} answered with a page in place of ${name}.`);
+    server.repair();
+  });
+
+  const LIES: readonly (readonly [string, object])[] = [
+    ['another model’s files', { dataPath: '../../../draft/resolve/main/params_shard_0.bin' }],
+    ['another host', { dataPath: 'https://example.org/params_shard_0.bin' }],
+    ['a size below nothing', { nbytes: -1 }],
+    ['half a byte', { nbytes: 0.5 }],
+    ['more bytes than there are numbers for', { nbytes: 1e300 }],
+  ];
+  it.each(LIES)('whose list of tensors names %s is refused', async (_, lie) => {
+    const name = 'target/resolve/main/tensor-cache.json';
+    const cache = JSON.parse(fs.readFileSync(path.join(SHIPPED, name), 'utf8'));
+    Object.assign(cache.records[0], lie);
+    server.replace(name, JSON.stringify(cache));
+    const storage = memoryStorage();
+    const failure = await failureOf(readRecord(record(), storage));
+    expect(failure).toMatchObject({ code: 'manifest-invalid', message: expect.stringContaining('tensor-cache.json: records.0.') });
+    server.repair();
+  });
+
+  it('is kept in a folder of its own, wherever its files come from', async () => {
+    const storage = memoryStorage();
+    const folder = 'https://page.test/models-hub/small';
+    const read = await readRecord(record(), storage, { folder });
+    expect(read.folder).toBe(folder);
+    expect(read.library).toMatchObject({ url: `${server.url}libraries/target.wasm`, place: `${folder}/target.wasm` });
+    expect(read.files.every(({ place }) => place.startsWith(`${folder}/resolve/main/`))).toBe(true);
+    expect(read.files.map(({ url }) => url)).toEqual((await readRecord(record(), storage)).files.map(({ url }) => url));
   });
 });

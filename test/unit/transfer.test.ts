@@ -111,6 +111,8 @@ describe('a download from a hub', () => {
     ['html', 'file-damaged', 'params_shard_2.bin; it ends after', true],
     ['refused', 'server-refused', 'params_shard_2.bin was refused: the server answered 429', false],
     ['broken', 'server-refused', 'params_shard_2.bin was refused: the server answered 500', false],
+    ['denied', 'server-refused', 'params_shard_2.bin was refused: the server answered 401', false],
+    ['elsewhere', 'server-refused', 'The request for params_shard_2.bin was sent on from 127.0.0.1', false],
     ['broken-off', 'network', 'The download of params_shard_2.bin broke off', false],
   ];
   it.each(TOLD)('tells a fault that stays (%s), and a retry fetches what is missing alone', async (fault, code, message, others) => {
@@ -170,7 +172,7 @@ describe('the small files of a model', () => {
     const fresh = memoryStorage();
     const { record } = putModel(hub, NAME);
     hub.break(`${SHARDS}${name}`, 'html', 1);
-    await expect(readRecord(record, fresh)).rejects.toThrow(/cannot be/);
+    await expect(readRecord(record, fresh)).rejects.toThrow(/answered with a page in place of/);
     expect(await readRecord(record, fresh)).toEqual(model);
   });
 });
