@@ -4,10 +4,11 @@ import { featuresHere } from '../gpu/adapter';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import { keepList, keptList } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
+import { readHubModels } from './hubModels';
 import { invalid, type ModelList, parseList } from './list';
-import { readOwnLists } from './own';
+import { ownFolder, readOwnLists } from './own';
 import { type Catalogue, catalogueOf, librariesOf, type ResolvedList, resolveList } from './resolve';
-import { isOwn } from './spec';
+import { isAdded, isOfHub, isOwn, type ModelSpec } from './spec';
 import { isLibraryStored } from './storedModels';
 
 /** How long the network may take to answer where a kept list could serve. */
@@ -21,14 +22,14 @@ const NOT_HAD: readonly FailureCode[] = ['network', 'server-refused'];
  * before where it cannot be had now. Without a network, or where anything but the list answers, the last one serves whose pair was stored whole, each
  * model on the best of its libraries that are stored.
  *
- * @param own the folder of a person's own models, which are offered behind them (`own.ts`); null: none
+ * @param base of the page, with which models are kept that a person added (`own.ts`, `hubModels.ts`), and which are offered behind them; null: none
  * @param before what the same lists offered when they were last read
  * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
  */
 export async function fetchCatalogue(
   urls: readonly string[],
   storage: FileStorage,
-  own: string | null = null,
+  base: string | null = null,
   before: Catalogue | null = null,
   signal?: AbortSignal,
 ): Promise<Catalogue> {
@@ -46,8 +47,24 @@ export async function fetchCatalogue(
     }
   });
   const listsBefore = (isOne: (url: string) => boolean) => before?.lists.filter((each) => isOne(each.url)) ?? [];
-  const ownLists = own === null ? [] : readOwnLists(storage, own).catch(() => listsBefore((url) => url.startsWith(own)));
-  return catalogueOf([...(await Promise.all(lists)).flat(), ...(await ownLists)]);
+  const added = base === null ? { lists: [], hub: [] } : readAdded(storage, base, before);
+  const read = (await Promise.all(lists)).flat();
+  const { lists: own, hub } = await added;
+  return catalogueOf([...read, ...own], hub);
+}
+
+/** What a person added, or was added `before` where that cannot be read now. */
+export async function readAdded(
+  storage: FileStorage,
+  base: string,
+  before: Catalogue | null,
+): Promise<{ readonly lists: readonly ResolvedList[]; readonly hub: readonly ModelSpec[] }> {
+  const folder = ownFolder(base);
+  const [lists, hub] = await Promise.all([
+    readOwnLists(storage, folder).catch(() => before?.lists.filter(({ url }) => url.startsWith(folder)) ?? []),
+    readHubModels(storage, base).catch(() => before?.models.filter(({ id }) => isOfHub(id)) ?? []),
+  ]);
+  return { lists, hub };
 }
 
 async function fetchList(
@@ -101,8 +118,8 @@ async function askFor(url: string, patience?: AbortSignal, tries?: number): Prom
   const read: unknown = await response.json().catch(() => undefined);
   if (patience?.aborted) throw unreachable(url, patience.reason);
   const list = parseList(read);
-  const taken = Object.keys(list.models).find(isOwn);
-  if (taken) throw invalid(`it names a model "${taken}", as only a person's own are named`);
+  const taken = Object.keys(list.models).find(isAdded);
+  if (taken) throw invalid(`it names a model "${taken}", as only models that a person adds are named`);
   return list;
 }
 

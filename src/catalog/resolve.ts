@@ -3,7 +3,7 @@ import { versionOfFiles } from '../core/run/exports';
 import type { RemoteFile } from '../storage/download';
 import { invalid, type ListedFile, type ListedLibrary, type ListedModel, type ModelList } from './list';
 import { sharesVocabulary } from './pairing';
-import { bytesOf, isOwn, type LibrarySpec, type ModelSpec } from './spec';
+import { bytesOf, isAdded, isOwn, type LibrarySpec, type ModelSpec } from './spec';
 
 /** A list with its models as they run in this browser. */
 export interface ResolvedList {
@@ -28,8 +28,8 @@ export interface TargetSpec {
   readonly name: string;
   readonly model: ModelSpec;
   readonly drafts: readonly DraftSpec[];
-  /** URL of the list that names it. */
-  readonly list: string;
+  /** URL of the list that names it; null for a model from a hub. */
+  readonly list: string | null;
 }
 
 /** All that this browser may run. */
@@ -40,9 +40,14 @@ export interface Catalogue {
   readonly models: readonly ModelSpec[];
 }
 
-/** Own models draft for what shares their vocabulary and is larger, and the other way round. @throws FailureError manifest-invalid where two lists give different models one id */
-export function catalogueOf(lists: readonly ResolvedList[]): Catalogue {
-  const models = lists.flatMap((each) => Object.values(each.models));
+/**
+ * Models that a person added draft for what shares their vocabulary and is larger, and the other way round.
+ *
+ * @param hub those from a hub, which are in no list
+ * @throws FailureError manifest-invalid where two lists give different models one id
+ */
+export function catalogueOf(lists: readonly ResolvedList[], hub: readonly ModelSpec[] = []): Catalogue {
+  const models = [...lists.flatMap((each) => Object.values(each.models)), ...hub];
   const twice = models.find(({ id }, index) => models.findIndex((other) => other.id === id) !== index);
   if (twice) throw invalid(`two lists name a model "${twice.id}"`);
   const targets = lists.flatMap(({ url, list, models: byId }) =>
@@ -56,14 +61,22 @@ export function catalogueOf(lists: readonly ResolvedList[]): Catalogue {
       return [{ name, model, drafts: [...offered, ...smallerOf(model, models)], list: url }];
     }),
   );
-  return { lists, targets, models };
+  const ofHub = hub.map((model) => ({ name: model.name, model, drafts: smallerOf(model, models), list: null }));
+  return { lists, targets: [...targets, ...ofHub], models };
 }
 
-/** Those of `models` that no list names as drafts of `target`, and which may draft for it since one of both is a person's own: the smallest first. */
+/** Those of `models` that no list names as drafts of `target`, and which may draft for it since a person added one of both: the smallest first. */
 function smallerOf(target: ModelSpec, models: readonly ModelSpec[]): DraftSpec[] {
   const size = ({ files }: ModelSpec) => bytesOf(files);
   return models
-    .filter((each) => (isOwn(each.id) || isOwn(target.id)) && size(each) < size(target) && sharesVocabulary(target, each) === true)
+    .filter(
+      (each) =>
+        (isAdded(each.id) || isAdded(target.id)) &&
+        each.rollsBack &&
+        target.rollsBack &&
+        size(each) < size(target) &&
+        sharesVocabulary(target, each) === true,
+    )
     .sort((a, b) => size(a) - size(b))
     .map((model) => ({ name: model.name, weak: false, model }));
 }

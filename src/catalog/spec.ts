@@ -57,6 +57,19 @@ export function isOwn(id: string): boolean {
   return id.startsWith(OWN);
 }
 
+/** What the ids of models from a hub begin with, and no others. */
+export const HUB = 'hub:';
+
+/** Whether the model `id` was fetched from a hub, or from any other address that a person gave. */
+export function isOfHub(id: string): boolean {
+  return id.startsWith(HUB);
+}
+
+/** Whether a person added the model `id` to those of the page: of a file, or from a hub. */
+export function isAdded(id: string): boolean {
+  return isOwn(id) || isOfHub(id);
+}
+
 /** A target, and what drafts for it: a model, the target `itself` with a second cache, or none (n-grams, a person, plain decoding). */
 export interface PairSpec {
   readonly target: ModelSpec;

@@ -1,6 +1,7 @@
+import { deleteHubModel } from '../catalog/hubModels';
 import { deleteOwn, ownFolder } from '../catalog/own';
 import { checkRollback } from '../catalog/pairing';
-import { nameOfDraft, runModelsOf } from '../catalog/spec';
+import { isOwn, nameOfDraft, runModelsOf } from '../catalog/spec';
 import { clockStep, steadyClock } from '../core/clock';
 import { calibrate } from '../core/cost/calibrate';
 import { FailureError, toFailure } from '../core/failure';
@@ -18,12 +19,18 @@ import type {
   CalibrateTask,
   CalibrationResult,
   Engine,
+  Fetching,
+  FetchTask,
   Imported,
   ImportProgress,
   ImportTask,
+  Inspected,
+  InspectTask,
   LoadProgress,
   LoadTask,
   MemoryUpdate,
+  Published,
+  PublishedTask,
   RemoveTask,
   RunTask,
   UnloadTask,
@@ -120,7 +127,20 @@ export class PairEngine implements Engine {
   remove({ model, base }: RemoveTask, signal: AbortSignal): Promise<void> {
     const { storage, alone } = this.#own;
     const release = () => this.#uninterrupted(() => this.#pairs.release(model), signal);
+    if (!isOwn(model.id)) return release().then(() => deleteHubModel(storage, base, model));
     return release().then(() => alone(() => deleteOwn(storage, ownFolder(base), model.id), signal));
+  }
+
+  async listPublished(_task: PublishedTask, report: Report<Published>): Promise<void> {
+    await (await importHub()).listPublished(report);
+  }
+
+  async inspect(task: InspectTask, report: Report<Inspected>, signal: AbortSignal): Promise<void> {
+    await (await importHub()).inspect(task, this.#own.storage, report, signal);
+  }
+
+  async fetch(task: FetchTask, report: Report<Fetching>, signal: AbortSignal): Promise<void> {
+    await (await importHub()).fetchModels(task, this.#own.storage, report, signal);
   }
 
   unload(_task: UnloadTask, signal: AbortSignal): Promise<void> {
@@ -201,6 +221,11 @@ export class PairEngine implements Engine {
       unwatch();
     }
   }
+}
+
+/** Fetched when somebody looks at such models. */
+function importHub(): Promise<typeof import('./hub')> {
+  return import('./hub');
 }
 
 /** What the answer of `task` comes after. */

@@ -1,8 +1,10 @@
 /** What the engine does for its callers: its tasks, and what it reports about them; types only. */
+import type { PrebuiltRecord } from '../catalog/prebuilt';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
 import type { AskPerson } from '../core/loop/person';
 import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
+import type { TransferUpdate } from '../storage/transfer';
 
 /** Loads pairs and runs them. A `run` first reports progress while models load, then its events. */
 export interface Engine {
@@ -12,10 +14,13 @@ export interface Engine {
   run(task: RunTask, report: (update: LoadProgress | MemoryUpdate | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
   import(task: ImportTask, report: (update: ImportProgress | Imported) => void, signal: AbortSignal): Promise<void>;
   remove(task: RemoveTask, signal: AbortSignal): Promise<void>;
+  listPublished(task: PublishedTask, report: (update: Published) => void, signal: AbortSignal): Promise<void>;
+  inspect(task: InspectTask, report: (update: Inspected) => void, signal: AbortSignal): Promise<void>;
+  fetch(task: FetchTask, report: (update: Fetching) => void, signal: AbortSignal): Promise<void>;
   unload(task: UnloadTask, signal: AbortSignal): Promise<void>;
 }
 
-export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask | UnloadTask;
+export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask | PublishedTask | InspectTask | FetchTask | UnloadTask;
 
 /** Makes a pair ready; what is already loaded stays. */
 export interface LoadTask {
@@ -57,12 +62,31 @@ export interface ImportTask {
   readonly base: string;
 }
 
-/** Unloads `model`, one of a person's own, and deletes it; what another of these needs too stays. An import that is under way ends first. */
+/** Unloads `model`, which a person has added, and deletes it; what another own model needs too stays. An import that is under way ends first. */
 export interface RemoveTask {
   readonly type: 'remove';
   readonly model: ModelSpec;
   /** URL of the page. */
   readonly base: string;
+}
+
+/** Which models web-llm's list has. Update: the list. */
+export interface PublishedTask {
+  readonly type: 'published';
+}
+
+/** Fetches the small files of the model of `record`, which tell all that is to be known before the large ones come; what is stored is not fetched again. Update: the model. */
+export interface InspectTask {
+  readonly type: 'inspect';
+  readonly record: PrebuiltRecord;
+  /** URL of the folder that keeps its files. */
+  readonly folder: string;
+}
+
+/** Stores all files of `models`; what is right already stays. Stopped, it keeps every file that is complete. Updates: how far it is. */
+export interface FetchTask {
+  readonly type: 'fetch';
+  readonly models: readonly ModelSpec[];
 }
 
 /** Frees the device and all that is loaded on it; what is stored stays, and the next task loads it again. */
@@ -137,4 +161,28 @@ export interface Imported {
   readonly isNew: boolean;
 }
 
-export type Update = LoadProgress | CalibrationResult | MemoryUpdate | ImportProgress | Imported | RunEvent;
+export interface Published {
+  readonly type: 'published';
+  readonly records: readonly PrebuiltRecord[];
+}
+
+export interface Inspected {
+  readonly type: 'inspected';
+  readonly model: ModelSpec;
+}
+
+export interface Fetching {
+  readonly type: 'fetching';
+  readonly transfer: TransferUpdate;
+}
+
+export type Update =
+  | LoadProgress
+  | CalibrationResult
+  | MemoryUpdate
+  | ImportProgress
+  | Imported
+  | Published
+  | Inspected
+  | Fetching
+  | RunEvent;

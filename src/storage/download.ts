@@ -1,7 +1,7 @@
 import { FailureError } from '../core/failure';
 import { applyDelta } from '../formats/delta';
 import { fetchPatiently, refusal } from './fetching';
-import { isSameHost } from './hosts';
+import { isOfSite, isSameHost } from './hosts';
 import { FORMER_FILES } from './keptList';
 import { beginMd5 } from './md5';
 import type { FileStorage, Shelf } from './port';
@@ -241,8 +241,7 @@ async function takeBack(shelf: Shelf, former: Shelf, file: RemoteFile): Promise<
 /** Where a file comes from: `site` has the page too; `host` is another server; `machine`: it lies on this machine (Node). */
 function sourceOf({ url }: RemoteFile): 'site' | 'host' | 'machine' {
   if (url === null || !/^https?:/.test(url)) return 'machine';
-  const origin: string | undefined = globalThis.location?.origin;
-  return origin === undefined || new URL(url).origin === origin ? 'site' : 'host';
+  return isOfSite(url) ? 'site' : 'host';
 }
 
 const MISSING_HINTS = {

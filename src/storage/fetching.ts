@@ -1,4 +1,5 @@
 import { FailureError } from '../core/failure';
+import { isOfSite } from './hosts';
 
 /** How often a server that says it is busy is asked, by default. */
 const TRIES = 3;
@@ -42,7 +43,9 @@ function hintFor(response: Response): string {
     return `The server is busy. ${when}, then try again; files that are complete are kept.`;
   }
   if (response.status >= 500) return 'The server is down for now. Try again later; files that are complete are kept.';
-  return 'There may be no such file, or only for those who have signed in there. Check the address, or choose something else.';
+  return isOfSite(response.url)
+    ? 'You may have to sign in where this page comes from. The server of this page must allow its files to be read.'
+    : 'There may be no such file, or only for those who have signed in there. Check the address, or choose something else.';
 }
 
 /** Milliseconds from now, from seconds or a date (RFC 9110, section 10.2.3); null if it says nothing that can be read. */

@@ -16,3 +16,9 @@ export function isSameHost(a: string, b: string): boolean {
 function isBelow(host: string, domain: string): boolean {
   return host === domain || host.endsWith(`.${domain}`);
 }
+
+/** Whether `url` is of the server that has the page; of any, where there is no page. */
+export function isOfSite(url: string): boolean {
+  const origin: string | undefined = globalThis.location?.origin;
+  return origin === undefined || !URL.canParse(url) || new URL(url).origin === origin;
+}

@@ -1,4 +1,4 @@
-/** A download that a person watches: it can be paused, gone on with, and cancelled, file by file. */
+/** A download that a person watches: it can be paused and gone on with, file by file. */
 import { type Failure, type FailureCode, FailureError, toFailure } from '../core/failure';
 import { download, isStored, type RemoteFile } from './download';
 import type { FileStorage } from './port';
@@ -9,7 +9,7 @@ export interface ShelvedFile {
 }
 
 /** `failed`: what could be fetched is there, and `resume` fetches the rest. */
-export type TransferState = 'ready' | 'running' | 'paused' | 'failed' | 'cancelled' | 'done';
+export type TransferState = 'ready' | 'running' | 'paused' | 'failed' | 'done';
 
 export interface TransferUpdate {
   readonly state: TransferState;
@@ -31,8 +31,6 @@ export class Transfer {
   readonly #storage: FileStorage;
   readonly #files: readonly ShelvedFile[];
   readonly #report: (update: TransferUpdate) => void;
-  /** Files that this transfer has put there. */
-  readonly #fetched: ShelvedFile[] = [];
   #controller = new AbortController();
   #running: Promise<TransferState> | null = null;
   #update: TransferUpdate;
@@ -52,7 +50,6 @@ export class Transfer {
 
   /** Begins, or goes on after a pause or a failure: what is there and right stays, everything else is fetched. @returns the state in which it comes to rest */
   resume(): Promise<TransferState> {
-    if (this.#update.state === 'cancelled') return Promise.resolve('cancelled');
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
@@ -61,20 +58,9 @@ export class Transfer {
 
   /** Comes to rest at once: of the file that comes nothing is kept. */
   async pause(): Promise<void> {
-    await this.#stop('paused');
-  }
-
-  /** Ends it, and deletes what it has fetched; what was there before stays. @throws FailureError storage */
-  async cancel(): Promise<void> {
-    await this.#stop('cancelled');
-    for (const { shelf, file } of this.#fetched.splice(0)) await (await this.#storage.open(shelf)).delete(file.place);
-    this.#tell({ state: 'cancelled', loadedBytes: 0 });
-  }
-
-  async #stop(state: 'paused' | 'cancelled'): Promise<void> {
-    if (this.#update.state === 'done' && state === 'paused') return;
+    if (this.#update.state === 'done') return;
     const running = this.#running;
-    this.#tell({ state });
+    this.#tell({ state: 'paused' });
     this.#controller.abort(new DOMException('The download was stopped.', 'AbortError'));
     await running;
   }
@@ -112,7 +98,6 @@ export class Transfer {
       if (!(thrown instanceof FailureError && thrown.failure.code === 'file-damaged')) throw thrown;
       await this.#fetch(each, loaded, signal);
     }
-    this.#fetched.push(each);
   }
 
   async #fetch({ shelf, file }: ShelvedFile, loaded: number, signal: AbortSignal): Promise<void> {

@@ -128,7 +128,16 @@ function failureOf(message: FromWorker): Failure | null {
   return message.update.failure;
 }
 
-const AROUND: ReadonlySet<string> = new Set(['progress', 'calibration', 'memory', 'import', 'imported'] satisfies Update['type'][]);
+const AROUND: ReadonlySet<string> = new Set([
+  'progress',
+  'calibration',
+  'memory',
+  'import',
+  'imported',
+  'published',
+  'inspected',
+  'fetching',
+] satisfies Update['type'][]);
 
 /** Whether `update` is part of a run, rather than of what goes on around it. */
 export function isRunEvent(update: Update): update is RunEvent {

@@ -28,6 +28,9 @@ export async function answer(engine: Engine, task: Task, port: MessagePort): Pro
     else if (task.type === 'calibrate') await engine.calibrate(task, report, controller.signal);
     else if (task.type === 'import') await engine.import(task, report, controller.signal);
     else if (task.type === 'remove') await engine.remove(task, controller.signal);
+    else if (task.type === 'published') await engine.listPublished(task, report, controller.signal);
+    else if (task.type === 'inspect') await engine.inspect(task, report, controller.signal);
+    else if (task.type === 'fetch') await engine.fetch(task, report, controller.signal);
     else if (task.type === 'unload') await engine.unload(task, controller.signal);
     else await engine.run(task, report, controller.signal, ask);
     send({ type: 'done' });

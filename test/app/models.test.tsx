@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { keepOwn, ownFolder } from '../../src/catalog/own';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
-import { readOwnModels, useCatalogue } from '../../src/store/engine/catalogue';
+import { readAddedModels, useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
 import { occupy, stopWork } from '../../src/store/engine/work';
 import { removeModel, sweepOwnModels, useOwnModels } from '../../src/store/models/ownModels';
@@ -130,7 +130,7 @@ it('a model that a newer version of the page made again has its new list at once
   if (!made || !model) throw new Error('the model was not made');
   const list = { ...made.list, models: { [id]: { ...model, context: 77 } } };
   await keepOwn(BROWSER_CACHE, ownFolder(document.baseURI), id, list);
-  await readOwnModels();
+  await readAddedModels();
   expect(useCatalogue.getState().catalogue?.models.find((each) => each.id === id)?.context).toBe(77);
 });
 

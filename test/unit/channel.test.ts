@@ -30,7 +30,11 @@ const unused = () => Promise.reject(new Error('not asked for'));
 
 /** The page's side of a worker whose other side is `engine`, over real message channels. */
 function workerOf(answers: Partial<Engine>) {
-  const engine: Engine = { load: unused, calibrate: unused, run: unused, import: unused, remove: unused, unload: unused, ...answers };
+  const engine: Engine = {
+    ...{ load: unused, calibrate: unused, run: unused, import: unused, remove: unused, unload: unused },
+    ...{ listPublished: unused, inspect: unused, fetch: unused },
+    ...answers,
+  };
   const tasks: Task[] = [];
   const target = new EventTarget();
   const answered: Promise<void>[] = [];

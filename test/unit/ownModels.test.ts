@@ -82,7 +82,7 @@ describe('a file of a person’s own', () => {
     const [small, large] = (await modelsIn(storage)).sort((a, b) => a.name.localeCompare(b.name)).reverse();
     const listed = { ...listOfTheWeb(small?.tokenizer ?? null), format: 2 };
     vi.stubGlobal('fetch', async () => Response.json(listed));
-    const { targets, models } = await fetchCatalogue([`${BASE}models/manifest.json`], storage, FOLDER);
+    const { targets, models } = await fetchCatalogue([`${BASE}models/manifest.json`], storage, BASE);
     const draftsOf = (id: string | undefined) => targets.find(({ model }) => model.id === id)?.drafts.map(({ model }) => model.id);
     expect(models.map(({ id }) => id).sort()).toEqual(['web', small?.id, large?.id].sort());
     expect(draftsOf(large?.id)).toEqual([small?.id]);
@@ -95,7 +95,7 @@ describe('a file of a person’s own', () => {
     vi.stubGlobal('fetch', async () =>
       Response.json({ format: 2, pairs: [{ name: 'Web', target: 'own:web', drafts: [] }], models: { 'own:web': list.models.web } }),
     );
-    const { code, message } = await refusalOf(() => fetchCatalogue([`${BASE}models/manifest.json`], memoryStorage(), FOLDER));
+    const { code, message } = await refusalOf(() => fetchCatalogue([`${BASE}models/manifest.json`], memoryStorage(), BASE));
     expect([code, message.includes('"own:web"')]).toEqual(['manifest-invalid', true]);
   });
 

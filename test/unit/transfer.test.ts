@@ -76,18 +76,6 @@ describe('a download from a hub', () => {
     expect(shardsAsked()).toEqual(model.files.slice(3 + 2).map(({ name }) => `${SHARDS}${name}`));
   });
 
-  it('leaves nothing behind where it is cancelled, and all that was there before', async () => {
-    const before = await shardsHere();
-    hub.break(SHARD, 'held', 1);
-    const { transfer: all } = transfer();
-    const running = all.resume();
-    await until(() => hub.requests.includes(SHARD));
-    await all.cancel();
-    expect([await running, await all.resume()]).toEqual(['cancelled', 'cancelled']);
-    expect(await shardsHere()).toBe(before);
-    expect(await readRecord(putModel(hub, NAME).record, storage)).toEqual(model);
-  });
-
   const MENDED: readonly (readonly [HubFault, string, number])[] = [
     ['busy', 'asks to come back', 2],
     ['down', 'is down for a moment', 2],

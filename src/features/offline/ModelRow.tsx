@@ -1,4 +1,4 @@
-import { bytesOf, filesOf, isOwn, type ModelSpec } from '../../catalog/spec';
+import { bytesOf, filesOf, isAdded, isOwn, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
 import { useWork } from '../../store/engine/work';
 import { removeModel } from '../../store/models/ownModels';
@@ -21,8 +21,8 @@ interface ModelRowProps {
 export function ModelRow({ model, name }: ModelRowProps) {
   const { id } = model;
   const { models, storing } = useOffline();
-  // Deleting one's own unloads it too, so it waits until the models are free.
-  const heldBack = useWork(({ current }) => current !== null) && isOwn(id);
+  // Deleting what a person added unloads it too, so it waits until the models are free.
+  const heldBack = useWork(({ current }) => current !== null) && isAdded(id);
   const { row, asking, setAsking } = useAskingBack<HTMLTableRowElement>();
   const { bytes, whole } = models[id] ?? { bytes: 0, whole: false };
   const isComing = storing?.model === id;
@@ -37,7 +37,7 @@ export function ModelRow({ model, name }: ModelRowProps) {
             heldBack={heldBack ? settings.unused.busy : null}
             onVerb={() => {
               setAsking(false);
-              void (isOwn(id) ? removeModel(id) : deleteOffline(id));
+              void (isAdded(id) ? removeModel(id) : deleteOffline(id));
             }}
             onKeep={() => setAsking(false)}
           />

@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
-import { fetchCatalogue } from '../../catalog/lists';
-import { ownFolder, readOwnLists } from '../../catalog/own';
+import { fetchCatalogue, readAdded } from '../../catalog/lists';
+import { ownFolder } from '../../catalog/own';
 import { type DraftChoice, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../catalog/pairing';
 import { type Catalogue, catalogueOf, type ResolvedList, type TargetSpec } from '../../catalog/resolve';
-import type { PairSpec } from '../../catalog/spec';
+import { isOfHub, type ModelSpec, type PairSpec } from '../../catalog/spec';
 import type { RunSettings, StartEvent } from '../../core/types';
 import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
@@ -33,7 +33,7 @@ let outdated = false;
 export async function readCatalogue(): Promise<Catalogue> {
   const known = useCatalogue.getState().catalogue;
   if (known && !outdated) return known;
-  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE, ownFolder(document.baseURI), known)
+  reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE, document.baseURI, known)
     .then(
       (catalogue) => {
         outdated = false;
@@ -53,17 +53,24 @@ export async function readCatalogue(): Promise<Catalogue> {
   return reading;
 }
 
-/** Reads a person's own models again, which are in the storage alone; the other lists stay. */
-export async function readOwnModels(): Promise<void> {
-  const folder = ownFolder(document.baseURI);
-  const own = await readOwnLists(BROWSER_CACHE, folder).catch(() => null);
+/** Reads the models that a person added again, which are in the storage alone; the other lists stay. */
+export async function readAddedModels(): Promise<void> {
+  const before = useCatalogue.getState().catalogue;
+  if (!before) return;
+  const { lists, hub } = await readAdded(BROWSER_CACHE, document.baseURI, before);
   const { catalogue } = useCatalogue.getState();
-  if (!own || !catalogue) return;
+  if (!catalogue) return;
+  const folder = ownFolder(document.baseURI);
+  const isOwnList = ({ url }: ResolvedList) => url.startsWith(folder);
   // A model that was made again has a list of the same address.
-  const content = (lists: readonly ResolvedList[]) => JSON.stringify(lists.map(({ url, list }) => [url, list]));
-  if (content(catalogue.lists.filter(({ url }) => url.startsWith(folder))) === content(own)) return;
-  const others = catalogue.lists.filter(({ url }) => !url.startsWith(folder));
-  useCatalogue.setState({ catalogue: catalogueOf([...others, ...own]) });
+  const content = (own: readonly ResolvedList[], models: readonly ModelSpec[]) =>
+    JSON.stringify([own.map(({ url, list }) => [url, list]), models]);
+  const known = content(
+    catalogue.lists.filter(isOwnList),
+    catalogue.models.filter(({ id }) => isOfHub(id)),
+  );
+  if (known === content(lists, hub)) return;
+  useCatalogue.setState({ catalogue: catalogueOf([...catalogue.lists.filter((each) => !isOwnList(each)), ...lists], hub) });
   settlePair();
 }
 

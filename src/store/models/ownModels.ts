@@ -1,13 +1,13 @@
 /** A person's own models: files of theirs that are being opened, and the models that were made of such files. */
 import { create } from 'zustand';
 import { deleteLeftovers, ownFolder } from '../../catalog/own';
-import { bytesOf, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
+import { bytesOf, isAdded, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
 import { type Failure, toFailure } from '../../core/failure';
 import { OWN_LOCK } from '../../engine/ownPorts';
 import type { ImportProgress } from '../../engine/tasks';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { aloneNow } from '../../storage/browserRoom';
-import { type CatalogueState, chosenPair, readCatalogue, readOwnModels, useCatalogue } from '../engine/catalogue';
+import { type CatalogueState, chosenPair, readAddedModels, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
 import { chooseDraft, chooseTarget, forgetModel, load, stopLoading } from '../engine/loading';
 import { useWork } from '../engine/work';
@@ -85,7 +85,7 @@ export async function openModelFiles(files: readonly File[], now: () => number =
       if (update.type === 'import') changeFile(key, update.file, (file) => advanced(file, update, now()));
       if (update.type !== 'imported') continue;
       changeFile(key, update.file, (file) => ({ ...file, made: update }));
-      await readOwnModels();
+      await readAddedModels();
     }
     change(key, { state: 'done' });
     await chooseOpened(key);
@@ -141,9 +141,9 @@ export function ownModels({ catalogue }: Pick<CatalogueState, 'catalogue'> = use
   return catalogue?.models.filter(({ id }) => isOwn(id)) ?? [];
 }
 
-/** Unloads the model `id` and deletes it; a library that another needs stays. Where it was chosen, the first target takes its place. Not while the models are at work. */
+/** Unloads the model `id`, which a person has added, and deletes it; a library that another needs stays. Where it was chosen, the first target takes its place. Not while the models are at work. */
 export async function removeModel(id: string): Promise<void> {
-  const model = ownModels().find((each) => each.id === id);
+  const model = useCatalogue.getState().catalogue?.models.find((each) => each.id === id && isAdded(id));
   if (!model || useOwnModels.getState().removing !== null || useWork.getState().current !== null) return;
   const pair = chosenPair();
   const wasChosen = pair !== null && modelsOf(pair).some((each) => each.id === id);
@@ -155,7 +155,7 @@ export async function removeModel(id: string): Promise<void> {
     useOwnModels.setState({ failure: toFailure(thrown) });
   }
   forgetModel(id);
-  await readOwnModels();
+  await readAddedModels();
   useOwnModels.setState({ removing: null });
   void lookAtStorage();
   if (wasChosen) await load('if-stored');

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { isKept, keepResolved } from '../../catalog/lists';
 import type { Catalogue } from '../../catalog/resolve';
-import { isOwn, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
+import { isAdded, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import { deleteStored, findStored, type StoredModel, storeModel } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import { BROWSER_CACHE } from '../../storage/browserCache';
@@ -77,14 +77,15 @@ export async function lookAtStorage(): Promise<void> {
   const { catalogue } = useCatalogue.getState();
   const [list, pair] = [listOfTarget(), wholePair()];
   try {
-    if (catalogue && list && pair) {
+    if (catalogue && pair) {
       const found = await Promise.all(catalogue.models.map(async (model) => [model.id, await findStored(model, BROWSER_CACHE)] as const));
       const models = Object.fromEntries(found);
       if (isWhole(pair, models)) {
-        if (!(await isKept(list, BROWSER_CACHE))) await keepResolved(list, BROWSER_CACHE);
+        if (list && !(await isKept(list, BROWSER_CACHE))) await keepResolved(list, BROWSER_CACHE);
         await keepFirstList(catalogue);
       }
-      useOffline.setState({ models, listKept: await isKept(list, BROWSER_CACHE) });
+      // A model from a hub is in no list, and was read from the storage.
+      useOffline.setState({ models, listKept: list === null || (await isKept(list, BROWSER_CACHE)) });
     }
   } catch (thrown) {
     useOffline.setState({ failure: toFailure(thrown) });
@@ -117,10 +118,10 @@ export async function storeOffline(id: string): Promise<void> {
 /** Stores the target and every draft of it that is not, but those that a person deleted. */
 export async function storePair(): Promise<void> {
   const target = chosenTarget();
-  // A person's own are stored from the start, and nobody asked for what else may draft for them.
-  if (!target || isOwn(target.model.id)) return;
+  // What a person added is stored from the start, and nobody asked for what else may draft for it.
+  if (!target || isAdded(target.model.id)) return;
   for (const { id } of [target.model, ...target.drafts.map(({ model }) => model)]) {
-    if (isOwn(id) || useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
+    if (isAdded(id) || useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
     await storeOffline(id);
     if (useOffline.getState().failure) return;
   }

@@ -1,4 +1,4 @@
-import { readOwnModels, wholePair } from '../engine/catalogue';
+import { readAddedModels, wholePair } from '../engine/catalogue';
 import { isReady, useLoading } from '../engine/loading';
 import { useMeasuring } from '../engine/measuring';
 import { useWork } from '../engine/work';
@@ -90,7 +90,7 @@ function lookNowAndThen(): void {
     if (document.visibilityState !== 'visible') return;
     void checkShell();
     // Another tab may have stored or deleted models, and opened files.
-    void readOwnModels().then(lookAtStorage);
+    void readAddedModels().then(lookAtStorage);
     if (Date.now() - lookedAt < LOOK_EVERY_MS) return;
     lookedAt = Date.now();
     void lookForUpdate();

@@ -64,6 +64,7 @@ export const targets = {
   /** @param size of what would be downloaded */
   anything: (name: string, size: string | null) => `${name}: understands any prompt${size === null ? '' : `; ${size} to download`}`,
   own: (name: string) => `${name}: your own file`,
+  ofHub: (name: string) => `${name}: published, stored here`,
   unasked: (name: string) => `${name} is chosen, and not stored in this browser. The page downloads it when you ask for it.`,
   fetch: (name: string, size: string) => `Load ${name} (${size})`,
 };

@@ -67,6 +67,9 @@ function begin(engine: Engine, task: Task, report: (update: Update) => void, sig
   if (task.type === 'calibrate') return engine.calibrate(task, report, signal);
   if (task.type === 'import') return engine.import(task, report, signal);
   if (task.type === 'remove') return engine.remove(task, signal);
+  if (task.type === 'published') return engine.listPublished(task, report, signal);
+  if (task.type === 'inspect') return engine.inspect(task, report, signal);
+  if (task.type === 'fetch') return engine.fetch(task, report, signal);
   if (task.type === 'unload') return engine.unload(task, signal);
   return engine.run(structuredClone(task), report, signal, ask);
 }

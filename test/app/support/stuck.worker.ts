@@ -11,6 +11,9 @@ const engine: Engine = {
   calibrate: (...task) => made.calibrate(...task),
   import: (...task) => made.import(...task),
   remove: (...task) => made.remove(...task),
+  listPublished: (task, report) => made.listPublished(task, report),
+  inspect: (...task) => made.inspect(...task),
+  fetch: (...task) => made.fetch(...task),
   unload: (...task) => made.unload(...task),
   run: (task, report, ...rest) => {
     const stuck: typeof report = (update) => {

@@ -4,13 +4,14 @@ import { type MlcFiles, mlcModel } from './model';
 
 const TOKENIZER = { model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] }, added_tokens: [{ id: 3, content: '<|end|>' }] };
 
-/** Puts a small model in MLC's format on `hub`, as `mlc-ai/NAME`. @returns its record, as web-llm's list would have it */
+/** Puts a small model in MLC's format on `hub`, as `mlc-ai/NAME`; one that is not `tied` has a head of its own, and is larger. @returns its record, as web-llm's list would have it */
 export function putModel(
   hub: Hub,
   name: string,
   tokenizer: object = TOKENIZER,
+  tied = true,
 ): { readonly record: PrebuiltRecord; readonly files: MlcFiles } {
-  const files = mlcModel('llama', 'q4f32_1');
+  const files = mlcModel('llama', 'q4f32_1', tied);
   const at = (file: string) => `mlc-ai/${name}/resolve/main/${file}`;
   hub.put(at('mlc-chat-config.json'), JSON.stringify(files.config));
   hub.put(at('tensor-cache.json'), JSON.stringify(files.cache));

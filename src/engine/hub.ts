@@ -1,0 +1,36 @@
+/** Models of a hub: what the list has, what their small files say, and how all of their files are stored. */
+import { prebuiltRecords } from '../catalog/prebuilt';
+import { readRecord } from '../catalog/records';
+import { shelvedFiles } from '../catalog/storedModels';
+import type { FileStorage } from '../storage/port';
+import { Transfer } from '../storage/transfer';
+import type { Fetching, FetchTask, Inspected, InspectTask, Published } from './tasks';
+
+export async function listPublished(report: (update: Published) => void): Promise<void> {
+  report({ type: 'published', records: await prebuiltRecords() });
+}
+
+/** @throws FailureError of `readRecord`; or the signal's reason */
+export async function inspect(
+  { record, folder }: InspectTask,
+  storage: FileStorage,
+  report: (update: Inspected) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  report({ type: 'inspected', model: await readRecord(record, storage, { folder, signal }) });
+}
+
+/** Faults of files are reported, and are no failure of the task. */
+export async function fetchModels(
+  { models }: FetchTask,
+  storage: FileStorage,
+  report: (update: Fetching) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const transfer = new Transfer(storage, shelvedFiles(models), (update) => report({ type: 'fetching', transfer: update }));
+  const pause = () => void transfer.pause();
+  signal.addEventListener('abort', pause, { once: true });
+  if (signal.aborted) return;
+  await transfer.resume();
+  signal.removeEventListener('abort', pause);
+}
