@@ -28,8 +28,7 @@ export interface ChoiceSetting<Value extends string> extends Declared<Value> {
 }
 
 /** A number from `min`, or above `above`, to `max`, or below `below`; whole where that is said. A missing end is open. */
-export interface NumberSetting extends Declared<number> {
-  readonly kind: 'number';
+export interface NumberRange {
   readonly whole?: boolean;
   readonly min?: number;
   readonly above?: number;
@@ -37,6 +36,10 @@ export interface NumberSetting extends Declared<number> {
   readonly below?: number;
   /** The value that turns it off, where there is one. */
   readonly off?: number;
+}
+
+export interface NumberSetting extends Declared<number>, NumberRange {
+  readonly kind: 'number';
 }
 
 export interface SwitchSetting extends Declared<boolean> {
@@ -80,8 +83,8 @@ export const number = (setting: Omit<NumberSetting, 'kind'>): NumberSetting => (
 export const onOff = (setting: Omit<SwitchSetting, 'kind'>): SwitchSetting => ({ kind: 'switch', ...setting });
 const other = <Value>(setting: Omit<OtherSetting<Value>, 'kind'>): OtherSetting<Value> => ({ kind: 'other', ...setting });
 
-/** Least and most of numbers that are asked for elsewhere too. */
-export const LIMITS = { gamma: { min: 1, max: 16 }, maxTokens: { min: 1 } } as const;
+/** Least and most of numbers that are asked for elsewhere too. `temperature`: in requests and commands, as OpenAI's API has it. */
+export const LIMITS = { gamma: { min: 1, max: 16 }, maxTokens: { min: 1 }, temperature: { min: 0, max: 2 } } as const;
 
 /** What a run is asked besides its sampling. */
 export const RUN = {
@@ -163,8 +166,15 @@ export function defaultsOf<Settings extends Readonly<Record<string, Setting>>>(s
 export function fits(setting: PlainSetting, value: unknown): boolean {
   if (setting.kind === 'switch') return typeof value === 'boolean';
   if (setting.kind === 'choice') return setting.values.some((each) => each === value);
-  if (typeof value !== 'number' || !Number.isFinite(value) || (setting.whole && !Number.isSafeInteger(value))) return false;
-  const { min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = setting;
+  return isIn(setting, value);
+}
+
+/** Whether `value` is a number of `range`. */
+export function isIn(
+  { whole, min = -Infinity, above = -Infinity, max = Infinity, below = Infinity }: NumberRange,
+  value: unknown,
+): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value) || (whole && !Number.isSafeInteger(value))) return false;
   return value >= min && value > above && value <= max && value < below;
 }
 
@@ -172,7 +182,11 @@ export function fits(setting: PlainSetting, value: unknown): boolean {
 export function rangeOf(setting: PlainSetting): string {
   if (setting.kind === 'switch') return 'on or off';
   if (setting.kind === 'choice') return setting.values.map((value) => `"${value}"`).join(' or ');
-  const { whole, min, above, max, below, off } = setting;
+  return rangeInWords(setting);
+}
+
+/** "a whole number, 1 to 16". */
+export function rangeInWords({ whole, min, above, max, below, off }: NumberRange): string {
   const noun = whole ? 'a whole number' : 'a number';
   const note = off === undefined || off !== min ? '' : ' (off)';
   if (above !== undefined) return `${noun} above ${above}${max === undefined ? '' : `, at most ${max}`}`;

@@ -2,6 +2,8 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { randomSeed } from '../api/randomSeed';
+import { systemMessageOf } from '../catalog/systemMessage';
+import { LIMITS, SAMPLING } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
 import { outputText } from '../core/loop/text';
 import { committedTokens, startOf } from '../core/run/tally';
@@ -9,7 +11,7 @@ import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { RunTask } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
-import { flag, number, optionLines, readOptions, text, type Values } from './options';
+import { flag, HELP_OPTION, number, optionLines, readOptions, text, type Values } from './options';
 import { print, printError, printJson } from './output';
 import { progressOn } from './progress';
 import { MODEL_OPTIONS, openSession, type Session } from './session';
@@ -17,19 +19,22 @@ import { countsInWords, type Gain, gainInWords, gainOf, toldCounts } from './ter
 import { legend, type Paint, paintRound, showsColours } from './terminal/paint';
 import { usageError } from './usage';
 
+/** Runs of each way for --compare. */
+const REPEAT = 2;
+
 const OPTIONS = {
   ...MODEL_OPTIONS,
   system: text('TEXT', 'the system message; by default the model’s own'),
-  'max-tokens': number('N', { min: 1, max: 1_000_000 }, 256, 'most tokens of the answer (default 256)'),
-  temperature: number('T', { min: 0, max: 10, whole: false }, 0, '0 (default): always the most likely token'),
-  'top-p': number('P', { min: 0.001, max: 1, whole: false }, 1, 'draw from the most likely tokens that reach P together'),
-  seed: number('N', { min: 0, max: Number.MAX_SAFE_INTEGER }, undefined, 'repeats a draw, whatever drafts; by default another\neach time'),
+  'max-tokens': number('N', { whole: true, min: 1, max: 1_000_000 }, 256, 'most tokens of the answer (default 256)'),
+  temperature: number('T', LIMITS.temperature, 0, '0 to 2; 0 (default): always the most likely token'),
+  'top-p': number('P', SAMPLING.topP, 1, 'draw from the most likely tokens that reach P together'),
+  seed: number('N', { whole: true, min: 0 }, undefined, 'repeats a draw, whatever drafts; by default another\neach time'),
   plain: flag('decode plainly, without drafts'),
   'show-rejected': flag('show drafts that the target refused, struck through'),
   compare: flag('run both ways in turns; say whether the output is\nthe same, and what speculation gained'),
-  repeat: number('N', { min: 1, max: 100 }, 2, 'runs of each way for --compare (default 2)'),
+  repeat: number('N', { whole: true, min: 1, max: 100 }, undefined, `runs of each way for --compare (default ${REPEAT})`),
   json: flag('one JSON object instead of text'),
-  help: flag('this text'),
+  help: HELP_OPTION,
 };
 
 export const GENERATE_USAGE = 'foretoken generate [options] "prompt"';
@@ -59,17 +64,38 @@ type GenerateValues = Values<typeof OPTIONS>;
 export async function generate(args: readonly string[], stop: AbortSignal): Promise<void> {
   const { values, rest } = readOptions(OPTIONS, args);
   if (values.help) return print(GENERATE_HELP);
+  refuseWithoutEffect(values);
   const prompt = await promptOf(rest, stop);
   const session = await openSession(values, printError, stop);
-  if (values.compare && (values.plain || session.drafting === null)) {
-    throw usageError('There is nothing to compare plain decoding with.', 'Leave out --compare, or --plain and --draft none.');
-  }
   const progress = progressOn(process.stderr);
   await session.engine.load({ type: 'load', pair: session.pair }, progress.report, stop).finally(progress.end);
+  if (values.system !== undefined && (await systemMessageOf(session.pair.target, session.storage)) === null)
+    printError(`${session.pair.target.name} has no place for a system message: it does not see --system.`);
   const settings = settingsOf(values, session);
   const runs = new Runs(session, { prompt, ...(values.system === undefined ? {} : { system: values.system }) }, stop);
   if (values.json) await writeJson(values, settings, runs);
   else await writeText(values, settings, runs);
+}
+
+/** What an option says that has no effect beside another. @throws FailureError command-invalid */
+function refuseWithoutEffect(values: GenerateValues): void {
+  const { json, compare, repeat, temperature } = values;
+  const plainly = values.plain ? '--plain' : values.draft === 'none' ? '--draft none' : null;
+  if (compare && plainly) throw usageError('There is nothing to compare plain decoding with.', `Leave out --compare or ${plainly}.`);
+  if (repeat !== undefined && !compare) throw withoutEffect('--repeat', 'without --compare', 'Add --compare, or leave it out.');
+  if (json && values['show-rejected']) throw withoutEffect('--show-rejected', 'with --json', 'Leave one of them out.');
+  if (values['top-p'] < 1 && temperature === 0) throw withoutEffect('--top-p', 'at temperature 0', 'Add --temperature, or leave it out.');
+  if (plainly === null) return;
+  const ofDrafts = { draft: values.plain ? values.draft : undefined, method: values.method };
+  const given = Object.entries({ ...ofDrafts, 'num-speculative-tokens': values['num-speculative-tokens'] !== 'auto' }).find(
+    ([, set]) => set,
+  );
+  const [option] = given ?? (values['show-rejected'] ? ['show-rejected'] : []);
+  if (option !== undefined) throw withoutEffect(`--${option}`, `with ${plainly}`, 'Leave one of them out.');
+}
+
+function withoutEffect(option: string, where: string, hint: string): FailureError {
+  return usageError(`${option} has no effect ${where}.`, hint);
 }
 
 type Input = Readable & { readonly isTTY?: boolean };
@@ -148,13 +174,13 @@ async function writeText(values: GenerateValues, settings: RunSettings, runs: Ru
   process.stdout.write('\n');
   const key = settings.mode === 'speculative' ? legend({ ...paint, colours: showsColours(process.stderr, process.env) }) : '';
   console.error(`\n${key === '' ? '' : `${key}\n`}${runs.isStopped ? 'Stopped. ' : ''}${countsInWords(events)}`);
-  const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
+  const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat ?? REPEAT) : null;
   if (gain) printError(`\n${gainInWords(gain)}`);
 }
 
 async function writeJson(values: GenerateValues, settings: RunSettings, runs: Runs): Promise<void> {
   const events = await runs.run(settings);
-  const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat) : null;
+  const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat ?? REPEAT) : null;
   const { target, draft, adapter } = startOf(events)?.labels ?? {};
   const { temperature, topP, seed } = settings.sampling;
   const end = events.at(-1);

@@ -19,8 +19,13 @@ pass. What stays is what the target would have written alone.
 
   foretoken generate --help     write to the terminal, each token coloured by its verdict
   foretoken serve --help        serve OpenAI's API and the page
-  foretoken --version`;
+  foretoken --version           which version this is
 
+-h stands for --help, and -v for --version.`;
+
+const VERSION: ReadonlySet<string> = new Set(['--version', '-v', '-V', 'version']);
+const HELP_WORDS: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
+const HELPS: Readonly<Record<string, string>> = { generate: GENERATE_HELP, serve: SERVE_HELP };
 const USAGES: Readonly<Record<string, string>> = { generate: GENERATE_USAGE, serve: SERVE_USAGE };
 
 /**
@@ -33,9 +38,10 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
   try {
     if (command === 'serve') await serve(args, stop);
     else if (command === 'generate') await generate(args, stop);
-    else if (command === '--version') print(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version);
-    else if (command === undefined || command === '--help' || command === 'help') print(helpFor(args[0]));
-    else throw usageError(`There is no command "${command}".`, 'Choose generate or serve.');
+    else if (command !== undefined && VERSION.has(command))
+      print(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version);
+    else if (command === undefined || HELP_WORDS.has(command)) print(helpFor(args[0]));
+    else throw unknown(command);
     return command === 'generate' ? code() : 0;
   } catch (thrown) {
     if (stop.aborted && !(thrown instanceof FailureError && thrown.failure.code !== 'aborted')) return command === 'serve' ? 0 : code();
@@ -48,8 +54,16 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
   }
 }
 
+/** @throws FailureError command-invalid */
 function helpFor(command: string | undefined): string {
-  return command === 'serve' ? SERVE_HELP : command === 'generate' ? GENERATE_HELP : HELP;
+  if (command === undefined) return HELP;
+  const help = HELPS[command];
+  if (help === undefined) throw unknown(command);
+  return help;
+}
+
+function unknown(command: string): FailureError {
+  return usageError(`There is no command "${command}".`, 'Choose generate or serve.');
 }
 
 /** One Ctrl+C may come twice: from the terminal, and from npm, which passes it on. */

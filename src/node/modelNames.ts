@@ -11,6 +11,9 @@ export type ModelName =
   | { readonly kind: 'list'; readonly url: string; readonly id: string | null }
   | { readonly kind: 'gguf'; readonly path: string };
 
+/** What --draft may say in place of a model. */
+export const DRAFTS_WITHOUT_MODEL = ['ngram', 'itself', 'none'] as const;
+
 export type DraftName = ModelName | { readonly kind: 'ngram' } | { readonly kind: 'itself' } | { readonly kind: 'none' };
 
 const LIST = 'manifest.json';
@@ -29,8 +32,8 @@ export function readModelName(text: string): ModelName {
 
 /** @throws FailureError command-invalid */
 export function readDraftName(text: string): DraftName {
-  if (text === 'ngram' || text === 'itself' || text === 'none') return { kind: text };
-  return readModelName(text);
+  const kind = DRAFTS_WITHOUT_MODEL.find((each) => each === text);
+  return kind ? { kind } : readModelName(text);
 }
 
 function listAt(text: string): ModelName {

@@ -10,7 +10,7 @@ import { FailureError } from '../core/failure';
 import type { Imported, ImportProgress } from '../engine/tasks';
 import type { NodeEngine } from './engine';
 import { PAGE } from './localFiles';
-import { type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
+import { DRAFTS_WITHOUT_MODEL, type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
 import { usageError } from './usage';
 
 export interface PairSetup extends Pick<NodeEngine, 'engine' | 'storage' | 'isOnGpu'> {
@@ -60,7 +60,7 @@ async function choose(
   if (drafting === null || drafting.kind === 'ngram') return { pair: { target, draft: null }, drafting: 'ngram' };
   if (drafting.kind === 'none') return { pair: { target, draft: null }, drafting: null };
   if (drafting.kind === 'itself') return { pair: { target, draft: 'itself' }, drafting: 'model' };
-  return { pair: { target, draft: (await find(drafting, own, setup)).model }, drafting: 'model' };
+  return { pair: { target, draft: (await find(drafting, own, setup, DRAFTS_WITHOUT_MODEL)).model }, drafting: 'model' };
 }
 
 /** @throws FailureError no-adapter */
@@ -94,8 +94,13 @@ async function importFiles(names: readonly (DraftName | null)[], setup: PairSetu
   return new Map(paths.flatMap((file, index) => made.filter(({ id }) => id === ids.get(index)).map((model) => [file, model] as const)));
 }
 
-/** @param name null: the first target beside the page */
-async function find(name: ModelName | null, own: ReadonlyMap<string, ModelSpec>, setup: PairSetup): Promise<Found> {
+/** @param name null: the first target beside the page @param besides what else may be named @throws FailureError command-invalid */
+async function find(
+  name: ModelName | null,
+  own: ReadonlyMap<string, ModelSpec>,
+  setup: PairSetup,
+  besides: readonly string[] = [],
+): Promise<Found> {
   if (name?.kind === 'gguf') {
     const model = own.get(name.path);
     if (!model) throw new RangeError(`no model was made of ${name.path}`);
@@ -106,7 +111,7 @@ async function find(name: ModelName | null, own: ReadonlyMap<string, ModelSpec>,
   const id = name === null ? null : name.id;
   const found = id === null ? catalogue.targets[0] : findById(catalogue, id);
   if (found) return found;
-  const known = catalogue.models.map((model) => model.id).join(', ');
+  const known = [...besides, ...catalogue.models.map((model) => model.id)].join(', ');
   throw usageError(`There is no model "${id}".`, `Name one of: ${known}; or an address, a folder, or a GGUF file.`);
 }
 

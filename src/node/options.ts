@@ -1,11 +1,14 @@
 /** Options of a command, declared once: how each is read, and what --help says of it. */
 import { parseArgs } from 'node:util';
+import { isIn, type NumberRange, rangeInWords } from '../core/declaredSettings';
 import { usageError } from './usage';
 
 export interface Option<Value> {
   /** What stands for its value in the usage; null: it takes none. */
   readonly placeholder: string | null;
   readonly help: string;
+  /** One letter that stands for its name. */
+  readonly short?: string;
   /** Whether it may be given several times. */
   readonly multiple?: boolean;
   /** @param texts as they were given; none where it was not. @throws FailureError command-invalid */
@@ -21,13 +24,17 @@ export function flag(help: string): Option<boolean> {
   return { placeholder: null, help, read: (texts) => texts.length > 0 };
 }
 
+/** Of every command. */
+export const HELP_OPTION: Option<boolean> = { ...flag('this text'), short: 'h' };
+
 /** Any text; undefined where it was not given. */
 export function text(placeholder: string, help: string): Option<string | undefined> {
   return { placeholder, help, read: ([given]) => given };
 }
 
-export function texts(placeholder: string, help: string): Option<readonly string[]> {
-  return { placeholder, help, multiple: true, read: (given) => given };
+/** Any number of texts. @param read makes one of what was given, or throws FailureError command-invalid */
+export function texts(placeholder: string, help: string, read: (given: string, name: string) => string): Option<readonly string[]> {
+  return { placeholder, help, multiple: true, read: (given, name) => given.map((each) => read(each, name)) };
 }
 
 /** One of `values`. */
@@ -48,16 +55,10 @@ export function oneOf<Value extends string, Default extends Value | undefined>(
   };
 }
 
-interface Range {
-  readonly min: number;
-  readonly max: number;
-  readonly whole?: boolean;
-}
-
 /** A number of `range`. */
 export function number<Default extends number | undefined>(
   placeholder: string,
-  range: Range,
+  range: NumberRange,
   standard: Default,
   help: string,
 ): Option<number | Default> {
@@ -65,10 +66,10 @@ export function number<Default extends number | undefined>(
 }
 
 /** @throws FailureError command-invalid, with what may be chosen */
-export function readNumber(given: string, name: string, { min, max, whole = true }: Range): number {
+export function readNumber(given: string, name: string, range: NumberRange): number {
   const value = /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= min && value <= max && (!whole || Number.isSafeInteger(value))) return value;
-  throw usageError(`--${name} is "${given}".`, `Choose a ${whole ? 'whole ' : ''}number, ${min} to ${max}.`);
+  if (isIn(range, value)) return value;
+  throw usageError(`--${name} is "${given}".`, `Choose ${rangeInWords(range)}.`);
 }
 
 /** @returns what `args` say, by the names of `options`, and what stands beside them. @throws FailureError command-invalid */
@@ -77,9 +78,9 @@ export function readOptions<Declared extends Options>(
   args: readonly string[],
 ): { readonly values: Values<Declared>; readonly rest: readonly string[] } {
   const declared = Object.fromEntries(
-    Object.entries(options).map(([name, { placeholder }]) => [
+    Object.entries(options).map(([name, { placeholder, short }]) => [
       name,
-      { type: placeholder === null ? 'boolean' : 'string', multiple: true } as const,
+      { type: placeholder === null ? 'boolean' : 'string', multiple: true, ...(short && { short }) } as const,
     ]),
   );
   const parsed = parsing(() => parseArgs({ args: [...args], options: declared, allowPositionals: true }));
@@ -103,8 +104,8 @@ function parsing<T>(parse: () => T): T {
 /** A line or more for each option. */
 export function optionLines(options: Options): string {
   return Object.entries(options)
-    .map(([name, { placeholder, help }]) => {
-      const head = `  --${name}${placeholder === null ? '' : ` ${placeholder}`}`;
+    .map(([name, { placeholder, help, short }]) => {
+      const head = `  ${short ? `-${short}, ` : ''}--${name}${placeholder === null ? '' : ` ${placeholder}`}`;
       const [first = '', ...more] = help.split('\n');
       const lines = [head.length < INDENT - 1 ? head.padEnd(INDENT) + first : `${head}\n${' '.repeat(INDENT)}${first}`];
       return [...lines, ...more.map((line) => ' '.repeat(INDENT) + line)].join('\n');

@@ -7,10 +7,10 @@ import { MOST_BODY } from '../api/paths';
 import { randomSeed } from '../api/randomSeed';
 import type { LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { describeDraft, describeModel } from './describe';
-import { flag, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
+import { HELP_OPTION, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
 import { print, printError } from './output';
 import { progressOn } from './progress';
-import { isLoopback } from './server/guards';
+import { isLoopback, originOf } from './server/guards';
 import { ServedPair } from './server/servedPair';
 import { ApiServer } from './server/server';
 import { MODEL_OPTIONS, openSession, ROOT, type Session } from './session';
@@ -18,16 +18,21 @@ import { usageError } from './usage';
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
-  port: number('N', { min: 0, max: 65535 }, 8080, 'the port; 0: any that is free (default 8080)'),
+  port: number('N', { whole: true, min: 0, max: 65535 }, 8080, 'the port; 0: any that is free (default 8080)'),
   host: text('ADDRESS', 'what to listen on (default 127.0.0.1, this machine only)'),
   'api-key': text('KEY', 'asked of every request to /v1 and /metrics;\nor in FORETOKEN_API_KEY'),
-  cors: texts('ORIGIN', 'whose pages may ask, as https://example.org; * for all'),
+  cors: texts('ORIGIN', 'whose pages may ask, as https://example.org; * for all', origin),
   'max-body': bytes('BYTES', `most bytes of a request, as 65536, 64K or 1M (default 1M)`),
-  'max-queue': number('N', { min: 0, max: 10_000 }, 32, 'requests that may wait (default 32); others get 429'),
-  timeout: number('SECONDS', { min: 1, max: 86_400 }, 600, 'longest wait for an answer (default 600)'),
-  grace: number('SECONDS', { min: 0, max: 3600 }, 30, 'how long requests may take to end when the server\nis stopped (default 30)'),
+  'max-queue': number('N', { whole: true, min: 0, max: 10_000 }, 32, 'requests that may wait (default 32); others get 429'),
+  timeout: number('SECONDS', { whole: true, min: 1, max: 86_400 }, 600, 'longest wait for an answer (default 600)'),
+  grace: number(
+    'SECONDS',
+    { whole: true, min: 0, max: 3600 },
+    30,
+    'how long requests may take to end when the server\nis stopped (default 30)',
+  ),
   page: text('FOLDER', 'the built page, served at /; by default the one that\ncomes with this program'),
-  help: flag('this text'),
+  help: HELP_OPTION,
 };
 
 export const SERVE_USAGE = 'foretoken serve [--target MODEL] [--draft MODEL|ngram|itself|none] [--port N]';
@@ -150,6 +155,12 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function origin(given: string, name: string): string {
+  const found = originOf(given);
+  if (found !== null) return found;
+  throw usageError(`--${name} is "${given}".`, 'Choose an origin, as https://example.org or http://localhost:3000, or * for all.');
 }
 
 /** 1 K to what the API reads at most. */

@@ -14,7 +14,7 @@ const draftLength: Option<number | 'auto'> = {
   placeholder: 'N|auto',
   help: `most tokens of a draft, ${LIMITS.gamma.min} to ${LIMITS.gamma.max};\nauto (the default): in each round as many as should be fastest`,
   read([given], name) {
-    return given === undefined || given === 'auto' ? 'auto' : readNumber(given, name, LIMITS.gamma);
+    return given === undefined || given === 'auto' ? 'auto' : readNumber(given, name, { whole: true, ...LIMITS.gamma });
   },
 };
 

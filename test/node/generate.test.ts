@@ -68,7 +68,16 @@ describe('foretoken generate', () => {
       [[], 'There is no prompt.'],
       [['--max-tokens', '0', PROMPT], '--max-tokens is "0".'],
       [['--compare', '--plain', PROMPT], 'There is nothing to compare plain decoding with.'],
+      [['--compare', '--draft', 'none', PROMPT], 'There is nothing to compare plain decoding with.'],
       [['--target', 'nothing', PROMPT], 'There is no model "nothing".'],
+      [['--draft', 'nothing', PROMPT], 'Name one of: ngram, itself, none, target, draft'],
+      [['--temperature', '3', PROMPT], '--temperature is "3".\n  Choose a number, 0 to 2.'],
+      [['--repeat', '3', PROMPT], '--repeat has no effect without --compare.'],
+      [['--json', '--show-rejected', PROMPT], '--show-rejected has no effect with --json.'],
+      [['--plain', '--show-rejected', PROMPT], '--show-rejected has no effect with --plain.'],
+      [['--plain', '--draft', 'ngram', PROMPT], '--draft has no effect with --plain.'],
+      [['--draft', 'none', '--num-speculative-tokens', '3', PROMPT], '--num-speculative-tokens has no effect with --draft none.'],
+      [['--top-p', '0.9', PROMPT], '--top-p has no effect at temperature 0.'],
     ] as const) {
       const { code, stdout, stderr } = await run(['generate', '--device', 'cpu', ...args]);
       expect([code, stdout], args.join(' ')).toEqual([2, '']);
@@ -79,12 +88,25 @@ describe('foretoken generate', () => {
     expect([long.code, long.stderr]).toEqual([1, expect.stringContaining('The prompt has 2004 tokens')]);
   });
 
+  it('says that a model does not see a system message', async () => {
+    const { code, stderr } = await run([...ARGS, '--system', 'Be brief.', PROMPT]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Target has no place for a system message: it does not see --system.')]);
+  });
+
   it('teaches with --help, and knows its version', async () => {
     expect((await run(['generate', '--help'])).stdout).toMatch(/accepted {4}the draft guessed it/);
+    for (const args of [
+      ['generate', '-h'],
+      ['help', 'generate'],
+      ['-h', 'generate'],
+    ])
+      expect((await run(args)).stdout, args.join(' ')).toMatch(/accepted {4}the draft guessed it/);
     expect((await run(['serve', '--help'])).stdout).toContain('curl http://127.0.0.1:8080/v1/chat/completions');
     expect((await run([])).stdout).toContain('foretoken serve --help');
-    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    const unknown = await run(['speak']);
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There is no command "speak".')]);
+    for (const option of ['--version', '-v', '-V']) expect((await run([option])).stdout, option).toMatch(/^\d+\.\d+\.\d+\n$/);
+    for (const args of [['speak'], ['help', 'speak']]) {
+      const unknown = await run(args);
+      expect([unknown.code, unknown.stderr], args.join(' ')).toEqual([2, expect.stringContaining('There is no command "speak".')]);
+    }
   });
 });

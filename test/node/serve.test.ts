@@ -158,6 +158,7 @@ describe('foretoken serve fails in words', () => {
       [['--draft', 'nothing'], 'There is no model "nothing".'],
       [['--draft', 'none', '--method', 'ngram'], '--method ngram needs drafts'],
       [['--timeout', '0'], '--timeout is "0".'],
+      [['--cors', 'foo'], '--cors is "foo".'],
       [['--prot', '1'], "Unknown option '--prot'"],
       [['prompt'], '"prompt" is no option of serve.'],
     ] as const) {

@@ -21,6 +21,19 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
+ * The origin that `text` names, as browsers send it: scheme, host and a port that is not the scheme's own; "null", which pages without one send; or "*"
+ * for all. null where it names none.
+ */
+export function originOf(text: string): string | null {
+  if (text === '*' || text === 'null') return text;
+  // What a browser's extension has is no scheme that URL knows an origin of.
+  if (/^[a-z-]+-extension:\/\/[^/?#\s]+$/.test(text)) return text;
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null;
+  const { origin, href } = new URL(text);
+  return href === `${origin}/` ? origin : null;
+}
+
+/**
  * A page of another site reaches a server on loopback under a name of its own that it has pointed here (DNS rebinding), or asks without being able to
  * read the answer; both are refused. Behind a key any name serves the server's own pages: another site has no key.
  *

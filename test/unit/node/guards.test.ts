@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Access, corsHeaders, isLoopback, requireKey, requireKnownCaller } from '../../../src/node/server/guards';
+import { type Access, corsHeaders, isLoopback, originOf, requireKey, requireKnownCaller } from '../../../src/node/server/guards';
 
 const access = (changes: Partial<Access> = {}): Access => ({ host: '127.0.0.1', origins: [], key: null, ...changes });
 const refused = (code: string) => expect.objectContaining({ body: { error: expect.objectContaining({ code }) } });
@@ -64,6 +64,32 @@ describe('a page that asks', () => {
       'access-control-allow-headers': 'x-a, authorization',
       vary: 'Origin',
     });
+  });
+});
+
+describe('an origin', () => {
+  it.each([
+    ['*', '*'],
+    ['null', 'null'],
+    ['https://Example.org', 'https://example.org'],
+    ['https://example.org:443/', 'https://example.org'],
+    ['http://localhost:3000', 'http://localhost:3000'],
+    ['chrome-extension://abcdef', 'chrome-extension://abcdef'],
+  ])('is read as browsers send it: %s', (text, origin) => {
+    expect(originOf(text)).toBe(origin);
+  });
+
+  it.each([
+    'foo',
+    '',
+    'example.org',
+    'https://',
+    'https://example.org/app',
+    'https://example.org?a',
+    'https://me@example.org',
+    'ftp://a.b',
+  ])('is not "%s"', (text) => {
+    expect(originOf(text)).toBeNull();
   });
 });
 

@@ -1,28 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../../src/core/failure';
-import { flag, number, oneOf, optionLines, readOptions, text, texts } from '../../../src/node/options';
+import { flag, HELP_OPTION, number, oneOf, optionLines, readOptions, text, texts } from '../../../src/node/options';
 
 const OPTIONS = {
-  port: number('N', { min: 0, max: 65535 }, 8080, 'the port'),
-  heat: number('T', { min: 0, max: 2, whole: false }, undefined, 'how hot'),
+  port: number('N', { whole: true, min: 0, max: 65535 }, 8080, 'the port'),
+  heat: number('T', { above: 0, max: 2 }, undefined, 'how hot'),
   name: text('NAME', 'what it is called'),
-  cors: texts('ORIGIN', 'who may ask'),
+  cors: texts('ORIGIN', 'who may ask', (given) => given.toLowerCase()),
   device: oneOf(['auto', 'cpu'], 'auto', 'what computes\nand how'),
   json: flag('as JSON'),
+  help: HELP_OPTION,
 };
 
 describe('options', () => {
   it('have their defaults where nothing is given, and keep what stands beside them', () => {
     expect(readOptions(OPTIONS, ['a prompt', 'and more'])).toEqual({
-      values: { port: 8080, heat: undefined, name: undefined, cors: [], device: 'auto', json: false },
+      values: { port: 8080, heat: undefined, name: undefined, cors: [], device: 'auto', json: false, help: false },
       rest: ['a prompt', 'and more'],
     });
   });
 
   it('are read in both spellings, before and behind a prompt', () => {
-    const args = ['--port=0', 'prompt', '--heat', '0.7', '--name', '', '--cors', 'a', '--cors', 'b', '--device', 'cpu', '--json'];
+    const args = ['--port=0', 'prompt', '--heat', '0.7', '--name', '', '--cors', 'A', '--cors', 'b', '--device', 'cpu', '--json', '-h'];
     expect(readOptions(OPTIONS, args)).toEqual({
-      values: { port: 0, heat: 0.7, name: '', cors: ['a', 'b'], device: 'cpu', json: true },
+      values: { port: 0, heat: 0.7, name: '', cors: ['a', 'b'], device: 'cpu', json: true, help: true },
       rest: ['prompt'],
     });
     expect(readOptions(OPTIONS, ['--', '--port']).rest).toEqual(['--port']);
@@ -35,6 +36,8 @@ describe('options', () => {
     [['--port', '1.5'], '--port is "1.5"'],
     [['--port', '65536'], '--port is "65536"'],
     [['--port', '1', '--port', '2'], '--port is there twice'],
+    [['--heat', '0'], '--heat is "0"'],
+    [['--heat', '2.1'], '--heat is "2.1"'],
     [['--heat', '1e9'], '--heat is "1e9"'],
     [['--heat', 'NaN'], '--heat is "NaN"'],
     [['--device', 'gpu'], '--device is "gpu"'],
@@ -47,7 +50,7 @@ describe('options', () => {
 
   it('are told in lines that begin alike', () => {
     const lines = optionLines(OPTIONS).split('\n');
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(8);
     expect(new Set(lines.map((line) => line.slice(30).search(/\S/)))).toEqual(new Set([0]));
   });
 });
