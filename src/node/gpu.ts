@@ -1,9 +1,8 @@
 /** What computes here: dawn's WebGPU (the package `webgpu`) on a graphics card or on an adapter made of software, or the CPU alone. */
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { FailureError } from '../core/failure';
 import { findAdapter } from '../gpu/adapter';
+import { bringLoader, DRIVER, findSoftwareDriver, hasDriver } from './vulkan';
 
 export const DEVICES = ['auto', 'software', 'cpu'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
@@ -19,9 +18,6 @@ export interface FoundGpu {
 
 type Dawn = Pick<typeof import('webgpu'), 'create' | 'globals'>;
 
-/** How the Vulkan loader is told which driver to use; it reads this each time that it starts. */
-const DRIVER = 'VK_ICD_FILENAMES';
-
 const WITHOUT_WEBGPU: FoundGpu = { gpu: undefined, names: {}, note: null };
 
 /**
@@ -33,7 +29,7 @@ export async function findGpu(choice: DeviceChoice): Promise<FoundGpu> {
   if (choice === 'cpu') return WITHOUT_WEBGPU;
   try {
     const dawn = await importDawn();
-    const card = choice === 'auto' ? await openWith(dawn) : null;
+    const card = choice === 'auto' && hasDriver() ? await openWith(dawn) : null;
     if (card) return card;
     const software = await openSoftware(dawn);
     return choice === 'auto' ? { ...software, note: 'No graphics card was found, so WebGPU runs in software.' } : software;
@@ -46,6 +42,7 @@ export async function findGpu(choice: DeviceChoice): Promise<FoundGpu> {
 async function importDawn(): Promise<Dawn> {
   // Without it a driver complains that it finds no screen, which nothing here needs.
   process.env.XDG_RUNTIME_DIR ??= os.tmpdir();
+  bringLoader();
   try {
     return await import('webgpu');
   } catch (cause) {
@@ -83,38 +80,4 @@ async function withDriver(driver: string, open: () => Promise<FoundGpu | null>):
   const found = await open();
   if (!found && before === undefined) delete process.env[DRIVER];
   return found;
-}
-
-const ICD = 'vk_swiftshader_icd.json';
-
-/** SwiftShader's description for the Vulkan loader, as Chromium brings it; null where none is found. */
-export function findSoftwareDriver(folders: readonly string[] = softwareFolders()): string | null {
-  const files = folders.map((folder) => path.join(folder, ICD));
-  return files.find((file) => fs.existsSync(file)) ?? null;
-}
-
-/** Where Chromium lies: installed, and fetched by Playwright or Puppeteer, the newest first. */
-function softwareFolders(): string[] {
-  const installed = [
-    '/usr/lib/chromium',
-    '/usr/lib/chromium-browser',
-    '/usr/lib64/chromium-browser',
-    '/opt/google/chrome',
-    '/snap/chromium/current/usr/lib/chromium-browser',
-  ];
-  const home = os.homedir();
-  const fetched = [
-    ...below(process.env.PLAYWRIGHT_BROWSERS_PATH ?? path.join(home, '.cache/ms-playwright'), /^chromium/),
-    ...below(path.join(home, '.cache/puppeteer/chrome'), /^linux/),
-  ];
-  return [...installed, ...fetched.flatMap((folder) => [folder, ...below(folder, /^chrome-/)])];
-}
-
-function below(folder: string, name: RegExp): string[] {
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  return names
-    .filter((each) => name.test(each))
-    .sort()
-    .reverse()
-    .map((each) => path.join(folder, each));
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
-import { findSoftwareDriver } from '../../../src/node/gpu';
+import { findSoftwareDriver } from '../../../src/node/vulkan';
 
 /** WebGPU in software where a Chromium brought it, else the CPU: the suite then says so. What does not need it runs on the CPU, which is ready sooner. */
 export const WEBGPU = findSoftwareDriver() === null ? 'cpu' : 'software';

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findSoftwareDriver } from '../../../src/node/gpu';
 import { fetchWithFiles, localFiles, PAGE } from '../../../src/node/localFiles';
 import { storedCaches } from '../../../src/node/storedCaches';
 import { memoryStorage } from '../../../src/storage/memory';
@@ -56,17 +55,5 @@ describe('caches', () => {
     expect(await cache.match(`${PAGE}other`)).toBeUndefined();
     await expect(cache.add(new Request(`${PAGE}other`))).rejects.toThrow('is not stored');
     expect([await cache.delete(url), await cache.delete(url)]).toEqual([true, false]);
-  });
-});
-
-describe('a driver of software', () => {
-  it('is the first that is there', () => {
-    const [one, two] = ['one', 'two'].map((name) => path.join(folder, name));
-    for (const each of [one, two]) {
-      fs.mkdirSync(each as string);
-      fs.writeFileSync(path.join(each as string, 'vk_swiftshader_icd.json'), '{}');
-    }
-    expect(findSoftwareDriver(['/nowhere', two as string, one as string])).toBe(path.join(two as string, 'vk_swiftshader_icd.json'));
-    expect(findSoftwareDriver(['/nowhere'])).toBeNull();
   });
 });
