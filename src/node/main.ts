@@ -44,7 +44,10 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
     else throw unknown(command);
     return command === 'generate' ? code() : 0;
   } catch (thrown) {
-    if (stop.aborted && !(thrown instanceof FailureError && thrown.failure.code !== 'aborted')) return command === 'serve' ? 0 : code();
+    if (stop.aborted && !(thrown instanceof FailureError && thrown.failure.code !== 'aborted')) {
+      printError(command === 'serve' ? 'Stopped before the models were loaded.' : 'Stopped before the first token.');
+      return command === 'serve' ? 0 : code();
+    }
     const failure = toFailure(thrown);
     printError(`foretoken: ${failure.message}\n  ${failure.hint}`);
     if (process.env.FORETOKEN_DEBUG) console.error(thrown);

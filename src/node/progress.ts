@@ -7,34 +7,61 @@ export interface Progress {
   end(): void;
 }
 
-/** One line at the end of a terminal that says how far models are; nothing where the output goes elsewhere. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
+type Output = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>;
+
+/** Says on `stream` how far models are: on a terminal in one line, which changes and goes away; elsewhere in a line for each thing that begins. */
+export function progressOn(stream: Output): Progress {
+  return stream.isTTY ? changingLine(stream) : linesOn(stream);
+}
+
+function changingLine(stream: Output): Progress {
   let shown = '';
   const show = (line: string) => {
-    if (!stream.isTTY || line === shown) return;
+    if (line === shown) return;
     shown = line;
-    stream.write(
-      `\r\x1b[K${harmless(line)
-        .replace(/\s/g, ' ')
-        .slice(0, Math.max(0, (stream.columns || 80) - 1))}`,
-    );
+    stream.write(`\r\x1b[K${oneLine(line).slice(0, Math.max(0, (stream.columns || 80) - 1))}`);
   };
   return {
     report(update) {
-      const line = lineOf(update);
-      if (line !== null) show(line);
+      const doing = doingOf(update);
+      if (doing !== null && doing.what !== 'ready') show(`${doing.name}: ${doing.what} ${doing.howFar}`);
     },
     end: () => show(''),
   };
 }
 
+function linesOn(stream: Output): Progress {
+  const told = new Set<string>();
+  return {
+    report(update) {
+      const doing = doingOf(update);
+      const line = doing && oneLine(`${doing.name}: ${doing.what}`);
+      if (line === null || told.has(line)) return;
+      told.add(line);
+      stream.write(`${line}\n`);
+    },
+    end: () => undefined,
+  };
+}
+
+function oneLine(text: string): string {
+  return harmless(text).replace(/\s/g, ' ');
+}
+
+interface Doing {
+  /** The model's or the file's. */
+  readonly name: string;
+  readonly what: LoadProgress['phase'] | 'converting';
+  readonly howFar: string;
+}
+
 /** null: nothing that a person waits for. */
-function lineOf(update: LoadProgress | MemoryUpdate | ImportProgress | Imported): string | null {
+function doingOf(update: LoadProgress | MemoryUpdate | ImportProgress | Imported): Doing | null {
   if (update.type === 'progress') {
     const { name, phase, loadedBytes, totalBytes } = update;
-    return phase === 'ready' ? null : `${name}: ${phase}${phase === 'preparing' ? ' …' : ` ${percent(loadedBytes, totalBytes)}`}`;
+    return { name, what: phase, howFar: phase === 'preparing' ? '…' : percent(loadedBytes, totalBytes) };
   }
-  if (update.type === 'import') return `${update.name}: converting ${percent(update.readBytes, update.totalBytes)}`;
+  if (update.type === 'import') return { name: update.name, what: 'converting', howFar: percent(update.readBytes, update.totalBytes) };
   return null;
 }
 

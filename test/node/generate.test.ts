@@ -12,6 +12,16 @@ describe('foretoken generate', () => {
     expect(stderr).toMatch(/24 tokens in [\d.]+ s.*\n\d+ drafted: \d+ accepted, \d+ rejected, \d+ discarded/);
   });
 
+  it('tells what it runs on, and nothing that its libraries say of that', async () => {
+    const { code, stderr } = await run(['generate', '--max-tokens', '4', PROMPT]);
+    expect(code).toBe(0);
+    const [first = ''] = stderr.split('\n').filter((line) => line !== '');
+    expect(first).toMatch(
+      /^(No graphics card was found, so WebGPU runs in software\.|.* The models run on the CPU, without WebGPU\.|[^:]+: checking)$/,
+    );
+    expect(stderr).toMatch(/^Target: preparing$[\s\S]*^Target: ready$/m);
+  });
+
   it('reads its prompt from standard input, and colours tokens where it is asked to', async () => {
     const { stdout, stderr } = await run(ARGS, { input: PROMPT, env: { FORCE_COLOR: '1' } });
     expect(stdout).toContain('\x1b[32m');

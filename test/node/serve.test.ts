@@ -233,7 +233,8 @@ describe('foretoken serve fails in words', () => {
     const command = new Command(['serve', ...args]);
     await waits;
     command.process.kill('SIGTERM');
-    expect((await command.ended()).code).toBe(0);
+    const { code, stderr } = await command.ended();
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Stopped before the models were loaded.')]);
     const left = fs.existsSync(kept) ? fs.readdirSync(kept, { recursive: true, encoding: 'utf8' }) : [];
     expect(left.filter((name) => /\.(part|lock)$/.test(name))).toEqual([]);
     other.closeAllConnections();
