@@ -35,7 +35,7 @@ const NAMING = [DRIVER, 'VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES'];
 const FIXED = ['/usr/local/etc', '/etc', '/run/opengl-driver/share'];
 
 /**
- * Whether a driver is installed, so that there may be a graphics card: where there is none, dawn need not be asked, which complains. Looks where the
+ * Whether a driver is installed, so that there may be a graphics card: without one dawn need not be asked, which complains. Looks where the
  * loader does (Vulkan-Loader, LoaderDriverInterface.md, "Driver Discovery on Linux"), and where NixOS keeps them.
  */
 export function hasDriver(env: NodeJS.ProcessEnv = process.env, fixed: readonly string[] = FIXED): boolean {
