@@ -1,47 +1,48 @@
 /** The body of POST /v1/chat/completions: OpenAI's API reference, "Create chat completion". */
 import * as v from 'valibot';
-import { LIMITS } from '../core/declaredSettings';
 import { toFailure } from '../core/failure';
 import { checkFormat, isOverrun } from '../core/format/format';
 import type { ResponseFormat } from '../core/types';
 import type { RunInput } from './apiEngine';
 import { ApiError } from './apiError';
+import { named, objectWith, onOrOff, optional, text } from './fields';
 import { conversationOf, message } from './messages';
-import { type Asked, askedOf, type BodyRules, EXTRA_BODY, optional, type RequestDefaults, readBody, SHARED, wholeIn } from './request';
+import { type Asked, askedOf, type BodyRules, EXTRA_BODY, type RequestDefaults, readBody, SHARED, tokenCount } from './request';
 
 export interface ChatRequest extends Asked {
   readonly conversation: RunInput;
 }
 
-const anything = v.record(v.string(), v.unknown());
+const schema = v.record(v.string(), v.unknown(), 'a JSON Schema');
+// What the answer is called changes nothing here; a schema always holds.
+const JSON_SCHEMA = { schema, name: optional(text), description: optional(text), strict: optional(onOrOff) };
 
-const format = v.variant('type', [
-  v.strictObject({ type: v.literal('text') }),
+const object = <Entries extends v.ObjectEntries>(entries: Entries, what?: string) => v.strictObject(entries, objectWith(entries, what));
+
+const FORMATS = [
+  object({ type: v.literal('text') }),
   // A text is web-llm's, an object llama.cpp's.
-  v.strictObject({ type: v.literal('json_object'), schema: optional(v.union([v.string(), anything])) }),
-  v.strictObject({
-    type: v.literal('json_schema'),
-    json_schema: v.strictObject({
-      schema: anything,
-      // What the answer is called changes nothing here; a schema always holds.
-      ...{ name: optional(v.string()), description: optional(v.string()), strict: optional(v.boolean()) },
-    }),
-  }),
-  v.strictObject({ type: v.literal('grammar'), grammar: v.string() }),
-]);
+  object({ type: v.literal('json_object'), schema: optional(v.union([v.string(), schema], 'a JSON Schema, as an object or as text')) }),
+  object({ type: v.literal('json_schema'), json_schema: object(JSON_SCHEMA, 'an object with a "schema"') }),
+  object({ type: v.literal('grammar'), grammar: text }),
+] as const;
+
+const format = v.variant('type', FORMATS, ({ expected }) =>
+  expected === 'Object' ? 'an object with a "type"' : named(FORMATS.map(({ entries }) => entries.type.literal)),
+);
 
 /** How an answer begins that is to have no thoughts, as web-llm begins it. */
 const NO_THOUGHTS = '<think>\n\n</think>\n\n';
 
 const RULES = {
-  honoured: v.object({
+  honoured: {
     ...SHARED,
-    messages: v.pipe(v.array(message), v.minLength(1, 'there is no message')),
-    max_completion_tokens: wholeIn(LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER),
-    logprobs: optional(v.boolean()),
+    messages: v.pipe(v.array(message, 'a list of messages'), v.minLength(1, 'at least one message')),
+    max_completion_tokens: tokenCount,
+    logprobs: optional(onOrOff),
     response_format: optional(format),
-    extra_body: optional(v.strictObject({ ...EXTRA_BODY, enable_thinking: optional(v.boolean()) })),
-  }),
+    extra_body: optional(object({ ...EXTRA_BODY, enable_thinking: optional(onOrOff) })),
+  },
   // They name who asks, or how a service stores and bills it.
   ignored: new Set([
     ...['user', 'store', 'metadata', 'service_tier', 'safety_identifier', 'prompt_cache_key'],

@@ -1,14 +1,15 @@
 /** The body of POST /v1/completions: OpenAI's API reference, "Create completion". The prompt stands as it is, outside the chat template. */
 import * as v from 'valibot';
+import { isIn, rangeInWords } from '../core/declaredSettings';
 import { wellFormed } from '../core/loop/text';
 import { ApiError } from './apiError';
+import { objectWith, onOrOff, optional, someText } from './fields';
 import {
   type Asked,
   askedOf,
   type BodyRules,
   EXTRA_BODY,
   MOST_LOGPROBS,
-  optional,
   type RequestDefaults,
   readBody,
   SHARED,
@@ -24,25 +25,25 @@ export interface CompletionRequest extends Asked {
 }
 
 const MOST_PROMPTS = 16;
-const prompt = v.pipe(v.string(), v.minLength(1, 'a prompt holds at least one character'));
+const LOGPROBS = { whole: true, min: 0, max: MOST_LOGPROBS };
 
 const RULES = {
-  honoured: v.object({
+  honoured: {
     ...SHARED,
     prompt: v.union(
-      [prompt, v.pipe(v.array(prompt), v.minLength(1), v.maxLength(MOST_PROMPTS))],
-      `it is neither text nor a list of 1 to ${MOST_PROMPTS} texts (tokens cannot be given by their numbers)`,
+      [someText, v.pipe(v.array(someText), v.minLength(1), v.maxLength(MOST_PROMPTS))],
+      `text, or a list of 1 to ${MOST_PROMPTS} texts, none of them empty (tokens cannot be given by their numbers)`,
     ),
-    echo: optional(v.boolean()),
-    best_of: optional(v.number()),
-    extra_body: optional(v.strictObject(EXTRA_BODY)),
+    echo: optional(onOrOff),
+    best_of: optional(v.number('as many as "n"')),
+    extra_body: optional(v.strictObject(EXTRA_BODY, objectWith(EXTRA_BODY))),
     logprobs: optional(
-      v.union(
-        [v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_LOGPROBS))],
-        `it is neither true, false nor 0 to ${MOST_LOGPROBS}`,
+      v.custom<boolean | number>(
+        (value) => typeof value === 'boolean' || isIn(LOGPROBS, value),
+        `true, false or ${rangeInWords(LOGPROBS)}`,
       ),
     ),
-  }),
+  },
   ignored: new Set(['user']),
   asksNothing: (name, value) => name === 'suffix' && value === '',
   example: '{ "prompt": "…" }',

@@ -3,16 +3,16 @@ import * as v from 'valibot';
 import { wellFormed } from '../core/loop/text';
 import type { RunInput } from './apiEngine';
 import { ApiError } from './apiError';
+import { objectWith, oneOf, text } from './fields';
 import { unsupported } from './request';
 
-const part = v.object({ type: v.literal('text', 'only text can be read'), text: v.string() });
-const content = v.union([v.string(), v.array(part)], 'it is neither text nor a list of texts');
+const part = v.object({ type: v.literal('text'), text });
+const content = v.union([text, v.array(part)], 'text, or a list of parts of type "text": nothing else can be read');
+const ROLES = ['system', 'developer', 'user', 'assistant'] as const;
+const MESSAGE = { role: oneOf(ROLES), content };
 
 /** What else it holds is looked at by `conversationOf`. */
-export const message = v.looseObject({
-  role: v.picklist(['system', 'developer', 'user', 'assistant'], 'the role must be "system", "user" or "assistant"'),
-  content,
-});
+export const message = v.looseObject(MESSAGE, objectWith(MESSAGE, 'an object with "role" and "content"'));
 
 type Message = v.InferOutput<typeof message>;
 

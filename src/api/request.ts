@@ -3,10 +3,11 @@
  * answer, or refused by its name.
  */
 import * as v from 'valibot';
-import { LIMITS } from '../core/declaredSettings';
+import { LIMITS, SAMPLING } from '../core/declaredSettings';
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { ResponseFormat, RunSettings, SamplingSettings } from '../core/types';
 import { ApiError } from './apiError';
+import { numberOf, objectWith, oneOf, onOrOff, optional, someText, text, wordOrNumber, wrongField } from './fields';
 
 /** What a request asks for, whatever it begins with. */
 export interface Asked {
@@ -43,48 +44,46 @@ export const MOST_LOGPROBS = 5;
 const MOST_ANSWERS = 16;
 const MOST_STOPS = 16;
 
-export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null);
-const numberIn = (min: number, max: number) => optional(v.pipe(v.number(), v.minValue(min), v.maxValue(max)));
-export const wholeIn = (min: number, max: number) => optional(v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)));
-const stopString = v.pipe(v.string(), v.minLength(1, 'a stop string holds at least one character'));
-const tokenId = v.pipe(v.string(), v.regex(/^\d+$/, 'a token is named by its number'));
+const tokenId = v.pipe(v.string(), v.regex(/^\d+$/, 'the numbers of tokens as names'));
+const STREAM_OPTIONS = { include_usage: optional(onOrOff), include_obfuscation: optional(onOrOff) };
+
+/** As `max_tokens`. */
+export const tokenCount = optional(numberOf({ whole: true, ...LIMITS.maxTokens }));
 
 /** What web-llm adds, and is not done here: the times within a round are not measured, and no answer is kept to go on with after a crash. */
 export const EXTRA_BODY = {
-  enable_latency_breakdown: optional(v.literal(false, 'it is not supported here')),
-  resumable: optional(v.never('it is not supported here')),
+  enable_latency_breakdown: optional(v.literal(false, 'false: it is not supported here')),
+  resumable: optional(v.never()),
 };
 
 /** Fields that chat and text completions share. */
 export const SHARED = {
-  model: optional(v.string()),
-  stream: optional(v.boolean()),
+  model: optional(text),
+  stream: optional(onOrOff),
   // Its padding against listeners on the line is no part of an answer.
-  stream_options: optional(v.strictObject({ include_usage: optional(v.boolean()), include_obfuscation: optional(v.boolean()) })),
-  n: wholeIn(1, MOST_ANSWERS),
-  temperature: numberIn(0, 2),
-  top_p: optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
-  top_k: wholeIn(0, 2 ** 32 - 1),
-  frequency_penalty: numberIn(-2, 2),
-  presence_penalty: numberIn(-2, 2),
-  repetition_penalty: optional(v.pipe(v.number(), v.gtValue(0))),
-  logit_bias: optional(v.record(tokenId, v.pipe(v.number(), v.minValue(-100), v.maxValue(100)))),
-  top_logprobs: wholeIn(0, MOST_LOGPROBS),
-  max_tokens: wholeIn(LIMITS.maxTokens.min, Number.MAX_SAFE_INTEGER),
-  seed: wholeIn(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  stream_options: optional(v.strictObject(STREAM_OPTIONS, objectWith(STREAM_OPTIONS))),
+  n: optional(numberOf({ whole: true, min: 1, max: MOST_ANSWERS })),
+  temperature: optional(numberOf(LIMITS.temperature)),
+  top_p: optional(numberOf(SAMPLING.topP)),
+  top_k: optional(numberOf(SAMPLING.topK)),
+  frequency_penalty: optional(numberOf(SAMPLING.frequencyPenalty)),
+  presence_penalty: optional(numberOf(SAMPLING.presencePenalty)),
+  repetition_penalty: optional(numberOf(SAMPLING.repetitionPenalty)),
+  logit_bias: optional(v.record(tokenId, numberOf({ min: -100, max: 100 }), 'an object with the numbers of tokens as names')),
+  top_logprobs: optional(numberOf({ whole: true, min: 0, max: MOST_LOGPROBS })),
+  max_tokens: tokenCount,
+  seed: optional(numberOf({ whole: true })),
   stop: optional(
-    v.union([stopString, v.pipe(v.array(stopString), v.maxLength(MOST_STOPS))], 'it is neither a string nor a list of strings'),
-  ),
-  ignore_eos: optional(v.boolean()),
-  /** Whether drafts are used; they change no distribution. */
-  speculative: optional(v.boolean()),
-  num_speculative_tokens: optional(
     v.union(
-      [v.literal('auto'), v.pipe(v.number(), v.integer(), v.minValue(LIMITS.gamma.min), v.maxValue(LIMITS.gamma.max))],
-      `it is neither "auto" nor ${LIMITS.gamma.min} to ${LIMITS.gamma.max}`,
+      [someText, v.pipe(v.array(someText), v.maxLength(MOST_STOPS))],
+      `text, or a list of up to ${MOST_STOPS} texts, none of them empty`,
     ),
   ),
-  method: optional(v.picklist(METHOD_NAMES)),
+  ignore_eos: optional(onOrOff),
+  /** Whether drafts are used; they change no distribution. */
+  speculative: optional(onOrOff),
+  num_speculative_tokens: optional(wordOrNumber('auto', { whole: true, ...LIMITS.gamma })),
+  method: optional(oneOf(METHOD_NAMES)),
 };
 
 const shared = v.object(SHARED);
@@ -92,7 +91,7 @@ type Shared = v.InferOutput<typeof shared>;
 
 /** How a body is read: what it may hold, what in it changes no answer, and what may stand there because it asks for nothing. */
 export interface BodyRules<Entries extends v.ObjectEntries> {
-  readonly honoured: v.ObjectSchema<Entries, undefined>;
+  readonly honoured: Entries;
   readonly ignored: ReadonlySet<string>;
   /** Fields that would change the answer, if they had another value. */
   readonly asksNothing: (name: string, value: unknown) => boolean;
@@ -104,23 +103,22 @@ export interface BodyRules<Entries extends v.ObjectEntries> {
 export function readBody<Entries extends v.ObjectEntries>(
   value: unknown,
   rules: BodyRules<Entries>,
-): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
+): v.InferOutput<v.ObjectSchema<Entries, ReturnType<typeof objectWith>>> {
   const { honoured, ignored, asksNothing, example } = rules;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiError(400, 'invalid_json', `The body is no JSON object. Send ${example}.`);
   }
   for (const [name, given] of Object.entries(value)) {
-    if (Object.hasOwn(honoured.entries, name) || ignored.has(name) || given === null || given === undefined || asksNothing(name, given))
-      continue;
+    if (Object.hasOwn(honoured, name) || ignored.has(name) || given === null || given === undefined || asksNothing(name, given)) continue;
     throw unsupported(name);
   }
-  const parsed = v.safeParse(honoured, value);
+  const parsed = v.safeParse(v.object(honoured, objectWith(honoured)), value);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const param = v.getDotPath(issue);
+  const { path, why, given, allowed } = wrongField(parsed.issues[0]);
   // What else a field has is told as fields are that a body has.
-  if (issue.type === 'strict_object' && issue.expected === 'never') throw unsupported(param ?? '');
-  throw new ApiError(400, 'invalid_value', `${param ? `"${param}"` : 'The body'} cannot be used: ${issue.message}.`, param);
+  if (why === 'unsupported') throw unsupported(path ?? '');
+  const code = why === 'missing' ? 'missing_required_parameter' : 'invalid_value';
+  throw new ApiError(400, code, `"${path}" ${given}. Send ${allowed}.`, path);
 }
 
 /** For a field that would change the answer. */

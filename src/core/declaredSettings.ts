@@ -191,6 +191,7 @@ export function rangeInWords({ whole, min, above, max, below, off }: NumberRange
   const note = off === undefined || off !== min ? '' : ' (off)';
   if (above !== undefined) return `${noun} above ${above}${max === undefined ? '' : `, at most ${max}`}`;
   if (max !== undefined) return `${noun}, ${min} to ${max}`;
+  if (min === undefined) return noun;
   // Far ends that a person does not reach stay unsaid.
   return `${noun}, ${min}${note} or more${below === undefined || whole ? '' : ` and below ${below}`}`;
 }

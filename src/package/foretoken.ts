@@ -1,4 +1,5 @@
 import type { Usage } from '../api/shapes';
+import { checkOptions } from './config';
 import { SpeculativeEngine } from './engine';
 import { pageTasks, workerTasks } from './tasks';
 import type { ChatMessage, ChatRequestStreaming, DraftMethod, FinishReason, SpeculativeEngineConfig } from './types';
@@ -46,6 +47,7 @@ export class Foretoken {
 
   /** @throws FailureError invalid-setting, naming the option */
   constructor(options: ForetokenOptions = {}) {
+    checkOptions(options);
     const { model = 'embedded', speculative = true, numDraftTokens, onProgress, worker, ...others } = options;
     const config: SpeculativeEngineConfig = {
       ...others,

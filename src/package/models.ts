@@ -29,6 +29,8 @@ export interface ModelPlaces {
   /** URL of the page. */
   readonly base: string;
   readonly storage: FileStorage;
+  /** What else may be named, as an unknown name is told. */
+  readonly besides?: readonly string[];
 }
 
 /** A model that a name means. */
@@ -50,12 +52,12 @@ export async function findModel(name: string, places: ModelPlaces): Promise<Name
   const record = records?.find(({ model_id: id }) => id === name);
   if (record) return { model: await readRecord(record, storage, { base }), overrides: record.overrides ?? {}, drafts: [] };
   if (records === undefined && LIKE_PREBUILT.test(name)) return findPrebuilt(name, places);
-  if (isOwn(name)) return found(name, [catalogueOf(await readOwnLists(storage, ownFolder(base)))]);
+  if (isOwn(name)) return found(name, [catalogueOf(await readOwnLists(storage, ownFolder(base)))], places);
   if (/^(https?:|\.{0,2}\/)/.test(name)) {
     const url = new URL(name, base);
     const id = decodeURIComponent(url.hash.slice(1));
     url.hash = '';
-    return found(id, [await fetchCatalogue([url.href], storage)]);
+    return found(id, [await fetchCatalogue([url.href], storage)], places);
   }
   return findListed(name, places);
 }
@@ -68,7 +70,8 @@ async function findPrebuilt(name: string, places: ModelPlaces): Promise<NamedMod
 }
 
 /** In the first of the lists that has it. */
-async function findListed(name: string, { lists = LISTS, base, storage }: ModelPlaces): Promise<NamedModel> {
+async function findListed(name: string, places: ModelPlaces): Promise<NamedModel> {
+  const { lists = LISTS, base, storage } = places;
   const read: Catalogue[] = [];
   let reason: FailureError | null = null;
   for (const url of lists) {
@@ -81,7 +84,7 @@ async function findListed(name: string, { lists = LISTS, base, storage }: ModelP
     }
     if (name === EMBEDDED || read.at(-1)?.models.some(({ id }) => id === name)) break;
   }
-  if (read.length > 0 || reason === null) return found(name === EMBEDDED ? '' : name, read);
+  if (read.length > 0 || reason === null) return found(name === EMBEDDED ? '' : name, read, places);
   const { code, message } = reason.failure;
   throw new FailureError(
     code,
@@ -92,13 +95,13 @@ async function findListed(name: string, { lists = LISTS, base, storage }: ModelP
 }
 
 /** The model `id` of `catalogues`; their first target for ''. @throws FailureError invalid-setting */
-function found(id: string, catalogues: readonly Catalogue[]): NamedModel {
+function found(id: string, catalogues: readonly Catalogue[], { besides = [] }: ModelPlaces): NamedModel {
   const targets = catalogues.flatMap((each) => each.targets);
   const models = catalogues.flatMap((each) => each.models);
   const target = id === '' ? targets[0] : targets.find(({ model }) => model.id === id);
   const model = target?.model ?? models.find((each) => each.id === id);
   if (model) return { model, overrides: {}, drafts: target?.drafts.map((draft) => draft.model) ?? [] };
-  const known = models.map((each) => each.id).join(', ');
+  const known = [...besides, ...models.map((each) => each.id)].join(', ');
   throw new FailureError(
     'invalid-setting',
     `There is no model "${id}".`,

@@ -13,6 +13,9 @@ export interface FoundPair {
   readonly sampling: SamplingDefaults;
 }
 
+/** The name of a draft that is the target. */
+const ITSELF = 'itself';
+
 /** The model that `name` means with what is to draft for it; only its lists and its configuration are fetched. @throws as `findModel` and `readChatConfig` */
 export async function findPair(name: string, config: SpeculativeEngineConfig, chatOptions: ChatOptions): Promise<FoundPair> {
   const places: ModelPlaces = {
@@ -35,6 +38,6 @@ async function findDraft(
 ): Promise<PairSpec['draft']> {
   const { draftModel, method } = config;
   if (draftModel === undefined) return isSpeculative(config) && method !== 'ngram' ? (drafts[0] ?? null) : null;
-  if (['itself', name, model.id].includes(draftModel)) return 'itself';
-  return drafts.find(({ id }) => id === draftModel) ?? (await findModel(draftModel, places)).model;
+  if ([ITSELF, name, model.id].includes(draftModel)) return ITSELF;
+  return drafts.find(({ id }) => id === draftModel) ?? (await findModel(draftModel, { ...places, besides: [ITSELF] })).model;
 }

@@ -85,29 +85,58 @@ describe('a request', () => {
   });
 
   const impossible = [
-    ['temperature', 2.1],
-    ['temperature', '1'],
-    ['top_p', -0.1],
-    ['n', 0],
-    ['n', 1.5],
-    ['max_tokens', 0],
-    ['seed', 1.5],
-    ['top_p', 0],
-    ['logit_bias', { a: 1 }],
-    ['stop', ''],
-    ['stop', [1]],
-    ['stream', 'yes'],
-    ['logit_bias', { '1': 101 }],
-    ['num_speculative_tokens', 17],
-    ['num_speculative_tokens', 'many'],
-    ['method', 'eagle'],
-    ['response_format', { type: 'xml' }],
-    ['messages', 'Hello'],
-    ['messages', []],
+    ['temperature', 2.1, 'is 2.1. Send a number, 0 to 2.'],
+    ['temperature', '1', 'is "1". Send a number, 0 to 2.'],
+    ['temperature', 'x'.repeat(200), `is "${'x'.repeat(40)}…". Send a number, 0 to 2.`],
+    ['top_p', -0.1, 'is -0.1. Send a number above 0, at most 1.'],
+    ['top_p', 0, 'is 0. Send a number above 0, at most 1.'],
+    ['top_k', -1, 'is -1. Send a whole number, 0 (off) or more.'],
+    ['n', 0, 'is 0. Send a whole number, 1 to 16.'],
+    ['n', 1.5, 'is 1.5. Send a whole number, 1 to 16.'],
+    ['max_tokens', 0, 'is 0. Send a whole number, 1 or more.'],
+    ['max_completion_tokens', [], 'is an empty list. Send a whole number, 1 or more.'],
+    ['seed', 1.5, 'is 1.5. Send a whole number.'],
+    ['frequency_penalty', 3, 'is 3. Send a number, -2 to 2.'],
+    ['presence_penalty', {}, 'is an object. Send a number, -2 to 2.'],
+    ['repetition_penalty', 0, 'is 0. Send a number above 0.'],
+    ['logit_bias', 3, 'is 3. Send an object with the numbers of tokens as names.'],
+    ['logit_bias', { a: 1 }, 'has the name "a" in it. Send the numbers of tokens as names.'],
+    ['logit_bias.1', { '1': 101 }, 'is 101. Send a number, -100 to 100.'],
+    ['logprobs', 'yes', 'is "yes". Send true or false.'],
+    ['top_logprobs', 6, 'is 6. Send a whole number, 0 to 5.'],
+    ['stop', '', 'is "". Send text of at least one character.'],
+    ['stop', 5, 'is 5. Send text, or a list of up to 16 texts, none of them empty.'],
+    ['stop', [1], 'is a list of 1. Send text, or a list of up to 16 texts, none of them empty.'],
+    ['stream', 'yes', 'is "yes". Send true or false.'],
+    ['stream_options', 1, 'is 1. Send an object.'],
+    ['model', 3, 'is 3. Send text.'],
+    ['num_speculative_tokens', 17, 'is 17. Send "auto" or a whole number, 1 to 16.'],
+    ['num_speculative_tokens', 'many', 'is "many". Send "auto" or a whole number, 1 to 16.'],
+    ['method', 'eagle', 'is "eagle". Send one of "draft_model", "ngram" and "mixed".'],
+    ['response_format', 'json', 'is "json". Send an object with a "type".'],
+    ['response_format.type', { type: 'xml' }, 'is "xml". Send one of "text", "json_object", "json_schema" and "grammar".'],
+    ['response_format.schema', { type: 'json_object', schema: 1 }, 'is 1. Send a JSON Schema, as an object or as text.'],
+    ['messages', 'Hello', 'is "Hello". Send a list of messages.'],
+    ['messages', [], 'is an empty list. Send at least one message.'],
+    ['messages.0', ['Hello'], 'is "Hello". Send an object with "role" and "content".'],
   ] as const;
-  it.each(impossible)('with %s of %j is refused by that name', (name, value) => {
-    const { status, param } = refusal({ messages: ASKED, [name]: value });
-    expect([status, param?.split('.')[0]]).toEqual([400, name]);
+  it.each(impossible)('with %s of %j is refused by that name', (param, value, said) => {
+    const [name = ''] = param.split('.');
+    const refused = { status: 400, code: 'invalid_value', param, message: `"${param}" ${said}` };
+    expect(refusal({ messages: ASKED, [name]: value })).toMatchObject(refused);
+  });
+
+  const lacking = [
+    [{}, 'messages', 'a list of messages'],
+    [{ messages: [{ content: 'a' }] }, 'messages.0.role', 'one of "system", "developer", "user" and "assistant"'],
+    [{ messages: ASKED, response_format: {} }, 'response_format.type', 'one of "text", "json_object", "json_schema" and "grammar"'],
+    [{ messages: ASKED, response_format: { type: 'json_schema' } }, 'response_format.json_schema', 'an object with a "schema"'],
+    [{ messages: ASKED, response_format: { type: 'json_schema', json_schema: {} } }, 'response_format.json_schema.schema', 'a JSON Schema'],
+    [{ messages: ASKED, response_format: { type: 'grammar' } }, 'response_format.grammar', 'text'],
+  ] as const;
+  it.each(lacking)('of %j is told what is missing', (body, param, wanted) => {
+    const message = `"${param}" is missing. Send ${wanted}.`;
+    expect(refusal(body)).toMatchObject({ status: 400, code: 'missing_required_parameter', param, message });
   });
 
   it('for likely tokens without log-probabilities is refused', () => {

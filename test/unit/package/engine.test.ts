@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../../src/core/failure';
 import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine } from '../../../src/package';
 import { pageTasks, type TaskEngine } from '../../../src/package/tasks';
 import { all, ask, embeddedEngine } from './support';
@@ -231,19 +232,27 @@ describe('an engine', () => {
     expect(unloads).toBe(1);
   });
 
-  const WRONG: readonly (readonly [string, object])[] = [
-    ['draftModel', { draftModel: 1 }],
-    ['speculative', { speculative: 'yes' }],
-    ['numSpeculativeTokens', { numSpeculativeTokens: 17 }],
-    ['method', { method: 'eagle' }],
-    ['modelLists', { modelLists: [] }],
-    ['appConfig.cacheBackend', { appConfig: { model_list: [], cacheBackend: 'opfs' } }],
-    ['logitProcessorRegistry', { logitProcessorRegistry: new Map() }],
-    ['numDraftTokens', { numDraftTokens: 6 }],
+  const WRONG: readonly (readonly [name: string, config: object, said: string])[] = [
+    ['draftModel', { draftModel: 1 }, 'is 1. Give text.'],
+    ['speculative', { speculative: 'yes' }, 'is "yes". Give true or false.'],
+    ['numSpeculativeTokens', { numSpeculativeTokens: 17 }, 'is 17. Give "auto" or a whole number, 1 to 16.'],
+    ['method', { method: 'eagle' }, 'is "eagle". Give one of "draft_model", "ngram" and "mixed".'],
+    ['modelLists', { modelLists: [] }, 'is an empty list. Give a list of at least one address.'],
+    ['initProgressCallback', { initProgressCallback: 'log' }, 'is "log". Give a function.'],
+    ['appConfig.model_list', { appConfig: {} }, 'is missing. Give a list of models.'],
+    ['appConfig.model_list.0.model', { appConfig: { model_list: [{ model_id: 'a' }] } }, 'is missing. Give text.'],
+    [
+      'appConfig.cacheBackend',
+      { appConfig: { model_list: [], cacheBackend: 'opfs' } },
+      'is "opfs". Give "cache": files are kept in the Cache API only.',
+    ],
+    ['logitProcessorRegistry', { logitProcessorRegistry: new Map() }, 'is not supported. Leave it out.'],
+    ['numDraftTokens', { numDraftTokens: 6 }, 'The options are: draftModel, speculative, method, modelLists, numSpeculativeTokens'],
   ];
-  it.each(WRONG)('with a wrong %s is refused by that name', async (name, config) => {
-    const failure = await failureOf(() => new SpeculativeEngine(config));
-    expect(failure).toMatchObject({ code: 'invalid-setting', message: expect.stringContaining(`"${name}"`) });
+  it.each(WRONG)('with a wrong %s is refused by that name', async (name, config, said) => {
+    const { code, message, hint } = (await failureOf(() => new SpeculativeEngine(config))) as Failure;
+    expect([code, `${message} ${hint}`]).toEqual(['invalid-setting', expect.stringContaining(`option "${name}"`)]);
+    expect(`${message} ${hint}`).toContain(said);
   });
 
   it('of an unknown model, draft or list says what there is', async () => {
@@ -251,6 +260,7 @@ describe('an engine', () => {
     expect(await failureOf(engine.reload('gpt'))).toMatchObject({ code: 'invalid-setting', hint: expect.stringContaining('weak-draft') });
     expect(await failureOf(CreateSpeculativeEngine('target', { modelLists: here.lists, draftModel: 'gpt' }))).toMatchObject({
       message: 'There is no model "gpt".',
+      hint: expect.stringContaining('Choose one of: itself, target, draft'),
     });
     const missing = new SpeculativeEngine({ modelLists: [`${here.server.url}none.json`] });
     expect(await failureOf(missing.reload('target'))).toMatchObject({ code: 'file-missing', hint: expect.stringContaining('modelLists') });

@@ -39,7 +39,8 @@ describe('three lines of code', () => {
   });
 
   it('fail with what is wrong, and work once it is mended', async () => {
-    expect(() => make({ numDraftTokens: 0 })).toThrow('"numSpeculativeTokens"');
+    expect(() => make({ numDraftTokens: 0 })).toThrow('The option "numDraftTokens" is 0.');
+    expect(() => make({ numSpeculativeTokens: 3 } as object)).toThrow('There is no option "numSpeculativeTokens".');
     const llm = make();
     here.server.break('manifest.json', 'missing');
     const failing = llm.generate(PROMPT);
