@@ -2,7 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /** Where `npm run models -- smollm2` and its like put models beside the page's own: folders of public/ of this form, each with its list. */
-const FOLDER = /^models-[\w-]+$/;
+export const FURTHER_FOLDER = /^models-[\w-]+$/;
+
+/** By this name the page reads which lists there are. */
+export const FURTHER_LISTS = 'import.meta.env.FURTHER_LISTS';
 
 /**
  * Tells the page which lists of models lie beside its own (`import.meta.env.FURTHER_LISTS`, relative to the page), so that it asks for none that is
@@ -14,12 +17,14 @@ const FOLDER = /^models-[\w-]+$/;
 export function furtherLists(publicFolder) {
   return {
     name: 'further-lists',
-    config: () => ({ define: { 'import.meta.env.FURTHER_LISTS': JSON.stringify(findLists(publicFolder)) } }),
+    config: ({ define = {} }) => ({ define: { [FURTHER_LISTS]: define[FURTHER_LISTS] ?? JSON.stringify(findLists(publicFolder)) } }),
   };
 }
 
 /** @param {string} folder @returns {string[]} paths below it */
 export function findLists(folder) {
-  const names = fs.readdirSync(folder).filter((name) => FOLDER.test(name) && fs.existsSync(path.join(folder, name, 'manifest.json')));
+  const names = fs
+    .readdirSync(folder)
+    .filter((name) => FURTHER_FOLDER.test(name) && fs.existsSync(path.join(folder, name, 'manifest.json')));
   return names.sort().map((name) => `${name}/manifest.json`);
 }
