@@ -111,6 +111,10 @@ function descriptor(adapter: GPUAdapter): GPUDeviceDescriptor {
 function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): SharedDevice {
   const destroy = device.destroy.bind(device);
   Object.defineProperty(device, 'destroy', { value: () => undefined });
+  const { lost: loss } = device;
+  let isClosed = false;
+  // Who has the device lent is not told where it was closed: web-llm would complain that it was lost.
+  Object.defineProperty(device, 'lost', { value: loss.then((info) => (isClosed ? new Promise<never>(() => undefined) : info)) });
   markPipelines(device);
   const allocated = countAllocations(device);
   let hasFailed = false;
@@ -124,7 +128,7 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
       for (const listener of listeners) listener(error);
       destroy();
     };
-    device.lost.then((info) => fail(lost(info)));
+    loss.then((info) => fail(lost(info)));
     device.addEventListener('uncapturederror', (event) => fail(refused(event.error)));
   });
   const { vendor, architecture, description } = adapter.info;
@@ -134,6 +138,7 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
     failure,
     listeners,
     close() {
+      isClosed = true;
       forget();
       destroy();
     },

@@ -54,9 +54,22 @@ describe('the shared device', () => {
   it('that is closed is destroyed, and the next request gets a new one', async () => {
     const { open } = deviceSource(ownGpu());
     const shared = await open();
+    let isTold = false;
+    shared.device.lost.then(() => {
+      isTold = true;
+    });
     shared.close();
-    expect((await shared.device.lost).reason).toBe('destroyed');
+    expect((await shared.failure).failure.code).toBe('device-lost');
     expect((await open()).device).not.toBe(shared.device);
+    // web-llm, which has it lent, would complain that it was lost.
+    expect(isTold).toBe(false);
+  });
+
+  it('that is destroyed by anyone else is lost for all that have it', async () => {
+    const shared = await deviceSource(ownGpu()).open();
+    GPUDevice.prototype.destroy.call(shared.device);
+    expect((await shared.device.lost).reason).toBe('destroyed');
+    expect(shared.hasFailed).toBe(true);
   });
 
   it('has every feature of the adapter that a library may need', async () => {
