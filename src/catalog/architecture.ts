@@ -1,7 +1,7 @@
 /** What a model is made of, by its mlc-chat-config.json and its list of tensors, before any of its weights is there. */
 import * as v from 'valibot';
 import type { FileStorage } from '../storage/port';
-import { json } from './chatConfig';
+import { json } from './json';
 import { fileOf, type ModelSpec } from './spec';
 import { openStored } from './storedModels';
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { versionOfFiles } from '../core/run/exports';
 import type { FileStorage } from '../storage/port';
+import { json } from './json';
 import { type ChatTemplate, fileOf, type ModelSpec } from './spec';
 import { openStored, storeModel } from './storedModels';
 
@@ -120,15 +121,6 @@ export function withOptions(model: ModelSpec, config: ChatConfig, options: ChatO
   const template = 'conv_template' in options || 'conv_config' in options ? templateOf(config) : model.template;
   if (context === model.context && rollsBack === model.rollsBack && template === model.template) return model;
   return { ...model, context, rollsBack, template, revision: versionOfFiles([model.revision, JSON.stringify({ context, template })]) };
-}
-
-/** undefined for what is no JSON. */
-export async function json(content: Blob): Promise<unknown> {
-  try {
-    return JSON.parse(await content.text());
-  } catch {
-    return undefined;
-  }
 }
 
 export function unusable(name: string, what: string): FailureError {

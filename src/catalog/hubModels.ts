@@ -41,6 +41,12 @@ export function folderOfHubModel(id: string, base: string): string {
   return `${hubFolder(base)}${encodeURIComponent(id.slice(HUB.length))}`;
 }
 
+/** URL of the page that keeps models of a hub in `folder`; null where that is no such folder. */
+export function pageOf(folder: string): string | null {
+  const [, base = null] = /^(.+\/)models-hub\//.exec(folder) ?? [];
+  return base;
+}
+
 /** The id for a record of this name. */
 export function idOfHubModel(name: string): string {
   return `${HUB}${name}`;

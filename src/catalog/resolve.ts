@@ -102,16 +102,26 @@ function resolveModel(
 ): ModelSpec {
   const { name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack } = listed;
   const libraries = listed.libraries.map((each) => librarySpec(each, base));
-  const fits = ({ needs, place }: LibrarySpec) => needs.every((need) => features.has(need)) && (stored?.has(place) ?? true);
-  const library = libraries.reduceRight((worse, each) => (fits(each) ? each : worse));
+  const fits = (each: LibrarySpec) => missingOf(each, features).length === 0 && (stored?.has(each.place) ?? true);
+  const library = firstFitting(libraries, fits);
   return {
     ...{ id, name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack, libraries, library },
     backend: 'web-llm',
     revision: listed.revision ?? versionOfFiles(listed.files.map(({ path, bytes, sha256 }) => sha256 ?? `${path} ${bytes}`)),
     folder: new URL(listed.path, base).href,
     files: listed.files.map((file) => ({ ...fileSpec(file, base), ...(isOwn(id) ? { url: null } : {}) })),
-    missing: library.needs.filter((need) => !features.has(need)),
+    missing: missingOf(library, features),
   };
+}
+
+/** The first of `libraries` that `fits`, or the last of them. */
+export function firstFitting(libraries: readonly LibrarySpec[], fits: (library: LibrarySpec) => boolean): LibrarySpec {
+  return libraries.reduceRight((worse, each) => (fits(each) ? each : worse));
+}
+
+/** What `library` needs and `features` lack. */
+export function missingOf({ needs }: LibrarySpec, features: ReadonlySet<string>): string[] {
+  return needs.filter((need) => !features.has(need));
 }
 
 function fileSpec({ path, url, bytes, sha256 }: ListedFile, base: string): RemoteFile & { readonly url: string } {

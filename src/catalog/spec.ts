@@ -3,6 +3,7 @@
  * a pair needs no list. Plain data, which a worker's messages can carry.
  */
 import type { RunModel, RunModels } from '../core/types';
+import type { ShapeLibrary } from '../formats/gguf';
 import type { RemoteFile } from '../storage/download';
 
 /** A compiled library, and the names of the WebGPU features that it needs. */
@@ -47,6 +48,8 @@ export interface ModelSpec {
   readonly stopTokens: readonly number[] | null;
   /** Whether tokens can be taken out of its cache again, which speculation needs. */
   readonly rollsBack: boolean;
+  /** `files` are in MLC's format; what they become for this library of ours is made of them once, and then loaded. Absent: they are loaded as they are. */
+  readonly conversion?: ShapeLibrary;
 }
 
 /** What the ids of a person's own models begin with, and no others. */

@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { type DownloadProgress, download, isStored, type RemoteFile } from '../storage/download';
 import { FORMER_FILES } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
 import type { ShelvedFile } from '../storage/transfer';
-import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from './spec';
+import { json } from './json';
+import { bytesOf, fileOf, filesOf, type LibrarySpec, type ModelSpec } from './spec';
 
 /** Where web-llm looks before it fetches. */
 export const SHELVES = { config: 'webllm/config', library: 'webllm/wasm', weights: 'webllm/model' } as const;
@@ -40,8 +42,9 @@ export async function storeModel(
   }
 }
 
-/** What of `model` is stored. @throws FailureError storage where nothing can be kept */
-export async function findStored(model: ModelSpec, storage: FileStorage): Promise<StoredModel> {
+/** What of `model` is stored, converted or not. @throws FailureError storage where nothing can be kept */
+export async function findStored(fetched: ModelSpec, storage: FileStorage): Promise<StoredModel> {
+  const model = (await convertedForm(fetched, storage)) ?? fetched;
   const found = byShelf(model, filesOf(model)).map(async ([name, files]) => {
     const shelf = await storage.open(name);
     const stored = await Promise.all(files.map((file) => isStored(shelf, file)));
@@ -70,8 +73,9 @@ export function ownBytes(model: ModelSpec, others: readonly ModelSpec[]): number
   return bytesOf(filesOf(model).filter(isOnlyOf(others)));
 }
 
-/** Deletes the stored files of `model` but those that one of `others` has too; also a library that is not chosen any more. */
+/** Deletes the stored files of `model` but those that one of `others` has too; also a library that is not chosen any more, and what it was converted to. */
 export async function deleteStored(model: ModelSpec, others: readonly ModelSpec[], storage: FileStorage): Promise<void> {
+  await deleteConverted(model, storage);
   for (const [name, files] of byShelf(model, [...model.files, ...model.libraries])) {
     const shelf = await storage.open(name);
     for (const { place } of files.filter(isOnlyOf(others))) await shelf.delete(place);
@@ -99,4 +103,70 @@ function byShelf({ libraries }: ModelSpec, files: readonly RemoteFile[]): [shelf
 /** The shelf for the file of a model that is kept at `place`; libraries have one of their own. */
 export function shelfOf(place: string): string {
   return place.endsWith('/mlc-chat-config.json') ? SHELVES.config : SHELVES.weights;
+}
+
+const Document = v.object({
+  format: v.literal(1),
+  revision: v.string(),
+  shape: v.string(),
+  files: v.array(v.object({ name: v.string(), bytes: v.number(), sha256: v.string() })),
+});
+
+/** A file that a model was converted to; `name` as web-llm knows it. */
+export interface ConvertedPart {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where web-llm looks for resolve/main/ of what `model` was converted to. */
+function convertedFolder({ folder }: Pick<ModelSpec, 'folder'>): string {
+  return `${folder}/grouped`;
+}
+
+/** Where `name` of what `model` is converted to is kept. */
+export function placeOfConverted(model: Pick<ModelSpec, 'folder'>, name: string): string {
+  return `${convertedFolder(model)}/resolve/main/${name}`;
+}
+
+function documentPlace(model: Pick<ModelSpec, 'folder'>): string {
+  return `${convertedFolder(model)}/files.json`;
+}
+
+/** `model` as it was converted for its library; null where that is not all there, and where nothing of it is converted. */
+export async function convertedForm(model: ModelSpec, storage: FileStorage): Promise<ModelSpec | null> {
+  const { conversion, ...loaded } = model;
+  if (!conversion) return null;
+  const content = await (await storage.open(SHELVES.config)).get(documentPlace(model));
+  const read = v.safeParse(Document, content && (await json(content)));
+  if (!read.success || read.output.revision !== model.revision || read.output.shape !== conversion.shape) return null;
+  const files = read.output.files.map(({ name, bytes, sha256 }) => ({
+    url: null,
+    place: placeOfConverted(model, name),
+    name,
+    bytes,
+    sha256,
+  }));
+  const there = await Promise.all(files.map(async (file) => isStored(await storage.open(shelfOf(file.place)), file)));
+  return there.includes(false) ? null : { ...loaded, folder: convertedFolder(model), files };
+}
+
+/** From now on `files`, which are all stored, stand for the weights of `model`, which are deleted. What tells about it stays. @throws where there is no room */
+export async function keepConverted(model: ModelSpec, storage: FileStorage, files: readonly ConvertedPart[]): Promise<void> {
+  const content = new Blob([JSON.stringify({ format: 1, revision: model.revision, shape: model.conversion?.shape, files })]);
+  const about = { bytes: content.size, type: 'application/json', sha256: null };
+  await (await storage.open(SHELVES.config)).put(documentPlace(model), content.stream(), about);
+  const small = ['mlc-chat-config.json', 'tensor-cache.json', 'tokenizer.json'].map((name) => fileOf(model, name));
+  for (const file of model.files) if (!small.includes(file)) await (await storage.open(shelfOf(file.place))).delete(file.place);
+}
+
+/** Deletes what `model` was converted to, complete or not. @throws FailureError storage */
+export async function deleteConverted(model: ModelSpec, storage: FileStorage): Promise<void> {
+  if (!model.conversion) return;
+  // The document first: a model of which a part is gone is never loaded.
+  await (await storage.open(SHELVES.config)).delete(documentPlace(model));
+  for (const name of [SHELVES.config, SHELVES.weights]) {
+    const shelf = await storage.open(name);
+    for (const place of await shelf.list()) if (place.startsWith(placeOfConverted(model, ''))) await shelf.delete(place);
+  }
 }

@@ -1,4 +1,6 @@
 /** Models of a hub: what the list has, what their small files say, and how all of their files are stored. */
+import { pageOf } from '../catalog/hubModels';
+import { onOurLibrary } from '../catalog/ourLibrary';
 import { prebuiltRecords } from '../catalog/prebuilt';
 import { readRecord } from '../catalog/records';
 import { shelvedFiles } from '../catalog/storedModels';
@@ -17,7 +19,9 @@ export async function inspect(
   report: (update: Inspected) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  report({ type: 'inspected', model: await readRecord(record, storage, { folder, signal }) });
+  const model = await readRecord(record, storage, { folder, signal });
+  const base = pageOf(folder);
+  report({ type: 'inspected', model: base === null ? model : await onOurLibrary(model, storage, base, signal) });
 }
 
 /** Faults of files are reported, and are no failure of the task. */

@@ -3,13 +3,13 @@ import { type ListedLibrary, parseList } from '../catalog/list';
 import { folderOf, keepOwn } from '../catalog/own';
 import { librarySpec } from '../catalog/resolve';
 import type { ListedShape } from '../catalog/shapeLibraries';
-import { SHELVES, shelfOf } from '../catalog/storedModels';
+import { SHELVES } from '../catalog/storedModels';
 import { FailureError } from '../core/failure';
 import { type ConvertedFile, convertGguf, identityOf, type OpenedGguf } from '../formats/gguf';
 import { download } from '../storage/download';
 import type { FileStorage } from '../storage/port';
-import { hashOfBytes } from '../storage/sha256';
 import type { ImportSetup } from './importModels';
+import { keepFile } from './keepFile';
 import type { ImportProgress } from './tasks';
 
 /** A file that may become a model. */
@@ -57,25 +57,11 @@ export async function makeModel(planned: Planned, folder: string, setup: ImportS
 }
 
 async function write({ path, bytes }: ConvertedFile, modelFolder: string, folder: string, storage: FileStorage): Promise<ListedFile> {
-  const content = bytes as Uint8Array<ArrayBuffer>;
-  const listed = { path: `${modelFolder}/${path}`, bytes: content.length, sha256: await hashOfBytes(content) };
-  const place = new URL(listed.path, folder).href;
-  const type = path.endsWith('.json') ? 'application/json' : 'application/octet-stream';
-  const shelf = await storage.open(shelfOf(place));
-  await shelf.put(place, streamOf(content), { bytes: listed.bytes, type, sha256: listed.sha256 }).catch((cause) => {
+  const listed = `${modelFolder}/${path}`;
+  const kept = await keepFile(storage, new URL(listed, folder).href, bytes).catch((cause) => {
     throw noRoom(cause);
   });
-  return listed;
-}
-
-/** Not by way of a Blob, which the browser keeps a copy of until it collects garbage. */
-function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+  return { path: listed, ...kept };
 }
 
 function listOf({ id, name, opened, shapeLibrary, libraries }: Planned, files: readonly ListedFile[]) {

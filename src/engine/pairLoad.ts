@@ -1,10 +1,10 @@
 import { bytesOf, filesOf, type ModelSpec, type PairSpec } from '../catalog/spec';
-import { storeModel } from '../catalog/storedModels';
 import { LIMITS } from '../core/types';
 import { ModelDrafter } from '../model/webllm/drafter';
 import { type LoadedModel, type LoaderProgress, prepareModel, twinOf } from '../model/webllm/loader';
 import { ModelTarget } from '../model/webllm/target';
 import type { FileStorage } from '../storage/port';
+import { type ConvertProgress, storeLoadable } from './convert';
 import { firstCause, type Stage } from './stage';
 import type { LoadProgress } from './tasks';
 
@@ -27,10 +27,10 @@ export async function loadMissing(stage: Stage, spec: PairSpec, setup: LoadSetup
   const both = new Joint(setup.signal);
   const load = { ...setup, signal: both.signal };
   const draftModel = spec.draft === 'itself' || stage.draft ? null : spec.draft;
-  const draftStored = draftModel ? both.attempt(() => store(draftModel, load)) : Promise.resolve();
+  const draftStored = draftModel ? both.attempt(() => store(draftModel, load)) : Promise.resolve(null);
   const target = stage.target ? Promise.resolve() : both.attempt(() => draftStored.then(() => loadTarget(stage, spec.target, load)));
   const draft = draftModel
-    ? both.attempt(() => draftStored.then(() => loadDraft(stage, draftModel, load)))
+    ? both.attempt(() => draftStored.then((stored) => loadDraft(stage, draftModel, stored ?? draftModel, load)))
     : both.attempt(() => target.then(() => (spec.draft === 'itself' && !stage.draft ? twinTarget(stage) : undefined)));
   await Promise.allSettled([draftStored, target, draft]);
   if (stage.shared.hasFailed) throw await stage.shared.failure;
@@ -61,15 +61,14 @@ class Joint {
 }
 
 async function loadTarget(stage: Stage, spec: ModelSpec, load: LoadSetup): Promise<void> {
-  await store(spec, load);
-  const model = await prepare(spec, load);
+  const model = await prepare(await store(spec, load), load);
   const side = new ModelTarget(model.pipeline, await stage.sampler, stage.stopwatch, LIMITS.gamma.max);
   stage.target = { spec, model, side };
 }
 
-/** Of a draft whose files are stored. */
-async function loadDraft(stage: Stage, spec: ModelSpec, load: LoadSetup): Promise<void> {
-  stage.draft = { spec, ...(await drafting(stage, await prepare(spec, load))) };
+/** Of a draft whose files are stored, as `stored`. */
+async function loadDraft(stage: Stage, spec: ModelSpec, stored: ModelSpec, load: LoadSetup): Promise<void> {
+  stage.draft = { spec, ...(await drafting(stage, await prepare(stored, load))) };
 }
 
 /** The target as its own draft: its weights, with a cache of its own. */
@@ -82,15 +81,16 @@ async function drafting(stage: Stage, model: LoadedModel): Promise<{ readonly mo
   return { model, side: new ModelDrafter(model.pipeline, await stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
 }
 
-function store(model: ModelSpec, { storage, report, signal }: LoadSetup): Promise<void> {
-  return storeModel(model, storage, told(model, report), signal);
+/** @returns the model as it is loaded */
+function store(model: ModelSpec, { storage, report, signal }: LoadSetup): Promise<ModelSpec> {
+  return storeLoadable(model, { storage, report: told(model, report), signal });
 }
 
 function prepare(model: ModelSpec, { storage, lend, report, signal }: LoadSetup): Promise<LoadedModel> {
   return prepareModel(model, storage, told(model, report), signal, lend);
 }
 
-function told(model: ModelSpec, report: (progress: LoadProgress) => void): (progress: LoaderProgress) => void {
+function told(model: ModelSpec, report: (progress: LoadProgress) => void): (progress: LoaderProgress | ConvertProgress) => void {
   const about = { type: 'progress', model: model.id, name: model.name, totalBytes: bytesOf(filesOf(model)), backend: 'webgpu' } as const;
   return (progress) => report({ ...about, ...progress });
 }

@@ -105,7 +105,7 @@ export interface Turn {
   readonly ids?: readonly TokenId[];
 }
 
-export type LoadPhase = 'downloading' | 'checking' | 'preparing' | 'ready';
+export type LoadPhase = 'downloading' | 'checking' | 'converting' | 'preparing' | 'ready';
 
 /** The state of one model's loading. Bytes are of the files as served; `preparing` covers the library and its GPU pipelines. */
 export interface LoadProgress {

@@ -42,6 +42,7 @@ export class InitProgress {
     this.#reached = Math.max(this.#reached, FILES * loaded + ((1 - FILES) * sum((each) => Number(each.ready))) / all.length);
     const doing = {
       downloading: `Fetching ${name}: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}`,
+      converting: `Converting the weights of ${name}: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}`,
       checking: `Loading ${name} from the browser's storage`,
       preparing: `Preparing ${name} on ${backend === 'cpu' ? 'the CPU' : 'WebGPU'}`,
       ready: `${name} is ready`,

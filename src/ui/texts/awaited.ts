@@ -6,6 +6,7 @@ import { formatCount, plural } from '../format';
 export const phases: Readonly<Record<LoadPhase, string>> = {
   downloading: 'downloading',
   checking: 'checking the files',
+  converting: 'converting the weights',
   preparing: 'preparing weights and kernels',
   ready: 'ready',
 };

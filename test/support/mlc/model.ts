@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { md5 } from '@noble/hashes/legacy.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { half } from '../../../src/formats/gguf/floats';
 import { randomNumbers } from '../random';
 
@@ -147,7 +148,7 @@ class Writer {
       byteOffset += bytes.length;
       return record;
     });
-    this.#records.push({ dataPath, format: 'raw-shard', nbytes: byteOffset, md5sum: createHash('md5').update(all).digest('hex'), records });
+    this.#records.push({ dataPath, format: 'raw-shard', nbytes: byteOffset, md5sum: bytesToHex(md5(all)), records });
     this.#shards.set(dataPath, all);
     this.#waiting = [];
   }
