@@ -100,9 +100,11 @@ export interface UsageExtra {
   readonly num_accepted_tokens: number;
   /** Accepted drafts by their position in a draft, the first first. */
   readonly num_accepted_tokens_per_pos: readonly number[];
-  /** Passes of the target. */
+  /** Drafts that were verified, and plain tokens, one by one or several that were read back together. */
   readonly rounds: number;
-  /** Tokens that a round adds to the text, the target's own included. */
+  /** Passes of the target: one a round, except that plain tokens that were read back together had one each. */
+  readonly target_passes: number;
+  /** Tokens that a pass of the target adds to the text, the target's own included. */
   readonly mean_acceptance_length: number;
   /** Why drafts that were asked for were not made; absent where they were, and where none were asked for. */
   readonly plain_because?: string;

@@ -20,6 +20,7 @@ export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
   const completion = sum(({ committed }) => committed) - stopTokens;
   const [drafted, accepted] = [sum((each) => each.drafted), sum((each) => each.accepted)];
   const rounds = runs.flatMap(roundsOf);
+  const passes = sum((each) => each.passes);
   const because = runs.find(({ plainBecause }) => plainBecause !== null)?.plainBecause;
   return {
     prompt_tokens: prompt.tokens,
@@ -35,9 +36,10 @@ export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
       num_accepted_tokens: accepted,
       num_accepted_tokens_per_pos: acceptedByPosition(rounds),
       rounds: rounds.length,
+      target_passes: passes,
       mean_acceptance_length: ratio(
         sum(({ committed }) => committed),
-        rounds.length,
+        passes,
       ),
       ...(because ? { plain_because: because } : {}),
     },

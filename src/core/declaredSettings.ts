@@ -96,8 +96,8 @@ export const RUN = {
   }),
   /**
    * Most tokens in a draft, 1 to 16; `auto`: in every round as many as are expected to be fastest, which may be none, and as many as
-   * there may be where a person drafts; a list: as an earlier run recorded them, round by round, and its last from then on. Ignored by
-   * plain decoding.
+   * there may be where a person drafts; a list: as an earlier run recorded them, round by round, and its last from then on. Plain
+   * decoding takes of a list how many tokens to read back together, and ignores the rest.
    */
   gamma: other<number | 'auto' | readonly DraftLimits[]>({
     name: 'Draft length γ',

@@ -43,8 +43,8 @@ export function checkRun({ prompt, raw, settings }: CheckedRun): void {
 /** Throws `invalid-setting`, naming the first setting that is not what its declaration allows, and what is. */
 export function checkSettings({ sampling, ...run }: RunSettings): void {
   checkDeclared(RUN, run);
-  // Plain decoding drafts nothing, whatever stands in the field.
-  if (run.mode === 'speculative') checkGamma(run.gamma);
+  // Plain decoding drafts nothing, whatever stands in the field; of a list it takes how many tokens it reads back together.
+  if (run.mode === 'speculative' || typeof run.gamma === 'object') checkGamma(run.gamma);
   for (const string of run.stopStrings) require('A stop string', `"${string}"`, string !== '', 'at least one character');
   checkSampling(sampling);
   checkLogitBias(sampling.logitBias, Infinity);
@@ -113,7 +113,8 @@ function checkGamma(gamma: RunSettings['gamma']): void {
     return;
   }
   require('The list of draft lengths', 'empty', gamma.length > 0, 'one length for each round');
-  for (const { model, ngram, person = 0 } of gamma) for (const each of [model, ngram, person]) checkValue(length(0), each);
+  for (const { model, ngram, person = 0, plain = 0 } of gamma)
+    for (const each of [model, ngram, person, plain]) checkValue(length(0), each);
 }
 
 function require(field: string, value: unknown, good: boolean, range: string): void {

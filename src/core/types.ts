@@ -73,8 +73,11 @@ export type Proposal =
 /** The source of drafts: a model, the text before (n-grams), or a person who types them. */
 export type DraftSource = 'model' | 'ngram' | 'person';
 
-/** Most tokens that a draft of each source may have; 0: that source may not draft. A person's is set only in runs that a person drafts. */
-export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readonly person?: number };
+/**
+ * Most tokens that a draft of each source may have; 0: that source may not draft. A person's is set only in runs that a person drafts. `plain`: most
+ * tokens of the target's own that a round without a draft reads back together; absent: one.
+ */
+export type DraftLimits = Readonly<Record<'model' | 'ngram', number>> & { readonly person?: number; readonly plain?: number };
 
 /** How long the device worked on the parts of a round, in milliseconds by its own clock. */
 export interface DeviceTimes {
@@ -83,10 +86,12 @@ export interface DeviceTimes {
   readonly verifyMs: number;
 }
 
-/** What one target pass decided. `drafts` has the proposal's length and order; `next` is the target's own token. */
+/** What one readback decided. `drafts` has the proposal's length and order; `next` is the target's own token. */
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
+  /** The target's own tokens after `next`, a pass each, where it was asked for several; absent where it was asked for one. */
+  readonly further?: readonly JudgedToken[];
   /** As the device's clock tells them, below 0 if it stepped back; null if the device has no clock that can be read. */
   readonly device: DeviceTimes | null;
   /** GPU-to-CPU readbacks that the round cost, drafting included. */
@@ -149,6 +154,12 @@ export interface Target extends CachedModel {
    * last tokens to it. Afterwards the cache begins with `history` and the accepted drafts.
    */
   verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome>;
+  /**
+   * Plain decoding of `count` tokens after `history`, by as many passes, whose tokens are read back together: each is the one that `verify` without a
+   * proposal would choose there. Afterwards the cache holds `history` and all of them but the last. Absent where nothing is read back; not to be asked
+   * where a token needs the CPU before the next one, as a response format does.
+   */
+  decode?(history: readonly TokenId[], count: number): Promise<RoundOutcome>;
 }
 
 /** Turns ids into text as a whole. */
@@ -226,14 +237,19 @@ export interface PrefillEvent {
   readonly endMs: number;
 }
 
-/** One pass of the target. The first one sees the end of the prompt and drafts nothing: its end is the time to first token. */
+/**
+ * What the target decided between two looks of the CPU: one pass over a draft, or one pass for each of its own tokens where nothing was drafted. The
+ * first round sees the end of the prompt and drafts nothing: its end is the time to first token.
+ */
 export interface RoundEvent {
   readonly type: 'round';
   readonly index: number;
-  /** Drafts in their order, then the target's own token, unless an accepted stop token ended the run. */
+  /** Drafts in their order, then the target's own token, unless an accepted stop token ended the run; without drafts, the target's own tokens. */
   readonly tokens: readonly RunToken[];
+  /** Passes of the target; those of plain tokens past the end of the answer, which are dropped, count too. Absent: one. */
+  readonly passes?: number;
   readonly readbacks: number;
-  /** Most drafts that were allowed, at most the settings' γ: a list of these repeats the run. */
+  /** Most tokens that were allowed, of drafts at most the settings' γ: a list of these repeats the run. */
   readonly limits: DraftLimits;
   /** null: nothing was drafted. */
   readonly source: DraftSource | null;

@@ -106,7 +106,7 @@ export const GLOSSARY: readonly Term[] = [
     id: 'mean-acceptance-length',
     name: 'Mean acceptance length',
     forms: ['mean acceptance length'],
-    definition: 'Tokens committed per round, the target’s own included: between 1 and γ + 1.',
+    definition: 'Tokens committed per target pass, the target’s own included: between 1 and γ + 1.',
   },
   {
     id: 'speedup',

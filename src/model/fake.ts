@@ -5,7 +5,7 @@
 
 import { proposalOf } from '../core/loop/proposal';
 import { judgeGreedy } from '../core/loop/verify';
-import type { CachedModel, DraftLimits, DraftModel, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
+import type { CachedModel, DraftLimits, DraftModel, JudgedToken, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../core/types';
 
 /** What is most probable next, as a function of the last `order` tokens alone. */
 export interface FakeLanguage {
@@ -119,6 +119,18 @@ export class FakeDrafter extends FakeModel implements DraftModel {
 }
 
 export class FakeTarget extends FakeModel implements Target {
+  async decode(history: readonly TokenId[], count: number): Promise<RoundOutcome> {
+    demand(Number.isInteger(count) && count >= 1, `plain decoding of ${count} tokens`);
+    const tokens = [...history];
+    const own = Array.from({ length: count }, () => {
+      this.cache.extend(tokens);
+      tokens.push(nextToken(this.language, tokens));
+      return judgeGreedy([], [{ id: tokens.at(-1) as TokenId, p: 1 }]).next;
+    });
+    const [next, ...further] = own as [JudgedToken, ...JudgedToken[]];
+    return { drafts: [], next, further, readbacks: 1, device: null };
+  }
+
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
     const unseen = history.length - this.cache.length;
     const most = proposal ? 1 : this.passLength;

@@ -88,10 +88,62 @@ function judge(
     device.queue.submit([encoder.finish()]);
     const p = new Float32Array(await download(device, buffers.p));
     return {
-      rows: SamplingKernel.parse(await download(device, buffers.rows), 0, drafts.length),
+      rows: SamplingKernel.parse(await download(device, buffers.rows), 0, drafts.length + 1, drafts.length),
       p: Array.from({ length: drafts.length + 1 }, (_, row) => p.subarray(row * vocabulary, (row + 1) * vocabulary)),
     };
   });
+}
+
+/** Plain tokens one by one, each after those before it, which are `tokens`; the rows as `judge` gives them. */
+function judgeInTurn(
+  { vocabulary, settings, position = 0, bias, counts }: Case,
+  logits: Float32Array<ArrayBuffer>,
+  tokens: readonly number[],
+  by = kernel,
+): Promise<{ rows: SamplingRow[]; p: Float32Array[] }> {
+  return within(async (make) => {
+    by.configure({ ...PLAIN, ...settings });
+    by.begin(position);
+    const count = tokens.length + 1;
+    const buffers = {
+      sequence: make(upload(Int32Array.of(0, ...tokens))),
+      p: make(empty(count * vocabulary * 4)),
+      rows: make(empty(count * SAMPLING_ROW_BYTES)),
+      bias: make(bias && upload(bias)),
+      counts: make(counts && upload(counts)),
+    };
+    const encoder = device.createCommandEncoder();
+    for (let row = 0; row < count; row++) {
+      const own = make(upload(logits.slice(row * vocabulary, (row + 1) * vocabulary)));
+      by.judge(encoder, { ...buffers, logits: own }, vocabulary, 0, row);
+    }
+    device.queue.submit([encoder.finish()]);
+    const p = new Float32Array(await download(device, buffers.p));
+    return {
+      rows: SamplingKernel.parse(await download(device, buffers.rows), 0, count, 0),
+      p: Array.from({ length: count }, (_, row) => p.subarray(row * vocabulary, (row + 1) * vocabulary)),
+    };
+  });
+}
+
+/** That plain tokens of one round have the distributions that they have as drafts of one round, and each the noise of its position. */
+async function expectSameInTurn(vocabulary: number, by = kernel) {
+  const tokens = [2, 1, 2, 2].map((id) => (id * 7919) % vocabulary);
+  const logits = randomLogits(5 * vocabulary, 31);
+  const bias = Float32Array.from({ length: vocabulary }, (_, id) => (id % 5 === 1 ? 3 : 0));
+  const counts = Uint32Array.from({ length: vocabulary }, (_, id) => (id % 4 === 1 ? id % 7 : 0));
+  const penalties = { repetitionPenalty: 1.3, frequencyPenalty: 0.4, presencePenalty: 0.7, temperature: 0.8, topK: 60, topP: 0.9 };
+  for (const rule of ['rejection', 'coupled'] as const) {
+    const of = { vocabulary, settings: { ...penalties, rule }, position: 11, bias, counts };
+    const [inTurn, atOnce] = [await judgeInTurn(of, logits, tokens, by), await judge(of, logits, tokens, undefined, by)];
+    expect(inTurn.p).toEqual(atOnce.p);
+    expect(inTurn.rows.at(-1)).toEqual(atOnce.rows.at(-1));
+    for (const [row, { token, draft, u, top }] of inTurn.rows.entries()) {
+      expect([draft, u]).toEqual([null, null]);
+      expect(top.p).toEqual(atOnce.rows[row]?.top.p);
+      if (rule === 'coupled') expect(token).toBe(atOnce.rows[row]?.token);
+    }
+  }
 }
 
 /** Drafts `count` tokens, all at once, from as many rows of logits. */
@@ -414,6 +466,10 @@ describe('sampling kernel: drafts and judgements', () => {
     }
   });
 
+  it('draws plain tokens in turn as with all of them known', async () => {
+    for (const vocabulary of [33, 2048]) await expectSameInTurn(vocabulary);
+  });
+
   it('refuses settings outside their range', () => {
     const wrong: Partial<ShapeSettings>[] = [
       { temperature: -1 },
@@ -499,6 +555,8 @@ describe.each([
       expectDistribution(row, distributionReference(rowOf(logits, i), { ...PLAIN, ...settings }, constraints));
     });
   });
+
+  it('draws plain tokens in turn as with all of them known', () => expectSameInTurn(vocabulary, sliced));
 
   it('keeps ties across slices, and takes the lowest of them where it is greedy', async () => {
     const flat = new Float32Array(vocabulary);

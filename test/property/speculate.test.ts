@@ -146,6 +146,34 @@ describe('speculate', () => {
     expect(accepted).toBeGreaterThan(1000);
   });
 
+  it('writes the same whatever number of plain tokens is read back together, in one round a readback', async () => {
+    let [together, dropped] = [0, 0];
+    const lists = fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(situations, lists, fc.constantFrom('plain', 'speculative'), async (situation, list, mode) => {
+        const { target, drafter } = modelsOf(situation);
+        const run = runOf(situation, mode);
+        const gamma = list.map((plain, i): DraftLimits => ({ model: i % 2, ngram: 0, plain }));
+        const events = await collect(mode === 'plain' ? null : drafter, target, { ...run, settings: { ...run.settings, gamma } });
+        expect(ids(events)).toEqual(greedy(situation));
+        expect(target.cachedLength).toBe(situation.prompt.length + ids(events).length - 1);
+        for (const { tokens, passes = 1, source, limits, readbacks } of rounds(events)) {
+          expect(readbacks).toBe(1);
+          if (source !== null) expect(passes).toBe(1);
+          else expect(tokens.map(({ verdict }) => verdict)).toEqual(tokens.map(() => 'plain'));
+          expect(passes).toBeLessThanOrEqual(source === null ? (limits.plain ?? 1) : 1);
+          if (tokens.length > 1 && source === null) together++;
+          if (passes > tokens.length) dropped++;
+        }
+        const { passes, committed } = tally(events);
+        if (mode === 'plain') expect(passes).toBeGreaterThanOrEqual(committed);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(together).toBeGreaterThan(500);
+    expect(dropped).toBeGreaterThan(10);
+  });
+
   it('tells a drafter what became of each round, drafted or not, before the caches are truncated', async () => {
     let surplus = 0;
     await fc.assert(

@@ -61,13 +61,15 @@ function tokenOf(verdict: Verdict): fc.Arbitrary<RunToken> {
 function verdictsOf(plain: boolean, last: boolean): fc.Arbitrary<Verdict[]> {
   const accepted = fc.integer({ min: 0, max: 5 }).map((count) => Array<Verdict>(count).fill('accepted'));
   const discarded = fc.integer({ min: 0, max: 4 }).map((count) => Array<Verdict>(count).fill('discarded'));
+  const together = fc.integer({ min: 1, max: 16 }).map((count) => Array<Verdict>(count).fill('plain'));
   const drafted = fc.oneof(
     accepted.map((kept): Verdict[] => [...kept, 'bonus']),
     fc.tuple(accepted, discarded).map(([kept, dropped]): Verdict[] => [...kept, 'rejected', ...dropped, 'corrected']),
     fc.constant<Verdict[]>(['plain']),
     fc.constant<Verdict[]>([...Array<Verdict>(15).fill('accepted'), 'rejected', 'corrected']),
+    together,
   );
-  if (plain) return fc.constant(['plain']);
+  if (plain) return fc.oneof(fc.constant<Verdict[]>(['plain']), together);
   if (!last) return drafted;
   return fc.oneof(
     drafted,
@@ -75,13 +77,17 @@ function verdictsOf(plain: boolean, last: boolean): fc.Arbitrary<Verdict[]> {
   );
 }
 
-const limits: fc.Arbitrary<DraftLimits> = fc.record({ model: fc.nat(16), ngram: fc.nat(16) });
+const limits: fc.Arbitrary<DraftLimits> = fc
+  .record({ model: fc.nat(16), ngram: fc.nat(16), plain: fc.option(fc.nat(16)) })
+  .map(({ plain, ...drafts }) => (plain === null ? drafts : { ...drafts, plain }));
 const SOURCES: readonly DraftSource[] = ['model', 'ngram'];
 
 /** A round that begins `before` milliseconds after the one before it has ended, with times of its own from 0; laid in order by `runEvents`. */
 function roundOf(plain: boolean, last: boolean): fc.Arbitrary<{ readonly round: RoundEvent; readonly before: number }> {
   return verdictsOf(plain, last).chain((verdicts) => {
     const drafted = verdicts.some((verdict) => verdict === 'accepted' || verdict === 'rejected' || verdict === 'discarded');
+    // The passes of tokens past the end count too.
+    const passes = fc.integer({ min: verdicts.length, max: last ? Math.max(16, verdicts.length) : verdicts.length });
     const round: fc.Arbitrary<RoundEvent> = fc.record({
       type: fc.constant('round' as const),
       index: fc.constant(0),
@@ -94,7 +100,9 @@ function roundOf(plain: boolean, last: boolean): fc.Arbitrary<{ readonly round: 
       startMs: fc.constant(0),
       endMs: spans,
     });
-    return fc.record({ round, before: fc.oneof(fc.constant(0), spans) });
+    const several =
+      verdicts[0] !== 'plain' ? round : fc.tuple(round, passes).map(([each, made]) => (made > 1 ? { ...each, passes: made } : each));
+    return fc.record({ round: several, before: fc.oneof(fc.constant(0), spans) });
   });
 }
 

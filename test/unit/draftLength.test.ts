@@ -24,7 +24,15 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
     let accepted = 0;
     while (accepted < drafted && draw() < rate) accepted++;
     const took = roundMs(real, drafted, 0, source);
-    length.observe({ source: drafted ? source : null, drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms: took });
+    length.observe({
+      source: drafted ? source : null,
+      drafted,
+      accepted,
+      judged: Math.min(drafted, accepted + 1),
+      passes: 1,
+      context: 0,
+      ms: took,
+    });
     chosen.push(drafted);
     committed += accepted + 1;
     ms += took;
@@ -34,7 +42,7 @@ function simulate(length: DraftLength, rate: number, tokens: number, real = cost
 
 describe('a fixed length', () => {
   it('stays, within what the run has room for', () => {
-    const length = draftLength({ drafting: 'model', gamma: 4 }, { calibration: null });
+    const length = draftLength({ mode: 'speculative', drafting: 'model', gamma: 4 }, { calibration: null });
     expect(length.choose(3, 0, 16)).toEqual({ model: 4, ngram: 4 });
     expect(length.choose(7, 0, 2)).toEqual({ model: 2, ngram: 2 });
   });
@@ -44,7 +52,7 @@ describe('a fixed length', () => {
       { model: 3, ngram: 1 },
       { model: 0, ngram: 16 },
     ];
-    const length = draftLength({ drafting: 'model', gamma: recorded }, { calibration: costs });
+    const length = draftLength({ mode: 'speculative', drafting: 'model', gamma: recorded }, { calibration: costs });
     expect([0, 1, 2].map((round) => length.choose(round, 9, 16))).toEqual([recorded[0], recorded[1], recorded[1]]);
   });
 });
@@ -52,7 +60,7 @@ describe('a fixed length', () => {
 describe('a length for a person', () => {
   it('is the most that there may be, the one that was set, or the recorded one, and no other source drafts', () => {
     const choose = (gamma: RunSettings['gamma'], round = 1, most = 40) =>
-      draftLength({ drafting: 'person', gamma }, { calibration: costs }).choose(round, 9, most);
+      draftLength({ mode: 'speculative', drafting: 'person', gamma }, { calibration: costs }).choose(round, 9, most);
     expect(choose('auto')).toEqual({ model: 0, ngram: 0, person: 16 });
     expect(choose('auto', 1, 5)).toEqual({ model: 0, ngram: 0, person: 5 });
     expect(choose(3)).toEqual({ model: 0, ngram: 0, person: 3 });
@@ -94,7 +102,15 @@ describe('an adaptive length', () => {
       if (drafted > 0) failed++;
       else plain++;
       const ms = roundMs(costs, drafted, 0);
-      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms });
+      length.observe({
+        source: drafted ? 'model' : null,
+        drafted,
+        accepted,
+        judged: Math.min(drafted, accepted + 1),
+        passes: 1,
+        context: 0,
+        ms,
+      });
       committed += accepted + 1;
     }
     expect(plain).toBeLessThanOrEqual(most);
@@ -149,7 +165,7 @@ function msPerToken(make: () => DraftLength, rate: number, real: Calibration): n
       while (accepted < drafted && draw() < rate) accepted++;
       const took = roundMs(real, drafted, 0) * (0.9 + 0.2 * jitter());
       const judged = Math.min(drafted, accepted + 1);
-      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged, context: 0, ms: round > 1 ? took : null });
+      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged, passes: 1, context: 0, ms: round > 1 ? took : null });
       left -= accepted + 1;
       if (round === 0) continue;
       committed += accepted + 1;
@@ -189,7 +205,7 @@ describe('a clock that cannot time a round', () => {
         const drafted = length.choose(round, 0, 16).model;
         let accepted = 0;
         while (accepted < drafted && draw() < 0.8) accepted++;
-        length.observe({ source: 'model', drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms: each });
+        length.observe({ source: 'model', drafted, accepted, judged: Math.min(drafted, accepted + 1), passes: 1, context: 0, ms: each });
         return drafted;
       });
     });
@@ -217,7 +233,15 @@ describe('a clock that cannot time a round', () => {
       const before = now;
       now += roundMs(slow, drafted, 0);
       const ms = 16.7 * (Math.floor(now / 16.7) - Math.floor(before / 16.7));
-      length.observe({ source: drafted ? 'model' : null, drafted, accepted, judged: Math.min(drafted, accepted + 1), context: 0, ms });
+      length.observe({
+        source: drafted ? 'model' : null,
+        drafted,
+        accepted,
+        judged: Math.min(drafted, accepted + 1),
+        passes: 1,
+        context: 0,
+        ms,
+      });
       return drafted;
     });
     expect(chosen.filter((drafted) => drafted === 0).length).toBeLessThan(10);

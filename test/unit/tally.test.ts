@@ -46,6 +46,7 @@ describe('tally', () => {
   it('counts a run as a person would by hand', () => {
     expect(tally(events)).toEqual({
       rounds: 4,
+      passes: 4,
       drafted: 6,
       accepted: 4,
       rejected: 1,

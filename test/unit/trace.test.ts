@@ -40,8 +40,18 @@ const REFUSED: readonly [what: string, attempt: () => unknown, reason: RegExp][]
   ['whose clock goes backwards', () => decodeTrace(changeRound(() => ({ startMs: 86_000_000 }))), /clock goes backwards/],
   [
     'with a round that cannot be',
-    () => decodeTrace(changeRound((round) => ({ tokens: ['plain', 'plain'].map((verdict) => ({ ...round.tokens[0], verdict })) }))),
-    /verdicts|tokens/,
+    () => decodeTrace(changeRound((round) => ({ tokens: ['bonus', 'plain'].map((verdict) => ({ ...round.tokens[0], verdict })) }))),
+    /impossible verdicts/,
+  ],
+  [
+    'with more plain tokens than passes',
+    () => decodeTrace(changeRound(({ tokens: [token] }) => ({ tokens: Array(3).fill({ ...token, verdict: 'plain' }), passes: 2 }))),
+    /round 1 cannot have 2 passes of the target/,
+  ],
+  [
+    'with several passes over one draft',
+    () => decodeTrace(changeRound(({ tokens: [token] }) => ({ tokens: [{ ...token, verdict: 'bonus' }], passes: 2 }))),
+    /round 1 cannot have 2 passes of the target/,
   ],
   [
     'with a probability above 1',
@@ -116,7 +126,9 @@ describe('the models of a run', () => {
   });
 
   it('are refused where they are no models', () => {
-    const { code, message } = failureOf(() => decodeTrace({ ...document(), events: withModels({ target: 7 } as never) }));
+    const { code, message } = failureOf(() =>
+      decodeTrace(swap(([first, ...others]) => [{ ...first, models: { target: 7 } } as never, ...others])),
+    );
     expect([code, message]).toEqual(['trace-invalid', expect.stringContaining('models')]);
   });
 });

@@ -1,5 +1,6 @@
 import { type DraftLimits, type DraftSource, LIMITS, type RunSettings } from '../types';
 import type { Calibration } from './cost';
+import { PlainLength } from './plainLength';
 import { RoundPrices } from './roundPrices';
 
 /** What a round tells the one who chose its draft's length. */
@@ -10,18 +11,20 @@ export interface ObservedRound {
   readonly accepted: number;
   /** Drafts that were judged: the accepted ones and the first rejected. */
   readonly judged: number;
+  /** Passes of the target, more than one only where nothing was drafted: one for each token. */
+  readonly passes: number;
   /** Tokens in the cache when it began. */
   readonly context: number;
   /** null if it is not what such a round takes. */
   readonly ms: number | null;
 }
 
-/** Says before every round how long a draft may be. */
+/** Says before every round how long a draft may be, and how many plain tokens are read back together without one. */
 export interface DraftLength {
   /**
    * @param round its index in the run
    * @param context tokens in the cache
-   * @param most the longest draft that the run has room for, at least 1
+   * @param most the longest draft that the run has room for, at least 1: there is room for one plain token more
    */
   choose(round: number, context: number, most: number): DraftLimits;
   observe(round: ObservedRound): void;
@@ -37,29 +40,98 @@ export interface KnownCosts {
   readonly clockStepMs?: number;
 }
 
-/** @param known what an adaptive length begins with */
-export function draftLength({ drafting, gamma }: Pick<RunSettings, 'drafting' | 'gamma'>, known: KnownCosts): DraftLength {
+/** What a run may do besides drafting. */
+export interface PlainMeans {
+  /** Whether the target can choose several tokens before they are read back. */
+  readonly chains?: boolean;
+  /** Whether a token may end the answer. */
+  readonly stops?: boolean;
+}
+
+/** @param known what lengths that adapt begin with */
+export function draftLength(
+  { mode, drafting, gamma }: Pick<RunSettings, 'mode' | 'drafting' | 'gamma'>,
+  known: KnownCosts & PlainMeans,
+): DraftLength {
+  if (typeof gamma === 'object' && (mode === 'plain' || drafting !== 'person')) return new RecordedLength(gamma, mode === 'plain', known);
+  if (mode === 'plain') return new FixedLength(0, known);
   if (drafting === 'person') return new PersonLength(gamma);
-  if (gamma === 'auto') return new AdaptiveLength(known);
-  return typeof gamma === 'number' ? new RecordedLength([{ model: gamma, ngram: gamma }]) : new RecordedLength(gamma);
+  return typeof gamma === 'number' ? new FixedLength(gamma, known) : new AdaptiveLength(known);
 }
 
 /** The lengths of a list, and its last one from then on. */
 class RecordedLength implements DraftLength {
   readonly #lengths: readonly DraftLimits[];
+  readonly #draftsNothing: boolean;
+  readonly #chains: boolean;
 
-  constructor(lengths: readonly DraftLimits[]) {
+  constructor(lengths: readonly DraftLimits[], draftsNothing: boolean, { chains = false }: PlainMeans) {
     this.#lengths = lengths;
+    this.#draftsNothing = draftsNothing;
+    this.#chains = chains;
   }
 
   choose(round: number, _context: number, most: number): DraftLimits {
-    const { model, ngram } = this.#lengths[Math.min(round, this.#lengths.length - 1)] as DraftLimits;
-    return { model: Math.min(model, most), ngram: Math.min(ngram, most) };
+    const { model, ngram, plain = 1 } = this.#lengths[Math.min(round, this.#lengths.length - 1)] as DraftLimits;
+    const of = (drafts: number) => (this.#draftsNothing ? 0 : Math.min(drafts, most));
+    return { model: of(model), ngram: of(ngram), ...plainLimit(this.#chains ? Math.min(plain, most + 1) : 1) };
   }
 
   observe(): void {
     // What was recorded does not depend on what happens.
   }
+}
+
+/** One length for drafts, none where that is 0; as many plain tokens together as are fastest. */
+class FixedLength implements DraftLength {
+  readonly #gamma: number;
+  readonly #prices: RoundPrices;
+  readonly #plain: PlainLength | null;
+
+  constructor(gamma: number, known: KnownCosts & PlainMeans) {
+    this.#gamma = gamma;
+    this.#prices = pricesOf('model', known);
+    this.#plain = plainOf(this.#prices, known);
+  }
+
+  choose(_round: number, context: number, most: number): DraftLimits {
+    const drafts = Math.min(this.#gamma, most);
+    return { model: drafts, ngram: drafts, ...plainLimit(this.#plain?.choose(context, plainRoom(most), drafts > 0)) };
+  }
+
+  observe({ source, passes, accepted, context, ms }: ObservedRound): void {
+    if (source !== null) this.#plain?.drafted(accepted + 1);
+    else {
+      const single = this.#plain?.observe(passes, context, ms) ?? null;
+      if (single !== null) this.#prices.observe(0, context, single);
+    }
+  }
+}
+
+function plainRoom(most: number): number {
+  return Math.min(LIMITS.gamma.max, most + 1);
+}
+
+function plainLimit(plain = 1): Pick<DraftLimits, 'plain'> {
+  return plain > 1 ? { plain } : {};
+}
+
+function pricesOf(source: AdaptiveSource, { calibration, readbackMs }: KnownCosts): RoundPrices {
+  const typical = calibration === null;
+  const fixedMs = typical ? (readbackMs ?? TYPICAL_READBACK_MS) : 0;
+  return new RoundPrices(source, calibration ?? TYPICAL, { typical, fixedMs, doubt: typical ? DOUBT.typical : DOUBT.measured });
+}
+
+/** null where the target cannot, or the clock does not tell what that gains. */
+function plainOf(prices: RoundPrices, known: KnownCosts & PlainMeans): PlainLength | null {
+  const { calibration, readbackMs, chains = false, stops = true } = known;
+  const readback = calibration?.readbackMs ?? readbackMs ?? null;
+  return chains && readback !== null && isTimed(prices, known) ? new PlainLength(prices, { readbackMs: readback, stops }) : null;
+}
+
+/** Whether the clock moves on within a round, so that it says what one takes. */
+function isTimed(prices: RoundPrices, { clockStepMs = 0 }: KnownCosts): boolean {
+  return clockStepMs <= prices.of(0, 0);
 }
 
 /** What a person may type in a round has nothing to do with what would be fastest. */
@@ -121,31 +193,29 @@ const REST = { first: 12, most: 96 };
  */
 export class AdaptiveLength implements DraftLength {
   readonly #sources: Readonly<Record<AdaptiveSource, { readonly record: SourceRecord; readonly prices: RoundPrices }>>;
-  /** Whether the clock moves on within a round, so that it says what one takes. */
+  readonly #plain: PlainLength | null;
   readonly #timed: boolean;
 
-  constructor({ calibration, readbackMs, clockStepMs = 0 }: KnownCosts) {
-    const typical = calibration === null;
-    const fixedMs = typical ? (readbackMs ?? TYPICAL_READBACK_MS) : 0;
-    const how = { typical, fixedMs, doubt: typical ? DOUBT.typical : DOUBT.measured };
-    const of = (source: AdaptiveSource) => ({
-      record: new SourceRecord(source),
-      prices: new RoundPrices(source, calibration ?? TYPICAL, how),
-    });
+  constructor(known: KnownCosts & PlainMeans) {
+    const of = (source: AdaptiveSource) => ({ record: new SourceRecord(source), prices: pricesOf(source, known) });
     this.#sources = { model: of('model'), ngram: of('ngram') };
-    this.#timed = clockStepMs <= this.#sources.model.prices.of(0, 0);
+    const { prices } = this.#sources.model;
+    this.#timed = isTimed(prices, known);
+    this.#plain = plainOf(prices, known);
   }
 
   choose(_round: number, context: number, most: number): DraftLimits {
-    const [model, ngram] = SOURCES.map((source) => {
+    const [model = 0, ngram = 0] = SOURCES.map((source) => {
       const { record } = this.#sources[source];
       const best = this.#fastest(source, context, record.rates(), most);
       return best > 0 ? best : record.rested ? 1 : 0;
     });
-    return { model: model as number, ngram: ngram as number };
+    return { model, ngram, ...plainLimit(this.#plain?.choose(context, plainRoom(most), model > 0 || ngram > 0)) };
   }
 
-  observe({ source, drafted, accepted, judged, context, ms }: ObservedRound): void {
+  observe({ source, drafted, accepted, judged, passes, context, ms: took }: ObservedRound): void {
+    const ms = source === null && this.#plain ? this.#plain.observe(passes, context, took) : took;
+    if (source !== null) this.#plain?.drafted(accepted + 1);
     for (const each of SOURCES) {
       const { record, prices } = this.#sources[each];
       if (this.#timed && ms !== null && (source === null || source === each)) prices.observe(drafted, context, ms);
@@ -158,7 +228,7 @@ export class AdaptiveLength implements DraftLength {
   #fastest(source: AdaptiveSource, context: number, rates: readonly number[], most: number): number {
     const { prices } = this.#sources[source];
     let best = 0;
-    let speed = 1 / prices.of(0, context);
+    let speed = Math.max(1 / prices.of(0, context), this.#plain?.speed(context, LIMITS.gamma.max) ?? 0);
     let reached = 1;
     let tokens = 1;
     for (let gamma = 1; gamma <= most; gamma++) {

@@ -60,6 +60,11 @@ export class RoundPrices {
     this.#doubt = doubt;
   }
 
+  /** Whether the prices are milliseconds: those of typical costs are once a round was measured. */
+  get isScaled(): boolean {
+    return !this.#unscaled;
+  }
+
   /** Milliseconds of a round of `gamma` drafts with `context` tokens in the cache. */
   of(gamma: number, context: number): number {
     const [plain, drafts] = this.#parts(gamma, context);

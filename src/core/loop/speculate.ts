@@ -44,7 +44,7 @@ export interface Run extends KnownCosts {
  * Speculative decoding (Leviathan, Kalman, Matias 2023, arXiv 2211.17192; Chen et al. 2023, arXiv 2302.01318), or plain
  * decoding when `drafter` is null. The invariant of the loop: the last token of the history is in neither cache.
  *
- * @returns one start, at most one prefill, a round for every target pass, one end; failures of the models are thrown
+ * @returns one start, at most one prefill, a round for every target pass or every few plain ones, one end; failures of the models are thrown
  */
 export async function* speculate(drafter: Drafter | null, target: Target, run: Run): AsyncGenerator<RunEvent, void> {
   const { settings, signal } = run;
@@ -83,7 +83,11 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   if (signal.aborted) return yield aborted();
   yield { type: 'prefill', tokens: ahead - reused, reused, endMs: now() };
 
-  const length = draftLength(settings, run);
+  const length = draftLength(settings, {
+    ...run,
+    chains: target.decode !== undefined && settings.format === null,
+    stops: own.tokens.size > 0 || own.strings.length > 0 || settings.stopStrings.length > 0,
+  });
   const ending = { stopTokens: own.tokens, stopStrings: new StopStrings([...settings.stopStrings, ...own.strings]) };
   for (let index = 0, left = settings.maxTokens; ; index++) {
     if (signal.aborted) return yield aborted();
@@ -92,7 +96,7 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     // The round commits at most one token more than it drafts, and the target caches the last known token and every draft.
     const cached = history.length - 1;
     const most = Math.min(LIMITS.gamma.max, left - 1, context - history.length);
-    const limits = drafter && index > 0 && most > 0 ? length.choose(index, cached, most) : PLAIN;
+    const limits = index > 0 && most > 0 ? length.choose(index, cached, most) : PLAIN;
     if (draft && index === 1) {
       await draft.prefill(history.slice(0, -1), signal);
       if (signal.aborted) return yield aborted();
@@ -101,18 +105,21 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
     const proposal = drafter && mayDraft ? await drafter.propose(history, limits) : null;
     // If stopped while waiting for input, commit nothing.
     if (waited !== undefined && signal.aborted) return yield aborted();
-    const outcome = await target.verify(history, proposal);
+    const plain = proposal ? 1 : (limits.plain ?? 1);
+    const outcome = plain > 1 && target.decode ? await target.decode(history, plain) : await target.verify(history, proposal);
     const { tokens, stopped, stopString } = commit(outcome, history, { text, names }, ending);
     drafter?.observe?.(outcome, history);
     for (const model of models) model.truncate(history.length - 1);
     const endMs = now();
     const source = proposal?.source ?? null;
     // The first two rounds see the prompt, one with each model, so their time is not a round's.
-    length.observe({ ...countVerdicts(outcome), source, context: cached, ms: index > 1 ? endMs - startMs : null });
+    const passes = 1 + (outcome.further?.length ?? 0);
+    length.observe({ ...countVerdicts(outcome), source, passes, context: cached, ms: index > 1 ? endMs - startMs : null });
     const { readbacks } = outcome;
     const device = possibleTimes(outcome.device);
     const waiting = waited === undefined ? {} : { waitedMs: bounded((drafter?.waitedMs ?? 0) - waited) };
-    yield { type: 'round', index, tokens, readbacks, limits, source, device, startMs, endMs, ...waiting };
+    const several = passes > 1 ? { passes } : {};
+    yield { type: 'round', index, tokens, ...several, readbacks, limits, source, device, startMs, endMs, ...waiting };
 
     left = settings.maxTokens - (history.length - run.promptIds.length);
     if (!stopped && left > 0 && history.length <= context) continue;
@@ -150,7 +157,10 @@ interface Writing {
   readonly names: CandidateNames;
 }
 
-/** Appends what the round decided to `history`, up to and including the first token that ends the run; drafts after it are discarded. */
+/**
+ * Appends what the round decided to `history`, up to and including the first token that ends the run; drafts after it are discarded, and the target's
+ * own tokens after it dropped.
+ */
 function commit(outcome: RoundOutcome, history: TokenId[], { text, names }: Writing, { stopTokens, stopStrings }: Ending) {
   const tokens: RunToken[] = [];
   const ahead: TokenId[] = [];
@@ -172,7 +182,7 @@ function commit(outcome: RoundOutcome, history: TokenId[], { text, names }: Writ
       ahead.push(draft.id);
     }
   }
-  if (!stopped) commitToken(outcome.next);
+  for (const token of [outcome.next, ...(outcome.further ?? [])]) if (!stopped) commitToken(token);
   return { tokens, stopped, stopString };
 }
 

@@ -74,6 +74,6 @@ function wasAsked(event: RunEvent): event is RoundEvent {
   return event.type === 'round' && event.limits.person !== undefined;
 }
 
-function toScore({ accepted, rejected, acceptanceRate, committed, rounds }: Tally): Score {
-  return { accepted, judged: accepted + rejected, acceptanceRate, committed, passes: rounds, saved: committed - rounds };
+function toScore({ accepted, rejected, acceptanceRate, committed, passes }: Tally): Score {
+  return { accepted, judged: accepted + rejected, acceptanceRate, committed, passes, saved: committed - passes };
 }

@@ -15,10 +15,11 @@ export interface Heat {
   readonly first: Lane | null;
 }
 
-/** One target pass as the course shows it: which tokens of the text it committed, from `from` up to `to`. */
+/** A round as the course shows it: which tokens of the text it committed, from `from` up to `to`, in how many target passes. */
 export interface Leap {
   readonly from: number;
   readonly to: number;
+  readonly passes: number;
 }
 
 /** A run at one moment of the race's clock. */
@@ -26,7 +27,9 @@ export interface Runner {
   readonly phase: Phase;
   /** Events that have happened. */
   readonly happened: number;
-  /** The target passes that have ended. */
+  /** Rounds that have ended. */
+  readonly rounds: number;
+  /** The target passes of those. */
   readonly passes: number;
   /** Tokens that stand. */
   readonly committed: number;
@@ -34,14 +37,14 @@ export interface Runner {
   readonly open: number;
 }
 
-/** The passes of a run, in order. */
+/** The rounds of a run, in order. */
 export function leapsOf(events: readonly RunEvent[]): Leap[] {
   let to = 0;
   return events.flatMap((event) => {
     if (event.type !== 'round') return [];
     const from = to;
     to += event.tokens.filter(({ verdict }) => COMMITTED_VERDICTS.has(verdict)).length;
-    return [{ from, to }];
+    return [{ from, to, passes: event.passes ?? 1 }];
   });
 }
 
@@ -50,9 +53,10 @@ export function runnerAt(events: readonly RunEvent[], leaps: readonly Leap[], at
   const { phase, happened, round, drafted } = momentOf(events, atMs);
   // A start, then at most one prefill, stand before the rounds.
   const before = events.findIndex(({ type }) => type === 'round');
-  const passes = before === -1 ? 0 : Math.min(leaps.length, Math.max(0, happened - before));
+  const rounds = before === -1 ? 0 : Math.min(leaps.length, Math.max(0, happened - before));
+  const passes = leaps.slice(0, rounds).reduce((sum, leap) => sum + leap.passes, 0);
   const open = round ? Math.min(drafted, draftsOf(round).length) : 0;
-  return { phase, happened, passes, committed: leaps[passes - 1]?.to ?? 0, open };
+  return { phase, happened, rounds, passes, committed: leaps[rounds - 1]?.to ?? 0, open };
 }
 
 /** How long a heat takes to replay, in milliseconds: as long as its slower run. */
@@ -72,7 +76,7 @@ export interface RaceResult {
 export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult | null {
   const comparison = compareRuns(speculative, plain);
   const [fast, slow] = [tally(speculative), tally(plain)];
-  const passes = { speculative: fast.rounds, plain: slow.rounds };
+  const passes = { speculative: fast.passes, plain: slow.passes };
   if (!comparison || passes.speculative === 0 || passes.plain === 0) return null;
   const unequal = isFinished(speculative) && isFinished(plain) && fast.committed !== slow.committed;
   return { comparison, unequal, passes };

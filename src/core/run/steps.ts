@@ -9,16 +9,17 @@ export interface Step {
   readonly line: Line;
   /** Position of the round among the run's rounds, from 0. */
   readonly round: number;
-  /** Position among the round's tokens, from 0; null: the line is about the round as a whole. */
+  /** Position among the round's tokens, from 0; of plain tokens that were read back together, a pass has its token's. null: the line is about the round as a whole. */
   readonly token: number | null;
 }
 
-/** All that the rounds of `events` did, in order. Drafting and judging are one step a token; a plain round is a pass and its token. */
+/** All that the rounds of `events` did, in order. Drafting and judging are one step a token; a plain round is a pass and its token, once or several times. */
 export function stepsOf(events: readonly RunEvent[]): Step[] {
   return events.filter((event) => event.type === 'round').flatMap(stepsOfRound);
 }
 
-function stepsOfRound({ tokens }: RoundEvent, round: number): Step[] {
+function stepsOfRound({ tokens, passes = 1 }: RoundEvent, round: number): Step[] {
+  if (passes > 1) return tokens.flatMap((_, token) => (['verify', 'extra'] as const).map((line) => ({ line, round, token })));
   const on = (line: Line, wanted: (verdict: RoundEvent['tokens'][number]['verdict']) => boolean): Step[] =>
     tokens.flatMap(({ verdict }, token) => (wanted(verdict) ? [{ line, round, token }] : []));
   const falls = tokens.some(({ verdict }) => verdict === 'rejected' || verdict === 'discarded');
@@ -56,7 +57,8 @@ export function knownAfter({ tokens }: RoundEvent, { line, token }: Step): Known
   const own = tokens.findIndex(({ verdict }) => verdict === 'corrected' || verdict === 'bonus' || verdict === 'plain');
   const drafts = own === -1 ? tokens.length : own;
   if (line === 'draft') return { tokens: (token ?? 0) + 1, verified: false, judged: 0 };
-  if (line === 'verify') return { tokens: drafts, verified: true, judged: 0 };
+  if (line === 'verify') return { tokens: token ?? drafts, verified: true, judged: token ?? 0 };
+  if (line === 'extra' && token !== null) return { tokens: token + 1, verified: true, judged: token + 1 };
   if (line !== 'judge') return { tokens: tokens.length, verified: true, judged: tokens.length };
   const next = (token ?? 0) + 1;
   return { tokens: drafts, verified: true, judged: tokens[next]?.verdict === 'discarded' ? drafts : next };

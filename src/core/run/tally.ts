@@ -4,6 +4,8 @@ import { COMMITTED_VERDICTS, type RoundEvent, type RunEvent, type RunToken, type
 /** The counts of a run so far. Ratios are null while their denominator is zero. */
 export interface Tally {
   readonly rounds: number;
+  /** Of the target: one a round, or one a token where plain tokens were read back together. */
+  readonly passes: number;
   /** accepted + rejected + discarded. */
   readonly drafted: number;
   readonly accepted: number;
@@ -18,7 +20,7 @@ export interface Tally {
   readonly acceptanceRate: number | null;
   /** accepted/drafted, the plain ratio; discarded drafts count against it, those past the end do not. */
   readonly acceptedOverDrafted: number | null;
-  /** Committed tokens per round, bonus included. */
+  /** Committed tokens per pass of the target, bonus included. */
   readonly meanAcceptanceLength: number | null;
   /** Decoding alone: of the tokens after the first round, which sees the prompt; null if a person drafts, whose time means nothing, and where the run's clock is too coarse to tell. */
   readonly tokensPerSecond: number | null;
@@ -64,6 +66,7 @@ export function pastEndOf(round: RoundEvent): number {
 export function tally(events: readonly RunEvent[]): Tally {
   const counts = { accepted: 0, rejected: 0, discarded: 0, corrected: 0, bonus: 0, plain: 0 };
   let rounds = 0;
+  let passes = 0;
   let readbacks = 0;
   let pastEnd = 0;
   let firstMs: number | null = null;
@@ -73,6 +76,7 @@ export function tally(events: readonly RunEvent[]): Tally {
   for (const event of events) {
     if (event.type !== 'round') continue;
     rounds++;
+    passes += event.passes ?? 1;
     readbacks += event.readbacks;
     pastEnd += pastEndOf(event);
     lastMs = event.endMs;
@@ -92,6 +96,7 @@ export function tally(events: readonly RunEvent[]): Tally {
   const tooCoarse = committed > first && !canBeTold(decodeMs, step);
   return {
     rounds,
+    passes,
     drafted,
     accepted,
     rejected,
@@ -101,7 +106,7 @@ export function tally(events: readonly RunEvent[]): Tally {
     readbacks,
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),
-    meanAcceptanceLength: ratio(committed, rounds),
+    meanAcceptanceLength: ratio(committed, passes),
     tokensPerSecond: waitedMs === null && !tooCoarse ? ratio((committed - first) * 1000, decodeMs) : null,
     tooCoarse: tooCoarse && waitedMs === null,
     waitMs,

@@ -148,7 +148,9 @@ const RULES: { readonly [Id in ClaimId]: (runs: readonly MeasuredRun[], models: 
       runs.flatMap(({ events }) =>
         events.flatMap((event) =>
           // The first round of a run sees its prompt, the second one has the draft see it.
-          event.type === 'round' && event.index > 1 && event.device && draftsOf(event) === wanted ? event.device.verifyMs : [],
+          event.type === 'round' && event.index > 1 && event.device && draftsOf(event) === wanted
+            ? event.device.verifyMs / (event.passes ?? 1)
+            : [],
         ),
       );
     const [plain, verified] = [times(0), times(BOUNDS.gamma)];

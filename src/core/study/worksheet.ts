@@ -118,7 +118,7 @@ function rowOf(kind: TextKind | 'all', variant: Variant | null, scope: readonly 
     sum((each) => each.drafted),
     sum((each) => each.accepted),
     sum((each) => each.rejected),
-    sum((each) => each.rounds),
+    sum((each) => each.passes),
     sum((each) => each.committed),
   ];
   // Of runs whose speed could be told.

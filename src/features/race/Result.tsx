@@ -43,7 +43,7 @@ const ROWS: readonly { readonly name: Exclude<keyof typeof words.table, 'caption
   { name: 'prompt', value: ({ counted }) => secondsOrMissing(counted.timeToFirstTokenMs) },
   { name: 'decode', value: ({ counted }) => secondsOrMissing(counted.rounds > 1 ? counted.decodeMs : null) },
   { name: 'tokens', value: ({ counted }) => formatCount(counted.committed) },
-  { name: 'passes', value: ({ counted }) => formatCount(counted.rounds) },
+  { name: 'passes', value: ({ counted }) => formatCount(counted.passes) },
   { name: 'perPass', value: ({ counted }) => formatRatio(counted.meanAcceptanceLength) },
   { name: 'waitRate', value: ({ counted, finished }) => formatRate(finished ? counted.waitTokensPerSecond : null) },
   { name: 'decodingRate', value: ({ counted }) => formatRate(counted.tokensPerSecond) },

@@ -21,7 +21,7 @@ function Text({ lane }: { readonly lane: Lane }) {
   const { events, runner } = useRunner(lane);
   const measuring = useRace(({ activity }) => activity === 'measuring');
   const rounds = useMemo(() => events.filter((event) => event.type === 'round'), [events]);
-  const shown = useMemo(() => rounds.slice(0, runner.passes), [rounds, runner.passes]);
+  const shown = useMemo(() => rounds.slice(0, runner.rounds), [rounds, runner.rounds]);
   const box = useRef<HTMLDivElement>(null);
   // Within its own box, so that the page stays where it is.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a longer text is what it waits for

@@ -10,7 +10,7 @@ const HEIGHT = 20;
 /** The gap after every pass, so that passes can be counted, as a share of a token. */
 const GAP = 0.22;
 
-/** Both runs on one track, a token to a step: every target pass is a leap as long as what it committed. */
+/** Both runs on one track, a token to a step: every target pass is a leap as long as what it committed, those of plain tokens that were read back together at once. */
 export function Tracks() {
   const length = useTrackLength();
   return (
@@ -24,7 +24,7 @@ export function Tracks() {
 
 function Track({ lane, length }: { readonly lane: Lane; readonly length: number }) {
   const { events, leaps, runner } = useRunner(lane);
-  const { passes, committed, open, phase } = runner;
+  const { rounds, passes, committed, open, phase } = runner;
   const slow = racePlayer.use(({ pace, playing, atMs }) => atMs !== null && (pace !== 1 || !playing));
   const done = phase === 'ended';
   return (
@@ -35,7 +35,7 @@ function Track({ lane, length }: { readonly lane: Lane; readonly length: number 
       </p>
       <svg className="track-line" viewBox={`0 0 ${length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <path className="track-ground" d={`M0 ${HEIGHT / 2 - 0.5}H${length}v1H0z`} />
-        <path className="track-leaps" d={leapPath(leaps.slice(0, passes))} />
+        <path className="track-leaps" d={leapPath(leaps.slice(0, rounds))} />
         {open > 0 ? (
           <rect
             className="track-open"
@@ -65,5 +65,10 @@ function finishSign(events: readonly RunEvent[]): string {
 
 /** All leaps as one path. */
 function leapPath(leaps: readonly Leap[]): string {
-  return leaps.map(({ from, to }) => (to > from ? `M${from} 3H${to - GAP}V${HEIGHT - 3}H${from}z` : '')).join('');
+  const bar = (from: number, to: number) => (to > from ? `M${from} 3H${to - GAP}V${HEIGHT - 3}H${from}z` : '');
+  return leaps
+    .map(({ from, to, passes }) =>
+      passes === 1 ? bar(from, to) : Array.from({ length: to - from }, (_, at) => bar(from + at, from + at + 1)).join(''),
+    )
+    .join('');
 }

@@ -55,7 +55,7 @@ export function Stepper() {
             formatCount(steps.length),
           )}
           {' · '}
-          {words.does(step.line, tokenOf(round, step.token), drafted)}
+          {words.does(step.line, tokenOf(round, step.token), { drafted, goesOn: (step.token ?? 0) < (round.passes ?? 1) - 1 })}
         </p>
       </div>
       <Context events={events} round={round} at={step.round} />

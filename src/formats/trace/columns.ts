@@ -43,11 +43,14 @@ export const columnsSchema = v.object({
   clock: integers(2 * TRACE_LIMITS.rounds + 2),
   /** Tokens of each round. */
   sizes: perRound,
+  /** Where plain tokens are read back together. */
+  passes: v.exactOptional(perRound),
   readbacks: perRound,
   modelLimits: perRound,
   ngramLimits: perRound,
   /** Where a person drafts. */
   personLimits: v.exactOptional(perRound),
+  plainLimits: v.exactOptional(perRound),
   waitedTicks: v.exactOptional(perRound),
   sources: letters(TRACE_LIMITS.rounds),
   /** Ticks; `NONE` for both where the device has no clock. */
@@ -92,15 +95,13 @@ export function toColumns(events: readonly RunEvent[], { ticksPerMs, parts }: Pr
     words: { ids: words.ids, texts: words.texts },
     clock: differences(events.flatMap(momentsOf).map(ticks)),
     sizes: rounds.map((round) => round.tokens.length),
+    ...perSome('passes', rounds, (round) => round.passes),
     readbacks: rounds.map((round) => round.readbacks),
     modelLimits: rounds.map((round) => round.limits.model),
     ngramLimits: rounds.map((round) => round.limits.ngram),
-    ...(rounds.some((round) => round.limits.person !== undefined) && {
-      personLimits: rounds.map((round) => round.limits.person ?? NONE),
-    }),
-    ...(rounds.some((round) => round.waitedMs !== undefined) && {
-      waitedTicks: rounds.map((round) => (round.waitedMs === undefined ? NONE : ticks(round.waitedMs))),
-    }),
+    ...perSome('personLimits', rounds, (round) => round.limits.person),
+    ...perSome('plainLimits', rounds, (round) => round.limits.plain),
+    ...perSome('waitedTicks', rounds, ({ waitedMs }) => (waitedMs === undefined ? undefined : ticks(waitedMs))),
     sources: rounds.map((round) => letterOf(SOURCES, round.source)).join(''),
     draftTicks: rounds.map(({ device }) => (device ? ticks(device.draftMs) : NONE)),
     verifyTicks: rounds.map(({ device }) => (device ? ticks(device.verifyMs) : NONE)),
@@ -141,18 +142,30 @@ export function fromColumns(columns: v.InferOutput<typeof columnsSchema>): unkno
     if (source === undefined || size > TRACE_LIMITS.tokensOfRound) throw misfit();
     const [draft, verify] = [read.draftTicks(), read.verifyTicks()];
     const device = draft === NONE || verify === NONE ? null : { draftMs: draft / ticksPerMs, verifyMs: verify / ticksPerMs };
-    const person = read.personLimits?.() ?? NONE;
-    const waited = read.waitedTicks?.() ?? NONE;
-    const limits = { model: read.modelLimits(), ngram: read.ngramLimits(), ...(person !== NONE && { person }) };
-    const waiting = waited !== NONE && { waitedMs: waited / ticksPerMs };
+    const [person = NONE, plain = NONE] = [read.personLimits?.(), read.plainLimits?.()];
+    const [waited = NONE, passes = NONE] = [read.waitedTicks?.(), read.passes?.()];
+    const further = { ...(person !== NONE && { person }), ...(plain !== NONE && { plain }) };
+    const limits = { model: read.modelLimits(), ngram: read.ngramLimits(), ...further };
+    const some = { ...(passes !== NONE && { passes }), ...(waited !== NONE && { waitedMs: waited / ticksPerMs }) };
     const tokens = Array.from({ length: Math.max(0, size) }, token);
     const [startMs, endMs] = [advance(), advance()];
-    return { type: 'round', index, tokens, readbacks: read.readbacks(), limits, source, device, startMs, endMs, ...waiting };
+    return { type: 'round', index, tokens, readbacks: read.readbacks(), limits, source, device, startMs, endMs, ...some };
   };
   // A seed was read already; the events' own schema reads it again.
   const start = encodeStart(columns.start);
   const prefill = columns.prefill ? [{ ...columns.prefill, endMs: advance() }] : [];
   return [start, ...prefill, ...columns.sizes.map(round), { ...columns.end, endMs: advance() }];
+}
+
+/** A column of what only some rounds have; none where no round has it. */
+function perSome<Name extends string>(
+  name: Name,
+  rounds: readonly RoundEvent[],
+  of: (round: RoundEvent) => number | undefined,
+): { readonly [N in Name]?: number[] } {
+  const values = rounds.map(of);
+  if (values.every((value) => value === undefined)) return {};
+  return { [name]: values.map((value) => value ?? NONE) } as { readonly [N in Name]?: number[] };
 }
 
 function candidatesFrom(counts: readonly number[], candidate: () => NamedCandidate): Candidates<NamedCandidate> | null {

@@ -33,7 +33,7 @@ const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_MS));
 export const tokenText = v.pipe(v.string(), v.maxLength(TRACE_LIMITS.tokenText));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const length = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIMITS.gamma.max));
-const limits = v.object({ model: length, ngram: length, person: v.exactOptional(length) });
+const limits = v.object({ model: length, ngram: length, person: v.exactOptional(length), plain: v.exactOptional(length) });
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
 const candidates = v.pipe(v.array(v.object({ id, probability, text: tokenText })), v.maxLength(TRACE_LIMITS.candidates));
@@ -108,6 +108,7 @@ const roundSchema = v.object({
   type: v.literal('round'),
   index: v.pipe(v.number(), v.integer(), v.minValue(0)),
   tokens: v.pipe(v.array(token), v.minLength(1), v.maxLength(TRACE_LIMITS.tokensOfRound)),
+  passes: v.exactOptional(v.pipe(length, v.minValue(2))),
   readbacks: count,
   limits,
   source: v.nullable(v.picklist(['model', 'ngram', 'person'])),

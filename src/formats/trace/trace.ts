@@ -100,7 +100,10 @@ function checkOrder(events: readonly RunEvent[]): void {
     if (event.type === 'prefill' && at > 0) throw invalid('it reads its prompt in the middle');
     if (event.type === 'round') {
       if (event.index !== rounds++) throw invalid('its rounds are out of order');
-      if (!POSSIBLE_ROUND.test(event.tokens.map(letterOf).join(''))) throw invalid(`round ${rounds} has impossible verdicts`);
+      const { tokens, passes = 1 } = event;
+      if (!POSSIBLE_ROUND.test(tokens.map(letterOf).join(''))) throw invalid(`round ${rounds} has impossible verdicts`);
+      const plain = tokens[0]?.verdict === 'plain';
+      if (plain ? passes < tokens.length : passes > 1) throw invalid(`round ${rounds} cannot have ${passes} passes of the target`);
       pass(event.startMs);
     }
     pass(event.endMs);
@@ -109,8 +112,8 @@ function checkOrder(events: readonly RunEvent[]): void {
   if (end?.type === 'end') pass(end.endMs);
 }
 
-/** Drafts up to the first that fell, and the target's own token; or drafts up to a stop token. */
-const POSSIBLE_ROUND = /^(p|a*b|a*rd*c|a+d*)$/;
+/** Plain tokens; drafts up to the first that fell, and the target's own token; or drafts up to a stop token. */
+const POSSIBLE_ROUND = /^(p+|a*b|a*rd*c|a+d*)$/;
 const LETTERS: Readonly<Record<Verdict, string>> = {
   ...{ accepted: 'a', rejected: 'r', discarded: 'd' },
   ...{ corrected: 'c', bonus: 'b', plain: 'p' },

@@ -10,7 +10,7 @@ export interface RunWords {
     ask(accepted: number, rejected: number, discarded: number): string;
     explain(accepted: number, judged: number, alpha: number): string;
   };
-  readonly length: { ask(committed: number, rounds: number): string; explain(length: number): string };
+  readonly length: { ask(committed: number, passes: number): string; explain(length: number): string };
   readonly rejected: { ask: string; given(committed: string): string; explain(kept: number, discarded: number): string };
   readonly bonus: { ask: string; given(drafted: string): string; explain(drafts: number): string };
   readonly added: {
@@ -39,7 +39,7 @@ const BEFORE = 70;
  * @param costs of the device, null if they were not measured
  */
 export function runQuestions(events: readonly RunEvent[], costs: Calibration | null, words: RunWords): Question[] {
-  const { accepted, rejected, discarded, acceptanceRate, committed, rounds, meanAcceptanceLength } = tally(events);
+  const { accepted, rejected, discarded, acceptanceRate, committed, passes, meanAcceptanceLength } = tally(events);
   const all = events.filter((event): event is RoundEvent => event.type === 'round');
   // Rounds after some words before others: a token is read in its words.
   const inWords = all.filter((round) => textBefore(events, round, BEFORE).length >= BEFORE / 2);
@@ -59,9 +59,9 @@ export function runQuestions(events: readonly RunEvent[], costs: Calibration | n
       ...{ form: 'number', value: 100 * acceptanceRate, tolerance: 1, unit: words.percent },
     });
   }
-  if (meanAcceptanceLength !== null && committed > rounds) {
+  if (meanAcceptanceLength !== null && committed > passes) {
     questions.push({
-      ...asked('run-length', 'acceptance', words.length.ask(committed, rounds), words.length.explain(meanAcceptanceLength)),
+      ...asked('run-length', 'acceptance', words.length.ask(committed, passes), words.length.explain(meanAcceptanceLength)),
       ...{ form: 'number', value: meanAcceptanceLength, tolerance: 0.06, unit: words.tokens },
     });
   }

@@ -26,6 +26,7 @@ export function toldCounts(events: Events) {
     prompt_tokens: startOf(events)?.promptIds.length ?? 0,
     completion_tokens: counts.committed,
     rounds: counts.rounds,
+    target_passes: counts.passes,
     drafted: counts.drafted,
     accepted: counts.accepted,
     rejected: counts.rejected,

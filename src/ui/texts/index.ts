@@ -166,7 +166,7 @@ export const legend = {
   heading: 'How to read the marks',
   explain: 'What the marks mean',
   sample: 'abc',
-  round: { name: 'Round', meaning: 'a new target pass begins' },
+  round: { name: 'Round', meaning: 'a new round begins' },
   end: { name: 'End', meaning: 'the token that ends the answer' },
 };
 
@@ -195,7 +195,7 @@ export const counts = {
   acceptanceRateNote: 'accepted of the judged drafts',
   acceptedOverDrafted: 'Accepted / drafted',
   meanAcceptanceLength: 'Mean acceptance length',
-  meanAcceptanceLengthNote: 'tokens per round',
+  meanAcceptanceLengthNote: 'tokens per target pass',
   readbacksPerRound: 'Readbacks per round',
   compared: 'Compared with plain',
   runOther: {

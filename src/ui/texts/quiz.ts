@@ -56,10 +56,10 @@ export const runWords: RunWords = {
       `Of ${formatCount(judged)} judged drafts ${formatCount(accepted)} were accepted: ${formatShare(alpha)}. The discarded ones were never judged and do not count.`,
   },
   length: {
-    ask: (committed, rounds) =>
-      `This run committed ${plural(committed, 'token')} in ${plural(rounds, 'round')}. What is its mean acceptance length?`,
+    ask: (committed, passes) =>
+      `This run committed ${plural(committed, 'token')} in ${plural(passes, 'target pass', 'target passes')}. What is its mean acceptance length?`,
     explain: (length) =>
-      `Mean acceptance length is committed tokens per round, the target’s own included: ${formatRatio(length)}. Plain decoding has 1.`,
+      `Mean acceptance length is committed tokens per target pass, the target’s own included: ${formatRatio(length)}. Plain decoding has 1.`,
   },
   rejected: {
     ask: 'In a round of this run the draft went on with these tokens. Mark the one that the target rejected.',

@@ -72,8 +72,8 @@ export const stepper = {
       : `${accepted ? 'Also the target’s most likely token: accepted' : 'Not the target’s most likely token: rejected'}.`,
   origin: (verdict: Exclude<Verdict, 'accepted' | 'rejected'>, rule: Rule) => origins[verdict](rule),
   place: (round: string, rounds: string, step: string, steps: string) => `Round ${round} of ${rounds}, step ${step} of ${steps}`,
-  /** What a step does, in a sentence. */
-  does: (line: Line, token: RunToken | null, drafted: boolean) => {
+  /** What a step does, in a sentence. `goesOn`: plain tokens of the same round come after it. */
+  does: (line: Line, token: RunToken | null, { drafted, goesOn }: { readonly drafted: boolean; readonly goesOn: boolean }) => {
     const quoted = token ? `“${visibleText(token.text.trim() || token.text) || '…'}”` : '';
     switch (line) {
       case 'draft':
@@ -85,7 +85,7 @@ export const stepper = {
       case 'correct':
         return `The target puts ${quoted} in its place.`;
       case 'extra':
-        return `The target adds ${quoted}.`;
+        return `The target adds ${quoted}${goesOn ? ', which goes into its next pass before anything is read back' : ''}.`;
       case 'forget':
         return 'Rejected tokens are removed from both caches.';
     }

@@ -69,7 +69,7 @@ describe('POST /v1/chat/completions', () => {
         ...{ prompt_tokens: 3, completion_tokens: 3, total_tokens: 6, prompt_tokens_details: { cached_tokens: 1 } },
         completion_tokens_details: { accepted_prediction_tokens: 1, rejected_prediction_tokens: 2 },
         extra: {
-          ...{ num_drafts: 1, num_draft_tokens: 3, num_accepted_tokens: 1, num_accepted_tokens_per_pos: [1], rounds: 3 },
+          ...{ num_drafts: 1, num_draft_tokens: 3, num_accepted_tokens: 1, num_accepted_tokens_per_pos: [1], rounds: 3, target_passes: 3 },
           ...{ mean_acceptance_length: 4 / 3, time_to_first_token_s: 0.01, time_per_output_token_s: 0.01, decode_tokens_per_s: 100 },
           ...{ prefill_tokens_per_s: 200, e2e_latency_s: 0 },
         },

@@ -67,13 +67,13 @@ function spelled(settings: RunSettings): string {
 }
 
 function findingOf(events: readonly RunEvent[], look: TryProps['look']): string {
-  const { rounds, committed, decodeMs, accepted } = tally(events);
+  const { rounds, passes: made, committed, decodeMs, accepted } = tally(events);
   if (rounds === 0) return '';
-  if (look === 'plain') return words.plain(rounds, committed, formatSeconds(decodeMs));
+  if (look === 'plain') return words.plain(made, committed, formatSeconds(decodeMs));
   const found = firstRejection(events);
   const own = (wanted: Verdict) =>
     events.flatMap((event) => (event.type === 'round' ? event.tokens : [])).filter(({ verdict }) => verdict === wanted).length;
-  const passes = `${words.passes(rounds, committed)} ${words.marks(accepted, own('bonus'), own('corrected'))}`;
+  const passes = `${words.passes(made, committed)} ${words.marks(accepted, own('bonus'), own('corrected'))}`;
   if (!found) return `${passes} ${words.noRejection}`;
   const { round, kept, after, rejected, corrected, discarded } = found;
   return `${passes} ${words.rejection(round + 1, kept, after, rejected, corrected, discarded)}`;

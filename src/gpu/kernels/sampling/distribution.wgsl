@@ -20,7 +20,9 @@ struct Settings {
 
 struct Shape {
   vocabulary: u32,
-  // Drafting: how many tokens have been drafted before this one. Judging: how many drafts there are to judge.
+  // Of the distributions, the row of this dispatch's first: as many tokens of the round come before it.
+  first: u32,
+  // Judging: how many drafts there are to judge.
   drafted: u32,
   // Of the flags below.
   flags: u32,

@@ -85,11 +85,11 @@ fn sumOfRun(start: u32, run: Columns) -> f32 {
   return sum;
 }
 
-// Draft number shape.drafted + group, from row `group` of the logits, into that row of the probabilities, `sequence`, the
+// Draft number shape.first + group, from row `group` of the logits, into that row of the probabilities, `sequence`, the
 // drafts so far, and the next forward's input.
 @compute @workgroup_size(WIDTH)
 fn draft(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = shape.drafted + group.x;
+  let row = shape.first + group.x;
   let start = row * shape.vocabulary;
   let position = firstPosition + row;
   shapeRow(group.x, row, 0u, lane);

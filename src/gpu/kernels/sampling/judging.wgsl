@@ -174,13 +174,14 @@ fn write(judged: Judged, mass: f32, verdict: Row, lane: u32) {
   }
 }
 
-// Row `group` of the target's logits into the probabilities p, and what they say of the draft there: Leviathan et al. 2023
+// Row `group` of the target's logits into row shape.first + group of the probabilities p, and what they say of the draft there: Leviathan et al. 2023
 // (arXiv 2211.17192), algorithm 1. `sequence` is the target's own input: the last token of the history, then the drafts.
 // Rows after the first rejection are judged as if nothing had been rejected.
 @compute @workgroup_size(WIDTH)
 fn judge(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let bad = shapeRow(group.x, group.x, 1u, lane);
-  let judged = judgedAt(group.x);
+  let row = shape.first + group.x;
+  let bad = shapeRow(group.x, row, 1u, lane);
+  let judged = judgedAt(row);
   let columns = Columns(0u, shape.vocabulary);
   let run = runOf(columns, lane);
   weigh(judged, run);

@@ -161,20 +161,24 @@ export class SamplingKernel {
   draft(encoder: GPUCommandEncoder, buffers: DraftBuffers, vocabulary: number, drafted: number, count = 1): void {
     const { logits, sequence, next, q } = buffers;
     const storage = [logits, ...this.#constraints(buffers), sequence, q, next];
-    this.#encode(encoder, 'draft', storage, [vocabulary, drafted, flagsOf(buffers) | FLAGS.isDraft], count);
+    this.#encode(encoder, 'draft', storage, [vocabulary, drafted, 0, flagsOf(buffers) | FLAGS.isDraft], count);
   }
 
-  /** Adds to `encoder`: judges `drafted` drafts (0: plain decoding), into rows 0 to `drafted` of p and rows. */
-  judge(encoder: GPUCommandEncoder, buffers: JudgeBuffers, vocabulary: number, drafted: number): void {
+  /**
+   * Adds to `encoder`: judges `drafted` drafts (0: plain decoding), into rows `first` to `first` + `drafted` of p and rows.
+   *
+   * @param first tokens of the round before these rows, as sequence[1..first] has them: others than 0 where nothing is drafted
+   */
+  judge(encoder: GPUCommandEncoder, buffers: JudgeBuffers, vocabulary: number, drafted: number, first = 0): void {
     const { logits, sequence, p, q, rows } = buffers;
     const storage = [logits, ...this.#constraints(buffers), sequence, p, q ?? this.#none, rows];
-    this.#encode(encoder, 'judge', storage, [vocabulary, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot)], drafted + 1);
+    this.#encode(encoder, 'judge', storage, [vocabulary, first, drafted, flagsOf(buffers) | (q ? 0 : FLAGS.oneHot)], drafted + 1);
   }
 
-  /** The `drafted` + 1 rows of a judgement from bytes that were read back. */
-  static parse(bytes: ArrayBuffer, offset: number, drafted: number): SamplingRow[] {
-    const view = new DataView(bytes, offset, (drafted + 1) * SAMPLING_ROW_BYTES);
-    return Array.from({ length: drafted + 1 }, (_, row) => {
+  /** `count` rows of judgements from bytes that were read back, the first `drafted` of them with a draft. */
+  static parse(bytes: ArrayBuffer, offset: number, count: number, drafted: number): SamplingRow[] {
+    const view = new DataView(bytes, offset, count * SAMPLING_ROW_BYTES);
+    return Array.from({ length: count }, (_, row) => {
       const at = row * SAMPLING_ROW_BYTES;
       const whole = (word: number) => view.getUint32(at + 4 * word, true);
       const float = (word: number) => view.getFloat32(at + 4 * word, true);
@@ -204,8 +208,14 @@ export class SamplingKernel {
     return [mask ?? this.#none, bias ?? this.#none, counts ?? this.#none];
   }
 
-  /** @param storage of bindings 3 and on @param shape vocabulary, drafted, flags */
-  #encode(encoder: GPUCommandEncoder, entry: 'draft' | 'judge', storage: GPUBuffer[], shape: [number, number, number], rows: number): void {
+  /** @param storage of bindings 3 and on @param shape vocabulary, first row, drafted, flags @param rows of logits */
+  #encode(
+    encoder: GPUCommandEncoder,
+    entry: 'draft' | 'judge',
+    storage: GPUBuffer[],
+    shape: [number, number, number, number],
+    rows: number,
+  ): void {
     const slices = Math.ceil(shape[0] / this.#slice);
     const buffers: (GPUBuffer | undefined)[] = [this.#settings, undefined, this.#position, ...storage];
     const pass = encoder.beginComputePass({ label: `sampling ${entry}` });

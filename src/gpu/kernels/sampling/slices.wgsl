@@ -44,9 +44,9 @@ fn partOf(group: vec3<u32>) -> u32 {
   return group.y * shape.slices + group.x;
 }
 
-// A row of this dispatch, and the row of the probabilities: a draft's logits are given from row 0 on.
-fn startOf(row: u32, isDraft: bool) -> u32 {
-  return (row + select(0u, shape.drafted, isDraft)) * shape.vocabulary;
+// Where a row of this dispatch begins in the probabilities; its logits are given from row 0 on.
+fn startOf(row: u32) -> u32 {
+  return (shape.first + row) * shape.vocabulary;
 }
 
 fn isDraft() -> bool {
@@ -81,8 +81,7 @@ fn totalOf(row: u32, lane: u32) -> f32 {
 
 @compute @workgroup_size(WIDTH)
 fn shapeSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.y + select(0u, shape.drafted, isDraft());
-  let bad = shapeColumns(group.y, row, select(1u, 0u, isDraft()), columnsOf(group.x), lane);
+  let bad = shapeColumns(group.y, shape.first + group.y, select(1u, 0u, isDraft()), columnsOf(group.x), lane);
   if (lane == 0u) {
     let part = partOf(group);
     parts[part].top = best[0];
@@ -102,7 +101,7 @@ fn shapeSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
 @compute @workgroup_size(WIDTH)
 fn powerSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let bad = joinRow(group.y, lane);
-  let sum = powersOf(startOf(group.y, isDraft()), columnsOf(group.x), best[0], bestId[0], bad, lane);
+  let sum = powersOf(startOf(group.y), columnsOf(group.x), best[0], bestId[0], bad, lane);
   if (lane == 0u) {
     parts[partOf(group)].power = sum;
   }
@@ -114,7 +113,7 @@ fn countSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
   let above = select(0u, searches[group.y].prefix, shape.digit < DIGITS);
   clearBins(lane);
   let isNucleus = shape.isNucleus == 1u;
-  let start = startOf(group.y, isDraft());
+  let start = startOf(group.y);
   countDigit(start, columnsOf(group.x), searches[group.y].least, select(0.0, scale, isNucleus), (shape.digit - 1u) * DIGIT, above, lane);
   for (var bin = lane; bin < BINS; bin += WIDTH) {
     let count = atomicLoad(&bins[bin]);
@@ -144,7 +143,7 @@ fn chooseRow(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_
 
 @compute @workgroup_size(WIDTH)
 fn sumSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let sum = sumFrom(startOf(group.y, isDraft()), columnsOf(group.x), searches[group.y].least, lane);
+  let sum = sumFrom(startOf(group.y), columnsOf(group.x), searches[group.y].least, lane);
   if (lane == 0u) {
     parts[partOf(group)].power = sum;
   }
@@ -235,8 +234,8 @@ fn locateRun(sum: f32, lane: u32) {
 
 @compute @workgroup_size(WIDTH)
 fn drawSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let start = startOf(group.y, true);
-  finishSlice(group, start, firstPosition + shape.drafted + group.y, lane);
+  let start = startOf(group.y);
+  finishSlice(group, start, firstPosition + shape.first + group.y, lane);
   let sum = sumOfRuns(sumOfRun(start, runOf(columnsOf(group.x), lane)), lane);
   if (lane == 0u) {
     parts[partOf(group)].weight = sum;
@@ -245,7 +244,7 @@ fn drawSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_
 
 @compute @workgroup_size(WIDTH)
 fn drawRow(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = shape.drafted + group.x;
+  let row = shape.first + group.x;
   let start = row * shape.vocabulary;
   if (settings.coupled == 1u) {
     joinRace(group.x, lane);
@@ -262,7 +261,7 @@ fn drawRow(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 
 @compute @workgroup_size(WIDTH)
 fn judgeSlice(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let judged = judgedAt(group.y);
+  let judged = judgedAt(shape.first + group.y);
   finishSlice(group, judged.start, judged.position, lane);
   weigh(judged, runOf(columnsOf(group.x), lane));
   let weight = sumOfRuns(sumP, lane);
@@ -284,7 +283,7 @@ fn storeTop(part: u32, list: u32, top: Top, lane: u32) {
 
 @compute @workgroup_size(WIDTH)
 fn judgeRow(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let judged = judgedAt(group.x);
+  let judged = judgedAt(shape.first + group.x);
   let bad = joinRow(group.x, lane);
   var mass = 0.0;
   for (var s = 0u; s < shape.slices; s++) {
