@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERY_KIND, FLOATS, type GroupedKind, groupedWords, HALVES, SCALES, someNumbers } from '../support/packedWords';
 import { download } from './support/buffers';
 import { kernelsOf, LibraryKernel } from './support/libraryKernels';
 
 /** Of SmolLM2's hidden side, which every product of its library that adds to a residual has; the inner side is told to a kernel. */
 const COLUMNS = 576;
 const INNER = 192;
-const [HALVES, SCALES, FLOATS] = [0, 1, 2];
-const EVERY_FORM = [4, 8].flatMap((bits) => [16, 32].flatMap((group) => [HALVES, SCALES, FLOATS].map((form) => ({ bits, group, form }))));
 const ROWS = [1, 2, 5, 6, 9, 10, 17];
 const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-
-interface Packed {
-  readonly bits: number;
-  readonly group: number;
-  readonly form: number;
-}
 
 let device: GPUDevice;
 
@@ -28,35 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
-/** Numbers from 0 to 1 without a generator of the platform's: the same on every machine. */
-function someNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-const floatBits = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0] as number;
 const asFloat = (word: number) => new Float32Array(Uint32Array.of(word).buffer)[0] as number;
 /** A normal float16 from its bits. */
 const half = (bits: number) => (bits & 0x8000 ? -1 : 1) * 2 ** (((bits >> 10) & 31) - 15) * (1 + (bits & 1023) / 1024);
 
-/** A matrix [INNER, COLUMNS] of random codes and scales, laid out as training/library/grouped.py says. */
-function packed({ bits, group, form }: Packed): Uint32Array<ArrayBuffer> {
-  const next = someNumbers(bits * 1000 + group * 10 + form);
-  const codes = (INNER * COLUMNS * bits) / 32;
-  const scales = (INNER / group) * COLUMNS * (form === FLOATS ? 2 : 1);
-  const words = new Uint32Array(8 + codes + scales);
-  words.set([0x31475446, bits, group, form, floatBits(form === SCALES ? -7 : 1), 0, INNER, COLUMNS]);
-  for (let i = 8; i < 8 + codes; i++) words[i] = Math.floor(next() * 2 ** 32);
-  for (let i = 8 + codes; i < words.length; i++) {
-    // Halves of either sign around 2^-5, and floats alike.
-    const someHalf = () => (next() < 0.5 ? 0x8000 : 0) | (10 << 10) | Math.floor(next() * 1024);
-    words[i] = form === HALVES ? someHalf() | (someHalf() << 16) : floatBits((next() - 0.5) / 8);
-  }
-  return words;
-}
+const packed = (kind: GroupedKind) => groupedWords(kind, INNER, COLUMNS);
 
 /** The weight at (`row`, `column`) as the layout's text says. */
 function weightAt(words: Uint32Array, row: number, column: number): number {
@@ -125,7 +94,7 @@ for (const variant of ['', '-subgroups']) {
       w.destroy();
     });
 
-    it.each(EVERY_FORM)(
+    it.each(EVERY_KIND)(
       'reads codes of $bits bits in groups of $group, scales of form $form, and gives the same bits for every number of rows',
       async (form) => {
         if (variant && !device.features.has('subgroups')) return;

@@ -1,0 +1,255 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildKernels, KERNELS, missingCompiler, VARIANTS } from '../../scripts/kernels.mjs';
+import { KernelMemory } from '../../src/model/cpu/wasm/kernels';
+import { laidOutBytes, layOut, type PackedMatrix, readGrouped, readSteps } from '../../src/model/cpu/wasm/packed';
+import { unpack } from '../support/gguf/unpack';
+import { EVERY_KIND, floatBits, groupedWords, someNumbers } from '../support/packedWords';
+
+const MOST_ROWS = 17;
+
+let memory: KernelMemory;
+beforeAll(async () => {
+  const opened = await KernelMemory.open();
+  if (!opened) throw new Error('this Node has no SIMD in WebAssembly');
+  memory = opened;
+});
+
+function put(numbers: Float32Array): number {
+  const at = memory.allocate(numbers.byteLength);
+  memory.floats(at, numbers.length).set(numbers);
+  return at;
+}
+
+function putMatrix(matrix: PackedMatrix): number {
+  const at = memory.allocate(laidOutBytes(matrix));
+  layOut(matrix, memory.words(at, laidOutBytes(matrix) / 4));
+  return at;
+}
+
+const random = (count: number, seed: number, size = 1) => {
+  const next = someNumbers(seed);
+  return Float32Array.from({ length: count }, () => size * (2 * next() - 1));
+};
+
+/** Int8 of layout.py: words, then float32 scales. */
+function stepWords(inner: number, columns: number): Uint32Array {
+  const next = someNumbers(inner);
+  const words = Uint32Array.from({ length: (inner / 4 + 1) * columns }, () => Math.floor(next() * 2 ** 32));
+  for (let i = (inner / 4) * columns; i < words.length; i++) words[i] = floatBits((0.5 + next()) * 2 ** -30);
+  return words;
+}
+
+/** What is read of it: each word shifted left until the weight's byte is the highest, as a signed number times the scale. */
+function stepWeights(words: Uint32Array, inner: number, columns: number): Float32Array {
+  const scales = new Float32Array(words.buffer, inner * columns, columns);
+  return Float32Array.from({ length: inner * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    return ((words[Math.floor(row / 4) * columns + column] as number) << (24 - 8 * (row % 4))) * (scales[column] as number);
+  });
+}
+
+interface Case {
+  readonly name: string;
+  readonly matrix: PackedMatrix;
+  readonly weights: Float32Array;
+}
+
+const [INNER, COLUMNS] = [192, 80];
+const CASES: Case[] = [
+  ...EVERY_KIND.map((kind) => {
+    const words = groupedWords(kind, INNER, COLUMNS);
+    const name = `of ${kind.bits} bits in groups of ${kind.group}, scales of form ${kind.form}`;
+    return { name, matrix: readGrouped(words), weights: unpack(new Uint8Array(words.buffer)).weights };
+  }),
+  ...[64, INNER].map((inner) => {
+    const words = stepWords(inner, COLUMNS);
+    return { name: `int8, ${inner} rows`, matrix: readSteps(words, inner / 4 + 1), weights: stepWeights(words, inner, COLUMNS) };
+  }),
+];
+
+function product({ matrix }: Pick<Case, 'matrix'>, at: number, x: Float32Array, columns: readonly [number, number] = [0, matrix.columns]) {
+  const { inner, columns: width } = matrix;
+  const rows = x.length / inner;
+  const out = put(new Float32Array(rows * width));
+  memory.kernels.product(put(x), rows, at, ...columns, memory.allocate(8 * x.length), out);
+  return memory.floats(out, rows * width).slice();
+}
+
+describe('products in WebAssembly', () => {
+  it.each(CASES)('are those of the weights that the file says: $name', ({ matrix, weights }) => {
+    const { inner, columns } = matrix;
+    const x = random(MOST_ROWS * inner, 7);
+    const got = product({ matrix }, putMatrix(matrix), x);
+    for (let row = 0; row < MOST_ROWS; row++) {
+      for (let column = 0; column < columns; column++) {
+        let [wanted, sizes] = [0, 0];
+        for (let i = 0; i < inner; i++) {
+          const term = (x[row * inner + i] as number) * (weights[i * columns + column] as number);
+          wanted += term;
+          sizes += Math.abs(term);
+        }
+        // A grouped matrix is summed up as codes, most of which an offset takes away again.
+        expect(Math.abs((got[row * columns + column] as number) - wanted)).toBeLessThan(3e-6 * sizes + 1e-6);
+      }
+    }
+  });
+
+  it.each(CASES)('have the same bits for every number of rows and any share of the columns: $name', ({ matrix }) => {
+    const { inner, columns } = matrix;
+    const at = putMatrix(matrix);
+    const x = random(MOST_ROWS * inner, 11);
+    const all = product({ matrix }, at, x);
+    for (let rows = 1; rows < MOST_ROWS; rows++) {
+      expect(product({ matrix }, at, x.subarray(0, rows * inner))).toEqual(all.subarray(0, rows * columns));
+    }
+    for (let row = 0; row < MOST_ROWS; row++) {
+      const own = x.subarray(row * inner, (row + 1) * inner);
+      expect(product({ matrix }, at, own)).toEqual(all.subarray(row * columns, (row + 1) * columns));
+    }
+    const shared = product({ matrix }, at, x, [16, 48]);
+    for (let i = 0; i < all.length; i++) expect(shared[i]).toBe(i % columns >= 16 && i % columns < 48 ? all[i] : 0);
+  });
+
+  it.each(CASES)('have the columns that the file says: $name', ({ matrix, weights }) => {
+    const at = putMatrix(matrix);
+    const out = memory.allocate(4 * matrix.inner);
+    for (const column of [0, 3, 15, 16, 41, matrix.columns - 1]) {
+      memory.kernels.column(at, column, out);
+      const got = memory.floats(out, matrix.inner);
+      for (let i = 0; i < matrix.inner; i++) {
+        const wanted = weights[i * matrix.columns + column] as number;
+        expect(Math.abs((got[i] as number) - wanted)).toBeLessThan(1e-6 * (1 + 256 * Math.abs(wanted)));
+      }
+    }
+  });
+});
+
+describe('what stands between the products', () => {
+  it.each([true, false])('rows are over the root of their mean square; with gains: %s', (hasGains) => {
+    const [rows, width] = [3, 64];
+    const [x, gains, out] = [random(rows * width, 3, 4), random(width, 4), memory.allocate(4 * rows * width)];
+    memory.kernels.normalise(put(x), rows, width, 1e-5, hasGains ? put(gains) : 0, out);
+    const got = memory.floats(out, rows * width);
+    for (let row = 0; row < rows; row++) {
+      const own = x.subarray(row * width, (row + 1) * width);
+      const scale = 1 / Math.sqrt(own.reduce((sum, value) => sum + value * value, 0) / width + 1e-5);
+      own.forEach((value, i) => {
+        expect(got[row * width + i]).toBeCloseTo(value * scale * (hasGains ? (gains[i] as number) : 1), 5);
+      });
+    }
+  });
+
+  it('a gate is silu(gate) times up, four columns in turns, and nowhere overflows', () => {
+    const both = Float32Array.from([...[0, 1, -1, 5], ...[1, 2, 3, 4], ...[100, -100, 1e30, -1e30], ...[1, 1, 1, 1], ...random(64, 5, 20)]);
+    const out = memory.allocate(2 * both.length);
+    memory.kernels.gate(put(both), both.length / 2, out);
+    memory.floats(out, both.length / 2).forEach((value, i) => {
+      const at = 8 * Math.floor(i / 4) + (i % 4);
+      const gate = both[at] as number;
+      const wanted = (gate / (1 + Math.exp(-gate))) * (both[at + 4] as number);
+      expect(Math.abs(value - wanted)).toBeLessThan(1e-6 * (1 + Math.abs(wanted)));
+    });
+  });
+
+  it('a sum is one', () => {
+    const x = put(Float32Array.of(1, 2, 3, 4));
+    memory.kernels.add(x, put(Float32Array.of(10, 20, 30, 40)), 4);
+    expect([...memory.floats(x, 4)]).toEqual([11, 22, 33, 44]);
+  });
+});
+
+describe('attention in WebAssembly', () => {
+  const [heads, kvHeads, dim, context] = [4, 2, 16, 40];
+  const width = (heads + 2 * kvHeads) * dim;
+  const angles = Float32Array.from({ length: context * dim }, (_, i) => {
+    const angle = Math.floor(i / dim) * 100 ** (-(2 * Math.floor((i % dim) / 2)) / dim);
+    return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+  });
+
+  /** All rows of `qkv`, `step` at a time. */
+  function attended(qkv: Float32Array, step: number): Float32Array {
+    const rows = qkv.length / width;
+    const [keys, values] = [memory.allocate(4 * kvHeads * context * dim), memory.allocate(4 * kvHeads * context * dim)];
+    const [turn, own] = [put(angles), put(qkv)];
+    const [scores, out] = [memory.allocate(4 * (context + 3)), memory.allocate(4 * rows * heads * dim)];
+    for (let start = 0; start < rows; start += step) {
+      const sizes = [Math.min(step, rows - start), heads, kvHeads, dim, context, start] as const;
+      const at = own + 4 * start * width;
+      memory.kernels.rotate_append(at, ...sizes, turn, keys, values);
+      memory.kernels.attend(at, ...sizes, keys, values, 0, heads, scores, out + 4 * start * heads * dim);
+    }
+    return memory.floats(out, rows * heads * dim).slice();
+  }
+
+  /** In double precision. */
+  function reference(qkv: Float32Array): number[] {
+    const rows = qkv.length / width;
+    const at = (row: number, head: number, i: number) => qkv[row * width + head * dim + i] as number;
+    const rotated = (row: number, head: number, i: number) => {
+      const [cos, sin] = [angles[row * dim + i - (i % 2)] as number, angles[row * dim + i - (i % 2) + 1] as number];
+      return i % 2 === 0 ? at(row, head, i) * cos - at(row, head, i + 1) * sin : at(row, head, i) * cos + at(row, head, i - 1) * sin;
+    };
+    const each = Array.from({ length: dim }, (_, i) => i);
+    return Array.from({ length: rows * heads }, (_, index) => {
+      const [row, head] = [Math.floor(index / heads), index % heads];
+      const group = Math.floor((head * kvHeads) / heads);
+      const seen = Array.from({ length: row + 1 }, (_, position) => position);
+      const weights = seen.map((position) =>
+        Math.exp(each.reduce((sum, i) => sum + rotated(row, head, i) * rotated(position, heads + group, i), 0) / Math.sqrt(dim)),
+      );
+      const sum = weights.reduce((a, b) => a + b);
+      return each.map((i) =>
+        seen.reduce((total, position) => total + ((weights[position] as number) / sum) * at(position, heads + kvHeads + group, i), 0),
+      );
+    }).flat();
+  }
+
+  it('is the one of double precision, at every position', () => {
+    const qkv = random(context * width, 21, 2);
+    const [got, wanted] = [attended(qkv, context), reference(qkv)];
+    got.forEach((value, i) => {
+      expect(Math.abs(value - (wanted[i] as number))).toBeLessThan(1e-5);
+    });
+  });
+
+  it('has the same bits however many rows come at a time', () => {
+    const qkv = random(context * width, 22, 2);
+    const wanted = attended(qkv, 1);
+    for (const step of [2, 3, 5, 16]) expect(attended(qkv, step)).toEqual(wanted);
+  });
+});
+
+describe('the file', () => {
+  const missing = missingCompiler();
+
+  it.skipIf(missing)(`is what its source compiles to${missing ? `, skipped: ${missing}` : ''}`, () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kernels-'));
+    try {
+      buildKernels(folder);
+      for (const name of Object.keys(VARIANTS)) {
+        expect(fs.readFileSync(path.join(folder, name)).equals(fs.readFileSync(path.join(KERNELS, name))), name).toBe(true);
+      }
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['of another beginning', 0, 1],
+    ['of another number of bits', 1, 5],
+    ['of a form that is not known', 3, 3],
+    ['of a part', 5, 16],
+    ['of another length than it says', 7, 96],
+  ])('a matrix %s is refused', (_, word, value) => {
+    const words = groupedWords({ bits: 4, group: 32, form: 0 }, INNER, COLUMNS);
+    words[word] = value;
+    expect(() => readGrouped(words)).toThrow(/laid out/);
+  });
+
+  it('memory that is not given is told', () => {
+    expect(() => memory.allocate(2 ** 32)).toThrow(/no more memory/);
+  });
+});
