@@ -5,9 +5,9 @@ MATRIX_RATE, OTHER_RATE = 0.02, 3e-3
 MOMENTUM, MATRIX_DECAY = 0.95, 0.01
 
 
-def _orthogonal(g):
-    """The nearest semi-orthogonal matrix to g, by five steps of a quintic Newton-Schulz iteration in bfloat16."""
-    x = g.bfloat16() / (g.norm() + 1e-7)
+def _orthogonal(g, kind):
+    """The nearest semi-orthogonal matrix to g, by five steps of a quintic Newton-Schulz iteration in numbers of `kind`."""
+    x = g.to(kind) / (g.norm() + 1e-7)
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     for _ in range(5):
@@ -17,9 +17,10 @@ def _orthogonal(g):
 
 
 class Optimizer:
-    """step(scale) moves every parameter by its base rate times `scale` and clears the gradients."""
+    """step(scale) moves every parameter by its base rate times `scale` and clears the gradients. `kind`: the numbers that a matrix is orthogonalised in."""
 
-    def __init__(self, network):
+    def __init__(self, network, kind=torch.bfloat16):
+        self.kind = kind
         named = list(network.named_parameters())
         self.matrices = [p for n, p in named if p.ndim == 2 and n not in ("emb", "head")]
         self.others = [p for n, p in named if p.ndim == 1 or n in ("emb", "head")]
@@ -35,7 +36,7 @@ class Optimizer:
         for p, m in zip(self.matrices, self.momentum, strict=True):
             m.mul_(MOMENTUM).add_(p.grad)
             stretch = max(1.0, p.shape[0] / p.shape[1]) ** 0.5
-            p.mul_(1 - MATRIX_DECAY * MATRIX_RATE * scale).add_(_orthogonal(p.grad + MOMENTUM * m), alpha=-MATRIX_RATE * scale * stretch)
+            p.mul_(1 - MATRIX_DECAY * MATRIX_RATE * scale).add_(_orthogonal(p.grad + MOMENTUM * m, self.kind), alpha=-MATRIX_RATE * scale * stretch)
         for p in [*self.matrices, *self.others]:
             p.grad = None
 

@@ -19,11 +19,12 @@ class Schedule:
 
     peak: float
     decay_share: float
+    warm_up: int = WARM_UP
 
     def scale(self, step: int, progress: float) -> float:
         """progress: the share of the run that is over, 0 to 1."""
         decayed = max(0.0, (progress - (1 - self.decay_share)) / self.decay_share)
-        return self.peak * min(1.0, (step + 1) / WARM_UP) * (1 - min(1.0, decayed) * (1 - LAST_SCALE))
+        return self.peak * min(1.0, (step + 1) / self.warm_up) * (1 - min(1.0, decayed) * (1 - LAST_SCALE))
 
 
 # From nothing: a run can be lengthened until its decay has begun. After that: what was learnt is to be kept, so half the rate, falling at once.
@@ -36,13 +37,13 @@ def save(path: pathlib.Path, value):
     os.replace(path.with_suffix(".part"), path)
 
 
-def run(folder: pathlib.Path, network, loss_of_step, steps: int | None, minutes: float | None, resume: bool, schedule: Schedule = FROM_NOTHING):
+def run(folder: pathlib.Path, network, loss_of_step, steps: int | None, minutes: float | None, resume: bool, schedule: Schedule = FROM_NOTHING, kind=torch.bfloat16):
     """Trains `network` with loss_of_step(step) -> scalar tensor; leaves folder/checkpoint.pt {"state", "step"} and folder/train.log.
 
     With `minutes`, the schedule follows the clock, and the log tells how many steps that made: a run of that many steps comes close to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    optimizer, step, average, used = Optimizer(network), 0, None, 0.0
+    optimizer, step, average, used = Optimizer(network, kind), 0, None, 0.0
     if resume and (folder / "resume.pt").exists():
         saved = torch.load(folder / "resume.pt", weights_only=True)
         network.load_state_dict(saved["state"])
