@@ -81,6 +81,7 @@ export interface Usage {
   readonly completion_tokens: number;
   readonly total_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
+  /** OpenAI's predictions are drafts here: those in the answer, and those that are not, whether the target refused them or never judged them. */
   readonly completion_tokens_details: { readonly accepted_prediction_tokens: number; readonly rejected_prediction_tokens: number };
   readonly extra: UsageExtra;
 }

@@ -10,14 +10,18 @@ export function endOf(events: readonly RunEvent[]): EndEvent {
   return end?.type === 'end' ? end : { type: 'end', reason: 'aborted', endMs: 0 };
 }
 
+/** Tokens of the answer, without the stop token that ended it. */
+export function completionTokensOf(events: readonly RunEvent[]): number {
+  const end = endOf(events);
+  return tally(events).committed - (end.reason === 'stop' && end.stopString === null ? 1 : 0);
+}
+
 /** Of all `runs` of a request together. @param latencyMs from the request to its answer */
 export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
   const counts = runs.map(({ events }) => tally(events));
   const sum = (of: (count: (typeof counts)[number]) => number) => counts.reduce((total, each) => total + of(each), 0);
   const prompt = promptsOf(runs);
-  const ends = runs.map(({ events }) => endOf(events));
-  const stopTokens = ends.filter((end) => end.reason === 'stop' && end.stopString === null).length;
-  const completion = sum(({ committed }) => committed) - stopTokens;
+  const completion = runs.reduce((total, { events }) => total + completionTokensOf(events), 0);
   const [drafted, accepted] = [sum((each) => each.drafted), sum((each) => each.accepted)];
   const rounds = runs.flatMap(roundsOf);
   const passes = sum((each) => each.passes);

@@ -5,8 +5,6 @@ import { randomSeed } from '../api/randomSeed';
 import { systemMessageOf } from '../catalog/systemMessage';
 import { LIMITS, SAMPLING } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
-import { outputText } from '../core/loop/text';
-import { committedTokens, startOf } from '../core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
 import type { RunTask } from '../engine/tasks';
@@ -15,7 +13,7 @@ import { flag, HELP_OPTION, number, optionLines, readOptions, text, type Values 
 import { print, printError, printJson } from './output';
 import { progressOn } from './progress';
 import { MODEL_OPTIONS, openSession, type Session } from './session';
-import { countsInWords, type Gain, gainInWords, gainOf, toldCounts } from './terminal/counts';
+import { countsInWords, type Gain, gainInWords, gainOf, toldRun } from './terminal/counts';
 import { legend, type Paint, paintRound, showsColours } from './terminal/paint';
 import { usageError } from './usage';
 
@@ -181,17 +179,5 @@ async function writeText(values: GenerateValues, settings: RunSettings, runs: Ru
 async function writeJson(values: GenerateValues, settings: RunSettings, runs: Runs): Promise<void> {
   const events = await runs.run(settings);
   const gain = values.compare && !runs.isStopped ? await runs.compare(settings, events, values.repeat ?? REPEAT) : null;
-  const { target, draft, adapter } = startOf(events)?.labels ?? {};
-  const { temperature, topP, seed } = settings.sampling;
-  const end = events.at(-1);
-  const told = {
-    text: outputText(events),
-    finish_reason: end?.type === 'end' ? end.reason : 'aborted',
-    ...{ target, draft, adapter },
-    settings: { temperature, top_p: topP, seed, max_tokens: settings.maxTokens },
-    ...toldCounts(events),
-    tokens: committedTokens(events).map(({ id, text: written, verdict }) => ({ id, text: written, verdict })),
-    ...(gain && { comparison: { output: gain.output, speedup: gain.speedup, tokens_per_s: gain.tokensPerSecond } }),
-  };
-  printJson(told);
+  printJson(toldRun(events, settings, gain));
 }

@@ -1,30 +1,46 @@
 /** What runs came to, in words. */
 
+import { completionTokensOf, endOf } from '../../api/usage';
+import { outputText } from '../../core/loop/text';
 import { median } from '../../core/median';
 import { compareRuns } from '../../core/run/comparison';
-import { startOf, tally } from '../../core/run/tally';
-import type { RunEvent } from '../../core/types';
+import { committedTokens, startOf, tally } from '../../core/run/tally';
+import type { RunEvent, RunSettings } from '../../core/types';
 
 type Events = readonly RunEvent[];
 
 /** "48 tokens in 1.2 s, 40 a second: 12 rounds …" */
 export function countsInWords(events: Events): string {
-  const { committed, rounds, drafted, accepted, rejected, discarded, pastEnd, waitMs, tokensPerSecond, meanAcceptanceLength } =
-    tally(events);
+  const { rounds, drafted, accepted, rejected, discarded, pastEnd, waitMs, tokensPerSecond, meanAcceptanceLength } = tally(events);
   const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} a second after the first`;
-  const first = `${howMany(committed, 'token')} in ${(waitMs / 1000).toFixed(2)} s${speed}; ${howMany(rounds, 'round')}`;
+  const first = `${howMany(completionTokensOf(events), 'token')} in ${(waitMs / 1000).toFixed(2)} s${speed}; ${howMany(rounds, 'round')}`;
   if (drafted + pastEnd === 0) return `${first}, nothing drafted.`;
   const past = pastEnd > 0 ? `, ${pastEnd} past the end` : '';
   const length = meanAcceptanceLength === null ? '' : ` of ${meanAcceptanceLength.toFixed(2)} tokens on average`;
   return `${first}${length}.\n${drafted} drafted: ${accepted} accepted, ${rejected} rejected, ${discarded} discarded${past}.`;
 }
 
-/** The same for a program. */
-export function toldCounts(events: Events) {
+/** What --json writes: docs/server.md says what each field means. @param gain null: nothing was compared */
+export function toldRun(events: Events, { sampling, maxTokens }: RunSettings, gain: Gain | null) {
+  const { target, draft, adapter } = startOf(events)?.labels ?? {};
+  return {
+    text: outputText(events),
+    finish_reason: endOf(events).reason,
+    ...{ target, draft, adapter },
+    settings: { temperature: sampling.temperature, top_p: sampling.topP, seed: sampling.seed, max_tokens: maxTokens },
+    ...toldCounts(events),
+    tokens: committedTokens(events)
+      .slice(0, completionTokensOf(events))
+      .map(({ id, text, verdict }) => ({ id, text, verdict })),
+    ...(gain && { comparison: { output: gain.output, speedup: gain.speedup, tokens_per_s: gain.tokensPerSecond } }),
+  };
+}
+
+function toldCounts(events: Events) {
   const counts = tally(events);
   return {
     prompt_tokens: startOf(events)?.promptIds.length ?? 0,
-    completion_tokens: counts.committed,
+    completion_tokens: completionTokensOf(events),
     rounds: counts.rounds,
     target_passes: counts.passes,
     drafted: counts.drafted,

@@ -2,15 +2,22 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { usageOf } from '../../../src/api/usage';
 import { outputText } from '../../../src/core/loop/text';
-import type { RoundEvent, RunEvent } from '../../../src/core/types';
+import { committedTokens } from '../../../src/core/run/tally';
+import type { RoundEvent, RunEvent, RunSettings } from '../../../src/core/types';
 import { readTrace } from '../../../src/formats/trace/trace';
-import { countsInWords, gainInWords, gainOf, toldCounts } from '../../../src/node/terminal/counts';
+import { countsInWords, gainInWords, gainOf, toldRun } from '../../../src/node/terminal/counts';
 import { harmless, legend, paintRound, showsColours } from '../../../src/node/terminal/paint';
 import { ODD_TEXTS } from '../../support/runEvents';
 
 const folder = path.resolve(import.meta.dirname, '../../../public/traces');
 const recorded = (name: string) => readTrace(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8')).events;
+function settingsOf(name: string): RunSettings {
+  const [start] = recorded(name);
+  if (start?.type !== 'start') throw new Error(`${name} has no start`);
+  return start.settings;
+}
 const rounds = (events: readonly RunEvent[]) => events.filter((event): event is RoundEvent => event.type === 'round');
 const painted = (events: readonly RunEvent[], colours: boolean, rejected: boolean) =>
   rounds(events)
@@ -58,8 +65,10 @@ describe('tokens on a terminal', () => {
 });
 
 describe('the counts of a run', () => {
+  const told = (name: string) => toldRun(recorded(name), settingsOf(name), null);
+
   it('are told in words and to programs alike', () => {
-    const counts = toldCounts(recorded('function-weak'));
+    const counts = told('function-weak');
     const words = countsInWords(recorded('function-weak'));
     expect(words).toContain(`${counts.completion_tokens} tokens in `);
     expect(words).toContain(`${counts.rounds} rounds of ${counts.mean_acceptance_length?.toFixed(2)} tokens on average`);
@@ -69,7 +78,34 @@ describe('the counts of a run', () => {
     expect(counts.accepted + counts.rejected + counts.discarded).toBe(counts.drafted);
     expect(countsInWords(recorded('story-plain'))).toMatch(/nothing drafted\.$/);
   });
+
+  it('are the API’s: without the stop token that ends an answer', () => {
+    const events = recorded('counting');
+    const committed = committedTokens(events);
+    expect([events.at(-1), committed.at(-1)?.text]).toMatchObject([{ reason: 'stop', stopString: null }, '']);
+    const { completion_tokens: completion, tokens, text } = told('counting');
+    expect(completion).toBe(usageOf([{ prompt: 0, events, plainBecause: null }], 0).completion_tokens);
+    expect([completion, tokens.length]).toEqual([committed.length - 1, committed.length - 1]);
+    expect(tokens.map((token) => token.text).join('')).toBe(text);
+  });
+
+  it('are explained to programs, field by field', () => {
+    const document = fs.readFileSync(path.join(folder, '../../docs/server.md'), 'utf8');
+    const [, section = ''] = document.split('### What --json writes\n');
+    const rows = [...section.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([\w.]+)`/g)]);
+    const gain = { output: 'identical', speedup: 2, tokensPerSecond: { speculative: 2, plain: 1 } } as const;
+    const fields = fieldsOf(toldRun(recorded('counting'), settingsOf('counting'), gain));
+    expect(rows.map(([, name]) => name).sort()).toEqual(fields.sort());
+  });
 });
+
+/** The names of fields, and those of what they hold, as `settings.seed`. */
+function fieldsOf(value: object, before = ''): string[] {
+  return Object.entries(value).flatMap(([name, each]) => {
+    const held = Array.isArray(each) ? each[0] : each;
+    return typeof held === 'object' && held !== null ? fieldsOf(held, `${before}${name}.`) : [before + name];
+  });
+}
 
 describe('a comparison', () => {
   const [speculative, plain] = [recorded('story'), recorded('story-plain')];
