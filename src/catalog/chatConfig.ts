@@ -106,11 +106,16 @@ export function samplingOf(config: ChatConfig): SamplingDefaults {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 
-/** The config of `model`, fetched where it is not stored. @throws as `readChatConfig`, or of the download */
-export async function chatConfigOf(model: ModelSpec, storage: FileStorage, ...said: readonly ChatOptions[]): Promise<ChatConfig> {
+/** The config of `model`, fetched where it is not stored, with each of `said` over those before it. @throws as `readChatConfig`, or of the download; or the signal's reason */
+export async function chatConfigOf(
+  model: ModelSpec,
+  storage: FileStorage,
+  said: readonly ChatOptions[],
+  signal: AbortSignal,
+): Promise<ChatConfig> {
   const file = fileOf(model, 'mlc-chat-config.json');
   if (!file) throw unusable(model.name, 'it lists no mlc-chat-config.json');
-  await storeModel(model, storage, () => undefined, new AbortController().signal, [file]);
+  await storeModel(model, storage, () => undefined, signal, [file]);
   return readChatConfig(model.name, await json(await openStored(model, storage, file)), ...said);
 }
 

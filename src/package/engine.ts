@@ -108,7 +108,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
     this.#loading = loading;
     try {
       await unloaded;
-      const found = await findPair(name, this.#config, options);
+      const found = await findPair(name, this.#config, options, loading.signal);
       const served = this.#serve(name, found);
       await this.#load(served.api, found, loading.signal);
       loading.signal.throwIfAborted();

@@ -29,6 +29,8 @@ export interface ModelPlaces {
   /** URL of the page. */
   readonly base: string;
   readonly storage: FileStorage;
+  /** Ends what is fetched. */
+  readonly signal: AbortSignal;
   /** What else may be named, as an unknown name is told. */
   readonly besides?: readonly string[];
 }
@@ -45,19 +47,19 @@ export interface NamedModel {
 /**
  * The model that `name` means: `embedded`, an id of a list or of a record, or `URL#id`, where the list's first target needs no id.
  *
- * @throws FailureError invalid-setting for an unknown name; file-missing where no list is there; or of what was read
+ * @throws FailureError invalid-setting for an unknown name; file-missing where no list is there; or of what was read; or the signal's reason
  */
 export async function findModel(name: string, places: ModelPlaces): Promise<NamedModel> {
-  const { records, base, storage } = places;
+  const { records, base, storage, signal } = places;
   const record = records?.find(({ model_id: id }) => id === name);
-  if (record) return { model: await readRecord(record, storage, { base }), overrides: record.overrides ?? {}, drafts: [] };
+  if (record) return { model: await readRecord(record, storage, { base, signal }), overrides: record.overrides ?? {}, drafts: [] };
   if (records === undefined && LIKE_PREBUILT.test(name)) return findPrebuilt(name, places);
   if (isOwn(name)) return found(name, [catalogueOf(await readOwnLists(storage, ownFolder(base)))], places);
   if (/^(https?:|\.{0,2}\/)/.test(name)) {
     const url = new URL(name, base);
     const id = decodeURIComponent(url.hash.slice(1));
     url.hash = '';
-    return found(id, [await fetchCatalogue([url.href], storage)], places);
+    return found(id, [await fetchCatalogue([url.href], storage, null, null, signal)], places);
   }
   return findListed(name, places);
 }
@@ -71,12 +73,12 @@ async function findPrebuilt(name: string, places: ModelPlaces): Promise<NamedMod
 
 /** In the first of the lists that has it. */
 async function findListed(name: string, places: ModelPlaces): Promise<NamedModel> {
-  const { lists = LISTS, base, storage } = places;
+  const { lists = LISTS, base, storage, signal } = places;
   const read: Catalogue[] = [];
   let reason: FailureError | null = null;
   for (const url of lists) {
     try {
-      read.push(await fetchCatalogue([new URL(url, base).href], storage));
+      read.push(await fetchCatalogue([new URL(url, base).href], storage, null, null, signal));
     } catch (thrown) {
       if (!(thrown instanceof FailureError) || !NOT_HAD.includes(thrown.failure.code)) throw thrown;
       reason ??= thrown;

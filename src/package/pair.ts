@@ -16,16 +16,22 @@ export interface FoundPair {
 /** The name of a draft that is the target. */
 const ITSELF = 'itself';
 
-/** The model that `name` means with what is to draft for it; only its lists and its configuration are fetched. @throws as `findModel` and `readChatConfig` */
-export async function findPair(name: string, config: SpeculativeEngineConfig, chatOptions: ChatOptions): Promise<FoundPair> {
+/** The model that `name` means with what is to draft for it; only its lists and its configuration are fetched. @throws as `findModel` and `chatConfigOf` */
+export async function findPair(
+  name: string,
+  config: SpeculativeEngineConfig,
+  chatOptions: ChatOptions,
+  signal: AbortSignal,
+): Promise<FoundPair> {
   const places: ModelPlaces = {
     lists: config.modelLists,
     records: config.appConfig?.model_list as readonly ModelRecord[] | undefined,
     base: globalThis.document?.baseURI ?? globalThis.location?.href ?? 'file:///',
     storage: orMemory(BROWSER_CACHE),
+    signal,
   };
   const named = await findModel(name, places);
-  const chat = await chatConfigOf(named.model, places.storage, named.overrides, chatOptions);
+  const chat = await chatConfigOf(named.model, places.storage, [named.overrides, chatOptions], signal);
   const target = withOptions(named.model, chat, chatOptions);
   return { pair: { target, draft: await findDraft(name, named, config, places) }, sampling: samplingOf(chat) };
 }

@@ -39,6 +39,8 @@ async function failureOf(reading: Promise<unknown>) {
   throw thrown ?? new Error('it was read');
 }
 
+const { signal } = new AbortController();
+
 describe('a record of web-llm’s', () => {
   it('is the model that the list has', async () => {
     const listed = shippedTarget().model;
@@ -86,7 +88,7 @@ describe('a record of web-llm’s', () => {
     expect(read.context).toBe(512);
     expect(read.revision).not.toBe((await readRecord(record(), storage)).revision);
     const said = { context_window_size: 256, temperature: 0.2, conv_config: { system_message: 'Be brief.' } };
-    const config = await chatConfigOf(read, storage, overrides, said);
+    const config = await chatConfigOf(read, storage, [overrides, said], signal);
     expect(samplingOf(config)).toEqual({ temperature: 0.2, topP: 0.9, repetitionPenalty: 1, frequencyPenalty: 0, presencePenalty: 0 });
     const changed = withOptions(read, config, said);
     expect(changed).toMatchObject({ context: 256, template: { ...own().conv_template, system_message: 'Be brief.' } });
@@ -105,7 +107,7 @@ describe('a record of web-llm’s', () => {
     expect(() => checkPair({ target: read, draft: null })).not.toThrow();
     expect(() => checkPair({ target: read, draft: 'itself' })).toThrow(/^small cannot take tokens out of its cache/);
     const whole = await readRecord(record(), storage);
-    const config = await chatConfigOf(whole, storage, overrides);
+    const config = await chatConfigOf(whole, storage, [overrides], signal);
     expect(withOptions(whole, config, overrides)).toMatchObject({ context, rollsBack: false });
   });
 

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../../src/core/failure';
-import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine } from '../../../src/package';
+import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine, type SpeculativeEngineConfig } from '../../../src/package';
 import { pageTasks, type TaskEngine } from '../../../src/package/tasks';
+import { SHIPPED } from '../../support/shipped';
 import { all, ask, embeddedEngine } from './support';
 
 const here = embeddedEngine({ draftModel: 'draft', speculative: false });
@@ -162,6 +165,35 @@ describe('an engine', () => {
     await engine.unload();
     await loading;
     expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
+  });
+
+  const RECORD = 'target/resolve/main/mlc-chat-config.json';
+  const held: readonly (readonly [what: string, file: string, config: (url: string) => SpeculativeEngineConfig])[] = [
+    ['a list of models', 'manifest.json', (url) => ({ modelLists: [`${url}manifest.json`] })],
+    ['the configuration of a model', RECORD, (url) => ({ modelLists: [`${url}manifest.json`] })],
+    [
+      ...(['the files of a record', RECORD] as const),
+      (url) => ({ appConfig: { model_list: [{ model: `${url}target`, model_id: 'embedded', model_lib: `${url}library.wasm` }] } }),
+    ],
+  ];
+  it.each(held)('that is unloaded while it waits for %s waits no longer', async (_, file, config) => {
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const server = http.createServer(({ url = '' }, response) => {
+      if (url === `/${file}`) isAsked();
+      else fs.createReadStream(path.join(SHIPPED, url)).pipe(response);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const engine = new SpeculativeEngine(config(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+    const loading = engine.reload('embedded');
+    await asked;
+    await engine.unload();
+    await loading;
+    expect(await failureOf(engine.getMessage())).toMatchObject({ code: 'not-loaded' });
+    server.closeAllConnections();
+    server.close();
   });
 
   it('that is unloaded in the last moment of a load has no model, says nothing more, and measures nothing', async () => {
