@@ -68,7 +68,7 @@ export function checkPair({ target, draft }: PairSpec): void {
 }
 
 /** Speculation takes rejected tokens out of the cache again. @throws FailureError rollback-missing */
-export function checkRollback({ name, rollsBack }: ModelSpec): void {
+export function checkRollback({ name, rollsBack }: Pick<ModelSpec, 'name' | 'rollsBack'>): void {
   if (rollsBack) return;
   throw new FailureError(
     'rollback-missing',

@@ -110,6 +110,10 @@ export interface CachedModel {
     readonly contextLength: number;
     /** Most tokens of one forward pass. */
     readonly passLength: number;
+    /** Whether tokens can be taken out of its cache again; absent: they can. Otherwise `truncate` drops all of them. */
+    readonly rollsBack?: boolean;
+    /** Whether a forward of several tokens gives each row the bits that a forward of one gives it; absent: it does. */
+    readonly exactRows?: boolean;
   };
   /** How many tokens the cache holds. */
   readonly cachedLength: number;
@@ -225,6 +229,8 @@ export interface StartEvent {
   readonly clockStepMs?: number;
   /** Text of the chat template that ends the answer, as a stop string does; absent where none does. */
   readonly templateStops?: readonly string[];
+  /** false: the target rounds the forwards of several tokens otherwise than those of one, so the run is lossless up to near-ties; absent: it is lossless. */
+  readonly exact?: false;
 }
 
 /** The target's cache holds the prompt without the part that the first pass takes, from which the first token comes. Times are milliseconds from the start of the run, without waits for a person. */

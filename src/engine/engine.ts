@@ -79,6 +79,7 @@ export class PairEngine implements Engine {
     checkRollback(spec.target);
     await this.#turns.take(signal, async () => {
       const pair = await this.#pairs.ready(spec, report, signal);
+      checkRollback({ name: spec.target.name, rollsBack: rollsBack(pair) });
       const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
       const readbackMs = await pair.measureReadback(clock, clockStepMs);
@@ -100,6 +101,8 @@ export class PairEngine implements Engine {
         if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
         const pair = await this.#pairs.ready(task.pair, report, signal);
         signal.throwIfAborted();
+        // What the loaded library says, whatever the list did.
+        if (task.settings.mode === 'speculative') checkRollback({ name: task.pair.target.name, rollsBack: rollsBack(pair) });
         begin();
         await this.#decode(pair, task, report, signal, ask);
         reportMemory(pair, report);
@@ -158,7 +161,7 @@ export class PairEngine implements Engine {
   /** What the pair's first run would wait for, or begin with drafts of the wrong length without. */
   async #warmUp(pair: ReadyPair, signal: AbortSignal): Promise<void> {
     // What a warm-up puts into a cache it takes out again.
-    if (pair.spec.target.rollsBack) await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
+    if (rollsBack(pair)) await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
     if (!signal.aborted) await this.#measureReadback(pair);
   }
 
@@ -231,6 +234,10 @@ function importHub(): Promise<typeof import('./hub')> {
 /** What the answer of `task` comes after. */
 function promptIdsOf({ prompt, turns, system, raw, begun }: RunTask, text: ModelText): TokenId[] {
   return [...(raw ? text.encode(prompt) : text.encodeChat(prompt, turns, system)), ...(begun ? text.encode(begun) : [])];
+}
+
+function rollsBack({ spec, target }: ReadyPair): boolean {
+  return spec.target.rollsBack && target.side.capabilities.rollsBack !== false;
 }
 
 function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdate>): void {

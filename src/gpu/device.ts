@@ -1,5 +1,6 @@
 import { FailureError } from '../core/failure';
 import { findAdapter, usableFeatures } from './adapter';
+import { mendShaders } from './mergeKernel';
 import { markPipelines } from './pipelineTimes';
 
 export const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
@@ -116,6 +117,7 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
   // Who has the device lent is not told where it was closed: web-llm would complain that it was lost.
   Object.defineProperty(device, 'lost', { value: loss.then((info) => (isClosed ? new Promise<never>(() => undefined) : info)) });
   markPipelines(device);
+  mendShaders(device);
   const allocated = countAllocations(device);
   let hasFailed = false;
   const listeners = new Set<(failure: FailureError) => void>();

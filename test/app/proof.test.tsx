@@ -82,6 +82,17 @@ describe('at temperature 0', () => {
     await expect.element(page.getByText(/Here speculation wrote “·river”.*the target alone “·bell”/)).toBeInTheDocument();
   });
 
+  it('says of a target that rounds several tokens otherwise than one that it is lossless up to near ties', async () => {
+    const engine = await openProof();
+    const region = page.getByRole('region', { name: /^The same/ });
+    await proofButton().click();
+    await expect.element(verdict()).toHaveTextContent('Yes: all 12 tokens are the same, id for id.');
+    await expect.element(region).not.toHaveTextContent('lossless up to near ties');
+    engine.options.exact = false;
+    await proofButton().click();
+    await expect.element(region).toHaveTextContent('speculation with it is lossless up to near ties');
+  });
+
   it('is stopped with Escape, keeps what was written, and gives no verdict', async () => {
     const engine = await openProof();
     engine.options.hold = 1;

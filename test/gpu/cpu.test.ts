@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { shareDevice } from '../../src/gpu/device';
 import type { CpuModelFiles } from '../../src/model/cpu/loader';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { readLogits } from '../../src/model/webllm/readLogits';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { promptsOfEveryKind } from '../support/benchPrompts';
 import { loadOnCpu } from './support/cpu';
 import { testCpuIds } from './support/cpuIds';
-import { logits } from './support/logits';
 import { shippedModel } from './support/runs';
 
 const PROMPTS = promptsOfEveryKind(1);
@@ -30,7 +30,7 @@ describe('the pair on the CPU', () => {
       pipeline.truncate(0);
       cpu.forward.truncate(0);
       const expected = cpu.forward.forward(tokens, 'all-rows');
-      const actual = await logits(pipeline, tokens, 'all-rows');
+      const actual = await readLogits(pipeline, tokens, 'all-rows');
       actual.forEach((row, i) => {
         row.forEach((value, token) => {
           worst = Math.max(worst, Math.abs(value - ((expected[i] as Float32Array)[token] as number)));

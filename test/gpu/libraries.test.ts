@@ -3,10 +3,10 @@ import type { ModelSpec } from '../../src/catalog/spec';
 import { shareDevice } from '../../src/gpu/device';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
+import { readLogits } from '../../src/model/webllm/readLogits';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { randomNumbers } from '../support/random';
 import { loadOnCpu } from './support/cpu';
-import { logits } from './support/logits';
 import { shippedModel } from './support/runs';
 
 const never = new AbortController().signal;
@@ -52,7 +52,7 @@ for (const id of ['target', 'draft', 'weak-draft']) {
     };
     const decodeAt = async (position: number) => {
       await fillTo(position);
-      return (await logits(model, [ids[position] as number], 'all-rows'))[0];
+      return (await readLogits(model, [ids[position] as number], 'all-rows'))[0];
     };
 
     it('agrees with an independent forward of the same weights, at every boundary', async () => {
@@ -75,7 +75,7 @@ for (const id of ['target', 'draft', 'weak-draft']) {
         for (let row = 0; row < 17; row++) single.push(await decodeAt(start + row));
         for (let rows = 2; rows <= 17; rows++) {
           await fillTo(start);
-          const together = await logits(model, ids.slice(start, start + rows), 'all-rows');
+          const together = await readLogits(model, ids.slice(start, start + rows), 'all-rows');
           const different = together.findIndex((row, i) => !sameBits(row, single[i]));
           expect(different, `row of ${rows} from position ${start} that differs from its decode`).toBe(-1);
         }
@@ -93,7 +93,8 @@ for (const id of ['target', 'draft', 'weak-draft']) {
         for (const chunk of chunks) {
           model.truncate(0);
           let last: Float32Array | undefined;
-          for (let at = 0; at < length; at += chunk) [last] = await logits(model, ids.slice(at, Math.min(at + chunk, length)), 'last-row');
+          for (let at = 0; at < length; at += chunk)
+            [last] = await readLogits(model, ids.slice(at, Math.min(at + chunk, length)), 'last-row');
           expect(sameBits(last, expected), `${length} tokens in chunks of ${chunk}`).toBe(true);
         }
       }
@@ -113,7 +114,7 @@ for (const id of ['target', 'draft', 'weak-draft']) {
           await pipeline.fill(ids.slice(0, start), never);
           for (const rows of [1, 2, 4, 5, 6, 9, 10, 17]) {
             pipeline.truncate(start);
-            all.push(...(await logits(pipeline, ids.slice(start, start + rows), 'all-rows')));
+            all.push(...(await readLogits(pipeline, ids.slice(start, start + rows), 'all-rows')));
           }
         }
         return all;
@@ -135,15 +136,15 @@ for (const id of ['target', 'draft', 'weak-draft']) {
       ] as const) {
         const expected = await decodeAt(start + kept);
         await fillTo(start);
-        await logits(model, [...ids.slice(start, start + kept), ...ids.slice(0, rows - kept)], 'all-rows');
+        await readLogits(model, [...ids.slice(start, start + kept), ...ids.slice(0, rows - kept)], 'all-rows');
         model.truncate(start + kept);
-        expect(sameBits((await logits(model, [ids[start + kept] as number], 'all-rows'))[0], expected)).toBe(true);
+        expect(sameBits((await readLogits(model, [ids[start + kept] as number], 'all-rows'))[0], expected)).toBe(true);
       }
     });
 
     it('fills the context to its end and refuses one token more, unharmed', async () => {
       await fillTo(context - 4);
-      await logits(model, ids.slice(-4), 'all-rows');
+      await readLogits(model, ids.slice(-4), 'all-rows');
       expect(model.cachedLength).toBe(context);
       expect(() => {
         model.write([1]);
@@ -152,7 +153,7 @@ for (const id of ['target', 'draft', 'weak-draft']) {
       const expected = await decodeAt(20);
       model.truncate(0);
       await model.fill(ids.slice(0, 20), never);
-      expect(sameBits((await logits(model, ids.slice(20, 21), 'all-rows'))[0], expected)).toBe(true);
+      expect(sameBits((await readLogits(model, ids.slice(20, 21), 'all-rows'))[0], expected)).toBe(true);
     });
 
     it('refuses ids outside the vocabulary before the device sees them', () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchCatalogue } from '../../src/catalog/lists';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
+import { readLogits } from '../../src/model/webllm/readLogits';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import reference from '../fixtures/smollm2.json';
-import { logits } from './support/logits';
 
 const LIST = new URL('/models-smollm2/manifest.json', location.href).href;
 /** For a missing file the server answers with a page. */
@@ -29,7 +29,7 @@ describe.skipIf(!present)(title, () => {
       pipeline.truncate(0);
       let next = ids;
       for (const [i, id] of greedy.entries()) {
-        const [row] = await logits(pipeline, next, 'last-row');
+        const [row] = await readLogits(pipeline, next, 'last-row');
         if (!row) throw new Error('there are no logits');
         const off = best.map((each, at) => Math.abs((row[each] as number) - (wanted[at] as number)) / spread);
         if (i === 0) expect(Math.max(...off)).toBeLessThan(TOLERANCE);

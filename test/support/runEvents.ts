@@ -247,16 +247,21 @@ export const runsThatEnded: fc.Arbitrary<RunEvent[]> = fc
     events: runsOf(fc.constant('whole')),
     clockStepMs: maybe(spans),
     templateStops: maybe(fc.constantFrom(['<|im_end|>'], ['</s>', 'User:'])),
+    exact: fc.boolean(),
     prefilled: fc.boolean(),
     waits: maybe(fc.array(fc.record({ most: fc.nat(16), waitedMs: spans }), { minLength: 1, maxLength: 4 })),
   })
-  .map(({ events, clockStepMs, templateStops, prefilled, waits }) =>
+  .map(({ events, clockStepMs, templateStops, exact, prefilled, waits }) =>
     events
       .filter(({ type }) => prefilled || type !== 'prefill')
       .map((event): RunEvent => {
         if (event.type === 'start') {
           const drafting = waits === null ? event.settings.drafting : 'person';
-          const known = { ...(clockStepMs === null ? {} : { clockStepMs }), ...(templateStops === null ? {} : { templateStops }) };
+          const known = {
+            ...(clockStepMs === null ? {} : { clockStepMs }),
+            ...(templateStops === null ? {} : { templateStops }),
+            ...(exact ? {} : { exact }),
+          };
           return { ...event, settings: { ...event.settings, drafting }, ...known };
         }
         const wait = event.type === 'round' ? waits?.[event.index % waits.length] : undefined;

@@ -6,7 +6,7 @@ import { ModelPipeline } from '../../src/model/webllm/pipeline';
 /** What `ModelPipeline` says of a web-llm whose loaded model is `loaded`. */
 function failureOn(engine: object) {
   try {
-    new ModelPipeline(engine as MLCEngine, { id: 'model', vocabulary: { tokens: 8, logits: 8 }, stopTokens: null });
+    new ModelPipeline(engine as MLCEngine, { id: 'model', vocabulary: { tokens: 8, logits: 8 }, stopTokens: null, rollsBack: true });
   } catch (error) {
     return error instanceof FailureError ? error.failure : error;
   }

@@ -62,7 +62,8 @@ export async function* speculate(drafter: Drafter | null, target: Target, run: R
   const step = clockStepMs === undefined ? {} : { clockStepMs: bounded(clockStepMs) };
   const own = settings.ignoreStopTokens ? { tokens: NONE, strings: [] } : { tokens: run.stopTokens, strings: run.templateStops ?? [] };
   const stops = own.strings.length > 0 ? { templateStops: own.strings } : {};
-  yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step, ...stops };
+  const exact = target.capabilities.exactRows === false ? ({ exact: false } as const) : {};
+  yield { type: 'start', prompt, promptIds, settings, labels, ...named, calibration, ...step, ...stops, ...exact };
 
   for (const model of models) {
     model.truncate(continued(cachedHistory(model), history));

@@ -30,6 +30,7 @@ function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: bo
       <p className="proof-verdict" role="status" data-tone={tone}>
         {proving ? awaited : verdictSentence(alignment)}
       </p>
+      {!proving && startOf(speculative)?.exact === false ? <p>{words.nearTies}</p> : null}
       {parting && !proving ? <PartingNote parting={parting} pair={pairs[parting.at]} /> : null}
       <AlignedTokens pairs={pairs} parted={proving || verdict === 'partly' ? null : alike} />
       {proving || verdict === null ? null : verdict === 'different' ? (

@@ -100,6 +100,7 @@ export const startSchema = v.object({
   calibration: v.nullable(calibrationSchema),
   clockStepMs: v.exactOptional(milliseconds),
   templateStops: v.exactOptional(stopStrings),
+  exact: v.exactOptional(v.literal(false)),
 });
 
 export const prefillSchema = v.object({ type: v.literal('prefill'), tokens: count, reused: count, endMs: milliseconds });

@@ -44,7 +44,15 @@ export interface Pipeline {
   readonly vm: { getFunction(name: string): PackedFunction };
   /** Of tensors. */
   readonly params: { size(): number; get(index: number): Tensor };
-  readonly kvCache: unknown;
+  /** How the library names and calls its forwards, and what it remembers. */
+  readonly resolvedModelABI: {
+    readonly kvStateKind: string;
+    readonly prefillABI: 'single' | 'batch';
+    readonly needsKVCache: boolean;
+    readonly needsRNNState: boolean;
+  };
+  /** Its cache, its recurrent state, or both. */
+  getActiveKVStates(): unknown[];
   readonly device: unknown;
   readonly embed: PackedFunction;
   readonly prefill: PackedFunction;
@@ -66,7 +74,19 @@ export interface Pipeline {
 }
 
 const DOORS: readonly string[] = [
-  ...['tvm', 'vm', 'params', 'kvCache', 'device', 'embed', 'prefill', 'decoding', 'fKVCacheBeginForward', 'fKVCacheEndForward'],
+  ...[
+    'tvm',
+    'vm',
+    'params',
+    'resolvedModelABI',
+    'getActiveKVStates',
+    'device',
+    'embed',
+    'prefill',
+    'decoding',
+    'fKVCacheBeginForward',
+    'fKVCacheEndForward',
+  ],
   ...['tokenizer', 'conversation', 'config', 'stopTokens', 'fullVocabSize', 'contextWindowSize', 'prefillChunkSize', 'resetChat'],
   'prepareGrammarMatcherForSampling',
   ...['tvm.beginScope', 'tvm.endScope', 'tvm.detachFromCurrentScope', 'tvm.empty', 'tvm.makeShapeTuple', 'tvm.scalar', 'tvm.getGlobalFunc'],
@@ -86,6 +106,20 @@ export function openDoors(engine: MLCEngine, modelId: string): Pipeline {
 
 function reach(from: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], from);
+}
+
+/** The model's function `name`; null where its library has none. It must be disposed of. */
+export function findFunction({ vm }: Pipeline, name: string): PackedFunction | null {
+  try {
+    return vm.getFunction(name);
+  } catch {
+    return null;
+  }
+}
+
+/** What the library of a loaded model says about itself. Call inside a scope. */
+export function metadataOf({ vm }: Pipeline): { readonly max_batch_size?: unknown; readonly quantization?: unknown } {
+  return JSON.parse(String(lookUp('_metadata', () => vm.getFunction('_metadata'))()));
 }
 
 export function lookUp(name: string, get: () => PackedFunction): PackedFunction {

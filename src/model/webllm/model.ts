@@ -14,8 +14,8 @@ export abstract class PipelineModel implements CachedModel {
   }
 
   get capabilities() {
-    const { vocabularySize, contextLength, passLength } = this.pipeline;
-    return { vocabularySize, contextLength, passLength };
+    const { vocabularySize, contextLength, passLength, rollsBack, exactRows } = this.pipeline;
+    return { vocabularySize, contextLength, passLength, rollsBack, exactRows };
   }
 
   get cachedLength(): number {

@@ -11,6 +11,7 @@ import { type AnsweredTurn, encodeTurns } from '../../core/loop/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
 import { TokenGrammar, unbroken } from './grammar';
+import { SeveralRows } from './severalRows';
 
 /** One model that web-llm has loaded, as rows of tokens in and rows of logits out, all on the device. */
 export class ModelPipeline implements Tokenizer {
@@ -25,11 +26,13 @@ export class ModelPipeline implements Tokenizer {
   readonly device: GPUDevice;
   /** i32 [contextLength]: what the next forward reads, from index 0. */
   readonly input: GPUBuffer;
+  /** Whether tokens can be taken out of its cache again: out of no recurrent state, and of no sliding window. */
+  readonly rollsBack: boolean;
   /** On the device, as allocated. */
   readonly memory: ModelMemory;
   readonly #pipeline: Pipeline;
   readonly #inputTensor: Tensor;
-  readonly #verify: PackedFunction;
+  readonly #several: SeveralRows;
   readonly #pop: PackedFunction;
   /** null: the cache is the one that web-llm made. */
   readonly #twin: { readonly cache: Disposable; readonly clear: PackedFunction; readonly addSequence: PackedFunction } | null = null;
@@ -42,10 +45,10 @@ export class ModelPipeline implements Tokenizer {
   #cachedLength = 0;
 
   /** @throws FailureError library-incompatible, naming what is missing */
-  constructor(engine: MLCEngine, model: Pick<ModelSpec, 'id' | 'vocabulary' | 'stopTokens'>);
+  constructor(engine: MLCEngine, model: LoadedSpec);
   /** The model of `source` once more, which must outlive it: the same weights, and a cache of its own. */
   constructor(source: ModelPipeline);
-  constructor(from: MLCEngine | ModelPipeline, model?: Pick<ModelSpec, 'id' | 'vocabulary' | 'stopTokens'>) {
+  constructor(from: MLCEngine | ModelPipeline, model?: LoadedSpec) {
     const pipeline = from instanceof ModelPipeline ? from.#pipeline : openDoors(from, model?.id ?? '');
     this.#pipeline = pipeline;
     this.#paddedVocabulary = pipeline.fullVocabSize;
@@ -56,7 +59,9 @@ export class ModelPipeline implements Tokenizer {
     const { stop_str: stops, system_prefix_token_ids: prefix } = pipeline.config.conv_template ?? {};
     this.stopStrings = stops?.filter((text) => text !== '') ?? [];
     this.#prefix = prefix ?? [];
-    const { tvm, vm } = pipeline;
+    const { tvm, vm, resolvedModelABI } = pipeline;
+    this.rollsBack =
+      from instanceof ModelPipeline ? from.rollsBack : model?.rollsBack === true && resolvedModelABI.kvStateKind === 'kv_cache';
     this.device = tvm.lib.webGPUContext.device;
     tvm.beginScope();
     try {
@@ -74,7 +79,8 @@ export class ModelPipeline implements Tokenizer {
         // So far web-llm has allocated nothing else, except eight bytes.
         this.memory = { weights, cache: before - weights };
       }
-      this.#verify = tvm.detachFromCurrentScope(lookUp('batch_verify', () => vm.getFunction('batch_verify')));
+      this.#several = new SeveralRows(pipeline);
+      if (this.rollsBack) this.#several.require();
       this.#pop = builtin('kv_state_popn');
       this.#inputTensor = tvm.detachFromCurrentScope(tvm.empty([this.contextLength], 'int32', pipeline.device));
     } finally {
@@ -158,16 +164,26 @@ export class ModelPipeline implements Tokenizer {
     this.#cachedLength = 0;
   }
 
-  /** Drops the cache from position `length` on; at 0 resets it completely, whatever an interrupted forward left behind. */
+  /** Whether a row of a forward has the same bits whatever other rows the forward has. */
+  get exactRows(): boolean {
+    return this.#several.exact;
+  }
+
+  /** Of the logits: half precision where the library computes in it. */
+  get precision(): 'f16' | 'f32' {
+    return this.#several.precision;
+  }
+
+  /** Drops the cache from position `length` on, or all of it where it does not roll back; at 0 resets it completely, whatever an interrupted forward left behind. */
   truncate(length: number): void {
-    if (length === 0) {
+    const surplus = this.#cachedLength - length;
+    if (length === 0 || (surplus > 0 && !this.rollsBack)) {
       this.reset();
       return;
     }
-    const surplus = this.#cachedLength - length;
     if (surplus <= 0) return;
     const { tvm } = this.#pipeline;
-    this.#pop(this.#cache, tvm.scalar(0, 'int64'), tvm.scalar(surplus, 'int32'));
+    for (const state of this.#states) this.#pop(state, tvm.scalar(0, 'int64'), tvm.scalar(surplus, 'int32'));
     this.#cachedLength = length;
   }
 
@@ -195,13 +211,19 @@ export class ModelPipeline implements Tokenizer {
     if (this.#cachedLength + rows > this.contextLength) {
       throw new RangeError(`${this.#cachedLength} tokens and ${rows} more exceed the context of ${this.contextLength}`);
     }
-    const { tvm, params, embed, prefill, decoding, fKVCacheBeginForward, fKVCacheEndForward } = this.#pipeline;
-    const kvCache = this.#cache;
-    const hidden = embed(this.#inputTensor.view([rows]), params) as Tensor;
-    const run = rows === 1 ? decoding : want === 'all-rows' ? this.#verify : prefill;
-    fKVCacheBeginForward(kvCache, tvm.makeShapeTuple([0]), tvm.makeShapeTuple([rows]));
-    const result = run(hidden.view([1, ...hidden.shape]), kvCache, params) as { get(index: number): Tensor };
-    fKVCacheEndForward(kvCache);
+    const { tvm, params, embed, decoding, fKVCacheBeginForward, fKVCacheEndForward } = this.#pipeline;
+    const states = this.#states;
+    const tokens = embed(this.#inputTensor.view([rows]), params) as Tensor;
+    const hidden = tokens.view([1, ...tokens.shape]);
+    for (const state of states) fKVCacheBeginForward(state, tvm.makeShapeTuple([0]), tvm.makeShapeTuple([rows]));
+    const result = (
+      rows === 1
+        ? decoding(hidden, ...states, params)
+        : want === 'all-rows'
+          ? this.#several.all(hidden, rows, states)
+          : this.#several.last(hidden, rows, states, this.encoder)
+    ) as { get(index: number): Tensor };
+    for (const state of states) fKVCacheEndForward(state);
     this.#cachedLength += rows;
     const logits = this.#buffer(result.get(0));
     return want === 'all-rows' && rows > 1 && this.vocabularySize < this.#paddedVocabulary ? this.#withoutPadding(logits, rows) : logits;
@@ -244,13 +266,13 @@ export class ModelPipeline implements Tokenizer {
   dispose(): void {
     this.#compact?.destroy();
     this.#inputTensor.dispose();
-    this.#verify.dispose();
+    this.#several.dispose();
     this.#pop.dispose();
     for (const made of Object.values(this.#twin ?? {})) made.dispose();
   }
 
-  get #cache(): unknown {
-    return this.#twin?.cache ?? this.#pipeline.kvCache;
+  get #states(): unknown[] {
+    return this.#twin ? [this.#twin.cache] : this.#pipeline.getActiveKVStates();
   }
 
   /** Bytes of every buffer that web-llm holds for this model. */
@@ -271,6 +293,8 @@ export class ModelPipeline implements Tokenizer {
     return buffer;
   }
 }
+
+type LoadedSpec = Pick<ModelSpec, 'id' | 'vocabulary' | 'stopTokens' | 'rollsBack'>;
 
 /** @throws FailureError library-incompatible where the model has fewer logits than its tokenizer has tokens */
 function tokensOf(logits: number, model?: Pick<ModelSpec, 'vocabulary'>): number {

@@ -36,6 +36,8 @@ export const proof = {
           ? 'That is a near tie: forward passes of different shapes may round it either way.'
           : 'That is not a tie, so something is wrong: please report it.'
       }`,
+    nearTies:
+      'This target runs on a library that rounds passes over several tokens otherwise than passes over one. So speculation with it is lossless up to near ties: where the logits of two tokens are nearly equal, either may be written.',
     noGap: 'The difference of their logits was not measured.',
     proven: (tokens: number, adapter: string) =>
       `For this prompt, these settings and this device (${adapter}): speculation wrote the target’s own ${plural(tokens, 'token')}.`,

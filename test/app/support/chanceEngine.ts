@@ -19,6 +19,8 @@ export interface ChanceEngineOptions {
   wrongFrom: number | null;
   /** Whether every draft is the target's own token; otherwise each is rejected. */
   agrees: boolean;
+  /** Whether a pass over several tokens rounds as one over one does. */
+  exact: boolean;
   /** Runs after which the next one waits to be stopped; null: none. */
   hold: number | null;
 }
@@ -28,7 +30,7 @@ export class ChanceEngine extends PageEngine {
   readonly options: ChanceEngineOptions;
 
   constructor() {
-    const options: ChanceEngineOptions = { wrongFrom: null, agrees: false, hold: null };
+    const options: ChanceEngineOptions = { wrongFrom: null, agrees: false, exact: true, hold: null };
     const time = new Time();
     let runs = 0;
     const hold = async () => {
@@ -78,6 +80,10 @@ class ChanceTarget extends FakeTarget {
     this.#options = options;
     this.#time = time;
     this.#hold = hold;
+  }
+
+  override get capabilities() {
+    return { ...super.capabilities, exactRows: this.#options.exact };
   }
 
   override async begin(...[settings, promptLength]: [RunSettings, number] | []): Promise<void> {

@@ -1,7 +1,7 @@
-import type { ModelPipeline } from '../../../src/model/webllm/pipeline';
+import type { ModelPipeline } from './pipeline';
 
 /** Logits of one forward over `ids`, read back: [ids.length][vocabulary], or only the last row. */
-export async function logits(model: ModelPipeline, ids: readonly number[], want: 'last-row' | 'all-rows'): Promise<Float32Array[]> {
+export async function readLogits(model: ModelPipeline, ids: readonly number[], want: 'last-row' | 'all-rows'): Promise<Float32Array[]> {
   const rows = want === 'all-rows' ? ids.length : 1;
   const size = rows * model.vocabularySize * 4;
   const staging = model.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
