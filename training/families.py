@@ -13,9 +13,11 @@ import itertools
 import json
 import pathlib
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
 from tvm.contrib import tvmjs
 
@@ -23,6 +25,7 @@ from library import compile as library
 from library import grouped, layout, web_llm
 from library.decoder import QUANTIZATION
 from library.grouped import Grouped
+from library.reduced import LOWEST
 from library.shapes import Decoder, RopeScaling
 
 HERE = pathlib.Path(__file__).parent
@@ -31,11 +34,17 @@ TOKENIZER = HERE.parent / "public/models/target/resolve/main/tokenizer.json"
 LENGTH = 60
 
 SMALL = {"hidden": 192, "feed_forward": 320, "layers": 2, "vocabulary": 2048, "context": 256}
+LLAMA = Decoder(**SMALL, heads=6, kv_heads=2, head_dim=64, rope_theta=100000)
 FAMILIES = {
     "llama": (Decoder(**SMALL, heads=6, kv_heads=2, head_dim=64, rope_theta=500000, rope_scaling=RopeScaling(8, original=64)), LlamaConfig, LlamaForCausalLM),
     "qwen2": (Decoder(**SMALL, heads=6, kv_heads=1, head_dim=64, rope_theta=1000000, tied=False, biases=True, norm_epsilon=1e-6), Qwen2Config, Qwen2ForCausalLM),
     "qwen3": (Decoder(**SMALL, heads=4, kv_heads=2, head_dim=128, rope_theta=1000000, head_norms=True, norm_epsilon=1e-6), Qwen3Config, Qwen3ForCausalLM),
+    # The roles of drafting (library/drafts.py).
+    "keeps": (replace(LLAMA, keeps_states=True), LlamaConfig, LlamaForCausalLM),
+    "reduced": (replace(LLAMA, reduced=528), LlamaConfig, LlamaForCausalLM),
+    "reads": (replace(LLAMA, reduced=528, reads_states=True), LlamaConfig, LlamaForCausalLM),
 }
+READ = ("from_state", "from_embedding")
 # Bits, group, and the zero of a symmetric type; None: offsets of their own, as halves or as floats.
 TYPES = [(4, 32, None, True), (8, 16, 32, False), (4, 32, 8, False), (8, 32, 128, True), (4, 32, None, False), (4, 16, 8, False), (8, 16, None, True), (8, 32, None, False)]
 
@@ -66,7 +75,18 @@ def weights(s: Decoder, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.
         return matrix.weights().T
 
     made = {name: lambda inner=inner, columns=columns: a_matrix(random, inner, columns, *next(types)) for name, (inner, columns) in s.matrices().items()}
-    state["model.embed_tokens.weight"] = put("emb", made["emb"]())
+    embedding = made["emb"]()
+    if s.reduced:
+        # The last column is that of what is not known: zeros.
+        for each in (embedding.codes, embedding.scales, embedding.offsets):
+            each[:, -1] = 0
+        arrays["columns"] = random.permutation(np.concatenate([np.arange(s.reduced), np.full(s.vocabulary - s.reduced, s.reduced - 1)])).astype(np.int32)
+    rows = put("emb", embedding)
+    state["model.embed_tokens.weight"] = rows[arrays["columns"]] if s.reduced else rows
+    if s.reads_states:
+        arrays["ones"] = np.ones(s.hidden, np.float32)
+        for name in READ:
+            state[name] = put(name, a_matrix(random, s.hidden, s.hidden, *next(types)))
     plain = np.argsort(layout.rotary_columns(s))
     head = np.argsort(layout.rotary_columns(Decoder(s.head_dim, 64, 1, 1, 1, s.head_dim, 64, 1))[: s.head_dim])
     for i in range(s.layers):
@@ -93,7 +113,7 @@ def weights(s: Decoder, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.
     return arrays, state
 
 
-def logits(s: Decoder, config, model, state: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
+def logits(s: Decoder, config, model, state: dict[str, np.ndarray], columns: np.ndarray | None, ids: list[int]) -> np.ndarray:
     """What transformers computes, float32 [ids, vocabulary]."""
     scaling = s.rope_scaling
     rope = {"rope_type": "default", "rope_theta": float(s.rope_theta)}
@@ -104,10 +124,24 @@ def logits(s: Decoder, config, model, state: dict[str, np.ndarray], ids: list[in
     sizes |= {"num_key_value_heads": s.kv_heads, "head_dim": s.head_dim, "vocab_size": s.vocabulary, "max_position_embeddings": s.context}
     made = model(config(**sizes, rms_norm_eps=s.norm_epsilon, tie_word_embeddings=s.tied, rope_parameters=rope, attn_implementation="eager")).eval()
     unknown = made.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in state.items()}, strict=False)
-    if unknown.missing_keys or unknown.unexpected_keys:
+    if unknown.missing_keys or set(unknown.unexpected_keys) - set(READ):
         raise SystemExit(f"The weights are not those of {model.__name__}: {unknown}")
     with torch.no_grad():
-        return made(torch.tensor([ids])).logits[0].numpy()
+        computed = (from_states(made, state, ids) if s.reads_states else made(torch.tensor([ids])).logits)[0].numpy()
+    return np.where(columns == s.reduced - 1, np.float32(LOWEST), computed) if s.reduced else computed
+
+
+def from_states(model, state: dict[str, np.ndarray], ids: list[int]) -> torch.Tensor:
+    """Logits where each token is read beside the state that the model itself had after the token before."""
+    of_state, of_embedding = (torch.from_numpy(np.ascontiguousarray(state[name])) for name in READ)
+    unit = lambda x: F.rms_norm(x, x.shape[-1:], None, model.config.rms_norm_eps)  # noqa: E731
+    embedded = unit(model.model.embed_tokens(torch.tensor([ids]))) @ of_embedding.T
+    read, before = [], torch.zeros(1, 1, embedded.shape[-1])
+    for at in range(len(ids)):
+        read.append(embedded[:, at:at + 1] + before @ of_state.T)
+        states = model.model(inputs_embeds=torch.cat(read, 1)).last_hidden_state
+        before = states[:, -1:] / model.model.norm.weight
+    return model.lm_head(states)
 
 
 def chat_config(s: Decoder) -> dict:
@@ -137,8 +171,9 @@ def make(name: str, out: pathlib.Path, runtime: pathlib.Path, seed: int) -> dict
     shutil.copyfile(TOKENIZER, folder / "tokenizer.json")
     (folder / "mlc-chat-config.json").write_text(json.dumps(chat_config(s)))
     ids = np.random.default_rng(seed).integers(0, s.vocabulary, size=LENGTH).tolist()
-    expected = {"ids": ids, "vocabulary": s.vocabulary, "logits": f"{name}.bin"}
-    (out / f"{name}.bin").write_bytes(logits(s, config, model, state, ids).astype("<f4").tobytes())
+    # States of its own are there once the token before was computed.
+    expected = {"single": s.reads_states, "ids": ids, "vocabulary": s.vocabulary, "logits": f"{name}.bin"}
+    (out / f"{name}.bin").write_bytes(logits(s, config, model, state, arrays.get("columns"), ids).astype("<f4").tobytes())
     (out / f"{name}.json").write_text(json.dumps(expected))
     # What its host code costs does not matter here.
     library.compile_variants(s, str(runtime), str(out / "libraries"), name, "-O1")

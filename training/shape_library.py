@@ -12,18 +12,18 @@ import tempfile
 
 from library import compile as library
 from library import shape_index
-from library.shapes import SHAPES
+from library.shapes import EVERY
 
 
 def compile_shapes(names: list[str], runtime: str, folder: str) -> None:
     library.compile_runtime(runtime)
     for name in names:
-        library.compile_variants(SHAPES[name], runtime, folder, name)
+        library.compile_variants(EVERY[name], runtime, folder, name)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="+", choices=list(SHAPES), metavar="NAME", help=f"one of {', '.join(SHAPES)}")
+    parser.add_argument("names", nargs="+", choices=list(EVERY), metavar="NAME", help=f"one of {', '.join(EVERY)}")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("public/libraries"))
     parser.add_argument("--runtime", default="build/runtime", help="folder of the compiled browser runtime")
     parser.add_argument("--compiled", type=pathlib.Path, help="folder of libraries that were compiled before")

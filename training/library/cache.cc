@@ -21,6 +21,8 @@ class FlatKVObj : public KVStateObj {
   bool open = false;
   ffi::Array<Tensor> layers;
   ffi::Optional<Tensor> rope;
+  // The last hidden state of each token; made where a library asks for it.
+  ffi::Optional<Tensor> states;
 
   void Clear() final {
     start = length = 0;
@@ -98,6 +100,13 @@ TVM_FFI_STATIC_INIT_BLOCK() {
            })
       .def("flatkv.layer", [](FlatKV cache, int64_t layer) -> Tensor { return cache->layers[layer]; })
       .def("flatkv.rope", [](FlatKV cache) -> Tensor { return cache->rope.value(); })
+      .def("flatkv.states",
+           [](FlatKV cache, int64_t hidden) -> Tensor {
+             if (!cache->states.has_value()) {
+               cache->states = Tensor::Empty({cache->context, hidden}, cache->rope.value()->dtype, cache->rope.value()->device);
+             }
+             return cache->states.value();
+           })
       // A view whose length says where the new tokens start: its one symbolic dimension becomes a kernel's argument.
       .def("flatkv.start", [](FlatKV cache) -> Tensor {
         return cache->rope.value().CreateView({cache->start + 1}, cache->rope.value()->dtype);

@@ -10,7 +10,7 @@ from tvm import relax, tirx
 
 from pair import Shape
 
-from . import decoder, llama, wgsl
+from . import drafts, llama, wgsl
 from .shapes import Decoder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -107,7 +107,7 @@ def build(shape: Shape | Decoder, subgroups: bool):
     """-> the Relax executable of the model of `shape`, and the lengths of its kernels' buffers."""
     target = tvm.target.Target(TARGET)
     with target:
-        mod, _ = (decoder if isinstance(shape, Decoder) else llama).module(shape, subgroups)
+        mod, _ = (drafts if isinstance(shape, Decoder) else llama).module(shape, subgroups)
         passes = tvm.transform.Sequential(
             [
                 tvm.tirx.transform.BindTarget(target),

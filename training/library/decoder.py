@@ -7,7 +7,7 @@ from tvm.relax.frontend import nn
 from tvm.relax.frontend.nn import Tensor, op
 from tvm.relax.frontend.nn.llm.kv_cache import PagedKVCache
 
-from . import attention, grouped, grouped_products, web_llm
+from . import attention, grouped, grouped_products
 from .rotation import rotate_append
 from .shapes import Decoder
 from .web_llm import ONE_ROW, Library, call, emit, rows_name
@@ -43,6 +43,13 @@ def call_parts(kernel, name, arguments, at, weights, shape):
     return result
 
 
+def first_of(kv: PagedKVCache) -> Tensor:
+    """A tensor as long as what the cache held before this forward, and one more."""
+    builder = relax.BlockBuilder.current()
+    start = builder.emit(relax.call_pure_packed("flatkv.start", kv._expr, ty_args=relax.TensorType(dtype="float32", ndim=1)))
+    return Tensor(_expr=builder.match_cast(start, relax.TensorType((tirx.Var("start", "int64"),), "float32")))
+
+
 class Layer(nn.Module):
     def __init__(self, s: Decoder, i: int):
         sides = s.matrices()
@@ -61,7 +68,7 @@ class Grouped(Library):
         s.check()
         self.shape = s
         self.subgroups = subgroups
-        self.emb = matrix("emb", s.hidden, s.vocabulary)
+        self.emb = matrix("emb", *s.matrices()["emb"])
         self.layers = nn.ModuleList([Layer(s, i) for i in range(s.layers)])
         self.norm = vector(s.hidden)
         if not s.tied:
@@ -86,11 +93,9 @@ class Grouped(Library):
         """[1, n, hidden] -> [n, hidden] before the last norm, appending n tokens to the cache."""
         s = self.shape
         rows, n = rows_name(tiles), embeds.shape[1]
-        builder = relax.BlockBuilder.current()
         x = op.reshape(embeds, (n, s.hidden))
         rope = emit("flatkv.rope", [kv._expr], relax.TensorType((s.context, s.head_dim), "float32"))
-        start = builder.emit(relax.call_pure_packed("flatkv.start", kv._expr, ty_args=relax.TensorType(dtype="float32", ndim=1)))
-        start = Tensor(_expr=builder.match_cast(start, relax.TensorType((tirx.Var("start", "int64"),), "float32")))
+        start = first_of(kv)
         width = s.heads * s.head_dim
         rotate = rotate_append(s.heads, s.kv_heads, s.head_dim, s.context, s.biases, s.head_norms, s.norm_epsilon)
         group = s.heads // s.kv_heads
@@ -134,8 +139,3 @@ class Grouped(Library):
             return "flatkv.create", sizes
         scaling = s.rope_scaling
         return "flatkv.create_scaled", [*sizes, scaling.factor, scaling.low, scaling.high, scaling.original]
-
-
-def module(s: Decoder, subgroups: bool):
-    """-> (IRModule with every function of the library, its parameters). Raises ValueError as Decoder.check does."""
-    return web_llm.module(Grouped(s, subgroups), QUANTIZATION)

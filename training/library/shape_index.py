@@ -5,7 +5,7 @@ import pathlib
 
 from . import delta
 from .compile import VARIANTS
-from .shapes import SHAPES, title
+from .shapes import EVERY, title
 from .web_llm import PREFILL_CHUNK
 
 # Its libraries are there whole.
@@ -33,18 +33,18 @@ def add(folder: pathlib.Path, added: dict[str, Libraries]) -> list[tuple[str, in
     """Lists `added` in the place of what was there, in the order of shapes.py. -> the path, bytes and bytes as shipped of each file that was written."""
     known = read(folder) | added
     # Behind another base, every delta is another.
-    written = [name for name in SHAPES if name in (known if BASE in added else added)]
+    written = [name for name in EVERY if name in (known if BASE in added else added)]
     entries = {name: entry(folder, name, known[name], known[BASE]) for name in written}
     index = folder / "index.json"
     kept = {each["id"]: each for each in json.loads(index.read_text())} if index.exists() else {}
     listed = kept | entries
-    index.write_text(json.dumps([listed[name] for name in SHAPES if name in listed], indent=2) + "\n")
+    index.write_text(json.dumps([listed[name] for name in EVERY if name in listed], indent=2) + "\n")
     return [(each["path"], each["bytes"], each.get("delta", each)["bytes"]) for name in written for each in entries[name]["libraries"]]
 
 
 def entry(folder: pathlib.Path, name: str, libraries: Libraries, base: Libraries) -> dict:
     """Writes the files of a shape. -> what the page has to know of it."""
-    shape = SHAPES[name]
+    shape = EVERY[name]
     listed = []
     for ending, needs in VARIANTS.items():
         library = described(f"{name}{ending}.wasm", libraries[ending])

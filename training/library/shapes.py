@@ -1,5 +1,5 @@
 """Published models, by what a library has to know of each. A file's weights fit a library if the file has its numbers."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .grouped import LARGEST_BINDING
 
@@ -17,7 +17,8 @@ class RopeScaling:
 @dataclass(frozen=True)
 class Decoder:
     """A decoder of the families Llama, Qwen2 and Qwen3: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. `tied`: the head is the embedding;
-    `biases`: q, k and v have them; `head_norms`: q and k are normalised, head by head. `context`: most positions that its cache holds."""
+    `biases`: q, k and v have them; `head_norms`: q and k are normalised, head by head. `context`: most positions that its cache holds.
+    A target may keep its states for a draft that reads them, and a draft knows `reduced` - 1 ids if that is not 0 (drafts.py)."""
 
     hidden: int
     feed_forward: int
@@ -35,6 +36,9 @@ class Decoder:
     context: int = 4096
     # As of pair.Shape.
     tiles: tuple[int, ...] = (5, 9)
+    keeps_states: bool = False
+    reads_states: bool = False
+    reduced: int = 0
 
     @property
     def qkv(self) -> int:
@@ -47,13 +51,19 @@ class Decoder:
         sides = f"h{self.hidden}-f{self.feed_forward}-l{self.layers}-q{self.heads}-k{self.kv_heads}-d{self.head_dim}-v{self.vocabulary}"
         scaling = f"-s{self.rope_scaling.factor}" if self.rope_scaling else ""
         epsilon = f"{self.norm_epsilon:.12f}".rstrip("0")
-        return f"{family}-{sides}-t{self.rope_theta}{scaling}-e{epsilon}{'-tied' if self.tied else ''}"
+        return f"{family}-{sides}-t{self.rope_theta}{scaling}-e{epsilon}{'-tied' if self.tied else ''}{self.role}"
+
+    @property
+    def role(self) -> str:
+        """What its key ends in where it has a part in drafting, which no file of a model asks for."""
+        known = f"-r{self.reduced}" if self.reduced else ""
+        return known + ("-keeps" if self.keeps_states else "") + ("-reads" if self.reads_states else "")
 
     def matrices(self) -> dict[str, tuple[int, int]]:
         """-> name -> (inner, columns) of one layer's matrices, the embedding and, where it is another, the head."""
         layer = {"qkv": (self.hidden, self.qkv), "o": (self.heads * self.head_dim, self.hidden), "gu": (self.hidden, 2 * self.feed_forward), "down": (self.feed_forward, self.hidden)}
         head = {} if self.tied else {"head": (self.hidden, self.vocabulary)}
-        return layer | {"emb": (self.hidden, self.vocabulary)} | head
+        return layer | {"emb": (self.hidden, self.reduced or self.vocabulary)} | head
 
     def check(self) -> None:
         """Raises ValueError for sides that the kernels would not cover whole, or a cache that some adapter could not bind."""
@@ -62,6 +72,8 @@ class Decoder:
             raise ValueError(f"The inner side of a matrix must be a multiple of 64, the other of 16: {', '.join(odd)}")
         if self.heads % self.kv_heads or self.head_dim % 32 or self.context % self.head_dim:
             raise ValueError(f"{self.heads} heads of {self.head_dim} with {self.kv_heads} kv heads and {self.context} positions: the heads must be a multiple of the kv heads, a head of 32, the positions of a head.")
+        if (self.reads_states and not self.reduced) or (self.reduced and (not self.tied or self.vocabulary % 256)):
+            raise ValueError("A draft that reads states has a reduced vocabulary, and one with a reduced vocabulary has it tied, of a whole that is a multiple of 256.")
         cache = 2 * self.kv_heads * self.context * self.head_dim * 4
         if cache > LARGEST_BINDING:
             raise ValueError(f"A layer's cache has {cache} bytes, and not every adapter binds more than {LARGEST_BINDING}. Choose a shorter context.")
@@ -96,8 +108,18 @@ SHAPES = {
     "qwen3-8b": qwen3(4096, 12288, 36, 32, tied=False),
 }
 
+# What drafts for one of them, and the target that keeps its states for it.
+DRAFTING = {
+    "smollm2-135m-keeps": replace(SHAPES["smollm2-135m"], keeps_states=True),
+    "smollm2-135m-draft": replace(SHAPES["smollm2-135m"], layers=1, reduced=6144, reads_states=True),
+}
+EVERY = SHAPES | DRAFTING
+
 
 def title(name: str) -> str:
     """What people call the model of a shape."""
+    if name in DRAFTING:
+        base, role = name.rsplit("-", 1)
+        return f"{title(base)}, {role}"
     *family, size = name.split("-")
     return " ".join([*family, size.upper()]).replace("smollm", "SmolLM").replace("llama", "Llama").replace("qwen", "Qwen")

@@ -1,8 +1,10 @@
 """The table of published shapes: what the kernels can cover, and what every adapter can bind."""
+from dataclasses import replace
+
 import pytest
 
 from library import grouped
-from library.shapes import SHAPES, Decoder, title
+from library.shapes import DRAFTING, SHAPES, Decoder, title
 
 # Parameters in millions, as each model's publisher counts them.
 PUBLISHED = {
@@ -51,6 +53,20 @@ def test_shapes_have_keys_of_their_own():
     assert SHAPES["smollm2-135m"].key == "llama-h576-f1536-l30-q9-k3-d64-v49152-t100000-e0.00001-tied"
     assert SHAPES["llama-3.1-8b"].key == "llama-h4096-f14336-l32-q32-k8-d128-v128256-t500000-s8-e0.00001"
     assert SHAPES["qwen3-0.6b"].key == "qwen3-h1024-f3072-l28-q16-k8-d128-v151936-t1000000-e0.000001-tied"
+
+
+def test_a_part_in_drafting_shows_in_a_shapes_key():
+    assert DRAFTING["smollm2-135m-keeps"].key == SHAPES["smollm2-135m"].key + "-keeps"
+    assert DRAFTING["smollm2-135m-draft"].key == "llama-h576-f1536-l1-q9-k3-d64-v49152-t100000-e0.00001-tied-r6144-reads"
+    assert title("smollm2-135m-draft") == "SmolLM2 135M, draft"
+    for shape in DRAFTING.values():
+        shape.check()
+
+
+@pytest.mark.parametrize("changed", [{"reads_states": True}, {"reduced": 6144, "tied": False}, {"reduced": 6144, "vocabulary": 49168}])
+def test_a_draft_without_what_its_reduced_vocabulary_needs_is_refused(changed):
+    with pytest.raises(ValueError, match="reduced vocabulary"):
+        replace(SHAPES["smollm2-135m"], **changed).check()
 
 
 @pytest.mark.parametrize(
