@@ -37,17 +37,25 @@ class Grid:
 
     def quantise(self, matrix: torch.Tensor) -> tuple[torch.Tensor, bytes]:
         """[out, in] -> the matrix on the grid, and its bytes."""
+        values, codes, scale, least = self._best(matrix)
+        codes = codes.to(torch.uint8).numpy().reshape(-1)
+        packed = codes if self.bits == 8 else codes[0::2] | (codes[1::2] << 4)
+        parts = [packed, scale.half().numpy()] + ([least.half().numpy()] if self.asymmetric else [])
+        return values.reshape(matrix.shape), b"".join(part.tobytes() for part in parts)
+
+    def codes(self, matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """[out, in] -> of each group the codes from 0 on, the scale and the least value: [groups, group], [groups, 1], [groups, 1]."""
+        return self._best(matrix)[1:]
+
+    def _best(self, matrix: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """As `_rounded`, of the least squared error."""
         groups = matrix.reshape(-1, self.group or matrix.shape[1])
         best = self._rounded(groups, 1.0)
         for clip in CLIPS[1:] if self.bits < 8 else []:
             other = self._rounded(groups, clip)
             better = ((other[0] - groups) ** 2).sum(1) < ((best[0] - groups) ** 2).sum(1)
             best = tuple(torch.where(better[:, None], new, old) for new, old in zip(other, best, strict=True))
-        values, codes, scale, least = best
-        codes = codes.to(torch.uint8).numpy().reshape(-1)
-        packed = codes if self.bits == 8 else codes[0::2] | (codes[1::2] << 4)
-        parts = [packed, scale.half().numpy()] + ([least.half().numpy()] if self.asymmetric else [])
-        return values.reshape(matrix.shape), b"".join(part.tobytes() for part in parts)
+        return best
 
     def _rounded(self, groups: torch.Tensor, clip: float) -> tuple[torch.Tensor, ...]:
         """-> values, codes from 0 on, scales, least values, with the range of every group cut to `clip` of it."""

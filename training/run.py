@@ -8,6 +8,7 @@ import torch
 
 from batches import TOKENS_A_STEP
 from optimizer import Optimizer
+from team import Team
 
 WARM_UP, LAST_SCALE = 60, 0.02
 SECONDS_A_CHECKPOINT = 90
@@ -37,13 +38,14 @@ def save(path: pathlib.Path, value):
     os.replace(path.with_suffix(".part"), path)
 
 
-def run(folder: pathlib.Path, network, loss_of_step, steps: int | None, minutes: float | None, resume: bool, schedule: Schedule = FROM_NOTHING, kind=torch.bfloat16):
+def run(folder: pathlib.Path, network, loss_of_step, steps: int | None, minutes: float | None, resume: bool, schedule: Schedule = FROM_NOTHING, team: Team | None = None, kind=torch.bfloat16):
     """Trains `network` with loss_of_step(step) -> scalar tensor; leaves folder/checkpoint.pt {"state", "step"} and folder/train.log.
 
     With `minutes`, the schedule follows the clock, and the log tells how many steps that made: a run of that many steps comes close to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    optimizer, step, average, used = Optimizer(network, kind), 0, None, 0.0
+    team = team or Team()
+    optimizer, step, average, used = Optimizer(network, team, kind), 0, None, 0.0
     if resume and (folder / "resume.pt").exists():
         saved = torch.load(folder / "resume.pt", weights_only=True)
         network.load_state_dict(saved["state"])
@@ -56,24 +58,27 @@ def run(folder: pathlib.Path, network, loss_of_step, steps: int | None, minutes:
         return time.monotonic() - begun
 
     def progress():
-        return step / steps if minutes is None else seconds() / (60 * minutes)
+        return team.agree(step / steps if minutes is None else seconds() / (60 * minutes))
 
     with open(folder / "train.log", "a", encoding="utf-8") as log:
         def say(line):
-            print(line, file=log, flush=True)
-            print(line, flush=True)
+            if team.rank == 0:
+                print(line, file=log, flush=True)
+                print(line, flush=True)
 
         say(f"from step {step}, " + (f"{steps} steps" if minutes is None else f"{minutes} minutes"))
-        while progress() < 1:
+        over = progress()
+        while over < 1:
             loss = loss_of_step(step)
             loss.backward()
-            optimizer.step(schedule.scale(step, progress()))
+            optimizer.step(schedule.scale(step, over))
             step += 1
+            over = progress()
             average = float(loss.detach()) if average is None else 0.97 * average + 0.03 * float(loss.detach())
             if step % 20 == 0:
-                left = seconds() * (1 / progress() - 1) / 60
+                left = seconds() * (1 / over - 1) / 60
                 say(f"step {step} loss {average:.4f} {step * TOKENS_A_STEP / seconds():.0f} tokens/s, {seconds() / 60:.1f} min, about {left:.1f} min left")
-            if time.monotonic() - written > SECONDS_A_CHECKPOINT or progress() >= 1:
+            if team.rank == 0 and (time.monotonic() - written > SECONDS_A_CHECKPOINT or over >= 1):
                 written = time.monotonic()
                 save(folder / "checkpoint.pt", {"state": network.state_dict(), "step": step})
                 save(folder / "resume.pt", {"state": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "average": average, "seconds": seconds()})

@@ -9,6 +9,7 @@ from library import grouped, layout
 from network import Network, from_arrays
 
 SHAPE = pair.Shape(576, 1536, 30, 9, 3, 64, vocabulary=49152, context=2048, rope_theta=100000.0)
+SHAPE_NAME = "smollm2-135m"
 FOLDER = pathlib.Path(__file__).parent.parent / "public/models-smollm2/smollm2/resolve/main"
 # <|im_end|> ends a turn, and <|endoftext|> all text.
 END, STOPS = 2, (0, 2)

@@ -9,10 +9,12 @@ root mean square; OUT/normalisers.bin: float32 [tokens], the logarithm of the su
 What a conversation asks and draws depends on its index and the seed alone, so a run that was ended goes on where it was.
 """
 import argparse
+import itertools
 import json
 import pathlib
 import random
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -34,29 +36,36 @@ TEMPERATURES = {0.0: 0.6, 0.8: 0.4}
 LOOP, LONGEST_PERIOD = 64, 32
 
 
-class Conversation:
-    """One of them while it is written: `given` are the ids that are not drawn, in order."""
+def a_request(kind: str, r: random.Random) -> str:
+    """One that is not held out."""
+    while True:
+        request = requests.request(r) if kind == OPEN else corpus.WIDE.generators[kind](r)[0]
+        if corpus.split(request) == "train":
+            return request
 
-    def __init__(self, index: int, seed: int, encode):
-        r = random.Random(f"smollm2/{seed}/{index}")
-        self.index, self.draws = index, np.random.default_rng([seed, index])
-        self.kind = r.choices(list(SHARES), list(SHARES.values()))[0]
-        self.temperature = r.choices(list(TEMPERATURES), list(TEMPERATURES.values()))[0]
+
+class Conversation:
+    """One of them while it is written: `given` are the ids that are not drawn, in order. `request`: None where the model makes it up."""
+
+    def __init__(self, index: int, kind: str, temperature: float, draws: np.random.Generator, request: str | None, encode):
+        self.index, self.kind, self.temperature, self.draws = index, kind, temperature, draws
         self.ids: list[int] = []
         self.answer = 0
-        self.states = np.zeros((LONGEST, smollm2.SHAPE.hidden), "<f2")
-        self.normalisers = np.zeros(LONGEST, "<f4")
+        # Of each id but the last, after which the target was not run.
+        self.states: list[np.ndarray] = []
+        self.normalisers: list[float] = []
         self.turn = encode(smollm2.ASSISTANT)
         self.given = encode(smollm2.USER)
-        if self.kind != MADE_UP:
-            self.given += encode(self._request(r)) + self.turn
+        if request is not None:
+            self.given += encode(request) + self.turn
             self.answer = len(self.given)
 
-    def _request(self, r: random.Random) -> str:
-        while True:
-            request = requests.request(r) if self.kind == OPEN else corpus.WIDE.generators[self.kind](r)[0]
-            if corpus.split(request) == "train":
-                return request
+    @staticmethod
+    def drawn(index: int, seed: int, encode) -> "Conversation":
+        r = random.Random(f"smollm2/{seed}/{index}")
+        kind = r.choices(list(SHARES), list(SHARES.values()))[0]
+        temperature = r.choices(list(TEMPERATURES), list(TEMPERATURES.values()))[0]
+        return Conversation(index, kind, temperature, np.random.default_rng([seed, index]), None if kind == MADE_UP else a_request(kind, r), encode)
 
     def heat(self) -> float:
         """The temperature at which the next token is drawn; a request of its own is never greedy, or all were the same."""
@@ -76,7 +85,8 @@ class Conversation:
 
     def seen(self, state: np.ndarray, normaliser: float) -> None:
         """What the target made of the last id."""
-        self.states[len(self.ids) - 1], self.normalisers[len(self.ids) - 1] = state, normaliser
+        self.states.append(state.astype("<f2"))
+        self.normalisers.append(normaliser)
 
     def over(self) -> bool:
         if len(self.ids) >= (LONGEST if self.answer else LONGEST_REQUEST):
@@ -106,9 +116,10 @@ class Kept:
                 file.truncate(self.tokens * width)
 
     def add(self, each: Conversation) -> None:
-        for path, array in zip(self.arrays, (each.states, each.normalisers), strict=True):
+        last = np.zeros(smollm2.SHAPE.hidden, "<f2")
+        for path, array in zip(self.arrays, (np.stack([*each.states, last]), np.array([*each.normalisers, 0], "<f4")), strict=True):
             with open(path, "ab") as file:
-                file.write(array[: len(each.ids)].tobytes())
+                file.write(array.tobytes())
         line = {"index": each.index, "kind": each.kind, "temperature": each.temperature, "ids": each.ids, "answer": each.answer, "at": self.tokens}
         with open(self.lines, "a", encoding="utf-8") as file:
             print(json.dumps(line), file=file)
@@ -166,35 +177,47 @@ def draw(logits: torch.Tensor, heats: list[float], uniforms: np.ndarray) -> list
 
 
 @torch.inference_mode()
-def write(out: pathlib.Path, rows: int, seed: int, over) -> None:
-    """Writes conversations until over(written) says so."""
-    kept = Kept(out)
-    encoder = smollm2.tokenizer()
-    encode = lambda text: encoder.encode(text, add_special_tokens=False).ids  # noqa: E731
-    system = encode(smollm2.SYSTEM)
-    writer = Writer(smollm2.load(), system, rows)
-    following = iter(index for index in range(10**9) if index not in kept.indices)
-    active = [Conversation(next(following), seed, encode) for _ in range(rows)]
-    ids = [each.take(-1) for each in active]
-    written, before, begun = 0, kept.tokens, time.monotonic()
-    while not over(written):
+def converse(writer: Writer, waiting: Iterator[Conversation]) -> Iterator[Conversation]:
+    """Writes all that are waiting; yields each when it is over."""
+    active = [next(waiting, None) for _ in range(writer.rows)]
+    ids = [each.take(-1) if each else 0 for each in active]
+    while any(active):
         states = writer.states(torch.tensor(ids))
         logits = F.linear(states * writer.target.norm, writer.target.head)
         normalisers = logits.logsumexp(-1).tolist()
-        drawn = draw(logits, [each.heat() for each in active], np.array([each.draws.random() for each in active]))
+        drawn = draw(logits, [each.heat() if each else 0.0 for each in active], np.array([each.draws.random() if each else 0.0 for each in active]))
         for row, (each, state) in enumerate(zip(active, states.numpy(), strict=True)):
-            each.seen(state, normalisers[row])
-            ids[row] = each.take(drawn[row])
-            if not each.over():
+            if each:
+                each.seen(state, normalisers[row])
+                ids[row] = each.take(drawn[row])
+            if each and not each.over():
                 continue
-            if each.worth_keeping():
-                kept.add(each)
-                written += 1
-                if written % 50 == 0:
-                    print(f"{written} conversations, {kept.tokens} tokens, {(kept.tokens - before) / (time.monotonic() - begun):.0f} tokens/s", flush=True)
-            active[row] = Conversation(next(following), seed, encode)
+            if each:
+                yield each
+            active[row] = next(waiting, None)
             writer.reset(row)
-            ids[row] = active[row].take(-1)
+            ids[row] = active[row].take(-1) if active[row] else 0
+
+
+def encoder():
+    """-> a function from text to ids, of which the marks of turns are one each."""
+    made = smollm2.tokenizer()
+    return lambda text: made.encode(text, add_special_tokens=False).ids
+
+
+def write(out: pathlib.Path, rows: int, seed: int, over) -> None:
+    """Writes conversations until over(written) says so."""
+    kept, encode = Kept(out), encoder()
+    waiting = (Conversation.drawn(index, seed, encode) for index in itertools.count() if index not in kept.indices)
+    written, before, begun = 0, kept.tokens, time.monotonic()
+    for each in converse(Writer(smollm2.load(), encode(smollm2.SYSTEM), rows), waiting):
+        if each.worth_keeping():
+            kept.add(each)
+            written += 1
+            if written % 50 == 0:
+                print(f"{written} conversations, {kept.tokens} tokens, {(kept.tokens - before) / (time.monotonic() - begun):.0f} tokens/s", flush=True)
+        if over(written):
+            break
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ own columns for those ids, and frozen; q is 0 for all other ids, and what it rea
   Li et al. 2025, "EAGLE-3").
 
     smollm2_draft.py --kind KIND --minutes M [--data build/smollm2] [--out build/smollm2/KIND] [--resume]
+
+A team of processes (team.py) shares the work of a step; the answers are not to grow meanwhile.
 """
 import argparse
 import json
@@ -28,14 +30,17 @@ import smollm2
 from distill import objective
 from network import Layer, Network, rotate
 from smollm2_answers import FILES, MADE_UP
+from team import Team
 
 # One conversation in so many is held out of training, by its index.
 HELD_OUT = 20
 GAMMA = 4
 # Positions a step, padding included, and conversations among which those of one batch are chosen by length.
-TOKENS, WINDOW = 3072, 96
+TOKENS, WINDOW = 1536, 96
 SEED = 22
-KEPT = 6144
+SECONDS_A_MEASUREMENT = 420
+# Of the reduced vocabulary; one column more is that of all other ids.
+KEPT = 6143
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,14 @@ class Kind:
     depths: int = 1
 
 
-KINDS = {"one-layer": Kind((0,)), "two-layers": Kind((0, 29)), "head": Kind((29,), True, 3)}
+KINDS = {"one-layer": Kind((0,)), "two-layers": Kind((0, 29)), "head": Kind((29,), True, 2)}
 # Of the regression that a head starts from, a share of the rows.
 RIDGE = 0.01
 FIRST = 400
 # What the loss and the feature's error of a deeper step count, against the step before.
 DEEPER, FEATURE = 0.8, 0.1
+# At first a head learns its first step alone, which takes half the work.
+DEEPER_FROM = 0.6
 
 
 class Draft(nn.Module):
@@ -73,7 +80,7 @@ class Draft(nn.Module):
         emb = torch.zeros_like(target.emb)
         emb[kept] = target.emb[kept]
         for name, value in {"emb": emb, "head": target.emb[kept], "kept": kept, "cos": target.cos, "sin": target.sin}.items():
-            self.register_buffer(name, value.detach().clone(), persistent=False)
+            self.register_buffer(name, value.detach().clone(), persistent=name == "kept")
 
     @torch.no_grad()
     def begin(self, ids: torch.Tensor, states: torch.Tensor, own: torch.Tensor) -> None:
@@ -147,6 +154,7 @@ class Answers:
         """What the folder has by now."""
         text = (self.folder / FILES[0]).read_text()
         lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+        self.every = lines
         self.held_out = [each for each in lines if each["index"] % HELD_OUT == 0]
         self.train = [each for each in lines if each["index"] % HELD_OUT]
         self.tokens = sum(len(each["ids"]) for each in self.train)
@@ -260,13 +268,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("build/smollm2"))
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/smollm2/drafts"))
-    parser.add_argument("--depths", type=int, help="own steps that a head is trained on")
+    parser.add_argument("--deeper", type=float, default=DEEPER_FROM, help="the share of the minutes from which a head is trained on its own steps")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--peak", type=float, default=0.5)
     parser.add_argument("--measured", type=int, default=60, help="held-out conversations to measure on")
     parser.add_argument("--start", type=pathlib.Path, help="checkpoint that it starts from")
     parser.add_argument("--name")
     chosen = parser.parse_args()
+    team = Team()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
     target = smollm2.load()
@@ -275,7 +284,8 @@ def main() -> None:
     kind = KINDS[chosen.kind]
     draft, teacher = Draft(target, kind, kept), Teacher(target, kept)
     if chosen.start:
-        draft.load_state_dict(torch.load(chosen.start, weights_only=True)["state"], strict=False)
+        state = torch.load(chosen.start, weights_only=True)["state"]
+        draft.load_state_dict(state | {"kept": kept})
     elif kind.reads_state:
         draft.begin(*(answers.batch(answers.train[:FIRST])[i] for i in (0, 1, 3)))
     folder = chosen.out / (chosen.name or chosen.kind)
@@ -285,7 +295,7 @@ def main() -> None:
 
     def loss_of_step(step: int) -> torch.Tensor:
         nonlocal waiting, last, seen
-        if time.monotonic() - last > 240:
+        if team.rank == 0 and time.monotonic() - last > SECONDS_A_MEASUREMENT:
             figures = measure(draft, teacher, answers, answers.held_out[: chosen.measured])
             last = time.monotonic()
             line = json.dumps({"step": step, "minutes": round((last - begun) / 60, 1), "seen": seen, "tokens": answers.tokens, **figures})
@@ -294,13 +304,16 @@ def main() -> None:
                 print(line, file=file)
         if not waiting:
             answers.read()
-            waiting = answers.batches(step)
+            every = answers.batches(step)
+            waiting = every[team.rank:len(every) // team.size * team.size:team.size]
         batch = answers.batch(waiting.pop())
         seen += int(batch[3].sum())
-        return loss_of(draft, teacher, batch, chosen.depths or kind.depths)
+        deep = time.monotonic() - begun > 60 * chosen.minutes * chosen.deeper
+        return loss_of(draft, teacher, batch, kind.depths if deep else 1)
 
-    run.run(folder, draft, loss_of_step, None, chosen.minutes, chosen.resume, run.Schedule(chosen.peak, 0.7, 20), torch.float32)
-    print(json.dumps(measure(draft, teacher, answers, answers.held_out)))
+    run.run(folder, draft, loss_of_step, None, chosen.minutes, chosen.resume, run.Schedule(chosen.peak, 0.7, 10), team, torch.float32)
+    if team.rank == 0:
+        print(json.dumps(measure(draft, teacher, answers, answers.held_out)))
 
 
 if __name__ == "__main__":

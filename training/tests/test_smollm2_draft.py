@@ -101,11 +101,11 @@ def encode(text: str) -> list[int]:
 
 
 def conversation_of(kind: str) -> answers.Conversation:
-    return next(each for index in range(100) if (each := answers.Conversation(index, 1, encode)).kind == kind)
+    return next(each for index in range(100) if (each := answers.Conversation.drawn(index, 1, encode)).kind == kind)
 
 
 def test_a_conversation_is_the_same_for_its_index_whatever_is_around_it():
-    one, other = (answers.Conversation(5, 1, encode) for _ in range(2))
+    one, other = (answers.Conversation.drawn(5, 1, encode) for _ in range(2))
     assert (one.kind, one.temperature, one.given) == (other.kind, other.temperature, other.given)
     assert one.draws.random() == other.draws.random()
 
@@ -143,7 +143,7 @@ def test_no_request_is_one_that_is_held_out():
     decoder = {}
     for index in range(200):
         texts = []
-        answers.Conversation(index, 1, lambda text: texts.append(text) or [1])  # noqa: B023
+        answers.Conversation.drawn(index, 1, lambda text: texts.append(text) or [1])  # noqa: B023
         decoder[index] = texts
     asked = [text for texts in decoder.values() for text in texts if not text.startswith("<|im")]
     assert len(asked) > 100
@@ -168,6 +168,23 @@ def test_a_writer_computes_what_the_network_does_row_by_row(target):
         assert torch.allclose(states[row], wanted, atol=1e-5)
 
 
+def test_every_conversation_that_waits_is_written_once_as_it_is_alone(target, monkeypatch):
+    monkeypatch.setattr(answers, "LONGEST", 40)
+
+    def waiting(indices):
+        draws = {index: np.random.default_rng(index) for index in indices}
+        return iter([answers.Conversation(index, "open", 0.8 * (index % 2), draws[index], "abc"[: index + 1], lambda text: [len(text) % 60 + 3] * 2) for index in indices])
+
+    def write(indices, rows):
+        writer = answers.Writer(target, [1, 5], rows, 40)
+        return {each.index: each.ids for each in answers.converse(writer, waiting(indices))}
+
+    together = write([0, 1, 2], 2)
+    assert sorted(together) == [0, 1, 2]
+    for index in (0, 1, 2):
+        assert write([index], 1)[index] == together[index]
+
+
 def test_drawing_takes_the_likeliest_or_follows_the_distribution():
     logits = torch.log(torch.tensor([[0.1, 0.6, 0.3]])).repeat(1000, 1)
     uniforms = (np.arange(1000) + 0.5) / 1000
@@ -177,9 +194,10 @@ def test_drawing_takes_the_likeliest_or_follows_the_distribution():
 
 def test_what_an_ended_run_left_after_its_last_line_is_cut_off(tmp_path):
     each = conversation_of("copy")
-    for place in range(4):
-        each.take(-1)
+    each.take(-1)
+    for place in range(1, 4):
         each.seen(np.full(smollm2.SHAPE.hidden, place), place)
+        each.take(-1)
     kept = answers.Kept(tmp_path)
     kept.add(each)
     with open(tmp_path / "states.bin", "ab") as file:
@@ -189,5 +207,5 @@ def test_what_an_ended_run_left_after_its_last_line_is_cut_off(tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
     assert [line["at"] for line in lines] == [0, 4]
     states = np.fromfile(tmp_path / "states.bin", "<f2").reshape(-1, smollm2.SHAPE.hidden)
-    assert states[:, 0].tolist() == [0, 1, 2, 3] * 2
-    assert np.fromfile(tmp_path / "normalisers.bin", "<f4").tolist() == [0, 1, 2, 3] * 2
+    assert states[:, 0].tolist() == [1, 2, 3, 0] * 2
+    assert np.fromfile(tmp_path / "normalisers.bin", "<f4").tolist() == [1, 2, 3, 0] * 2
