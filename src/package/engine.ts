@@ -137,8 +137,8 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   async chatCompletion(request: ChatRequest): Promise<AsyncIterable<ChatCompletionChunk> | ChatCompletion> {
     const pair = this.#loaded();
     const asked = readChatRequest(request, pair.defaults());
-    if (asked.stream) return (await streamChat(asked, pair, NEVER)) as AsyncIterable<unknown> as AsyncIterable<ChatCompletionChunk>;
-    return (await completeChat(asked, pair, NEVER)) as unknown as ChatCompletion;
+    if (asked.stream) return (await streamChat(asked, pair, never())) as AsyncIterable<unknown> as AsyncIterable<ChatCompletionChunk>;
+    return (await completeChat(asked, pair, never())) as unknown as ChatCompletion;
   }
 
   completion(request: TextRequestNonStreaming): Promise<TextCompletion>;
@@ -148,8 +148,8 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   async completion(request: TextRequest): Promise<AsyncIterable<TextCompletion> | TextCompletion> {
     const pair = this.#loaded();
     const asked = readCompletionRequest(request, pair.defaults());
-    if (asked.stream) return (await streamText(asked, pair, NEVER)) as AsyncIterable<unknown> as AsyncIterable<TextCompletion>;
-    return (await completeText(asked, pair, NEVER)) as unknown as TextCompletion;
+    if (asked.stream) return (await streamText(asked, pair, never())) as AsyncIterable<unknown> as AsyncIterable<TextCompletion>;
+    return (await completeText(asked, pair, never())) as unknown as TextCompletion;
   }
 
   /** Stops the request that runs: it ends with what there is, `finish_reason` `abort`. */
@@ -262,5 +262,7 @@ async function neededAdapter(): Promise<GPUAdapter> {
   throw new FailureError('no-adapter', 'This browser has found no graphics adapter for WebGPU.', HOW_TO_GET_WEBGPU);
 }
 
-/** Nobody but `interruptGenerate` stops a request; leaving a stream ends it. */
-const NEVER = new AbortController().signal;
+/** Nobody but `interruptGenerate` stops a request; leaving a stream ends it. One of its own for each: `AbortSignal.any` keeps something in a signal for each use of it. */
+function never(): AbortSignal {
+  return new AbortController().signal;
+}

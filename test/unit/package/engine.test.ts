@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Failure } from '../../../src/core/failure';
 import { ApiError, CreateSpeculativeEngine, FailureError, SpeculativeEngine, type SpeculativeEngineConfig } from '../../../src/package';
 import { pageTasks, type TaskEngine } from '../../../src/package/tasks';
@@ -157,6 +157,15 @@ describe('an engine', () => {
     await engine.reload(['embedded']);
     expect((await engine.chat.completions.create({ ...greedy, max_tokens: 2 })).usage.completion_tokens).toBe(2);
     await engine.unload();
+  });
+
+  it('waits for no signal that all requests have, which would keep something of each', async () => {
+    const any = vi.spyOn(AbortSignal, 'any');
+    for (let count = 0; count < 2; count++) await here.engine.chat.completions.create({ ...greedy, max_tokens: 1 });
+    const signals = any.mock.calls.flatMap(([each]) => [...each]);
+    any.mockRestore();
+    expect(signals.length).toBeGreaterThan(4);
+    expect(new Set(signals).size).toBe(signals.length);
   });
 
   it('that is unloaded while it loads has no model', async () => {
