@@ -1,5 +1,6 @@
 /** What a model is made of, by its mlc-chat-config.json and its list of tensors, before any of its weights is there. */
 import * as v from 'valibot';
+import { LARGEST_BINDING } from '../formats/gguf';
 import type { FileStorage } from '../storage/port';
 import { json } from './json';
 import { fileOf, type ModelSpec } from './spec';
@@ -34,9 +35,11 @@ export interface Architecture {
   readonly headDim: number;
   /** Most tokens of one forward, as its configuration says; null where it does not. */
   readonly prefillChunk: number | null;
-  /** Of the weights on a device, where what was stored in fewer bits is whole again. */
+  /** Whether it computes, and caches, in half precision. */
+  readonly half: boolean;
+  /** Of the weights on a device, where what was stored in fewer bits is whole again, and converted where it is to be. */
   readonly weightBytes: number;
-  /** Of the largest array of weights. */
+  /** Of the largest array of weights that a kernel reads. */
   readonly largestBytes: number;
 }
 
@@ -46,19 +49,25 @@ export async function architectureOf(model: ModelSpec, storage: FileStorage): Pr
   const [said, listed] = [v.safeParse(Config, config), v.safeParse(Tensors, tensors)];
   if (!said.success || !listed.success) return null;
   const { model_type: type, quantization: quantisation, prefill_chunk_size: prefillChunk, model_config: of } = said.output;
-  const sizes = listed.output.records.flatMap(({ records }) => records.map(({ shape, dtype }) => bytesOfTensor(shape, dtype)));
+  const { conversion } = model;
+  // Our kernels read scales and offsets as float32.
+  const loaded = (dtype: string) => (conversion && dtype.startsWith('float') ? 'float32' : dtype);
+  const sizes = listed.output.records.flatMap(({ records }) => records.map(({ shape, dtype }) => bytesOfTensor(shape, loaded(dtype))));
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   return {
     ...{ type, quantisation, prefillChunk, layers: of.num_hidden_layers, hidden: of.hidden_size, heads: of.num_attention_heads },
     kvHeads: of.num_key_value_heads || of.num_attention_heads,
     headDim: of.head_dim || of.hidden_size / of.num_attention_heads,
+    half: /^q\d+f16/.test(quantisation) && !conversion,
     weightBytes: sizes.reduce((sum, size) => sum + size, 0),
-    largestBytes: sizes.reduce((most, size) => Math.max(most, size), 0),
+    // What no adapter need bind is kept in parts.
+    largestBytes: conversion ? Math.min(largest, LARGEST_BINDING) : largest,
   };
 }
 
 /** Bytes of keys and values of `tokens` tokens: in half precision where the model computes in it. */
-export function cacheBytesOf({ layers, kvHeads, headDim, quantisation }: Architecture, tokens: number): number {
-  return 2 * layers * kvHeads * headDim * tokens * (/^q\d+f16/.test(quantisation) ? 2 : 4);
+export function cacheBytesOf({ layers, kvHeads, headDim, half }: Architecture, tokens: number): number {
+  return 2 * layers * kvHeads * headDim * tokens * (half ? 2 : 4);
 }
 
 async function contentOf(model: ModelSpec, storage: FileStorage, name: string): Promise<unknown> {

@@ -5,7 +5,7 @@ import type { FileStorage } from '../storage/port';
 import type { ShelvedFile } from '../storage/transfer';
 import { type Architecture, architectureOf, cacheBytesOf } from './architecture';
 import { bytesOf, type ModelSpec, modelsOf, type PairSpec } from './spec';
-import { shelvedFiles } from './storedModels';
+import { convertedForm, shelvedFiles } from './storedModels';
 
 /** What models run on and are kept in; each null where it is not told. */
 export interface Surroundings {
@@ -85,12 +85,15 @@ export async function planDownload(
 /** @param coming places of what comes for the models before, to which this adds */
 async function planModel(model: ModelSpec, caches: number, storage: FileStorage, coming: Set<string>): Promise<ModelPlan> {
   const plan = { fetched: [] as RemoteFile[], made: [] as RemoteFile[], hereBytes: 0 };
-  for (const each of shelvedFiles([model])) await planFile(each, plan, storage, coming);
+  const converted = await convertedForm(model, storage);
+  for (const each of shelvedFiles([converted ?? model])) await planFile(each, plan, storage, coming);
   const architecture = await architectureOf(model, storage);
+  // What was fetched stays until all of it is converted.
+  const convertedBytes = model.conversion && !converted ? (architecture?.weightBytes ?? 0) : 0;
   return {
     id: model.id,
     fetchBytes: bytesOf(plan.fetched),
-    writeBytes: bytesOf([...plan.fetched, ...plan.made]),
+    writeBytes: bytesOf([...plan.fetched, ...plan.made]) + convertedBytes,
     hereBytes: plan.hereBytes,
     unknown: plan.fetched.flatMap(({ name, bytes }) => (bytes === null ? [name] : [])),
     memory: architecture && { weights: architecture.weightBytes, cache: caches * cacheBytesOf(architecture, model.context) },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { planDownload } from '../../src/catalog/downloadPlan';
 import { folderOfHubModel, idOfHubModel, keepHubModel, readHubModels } from '../../src/catalog/hubModels';
 import type { ModelSpec } from '../../src/catalog/spec';
 import { deleteStored, findStored, SHELVES } from '../../src/catalog/storedModels';
@@ -10,6 +11,7 @@ import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
 import { hashOfBytes } from '../../src/storage/sha256';
 import { Hub } from '../support/hub';
+import { MLC_SIDES } from '../support/mlc/model';
 import { putModel } from '../support/mlc/onHub';
 
 const NAME = 'Small-q4f32_1-MLC';
@@ -95,6 +97,20 @@ describe('a model in MLC’s format that a library of ours runs', () => {
     expect(hub.requests).toEqual([]);
     await keepHubModel(storage, hub.url, { ...model, id: idOfHubModel(NAME) });
     expect(await readHubModels(storage, hub.url)).toMatchObject([{ conversion: OURS }]);
+  });
+
+  it('is planned with room for both until it is converted, in float32, and with nothing to fetch afterwards', async () => {
+    const plan = () => planDownload({ target: model, draft: null }, storage, { bindingBytes: null, memoryBytes: null, roomBytes: null });
+    const before = await plan();
+    const [{ memory, architecture, fetchBytes } = { memory: null, architecture: null, fetchBytes: 0 }] = before.models;
+    const { layers, kvHeads, headDim } = MLC_SIDES;
+    expect(memory?.cache).toBe(2 * layers * kvHeads * headDim * 48 * 4);
+    expect([fetchBytes > 0, before.writeBytes]).toEqual([true, before.fetchBytes + (architecture?.weightBytes ?? 0)]);
+    const { loaded } = await load();
+    // Besides, an array has a header of 32 bytes.
+    const kept = loaded.files.filter(({ name }) => name.endsWith('.bin')).reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    expect(kept - (memory?.weights ?? 0)).toBe(32 * (1 + 4 * layers));
+    expect(await plan()).toMatchObject({ fetchBytes: 0, writeBytes: 0 });
   });
 
   it('that is stopped while it is converted has lost nothing, and is converted again without a network', async () => {

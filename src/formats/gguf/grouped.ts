@@ -10,7 +10,7 @@ const MARK = 0x31475446;
 const HEADER_WORDS = 8;
 const [HALVES, SCALES, FLOATS] = [0, 1, 2];
 /** The least that WebGPU lets every adapter bind to a kernel, and the bits of a weight in the form that takes most. */
-const LARGEST_BINDING = 128 << 20;
+export const LARGEST_BINDING = 128 << 20;
 const MOST_BITS = 12;
 const PART_COLUMNS = 16;
 

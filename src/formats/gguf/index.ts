@@ -1,4 +1,5 @@
 export { type ConversionProgress, convertGguf } from './convert';
+export { LARGEST_BINDING } from './grouped';
 export { identityOf } from './identity';
 export { type GgufSizes, type OpenedGguf, openGguf } from './open';
 export type { ConvertedFile } from './packing';
