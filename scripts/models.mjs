@@ -5,6 +5,10 @@
  *
  * npm run models -- library SHAPE…: compiles the library of a published model's shape, for grouped weights of any type (training/shape_library.py says more).
  * npm run models -- families: makes the small models that npm run bench:families compares, in an environment of its own, which has transformers too.
+ * npm run models -- mlc-library CONFIG OUT: compiles a small library as MLC does, for tests (training/mlc_library.py says more).
+ * npm run models -- mlc-weights FILE.gguf MODEL OUT: writes a model in MLC's format (training/mlc_weights.py says more), in an environment of its own.
+ * npm run models -- mlc-library CONFIG OUT: compiles a small library as MLC does, for tests (training/mlc_library.py says more).
+ * npm run models -- mlc-weights FILE.gguf MODEL OUT: writes a model in MLC's format (training/mlc_weights.py says more), in an environment of its own.
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
  * npm run models -- smollm2: puts SmolLM2-135M-Instruct beside the pair (scripts/smollm2.mjs says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.
@@ -20,6 +24,12 @@ import { failClearly } from './options.mjs';
 import { ensureEnvironment, runs } from './python.mjs';
 import { makeSmolLM2 } from './smollm2.mjs';
 
+/** Programs in training/ by the words that call them; without one of these it is build.py. */
+const NAMED = {
+  ...{ draft: 'own_draft.py', library: 'shape_library.py', families: 'families.py' },
+  ...{ 'mlc-library': 'mlc_library.py', 'mlc-weights': 'mlc_weights.py' },
+};
+
 await failClearly(async () => {
   const [first, ...rest] = process.argv.slice(2);
   if (first === '--check') {
@@ -30,9 +40,9 @@ await failClearly(async () => {
     await makeSmolLM2(rest);
     return;
   }
-  const named = { draft: 'own_draft.py', library: 'shape_library.py', families: 'families.py' }[first];
-  if (first !== 'draft') ensureCompiler();
-  const suffix = first === 'families' ? '-families' : '';
+  const named = NAMED[first];
+  if (first !== 'draft' && first !== 'mlc-weights') ensureCompiler();
+  const suffix = { families: '-families', 'mlc-weights': '-mlc' }[first] ?? '';
   const program = ensureEnvironment(`.venv${suffix}`, `training/requirements${suffix}.txt`);
   const [script, options] = named ? [named, rest] : ['build.py', process.argv.slice(2)];
   const { status } = spawnSync(program('python'), [path.join(root, 'training', script), ...options], { cwd: root, stdio: 'inherit' });

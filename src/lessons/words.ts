@@ -182,7 +182,7 @@ for (const group of SYNONYMS) {
   for (const word of [first, ...others]) CANONICAL.set(stem(word), stem(first));
 }
 
-/** Empty words in all their forms; a form that means something is none. */
+/** Empty words in all their forms; a form that has a meaning is not one of them. */
 const EMPTY = new Set([...EMPTY_WORDS].flatMap((word) => [word, ...formsOf(word).filter((form) => !CANONICAL.has(stem(form)))]));
 
 const LIGHT = new Set(

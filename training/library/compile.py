@@ -10,20 +10,37 @@ from tvm import relax, tirx
 
 from pair import Shape
 
-from . import drafts, llama, wgsl
+from . import drafts, llama, mlc, wgsl
 from .shapes import Decoder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-UNITS = ("page_runtime", "cache", "scaled_cache", "no_rpc", "tvmjs_support", "webgpu_runtime")
 # Those whose source is here. Of the caches, a library is linked with one.
 OWN = ("cache", "scaled_cache", "no_rpc")
-# What a page does without: RPC, the paged cache (cache.cc takes its place), recurrent state, self-tests.
-LEFT_OUT = ("rpc_channel", "rpc_endpoint", "rpc_module", "rpc_event_impl", "vm/paged_kv_cache", "vm/attn_backend", "vm/rnn_state", "testing/testing")
+COMMON = ("no_rpc", "tvmjs_support", "webgpu_runtime")
+UNITS = ("page_runtime", "cache", "scaled_cache", *COMMON)
+# Of a library as MLC compiles it.
+PAGED_UNITS = ("paged_runtime", *COMMON)
+# What a page does without: RPC and self-tests; in our libraries also the paged cache (cache.cc takes its place) and recurrent state.
+NO_PART = ("rpc_channel", "rpc_endpoint", "rpc_module", "rpc_event_impl", "testing/testing")
+LEFT_OUT = {"page_runtime": (*NO_PART, "vm/paged_kv_cache", "vm/attn_backend", "vm/rnn_state"), "paged_runtime": NO_PART}
 # "mvp" matters: the default wasm features of TVM's LLVM do not link with Debian's older linker.
 TARGET = {"kind": "webgpu", "host": {"kind": "llvm", "mtriple": "wasm32-unknown-unknown-wasm", "mcpu": "mvp"}}
 LINK_SETTINGS = ("WASM_BIGINT=1", "ERROR_ON_UNDEFINED_SYMBOLS=0", "STANDALONE_WASM=1", "ALLOW_MEMORY_GROWTH=1", "TOTAL_MEMORY=64MB")
 # What a library's name ends in, with the WebGPU features that it needs: best first, and last the one that runs everywhere.
 VARIANTS = {"-subgroups": ["subgroups"], "": []}
+# From kernels in TIR to the virtual machine's code.
+LOWERING = (
+    tirx.transform.ForceNarrowIndexToInt32(),
+    relax.transform.ToNonDataflow(),
+    relax.transform.RemovePurityChecking(),
+    relax.transform.CallTIRRewrite(),
+    relax.transform.StaticPlanBlockMemory(),
+    relax.transform.LowerAllocTensor(),
+    relax.transform.KillAfterLastUse(),
+    relax.transform.LowerRuntimeBuiltin(),
+    relax.transform.VMShapeLower(),
+    relax.transform.AttachGlobalSymbol(),
+)
 # tvmjs supplies these two when it instantiates a library; any other undefined symbol is an error.
 SUPPLIED_BY_TVMJS = {"TVMFFIWasmSafeCall", "TVMFFIWasmFunctionDeleter"}
 
@@ -39,9 +56,9 @@ def emcc() -> str:
     return found
 
 
-def compile_runtime(folder: str) -> None:
-    """Compiles the browser runtime from the installed TVM wheel into objects in `folder`, those that are not there."""
-    missing = [unit for unit in UNITS if not os.path.exists(os.path.join(folder, f"{unit}.o"))]
+def compile_runtime(folder: str, units: tuple[str, ...] = UNITS) -> None:
+    """Compiles the browser runtime from the installed TVM wheel into objects in `folder`, those of `units` that are not there."""
+    missing = [unit for unit in units if not os.path.exists(os.path.join(folder, f"{unit}.o"))]
     if not missing:
         return
     os.makedirs(folder, exist_ok=True)
@@ -53,8 +70,9 @@ def compile_runtime(folder: str) -> None:
     shutil.copytree(ffi_home, os.path.join(tree, "3rdparty/tvm-ffi"))
     shutil.copytree(os.path.join(HERE, "shims"), tree, dirs_exist_ok=True)
     sources = os.path.join(tree, "web/emcc")
-    with open(os.path.join(sources, "wasm_runtime.cc")) as original, open(os.path.join(sources, "page_runtime.cc"), "w") as page:
-        page.writelines(line for line in original if not any(f"{name}.cc" in line for name in LEFT_OUT))
+    for runtime, left_out in LEFT_OUT.items():
+        with open(os.path.join(sources, "wasm_runtime.cc")) as original, open(os.path.join(sources, f"{runtime}.cc"), "w") as page:
+            page.writelines(line for line in original if not any(f"{name}.cc" in line for name in left_out))
     for unit in OWN:
         shutil.copy(os.path.join(HERE, f"{unit}.cc"), sources)
     include = [f"-I{part}" for part in (".", "include", "3rdparty/tvm-ffi/include", "3rdparty/tvm-ffi/3rdparty/dlpack/include")]
@@ -70,6 +88,22 @@ def compile_library(shape: Shape | Decoder, subgroups: bool, runtime: str, outpu
     """Compiles the model of `shape`, with `subgroups` for adapters that have them, and links it with the objects in `runtime` into `output`,
     whole or not at all. level: of the optimisation of what is linked, which takes longer than all else."""
     executable, known = build(shape, subgroups)
+    other = "cache" if getattr(shape, "rope_scaling", None) else "scaled_cache"
+    units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS if unit != other]
+    link_library(executable, units, output, level, lambda code: wgsl.mend_packed(code, known))
+
+
+def compile_mlc_library(config: dict, runtime: str, output: str) -> None:
+    """Compiles a library for the model that `config`, a mlc-chat-config.json, describes, as MLC does (mlc.py), into `output`."""
+    compile_runtime(runtime, PAGED_UNITS)
+    target = tvm.target.Target(TARGET)
+    with target, tvm.transform.PassContext(config={"tirx.disable_cse_tir": True}):
+        executable = relax.build(mlc.module(config), target=target, relax_pipeline=tvm.transform.Sequential([*mlc.passes(target), *LOWERING]), system_lib=True)
+    link_library(executable, [os.path.join(runtime, f"{unit}.o") for unit in PAGED_UNITS], output)
+
+
+def link_library(executable, units: list[str], output: str, level: str = "-O3", mend=lambda code: code) -> None:
+    """Links `executable` with the objects `units`, its device code mended, into `output`, whole or not at all."""
     work = f"{output}.objects"
     os.makedirs(work, exist_ok=True)
 
@@ -79,9 +113,7 @@ def compile_library(shape: Shape | Decoder, subgroups: bool, runtime: str, outpu
         with open(device, "rb") as file:
             code = file.read()
         with open(device, "wb") as file:
-            file.write(wgsl.mend_packed(code, known))
-        other = "cache" if getattr(shape, "rope_scaling", None) else "scaled_cache"
-        units = [os.path.join(runtime, f"{unit}.o") for unit in UNITS if unit != other]
+            file.write(mend(code))
         settings = [word for setting in LINK_SETTINGS for word in ("-s", setting)]
         command = [emcc(), level, "-std=c++17", "--no-entry", *settings, "-o", linked, *units, *kept]
         report = subprocess.run(command, capture_output=True, text=True)
@@ -116,16 +148,7 @@ def build(shape: Shape | Decoder, subgroups: bool):
                 # What changes a shape alone needs no kernel.
                 relax.transform.RewriteDataflowReshape(),
                 relax.transform.DeadCodeElimination(),
-                tvm.tirx.transform.ForceNarrowIndexToInt32(),
-                relax.transform.ToNonDataflow(),
-                relax.transform.RemovePurityChecking(),
-                relax.transform.CallTIRRewrite(),
-                relax.transform.StaticPlanBlockMemory(),
-                relax.transform.LowerAllocTensor(),
-                relax.transform.KillAfterLastUse(),
-                relax.transform.LowerRuntimeBuiltin(),
-                relax.transform.VMShapeLower(),
-                relax.transform.AttachGlobalSymbol(),
+                *LOWERING,
             ]
         )
         with tvm.transform.PassContext(config={"tirx.disable_cse_tir": True}):
