@@ -87,7 +87,8 @@ def export(built: pathlib.Path, out: pathlib.Path) -> None:
         "models": {name: describe(out, name, NAMES[name], pair.MODELS[name], libraries(out, LIBRARIES[name]), count) for name, count in counts.items()},
         "built": versions() | ({"started_from": json.loads(started.read_text())} if started.exists() else {}),
     }
-    _, data = pathlib.Path(__file__).with_name("DATA.md").read_text().split("\n", 1)
+    # The first of its chapters.
+    _, data, *_ = re.split(r"^# .*\n", pathlib.Path(__file__).with_name("DATA.md").read_text(), flags=re.MULTILINE)
     (out / "README.md").write_text(model_card(manifest, evaluation, data))
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 

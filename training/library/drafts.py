@@ -47,7 +47,7 @@ class Keeping(Grouped):
 
 
 class Head(Reduced):
-    """A draft that reads the states of a target, and its own where the target has given no state yet."""
+    """A draft that reads the states of a target, and its own where those are still to come."""
 
     def __init__(self, s: Decoder, subgroups: bool = False):
         super().__init__(s, subgroups)

@@ -15,23 +15,24 @@ BASE = "smollm2-135m"
 Libraries = dict[str, bytes]
 
 
-def read(folder: pathlib.Path) -> dict[str, Libraries]:
-    """-> by the ids of the shapes that are listed, what the page makes."""
+def read(folder: pathlib.Path, bases: pathlib.Path) -> dict[str, Libraries]:
+    """-> by the ids of the shapes that are listed, what the page makes. bases: the folder that has the libraries of BASE."""
     index = folder / "index.json"
     listed = json.loads(index.read_text()) if index.exists() else []
-    return {entry["id"]: {ending: whole(folder, each) for ending, each in zip(VARIANTS, entry["libraries"], strict=True)} for entry in listed}
+    return {entry["id"]: {ending: whole(folder, bases, each) for ending, each in zip(VARIANTS, entry["libraries"], strict=True)} for entry in listed}
 
 
-def whole(folder: pathlib.Path, listed: dict) -> bytes:
+def whole(folder: pathlib.Path, bases: pathlib.Path, listed: dict) -> bytes:
     if "delta" not in listed:
         return (folder / listed["path"]).read_bytes()
-    base, change = ((folder / path).read_bytes() for path in (listed["delta"]["base"], listed["delta"]["path"]))
+    base, change = (bases / listed["delta"]["base"]).read_bytes(), (folder / listed["delta"]["path"]).read_bytes()
     return delta.apply(base, change, listed["bytes"])
 
 
-def add(folder: pathlib.Path, added: dict[str, Libraries]) -> list[tuple[str, int, int]]:
-    """Lists `added` in the place of what was there, in the order of shapes.py. -> the path, bytes and bytes as shipped of each file that was written."""
-    known = read(folder) | added
+def add(folder: pathlib.Path, added: dict[str, Libraries], bases: pathlib.Path | None = None) -> list[tuple[str, int, int]]:
+    """Lists `added` in the place of what was there, in the order of shapes.py. -> the path, bytes and bytes as shipped of each file that was written. bases:
+    the folder that has the libraries of BASE; by default `folder` itself."""
+    known = read(bases or folder, bases or folder) | read(folder, bases or folder) | added
     # Behind another base, every delta is another.
     written = [name for name in EVERY if name in (known if BASE in added else added)]
     entries = {name: entry(folder, name, known[name], known[BASE]) for name in written}
