@@ -49,6 +49,13 @@ export function slowPair(
       return super.prefill(tokens, signal);
     }
 
+    override async decode(history: readonly TokenId[], count: number): Promise<RoundOutcome> {
+      const outcome = await super.decode(history, count);
+      const verifyMs = count * costs.verify(1);
+      time.ms += verifyMs + costs.readback;
+      return { ...outcome, device: told({ draftMs: 0, verifyMs }) };
+    }
+
     override async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
       const outcome = await super.verify(history, proposal);
       const verifyMs = costs.verify(1 + (proposal?.length ?? 0));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { clockStep, steadyClock } from '../../src/core/clock';
 import { calibrate } from '../../src/core/cost/calibrate';
-import { type Calibration, draftMs, predictedSpeedup, roundMs, verifyMs } from '../../src/core/cost/cost';
+import { type Calibration, draftMs, expectedTokens, predictedSpeedup, roundMs, verifyMs } from '../../src/core/cost/cost';
 import { FailureError } from '../../src/core/failure';
 import type { DeviceTimes } from '../../src/core/types';
+import { randomNumbers } from '../support/random';
 import { PAIR_COSTS, type PairCosts, slowPair, Time } from '../support/slowPair';
 
 const LANGUAGE = { vocabularySize: 40, order: 2, seed: 3 };
@@ -100,6 +101,49 @@ describe('a calibration of a slow pair', () => {
     const costs = await measure();
     expect(costs).toMatchObject({ rows: [1, 2, 4, 5, 8, 9, 17], contexts: [32, 384] });
     expect(costs).not.toHaveProperty('coarse');
+  });
+});
+
+describe('a calibration on a machine with other work', () => {
+  const speedup = ({ verify, draft, readback }: PairCosts, gamma: number) =>
+    (expectedTokens(0.8, gamma) * (verify(1) + readback)) / (gamma * draft + verify(gamma + 1) + readback);
+
+  /** How far off the predicted speedups are, where every forward takes as many times as long as `factor` says of its moment. */
+  async function errors(factor: (ms: number) => number): Promise<number[]> {
+    const time = new Time();
+    const by = (ms: number) => ms * factor(time.ms);
+    const costs: PairCosts = {
+      verify: (rows) => by(PAIR_COSTS.verify(rows)),
+      get draft() {
+        return by(PAIR_COSTS.draft);
+      },
+      readback: PAIR_COSTS.readback,
+    };
+    const { drafter, target } = slowPair(time, LANGUAGE, 1024, exactly, { costs });
+    const measured = await calibrate(drafter, target, {
+      clock: time.steps(0.1),
+      clockStepMs: 0.1,
+      readbackMs: 1,
+      signal: { aborted: false },
+    });
+    return [2, 4, 8, 16].map((gamma) => predictedSpeedup(measured as Calibration, 0.8, gamma, 32) / speedup(PAIR_COSTS, gamma) - 1);
+  }
+
+  it('predicts speedups to a tenth where one round in five takes up to four times as long', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const draw = randomNumbers(seed);
+      for (const error of await errors(() => (draw() < 0.2 ? 1 + 3 * draw() : 1)))
+        expect(Math.abs(error), `seed ${seed}`).toBeLessThan(0.1);
+    }
+  });
+
+  it('predicts speedups to a tenth where the machine is half as fast for a while, whenever that is', async () => {
+    for (let from = 0; from < 3000; from += 150) {
+      for (const lasts of [60, 250, 600]) {
+        const slowed = await errors((ms) => (ms > from && ms < from + lasts ? 2 : 1));
+        for (const error of slowed) expect(Math.abs(error), `${lasts} ms from ${from} ms on`).toBeLessThan(0.1);
+      }
+    }
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Calibration, predictedSpeedup, roundMs } from '../../src/core/cost/cost';
 import { AdaptiveLength, type DraftLength, draftLength } from '../../src/core/cost/draftLength';
+import { RoundPrices } from '../../src/core/cost/roundPrices';
+import { median } from '../../src/core/median';
 import type { DraftLimits, RunSettings } from '../../src/core/types';
 import { randomNumbers } from '../support/random';
 
@@ -141,6 +143,52 @@ describe('an adaptive length', () => {
     const free: Calibration = { ...costs, verifyMs: [[10, 10, 10]] };
     const { chosen } = simulate(new AdaptiveLength({ calibration: free }), 0.9, 200, free, 'ngram');
     expect(chosen.slice(0, -16).every((drafted) => drafted === 16)).toBe(true);
+  });
+});
+
+describe('a device that is ten times slower, or quicker, from one round to the next', () => {
+  it.each([
+    ['slower in all', 10, { ...costs, verifyMs: [[100, 150, 900]], draftMs: [10], plainFixedMs: 5, roundFixedMs: 5 }],
+    ['quicker in all', 0.1, { ...costs, verifyMs: [[1, 1.5, 9]], draftMs: [0.1], plainFixedMs: 0.05, roundFixedMs: 0.05 }],
+  ])('is followed within ten rounds, where it is %s', (_, times, real) => {
+    for (const told of [costs, null]) {
+      const prices = new RoundPrices('model', told ?? { ...costs, readbackMs: 0 }, {
+        typical: told === null,
+        fixedMs: 0,
+        doubt: told ? 0.1 : 1,
+      });
+      const jitter = randomNumbers(11);
+      const observe = (of: Calibration, rounds: number) => {
+        for (let i = 0; i < rounds; i++) {
+          const gamma = i % 4 === 3 ? 0 : 4;
+          prices.observe(gamma, 0, roundMs(of, gamma, 0) * (0.9 + 0.2 * jitter()));
+        }
+      };
+      observe(costs, 60);
+      expect(prices.of(4, 0) / roundMs(costs, 4, 0)).toBeCloseTo(1, 1);
+      observe(real, 10);
+      for (const gamma of [0, 4]) {
+        expect(prices.of(gamma, 0) / roundMs(real, gamma, 0), `γ ${gamma}, ${times} times`).toBeGreaterThan(0.85);
+        expect(prices.of(gamma, 0) / roundMs(real, gamma, 0), `γ ${gamma}, ${times} times`).toBeLessThan(1.15);
+      }
+    }
+  });
+
+  it('chooses within ten rounds as it does there, where rows became dear', () => {
+    const wide: Calibration = { ...costs, verifyMs: [[8, 8.2, 9.5]], draftMs: [0.2] };
+    const dear: Calibration = { ...costs, verifyMs: [[80, 160, 1360]], draftMs: [30] };
+    const length = new AdaptiveLength({ calibration: wide });
+    expect(median(simulate(length, 0.6, 300, wide).chosen)).toBeGreaterThan(2);
+    const { chosen, speedup } = simulate(length, 0.6, 300, dear);
+    const later = chosen.slice(10);
+    expect(later.filter((gamma) => gamma > 0).length).toBeLessThan(0.1 * later.length);
+    expect(speedup).toBeGreaterThan(0.85);
+  });
+
+  it('is not what a single pause of the machine is', () => {
+    const prices = new RoundPrices('model', costs, { typical: false, fixedMs: 0, doubt: 0.1 });
+    for (let round = 0; round < 60; round++) prices.observe(4, 0, roundMs(costs, 4, 0) * (round % 8 === 5 ? 12 : 1));
+    expect(prices.of(4, 0) / roundMs(costs, 4, 0)).toBeLessThan(1.25);
   });
 });
 

@@ -2,7 +2,6 @@ import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
 import { type Kept, keptTokens, restore } from '../loop/cached';
 import { proposalOf } from '../loop/proposal';
-import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
 import { type Calibration, canBePriced, interpolate, SHORTEST_MS } from './cost';
@@ -16,14 +15,15 @@ const LEAST_ROWS: readonly number[] = [1, 2, 5];
 const MORE_ROWS: readonly number[] = [9, 17, 4, 8];
 /** Tokens in the cache during the measurement, as far as the context allows. */
 const CONTEXTS = [32, 384] as const;
-const REPETITIONS = 3;
+/** Sweeps over all rows, at least and at most: further ones use what is left of the time. */
+const SWEEPS = { least: 3, most: 9 } as const;
 /** How long it may take: what would take longer is left out, all but the least rows in the first context. */
 const BUDGET_MS = 3000;
 /** The part of it for the first context. */
 const FIRST_SHARE = 0.5;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
-const SAMPLE_STEPS = 4;
+const SAMPLE_STEPS = 5;
 /** The largest step that samples are made longer for: with a larger one, measuring would take longer than what it tells is worth. */
 const COARSEST_MS = 20;
 /** More rounds than that within one sample say that the clock stands still. */
@@ -44,10 +44,13 @@ export interface CalibrationSetup {
  * clock tells the forwards apart, and what the round took beyond them is its fixed cost. Without such a clock verification is timed over drafts that
  * need no drafting, a draft step is what a drafted round takes more, and the bare readback counts as the fixed cost. Both
  * caches keep their content, which a later run may continue: the rounds come after it. Only if that leaves no room do they begin, and end, empty.
- * It takes about `BUDGET_MS`: of a slow pair fewer rows, repetitions and contexts are timed, and the result is `coarse`.
+ * It takes about `BUDGET_MS`: of a slow pair fewer rows, sweeps and contexts are timed, and the result is `coarse`.
+ *
+ * Other work on the machine disturbs some samples, or slows all of them for a while. It only ever makes them longer, and each sweep times all rows once: so the
+ * lower quartile of what each took says what they take under the same conditions.
  *
  * @param drafter null where no model drafts: verification is timed over drafts that cost nothing, and draft steps count as the shortest time that there is
- * @returns medians of three samples each, or of fewer; null where the clocks are too coarse to tell
+ * @returns lower quartiles of several samples each, of a slow pair of one; null where the clocks are too coarse to tell
  * @throws FailureError aborted
  */
 export async function calibrate(drafter: DraftModel | null, target: Target, setup: CalibrationSetup): Promise<Calibration | null> {
@@ -73,7 +76,7 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
     restore(kept);
   }
   const rows = ROWS.filter((each) => perContext[0]?.verifyMs.has(each));
-  const fixed = (kind: 'plain' | 'round') => median(perContext.flatMap((each) => each.fixed[kind]));
+  const fixed = (kind: 'plain' | 'round') => undisturbed(perContext.flatMap((each) => each.fixed[kind]));
   const costs: Calibration = {
     ...{ rows, contexts: perContext.map(({ context }) => context), verifyMs: perContext.map((times) => rowTimes(times, rows)) },
     ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs ?? 0 },
@@ -92,7 +95,7 @@ interface PairTimes {
   readonly draftMs: number;
   /** Of every sample, without drafts and with them. */
   readonly fixed: Readonly<Record<'plain' | 'round', readonly number[]>>;
-  /** Whether there was time for all rows and repetitions. */
+  /** Whether there was time for all rows, and for enough sweeps. */
   readonly whole: boolean;
 }
 
@@ -187,12 +190,23 @@ async function timePair(
     await round(rows - 1, drafted);
     if (!(await take(rows))) return null;
   }
-  for (let repetition = 1; repetition < REPETITIONS; repetition++) {
-    for (const rows of [...rounds.keys()]) if (fits(rows, 1) && !(await take(rows))) return null;
+  const order = [...rounds.keys()];
+  for (let sweep = 1; sweep < SWEEPS.most; sweep++) {
+    const enough = sweep >= SWEEPS.least;
+    if (enough && setup.clock() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
+    for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
-  const verifyMs = new Map([...verify].map(([rows, times]) => [rows, median(times)]));
-  return { context, verifyMs, roundMs: rounds, draftMs: median(steps), fixed, whole };
+  const verifyMs = new Map([...verify].map(([rows, times]) => [rows, undisturbed(times)]));
+  return { context, verifyMs, roundMs: rounds, draftMs: undisturbed(steps), fixed, whole };
+}
+
+/** What takes as long as `samples` say where nothing disturbs it: other work only ever makes a sample longer, so a quarter of them are below. */
+function undisturbed(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) / 4;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.floor(at));
+  return low + (at % 1) * (high - low);
 }
 
 function add(times: Map<number, number[]>, key: number, ms: number): void {

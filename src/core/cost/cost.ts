@@ -44,6 +44,17 @@ export function canBePriced({ rows, contexts, verifyMs: passes, draftMs: steps, 
   );
 }
 
+/** `costs` of a device whose forwards and other work take `by` times as long; a bare readback takes as long as before. */
+export function scaleCosts(costs: Calibration, by: number): Calibration {
+  const { verifyMs: passes, draftMs: steps, plainFixedMs, roundFixedMs } = costs;
+  return {
+    ...costs,
+    verifyMs: passes.map((byRows) => byRows.map((each) => each * by)),
+    draftMs: steps.map((each) => each * by),
+    ...{ plainFixedMs: plainFixedMs * by, roundFixedMs: roundFixedMs * by },
+  };
+}
+
 /** Conditional acceptance rates: one for every position, or one for each, of which the last holds for all that follow. */
 export type Rates = number | readonly number[];
 

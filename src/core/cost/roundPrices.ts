@@ -1,5 +1,6 @@
+import { median } from '../median';
 import { type DraftSource, LIMITS } from '../types';
-import { type Calibration, costRatio, roundMs } from './cost';
+import { type Calibration, costRatio, roundMs, scaleCosts } from './cost';
 
 /** Tokens by which the cache grows before rounds are priced again. */
 const REPRICE = 32;
@@ -11,6 +12,8 @@ const MEMORY = 0.95;
 const MOST = 2;
 /** No part of a round is priced below this share of what was expected. */
 const LEAST = 0.02;
+/** A device is another than it was, as on a machine that others use, where so many rounds in a row take so many times their price, or as much less; and how far prices may be off then, as a share. */
+const CHANGE = { rounds: 3, times: 2, doubt: 1 } as const;
 
 /** What the rounds of one kind come to, older ones counting less: weighted sums over p, the plain part, and d, the drafts' part, as expected, and the ms measured. */
 class Sums {
@@ -36,10 +39,18 @@ class Sums {
  */
 export class RoundPrices {
   readonly #source: DraftSource;
-  readonly #fixedMs: number;
+  #fixedMs: number;
   /** How far the expectation of either part may be off, as a share of it. */
-  readonly #doubt: number;
-  readonly #sums = { plain: new Sums(), drafted: new Sums() };
+  #doubt: number;
+  #sums = { plain: new Sums(), drafted: new Sums() };
+  /** Rounds of a kind that were measured. */
+  readonly #seen = { plain: 0, drafted: 0 };
+  /** What the latest rounds took over their price as it was before them, as long as all are far from it, to one side; and that price's factors. */
+  #surprise: { readonly factors: readonly [number, number]; readonly plainFactor: number; readonly ratios: readonly number[] } | null =
+    null;
+  /** The factors that the expectation stands for. */
+  #trusted: readonly [number, number] = [1, 1];
+  readonly #typical: boolean;
   #costs: Calibration;
   /** Whether `#costs` are in milliseconds of nothing in particular, to be scaled by the first measured round. */
   #unscaled: boolean;
@@ -56,6 +67,7 @@ export class RoundPrices {
     this.#source = source;
     this.#costs = costs;
     this.#unscaled = typical;
+    this.#typical = typical;
     this.#fixedMs = fixedMs;
     this.#doubt = doubt;
   }
@@ -76,15 +88,41 @@ export class RoundPrices {
   /** Takes in that such a round took `ms`. */
   observe(gamma: number, context: number, ms: number): void {
     if (this.#unscaled && ms > 0) this.#scale(gamma, context, ms);
+    const kind = gamma > 0 ? 'drafted' : 'plain';
+    this.#notice(kind, gamma, context, ms);
+    this.#seen[kind]++;
     const [plain, drafts] = this.#parts(gamma, context);
     const price = this.of(gamma, context);
     // A pause of the machine, such as a collection of garbage, is not a cost of the round.
-    this.#sums[gamma > 0 ? 'drafted' : 'plain'].add(
-      plain,
-      drafts,
-      Math.min(ms, MOST * Math.max(price, plain + drafts)),
-      1 / (NOISE * price) ** 2,
-    );
+    this.#sums[kind].add(plain, drafts, Math.min(ms, MOST * Math.max(price, plain + drafts)), 1 / (NOISE * price) ** 2);
+    this.#fit();
+  }
+
+  /** Takes in what a round took: if the device is another than it was, all prices are scaled, and what was measured before is forgotten. */
+  #notice(kind: 'plain' | 'drafted', gamma: number, context: number, ms: number): void {
+    const { factors, plainFactor } = this.#surprise ?? { factors: this.#factors, plainFactor: this.#plainFactor };
+    const [plain, drafts] = this.#parts(gamma, context);
+    const ratio = ms / (gamma === 0 ? plainFactor * plain : factors[0] * plain + factors[1] * drafts);
+    const far = ratio > CHANGE.times || ratio < 1 / CHANGE.times;
+    // What typical costs say of a kind that was not measured yet is no price to be surprised by.
+    if (!far || (this.#typical && this.#seen[kind] < CHANGE.rounds)) {
+      this.#surprise = null;
+      return;
+    }
+    const before = this.#surprise?.ratios ?? [];
+    const ratios = before.every((each) => each > 1 === ratio > 1) ? [...before, ratio] : [ratio];
+    this.#surprise = { factors, plainFactor, ratios };
+    if (ratios.length < CHANGE.rounds) return;
+    const by = median(ratios);
+    this.#costs = scaleCosts(this.#costs, by);
+    this.#fixedMs *= by;
+    this.#priced = null;
+    this.#sums = { plain: new Sums(), drafted: new Sums() };
+    this.#trusted = factors;
+    this.#doubt = CHANGE.doubt;
+    if (gamma === 0) this.#plainGuess = plainFactor;
+    else this.#guessPlain(gamma, context, ms);
+    this.#surprise = null;
     this.#fit();
   }
 
@@ -95,8 +133,8 @@ export class RoundPrices {
     const pp = s.pp + t.pp + trust;
     const dd = s.dd + t.dd + trust;
     const pd = s.pd + t.pd;
-    const pms = s.pms + t.pms + trust;
-    const dms = s.dms + t.dms + trust;
+    const pms = s.pms + t.pms + trust * this.#trusted[0];
+    const dms = s.dms + t.dms + trust * this.#trusted[1];
     const determinant = pp * dd - pd * pd;
     const factors = [(dd * pms - pd * dms) / determinant, (pp * dms - pd * pms) / determinant] as const;
     this.#factors = [Math.max(LEAST, factors[0]), Math.max(LEAST, factors[1])];
@@ -106,17 +144,14 @@ export class RoundPrices {
   #scale(gamma: number, context: number, ms: number): void {
     const expected = roundMs(this.#costs, gamma, context, this.#source);
     const scale = Math.max(0.05 * ms, ms - this.#fixedMs) / expected;
-    const { verifyMs, draftMs, plainFixedMs, roundFixedMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      verifyMs: verifyMs.map((byRows) => byRows.map((each) => each * scale)),
-      draftMs: draftMs.map((each) => each * scale),
-      plainFixedMs: plainFixedMs * scale,
-      roundFixedMs: roundFixedMs * scale,
-    };
+    this.#costs = scaleCosts(this.#costs, scale);
     this.#unscaled = false;
     this.#priced = null;
-    // Rows may be no cheaper together than apart: then a round without drafts is shorter than typical costs have it.
+    this.#guessPlain(gamma, context, ms);
+  }
+
+  /** Rows may be no cheaper together than apart: then a round without drafts is shorter than the costs have it, after one of `gamma` drafts that took `ms`. */
+  #guessPlain(gamma: number, context: number, ms: number): void {
     const draftedRow = 1 + (this.#source === 'model' ? costRatio(this.#costs, context) : 0);
     const [plain] = this.#parts(0, context);
     this.#plainGuess = (this.#fixedMs + Math.max(0, ms - this.#fixedMs) / (1 + gamma * draftedRow)) / plain;

@@ -3,7 +3,9 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
+import { learnCosts } from '../../core/cost/learnCosts';
 import { type Failure, toFailure } from '../../core/failure';
+import type { RunEvent } from '../../core/types';
 import { calibrationSchema } from '../../formats/calibration';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import { useSettings } from '../run/settings';
@@ -137,6 +139,16 @@ export function confirmAdapter(pair: PairSpec, adapter: string): void {
   if (key === null || measured[key]?.adapter === adapter) return;
   const { [key]: _, ...others } = measured;
   useCalibration.setState({ measured: others });
+}
+
+/** Corrects what is known of the costs of `pair` by a run on it that has ended (`core/cost/learnCosts.ts`). */
+export function learnFromRun(pair: PairSpec, events: readonly RunEvent[]): void {
+  const { measured } = useCalibration.getState();
+  const key = knownKey(pair, measured);
+  const known = key === null ? undefined : measured[key];
+  if (key === null || !known?.calibration) return;
+  const calibration = learnCosts(known.calibration, events);
+  if (calibration !== known.calibration) useCalibration.setState({ measured: { ...measured, [key]: { ...known, calibration } } });
 }
 
 /** Under which key something is known of `pair`: where no model drafts, of the target with any draft will do. */

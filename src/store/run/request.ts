@@ -5,7 +5,7 @@ import { checkRun } from '../../core/settings';
 import type { RunEvent, RunModel, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { isRunEvent } from '../../worker/client';
-import { calibrationOf, confirmAdapter, stopCalibration } from '../engine/calibration';
+import { calibrationOf, confirmAdapter, learnFromRun, stopCalibration } from '../engine/calibration';
 import { chosenPair, distrustLists, pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
 import { dismissLoadingFailure, forgetModels, load, receiveProgress, stopLoading } from '../engine/loading';
@@ -64,11 +64,14 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const { raw, begun } = request;
     const given = { ...(raw ? { raw } : {}), ...(begun ? { begun } : {}) };
     const task = { type: 'run', pair, turns, prompt, ...system, ...given, settings, calibration: calibrationOf(costed) } as const;
+    const events: RunEvent[] = [];
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
       else if (update.type === 'memory') receiveMemory(update);
       else if (isRunEvent(update)) {
         if (update.type === 'start') confirmAdapter(costed, update.labels.adapter);
+        events.push(update);
+        if (update.type === 'end') learnFromRun(costed, events);
         yield update;
       }
     }

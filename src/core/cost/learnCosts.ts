@@ -1,0 +1,99 @@
+import { canBeTold, possibleTimes } from '../clock';
+import { median } from '../median';
+import { draftsOf } from '../run/moment';
+import { startOf, tally } from '../run/tally';
+import type { DeviceTimes, RoundEvent, RunEvent } from '../types';
+import { type Calibration, canBePriced, draftMs, roundMs, scaleCosts, verifyMs } from './cost';
+import { pricedRounds } from './pricing';
+
+/** Rounds of a kind that weigh as much as what was known before. */
+const WEIGHT = 8;
+/** A run that is shorter says too little. */
+const LEAST_ROUNDS = 8;
+
+/** A round of a run, and what it was expected to take. */
+interface LearntRound {
+  readonly gamma: number;
+  readonly passes: number;
+  readonly context: number;
+  /** From its start to that of the next one. */
+  readonly ms: number;
+  readonly expectedMs: number;
+  readonly device: DeviceTimes | null;
+  readonly byModel: boolean;
+}
+
+/**
+ * `costs` as a run on the same device corrects them. A machine is quicker or slower for a while, so what all rounds took more or less than expected
+ * scales everything, and only what some rows or the draft took beyond that changes their ratio. What comes between two rounds is part of their fixed costs. Without
+ * times of the device's clock only the scale is learnt.
+ *
+ * @param events of a run that has ended; its first two rounds, which see the prompt, say nothing
+ * @returns `costs` themselves where the run says too little
+ */
+export function learnCosts(costs: Calibration, events: readonly RunEvent[]): Calibration {
+  const rounds = learntRounds(costs, events);
+  const ms = rounds.reduce((sum, round) => sum + round.ms, 0);
+  if (rounds.length < LEAST_ROUNDS || tally(events).waitedMs !== null || !canBeTold(ms, startOf(events)?.clockStepMs ?? 0)) return costs;
+  const timed = rounds.filter((round): round is LearntRound & { device: DeviceTimes } => round.device !== null);
+  const learnt =
+    timed.length >= LEAST_ROUNDS
+      ? fromDevice(costs, timed)
+      : scaleCosts(costs, trusted(rounds.map((round) => round.ms / round.expectedMs)));
+  return canBePriced(learnt) ? learnt : costs;
+}
+
+function learntRounds(costs: Calibration, events: readonly RunEvent[]): LearntRound[] {
+  const rounds = events.filter((event): event is RoundEvent => event.type === 'round');
+  const priced = pricedRounds(events);
+  return rounds.slice(1).flatMap((round, i) => {
+    const { gamma, source, context } = priced[i] as (typeof priced)[number];
+    const passes = round.passes ?? 1;
+    if (i === 0) return [];
+    const expectedMs = passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * costs.readbackMs;
+    const ms = (rounds[i + 2]?.startMs ?? round.endMs) - round.startMs;
+    return [
+      {
+        gamma,
+        passes,
+        context,
+        ms,
+        expectedMs,
+        device: possibleTimes(round.device),
+        byModel: source === 'model' && draftsOf(round).length > 0,
+      },
+    ];
+  });
+}
+
+/** The median of `ratios`, nearer to 1 where they are few. */
+function trusted(ratios: readonly number[]): number {
+  return ratios.length === 0 ? 1 : median(ratios) ** (ratios.length / (ratios.length + WEIGHT));
+}
+
+function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readonly device: DeviceTimes })[]): Calibration {
+  const passMs = (round: (typeof rounds)[number]) => round.device.verifyMs / round.passes;
+  const ratios = rounds.map((round) => ({ rows: round.gamma + 1, ratio: passMs(round) / verifyMs(costs, round.gamma + 1, round.context) }));
+  const all = ratios.map(({ ratio }) => ratio);
+  const [scale, middle] = [trusted(all), median(all)];
+  const nearest = (rows: number) => costs.rows.reduce((best, each) => (Math.abs(each - rows) < Math.abs(best - rows) ? each : best));
+  const byRow = costs.rows.map((row) => trusted(ratios.filter(({ rows }) => nearest(rows) === row).map(({ ratio }) => ratio / middle)));
+  const draft = trusted(
+    rounds
+      .filter(({ byModel }) => byModel)
+      .map(({ gamma, context, device }) => device.draftMs / (gamma * draftMs(costs, context) * middle)),
+  );
+  const fixedMs = (drafted: boolean, known: number) => {
+    const seen = rounds.filter(({ gamma }) => gamma > 0 === drafted);
+    if (seen.length === 0) return known;
+    // A readback comes once a round, the rest of what is fixed with every pass.
+    const over = seen.map(({ ms, passes, device }) => (ms - device.draftMs - device.verifyMs + (passes - 1) * costs.readbackMs) / passes);
+    return Math.max(0, known + (median(over) - known) * (over.length / (over.length + WEIGHT)));
+  };
+  return {
+    ...costs,
+    verifyMs: costs.verifyMs.map((times) => times.map((each, i) => each * scale * (byRow[i] as number))),
+    draftMs: costs.draftMs.map((each) => each * scale * draft),
+    ...{ plainFixedMs: fixedMs(false, costs.plainFixedMs), roundFixedMs: fixedMs(true, costs.roundFixedMs) },
+  };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { type Calibration, predictedSpeedup, roundMs, scaleCosts } from '../../src/core/cost/cost';
+import { learnCosts } from '../../src/core/cost/learnCosts';
+import { speculate } from '../../src/core/loop/speculate';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import type { DeviceTimes, RunEvent, RunSettings } from '../../src/core/types';
+import { type PairCosts, slowPair, Time } from '../support/slowPair';
+
+const REAL: PairCosts = { verify: (rows) => 6 + 1.5 * rows, draft: 0.8, readback: 1.5 };
+
+/** What `REAL` costs, as a calibration tells it. */
+const TRUE: Calibration = {
+  ...{ rows: [1, 2, 5, 9, 17], contexts: [0], verifyMs: [[1, 2, 5, 9, 17].map(REAL.verify)], draftMs: [REAL.draft] },
+  ...{ readbackMs: 1.5, plainFixedMs: 1.5, roundFixedMs: 1.5 },
+};
+
+/** A run of a pair that costs `REAL`, `times` as long. @param told of the device's clock */
+async function runOf(
+  settings: Partial<RunSettings>,
+  { times = 1, told = (each: DeviceTimes): DeviceTimes | null => each, maxTokens = 160 } = {},
+) {
+  const time = new Time();
+  const costs = { verify: (rows: number) => times * REAL.verify(rows), draft: times * REAL.draft, readback: REAL.readback };
+  const { drafter, target } = slowPair(time, { vocabularySize: 900, order: 2, seed: 3 }, 600, told, { costs });
+  const plain = settings.mode === 'plain';
+  const events: RunEvent[] = [];
+  for await (const event of speculate(plain ? null : drafter, target, {
+    ...{ prompt: 'any', promptIds: [1, 2, 3], labels: { target: 't', draft: plain ? null : 'd', adapter: 'none' } },
+    settings: { ...DEFAULT_RUN, maxTokens, ...settings },
+    ...{ calibration: TRUE, readbackMs: 1.5, clockStepMs: 0.1, stopTokens: new Set<number>() },
+    detokenizer: { decode: (ids) => 'x'.repeat(ids.length) },
+    ...{ clock: time.steps(0.1), signal: { aborted: false } },
+  })) {
+    events.push(event);
+  }
+  return events;
+}
+
+const speedups = (costs: Calibration) => [1, 4, 8].map((gamma) => predictedSpeedup(costs, 0.8, gamma, 0));
+
+/** How far speedups by `costs` are from those by `real`, at most. */
+function error(costs: Calibration, real: Calibration): number {
+  const expected = speedups(real);
+  return Math.max(...speedups(costs).map((speedup, i) => Math.abs(speedup / (expected[i] as number) - 1)));
+}
+
+describe('what a run teaches of costs', () => {
+  it('is nothing where they are true', async () => {
+    for (const settings of [{ gamma: 4 }, { gamma: 'auto' }, { mode: 'plain' }] as const) {
+      const learnt = learnCosts(TRUE, await runOf(settings));
+      expect(error(learnt, TRUE), JSON.stringify(settings)).toBeLessThan(0.03);
+    }
+  });
+
+  it('is that a machine is slower now, which changes no speedup', async () => {
+    for (const settings of [{ gamma: 4 }, { mode: 'plain' }] as const) {
+      const learnt = learnCosts(TRUE, await runOf(settings, { times: 3 }));
+      for (const gamma of [0, 4]) expect(roundMs(learnt, gamma, 0) / roundMs(TRUE, gamma, 0)).toBeGreaterThan(2);
+      expect(error(learnt, { ...scaleCosts(TRUE, 3), plainFixedMs: 1.5, roundFixedMs: 1.5 })).toBeLessThan(0.05);
+    }
+  });
+
+  it('is what the draft, some rows and the rest of a round cost, where a measurement was wrong there', async () => {
+    const wrong: Calibration = { ...TRUE, draftMs: [3 * REAL.draft], roundFixedMs: 4 };
+    expect(error(wrong, TRUE)).toBeGreaterThan(0.2);
+    expect(error(learnCosts(wrong, await runOf({ gamma: 4 })), TRUE)).toBeLessThan(0.1);
+    const rows: Calibration = { ...TRUE, verifyMs: [[1, 2, 5, 9, 17].map((each) => REAL.verify(each) * (each === 5 ? 1.3 : 1))] };
+    const adaptive = learnCosts(rows, await runOf({ gamma: [4, 1, 4, 0, 4, 8].map((model) => ({ model, ngram: 0 })) }));
+    expect(error(adaptive, TRUE)).toBeLessThan(error(rows, TRUE));
+  });
+
+  it('is only how fast the machine is, where the device has no clock', async () => {
+    const learnt = learnCosts(TRUE, await runOf({ gamma: 4 }, { times: 2, told: () => null }));
+    expect(error(learnt, TRUE)).toBeLessThan(1e-9);
+    expect(learnt.draftMs[0]).toBeGreaterThan(1.3 * REAL.draft);
+  });
+
+  it('is nothing where the run is short, a person drafts, or the clock cannot tell', async () => {
+    expect(learnCosts(TRUE, await runOf({ gamma: 4 }, { times: 5, maxTokens: 12 }))).toBe(TRUE);
+    const events = await runOf({ gamma: 4 }, { times: 5 });
+    expect(learnCosts(TRUE, events)).not.toBe(TRUE);
+    expect(
+      learnCosts(
+        TRUE,
+        events.map((event) => (event.type === 'round' ? { ...event, waitedMs: 5 } : event)),
+      ),
+    ).toBe(TRUE);
+    expect(
+      learnCosts(
+        TRUE,
+        events.map((event) => (event.type === 'start' ? { ...event, clockStepMs: 1000 } : event)),
+      ),
+    ).toBe(TRUE);
+  });
+});
