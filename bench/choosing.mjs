@@ -21,16 +21,14 @@ await failClearly(async () => {
   const [inner, repetitions] = [wholeNumber('inner', values.inner), wholeNumber('repetitions', values.repetitions)];
   ensurePackages();
   const { openBenchPage } = await import('./browser.mjs');
-  const { page, browser, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
+  const { call, name, close } = await openBenchPage('bench/kernels/index.html', 'kernels');
   try {
-    const adapter = await page.evaluate(() => window.kernels.adapter());
-    console.log(
-      `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Chromium ${browser.version()}, ${adapter}; load ${os.loadavg()[0].toFixed(1)}`,
-    );
+    const adapter = await call('adapter');
+    console.log(`${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${name}, ${adapter}; load ${os.loadavg()[0].toFixed(1)}`);
     for (const rows of numbers('rows')) {
       const report = {};
       for (const vocabulary of numbers('vocabularies')) {
-        const timings = await page.evaluate((args) => window.kernels.choosing(...args), [vocabulary, inner, rows, repetitions]);
+        const timings = await call('choosing', vocabulary, inner, rows, repetitions);
         for (const [name, each] of Object.entries(timings)) {
           report[name] = { ...report[name], [`${vocabulary}, ms`]: Number(median(each).toFixed(2)) };
         }

@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { findModels, MODEL_OPTIONS } from './models.mjs';
+import { ownPrompts, readPromptFile } from './ownPrompts.mjs';
 import { chart, printReport, summarise } from './report.mjs';
 import { median, medianInterval, spread } from './statistics.mjs';
 
@@ -94,16 +95,8 @@ function readOptions() {
 
 /** Those of a file; or so many of the pair's own, of every kind in turn. @param {string | undefined} wanted */
 function readPrompts(wanted, pair) {
-  const isFile = wanted !== undefined && !/^\d+$/.test(wanted);
-  const own = new URL(`prompts-${pair}.json`, import.meta.url);
-  const file = isFile ? wanted : fs.existsSync(own) ? own : new URL('prompts.json', import.meta.url);
-  const prompts = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const good = Array.isArray(prompts) && prompts.length > 0 && prompts.every((each) => each.id && each.kind && each.prompt);
-  if (!good) throw new Error(`${file} is not a list of { "id", "kind", "prompt" }.`);
-  if (isFile || wanted === undefined) return prompts;
-  const earlier = ({ kind }, i) => prompts.slice(0, i).filter((other) => other.kind === kind).length;
-  const inTurn = prompts.map((prompt, i) => ({ prompt, turn: earlier(prompt, i) })).sort((a, b) => a.turn - b.turn);
-  return inTurn.slice(0, wholeNumber('prompts', wanted)).map(({ prompt }) => prompt);
+  if (wanted === undefined) return ownPrompts(pair);
+  return /^\d+$/.test(wanted) ? ownPrompts(pair, wholeNumber('prompts', wanted)) : readPromptFile(wanted);
 }
 
 /** Milliseconds that the target's multiplications alone take, by rows. */
@@ -186,15 +179,16 @@ function compare(seen, comparable, leastTokens) {
     tokensPerSecond,
     latencyMs: each((all) => median(all.map((run) => run.latencyMs))),
     timeToFirstTokenMs: each((all) => median(all.map((run) => run.timeToFirstTokenMs))),
+    plainRounds: seen.plain[0].rounds,
     readbacks: each((all) => all.find((run) => run === middle)?.readbacks ?? all[0].readbacks),
     rounds: middle.rounds,
-    targetPasses: middle.rounds,
+    targetPasses: middle.passes,
     drafted: middle.drafted,
     accepted: middle.accepted,
     rejected: middle.rejected,
     pastEnd: middle.pastEnd,
     acceptanceByPosition: middle.acceptanceByPosition,
-    meanAcceptanceLength: middle.tokens / middle.rounds,
+    meanAcceptanceLength: middle.tokens / middle.passes,
     draftLengths: middle.draftLengths,
     parts: middle.parts,
     plainParts: seen.plain[0].parts,

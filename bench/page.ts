@@ -5,6 +5,7 @@ import type { TargetSpec } from '../src/catalog/resolve';
 import type { PairSpec } from '../src/catalog/spec';
 import type { Calibration } from '../src/core/cost/cost';
 import { runFigures } from '../src/core/cost/figures';
+import { learnCosts } from '../src/core/cost/learnCosts';
 import { pricedRounds, ratesByPosition } from '../src/core/cost/pricing';
 import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
@@ -29,6 +30,8 @@ export interface Measured {
 }
 export interface MeasuredRun extends Measured {
   readonly rounds: number;
+  /** Of the target. */
+  readonly passes: number;
   readonly drafted: number;
   readonly accepted: number;
   readonly rejected: number;
@@ -38,6 +41,8 @@ export interface MeasuredRun extends Measured {
   readonly acceptanceByPosition: readonly (number | null)[];
   /** By the cost model, with the run's own rates. */
   readonly predictedSpeedup: number;
+  /** The costs as the run corrects them, which the page keeps. */
+  readonly learnt: Calibration;
   readonly draftLengths: readonly number[];
   /** From the first token to the last. */
   readonly decodeMs: number;
@@ -137,9 +142,10 @@ const bench = {
     }
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);
+    const learnt = learnCosts(calibration, events);
     if (end?.type !== 'end' || (end.reason !== 'length' && end.reason !== 'stop'))
       throw new Error(`the run ended early: ${JSON.stringify(end)}`);
-    const { rounds, drafted, accepted, rejected, pastEnd, committed, waitMs, decodeMs } = tally(events);
+    const { rounds, passes, drafted, accepted, rejected, pastEnd, committed, waitMs, decodeMs } = tally(events);
     const stopped = end.reason === 'stop';
     const all = events.filter((event) => event.type === 'round');
     const decoding = all.slice(1);
@@ -156,7 +162,8 @@ const bench = {
       timeToFirstTokenMs: all[0]?.endMs ?? NaN,
       acceptanceByPosition: ratesByPosition(events, null),
       // Where nothing was drafted the run was plain decoding.
-      predictedSpeedup: runFigures(events, false, calibration).here?.predicted ?? 1,
+      predictedSpeedup: runFigures(events, false, learnt).here?.predicted ?? 1,
+      learnt,
       decodeMs,
       draftLengths: pricedRounds(events).map(({ gamma }) => gamma),
       parts: { draft: draftMs, verify: verifyMs, rest: inRounds - draftMs - verifyMs, between: decodeMs - inRounds },
@@ -164,6 +171,7 @@ const bench = {
       adapter: start?.labels.adapter ?? '',
       memoryBytes: memory ? allBytes(memory) : NaN,
       rounds,
+      passes,
       drafted,
       accepted,
       rejected,

@@ -60,7 +60,7 @@ export function printReport(report) {
           'ids equal': row.equal,
           'accepted/drafted': figure(row.acceptedOverDrafted, 3),
           α: figure(row.acceptanceRate, 3),
-          'tokens/round': figure(row.meanAcceptanceLength, 2),
+          'tokens/pass': figure(row.meanAcceptanceLength, 2),
           'readbacks/round': figure(row.readbacksPerRound, 2),
           'stock t/s': figure(row.tokensPerSecond.stock, 1),
           'plain t/s': figure(row.tokensPerSecond.plain, 1),
