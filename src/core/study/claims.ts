@@ -1,4 +1,5 @@
 import { median } from '../median';
+import { meanParts, type SpeedupParts, speedupParts } from '../run/speedupParts';
 import { tally } from '../run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../types';
 import type { ExperimentPlan, ExperimentPrompt, MeasuredRun, Variant } from './experiment';
@@ -80,7 +81,8 @@ export interface DraftFigures {
 }
 
 export interface ClaimFigures {
-  readonly 'two-to-three': { readonly speedup: MeasuredSpeedups };
+  /** `parts`: of decoding alone, over the pairs of which they are known. */
+  readonly 'two-to-three': { readonly speedup: MeasuredSpeedups; readonly parts: SpeedupParts | null };
   readonly 'no-loss': {
     readonly identical: number;
     readonly compared: number;
@@ -130,9 +132,12 @@ export function judgeClaim<Id extends ClaimId>(id: Id, runs: readonly MeasuredRu
 
 const RULES: { readonly [Id in ClaimId]: (runs: readonly MeasuredRun[], models: ClaimModels) => ClaimVerdict<Id> } = {
   'two-to-three': (runs) =>
-    withSpeedup(runs, longPairs(pairsOf(runs)), (speedup) =>
-      decided(speedup.wait.mean >= BOUNDS.fast, isNear(runs, BOUNDS.fast), { speedup }, runs),
-    ),
+    withSpeedup(runs, longPairs(pairsOf(runs)), (speedup) => {
+      const parts = meanParts(
+        longPairs(pairsOf(runs)).flatMap(({ speculative, plain }) => speedupParts(speculative.events, plain.events) ?? []),
+      );
+      return decided(speedup.wait.mean >= BOUNDS.fast, isNear(runs, BOUNDS.fast), { speedup, parts }, runs);
+    }),
 
   'no-loss': (runs) => {
     const pairs = pairsOf(runs);

@@ -13,7 +13,7 @@ import type { Measured } from './useMeasured';
 
 /** Whether speculation pays for this run, on whose device, why, and what was really measured. */
 export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
-  const { start, figures, recorder, comparison } = measured;
+  const { start, figures, recorder, comparison, parts } = measured;
   const tooCoarse = useTooCoarse();
   const measuring = useCalibration((state) => state.measuring);
   const { lead, rates } = figures;
@@ -37,6 +37,7 @@ export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
       <div className="measure-verdict-parts">
         <SpeedList measured={measured} />
         <ul className="measure-reasons">
+          {parts ? <li data-figure="parts">{speeds.parts(parts)}</li> : null}
           {lead && rates !== null ? <Reasons measured={measured} lead={lead} place={place} /> : null}
           {lead ? <li>{words.costsOf(lead.costsOf, start?.labels.adapter ?? '')}</li> : null}
           {recorder === null ? null : <li>{figures.here ? words.recordedToo(recorder) : words.recordedOnly(recorder)}</li>}

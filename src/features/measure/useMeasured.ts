@@ -1,6 +1,7 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { RunFigures } from '../../core/cost/figures';
 import { type Comparison, comparableRuns, compareRuns } from '../../core/run/comparison';
+import { type SpeedupParts, speedupParts } from '../../core/run/speedupParts';
 import { startOf } from '../../core/run/tally';
 import type { RunEvent, StartEvent } from '../../core/types';
 import { useShownEvents } from '../../store/recordings/playback';
@@ -19,6 +20,8 @@ export interface Measured {
   readonly recorder: string | null;
   /** The run next to the last one of the other mode, if both have the same prompt and settings; null for a recording. */
   readonly comparison: Comparison | null;
+  /** What its speedup is the product of; null where that is not known. */
+  readonly parts: SpeedupParts | null;
 }
 
 /** All that the view's figures derive from. While a run streams it follows at the pace at which charts can be drawn. */
@@ -29,18 +32,26 @@ export function useMeasured(): Measured {
   const beside = speculative !== null && isPlain(shown) && comparableRuns(speculative, shown);
   const events = beside ? speculative : shown;
   const { figures, recorder } = useFigures(events);
-  const comparison = useMemo(() => (recorder === null ? compare(shown, last) : null), [shown, last, recorder]);
-  return { events, beside, start: startOf(events), figures, recorder, comparison };
+  const compared = useMemo(() => (recorder === null ? pairOf(shown, last) : null), [shown, last, recorder]);
+  const comparison = useMemo(() => compared && compareRuns(...compared), [compared]);
+  const parts = useMemo(() => compared && speedupParts(...compared), [compared]);
+  return { events, beside, start: startOf(events), figures, recorder, comparison, parts };
 }
 
 function isPlain(events: readonly RunEvent[]): boolean {
   return startOf(events)?.settings.mode === 'plain';
 }
 
-function compare(events: readonly RunEvent[], last: Record<'speculative' | 'plain', readonly RunEvent[] | null>): Comparison | null {
+type Events = readonly RunEvent[];
+
+/** The run on the page and the last one of the other mode, the speculative one first; null without either. */
+function pairOf(
+  events: Events,
+  last: Record<'speculative' | 'plain', Events | null>,
+): readonly [speculative: Events, plain: Events] | null {
   const mode = startOf(events)?.settings.mode;
   if (!mode || events.at(-1)?.type !== 'end') return null;
   const other = last[mode === 'plain' ? 'speculative' : 'plain'];
   if (!other) return null;
-  return mode === 'plain' ? compareRuns(other, events) : compareRuns(events, other);
+  return mode === 'plain' ? [other, events] : [events, other];
 }

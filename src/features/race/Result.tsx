@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { heatSpeedups, LANES, type Lane, medianHeat, raceResult, spreadOf } from '../../core/modes/race';
 import { SPEEDS } from '../../core/run/comparison';
+import { speedupParts } from '../../core/run/speedupParts';
 import { type Tally, tally } from '../../core/run/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/modes/race';
 import { Choices } from '../../ui/Choices';
@@ -127,9 +128,10 @@ function Speedups() {
   const heats = useRace((state) => state.heats);
   const comparison = useMemo(() => raceResult(heat)?.comparison, [heat]);
   const spreads = useMemo(() => spreadOf(heats), [heats]);
+  const parts = useMemo(() => speedupParts(heat.runs.speculative, heat.runs.plain), [heat]);
   if (!comparison) return null;
   const { speedup, tokensPerSecond } = comparison;
-  return SPEEDS.map((speed) => {
+  const both = SPEEDS.map((speed) => {
     const spread = spreads[speed];
     return speedup[speed] === null ? null : (
       <p className="race-speed" key={speed} data-speed={speed}>
@@ -141,4 +143,10 @@ function Speedups() {
       </p>
     );
   });
+  return (
+    <>
+      {both}
+      {parts ? <p data-figure="parts">{speeds.parts(parts)}</p> : null}
+    </>
+  );
 }

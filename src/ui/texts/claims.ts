@@ -9,6 +9,7 @@ import {
 import { LEAST_TOKENS } from '../../core/study/experiment';
 import type { Speedup } from '../../core/study/worksheet';
 import { formatCompact, formatCount, formatRate, formatRatio, formatSeconds, formatShare, plural } from '../format';
+import { speeds } from './speeds';
 
 const times = (ratio: number) => `${formatRatio(ratio)}\u00a0×`;
 
@@ -32,8 +33,8 @@ const claims: { readonly [Id in ClaimId]: ClaimWords<Id> } = {
   'two-to-three': {
     claim: 'It is two to three times faster.',
     bound: `Holds from ${times(BOUNDS.fast)} on over the whole wait, prompt included, on prompts of five kinds, the draft’s length adaptive.`,
-    figures: ({ speedup }) =>
-      `${bothSpeeds(speedup)} on average; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.`,
+    figures: ({ speedup, parts }) =>
+      `${bothSpeeds(speedup)} on average; the whole wait ${range(speedup.wait)} over ${plural(speedup.wait.pairs, 'prompt')}.${parts ? ` ${speeds.parts(parts)}` : ''}`,
     lesson: {
       holds: 'It holds for this device and these texts; it is not a law. Look at the range.',
       fails: 'Two to three is a prize that depends on the work, not a law.',

@@ -1,4 +1,5 @@
 import type { Speed, Speeds } from '../../core/run/comparison';
+import type { SpeedupParts } from '../../core/run/speedupParts';
 import { formatRate, formatRatio, formatSeconds } from '../format';
 
 /** The two speeds of a run, by the names that they have everywhere. */
@@ -16,6 +17,9 @@ export const speeds = {
   overWait: 'Over the whole wait',
   waited: (ms: number) => `${formatSeconds(ms)}, ${notes.wait}`,
   times: (ratio: number) => `${formatRatio(ratio)} ×`,
+  /** What a speedup of decoding alone is the product of. */
+  parts: ({ readbacks, passes }: SpeedupParts) =>
+    `Of decoding alone, fewer target passes make ${formatRatio(passes)} ×, and ${readbacks < 1 ? 'more' : 'fewer'} readbacks ${formatRatio(readbacks)} ×.`,
   /** Tokens per second of both runs. */
   against: (speed: Speed, speculative: Speeds, plain: Speeds) =>
     `${formatRate(speculative[speed])} against ${formatRate(plain[speed])} tokens per second`,

@@ -1,0 +1,41 @@
+import type { RoundEvent, RunEvent } from '../types';
+import { compareRuns } from './comparison';
+import { startOf, tally } from './tally';
+
+/** A speedup of decoding alone, as two factors whose product it is. */
+export interface SpeedupParts {
+  /** What reading back more rarely gains: plain decoding over one that reads back as often as speculation did. Below 1: speculation read back more often. */
+  readonly readbacks: number;
+  /** What the rest comes to: fewer passes of the target, at the price of drafts. */
+  readonly passes: number;
+}
+
+/**
+ * How much of what `speculative` was faster than `plain` comes from readbacks, each of which takes what a bare one took on this device.
+ *
+ * @returns null where the two cannot be compared, or a readback was not measured
+ */
+export function speedupParts(speculative: readonly RunEvent[], plain: readonly RunEvent[]): SpeedupParts | null {
+  const speedup = compareRuns(speculative, plain)?.speedup.decoding ?? null;
+  const readbackMs = startOf(plain)?.calibration?.readbackMs ?? startOf(speculative)?.calibration?.readbackMs;
+  if (speedup === null || readbackMs === undefined) return null;
+  const [fast, slow] = [perToken(speculative), perToken(plain)];
+  const asRarely = slow.ms - (slow.readbacks - fast.readbacks) * readbackMs;
+  // A readback that hides behind other work can take more by itself than it adds.
+  return asRarely > 0 ? { readbacks: slow.ms / asRarely, passes: asRarely / fast.ms } : null;
+}
+
+/** The geometric means of several. */
+export function meanParts(all: readonly SpeedupParts[]): SpeedupParts | null {
+  if (all.length === 0) return null;
+  const mean = (of: (parts: SpeedupParts) => number) => Math.exp(all.reduce((sum, parts) => sum + Math.log(of(parts)), 0) / all.length);
+  return { readbacks: mean(({ readbacks }) => readbacks), passes: mean(({ passes }) => passes) };
+}
+
+/** Of decoding alone: the first round is the prompt's. */
+function perToken(events: readonly RunEvent[]): { readonly ms: number; readonly readbacks: number } {
+  const [first, ...rounds] = events.filter((event): event is RoundEvent => event.type === 'round');
+  const { committed, decodeMs } = tally(events);
+  const tokens = committed - (first ? tally([first]).committed : 0);
+  return { ms: decodeMs / tokens, readbacks: rounds.reduce((sum, { readbacks }) => sum + readbacks, 0) / tokens };
+}
