@@ -2,7 +2,7 @@ import { checkPair } from '../catalog/pairing';
 import { bytesOf, isSameDraft, isSameModel, type ModelSpec, type PairSpec } from '../catalog/spec';
 import { checkTokenizers } from '../catalog/tokenizer';
 import { CpuDrafter } from '../model/cpu/drafter';
-import { type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
+import { type CpuForm, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
 import { CpuTarget } from '../model/cpu/target';
 import { orMemory } from '../storage/memory';
 import type { FileStorage } from '../storage/port';
@@ -18,15 +18,20 @@ interface Loaded<Spec, Side> {
 type LoadedTarget = Loaded<ModelSpec, CpuTarget>;
 type LoadedDraft = Loaded<PairSpec['draft'], CpuDrafter>;
 
-/** Runs the embedded pair on the CPU, without WebGPU. */
+/** What a run says of the CPU. */
+const ADAPTERS = { wasm: 'CPU, WebAssembly', plain: 'CPU, plain JavaScript' } as const;
+
+/** Runs pairs on the CPU, without WebGPU. */
 export class CpuPairs implements PairLoader {
   readonly #storage: FileStorage;
+  readonly #form: CpuForm;
   #target: LoadedTarget | null = null;
   #draft: LoadedDraft | null = null;
 
-  /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit */
-  constructor(storage: FileStorage) {
+  /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit @param form that is tried first */
+  constructor(storage: FileStorage, form: CpuForm = 'wasm') {
     this.#storage = orMemory(storage);
+    this.#form = form;
   }
 
   async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
@@ -34,7 +39,8 @@ export class CpuPairs implements PairLoader {
     const target = await this.#readyTarget(spec.target, report, signal);
     const draft = await this.#readyDraft(spec.draft, target, report, signal);
     return {
-      adapter: 'CPU, without WebGPU',
+      // The slower of what its models run in.
+      adapter: ADAPTERS[[target, draft].some((side) => side?.files.form === 'plain') ? 'plain' : 'wasm'],
       spec,
       target: { side: target.side, text: target.files.text },
       draft: draft?.side ?? null,
@@ -74,14 +80,13 @@ export class CpuPairs implements PairLoader {
     if (loaded && isSameDraft(loaded.spec, spec)) return loaded;
     await checkTokenizers({ target: target.spec, draft: spec }, this.#storage, signal);
     // For itself: the target's weights, with a cache of its own.
-    const { forward, text } = target.files;
-    const files = spec === 'itself' ? { forward: forward.sibling(), text } : await this.#load(spec, report, signal);
+    const files = spec === 'itself' ? { ...target.files, forward: target.files.forward.sibling() } : await this.#load(spec, report, signal);
     this.#draft = { spec, files, side: new CpuDrafter(files.forward) };
     return this.#draft;
   }
 
   #load(model: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<CpuModelFiles> {
     const about = { type: 'progress', model: model.id, name: model.name, totalBytes: bytesOf(model.files), backend: 'cpu' } as const;
-    return loadCpuModel(model, this.#storage, (progress) => report({ ...about, ...progress }), signal);
+    return loadCpuModel(model, this.#storage, (progress) => report({ ...about, ...progress }), signal, this.#form);
   }
 }

@@ -10,6 +10,7 @@ import { testCpuIds } from './support/cpuIds';
 import { shippedModel } from './support/runs';
 
 const PROMPTS = promptsOfEveryKind(1);
+const MODELS = (['plain', 'wasm'] as const).flatMap((form) => ['target', 'draft', 'weak-draft'].map((id) => ({ id, form })));
 const never = new AbortController().signal;
 
 beforeAll(() => {
@@ -19,9 +20,10 @@ beforeAll(() => {
 describe('the pair on the CPU', () => {
   testCpuIds(PROMPTS);
 
-  it.each(['target', 'draft', 'weak-draft'])('has the logits of the device within 1e-4: %s', async (id) => {
+  it.each(MODELS)('has the logits of the device within 1e-4: $id, $form', async ({ id, form }) => {
     const device: LoadedModel = await loadModel(await shippedModel(id), BROWSER_CACHE, () => undefined, never);
-    const cpu: CpuModelFiles = await loadOnCpu(id);
+    const cpu: CpuModelFiles = await loadOnCpu(id, form);
+    expect(cpu.form).toBe(form);
     const { pipeline } = device;
     let worst = 0;
     for (const prompt of PROMPTS) {

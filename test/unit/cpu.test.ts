@@ -54,7 +54,7 @@ describe('the pair on the CPU', () => {
 
   it('says what it runs on, and reads nothing back', async () => {
     const events = await run(pair, {});
-    expect(events[0]).toMatchObject({ labels: { adapter: 'CPU, without WebGPU' } });
+    expect(events[0]).toMatchObject({ labels: { adapter: 'CPU, WebAssembly' } });
     expect(tally(events)).toMatchObject({ readbacks: 0 });
     expect(tally(events).accepted).toBeGreaterThan(0);
     expect(events.find((event) => event.type === 'round' && event.index > 0)).toMatchObject({ device: { draftMs: expect.any(Number) } });
@@ -208,7 +208,7 @@ describe('the pair on the CPU', () => {
       },
       new AbortController().signal,
     );
-    expect(measured).toMatchObject({ adapter: 'CPU, without WebGPU', calibration: { readbackMs: 0 } });
+    expect(measured).toMatchObject({ adapter: 'CPU, WebAssembly', calibration: { readbackMs: 0 } });
   });
 });
 

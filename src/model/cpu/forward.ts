@@ -1,13 +1,13 @@
-import { FailureError } from '../../core/failure';
 import type { TokenId } from '../../core/types';
+import { cannotRun, checkIds, type Forward, type Rotation, rotation, type WantedRows } from './port';
 import type { ModelConfig, Weights } from './weights';
 
 /**
  * A forward of the embedded pair's models (Llama-style: RMSNorm, rotary embedding, grouped-query attention, SwiGLU) in plain TypeScript. Weights are
- * as shipped, sums are in double precision, and each row is summed in one order however many rows there are: what runs where there is no WebGPU, and
- * the reference that the compiled libraries are tested against.
+ * as shipped, sums are in double precision, and each row is summed in one order however many rows there are: what runs where there is neither WebGPU nor
+ * SIMD in WebAssembly, and the reference that the compiled libraries and the kernels in WebAssembly are tested against.
  */
-export class CpuForward {
+export class CpuForward implements Forward {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly #config: ModelConfig;
@@ -58,24 +58,8 @@ export class CpuForward {
     this.#length = Math.min(this.#length, length);
   }
 
-  /**
-   * One forward over `ids`, which continue what the cache holds and then are in it.
-   *
-   * @returns logits, f32 [vocabulary] each: of every row, or of the last alone
-   * @throws FailureError token-outside-vocabulary, before anything is computed
-   */
-  forward(ids: readonly TokenId[], want: 'last-row' | 'all-rows'): Float32Array[] {
-    const outside = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.vocabularySize);
-    if (outside !== undefined) {
-      throw new FailureError(
-        'token-outside-vocabulary',
-        `Token ${outside} is outside the vocabulary of ${this.vocabularySize}.`,
-        'The draft and the target do not share a vocabulary; choose another draft.',
-      );
-    }
-    if (this.#length + ids.length > this.contextLength) {
-      throw new RangeError(`${this.#length} tokens and ${ids.length} more exceed the context of ${this.contextLength}`);
-    }
+  forward(ids: readonly TokenId[], want: WantedRows): Float32Array[] {
+    checkIds(this, ids);
     const { hidden_size: hidden, rms_norm_eps: epsilon } = this.#config.model_config;
     const rows = ids.length;
     const x = new Float64Array(rows * hidden);
@@ -108,7 +92,7 @@ export class CpuForward {
     for (let row = 0; row < rows; row++) {
       const position = this.#length + row;
       const own = qkv.subarray(row * width, (row + 1) * width);
-      rotate(own.subarray(0, (heads + kvHeads) * dim), position, this.#rotation);
+      rotate(own.subarray(0, (heads + kvHeads) * dim), position, dim / 2, this.#rotation);
       keys.set(own.subarray(heads * dim, (heads + kvHeads) * dim), position * kvWidth);
       values.set(own.subarray((heads + kvHeads) * dim), position * kvWidth);
       for (let head = 0; head < heads; head++) {
@@ -148,21 +132,8 @@ interface Layer {
   readonly values: Float64Array;
 }
 
-/** cos and sin of every angle, [context, head dim / 2]. */
-interface Rotation {
-  readonly pairs: number;
-  readonly cos: Float64Array;
-  readonly sin: Float64Array;
-}
-
-function rotation(context: number, dim: number, theta: number): Rotation {
-  const pairs = dim / 2;
-  const angles = Float64Array.from({ length: context * pairs }, (_, i) => Math.floor(i / pairs) * theta ** (-(2 * (i % pairs)) / dim));
-  return { pairs, cos: angles.map(Math.cos), sin: angles.map(Math.sin) };
-}
-
-/** Rotates neighbouring columns of every head of `row` by the angles of `position`. */
-function rotate(row: Float64Array, position: number, { pairs, cos, sin }: Rotation): void {
+/** Rotates neighbouring columns of every head of `row` by the angles of `position`. @param pairs of a head */
+function rotate(row: Float64Array, position: number, pairs: number, { cos, sin }: Rotation): void {
   for (let pair = 0; 2 * pair < row.length; pair++) {
     const angle = position * pairs + (pair % pairs);
     const [a, b] = [row[2 * pair] as number, row[2 * pair + 1] as number];
@@ -225,9 +196,5 @@ function multiply(x: Float64Array, rows: number, matrix: Float32Array): Float64A
 function sized(weights: Weights, name: string, size: number): Float32Array {
   const found = weights.get(name);
   if (found?.length === size) return found;
-  throw new FailureError(
-    'library-incompatible',
-    `This model cannot run without WebGPU: its matrix "${name}" has ${found?.length ?? 'no'} weights where ${size} are needed.`,
-    'Use the models that belong to this version of the page, or a browser with WebGPU.',
-  );
+  throw cannotRun(`its matrix "${name}" has ${found?.length ?? 'no'} weights where ${size} are needed`);
 }

@@ -5,24 +5,31 @@ import type { RemoteFile } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
 import type { LoaderProgress } from '../webllm/loader';
 import { CpuForward } from './forward';
+import type { Forward } from './port';
 import { ChatText } from './text';
-import { parseConfig, readWeights } from './weights';
+import { type ModelConfig, parseConfig, readWeights } from './weights';
+
+/** What computes on the CPU: `wasm`, or where that cannot be had `plain` TypeScript, several times slower. */
+export type CpuForm = 'wasm' | 'plain';
 
 export interface CpuModelFiles {
-  readonly forward: CpuForward;
+  readonly forward: Forward;
+  readonly form: CpuForm;
   readonly text: ChatText;
 }
 
 /**
- * Downloads and checks the files of `model`, except its library, which is WebGPU's, and unpacks them.
+ * Downloads and checks the files of `model`, except its library, which is WebGPU's, and reads them into memory.
  *
- * @throws FailureError of the download, or library-incompatible; or the signal's reason
+ * @param form that is tried first
+ * @throws FailureError of the download, library-incompatible or out-of-memory; or the signal's reason
  */
 export async function loadCpuModel(
   model: ModelSpec,
   storage: FileStorage,
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
+  form: CpuForm = 'wasm',
 ): Promise<CpuModelFiles> {
   await storeModel(model, storage, report, signal, model.files);
   const loadedBytes = bytesOf(model.files);
@@ -30,11 +37,32 @@ export async function loadCpuModel(
   const bytes = async (name: string) => (await openStored(model, storage, named(model, name))).arrayBuffer();
   const json = async (name: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await bytes(name)));
   const config = parseConfig(await json('mlc-chat-config.json'), model);
-  const weights = await readWeights(await json('tensor-cache.json'), bytes);
   const text = new ChatText(config, (await json('tokenizer.json')) as object);
-  const forward = new CpuForward(config, weights);
+  const made = await makeForward(form, config, await json('tensor-cache.json'), bytes);
   report({ phase: 'ready', loadedBytes });
-  return { forward, text };
+  return { ...made, text };
+}
+
+async function makeForward(
+  form: CpuForm,
+  config: ModelConfig,
+  index: unknown,
+  shard: (name: string) => Promise<ArrayBuffer>,
+): Promise<Pick<CpuModelFiles, 'forward' | 'form'>> {
+  const plain = async () => ({ form: 'plain', forward: new CpuForward(config, await readWeights(index, shard)) }) as const;
+  if (form === 'plain') return plain();
+  // Fetched where a model runs without WebGPU.
+  const { wasmForward } = await import('./wasm');
+  try {
+    const forward = await wasmForward(config, index, shard);
+    return forward ? { form, forward } : await plain();
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failure.code !== 'out-of-memory') throw error;
+    // It may get what it needs in smaller pieces; a model that plain TypeScript does not run fails for the first cause.
+    return plain().catch(() => {
+      throw error;
+    });
+  }
 }
 
 function named(model: ModelSpec, name: string): RemoteFile {

@@ -1,14 +1,14 @@
 import type { CachedModel, RunSettings, StopSignal, TokenId } from '../../core/types';
-import type { CpuForward } from './forward';
+import type { Forward } from './port';
 
 /** Most tokens of one forward, and between two looks at the stop signal. */
 const PASS_LENGTH = 16;
 
 /** One model on the CPU, as one side of the loop sees it. */
 export abstract class CpuModel implements CachedModel {
-  protected readonly forward: CpuForward;
+  protected readonly forward: Forward;
 
-  constructor(forward: CpuForward) {
+  constructor(forward: Forward) {
     this.forward = forward;
   }
 

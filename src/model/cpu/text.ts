@@ -20,17 +20,31 @@ export class ChatText implements TextTokenizer {
     this.#tokenizer = new Tokenizer(tokenizer, {});
   }
 
-  encodeChat(question: string, turns: readonly AnsweredTurn[]): TokenId[] {
+  /** As web-llm writes a conversation, message by message. @param system message; the template's own where it is empty */
+  encodeChat(question: string, turns: readonly AnsweredTurn[], system = ''): TokenId[] {
     const prefix = this.#template.system_prefix_token_ids ?? [];
-    return [...prefix, ...encodeTurns(question, turns, (written) => [this.#text(question, written)], this)];
+    return [...prefix, ...encodeTurns(question, turns, (written) => this.#parts(question, written, system), this, system)];
   }
 
-  #text(question: string, turns: readonly AnsweredTurn[]): string {
-    const { roles, role_content_sep: behindRole, role_empty_sep: behindLast, seps } = this.#template;
-    const [separator] = seps;
-    const message = (role: string, text: string) => `${role}${behindRole}${text}${separator}`;
-    const before = turns.map((turn) => message(roles.user, turn.question) + message(roles.assistant, turn.answer)).join('');
-    return `${before}${message(roles.user, question)}${roles.assistant}${behindLast}`;
+  #parts(question: string, turns: readonly AnsweredTurn[], given: string): string[] {
+    const { roles, role_content_sep: afterRole, role_empty_sep: afterLast, seps, role_templates: templates } = this.#template;
+    const system = this.#system(given);
+    const messages = [
+      ...turns.flatMap((turn) => [['user', turn.question] as const, ['assistant', turn.answer] as const]),
+      ['user', question] as const,
+    ];
+    const written = messages.map(([role, text], index) => {
+      const withRole = index > 0 || system === '' || this.#template.add_role_after_system_message;
+      const content = templates[role]?.replace(`{${role}_message}`, () => text).replace('{function_string}', '') ?? text;
+      return `${withRole ? roles[role] + afterRole : ''}${content}${seps[index % seps.length]}`;
+    });
+    return [system, ...written, `${roles.assistant}${afterLast}`];
+  }
+
+  #system(given: string): string {
+    const { system_template: template, system_message: own, render_empty_system_message: rendersEmpty } = this.#template;
+    const message = given === '' ? own : given;
+    return message === '' && !rendersEmpty ? '' : template.replace('{system_message}', () => message);
   }
 
   encode(text: string): TokenId[] {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ModelSpec } from '../../catalog/spec';
-import { FailureError } from '../../core/failure';
+import { cannotRun } from './port';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -11,8 +11,12 @@ const ModelConfig = v.object({
     roles: v.object({ user: v.string(), assistant: v.string() }),
     role_content_sep: v.string(),
     role_empty_sep: v.string(),
-    system_message: v.literal(''),
-    seps: v.tuple([v.string()]),
+    system_template: v.optional(v.string(), '{system_message}'),
+    system_message: v.optional(v.string(), ''),
+    render_empty_system_message: v.optional(v.boolean(), true),
+    add_role_after_system_message: v.optional(v.boolean(), true),
+    role_templates: v.optional(v.object({ user: v.optional(v.string()), assistant: v.optional(v.string()) }), {}),
+    seps: v.pipe(v.array(v.string()), v.minLength(1)),
     stop_token_ids: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
     stop_str: v.optional(v.array(v.string()), []),
     system_prefix_token_ids: v.optional(v.nullable(v.array(v.pipe(v.number(), v.integer(), v.minValue(0)))), null),
@@ -29,7 +33,7 @@ const ModelConfig = v.object({
   }),
 });
 
-/** What of web-llm's mlc-chat-config.json is needed to run a model of the embedded pair's kind. */
+/** What of web-llm's mlc-chat-config.json is needed to run a model without WebGPU. */
 export type ModelConfig = v.InferOutput<typeof ModelConfig>;
 
 const TensorCache = v.object({
@@ -48,7 +52,7 @@ const TensorCache = v.object({
     }),
   ),
 });
-type TensorRecord = v.InferOutput<typeof TensorCache>['records'][number]['records'][number];
+export type TensorRecord = v.InferOutput<typeof TensorCache>['records'][number]['records'][number];
 
 /** Matrices [in, out], row after row, by the name that the export gives them, a token's embedding a column; sizes are in `ModelConfig`. */
 export type Weights = ReadonlyMap<string, Float32Array>;
@@ -67,6 +71,11 @@ export function parseConfig(value: unknown, said?: Pick<ModelSpec, 'template' | 
   return { ...config, conv_template: { ...config.conv_template, stop_token_ids: [...said.stopTokens] } };
 }
 
+/** Files with the arrays in them. @param index the content of tensor-cache.json @throws FailureError library-incompatible */
+export function parseIndex(index: unknown): v.InferOutput<typeof TensorCache>['records'] {
+  return parse(TensorCache, index, 'tensor-cache.json').records;
+}
+
 /**
  * The weights as they are shipped (packed int8, norms folded in), unpacked.
  *
@@ -76,7 +85,7 @@ export function parseConfig(value: unknown, said?: Pick<ModelSpec, 'template' | 
  */
 export async function readWeights(index: unknown, shard: (name: string) => Promise<ArrayBuffer>): Promise<Weights> {
   const weights = new Map<string, Float32Array>();
-  for (const { dataPath, records } of parse(TensorCache, index, 'tensor-cache.json').records) {
+  for (const { dataPath, records } of parseIndex(index)) {
     const bytes = await shard(dataPath);
     for (const record of records) weights.set(record.name, unpack(bytes, record));
   }
@@ -96,7 +105,7 @@ function unpack(bytes: ArrayBuffer, { name, byteOffset, nbytes, shape, dtype }: 
   ) {
     return unpackBlocks(bytes.slice(byteOffset, byteOffset + nbytes), blockRows - 1);
   }
-  throw unknown(`tensor "${name}" is ${dtype} [${shape.join(', ')}] with ${nbytes} bytes`);
+  throw cannotRun(`tensor "${name}" is ${dtype} [${shape.join(', ')}] with ${nbytes} bytes`);
 }
 
 /**
@@ -123,13 +132,5 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, file: str
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw unknown(`${file}: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
-}
-
-function unknown(what: string) {
-  return new FailureError(
-    'library-incompatible',
-    `This model cannot run without WebGPU: ${what}.`,
-    'Use the models that belong to this version of the page, or a browser with WebGPU.',
-  );
+  throw cannotRun(`${file}: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
 }

@@ -1,4 +1,4 @@
-import { FailureError } from '../../../core/failure';
+import { cannotRun } from '../port';
 
 /**
  * Packed matrices as the kernels of kernels.cc read them: a header, then panels of sixteen columns with all that a group of weights needs side by side,
@@ -77,9 +77,5 @@ function checked(matrix: PackedMatrix): PackedMatrix {
 }
 
 function unreadable() {
-  return new FailureError(
-    'library-incompatible',
-    'This model cannot run without WebGPU: one of its matrices is laid out in a way that is not known here.',
-    'Use the models that belong to this version of the page, or a browser with WebGPU.',
-  );
+  return cannotRun('one of its matrices is laid out in a way that is not known here');
 }

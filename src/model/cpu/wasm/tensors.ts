@@ -1,0 +1,99 @@
+import { cannotRun } from '../port';
+import { parseIndex, type TensorRecord } from '../weights';
+import { KernelMemory } from './kernels';
+import { laidOutBytes, layOut, type PackedMatrix, readGrouped, readSteps } from './packed';
+
+/** Where a matrix lies among the kernels. */
+export interface MatrixPlace {
+  readonly at: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+/** A model's arrays in the memory of the kernels. */
+export class Tensors {
+  readonly #matrices = new Map<string, MatrixPlace>();
+  readonly #vectors = new Map<string, { readonly at: number; readonly length: number }>();
+  readonly #unread = new Set<string>();
+
+  private constructor(readonly memory: KernelMemory) {}
+
+  /**
+   * Reads one file after the other, so that beside the weights there is one file in memory at most.
+   *
+   * @param index the content of tensor-cache.json
+   * @param shard gives the bytes of a file that the index names
+   * @returns null where this machine's WebAssembly has no SIMD
+   * @throws FailureError library-incompatible where an array is stored in a way that is not known here; out-of-memory
+   */
+  static async read(index: unknown, shard: (name: string) => Promise<ArrayBuffer>): Promise<Tensors | null> {
+    const files = parseIndex(index);
+    const memory = await KernelMemory.open();
+    if (!memory) return null;
+    const tensors = new Tensors(memory);
+    for (const { dataPath, records } of files) {
+      const bytes = await shard(dataPath);
+      for (const record of records) tensors.#put(record, bytes);
+    }
+    return tensors;
+  }
+
+  /** A matrix of the sides that the configuration says. @throws FailureError library-incompatible */
+  matrix(name: string, inner: number, columns: number): MatrixPlace {
+    const found = this.#matrices.get(name);
+    if (found?.inner !== inner || found.columns !== columns) {
+      const sides = found ? `is ${found.inner} by ${found.columns}` : 'is missing';
+      throw cannotRun(`its matrix "${name}" ${sides} where ${inner} by ${columns} are needed`);
+    }
+    this.#unread.delete(name);
+    return found;
+  }
+
+  has(name: string): boolean {
+    return this.#matrices.has(name) || this.#vectors.has(name);
+  }
+
+  /** The address of a vector; 0 where the model has no such. @throws FailureError library-incompatible for another length */
+  vector(name: string, length: number): number {
+    const found = this.#vectors.get(name);
+    if (found && found.length !== length) throw cannotRun(`its vector "${name}" has ${found.length} numbers where ${length} are needed`);
+    this.#unread.delete(name);
+    return found?.at ?? 0;
+  }
+
+  /** What a model has and this forward does not use would be missing from every number. @throws FailureError library-incompatible */
+  requireAllRead(): void {
+    const [first] = this.#unread;
+    if (first !== undefined) throw cannotRun(`it has "${first}", which is not known here`);
+  }
+
+  #put(record: TensorRecord, bytes: ArrayBuffer): void {
+    const { name, dtype, shape, byteOffset, nbytes } = record;
+    if (nbytes !== 4 * shape.reduce((a, b) => a * b, 1) || byteOffset + nbytes > bytes.byteLength) throw unknownRecord(record);
+    const words =
+      byteOffset % 4 === 0 ? new Uint32Array(bytes, byteOffset, nbytes / 4) : new Uint32Array(bytes.slice(byteOffset, byteOffset + nbytes));
+    this.#unread.add(name);
+    if (dtype === 'float32' && shape.length === 1) {
+      const at = this.memory.allocate(nbytes);
+      this.memory.words(at, words.length).set(words);
+      this.#vectors.set(name, { at, length: words.length });
+    } else {
+      const matrix = read(record, words);
+      const at = this.memory.allocate(laidOutBytes(matrix));
+      layOut(matrix, this.memory.words(at, laidOutBytes(matrix) / 4));
+      this.#matrices.set(name, { at, inner: matrix.inner, columns: matrix.columns });
+    }
+  }
+}
+
+function read(record: TensorRecord, words: Uint32Array): PackedMatrix {
+  const { dtype, shape } = record;
+  const [blocks = 0, , width] = shape;
+  if (dtype === 'uint32' && shape.length === 1) return readGrouped(words);
+  if (dtype === 'uint32' && shape.length === 3 && width === 4 && blocks > 1) return readSteps(words, blocks);
+  throw unknownRecord(record);
+}
+
+function unknownRecord({ name, dtype, shape, nbytes }: TensorRecord) {
+  return cannotRun(`tensor "${name}" is ${dtype} [${shape.join(', ')}] with ${nbytes} bytes`);
+}

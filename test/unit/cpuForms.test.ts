@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchShipped } from '../support/cpuApi';
+import { shippedPair } from '../support/shipped';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  // Compiled kernels are kept by the module.
+  vi.resetModules();
+});
+
+/** What the pair says it runs on, and the ids that it writes. */
+async function runs(): Promise<{ adapter: string; ids: number[] }> {
+  vi.stubGlobal('fetch', fetchShipped);
+  const { CpuPairs } = await import('../../src/engine/cpuPairs');
+  const { memoryStorage } = await import('../../src/storage/memory');
+  const pair = await new CpuPairs(memoryStorage()).ready(shippedPair('draft'), () => undefined, new AbortController().signal);
+  const ids = pair.target.text.encodeChat('Count from 1 to 30.', []);
+  const { DEFAULT_RUN } = await import('../../src/core/settings');
+  await pair.target.side.begin(DEFAULT_RUN, ids.length);
+  const start = ids.length;
+  while (ids.length < start + 12) ids.push((await pair.target.side.verify(ids, null)).next.id);
+  return { adapter: pair.adapter, ids: ids.slice(start) };
+}
+
+describe('what the CPU computes in', () => {
+  it('is WebAssembly; plain JavaScript without SIMD or without the memory for it, which the adapter tells, with the same ids', async () => {
+    const usual = await runs();
+    expect(usual.adapter).toBe('CPU, WebAssembly');
+    vi.resetModules();
+    vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    expect(await runs()).toEqual({ ...usual, adapter: 'CPU, plain JavaScript' });
+    vi.restoreAllMocks();
+    vi.resetModules();
+    vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(() => {
+      throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
+    });
+    expect(await runs()).toEqual({ ...usual, adapter: 'CPU, plain JavaScript' });
+  });
+
+  it('is SIMD without its relaxed part where that is missing', async () => {
+    const usual = await runs();
+    vi.resetModules();
+    const validate = WebAssembly.validate.bind(WebAssembly);
+    let first = true;
+    vi.spyOn(WebAssembly, 'validate').mockImplementation((bytes) => {
+      const answer = !first && validate(bytes);
+      first = false;
+      return answer;
+    });
+    expect(await runs()).toEqual(usual);
+  });
+});

@@ -1,0 +1,158 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CpuForward } from '../../src/model/cpu/forward';
+import type { Forward } from '../../src/model/cpu/port';
+import { ChatText } from '../../src/model/cpu/text';
+import { wasmForward } from '../../src/model/cpu/wasm';
+import { type ModelConfig, parseConfig, readWeights } from '../../src/model/cpu/weights';
+import reference from '../fixtures/smollm2.json';
+import { promptsOfEveryKind } from '../support/benchPrompts';
+import { someNumbers } from '../support/packedWords';
+import { SHIPPED } from '../support/shipped';
+
+const SMOLLM2 = path.resolve('public/models-smollm2/smollm2');
+const missing = !fs.existsSync(SMOLLM2);
+/** Of the standard deviation of all logits, as in bench/reference.mjs, which makes the fixture. */
+const TOLERANCE = 2e-4;
+
+class Folder {
+  constructor(private readonly folder: string) {}
+
+  json(name: string) {
+    return JSON.parse(fs.readFileSync(path.join(this.folder, 'resolve/main', name), 'utf8'));
+  }
+
+  readonly shard = async (name: string): Promise<ArrayBuffer> => {
+    const bytes = fs.readFileSync(path.join(this.folder, 'resolve/main', name));
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  };
+
+  config(): ModelConfig {
+    return parseConfig(this.json('mlc-chat-config.json'));
+  }
+
+  async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json')): Promise<Forward> {
+    const forward = await wasmForward(config, index, this.shard);
+    if (!forward) throw new Error('this Node has no SIMD in WebAssembly');
+    return forward;
+  }
+}
+
+const shipped = (id: string) => new Folder(path.join(SHIPPED, id));
+
+/** Ids that mean nothing: what is computed does not depend on that. */
+function someIds(count: number, vocabulary: number): number[] {
+  const next = someNumbers(count);
+  return Array.from({ length: count }, () => Math.floor(next() * vocabulary));
+}
+
+function worst(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
+  expect(a).toHaveLength(b.length);
+  let most = 0;
+  a.forEach((row, i) => {
+    const other = b[i] as ArrayLike<number>;
+    for (let j = 0; j < other.length; j++) most = Math.max(most, Math.abs((row[j] as number) - (other[j] as number)));
+  });
+  return most;
+}
+
+describe('the pair in WebAssembly', () => {
+  it.each(['target', 'draft', 'weak-draft'])('has the logits and the hidden states of the plain forward within 1e-4: %s', async (id) => {
+    const folder = shipped(id);
+    const plain = new CpuForward(folder.config(), await readWeights(folder.json('tensor-cache.json'), folder.shard));
+    const wasm = await folder.wasm();
+    const text = new ChatText(folder.config(), folder.json('tokenizer.json'));
+    for (const prompt of promptsOfEveryKind(1)) {
+      const ids = text.encodeChat(prompt, []);
+      for (const forward of [wasm, plain]) forward.truncate(0);
+      expect(worst(wasm.forward(ids, 'all-rows'), plain.forward(ids, 'all-rows')), prompt).toBeLessThan(1e-4);
+      // Some of them are in the thousands.
+      const largest = plain.hidden.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(worst([wasm.hidden], [plain.hidden]) / largest, prompt).toBeLessThan(1e-5);
+    }
+  });
+
+  it('gives the same bits however many tokens come at a time, and after tokens were taken out', async () => {
+    const wasm = await shipped('target').wasm();
+    const ids = someIds(40, wasm.vocabularySize);
+    const single = ids.map((id) => wasm.forward([id], 'last-row')[0] as Float32Array);
+    for (const step of [2, 3, 5, 6, 16, 17, 40]) {
+      wasm.truncate(0);
+      const rows: Float32Array[] = [];
+      for (let from = 0; from < ids.length; from += step) rows.push(...wasm.forward(ids.slice(from, from + step), 'all-rows'));
+      expect(worst(rows, single)).toBe(0);
+    }
+    wasm.truncate(10);
+    wasm.forward(someIds(9, wasm.vocabularySize), 'last-row');
+    wasm.truncate(10);
+    expect(worst(wasm.forward(ids.slice(10, 15), 'all-rows'), single.slice(10, 15))).toBe(0);
+    expect(worst(wasm.forward(ids.slice(15), 'last-row'), single.slice(-1))).toBe(0);
+  });
+
+  it('keeps two caches on one set of weights', async () => {
+    const one = await shipped('draft').wasm();
+    const other = one.sibling();
+    const [ids, others] = [someIds(12, one.vocabularySize), someIds(13, one.vocabularySize)];
+    one.forward(ids.slice(0, 6), 'last-row');
+    other.forward(others, 'last-row');
+    const apart = one.forward(ids.slice(6), 'last-row');
+    expect([one.length, other.length]).toEqual([12, 13]);
+    one.truncate(0);
+    expect(worst(one.forward(ids, 'last-row'), apart)).toBe(0);
+  });
+
+  it('refuses ids outside the vocabulary and more than the context holds, and keeps what it has', async () => {
+    const wasm = await shipped('draft').wasm({ ...shipped('draft').config(), context_window_size: 8 });
+    wasm.forward([1, 2, 3], 'last-row');
+    expect(() => wasm.forward([1, 2048], 'last-row')).toThrow(/outside the vocabulary/);
+    expect(() => wasm.forward([1, 2, 3, 4, 5, 6], 'last-row')).toThrow(RangeError);
+    expect(wasm.length).toBe(3);
+  });
+
+  it.each([
+    ['a matrix that is missing', 'layers.0.qkv', { name: 'layers.9.qkv' }, /"layers.0.qkv" is missing/],
+    ['a matrix of other sides', 'layers.0.qkv', { name: 'layers.0.o' }, /"layers.0.(qkv|o)" is/],
+    ['an array of another type', 'emb', { dtype: 'float16' }, /"emb" is float16/],
+    ['an array past the end of its file', 'emb', { byteOffset: 2 ** 30 }, /"emb" is uint32/],
+  ])('names %s', async (_, name, changed, message) => {
+    const folder = shipped('draft');
+    const index = folder.json('tensor-cache.json');
+    for (const file of index.records) {
+      file.records = file.records.map((record: { name: string }) => (record.name === name ? { ...record, ...changed } : record));
+    }
+    await expect(folder.wasm(folder.config(), index)).rejects.toThrow(message);
+  });
+
+  it('names what a model has and this forward does not use', async () => {
+    const folder = shipped('draft');
+    const index = folder.json('tensor-cache.json');
+    index.records[0].records.push({ ...index.records[0].records[0], name: 'layers.0.qkv_bias' });
+    await expect(folder.wasm(folder.config(), index)).rejects.toThrow(/"layers.0.qkv_bias", which is not known here/);
+  });
+});
+
+describe.skipIf(missing)(missing ? 'SmolLM2 in WebAssembly, skipped: npm run models -- smollm2 makes it' : 'SmolLM2 in WebAssembly', () => {
+  it('computes what numpy computes from the same file, and writes what it writes, alone or several tokens at a time', async () => {
+    const folder = new Folder(SMOLLM2);
+    const text = new ChatText(folder.config(), folder.json('tokenizer.json'));
+    const wasm = await folder.wasm({ ...folder.config(), context_window_size: 256 });
+    for (const { question, ids, spread, best, logits: wanted, greedy } of reference.prompts) {
+      expect(text.encodeChat(question, [])).toEqual(ids);
+      wasm.truncate(0);
+      let next = ids;
+      const rows: Float32Array[] = [];
+      for (const [i, id] of greedy.entries()) {
+        const [row] = wasm.forward(next, 'last-row');
+        if (!row) throw new Error('there are no logits');
+        rows.push(row);
+        const off = best.map((each, at) => Math.abs((row[each] as number) - (wanted[at] as number)) / spread);
+        if (i === 0) expect(Math.max(...off)).toBeLessThan(TOLERANCE);
+        next = [row.indexOf(row.reduce((most, value) => Math.max(most, value)))];
+        expect(next, `token ${i}`).toEqual([id]);
+      }
+      wasm.truncate(ids.length);
+      expect(worst(wasm.forward(greedy.slice(0, -1), 'all-rows'), rows.slice(1))).toBe(0);
+    }
+  });
+});
