@@ -5,7 +5,7 @@ import { findLists } from '../../scripts/furtherLists.mjs';
 import { fetchCatalogue } from '../catalog/lists';
 import { ownFolder, readOwnLists } from '../catalog/own';
 import type { Catalogue, TargetSpec } from '../catalog/resolve';
-import { type ModelSpec, modelsOf, type PairSpec } from '../catalog/spec';
+import type { ModelSpec, PairSpec } from '../catalog/spec';
 import { FailureError } from '../core/failure';
 import type { Imported, ImportProgress } from '../engine/tasks';
 import type { NodeEngine } from './engine';
@@ -44,9 +44,7 @@ export async function choosePair(target: string | undefined, draft: string | und
   const drafting = draft === undefined ? null : readDraftName(draft);
   const own = await importFiles([named, drafting], setup);
   const found = await find(named, own, setup);
-  const chosen = await choose(found, drafting, own, setup);
-  if (!setup.isOnGpu) refuseWithoutWebGpu(chosen.pair);
-  return chosen;
+  return choose(found, drafting, own, setup);
 }
 
 async function choose(
@@ -63,26 +61,18 @@ async function choose(
   return { pair: { target, draft: (await find(drafting, own, setup, DRAFTS_WITHOUT_MODEL)).model }, drafting: 'model' };
 }
 
-/** @throws FailureError no-adapter */
-function refuseWithoutWebGpu(pair: PairSpec): void {
-  const other = modelsOf(pair).find(({ folder }) => !folder.startsWith(`${PAGE}models/`));
-  if (other) throw needsWebGpu(other.name);
-}
-
-function needsWebGpu(name: string): FailureError {
-  return new FailureError(
-    'no-adapter',
-    `${name} needs WebGPU: on the CPU only the embedded pair runs.`,
-    'Choose --device auto or --device software, or leave out --target and --draft.',
-  );
-}
-
 /** Makes models of the GGUF files among `names`, unless they were made before. @returns them by the paths of their files */
 async function importFiles(names: readonly (DraftName | null)[], setup: PairSetup): Promise<ReadonlyMap<string, ModelSpec>> {
   const paths = [...new Set(names.flatMap((name) => (name?.kind === 'gguf' ? [name.path] : [])))];
   const [first] = paths;
   if (first === undefined) return new Map();
-  if (!setup.isOnGpu) throw needsWebGpu(path.basename(first));
+  if (!setup.isOnGpu) {
+    throw new FailureError(
+      'no-adapter',
+      `${path.basename(first)} needs WebGPU: on the CPU the embedded pair and SmolLM2 run, and no GGUF file.`,
+      'Choose --device auto or --device software, or leave out --target and --draft.',
+    );
+  }
   const files = await Promise.all(paths.map(async (file) => new File([await fs.openAsBlob(file)], path.basename(file))));
   const ids = new Map<number, string>();
   const report = (update: ImportProgress | Imported) => {

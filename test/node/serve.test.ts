@@ -202,10 +202,10 @@ describe('foretoken serve fails in words', () => {
   });
 
   it('where only WebGPU could run what is asked for', async () => {
-    const models = path.join(CACHE, 'others');
-    fs.cpSync(path.join(root, 'public/models'), models, { recursive: true });
-    const { code, stderr } = await run(['serve', '--device', 'cpu', '--port', '0', '--target', models]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('Target needs WebGPU: on the CPU only the embedded pair runs.')]);
+    const file = path.join(CACHE, 'own.gguf');
+    fs.writeFileSync(file, 'GGUF');
+    const { code, stderr } = await run(['serve', '--device', 'cpu', '--port', '0', '--target', file]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('own.gguf needs WebGPU: on the CPU the embedded pair and SmolLM2 run')]);
   });
 
   it.for([
