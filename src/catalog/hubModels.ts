@@ -32,7 +32,7 @@ const Document = v.object({
 });
 
 /** The folder beside the page at `base` in which such models are kept. The network is never asked for anything in it. */
-function hubFolder(base: string): string {
+export function hubFolder(base: string): string {
   return new URL('models-hub/', base).href;
 }
 

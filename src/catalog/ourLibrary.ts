@@ -1,9 +1,10 @@
 import { FailureError } from '../core/failure';
 import { featuresHere } from '../gpu/adapter';
 import type { FileStorage } from '../storage/port';
+import { hubFolder } from './hubModels';
 import { json } from './json';
 import { firstFitting, librarySpec, missingOf } from './resolve';
-import { fetchShapes, findLibrary, librariesFolder } from './shapeLibraries';
+import { fetchShapes, findLibrary, librariesFolder, ownLibraries } from './shapeLibraries';
 import { fileOf, type ModelSpec } from './spec';
 import { openStored } from './storedModels';
 
@@ -17,8 +18,7 @@ import { openStored } from './storedModels';
 export async function onOurLibrary(model: ModelSpec, storage: FileStorage, base: string, signal: AbortSignal): Promise<ModelSpec> {
   const file = fileOf(model, 'mlc-chat-config.json');
   if (!file || model.conversion) return model;
-  const folder = librariesFolder(base);
-  const shapes = await fetchShapes(folder, signal).catch((thrown) => {
+  const shapes = await fetchShapes(librariesFolder(base), signal).catch((thrown) => {
     signal.throwIfAborted();
     // A server need not have them; MLC's own serves as well.
     if (thrown instanceof FailureError && thrown.failure.code !== 'manifest-invalid') return [];
@@ -26,13 +26,9 @@ export async function onOurLibrary(model: ModelSpec, storage: FileStorage, base:
   });
   const found = findLibrary(await json(await openStored(model, storage, file)), shapes);
   if ('why' in found) return model;
-  const { shape, name, context, prefillChunk, libraries: compiled } = found.library;
+  const { shape, name, context, prefillChunk } = found.library;
   const features = await featuresHere();
-  const libraries = compiled.map(({ needs, from, path, bytes, sha256 }) => {
-    const listed = (each: { readonly path: string; readonly bytes: number; readonly sha256: string }) => ({ ...each, url: null });
-    const origin = from ? { base: listed(from.base), delta: listed(from.delta) } : null;
-    return librarySpec({ ...listed({ path, bytes, sha256 }), needs: [...needs], from: origin }, folder);
-  });
+  const libraries = ownLibraries(found.library, base).map((each) => librarySpec(each, hubFolder(base)));
   const library = firstFitting(libraries, (each) => missingOf(each, features).length === 0);
   return {
     ...{ ...model, libraries, library, missing: missingOf(library, features), conversion: { shape, name, context, prefillChunk } },

@@ -31,21 +31,16 @@ const LOCK = 'foretoken.conversion';
  */
 export async function storeLoadable(model: ModelSpec, setup: ConvertSetup): Promise<ModelSpec> {
   const { storage, report, signal } = setup;
-  if (!model.conversion) {
-    await storeModel(model, storage, report, signal);
-    return model;
-  }
-  return alone(LOCK, () => storeConverted(model, setup), signal);
+  const loadable = (await convertedForm(model, storage)) ?? model;
+  await storeModel(loadable, storage, report, signal);
+  return loadable.conversion ? alone(LOCK, () => convertAlone(loadable, setup), signal) : loadable;
 }
 
-async function storeConverted(model: ModelSpec, setup: ConvertSetup): Promise<ModelSpec> {
-  const { storage, report, signal } = setup;
-  const kept = await convertedForm(model, storage);
-  if (kept) {
-    await storeModel(kept, storage, report, signal);
-    return kept;
-  }
-  await storeModel(model, storage, report, signal);
+/** Of a model whose files are stored, unless another tab has converted it meanwhile. */
+async function convertAlone(model: ModelSpec, setup: ConvertSetup): Promise<ModelSpec> {
+  const { storage } = setup;
+  const before = await convertedForm(model, storage);
+  if (before) return before;
   try {
     await convert(model, setup);
   } catch (thrown) {
