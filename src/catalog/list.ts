@@ -80,6 +80,8 @@ const model = v.object({
   template: v.optional(v.nullable(template), null),
   stopTokens: v.optional(v.nullable(v.array(id)), null),
   rollsBack: v.optional(v.boolean(), true),
+  /** The weights (`weightsOf` of spec.ts) of the target whose hidden states it reads as it drafts. */
+  statesOf: v.optional(v.nullable(name), null),
 });
 
 /** `weak`: for lessons and examples of drafts that often fall. */

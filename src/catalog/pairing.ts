@@ -2,7 +2,7 @@
 import { FailureError } from '../core/failure';
 import { type ChosenDrafting, FIRST_DRAFT, FIRST_TARGET, type PreparedSettings, WEAK_DRAFT } from '../formats/settings';
 import type { TargetSpec } from './resolve';
-import { fileOf, type ModelSpec, type PairSpec } from './spec';
+import { fileOf, type ModelSpec, type PairSpec, weightsOf } from './spec';
 
 /** What names a pair among the settings. */
 export type PairChoice = ChosenDrafting & Pick<PreparedSettings, 'target'>;
@@ -14,6 +14,8 @@ export interface DraftChoice {
   /** Whether it is the target. */
   readonly itself: boolean;
   readonly weak: boolean;
+  /** Whether it is a head that reads the target's hidden states. */
+  readonly head: boolean;
 }
 
 /** The one of `targets` that `wanted` names: by its id, or `FIRST_TARGET`; null for none of these. */
@@ -34,8 +36,8 @@ export function settledChoice(target: TargetSpec, { draft, drafting }: ChosenDra
 
 /** What may draft for `target`: its drafts, and at last the target itself. */
 export function draftChoices({ model, drafts }: TargetSpec): DraftChoice[] {
-  const others = drafts.map((draft) => ({ id: draft.model.id, name: draft.name, itself: false, weak: draft.weak }));
-  return [...others, { id: model.id, name: model.name, itself: true, weak: false }];
+  const others = drafts.map(({ name, weak, model: { id, statesOf } }) => ({ id, name, itself: false, weak, head: statesOf !== undefined }));
+  return [...others, { id: model.id, name: model.name, itself: true, weak: false, head: false }];
 }
 
 /** The draft of `target` that `wanted` names: by its id, else `FIRST_DRAFT` or `WEAK_DRAFT`, which is the first one where no draft is weak; null for none of these. */
@@ -60,11 +62,19 @@ export function pairOf(target: TargetSpec, wanted: string | null): PairSpec {
   return { target: model, draft };
 }
 
-/** @throws FailureError vocabulary-mismatch, rollback-missing: where that is known before anything is downloaded */
+/** @throws FailureError vocabulary-mismatch, states-mismatch, rollback-missing: where that is known before anything is downloaded */
 export function checkPair({ target, draft }: PairSpec): void {
+  if (target.statesOf !== undefined) throw statesMismatch(`${target.name} reads the hidden states of a target, and cannot be one.`);
   if (draft === null) return;
   for (const model of draft === 'itself' ? [target] : [target, draft]) checkRollback(model);
-  if (draft !== 'itself' && sharesVocabulary(target, draft) === false) throw mismatch(target, draft);
+  if (draft === 'itself') return;
+  if (sharesVocabulary(target, draft) === false) throw mismatch(target, draft);
+  if (draft.statesOf === undefined || draft.statesOf === weightsOf(target)) return;
+  throw statesMismatch(`${draft.name} reads the hidden states of another target than this ${target.name}.`);
+}
+
+function statesMismatch(message: string): FailureError {
+  return new FailureError('states-mismatch', message, 'Choose the target that it was made for, or another draft.');
 }
 
 /** Speculation takes rejected tokens out of the cache again. @throws FailureError rollback-missing */

@@ -72,6 +72,7 @@ function smallerOf(target: ModelSpec, models: readonly ModelSpec[]): DraftSpec[]
     .filter(
       (each) =>
         (isAdded(each.id) || isAdded(target.id)) &&
+        each.statesOf === undefined &&
         each.rollsBack &&
         target.rollsBack &&
         size(each) < size(target) &&
@@ -100,12 +101,13 @@ function resolveModel(
   features: ReadonlySet<string>,
   stored?: ReadonlySet<string>,
 ): ModelSpec {
-  const { name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack } = listed;
+  const { name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack, statesOf } = listed;
   const libraries = listed.libraries.map((each) => librarySpec(each, base));
   const fits = (each: LibrarySpec) => missingOf(each, features).length === 0 && (stored?.has(each.place) ?? true);
   const library = firstFitting(libraries, fits);
   return {
     ...{ id, name, parameters, vocabulary, context, tokenizer, template, stopTokens, rollsBack, libraries, library },
+    ...(statesOf === null ? {} : { statesOf }),
     backend: 'web-llm',
     revision: listed.revision ?? versionOfFiles(listed.files.map(({ path, bytes, sha256 }) => sha256 ?? `${path} ${bytes}`)),
     folder: new URL(listed.path, base).href,

@@ -2,6 +2,7 @@
  * A pair of models as data: all that the engine needs to fetch, check, load and name them. Lists of models are resolved to it (`resolve.ts`) once; code that has
  * a pair needs no list. Plain data, which a worker's messages can carry.
  */
+import { versionOfFiles } from '../core/run/exports';
 import type { RunModel, RunModels } from '../core/types';
 import type { ShapeLibrary } from '../formats/gguf';
 import type { RemoteFile } from '../storage/download';
@@ -48,6 +49,8 @@ export interface ModelSpec {
   readonly stopTokens: readonly number[] | null;
   /** Whether tokens can be taken out of its cache again, which speculation needs. */
   readonly rollsBack: boolean;
+  /** The weights (`weightsOf`) of the target whose hidden states it reads as it drafts. Absent: it reads tokens only. */
+  readonly statesOf?: string;
   /** `files` are in MLC's format; what they become for this library of ours is made of them once, and then loaded. Absent: they are loaded as they are. */
   readonly conversion?: ShapeLibrary;
 }
@@ -108,6 +111,12 @@ export function isSameDraft(a: PairSpec['draft'], b: PairSpec['draft']): boolean
 /** What loading `model` on WebGPU may fetch. */
 export function filesOf(model: ModelSpec): readonly RemoteFile[] {
   return [...model.files, model.library];
+}
+
+/** Names the weights of `model`: equal for equal ones, whatever its template, its context and its library are. */
+export function weightsOf({ files }: Pick<ModelSpec, 'files'>): string {
+  const weights = files.filter(({ name }) => name.endsWith('.bin'));
+  return versionOfFiles(weights.map(({ name, bytes, sha256 }) => sha256 ?? `${name} ${bytes}`));
 }
 
 /** Bytes of `files`, those of unknown length left out. */

@@ -15,6 +15,7 @@ export type FailureCode =
   | 'storage'
   | 'library-incompatible'
   | 'vocabulary-mismatch'
+  | 'states-mismatch'
   | 'gguf-invalid'
   | 'gguf-unsupported'
   | 'model-too-large'

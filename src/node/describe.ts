@@ -19,7 +19,8 @@ export async function describeDraft({ target, draft }: PairSpec, drafting: strin
   if (drafting === null) return 'none: plain decoding';
   if (draft === 'itself') return `${target.name}, itself`;
   if (draft === null) return 'n-grams of the text so far';
-  return `${await describeModel(draft, storage)}${drafting === 'mixed' ? ', after n-grams' : ''}`;
+  const reads = draft.statesOf === undefined ? '' : ', on the target’s states';
+  return `${await describeModel(draft, storage)}${reads}${drafting === 'mixed' ? ', after n-grams' : ''}`;
 }
 
 /** Architecture and number of layers; empty where the model does not say. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseList } from '../../src/catalog/list';
 import { catalogueOf, resolveList } from '../../src/catalog/resolve';
+import type { ModelSpec } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
 
 const file = (path: string) => ({ path, bytes: 3, sha256: 'a'.repeat(64) });
@@ -39,7 +40,7 @@ describe('parseList', () => {
       ...{ name: 'big', parameters: 10, context: 8, path: 'big', vocabulary: { tokens: 5, logits: 5 } },
       libraries: [{ needs: [], path: 'big.wasm', ...told, from: null }],
       files: [{ path: 'big/resolve/main/tokenizer.json', ...told }],
-      ...{ revision: null, tokenizer: null, template: null, stopTokens: null, rollsBack: true },
+      ...{ revision: null, tokenizer: null, template: null, stopTokens: null, rollsBack: true, statesOf: null },
     });
   });
 
@@ -128,6 +129,27 @@ describe('parseList', () => {
         { url: 'https://page.test/models/far/resolve/main/tokenizer.json', bytes: 9, sha256: null },
       ],
     });
+  });
+
+  it('offers a head on the states of its target to no model that a person added', () => {
+    const { pair: _, ...others } = good();
+    const weights = { path: 'big/resolve/main/params.bin', bytes: 100, sha256: 'b'.repeat(64) };
+    const shared = { tokenizer: 'bpe-5' };
+    const two = (statesOf?: string) => ({
+      ...{ format: 2, pairs: [{ name: 'One', target: 'big', drafts: [{ id: 'small', name: 'Head' }] }] },
+      models: {
+        ...others.models,
+        big: { ...model('big'), ...shared, files: [...model('big').files, weights] },
+        small: { ...model('small'), ...shared, ...(statesOf && { statesOf }) },
+      },
+    });
+    const draftsOf = (statesOf?: string) => {
+      const list = resolveList(parseList(two(statesOf)), 'https://page.test/models/manifest.json', new Set());
+      const added = { ...(list.models.big as ModelSpec), id: 'hub:big' };
+      return catalogueOf([list], [added]).targets.map(({ drafts }) => drafts.map(({ model: each }) => [each.id, each.statesOf]));
+    };
+    expect(draftsOf()).toEqual([[['small', undefined]], [['small', undefined]]]);
+    expect(draftsOf('0123')).toEqual([[['small', '0123']], []]);
   });
 
   it('names what is wrong with a list of format 2', () => {

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { checkPair, findDraft, findTarget, pairOf, settledChoice } from '../../src/catalog/pairing';
+import { checkPair, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../src/catalog/pairing';
 import type { TargetSpec } from '../../src/catalog/resolve';
-import { isSameModel, type ModelSpec, modelsOf } from '../../src/catalog/spec';
+import { isSameModel, type ModelSpec, modelsOf, weightsOf } from '../../src/catalog/spec';
 import { checkTokenizers, fingerprintOf } from '../../src/catalog/tokenizer';
 import { FailureError } from '../../src/core/failure';
 import { memoryStorage } from '../../src/storage/memory';
+import { settings } from '../../src/ui/texts';
 import { shippedTarget } from '../support/shipped';
 
 const target = shippedTarget();
@@ -74,6 +75,17 @@ describe('a target', () => {
   });
 });
 
+describe('what may draft', () => {
+  it('is called a head where it reads the target’s states', () => {
+    const drafts = [{ ...good, name: '7.7M', model: { ...good.model, statesOf: weightsOf(target.model) } }, weak];
+    expect(draftChoices({ ...target, drafts }).map(settings.draftLabel)).toEqual([
+      '7.7M, a head on the target’s states',
+      weak.name,
+      'The target itself',
+    ]);
+  });
+});
+
 describe('a pair', () => {
   it('is of two models, of one with itself, or of one alone', () => {
     expect(modelsOf(pairOf(target, 'first')).map(({ id }) => id)).toEqual([target.model.id, good.model.id]);
@@ -110,6 +122,26 @@ describe('a pair', () => {
       expect(failureOf(() => checkPair(pair))).toMatchObject({ code: 'rollback-missing', hint: expect.stringContaining('plainly') });
     }
     expect(failureOf(() => checkPair({ target: state, draft: null }))).toBeNull();
+  });
+
+  it('with a head on the states of another target is refused, by name', () => {
+    const head = { ...good.model, name: 'Head', statesOf: weightsOf(target.model) };
+    expect(failureOf(() => checkPair({ target: target.model, draft: head }))).toBeNull();
+    // Its template and its context may be others.
+    const { model } = target;
+    expect(failureOf(() => checkPair({ target: { ...model, revision: 'other', context: 64 }, draft: head }))).toBeNull();
+    const files = model.files.map((file) => (file.name.endsWith('.bin') ? { ...file, sha256: '0'.repeat(64) } : file));
+    expect(failureOf(() => checkPair({ target: { ...model, files }, draft: head }))).toMatchObject({
+      code: 'states-mismatch',
+      message: `Head reads the hidden states of another target than this ${model.name}.`,
+      hint: 'Choose the target that it was made for, or another draft.',
+    });
+    for (const draft of ['itself', null] as const) {
+      expect(failureOf(() => checkPair({ target: head, draft }))).toMatchObject({
+        code: 'states-mismatch',
+        message: 'Head reads the hidden states of a target, and cannot be one.',
+      });
+    }
   });
 
   it('is another with other files, in another place, or on another library', () => {

@@ -101,9 +101,9 @@ function DraftChoices() {
   if (!drafts) return <p className="no-drafts">{words.noDrafts}</p>;
   const [first] = drafts;
   const options = [
-    ...drafts.map(({ id, name, itself }) => ({
-      value: draftKey({ drafting: 'model', draft: id }),
-      label: itself ? words.itself : name,
+    ...drafts.map((choice) => ({
+      value: draftKey({ drafting: 'model', draft: choice.id }),
+      label: settings.draftLabel(choice),
     })),
     { value: draftKey({ drafting: 'ngram' }), label: words.ngram },
     ...(first ? [{ value: draftKey({ drafting: 'mixed', draft: first.id }), label: words.mixed(first.name) }] : []),
