@@ -1,6 +1,7 @@
 import { bytesOf, filesOf, type ModelSpec, type PairSpec } from '../catalog/spec';
 import { LIMITS } from '../core/types';
 import { ModelDrafter } from '../model/webllm/drafter';
+import { HeadDrafter, joinHead } from '../model/webllm/head';
 import { type LoadedModel, type LoaderProgress, prepareModel, twinOf } from '../model/webllm/loader';
 import { ModelTarget } from '../model/webllm/target';
 import type { FileStorage } from '../storage/port';
@@ -30,7 +31,7 @@ export async function loadMissing(stage: Stage, spec: PairSpec, setup: LoadSetup
   const draftStored = draftModel ? both.attempt(() => store(draftModel, load)) : Promise.resolve(null);
   const target = stage.target ? Promise.resolve() : both.attempt(() => draftStored.then(() => loadTarget(stage, spec.target, load)));
   const draft = draftModel
-    ? both.attempt(() => draftStored.then((stored) => loadDraft(stage, draftModel, stored ?? draftModel, load)))
+    ? both.attempt(() => draftStored.then((stored) => loadDraft(stage, { spec: draftModel, stored: stored ?? draftModel, target }, load)))
     : both.attempt(() => target.then(() => (spec.draft === 'itself' && !stage.draft ? twinTarget(stage) : undefined)));
   await Promise.allSettled([draftStored, target, draft]);
   if (stage.shared.hasFailed) throw await stage.shared.failure;
@@ -66,19 +67,40 @@ async function loadTarget(stage: Stage, spec: ModelSpec, load: LoadSetup): Promi
   stage.target = { spec, model, side };
 }
 
-/** Of a draft whose files are stored, as `stored`. */
-async function loadDraft(stage: Stage, spec: ModelSpec, stored: ModelSpec, load: LoadSetup): Promise<void> {
-  stage.draft = { spec, ...(await drafting(stage, await prepare(stored, load))) };
+/** A draft whose files are stored, as `stored`. */
+interface StoredDraft {
+  readonly spec: ModelSpec;
+  readonly stored: ModelSpec;
+  /** Settled when the target is on the stage. */
+  readonly target: Promise<void>;
+}
+
+async function loadDraft(stage: Stage, { spec, stored, target }: StoredDraft, load: LoadSetup): Promise<void> {
+  const model = await prepare(stored, load);
+  try {
+    if (spec.statesOf !== undefined) await target.then(() => joinTarget(stage, spec, model));
+    stage.draft = { spec, ...(await drafting(stage, model, spec.statesOf === undefined ? ModelDrafter : HeadDrafter)) };
+  } catch (error) {
+    await model.unload().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Has a head read the states of the target, which is loaded. */
+async function joinTarget({ target }: Stage, { name }: ModelSpec, { pipeline }: LoadedModel): Promise<void> {
+  if (!target) throw new RangeError('the target is not loaded');
+  await joinHead({ name, pipeline }, { name: target.spec.name, pipeline: target.model.pipeline });
 }
 
 /** The target as its own draft: its weights, with a cache of its own. */
 async function twinTarget(stage: Stage): Promise<void> {
   if (!stage.target) throw new RangeError('the target is not loaded');
-  stage.draft = { spec: 'itself', ...(await drafting(stage, twinOf(stage.target.model))) };
+  stage.draft = { spec: 'itself', ...(await drafting(stage, twinOf(stage.target.model), ModelDrafter)) };
 }
 
-async function drafting(stage: Stage, model: LoadedModel): Promise<{ readonly model: LoadedModel; readonly side: ModelDrafter }> {
-  return { model, side: new ModelDrafter(model.pipeline, await stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
+/** @param Side what drafts with it */
+async function drafting(stage: Stage, model: LoadedModel, Side: typeof ModelDrafter) {
+  return { model, side: new Side(model.pipeline, await stage.sampler, stage.stopwatch, LIMITS.gamma.max) };
 }
 
 /** @returns the model as it is loaded */

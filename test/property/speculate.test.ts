@@ -91,9 +91,25 @@ class Observer implements Drafter {
   }
 }
 
+/** Drops its drafts from its cache before they are judged, as a head does that read them beside states of its own (model/webllm/head.ts). */
+class Head implements Drafter {
+  readonly model: FakeDrafter;
+
+  constructor(model: FakeDrafter) {
+    this.model = model;
+  }
+
+  async propose(history: readonly TokenId[], most: DraftLimits): Promise<Proposal | null> {
+    const proposal = await this.model.propose(history, most);
+    this.model.truncate(history.length);
+    return proposal;
+  }
+}
+
 /** Whatever drafts, by what it needs. */
 const DRAFTERS: Readonly<Record<string, (model: FakeDrafter) => Drafter>> = {
   'a model': (model) => model,
+  'a head on the target’s states': (model) => new Head(model),
   'n-gram, without a cache': () => new NgramDrafter(1),
   'n-gram, then a model': (model) => new NgramFirst(model),
   'what observes the rounds, without a cache': () => new Observer(),

@@ -12,6 +12,7 @@ import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../cor
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
 import { TokenGrammar, unbroken } from './grammar';
 import { SeveralRows } from './severalRows';
+import { copyStates, type HiddenStates, keptStates } from './states';
 
 /** One model that web-llm has loaded, as rows of tokens in and rows of logits out, all on the device. */
 export class ModelPipeline implements Tokenizer {
@@ -30,10 +31,14 @@ export class ModelPipeline implements Tokenizer {
   readonly rollsBack: boolean;
   /** On the device, as allocated. */
   readonly memory: ModelMemory;
+  /** Of the tokens in the cache; null where the library keeps none. */
+  readonly hiddenStates: HiddenStates | null;
   readonly #pipeline: Pipeline;
   readonly #inputTensor: Tensor;
   readonly #several: SeveralRows;
   readonly #pop: PackedFunction;
+  /** Whose hidden states this model reads; null where it reads none, or its own. */
+  #source: ModelPipeline | null = null;
   /** null: the cache is the one that web-llm made. */
   readonly #twin: { readonly cache: Disposable; readonly clear: PackedFunction; readonly addSequence: PackedFunction } | null = null;
   /** Logits of a row as the library pads it; the tokens' come first. */
@@ -67,17 +72,20 @@ export class ModelPipeline implements Tokenizer {
     try {
       const before = this.#allocated();
       const builtin = (name: string) => tvm.detachFromCurrentScope(lookUp(name, () => tvm.getGlobalFunc(`vm.builtin.${name}`)));
+      const kept = () => keptStates(pipeline, this.#states[0], (tensor) => this.#buffer(tensor));
       if (from instanceof ModelPipeline) {
         const create = lookUp('create_tir_paged_kv_cache', () => vm.getFunction('create_tir_paged_kv_cache'));
         // As web-llm makes its own: one sequence, pages of 16 tokens, no sliding window.
         const sizes = [1, this.contextLength, this.passLength, 16, 0].map((size) => tvm.makeShapeTuple([size]));
         const cache = tvm.detachFromCurrentScope(create(...sizes) as Disposable);
         this.#twin = { cache, clear: builtin('kv_state_clear'), addSequence: builtin('kv_state_add_sequence') };
+        this.hiddenStates = kept();
         this.memory = { weights: 0, cache: this.#allocated() - before };
       } else {
         const weights = this.#weights();
+        this.hiddenStates = kept();
         // So far web-llm has allocated nothing else, except eight bytes.
-        this.memory = { weights, cache: before - weights };
+        this.memory = { weights, cache: this.#allocated() - weights };
       }
       this.#several = new SeveralRows(pipeline);
       if (this.rollsBack) this.#several.require();
@@ -215,6 +223,7 @@ export class ModelPipeline implements Tokenizer {
     const states = this.#states;
     const tokens = embed(this.#inputTensor.view([rows]), params) as Tensor;
     const hidden = tokens.view([1, ...tokens.shape]);
+    this.#bringHiddenStates(rows);
     for (const state of states) fKVCacheBeginForward(state, tvm.makeShapeTuple([0]), tvm.makeShapeTuple([rows]));
     const result = (
       rows === 1
@@ -227,6 +236,22 @@ export class ModelPipeline implements Tokenizer {
     this.#cachedLength += rows;
     const logits = this.#buffer(result.get(0));
     return want === 'all-rows' && rows > 1 && this.vocabularySize < this.#paddedVocabulary ? this.#withoutPadding(logits, rows) : logits;
+  }
+
+  /**
+   * From now on a forward reads the hidden states that `source`, on the same device, has in its cache, and this model's own of tokens that are not in it.
+   * As far as both caches go, they must hold the same tokens.
+   */
+  readHiddenStatesOf(source: ModelPipeline): void {
+    this.#source = source;
+  }
+
+  /** Adds to the encoder what a forward over `rows` tokens reads of the source: for each token the hidden state of the one before it. */
+  #bringHiddenStates(rows: number): void {
+    const [from, to] = [this.#source?.hiddenStates, this.hiddenStates];
+    if (!this.#source || !from || !to) return;
+    const end = Math.min(this.#cachedLength + rows - 1, this.#source.cachedLength);
+    copyStates(this.encoder, from, to, Math.max(this.#cachedLength - 1, 0), end);
   }
 
   /** f32 [rows, padded vocabulary] -> [rows, vocabulary] */
