@@ -77,9 +77,9 @@ describe('a target', () => {
 
 describe('what may draft', () => {
   it('is called a head where it reads the target’s states', () => {
-    const drafts = [{ ...good, name: '7.7M', model: { ...good.model, statesOf: weightsOf(target.model) } }, weak];
+    const drafts = [{ ...good, name: 'Head', model: { ...good.model, statesOf: weightsOf(target.model) } }, weak];
     expect(draftChoices({ ...target, drafts }).map(settings.draftLabel)).toEqual([
-      '7.7M, a head on the target’s states',
+      'Head on the target’s states',
       weak.name,
       'The target itself',
     ]);

@@ -72,8 +72,7 @@ export const targets = {
 export const settings = {
   names: { target: 'Target', draft: 'Draft model', ...namesOf(PAGE_SETTINGS) },
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
-  draftLabel: ({ name, itself, head }: DraftChoice) =>
-    itself ? 'The target itself' : head ? `${name}, a head on the target’s states` : name,
+  draftLabel: ({ name, itself, head }: DraftChoice) => (itself ? 'The target itself' : head ? `${name} on the target’s states` : name),
   draftsUnread: 'The list of drafts is not loaded yet.',
   draftings: { model: 'Model', ngram: 'N-gram', mixed: 'N-gram, then model' },
   lengths: { adaptive: 'Adaptive', fixed: 'Fixed' },
