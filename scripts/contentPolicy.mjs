@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 
-/** Where files are fetched from, by the page and by its workers: models that stand on another host need that host here. */
-const CONNECT = ["'self'", 'blob:'];
+/** Where a page without models fetches files from. */
+const OWN = ["'self'", 'blob:'];
+
+/**
+ * Where the page with its workers fetches files from. A person names hosts of models: a hub, which sends on to stores of other names, a mirror in a room without
+ * internet, any other address. They cannot be listed here; what may run is listed all the same, so nobody else's script can use this. A browser refuses `http:` to
+ * a page of https.
+ */
+const CONNECT = [...OWN, 'https:', 'http:'];
 
 /**
  * What the built page may load and run: its own files, and pictures that it makes itself. No script that a link, a file or a text brought
- * along can run, and nothing can be sent anywhere else.
+ * along can run.
  */
 const POLICY = {
   'default-src': ["'none'"],
@@ -13,7 +21,6 @@ const POLICY = {
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:', 'blob:'],
   'font-src': ["'self'"],
-  'connect-src': CONNECT,
   'worker-src': ["'self'"],
   'frame-src': ["'self'"],
   'manifest-src': ["'self'"],
@@ -43,19 +50,26 @@ export function contentPolicy() {
     transformIndexHtml: {
       order: 'post',
       // First in the head: it holds from where it stands.
-      handler: (html) => [
-        { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: policyOf(html) }, injectTo: 'head-prepend' },
+      handler: (html, { filename }) => [
+        {
+          tag: 'meta',
+          attrs: {
+            'http-equiv': 'Content-Security-Policy',
+            content: policyOf(html, path.basename(filename) === 'index.html' ? CONNECT : OWN),
+          },
+          injectTo: 'head-prepend',
+        },
       ],
     },
   };
 }
 
-/** The policy of a page whose own inline scripts, and no others, may run. @param {string} html */
-function policyOf(html) {
+/** The policy of a page whose own inline scripts, and no others, may run. @param {string} html @param {readonly string[]} connect */
+function policyOf(html, connect) {
   const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, code = '']) => {
     return `'sha256-${createHash('sha256').update(code).digest('base64')}'`;
   });
-  return spell({ ...POLICY, 'script-src': [...POLICY['script-src'], ...inline] });
+  return spell({ ...POLICY, 'connect-src': connect, 'script-src': [...POLICY['script-src'], ...inline] });
 }
 
 /** @param {Readonly<Record<string, readonly string[]>>} policy */

@@ -94,22 +94,30 @@ describe('the headers of npm start', () => {
     expect(documented).toContain(ofWorkers);
   });
 
-  it('let the page run its models, store itself, and nothing foreign: no evaluated text and no other host, in page and worker', async () => {
+  it('let the page run its models, store itself, and fetch from hubs, but evaluate no text, in page and worker', async () => {
     const visit = await Visit.open(browser, url, true);
     await visit.set('Most tokens', 6);
     expect(committed(await visit.run('Count from 1 to 30.'))).toHaveLength(6);
     const [worker] = visit.page.workers();
     expect(worker).toBeDefined();
-    const forbidden = { evaluated: 'EvalError', fetched: 'TypeError' };
-    expect(await visit.page.evaluate(trespass, `${foreignUrl}page`)).toEqual(forbidden);
-    expect(await worker?.evaluate(trespass, `${foreignUrl}worker`)).toEqual(forbidden);
     expect(askedOfForeign).toEqual([]);
+    const allowed = { evaluated: 'EvalError', fetched: 'arrived' };
+    expect(await visit.page.evaluate(trespass, `${foreignUrl}page`)).toEqual(allowed);
+    expect(await worker?.evaluate(trespass, `${foreignUrl}worker`)).toEqual(allowed);
+    expect(askedOfForeign).toEqual(['/page', '/worker']);
     await visit.page.getByRole('button', { name: 'Offline: ready', exact: true }).waitFor({ timeout: 60_000 });
     const [serviceWorker] = visit.page.context().serviceWorkers();
-    expect(await serviceWorker?.evaluate(trespass, `${foreignUrl}service`)).toEqual(forbidden);
-    expect(askedOfForeign).toEqual([]);
+    expect(await serviceWorker?.evaluate(trespass, `${foreignUrl}service`)).toEqual(allowed);
     expect(visit.uncaught).toEqual([]);
     await visit.close();
+  });
+
+  it.each(['embed.html', 'notes.html'])('let %s, which loads no models, reach no other host', async (name) => {
+    const page = await browser.newPage();
+    await page.goto(url + name);
+    expect(await page.evaluate(trespass, `${foreignUrl}${name}`)).toEqual({ evaluated: 'EvalError', fetched: 'TypeError' });
+    expect(askedOfForeign).toEqual([]);
+    await page.close();
   });
 
   it('let a page elsewhere frame a recorded run, by frame and by element, and not the page itself', async () => {
