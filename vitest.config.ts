@@ -21,7 +21,7 @@ const browser = () => ({
 const ENGINE_DEPENDENCIES = ['@mlc-ai/web-llm', 'valibot'];
 const PAGE_DEPENDENCIES = [
   ...['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'],
-  ...['d3-scale', 'd3-shape'],
+  ...['d3-scale', 'd3-shape', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', '@mlc-ai/web-llm'],
 ];
 
 export default defineConfig({

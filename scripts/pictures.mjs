@@ -25,6 +25,7 @@ const VIEWS = [
   'history',
   'learn',
   'present',
+  'models',
 ];
 /** The run that the README shows, in a window that shows all of it. */
 const FILMED = { address: 'embed.html#recording=story-sampled', viewport: { width: 800, height: 900 } };

@@ -33,4 +33,5 @@ export const VIEWS: readonly [View, ...View[]] = [
   { id: 'history', label: words.history, group: 'believe', component: later('History', () => import('./views/History')) },
   { id: 'learn', label: words.learn, group: 'teach', component: later('Learn', () => import('./views/Learn')) },
   { id: 'present', label: words.present, group: 'teach', component: later('Present', () => import('./views/Present')) },
+  { id: 'models', label: words.models, component: later('Models', () => import('./views/Models')) },
 ];

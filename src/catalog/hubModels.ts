@@ -7,7 +7,7 @@ import { featuresHere } from '../gpu/adapter';
 import { dropList, keepList, keptList, keptUrls } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
 import { HUB, isOfHub, type ModelSpec } from './spec';
-import { deleteStored } from './storedModels';
+import { SHELVES } from './storedModels';
 
 const text = v.string();
 const file = v.looseObject({ url: text, place: text, name: text, bytes: v.nullable(v.number()), sha256: v.nullable(text) });
@@ -75,9 +75,13 @@ export function keepHubModel(storage: FileStorage, base: string, model: ModelSpe
   return keepList(storage, documentUrl(model.id, base), JSON.stringify({ format: 1, model }));
 }
 
-/** Deletes `model`, and what is there of its files; complete or not. @throws FailureError storage */
-export async function deleteHubModel(storage: FileStorage, base: string, model: ModelSpec): Promise<void> {
+/** Deletes the model `id`, and all that is there of its files, complete or not. @throws FailureError storage */
+export async function deleteHubModel(storage: FileStorage, base: string, id: string): Promise<void> {
   // A model of which a part is gone is never offered.
-  await dropList(storage, documentUrl(model.id, base));
-  await deleteStored(model, [], storage);
+  await dropList(storage, documentUrl(id, base));
+  const folder = `${folderOfHubModel(id, base)}/`;
+  for (const name of Object.values(SHELVES)) {
+    const shelf = await storage.open(name);
+    for (const place of await shelf.list()) if (place.startsWith(folder)) await shelf.delete(place);
+  }
 }

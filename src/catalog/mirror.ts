@@ -10,6 +10,12 @@ import { readRecord } from './records';
 import { bytesOf, type ModelSpec } from './spec';
 import { shelvedFiles } from './storedModels';
 
+/** The address of a mirror, which ends with a slash; null for what is no address of the web. */
+export function mirrorBase(text: string): string | null {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return null;
+  return new URL(text.endsWith('/') ? text : `${text}/`).href;
+}
+
 /** `record` with its model and library under the same paths below `base`, which ends with a slash. */
 export function mirrored<Record extends PrebuiltRecord>(record: Record, base: string): Record {
   const there = (url: string) => new URL(new URL(url).pathname.slice(1), base).href;

@@ -76,11 +76,10 @@ export async function readRecord(
   const read = readerOf(storage, signal);
   const hash = hashesOf(record);
   const configFile = at('mlc-chat-config.json', hash(record.integrity?.config));
-  const own = await read(configFile, (content) => {
-    if (typeof content === 'object' && content !== null) return content;
+  const config = await read(configFile, (content) => {
+    if (typeof content === 'object' && content !== null) return readChatConfig(id, content, overrides);
     throw unusable(id, 'mlc-chat-config.json cannot be read');
   });
-  const config = readChatConfig(id, own, overrides);
   const { file: tensorsFile, content: tensors } = await firstThere(
     TENSORS.map((name) => ({ ...at(name), place: at(TENSORS[0]).place })),
     (file) => read(file, (content) => readTensorCache(id, file.name, content)),
@@ -169,6 +168,26 @@ export function requireKnown({ model_id: id, model, model_lib: library, model_ty
   if (typeof model !== 'string' || typeof library !== 'string') throw unusable(String(id), 'its record needs "model" and "model_lib"');
   if (type !== undefined && type !== 0) throw unusable(id, 'only language models can be loaded ("model_type")');
   if (manifest !== undefined) throw unusable(id, '"model_manifest" is not supported');
+}
+
+/** A record for the model in the folder at `model`, an address as people copy it, and the library at `library`. @throws FailureError manifest-invalid for what is no address of the web */
+export function recordOf(model: string, library: string): ModelRecord {
+  const [folder, file] = [model, library].map((text) => addressOf(text.trim())) as [string, string];
+  const [, name = 'model'] = /([^/]+)\/?$/.exec(folder.replace(/\/resolve\/.*$/, '')) ?? [];
+  // Two owners may have given one name.
+  return { model: folder, model_id: `${name}-${versionOfFiles([folder, file]).slice(0, 8)}`, model_lib: file };
+}
+
+/** Pages about a folder or a file of a hub mean that folder or file. */
+function addressOf(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new FailureError('manifest-invalid', `"${text}" is no address of the web.`, 'Write it whole, as https://example.org/models/.');
+  }
+  const url = new URL(text);
+  url.search = url.hash = '';
+  const path = /^github\.com$/.test(url.hostname) ? url.pathname.replace(/^(\/[^/]+\/[^/]+)\/(blob|raw)\//, '$1/raw/') : url.pathname;
+  url.pathname = path.replace(/\/(tree|blob)\/([^/]+)\/?/, '/resolve/$2/');
+  return url.href;
 }
 
 /** URL of what web-llm resolves a record's files against (its cleanModelUrl, 0.2.86). */

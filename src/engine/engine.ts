@@ -130,7 +130,7 @@ export class PairEngine implements Engine {
   remove({ model, base }: RemoveTask, signal: AbortSignal): Promise<void> {
     const { storage, alone } = this.#own;
     const release = () => this.#uninterrupted(() => this.#pairs.release(model), signal);
-    if (!isOwn(model.id)) return release().then(() => deleteHubModel(storage, base, model));
+    if (!isOwn(model.id)) return release().then(() => deleteHubModel(storage, base, model.id));
     return release().then(() => alone(() => deleteOwn(storage, ownFolder(base), model.id), signal));
   }
 

@@ -3,7 +3,7 @@ import { pageOf } from '../catalog/hubModels';
 import { onOurLibrary } from '../catalog/ourLibrary';
 import { prebuiltRecords } from '../catalog/prebuilt';
 import { readRecord } from '../catalog/records';
-import { shelvedFiles } from '../catalog/storedModels';
+import { convertedForm, shelvedFiles } from '../catalog/storedModels';
 import type { FileStorage } from '../storage/port';
 import { Transfer } from '../storage/transfer';
 import type { Fetching, FetchTask, Inspected, InspectTask, Published } from './tasks';
@@ -31,7 +31,9 @@ export async function fetchModels(
   report: (update: Fetching) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const transfer = new Transfer(storage, shelvedFiles(models), (update) => report({ type: 'fetching', transfer: update }));
+  // Of what was converted, what it was made of is not kept.
+  const kept = await Promise.all(models.map(async (model) => (await convertedForm(model, storage)) ?? model));
+  const transfer = new Transfer(storage, shelvedFiles(kept), (update) => report({ type: 'fetching', transfer: update }));
   const pause = () => void transfer.pause();
   signal.addEventListener('abort', pause, { once: true });
   if (signal.aborted) return;

@@ -1,6 +1,6 @@
 /** Lays out models of web-llm's list in a folder (scripts/mirror.mjs). */
 import type { ModelList } from '../catalog/list';
-import { layOut, mirrored, recordsNamed } from '../catalog/mirror';
+import { layOut, mirrorBase, mirrored, recordsNamed } from '../catalog/mirror';
 import { type PrebuiltRecord, prebuiltRecords } from '../catalog/prebuilt';
 import { pathBelow, treeStorage } from '../storage/tree';
 import { usageError } from './usage';
@@ -34,7 +34,7 @@ export async function mirror(
 }
 
 function baseOf(from: string): string {
-  if (!/^https?:\/\//.test(from) || !URL.canParse(from))
-    throw usageError(`${from} is not an address.`, 'Write it whole, as https://example.org/models/.');
-  return new URL(from.endsWith('/') ? from : `${from}/`).href;
+  const base = mirrorBase(from);
+  if (base === null) throw usageError(`${from} is not an address.`, 'Write it whole, as https://example.org/models/.');
+  return base;
 }

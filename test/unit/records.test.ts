@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatConfigOf, samplingOf, withOptions } from '../../src/catalog/chatConfig';
 import { checkPair, sharesVocabulary } from '../../src/catalog/pairing';
-import { type ModelRecord, readRecord } from '../../src/catalog/records';
+import { type ModelRecord, readRecord, recordOf } from '../../src/catalog/records';
 import { fileOf } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
 import { memoryStorage } from '../../src/storage/memory';
@@ -198,5 +198,18 @@ describe('a record of web-llm’s', () => {
     expect(read.library).toMatchObject({ url: `${server.url}libraries/target.wasm`, place: `${folder}/target.wasm` });
     expect(read.files.every(({ place }) => place.startsWith(`${folder}/resolve/main/`))).toBe(true);
     expect(read.files.map(({ url }) => url)).toEqual((await readRecord(record(), storage)).files.map(({ url }) => url));
+  });
+
+  const PASTED: readonly (readonly [string, string])[] = [
+    ['https://huggingface.co/mlc-ai/Small-MLC', 'https://huggingface.co/mlc-ai/Small-MLC'],
+    ['https://huggingface.co/mlc-ai/Small-MLC/tree/main', 'https://huggingface.co/mlc-ai/Small-MLC/resolve/main/'],
+    [' https://huggingface.co/mlc-ai/Small-MLC/tree/v2/?show=all ', 'https://huggingface.co/mlc-ai/Small-MLC/resolve/v2/'],
+  ];
+  it.each(PASTED)('is made of an address as people copy it: %s', (pasted, model) => {
+    const { model_id: id, ...made } = recordOf(pasted, 'https://github.com/mlc-ai/libs/blob/main/small.wasm');
+    expect(made).toEqual({ model, model_lib: 'https://github.com/mlc-ai/libs/raw/main/small.wasm' });
+    expect(id).toMatch(/^Small-MLC-[0-9a-f]{8}$/);
+    // Another owner's model of this name is another.
+    expect(recordOf('https://host.test/Small-MLC', 'https://host.test/small.wasm').model_id).not.toBe(id);
   });
 });

@@ -1,1 +1,2 @@
+export { Models } from './Models';
 export { ModelsDialog } from './ModelsDialog';

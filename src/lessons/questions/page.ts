@@ -51,7 +51,7 @@ export const PAGE: QuestionGroup = {
       words:
         'private privacy secret confidential cloud internet send sent upload uploaded transmit collected tracking analytics cookies gdpr data typed type local server online third',
       answer:
-        'Nothing that you type is sent anywhere: the models run in your browser, and the page’s server only delivers files. A link from Share holds the whole run, prompt included, in the link itself, so anyone who gets the link can read it. Nothing goes to a server.',
+        'Nothing that you type is sent anywhere: the models run in your browser, and the page’s server only delivers files. A published model, which you agree to download in Models, comes from its hub. A link from Share holds the whole run, prompt included, in the link itself, so anyone who gets the link can read it. Nothing goes to a server.',
       ...{ lesson: null, section: null },
     },
     {
@@ -86,7 +86,7 @@ export const PAGE: QuestionGroup = {
       words:
         'embedded pair page own here parameters million target good weak draft name size trained kinds stories json nonsense gibberish silly card llama qwen load download megabytes',
       answer:
-        'A pair made for this page: a target of 5.8 million parameters, and a good and a weak draft of 0.8 million each, trained from nothing. They write short stories, JSON records, small functions, counts, copies with a change, and answers about speculative decoding, and know little else. The weak draft is there to show what disagreement costs. The boxes under Models in Watch show each one and its size.',
+        'A pair made for this page: a target of 5.8 million parameters, and a good and a weak draft of 0.8 million each, trained from nothing. They write short stories, JSON records, small functions, counts, copies with a change, and answers about speculative decoding, and know little else. The weak draft is there to show what disagreement costs. The boxes under Models in Watch show each one and its size. The view Models has others that people know, such as Llama, Qwen and SmolLM2, to download, and opens model files of your own.',
       ...{ lesson: null, section: null },
     },
     {

@@ -35,6 +35,7 @@ export const views = {
   history: 'History',
   learn: 'Learn',
   present: 'Present',
+  models: 'Models',
 };
 
 export const prompt = {

@@ -1,0 +1,96 @@
+import type { TargetSpec } from '../../catalog/resolve';
+import { bytesOf, filesOf, isAdded, isOfHub, isOwn } from '../../catalog/spec';
+import { ownBytes } from '../../catalog/storedModels';
+import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
+import { chooseTarget } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
+import { removeModel, useOwnModels } from '../../store/models/ownModels';
+import { othersStored, useOffline } from '../../store/offline/offline';
+import { useSettings } from '../../store/run/settings';
+import { AskBack } from '../../ui/AskBack';
+import { Button } from '../../ui/Button';
+import { DismissibleFailure } from '../../ui/DismissibleFailure';
+import { formatBytes } from '../../ui/format';
+import { settings } from '../../ui/texts';
+import { hubModels as words } from '../../ui/texts/hubModels';
+import { models as own } from '../../ui/texts/models';
+import { useAskingBack } from '../../ui/useAskingBack';
+import { ModelLine } from './ModelLine';
+import { Pay } from './Pay';
+
+/** A target that the page has: its models, what they take, whether it pays here, and to use or delete it. */
+export function HereTarget({ target }: { readonly target: TargetSpec }) {
+  const { model, drafts } = target;
+  useCatalogue((state) => state.catalogue);
+  const isChosen = useSettings((chosen) => chosen.target === model.id);
+  const kind = isEmbedded(target) ? 'embedded' : isOwn(model.id) ? 'own' : isOfHub(model.id) ? 'hub' : 'beside';
+  return (
+    <li className="hub-target" data-chosen={isChosen || undefined}>
+      <div className="hub-target-head">
+        <h4>{target.name}</h4>
+        <p className="hub-soft">{words.kinds[kind]}</p>
+        <TargetActions target={target} isChosen={isChosen} />
+      </div>
+      <dl className="hub-lines">
+        <ModelLine label={words.target} model={model} />
+        {drafts.map((draft) => (
+          <ModelLine key={draft.model.id} label={words.draftNamed(draft.name)} model={draft.model} />
+        ))}
+      </dl>
+      {drafts.length === 0 ? <p className="hub-soft">{words.noDrafts}</p> : null}
+      <Pay target={target} isChosen={isChosen} />
+    </li>
+  );
+}
+
+function TargetActions({ target: { model }, isChosen }: { readonly target: TargetSpec; readonly isChosen: boolean }) {
+  const { id, name } = model;
+  const { row, asking, setAsking } = useAskingBack<HTMLDivElement>();
+  const { removing, failure } = useOwnModels();
+  const busy = useWork(({ current }) => current !== null);
+  const stored = useOffline(({ models }) => models);
+  const missing = stored[id]?.whole ? 0 : bytesOf(filesOf(model)) - (stored[id]?.bytes ?? 0);
+  const freed = ownBytes(model, othersStored(id, stored));
+  if (asking) {
+    return (
+      <div className="hub-actions" ref={row}>
+        <AskBack
+          question={isOwn(id) ? own.confirm(name, formatBytes(freed)) : words.confirm(name, freed)}
+          verb={words.remove}
+          keep={words.keep}
+          heldBack={busy ? settings.unused.busy : null}
+          onVerb={() => {
+            setAsking(false);
+            void removeModel(id);
+          }}
+          onKeep={() => setAsking(false)}
+        />
+      </div>
+    );
+  }
+  return (
+    <div className="hub-actions" ref={row}>
+      {removing === id ? <span className="hub-soft">{own.removing}</span> : null}
+      {isChosen ? (
+        <span className="hub-chosen">{words.chosen}</span>
+      ) : (
+        <Button
+          look="small"
+          name={missing > 0 ? words.fetchAndUseOf(name, missing) : words.chooseOf(name)}
+          disabled={busy || removing !== null || model.missing.length > 0}
+          onPress={() => void chooseTarget(id)}
+        >
+          {missing > 0 ? words.fetchAndUse(missing) : words.use}
+        </Button>
+      )}
+      {isAdded(id) ? (
+        <Button look="quiet" name={words.removeOf(name)} disabled={busy || removing !== null} onPress={() => setAsking(true)}>
+          {words.remove}
+        </Button>
+      ) : null}
+      {isAdded(id) && removing === id ? (
+        <DismissibleFailure failure={failure} onDismiss={() => useOwnModels.setState({ failure: null })} />
+      ) : null}
+    </div>
+  );
+}
