@@ -4,8 +4,10 @@ import { checkTokenizers } from '../catalog/tokenizer';
 import { CpuDrafter } from '../model/cpu/drafter';
 import { type CpuForm, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
 import { CpuTarget } from '../model/cpu/target';
+import type { LoaderProgress } from '../model/webllm/loader';
 import { orMemory } from '../storage/memory';
 import type { FileStorage } from '../storage/port';
+import { type ConvertProgress, storeLoadable } from './convert';
 import type { PairLoader, ReadyPair } from './pair';
 import type { LoadProgress } from './tasks';
 
@@ -85,8 +87,10 @@ export class CpuPairs implements PairLoader {
     return this.#draft;
   }
 
-  #load(model: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<CpuModelFiles> {
+  async #load(model: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<CpuModelFiles> {
     const about = { type: 'progress', model: model.id, name: model.name, totalBytes: bytesOf(model.files), backend: 'cpu' } as const;
-    return loadCpuModel(model, this.#storage, (progress) => report({ ...about, ...progress }), signal, this.#form);
+    const told = (progress: LoaderProgress | ConvertProgress) => report({ ...about, ...progress });
+    const loadable = model.conversion ? await storeLoadable(model, { storage: this.#storage, report: told, signal }) : model;
+    return loadCpuModel(loadable, this.#storage, told, signal, this.#form);
   }
 }

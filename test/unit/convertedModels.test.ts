@@ -3,7 +3,12 @@ import { planDownload } from '../../src/catalog/downloadPlan';
 import { folderOfHubModel, idOfHubModel, keepHubModel, readHubModels } from '../../src/catalog/hubModels';
 import type { ModelSpec } from '../../src/catalog/spec';
 import { deleteStored, findStored, SHELVES } from '../../src/catalog/storedModels';
+import { committedTokens } from '../../src/core/run/tally';
+import { DEFAULT_RUN } from '../../src/core/settings';
+import type { RunEvent } from '../../src/core/types';
 import { type ConvertProgress, storeLoadable } from '../../src/engine/convert';
+import { CpuPairs } from '../../src/engine/cpuPairs';
+import { PairEngine } from '../../src/engine/engine';
 import { inspect } from '../../src/engine/hub';
 import { shapeKey } from '../../src/formats/gguf';
 import { convertMlc, type MlcModel, readMlcModel, readTensors } from '../../src/formats/mlc';
@@ -13,6 +18,7 @@ import { hashOfBytes } from '../../src/storage/sha256';
 import { Hub } from '../support/hub';
 import { MLC_SIDES } from '../support/mlc/model';
 import { putModel } from '../support/mlc/onHub';
+import { byteTokenizer, TEMPLATE } from '../support/mlc/text';
 
 const NAME = 'Small-q4f32_1-MLC';
 const LIBRARY = new TextEncoder().encode('a library of ours');
@@ -28,16 +34,23 @@ let model: ModelSpec;
 let storage: FileStorage;
 beforeEach(async () => {
   hub.repair();
-  const { record, files } = putModel(hub, NAME);
+  storage = memoryStorage();
+  await inspectModel();
+});
+
+/** Puts the model on the hub, with `ofModel` in its configuration, and looks at it. */
+async function inspectModel(ofModel: object = {}): Promise<void> {
+  const { record, files } = putModel(hub, NAME, byteTokenizer());
+  Object.assign(files.config, { conv_template: TEMPLATE, model_config: { ...files.config.model_config, ...ofModel } });
+  hub.put(`mlc-ai/${NAME}/resolve/main/mlc-chat-config.json`, JSON.stringify(files.config));
   const { shape } = readMlcModel(files.config) as MlcModel;
   const library = { path: 'small.wasm', bytes: LIBRARY.length, sha256: await hashOfBytes(LIBRARY.slice()), needs: [] };
   hub.put('libraries/small.wasm', LIBRARY);
   hub.put('libraries/index.json', JSON.stringify([{ ...OURS, shape: shapeKey(shape), libraries: [library] }]));
-  storage = memoryStorage();
   const folder = folderOfHubModel(idOfHubModel(NAME), hub.url);
   await inspect({ type: 'inspect', record, folder }, storage, (update) => (model = update.model), never());
   hub.requests.length = 0;
-});
+}
 
 const never = () => new AbortController().signal;
 
@@ -83,7 +96,8 @@ describe('a model in MLC’s format that a library of ours runs', () => {
     const tokenizer = new Uint8Array(
       await ((await (await storage.open(SHELVES.weights)).get(`${model.folder}/resolve/main/tokenizer.json`)) as Blob).arrayBuffer(),
     );
-    const folder = { config: files.config, tokenizer, tensors: readTensors(files.cache), read };
+    const config = { ...files.config, conv_template: TEMPLATE };
+    const folder = { config, tokenizer, tensors: readTensors(files.cache), read };
     const expected: Record<string, string> = {};
     for await (const { path, bytes } of convertMlc(folder, shape, { ...OURS, shape: '' }, () => undefined, never())) {
       expected[`${loaded.folder}/${path}`] = await hashOfBytes(bytes as Uint8Array<ArrayBuffer>);
@@ -153,6 +167,31 @@ describe('a model in MLC’s format that a library of ours runs', () => {
     const again = await load();
     expect(again.loaded).toEqual(loaded);
     expect(again.phases).toContain('downloading');
+  });
+
+  it('runs without WebGPU too, and writes speculatively what it writes plainly', async () => {
+    // Rotations of larger bases may be scaled, which the CPU does not know.
+    storage = memoryStorage();
+    await inspectModel({ position_embedding_base: 10_000 });
+    const cpu = new PairEngine(new CpuPairs(storage), () => performance.now());
+    const settings = { ...DEFAULT_RUN, maxTokens: 8, ignoreStopTokens: true };
+    const write = async (mode: 'plain' | 'speculative') => {
+      const events: RunEvent[] = [];
+      const task = {
+        type: 'run',
+        pair: { target: model, draft: null },
+        turns: [],
+        prompt: 'ababab',
+        raw: true,
+        calibration: null,
+      } as const;
+      const report = (update: { type: string }) => void (['progress', 'memory'].includes(update.type) || events.push(update as RunEvent));
+      await cpu.run({ ...task, settings: { ...settings, mode, drafting: 'ngram' } }, report, never());
+      return committedTokens(events).map(({ id }) => id);
+    };
+    const plain = await write('plain');
+    expect(plain).toHaveLength(8);
+    expect(await write('speculative')).toEqual(plain);
   });
 
   it('is deleted with all that it was converted to', async () => {

@@ -35,10 +35,12 @@ export async function* convertMlc(
   yield* tensorFiles(arraysOf(folder, shape, report, signal));
 }
 
-/** The model's own, for a library of ours. */
+/** The model's own, for a library of ours, and with what it may leave out. */
 function configFor(config: object, shape: Shape, { context, prefillChunk }: ShapeLibrary): object {
+  const { model_config: own } = config as { readonly model_config?: object };
   return {
     ...config,
+    model_config: { ...own, num_key_value_heads: shape.kvHeads, head_dim: shape.headDim, rope_theta: shape.ropeTheta },
     quantization: 'grouped',
     context_window_size: Math.min(shape.context, context),
     sliding_window_size: -1,
