@@ -11,6 +11,8 @@ import { type MlcChanges, storedOnMlcLibrary } from '../gpu/support/mlcLibrary';
 
 const PROMPT = 'ab ba ab ba ab';
 const PREFIX = [281, 282];
+/** A software adapter makes the pipelines of such a library for minutes, and takes long for each pass. */
+const TOKENS = 12;
 
 const engine = new PairEngine(new Pairs({ gpu: navigator.gpu, storage: BROWSER_CACHE }), () => performance.now());
 const never = () => new AbortController().signal;
@@ -22,14 +24,14 @@ async function run(pair: PairSpec, settings: Partial<RunSettings>): Promise<RunE
   const events: RunEvent[] = [];
   const task = {
     ...({ type: 'run', pair, turns: [], prompt: PROMPT, calibration: null } as const),
-    settings: { ...DEFAULT_RUN, maxTokens: 32, adaptive: false, gamma: 6, ignoreStopTokens: true, ...settings },
+    settings: { ...DEFAULT_RUN, maxTokens: TOKENS, adaptive: false, gamma: 4, ignoreStopTokens: true, ...settings },
   };
   await engine.run(task, (update) => update.type !== 'progress' && update.type !== 'memory' && events.push(update), never());
   return events;
 }
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
-const drafted = (events: readonly RunEvent[]) =>
+const accepted = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === 'round' ? event.tokens : [])).filter(({ verdict }) => verdict === 'accepted').length;
 
 /** What the model wrote plainly, for a library that can do nothing else. */
@@ -46,10 +48,11 @@ describe('a library as MLC compiles it', () => {
     const plainly = await run(pair, { mode: 'plain' });
     expect(plainly.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
     plain = ids(plainly);
-    expect(plain).toHaveLength(32);
-    for (const drafting of ['ngram', 'model'] as const) expect(ids(await run(pair, { mode: 'speculative', drafting }))).toEqual(plain);
+    expect(plain).toHaveLength(TOKENS);
+    expect(ids(await run(pair, { mode: 'speculative', drafting: 'ngram' }))).toEqual(plain);
     const byItself = await run(pair, { mode: 'speculative', drafting: 'model' });
-    expect(drafted(byItself)).toBeGreaterThan(20);
+    expect(ids(byItself)).toEqual(plain);
+    expect(accepted(byItself)).toBeGreaterThan(TOKENS / 2);
     const coupled = { ...DEFAULT_RUN.sampling, temperature: 1, rule: 'coupled', seed: 3 } as const;
     const sampled = ids(await run(pair, { mode: 'plain', sampling: coupled }));
     expect(sampled).not.toEqual(plain);
