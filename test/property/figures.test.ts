@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costRatio, expectedTokens, roundMs, verifyRatio } from '../../src/core/cost/cost';
+import { costRatio, expectedTokens, plainTokenMs, roundMs, verifyRatio } from '../../src/core/cost/cost';
 import { type CostFigures, runFigures } from '../../src/core/cost/figures';
 import { pricedRounds, runRates } from '../../src/core/cost/pricing';
 import { startOf } from '../../src/core/run/tally';
@@ -50,9 +50,10 @@ describe('the figures of any run with any costs', () => {
         for (const { costs, context, predicted } of each(one)) {
           if (predicted === null) continue;
           let [plain, speculative] = [0, 0];
-          for (const { gamma, source } of pricedRounds(one.events)) {
-            plain += (source && gamma > 0 ? expectedTokens(rates[source], gamma) : 1) * roundMs(costs, 0, context);
-            speculative += roundMs(costs, gamma, context, source ?? 'model');
+          for (const { gamma, source, passes } of pricedRounds(one.events)) {
+            plain += (source && gamma > 0 ? expectedTokens(rates[source], gamma) : passes) * plainTokenMs(costs, context);
+            speculative +=
+              passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * Math.min(costs.readbackMs, costs.plainFixedMs);
           }
           expect(predicted / (plain / speculative)).toBeCloseTo(1, 6);
         }
@@ -68,7 +69,7 @@ describe('the figures of any run with any costs', () => {
         const plain = startOf(one.events)?.settings.mode === 'plain';
         for (const { costs, context, reached } of each(one)) {
           if (plain || counts.tokensPerSecond === null) expect(reached).toBeNull();
-          else expect((reached ?? 0) / ((counts.tokensPerSecond * roundMs(costs, 0, context)) / 1000)).toBeCloseTo(1, 6);
+          else expect((reached ?? 0) / ((counts.tokensPerSecond * plainTokenMs(costs, context)) / 1000)).toBeCloseTo(1, 6);
         }
       }),
       { numRuns: 500 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fastestPlain, plainTokenMs, stopChance } from '../../src/core/cost/plainLength';
+import { plainTokenMs } from '../../src/core/cost/cost';
+import { fastestPlain, stopChance } from '../../src/core/cost/plainLength';
 import { speculate } from '../../src/core/loop/speculate';
 import { tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
@@ -28,8 +29,9 @@ describe('how many plain tokens are read back together', () => {
   });
 
   it('makes a token as cheap as its share of a readback', () => {
-    expect(plainTokenMs({ readbackMs: 80, tokenMs: 10 })).toBe(15);
-    expect(plainTokenMs({ readbackMs: 0.1, tokenMs: 10 })).toBeCloseTo(10.1);
+    const costs = { rows: [1], contexts: [0], verifyMs: [[8]], draftMs: [1], roundFixedMs: 90 };
+    expect(plainTokenMs({ ...costs, readbackMs: 80, plainFixedMs: 82 }, 0)).toBe(15);
+    expect(plainTokenMs({ ...costs, readbackMs: 0.1, plainFixedMs: 2 }, 0)).toBe(10);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { LONGEST_MS } from '../clock';
 import type { DraftSource } from '../types';
+import { type PlainPrice, usualPlain } from './plainLength';
 
 /**
  * Times of one pair on one device, in milliseconds; forward passes are without their readback. What is measured, stored or read is one only if it can
@@ -79,6 +80,24 @@ export function roundMs(costs: Calibration, gamma: number, context: number, sour
   return drafting + verifyMs(costs, gamma + 1, context) + costs.roundFixedMs;
 }
 
+/** Milliseconds of a token of plain decoding: of its readback, and of the rest. */
+function plainPrice(costs: Calibration, context: number): PlainPrice {
+  const whole = roundMs(costs, 0, context);
+  const readbackMs = Math.min(costs.readbackMs, costs.plainFixedMs);
+  return { readbackMs, tokenMs: whole - readbackMs };
+}
+
+/** How many tokens plain decoding reads back together with such costs, in the middle of a long answer. */
+export function plainLengthOf(costs: Calibration, context: number): number {
+  return usualPlain(plainPrice(costs, context));
+}
+
+/** Milliseconds of a token of plain decoding, which reads as many back together as are fastest: what speculation has to beat. */
+export function plainTokenMs(costs: Calibration, context: number): number {
+  const price = plainPrice(costs, context);
+  return price.readbackMs / usualPlain(price) + price.tokenMs;
+}
+
 /** Cost ratio c: a draft step in decodes of the target. */
 export function costRatio(costs: Calibration, context: number): number {
   return draftMs(costs, context) / verifyMs(costs, 1, context);
@@ -102,7 +121,8 @@ export function expectedTokens(rates: Rates, gamma: number): number {
 
 /** Predicted tokens per millisecond over plain decoding's, prefill left out. */
 export function predictedSpeedup(costs: Calibration, rates: Rates, gamma: number, context: number, source: DraftSource = 'model'): number {
-  return (expectedTokens(rates, gamma) * roundMs(costs, 0, context)) / roundMs(costs, gamma, context, source);
+  if (gamma === 0) return 1;
+  return (expectedTokens(rates, gamma) * plainTokenMs(costs, context)) / roundMs(costs, gamma, context, source);
 }
 
 /** The acceptance rate at which `gamma` drafts a round are as fast as plain decoding; null if not even full acceptance pays. */

@@ -7,7 +7,7 @@ import { usualGamma } from '../run/runAcceptance';
 import { committedTokens, startOf, type Tally, tally } from '../run/tally';
 import type { DraftSource, RunEvent } from '../types';
 import { type Advice, adviceOf } from './advice';
-import { breakEven, type Calibration, costRatio, expectedTokens, type Rates, verifyMs, verifyRatio } from './cost';
+import { breakEven, type Calibration, costRatio, expectedTokens, plainTokenMs, type Rates, verifyMs, verifyRatio } from './cost';
 import { type PricedRound, pricedRounds, runRates } from './pricing';
 
 /**
@@ -31,7 +31,7 @@ export interface RoundPrice {
   readonly fixed: number;
   /** steps × c + v + fixed. */
   readonly whole: number;
-  /** A token of plain decoding: its forward, and its other costs. */
+  /** A token of plain decoding: its forward, and its other costs, with as many tokens to a readback as are fastest. */
   readonly plain: number;
 }
 
@@ -120,7 +120,7 @@ function costFigures(run: RunParts, costs: Calibration, costsOf: CostsOf): CostF
   const { rates, byNgram, context } = run;
   const gamma = run.gamma ?? EXAMPLE.gamma;
   const drafted = run.rounds.some((round) => round.gamma > 0);
-  const rounds: readonly PricedRound[] = drafted ? run.rounds : [{ gamma, source: 'model', context }];
+  const rounds: readonly PricedRound[] = drafted ? run.rounds : [{ gamma, source: 'model', passes: 1, context }];
   const decodeMs = verifyMs(costs, 1, context);
   const price = priceOf(rounds, costs, context, decodeMs);
   const speed = run.plain ? null : run.counts.tokensPerSecond;
@@ -140,13 +140,14 @@ function priceOf(rounds: readonly PricedRound[], costs: Calibration, context: nu
   const [plainFixed, roundFixed] = [costs.plainFixedMs / decodeMs, costs.roundFixedMs / decodeMs];
   const draft = costRatio(costs, context);
   const steps = mean(rounds.map(({ gamma, source }) => (source === 'model' ? gamma : 0)));
-  const verify = mean(rounds.map(({ gamma }) => verifyRatio(costs, gamma, context)));
-  const fixed = mean(rounds.map(({ gamma }) => (gamma > 0 ? roundFixed : plainFixed)));
-  return { steps, draft, verify, fixed, whole: steps * draft + verify + fixed, plain: 1 + plainFixed };
+  const verify = mean(rounds.map(({ gamma, passes }) => passes * verifyRatio(costs, gamma, context)));
+  const readback = Math.min(costs.readbackMs, costs.plainFixedMs) / decodeMs;
+  const fixed = mean(rounds.map(({ gamma, passes }) => (gamma > 0 ? roundFixed : readback + passes * (plainFixed - readback))));
+  return { steps, draft, verify, fixed, whole: steps * draft + verify + fixed, plain: plainTokenMs(costs, context) / decodeMs };
 }
 
-function expectedOf({ gamma, source }: PricedRound, bySource: RunParts['bySource']): number {
-  return source === null || gamma === 0 ? 1 : expectedTokens(bySource[source], gamma);
+function expectedOf({ gamma, source, passes }: PricedRound, bySource: RunParts['bySource']): number {
+  return source === null || gamma === 0 ? passes : expectedTokens(bySource[source], gamma);
 }
 
 function withFreeDrafts(costs: Calibration): Calibration {

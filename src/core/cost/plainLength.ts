@@ -34,10 +34,9 @@ export function fastestPlain({ readbackMs, tokenMs }: PlainPrice, most: number, 
   return speed(best) >= WORTH * speed(1) ? best : 1;
 }
 
-/** Milliseconds of a plain token where as many are read back together as are fastest in a long answer. */
-export function plainTokenMs(price: PlainPrice): number {
-  const count = fastestPlain(price, LIMITS.gamma.max, 0);
-  return price.readbackMs / count + price.tokenMs;
+/** The same in the middle of a long answer. */
+export function usualPlain(price: PlainPrice): number {
+  return fastestPlain(price, LIMITS.gamma.max, 0);
 }
 
 /** Weight of the latest round of several plain tokens in what a readback takes. */

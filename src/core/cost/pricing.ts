@@ -7,6 +7,8 @@ const DRAFTED: ReadonlySet<Verdict> = new Set(['accepted', 'rejected', 'discarde
 export interface PricedRound {
   readonly gamma: number;
   readonly source: DraftSource | null;
+  /** Passes of the target: more than one where plain tokens were read back together. */
+  readonly passes: number;
   /** Tokens in the cache when it began. */
   readonly context: number;
 }
@@ -16,8 +18,8 @@ export function pricedRounds(events: readonly RunEvent[]): PricedRound[] {
   const start = events.find((event) => event.type === 'start');
   let context = (start?.promptIds.length ?? 1) - 1;
   return roundsOf(events)
-    .map(({ tokens, source }) => {
-      const round = { gamma: tokens.filter(({ verdict }) => DRAFTED.has(verdict)).length, source, context };
+    .map(({ tokens, source, passes = 1 }) => {
+      const round = { gamma: tokens.filter(({ verdict }) => DRAFTED.has(verdict)).length, source, passes, context };
       context += tokens.filter(({ verdict }) => COMMITTED_VERDICTS.has(verdict)).length;
       return round;
     })

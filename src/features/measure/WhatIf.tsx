@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { bestGamma, breakEven, expectedTokens, predictedSpeedup, verifyMs } from '../../core/cost/cost';
+import { bestGamma, breakEven, expectedTokens, plainTokenMs, predictedSpeedup, verifyMs } from '../../core/cost/cost';
 import { costsOf, type TheoryCosts, theoryOf } from '../../core/cost/whatIf';
 import { LIMITS } from '../../core/types';
 import { Button } from '../../ui/Button';
@@ -35,7 +35,7 @@ export function WhatIf({ measured }: { readonly measured: Measured }) {
   }, [lead, context, acceptanceRate]);
   const assumed = { ...start, ...changed };
   const { alpha, gamma, draft, slope, fixed } = assumed;
-  const plainFixed = costsNow ? costsNow.plainFixedMs / verifyMs(costsNow, 1, context) : PLAIN_FIXED;
+  const plainFixed = costsNow ? plainTokenMs(costsNow, context) / verifyMs(costsNow, 1, context) - 1 : PLAIN_FIXED;
   const costs = useMemo(() => costsOf({ draft, slope, fixed }, plainFixed), [draft, slope, fixed, plainFixed]);
   const speedup = predictedSpeedup(costs, alpha, gamma, 0);
   const best = bestGamma(costs, alpha, 0, LIMITS.gamma.max);

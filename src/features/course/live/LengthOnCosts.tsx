@@ -1,5 +1,14 @@
 import { useState } from 'react';
-import { bestGamma, breakEven, type Calibration, costRatio, expectedTokens, predictedSpeedup, roundMs } from '../../../core/cost/cost';
+import {
+  bestGamma,
+  breakEven,
+  type Calibration,
+  costRatio,
+  expectedTokens,
+  plainTokenMs,
+  predictedSpeedup,
+  roundMs,
+} from '../../../core/cost/cost';
 import { tally } from '../../../core/run/tally';
 import { LIMITS } from '../../../core/types';
 import { useRun } from '../../../store/run/run';
@@ -37,7 +46,7 @@ function Explorer({ costs }: { readonly costs: Calibration }) {
   const best = bestGamma(priced, alpha, CONTEXT, MOST);
   const speedAt = (length: number) => points[length]?.y ?? 1;
   const even = breakEven(priced, gamma, CONTEXT);
-  const price = roundMs(priced, gamma, CONTEXT) / roundMs(priced, 0, CONTEXT);
+  const price = roundMs(priced, gamma, CONTEXT) / plainTokenMs(priced, CONTEXT);
   return (
     <>
       <div className="live-sliders">
