@@ -1,5 +1,5 @@
 import { FailureError } from '../core/failure';
-import { findAdapter, usableFeatures } from './adapter';
+import { adapterName, findAdapter, usableFeatures } from './adapter';
 import { mendShaders } from './mergeKernel';
 import { markPipelines } from './pipelineTimes';
 
@@ -133,10 +133,9 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
     loss.then((info) => fail(lost(info)));
     device.addEventListener('uncapturederror', (event) => fail(refused(event.error)));
   });
-  const { vendor, architecture, description } = adapter.info;
   return {
     device,
-    adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unknown adapter',
+    adapter: adapterName(adapter.info, globalThis.navigator?.userAgent ?? ''),
     failure,
     listeners,
     close() {

@@ -1,3 +1,4 @@
+import { BrowserReport } from './BrowserReport';
 import { Curves } from './Curves';
 import { DeviceCosts } from './DeviceCosts';
 import { Memory } from './Memory';
@@ -20,6 +21,7 @@ export function Measure() {
         <Memory />
       </div>
       <WhatIf measured={measured} />
+      <BrowserReport measured={measured} />
     </div>
   );
 }
