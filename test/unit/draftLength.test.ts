@@ -223,6 +223,19 @@ function msPerToken(make: () => DraftLength, rate: number, real: Calibration): n
   return ms / committed;
 }
 
+describe('a clock that does not move on within some rounds', () => {
+  it('says nothing of how much faster the device is, so prices stay prices', () => {
+    for (const typical of [false, true]) {
+      const prices = new RoundPrices('model', costs, { typical, fixedMs: 0, doubt: 0.1 });
+      for (const ms of [20, ...new Array<number>(20).fill(0)]) prices.observe(0, 0, ms);
+      expect(prices.of(0, 0)).toBeGreaterThan(0);
+      for (let round = 0; round < 40; round++) prices.observe(0, 0, 20);
+      expect(Math.abs(prices.of(0, 0) / 20 - 1)).toBeLessThan(0.2);
+      expect(prices.of(4, 0)).toBeGreaterThan(prices.of(0, 0));
+    }
+  });
+});
+
 describe('a first run, of which a bare readback is all that is known', () => {
   it.each(Object.entries(DEVICES))('is nearly as fast as with costs that were measured: %s', (_, { verify, draft }) => {
     const ratios: number[] = [];

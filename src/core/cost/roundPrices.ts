@@ -104,8 +104,9 @@ export class RoundPrices {
     const [plain, drafts] = this.#parts(gamma, context);
     const ratio = ms / (gamma === 0 ? plainFactor * plain : factors[0] * plain + factors[1] * drafts);
     const far = ratio > CHANGE.times || ratio < 1 / CHANGE.times;
-    // What typical costs say of a kind that was not measured yet is no price to be surprised by.
-    if (!far || (this.#typical && this.#seen[kind] < CHANGE.rounds)) {
+    // A clock that stands still within a round does not say how much faster the device is; what typical costs say of a kind that was not measured yet is no price to
+    // be surprised by.
+    if (!far || ms <= 0 || (this.#typical && this.#seen[kind] < CHANGE.rounds)) {
       this.#surprise = null;
       return;
     }
