@@ -25,8 +25,14 @@ pass. What stays is what the target would have written alone.
 
 const VERSION: ReadonlySet<string> = new Set(['--version', '-v', '-V', 'version']);
 const HELP_WORDS: ReadonlySet<string> = new Set(['--help', '-h', 'help']);
-const HELPS: Readonly<Record<string, string>> = { generate: GENERATE_HELP, serve: SERVE_HELP };
-const USAGES: Readonly<Record<string, string>> = { generate: GENERATE_USAGE, serve: SERVE_USAGE };
+const HELPS: ReadonlyMap<string | undefined, string> = new Map([
+  ['generate', GENERATE_HELP],
+  ['serve', SERVE_HELP],
+]);
+const USAGES: ReadonlyMap<string | undefined, string> = new Map([
+  ['generate', GENERATE_USAGE],
+  ['serve', SERVE_USAGE],
+]);
 
 /**
  * Runs one command.
@@ -52,7 +58,7 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
     printError(`foretoken: ${failure.message}\n  ${failure.hint}`);
     if (process.env.FORETOKEN_DEBUG) console.error(thrown);
     if (failure.code !== 'command-invalid') return 1;
-    printError(`\nusage: ${USAGES[command ?? ''] ?? 'foretoken generate|serve [options]'}`);
+    printError(`\nusage: ${USAGES.get(command) ?? 'foretoken generate|serve [options]'}`);
     return 2;
   }
 }
@@ -60,7 +66,7 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
 /** @throws FailureError command-invalid */
 function helpFor(command: string | undefined): string {
   if (command === undefined) return HELP;
-  const help = HELPS[command];
+  const help = HELPS.get(command);
   if (help === undefined) throw unknown(command);
   return help;
 }

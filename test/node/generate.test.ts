@@ -114,9 +114,10 @@ describe('foretoken generate', () => {
     expect((await run(['serve', '--help'])).stdout).toContain('curl http://127.0.0.1:8080/v1/chat/completions');
     expect((await run([])).stdout).toContain('foretoken serve --help');
     for (const option of ['--version', '-v', '-V']) expect((await run([option])).stdout, option).toMatch(/^\d+\.\d+\.\d+\n$/);
-    for (const args of [['speak'], ['help', 'speak']]) {
-      const unknown = await run(args);
-      expect([unknown.code, unknown.stderr], args.join(' ')).toEqual([2, expect.stringContaining('There is no command "speak".')]);
+    for (const args of [['speak'], ['help', 'speak'], ['constructor'], ['help', 'constructor']]) {
+      const { code, stderr } = await run(args);
+      const refused = `foretoken: There is no command "${args.at(-1)}".\n  Choose generate or serve.\n\nusage: foretoken generate|serve [options]\n`;
+      expect([code, stderr], args.join(' ')).toEqual([2, refused]);
     }
   });
 });
