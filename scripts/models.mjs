@@ -7,8 +7,6 @@
  * npm run models -- families: makes the small models that npm run bench:families compares, in an environment of its own, which has transformers too.
  * npm run models -- mlc-library CONFIG OUT: compiles a small library as MLC does, for tests (training/mlc_library.py says more).
  * npm run models -- mlc-weights FILE.gguf MODEL OUT: writes a model in MLC's format (training/mlc_weights.py says more), in an environment of its own.
- * npm run models -- mlc-library CONFIG OUT: compiles a small library as MLC does, for tests (training/mlc_library.py says more).
- * npm run models -- mlc-weights FILE.gguf MODEL OUT: writes a model in MLC's format (training/mlc_weights.py says more), in an environment of its own.
  * npm run models -- draft --corpus FILE: trains a new draft for the pair from a text (training/own_draft.py says more).
  * npm run models -- smollm2: puts SmolLM2-135M-Instruct beside the pair (scripts/smollm2.mjs says more).
  * npm run models -- --check: compares public/models with its manifest, without Python.
