@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { isIn, rangeInWords } from '../core/declaredSettings';
 import { wellFormed } from '../core/loop/text';
 import { ApiError } from './apiError';
-import { objectWith, onOrOff, optional, someText } from './fields';
+import { objectWith, onOrOff, optional, textOrTexts } from './fields';
 import {
   type Asked,
   askedOf,
@@ -30,10 +30,7 @@ const LOGPROBS = { whole: true, min: 0, max: MOST_LOGPROBS };
 const RULES = {
   honoured: {
     ...SHARED,
-    prompt: v.union(
-      [someText, v.pipe(v.array(someText), v.minLength(1), v.maxLength(MOST_PROMPTS))],
-      `text, or a list of 1 to ${MOST_PROMPTS} texts, none of them empty (tokens cannot be given by their numbers)`,
-    ),
+    prompt: textOrTexts(1, MOST_PROMPTS, ' (tokens cannot be given by their numbers)'),
     echo: optional(onOrOff),
     best_of: optional(v.number('as many as "n"')),
     extra_body: optional(v.strictObject(EXTRA_BODY, objectWith(EXTRA_BODY))),

@@ -13,6 +13,12 @@ export const numberOf = (range: NumberRange) => v.custom<number>((value) => isIn
 
 export const oneOf = <const Values extends readonly string[]>(values: Values) => v.picklist(values, named(values));
 
+/** A text, or `least` to `most` of them; none is empty. @param note at the end of what may be given */
+export const textOrTexts = (least: number, most: number, note = '') => {
+  const allowed = `text, or a list of ${least === 0 ? 'up to' : `${least} to`} ${most} texts, none of them empty${note}`;
+  return v.union([someText, v.pipe(v.array(someText), v.minLength(least, allowed), v.maxLength(most, allowed))], allowed);
+};
+
 /** A word, or a number of `range`. */
 export const wordOrNumber = <const Word extends string>(word: Word, range: NumberRange) =>
   v.custom<Word | number>((value) => value === word || isIn(range, value), `"${word}" or ${rangeInWords(range)}`);

@@ -7,7 +7,7 @@ import { LIMITS, SAMPLING } from '../core/declaredSettings';
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { ResponseFormat, RunSettings, SamplingSettings } from '../core/types';
 import { ApiError } from './apiError';
-import { numberOf, objectWith, oneOf, onOrOff, optional, someText, text, wordOrNumber, wrongField } from './fields';
+import { numberOf, objectWith, oneOf, onOrOff, optional, text, textOrTexts, wordOrNumber, wrongField } from './fields';
 
 /** What a request asks for, whatever it begins with. */
 export interface Asked {
@@ -73,12 +73,7 @@ export const SHARED = {
   top_logprobs: optional(numberOf({ whole: true, min: 0, max: MOST_LOGPROBS })),
   max_tokens: tokenCount,
   seed: optional(numberOf({ whole: true })),
-  stop: optional(
-    v.union(
-      [someText, v.pipe(v.array(someText), v.maxLength(MOST_STOPS))],
-      `text, or a list of up to ${MOST_STOPS} texts, none of them empty`,
-    ),
-  ),
+  stop: optional(textOrTexts(0, MOST_STOPS)),
   ignore_eos: optional(onOrOff),
   /** Whether drafts are used; they change no distribution. */
   speculative: optional(onOrOff),

@@ -107,6 +107,7 @@ describe('a request', () => {
     ['stop', '', 'is "". Send text of at least one character.'],
     ['stop', 5, 'is 5. Send text, or a list of up to 16 texts, none of them empty.'],
     ['stop', [1], 'is a list of 1. Send text, or a list of up to 16 texts, none of them empty.'],
+    ['stop', new Array(17).fill('a'), 'is a list of 17. Send text, or a list of up to 16 texts, none of them empty.'],
     ['stream', 'yes', 'is "yes". Send true or false.'],
     ['stream_options', 1, 'is 1. Send an object.'],
     ['model', 3, 'is 3. Send text.'],

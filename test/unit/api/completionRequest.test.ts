@@ -24,6 +24,15 @@ it.each(impossible)('a field that cannot be used is named: %s in %j', (param, bo
   );
 });
 
+it.each([[], Array.from({ length: 17 }, () => 'a')])(
+  'prompts of which there are too few or too many are told how many there may be: %j',
+  (...prompt) => {
+    const allowed = 'text, or a list of 1 to 16 texts, none of them empty (tokens cannot be given by their numbers)';
+    const given = prompt.length === 0 ? 'an empty list' : 'a list of 17';
+    expect(() => readCompletionRequest({ prompt }, DEFAULTS)).toThrow(`"prompt" is ${given}. Send ${allowed}.`);
+  },
+);
+
 it.each([
   { suffix: '', best_of: 1, echo: false, user: 'me', logprobs: false },
   { n: 1, best_of: null, suffix: null, extra_body: { enable_latency_breakdown: false, resumable: null } },
