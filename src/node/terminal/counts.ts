@@ -9,11 +9,11 @@ import type { RunEvent, RunSettings } from '../../core/types';
 
 type Events = readonly RunEvent[];
 
-/** "48 tokens in 1.2 s, 40 a second: 12 rounds …" */
+/** "48 tokens in 1.20 s, 40.0 a second after the first; 12 target passes of 4.00 tokens on average. …" */
 export function countsInWords(events: Events): string {
-  const { rounds, drafted, accepted, rejected, discarded, pastEnd, waitMs, tokensPerSecond, meanAcceptanceLength } = tally(events);
+  const { passes, drafted, accepted, rejected, discarded, pastEnd, waitMs, tokensPerSecond, meanAcceptanceLength } = tally(events);
   const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} a second after the first`;
-  const first = `${howMany(completionTokensOf(events), 'token')} in ${(waitMs / 1000).toFixed(2)} s${speed}; ${howMany(rounds, 'round')}`;
+  const first = `${howMany(completionTokensOf(events), 'token')} in ${(waitMs / 1000).toFixed(2)} s${speed}; ${howMany(passes, 'target pass', 'target passes')}`;
   if (drafted + pastEnd === 0) return `${first}, nothing drafted.`;
   const past = pastEnd > 0 ? `, ${pastEnd} past the end` : '';
   const length = meanAcceptanceLength === null ? '' : ` of ${meanAcceptanceLength.toFixed(2)} tokens on average`;
@@ -100,6 +100,6 @@ function middle(values: readonly (number | null)[]): number | null {
   return told.length > 0 ? median(told) : null;
 }
 
-function howMany(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function howMany(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
 }

@@ -71,12 +71,20 @@ describe('the counts of a run', () => {
     const counts = told('function-weak');
     const words = countsInWords(recorded('function-weak'));
     expect(words).toContain(`${counts.completion_tokens} tokens in `);
-    expect(words).toContain(`${counts.rounds} rounds of ${counts.mean_acceptance_length?.toFixed(2)} tokens on average`);
+    expect(words).toContain(`${counts.target_passes} target passes of ${counts.mean_acceptance_length?.toFixed(2)} tokens on average`);
     expect(words).toContain(
       `${counts.drafted} drafted: ${counts.accepted} accepted, ${counts.rejected} rejected, ${counts.discarded} discarded`,
     );
     expect(counts.accepted + counts.rejected + counts.discarded).toBe(counts.drafted);
     expect(countsInWords(recorded('story-plain'))).toMatch(/nothing drafted\.$/);
+  });
+
+  it('are of passes, where plain tokens were read back together', () => {
+    const events = recorded('story-plain').map((event) => (event.type === 'round' && event.index === 1 ? { ...event, passes: 4 } : event));
+    const { rounds: count, target_passes: passes, mean_acceptance_length: length } = toldRun(events, settingsOf('story-plain'), null);
+    expect(passes).toBe(count + 3);
+    expect(length).toBeCloseTo(committedTokens(events).length / passes);
+    expect(countsInWords(events)).toContain(`${passes} target passes, nothing drafted.`);
   });
 
   it('are the API’s: without the stop token that ends an answer', () => {
