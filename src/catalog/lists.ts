@@ -1,6 +1,6 @@
 /** How lists of models are fetched, and kept for a page without a network. */
 import { type FailureCode, FailureError } from '../core/failure';
-import { featuresHere } from '../gpu/adapter';
+import { adapterHere, featuresHere } from '../gpu/adapter';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import { keepList, keptList } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
@@ -50,7 +50,15 @@ export async function fetchCatalogue(
   const added = base === null ? { lists: [], hub: [] } : readAdded(storage, base, before);
   const read = (await Promise.all(lists)).flat();
   const { lists: own, hub } = await added;
-  return catalogueOf([...read, ...own], hub);
+  // A head reads what only WebGPU keeps; one that is named all the same is refused by name.
+  const offered = (await adapterHere()) ? read : read.map(withoutHeads);
+  return catalogueOf([...offered, ...own], hub);
+}
+
+function withoutHeads(resolved: ResolvedList): ResolvedList {
+  const isHead = ({ id }: { readonly id: string }) => resolved.models[id]?.statesOf !== undefined;
+  const pairs = resolved.list.pairs.map((pair) => ({ ...pair, drafts: pair.drafts.filter((draft) => !isHead(draft)) }));
+  return { ...resolved, list: { ...resolved.list, pairs } };
 }
 
 /** What a person added, or was added `before` where that cannot be read now. */

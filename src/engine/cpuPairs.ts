@@ -1,6 +1,7 @@
 import { checkPair } from '../catalog/pairing';
 import { bytesOf, isSameDraft, isSameModel, type ModelSpec, type PairSpec } from '../catalog/spec';
 import { checkTokenizers } from '../catalog/tokenizer';
+import { FailureError } from '../core/failure';
 import { CpuDrafter } from '../model/cpu/drafter';
 import { type CpuForm, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
 import { CpuTarget } from '../model/cpu/target';
@@ -38,6 +39,7 @@ export class CpuPairs implements PairLoader {
 
   async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
     checkPair(spec);
+    refuseHead(spec.draft);
     const target = await this.#readyTarget(spec.target, report, signal);
     const draft = await this.#readyDraft(spec.draft, target, report, signal);
     return {
@@ -93,4 +95,14 @@ export class CpuPairs implements PairLoader {
     const loadable = model.conversion ? await storeLoadable(model, { storage: this.#storage, report: told, signal }) : model;
     return loadCpuModel(loadable, this.#storage, told, signal, this.#form);
   }
+}
+
+/** @throws FailureError feature-missing */
+function refuseHead(draft: PairSpec['draft']): void {
+  if (typeof draft !== 'object' || draft?.statesOf === undefined) return;
+  throw new FailureError(
+    'feature-missing',
+    `${draft.name} reads the hidden states of its target, which are kept on WebGPU alone, and there is none here.`,
+    'Draft by n-grams, or use another browser or device.',
+  );
 }
