@@ -77,7 +77,6 @@ async function download(fault: PageHubFault | null, times = Infinity): Promise<s
   return shard;
 }
 
-const state = () => useDownloads.getState().downloads[0]?.state;
 const stored = async () => {
   const all = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
   return all.flat().flatMap(({ url }) => (url.includes('/models-hub/') ? [url] : []));
@@ -226,8 +225,9 @@ describe('a published pair', () => {
     await expect.poll(memory).toMatch(/MB$/);
     const before = memory();
     await card().getByRole('combobox', { name: 'Tokens that a cache holds' }).selectOptions('1024');
-    await expect.poll(memory).not.toBe(before);
-    expect(useDownloads.getState().downloads[0]?.pair?.target.context).toBe(1024);
+    await expect.poll(() => useDownloads.getState().downloads[0]?.pair?.target.context).toBe(1024);
+    await expect.poll(memory).toMatch(/MB$/);
+    expect(memory()).not.toBe(before);
   });
 });
 
@@ -394,7 +394,7 @@ describe('the view of models', () => {
       await check('failed');
       hub.repair();
       await button(/^Try again/).click();
-      await vi.waitFor(() => expect(state()).toBe('done'));
+      await expect.element(card().getByText('Stored in this browser.')).toBeInTheDocument();
       await page.getByText('Why not another draft?').first().click();
       await check('stored');
     },
