@@ -28,10 +28,10 @@ export function BrowserReport({ measured: { figures } }: { readonly measured: Me
       <div className="measure-bar">
         <h3 id="measure-browser">{words.heading}</h3>
         <div className="measure-do">
-          <span role="status">{answer}</span>
           <Button look="small" onPress={() => void attempt(() => navigator.clipboard.writeText(lines.join('\n')))}>
             {words.copy}
           </Button>
+          <span role="status">{answer}</span>
         </div>
       </div>
       <ul className="measure-report">

@@ -72,6 +72,8 @@ export function fakePairs(options = DEFAULTS, clocks = FINE): { pairs: FakePairs
 /** Has `target` take its time, wait or fail in a round, as `options` say. */
 function heldUp(target: Target, options: FakeEngineOptions, pairs: FakePairs): Target {
   const [begin, verify] = [target.begin.bind(target), target.verify.bind(target)];
+  // Every plain token is a round, so that a run can wait or fail at each.
+  Object.assign(target, { decode: undefined });
   let rounds = 0;
   let isRun = false;
   let failure: FailureError | null = null;
