@@ -25,7 +25,7 @@ import { chooseDraft, chooseTarget } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
 import { rememberedStorage } from '../page/remembered';
-import { recordToFetch } from './published';
+import { readPublished, recordToFetch, usePublished } from './published';
 
 /** A model that a person asks about. */
 export interface Wanted {
@@ -144,6 +144,8 @@ async function inspectPair({ target, draft, context }: Download, signal: AbortSi
 }
 
 async function inspect({ record, name }: Wanted, signal: AbortSignal): Promise<ModelSpec> {
+  // Only with the list it is known whether a mirror stands in for the record's hub.
+  if (usePublished.getState().list === null) await readPublished();
   const id = idOfHubModel(record.model_id);
   const task = { type: 'inspect', record: recordToFetch(record), folder: folderOfHubModel(id, document.baseURI) } as const;
   for await (const update of sendTask(task, signal)) if (update.type === 'inspected') return { ...update.model, id, name };
