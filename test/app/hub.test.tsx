@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { mirrored } from '../../src/catalog/mirror';
 import { isOfHub } from '../../src/catalog/spec';
 import { useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
@@ -332,6 +333,31 @@ describe('the view of models', () => {
     await expect.element(card().getByRole('alert')).toHaveTextContent('A model file is missing: mlc-chat-config.json');
     expect(hub.asked.length).toBeGreaterThan(0);
     expect(hub.asked.every((url) => url.startsWith('https://mirror.test/models/mlc-ai/'))).toBe(true);
+  });
+
+  it('goes on from a mirror at another visit, which has not read the list yet', async () => {
+    await openModels();
+    useMirror.setState({ mirror: 'https://mirror.test/' });
+    for (const { record } of versions(TARGET)) await hub.put('target', mirrored(record, 'https://mirror.test/'));
+    for (const { record } of versions(DRAFT)) await hub.put('draft', mirrored(record, 'https://mirror.test/'));
+    await lookAt();
+    await expect.element(button(/^Download \d/)).toBeInTheDocument();
+    const record = useDownloads.getState().downloads[0]?.target.record;
+    hub.break(`https://mirror.test/mlc-ai/${record?.model_id}/resolve/main/params_shard_1.bin`, 'held', 1);
+    await button(/^Download \d/).click();
+    await expect.element(card().getByText(/now params_shard_1\.bin$/)).toBeInTheDocument();
+    await button(/^Pause/).click();
+    await expect.element(card().getByText(/^Paused\./)).toBeInTheDocument();
+    const remembered = localStorage.getItem('foretoken.downloads') ?? '';
+    await showView('watch');
+    usePublished.setState(usePublished.getInitialState());
+    localStorage.setItem('foretoken.downloads', remembered);
+    await useDownloads.persist.rehydrate();
+    hub.repair();
+    await showView('models');
+    await button(/^Go on/).click();
+    await expect.element(card().getByText('Stored in this browser.')).toBeInTheDocument();
+    expect(hub.asked.every((url) => url.startsWith('https://mirror.test/'))).toBe(true);
   });
 
   it('fetches a model from any address with the same checks, and offers it as a target', async () => {
