@@ -75,7 +75,7 @@ export function keepHubModel(storage: FileStorage, base: string, model: ModelSpe
   return keepList(storage, documentUrl(model.id, base), JSON.stringify({ format: 1, model }));
 }
 
-/** Deletes the model `id`, and all that is there of its files, complete or not. @throws FailureError storage */
+/** Deletes the model `id`, and all that is there of its files, complete or not, with libraries that no other one needs. @throws FailureError storage */
 export async function deleteHubModel(storage: FileStorage, base: string, id: string): Promise<void> {
   // A model of which a part is gone is never offered.
   await dropList(storage, documentUrl(id, base));
@@ -84,4 +84,17 @@ export async function deleteHubModel(storage: FileStorage, base: string, id: str
     const shelf = await storage.open(name);
     for (const place of await shelf.list()) if (place.startsWith(folder)) await shelf.delete(place);
   }
+  await deleteUnusedLibraries(storage, base);
+}
+
+/** Of a download that is under way too: it fetches its library again. */
+async function deleteUnusedLibraries(storage: FileStorage, base: string): Promise<void> {
+  const urls = await keptUrls(storage, hubFolder(base));
+  const models = await Promise.all(urls.map(async (url) => readModel(await keptList(storage, url))));
+  // What cannot be read here may need any.
+  if (models.includes(null)) return;
+  const needed = new Set(models.flatMap((model) => model?.libraries.map(({ place }) => place) ?? []));
+  const shelf = await storage.open(SHELVES.library);
+  for (const place of await shelf.list())
+    if (place.startsWith(`${hubFolder(base)}libraries/`) && !needed.has(place)) await shelf.delete(place);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planDownload } from '../../src/catalog/downloadPlan';
-import { folderOfHubModel, idOfHubModel, keepHubModel, readHubModels } from '../../src/catalog/hubModels';
+import { deleteHubModel, folderOfHubModel, idOfHubModel, keepHubModel, readHubModels } from '../../src/catalog/hubModels';
 import type { ModelSpec } from '../../src/catalog/spec';
 import { deleteStored, findStored, SHELVES } from '../../src/catalog/storedModels';
 import { committedTokens } from '../../src/core/run/tally';
@@ -12,6 +12,7 @@ import { PairEngine } from '../../src/engine/engine';
 import { inspect } from '../../src/engine/hub';
 import { shapeKey } from '../../src/formats/gguf';
 import { convertMlc, type MlcModel, readMlcModel, readTensors } from '../../src/formats/mlc';
+import { dropList, keepList } from '../../src/storage/keptList';
 import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
 import { hashOfBytes } from '../../src/storage/sha256';
@@ -197,6 +198,22 @@ describe('a model in MLC’s format that a library of ours runs', () => {
   it('is deleted with all that it was converted to', async () => {
     await load();
     await deleteStored(model, [], storage);
+    expect(await kept()).toEqual([]);
+  });
+
+  it('is deleted with its library, unless another model needs that, or a document that cannot be read might', async () => {
+    await load();
+    const [id, other] = [idOfHubModel(NAME), idOfHubModel('Twin-q4f32_1-MLC')];
+    await keepHubModel(storage, hub.url, { ...model, id });
+    await keepHubModel(storage, hub.url, { ...model, id: other });
+    await deleteHubModel(storage, hub.url, id);
+    expect(await kept()).toEqual([model.library.place]);
+    const unread = `${hub.url}models-hub/unread.json`;
+    await keepList(storage, unread, '{"format": 2}');
+    await deleteHubModel(storage, hub.url, other);
+    expect(await kept()).toEqual([model.library.place]);
+    await dropList(storage, unread);
+    await deleteHubModel(storage, hub.url, other);
     expect(await kept()).toEqual([]);
   });
 });
