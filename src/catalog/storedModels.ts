@@ -157,7 +157,9 @@ export async function keepConverted(model: ModelSpec, storage: FileStorage, file
   const about = { bytes: content.size, type: 'application/json', sha256: null };
   await (await storage.open(SHELVES.config)).put(documentPlace(model), content.stream(), about);
   const small = ['mlc-chat-config.json', 'tensor-cache.json', 'tokenizer.json'].map((name) => fileOf(model, name));
-  for (const file of model.files) if (!small.includes(file)) await (await storage.open(shelfOf(file.place))).delete(file.place);
+  const shelf = await storage.open(SHELVES.weights);
+  // What cannot be deleted now goes with the model: it is converted all the same.
+  for (const file of model.files) if (!small.includes(file)) await shelf.delete(file.place).catch(() => undefined);
 }
 
 /** Deletes what `model` was converted to, complete or not. @throws FailureError storage */

@@ -160,6 +160,24 @@ describe('a model in MLC’s format that a library of ours runs', () => {
     expect(hub.requests).toEqual([]);
   });
 
+  it('stands converted where what it was made of cannot be deleted', async () => {
+    const stuck: FileStorage = {
+      async open(name) {
+        const shelf = await storage.open(name);
+        const refuse: typeof shelf.delete = async (place) => {
+          if (/resolve\/main\/params_shard_\d+\.bin$/.test(place) && !place.includes('/grouped/'))
+            throw new DOMException('stuck', 'UnknownError');
+          return shelf.delete(place);
+        };
+        return { ...shelf, delete: refuse };
+      },
+    };
+    const loaded = await storeLoadable(model, { storage: stuck, report: () => undefined, signal: never() });
+    expect((await load()).loaded).toEqual(loaded);
+    await deleteStored(model, [], storage);
+    expect(await kept()).toEqual([]);
+  });
+
   it('of which the browser dropped a converted file is fetched and converted again', async () => {
     const { loaded } = await load();
     const [shard] = loaded.files.filter(({ name }) => name.endsWith('.bin'));
