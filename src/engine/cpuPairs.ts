@@ -4,6 +4,7 @@ import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
 import { CpuDrafter } from '../model/cpu/drafter';
 import { type CpuForm, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
+import type { Forward } from '../model/cpu/port';
 import { CpuTarget } from '../model/cpu/target';
 import type { LoaderProgress } from '../model/webllm/loader';
 import { orMemory } from '../storage/memory';
@@ -30,6 +31,8 @@ export class CpuPairs implements PairLoader {
   readonly #form: CpuForm;
   #target: LoadedTarget | null = null;
   #draft: LoadedDraft | null = null;
+  /** The target with a second cache, to draft for itself; kept as long as the target, as the memory of WebAssembly takes nothing back. */
+  #twin: Forward | null = null;
 
   /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit @param form that is tried first */
   constructor(storage: FileStorage, form: CpuForm = 'wasm') {
@@ -57,17 +60,17 @@ export class CpuPairs implements PairLoader {
 
   async release(model: ModelSpec): Promise<void> {
     const { target, draft } = { target: this.#target, draft: this.#draft };
-    if (target && isSameModel(target.spec, model)) this.#target = this.#draft = null;
+    if (target && isSameModel(target.spec, model)) this.#target = this.#draft = this.#twin = null;
     else if (draft && isSameDraft(draft.spec, model)) this.#draft = null;
   }
 
   async unload(): Promise<void> {
-    this.#target = this.#draft = null;
+    this.#target = this.#draft = this.#twin = null;
   }
 
   async #readyTarget(spec: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<LoadedTarget> {
     if (this.#target && isSameModel(this.#target.spec, spec)) return this.#target;
-    this.#target = this.#draft = null;
+    this.#target = this.#draft = this.#twin = null;
     const files = await this.#load(spec, report, signal);
     this.#target = { spec, files, side: new CpuTarget(files.forward) };
     return this.#target;
@@ -83,10 +86,15 @@ export class CpuPairs implements PairLoader {
     if (spec === null) return null;
     if (loaded && isSameDraft(loaded.spec, spec)) return loaded;
     await checkTokenizers({ target: target.spec, draft: spec }, this.#storage, signal);
-    // For itself: the target's weights, with a cache of its own.
-    const files = spec === 'itself' ? { ...target.files, forward: target.files.forward.sibling() } : await this.#load(spec, report, signal);
+    const files = spec === 'itself' ? { ...target.files, forward: this.#twinOf(target) } : await this.#load(spec, report, signal);
     this.#draft = { spec, files, side: new CpuDrafter(files.forward) };
     return this.#draft;
+  }
+
+  #twinOf({ files }: LoadedTarget): Forward {
+    this.#twin ??= files.forward.sibling();
+    this.#twin.truncate(0);
+    return this.#twin;
   }
 
   async #load(model: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<CpuModelFiles> {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { PairSpec } from '../../src/catalog/spec';
 import { fetchShipped } from '../support/cpuApi';
 import { shippedPair } from '../support/shipped';
 
@@ -50,4 +51,21 @@ describe('what the CPU computes in', () => {
     });
     expect(await runs()).toEqual(usual);
   });
+});
+
+it('a target that drafts for itself again takes no more memory than the first time', async () => {
+  vi.stubGlobal('fetch', fetchShipped);
+  const { CpuPairs } = await import('../../src/engine/cpuPairs');
+  const { memoryStorage } = await import('../../src/storage/memory');
+  const pairs = new CpuPairs(memoryStorage());
+  const ready = (draft: PairSpec['draft']) =>
+    pairs.ready({ ...shippedPair('draft'), draft }, () => undefined, new AbortController().signal);
+  await ready(null);
+  const grow = vi.spyOn(WebAssembly.Memory.prototype, 'grow');
+  await ready('itself');
+  expect(grow).toHaveBeenCalled();
+  await ready(shippedPair('draft').draft);
+  grow.mockClear();
+  expect((await ready('itself')).draft?.model.cachedLength).toBe(0);
+  expect(grow).not.toHaveBeenCalled();
 });
