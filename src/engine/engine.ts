@@ -62,10 +62,10 @@ export class PairEngine implements Engine {
     this.#own = own;
   }
 
-  async load({ pair: spec }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
+  async load({ pair: spec, backend }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
     await this.#turns
       .take(signal, async () => {
-        const pair = await this.#pairs.ready(spec, report, signal);
+        const pair = await this.#pairs.ready(spec, report, signal, backend);
         reportMemory(pair, report);
         this.#turns.meanwhile((idle) => this.#warmUp(pair, idle));
       })
@@ -75,10 +75,14 @@ export class PairEngine implements Engine {
       });
   }
 
-  async calibrate({ pair: spec }: CalibrateTask, report: Report<LoadProgress | CalibrationResult>, signal: AbortSignal): Promise<void> {
+  async calibrate(
+    { pair: spec, backend }: CalibrateTask,
+    report: Report<LoadProgress | CalibrationResult>,
+    signal: AbortSignal,
+  ): Promise<void> {
     checkRollback(spec.target);
     await this.#turns.take(signal, async () => {
-      const pair = await this.#pairs.ready(spec, report, signal);
+      const pair = await this.#pairs.ready(spec, report, signal, backend);
       checkRollback({ name: spec.target.name, rollsBack: rollsBack(pair) });
       const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
@@ -99,7 +103,7 @@ export class PairEngine implements Engine {
     await this.#turns
       .take(signal, async (begin) => {
         if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
-        const pair = await this.#pairs.ready(task.pair, report, signal);
+        const pair = await this.#pairs.ready(task.pair, report, signal, task.backend);
         signal.throwIfAborted();
         // What the loaded library says, whatever the list did.
         if (task.settings.mode === 'speculative') checkRollback({ name: task.pair.target.name, rollsBack: rollsBack(pair) });

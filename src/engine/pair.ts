@@ -2,6 +2,7 @@ import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/loop/person';
 import type { DraftModel, PairMemory, Target, TokenId } from '../core/types';
+import type { BackendChoice } from '../formats/settings';
 import type { LoadProgress, Turn } from './tasks';
 
 /** A model's text side. */
@@ -37,8 +38,13 @@ export interface ReadyPair {
 
 /** Makes pairs ready, one after the other. */
 export interface PairLoader {
-  /** The pair of `spec`, keeping of what is loaded all that still fits; a draft too that `spec` does not ask for. @throws FailureError, or the signal's reason */
-  ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair>;
+  /**
+   * The pair of `spec`, keeping of what is loaded all that still fits; a draft too that `spec` does not ask for.
+   *
+   * @param backend what computes, where there is a choice; `auto` by default
+   * @throws FailureError, or the signal's reason
+   */
+  ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal, backend?: BackendChoice): Promise<ReadyPair>;
   /** Unloads `model` wherever it is loaded. */
   release(model: ModelSpec): Promise<void>;
   /** Unloads everything, and frees what it ran on. */

@@ -12,35 +12,44 @@ export interface PairPorts {
   readonly storage: FileStorage;
 }
 
-/** Pairs on WebGPU, or on the CPU where this browser has none or finds no adapter for it; once found to be so, until the page is loaded again. */
+/**
+ * Pairs on WebGPU, or on the CPU where that is asked for, or where this browser has no WebGPU or finds no adapter for it; once found to be so, until the
+ * page is loaded again.
+ */
 export class Pairs implements PairLoader {
-  readonly #ports: PairPorts;
   readonly #webGpu: WebGpuPairs;
-  #cpu: CpuPairs | null = null;
+  readonly #cpu: CpuPairs;
+  #hasWebGpu = true;
 
   constructor(ports: PairPorts) {
-    this.#ports = ports;
     this.#webGpu = new WebGpuPairs(ports);
+    this.#cpu = new CpuPairs(ports.storage);
   }
 
-  async ready(...[spec, report, signal]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
-    if (this.#cpu) return this.#cpu.ready(spec, report, signal);
+  async ready(...[spec, report, signal, backend]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
+    if (!this.#hasWebGpu) return this.#cpu.ready(spec, report, signal);
+    // One of the two at a time holds models.
+    if (backend === 'cpu') {
+      await this.#webGpu.unload();
+      return this.#cpu.ready(spec, report, signal);
+    }
+    await this.#cpu.unload();
     try {
       return await this.#webGpu.ready(spec, report, signal);
     } catch (error) {
       if (!(error instanceof FailureError) || !WITHOUT_WEBGPU.has(error.failure.code)) throw error;
-      this.#cpu = new CpuPairs(this.#ports.storage);
+      this.#hasWebGpu = false;
       return this.#cpu.ready(spec, report, signal);
     }
   }
 
-  /** On the CPU none of a person's own models runs, and no other is released. */
-  release(model: ModelSpec): Promise<void> {
-    return this.#webGpu.release(model);
+  async release(model: ModelSpec): Promise<void> {
+    await this.#cpu.release(model);
+    await this.#webGpu.release(model);
   }
 
   async unload(): Promise<void> {
-    await this.#cpu?.unload();
+    await this.#cpu.unload();
     await this.#webGpu.unload();
   }
 }

@@ -4,6 +4,7 @@ import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
 import type { AskPerson } from '../core/loop/person';
 import type { PairMemory, RunEvent, RunSettings, TokenId } from '../core/types';
+import type { BackendChoice } from '../formats/settings';
 import type { TransferUpdate } from '../storage/transfer';
 
 /** Loads pairs and runs them. A `run` first reports progress while models load, then its events. */
@@ -22,20 +23,26 @@ export interface Engine {
 
 export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask | PublishedTask | InspectTask | FetchTask | UnloadTask;
 
+/** A task that needs a pair. */
+interface PairTask {
+  /** What computes; `auto` by default. */
+  readonly backend?: BackendChoice;
+}
+
 /** Makes a pair ready; what is already loaded stays. */
-export interface LoadTask {
+export interface LoadTask extends PairTask {
   readonly type: 'load';
   readonly pair: PairSpec;
 }
 
 /** Measures what `pair`, which is loaded first if need be, costs on this device. Update: the calibration, unless it was stopped. */
-export interface CalibrateTask {
+export interface CalibrateTask extends PairTask {
   readonly type: 'calibrate';
   readonly pair: PairSpec;
 }
 
 /** Runs on `pair`, loading first what is missing. Updates: progress while loading, then the run's events. */
-export interface RunTask {
+export interface RunTask extends PairTask {
   readonly type: 'run';
   /** Needs a draft only where a model drafts. */
   readonly pair: PairSpec;

@@ -42,8 +42,8 @@ function stoppingAt(stopStrings: readonly string[]): PairLoader {
   return {
     release: (model) => pairs.release(model),
     unload: () => pairs.unload(),
-    ready: async (...task) => {
-      const pair = await pairs.ready(...task);
+    ready: async (spec, report, signal) => {
+      const pair = await pairs.ready(spec, report, signal);
       const { side, text } = pair.target;
       const { stopTokens } = text;
       const stopping = {

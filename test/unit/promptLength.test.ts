@@ -18,8 +18,8 @@ function pairs(tokenized: (characters: number) => void): PairLoader {
   return {
     release: (model) => all.release(model),
     unload: () => all.unload(),
-    ready: async (...task) => {
-      const pair = await all.ready(...task);
+    ready: async (spec, report, signal) => {
+      const pair = await all.ready(spec, report, signal);
       const { side, text } = pair.target;
       const heard: ModelText = {
         ...{ stopTokens: text.stopTokens, stopStrings: text.stopStrings, decode: (ids) => text.decode(ids) },

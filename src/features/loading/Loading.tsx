@@ -1,6 +1,7 @@
 import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import type { LoadProgress } from '../../engine/tasks';
+import { useBackend } from '../../store/engine/backend';
 import { chosenPair, useTarget } from '../../store/engine/catalogue';
 import { load, useLoading } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
@@ -15,6 +16,7 @@ import './loading.css';
 /** How far each model of the chosen pair is, in bytes and in words. */
 export function Loading() {
   const { progress, failure, unasked } = useLoading();
+  const chosen = useBackend((state) => state.backend);
   const target = useTarget();
   const pair = chosenPair(useSettings());
   const models = target && pair ? labelled(target, pair) : [];
@@ -23,7 +25,9 @@ export function Loading() {
     <section className="loading" aria-label={words.heading}>
       <h2>{target ? `${words.heading}: ${target.name}` : words.heading}</h2>
       {target ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
-      {models.some(({ model }) => progress[model.id]?.backend === 'cpu') ? <p className="loading-cpu">{words.cpu}</p> : null}
+      {models.some(({ model }) => progress[model.id]?.backend === 'cpu') ? (
+        <p className="loading-cpu">{chosen === 'cpu' ? words.cpuChosen : words.cpu}</p>
+      ) : null}
       {models.map(({ label, model }) => (
         <ModelProgress
           key={model.id}

@@ -12,6 +12,7 @@ import { formatRatio } from '../../ui/format';
 import { NumberField } from '../../ui/NumberField';
 import { settings as words } from '../../ui/texts';
 import { gammaWords } from '../../ui/texts/decoding';
+import { BackendChoice } from './BackendChoice';
 import { TargetChoice } from './TargetChoice';
 
 const MODES = [
@@ -136,6 +137,9 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             unused={plain ?? greedy}
           />
         </Setting>
+        <div className="setting">
+          <BackendChoice />
+        </div>
         {children}
       </MoreSettings>
     </div>

@@ -1,6 +1,8 @@
 import type { AskPerson } from '../../core/loop/person';
 import type { Task, Update } from '../../engine/tasks';
+import { BACKEND } from '../../formats/settings';
 import { ENDED, sendToWorker } from '../../worker/client';
+import { useBackend } from './backend';
 
 /** What carries out tasks: the worker in the page, a model in memory in a test. */
 export interface EngineConnection {
@@ -21,7 +23,8 @@ export function connectEngine(next: EngineConnection): void {
 
 /** @throws FailureError what the engine could not do */
 export function sendTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
-  return connection.send(task, signal, ask);
+  const { backend } = useBackend.getState();
+  return connection.send('pair' in task && backend !== BACKEND.default ? { ...task, backend } : task, signal, ask);
 }
 
 /** Tells the engine that a task will come. */

@@ -3,8 +3,10 @@ import { modelsOf, type PairSpec } from '../../catalog/spec';
 import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
+import type { BackendChoice } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
+import { useBackend } from './backend';
 import { chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { forgetMemory, receiveMemory } from './memory';
@@ -104,6 +106,14 @@ whenEngineIsLost(forgetModels);
 export async function chooseTarget(id: string): Promise<void> {
   if (useWork.getState().current !== null) return;
   changeSettings(targetChange(useSettings.getState(), id));
+  await load();
+}
+
+/** Chooses what computes, and starts to load the models there; not while the models are at work. */
+export async function chooseBackend(backend: BackendChoice): Promise<void> {
+  if (useWork.getState().current !== null) return;
+  useBackend.setState({ backend });
+  forgetModels();
   await load();
 }
 

@@ -5,6 +5,7 @@ import { page } from 'vitest/browser';
 import { App } from '../../../src/app/App';
 import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
 import { leaveQuiz } from '../../../src/store/course/quiz';
+import { useBackend } from '../../../src/store/engine/backend';
 import { useCalibration } from '../../../src/store/engine/calibration';
 import { useCatalogue } from '../../../src/store/engine/catalogue';
 import { connectEngine } from '../../../src/store/engine/connection';
@@ -49,6 +50,7 @@ export async function openPage({
   useRun.setState(useRun.getInitialState());
   useCatalogue.setState({ ...useCatalogue.getInitialState(), further: further ? ['models-further/manifest.json'] : [] });
   useLoading.setState(useLoading.getInitialState());
+  useBackend.setState(useBackend.getInitialState());
   useTheme.setState(useTheme.getInitialState());
   // A view's example may come after the test that showed it has ended.
   useRace.setState(useRace.getInitialState());

@@ -1,0 +1,25 @@
+import { useBackend } from '../../store/engine/backend';
+import { chooseBackend } from '../../store/engine/loading';
+import { useWork } from '../../store/engine/work';
+import { Choices } from '../../ui/Choices';
+import { settings as words } from '../../ui/texts';
+
+const OPTIONS = [
+  { value: 'auto', label: words.backends.auto },
+  { value: 'cpu', label: words.backends.cpu },
+] as const;
+
+/** What computes; while the models are at work it stays. */
+export function BackendChoice() {
+  const backend = useBackend((state) => state.backend);
+  const busy = useWork(({ current }) => current !== null);
+  return (
+    <Choices
+      legend={words.names.backend}
+      options={OPTIONS}
+      value={backend}
+      onChange={(chosen) => void chooseBackend(chosen)}
+      held={busy ? words.unused.busy : null}
+    />
+  );
+}
