@@ -50,7 +50,7 @@ export async function joinHead(head: NamedPipeline, target: NamedPipeline): Prom
   head.pipeline.readHiddenStatesOf(target.pipeline);
 }
 
-/** The first of `ids` that `model` never proposes; null where there is none. Its cache is empty afterwards. */
+/** The first of `ids` that `model` never proposes; null if it proposes all. Its cache is empty afterwards. */
 async function firstUnknown(model: ModelPipeline, ids: readonly TokenId[]): Promise<TokenId | null> {
   if (ids.length === 0) return null;
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
