@@ -156,7 +156,7 @@ function writeList(made, model, draft) {
  */
 export async function addDraft(made, libraries, target, weights = DRAFT.weights) {
   const { runnerImport } = await import('vite');
-  const { module: exports } = await runnerImport(path.join(root, 'src/core/run/exports.ts'));
+  const { module: spec } = await runnerImport(path.join(root, 'src/catalog/spec.ts'));
   const told = JSON.parse(fs.readFileSync(path.join(weights, 'draft.json'), 'utf8'));
   const place = `${DRAFT.id}/resolve/main`;
   const files = Object.entries(told.files).map(([name, hash]) => {
@@ -181,7 +181,7 @@ export async function addDraft(made, libraries, target, weights = DRAFT.weights)
     tokenizer: target.tokenizer,
     context: target.context,
     path: DRAFT.id,
-    statesOf: exports.versionOfFiles(target.files.map(({ sha256 }) => sha256)),
+    statesOf: spec.weightsOf({ files: target.files.map((each) => ({ ...each, name: each.path })) }),
     libraries: drafting(made, libraries, DRAFT.reads),
     files,
   };

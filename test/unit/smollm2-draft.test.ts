@@ -12,7 +12,14 @@ const sha256 = (content: Buffer | string) => createHash('sha256').update(content
 
 let made: string;
 let weights: string;
-let target: { name: string; path: string; vocabulary: number; tokenizer: string; context: number; files: { sha256: string }[] };
+let target: {
+  name: string;
+  path: string;
+  vocabulary: number;
+  tokenizer: string;
+  context: number;
+  files: { path: string; sha256: string }[];
+};
 
 const write = (folder: string, name: string, content: Buffer | string) => {
   fs.mkdirSync(folder, { recursive: true });
@@ -33,7 +40,11 @@ beforeEach(() => {
     vocabulary: 49152,
     tokenizer: 'abc',
     context: 2048,
-    files: [{ sha256: 'a1' }, { sha256: 'b2' }],
+    files: [
+      { path: 'smollm2/a.bin', sha256: 'a1' },
+      { path: 'smollm2/tokenizer.json', sha256: 'b2' },
+      { path: 'smollm2/b.bin', sha256: 'c3' },
+    ],
   };
   write(weights, 'params_shard_0.bin', 'weights of a draft');
   const files = { 'params_shard_0.bin': sha256('weights of a draft') };
@@ -46,7 +57,7 @@ afterEach(() => {
 
 it('lists the draft for the target that is beside it, with libraries made of those of the page', async () => {
   const listed = await addDraft(made, LIBRARIES, target, weights);
-  expect(listed).toMatchObject({ parameters: 7_742_592, vocabulary: 49152, statesOf: versionOfFiles(['a1', 'b2']) });
+  expect(listed).toMatchObject({ parameters: 7_742_592, vocabulary: 49152, statesOf: versionOfFiles(['a1', 'c3']) });
   expect(listed.files.map(({ path: name }) => name.split('/').at(-1))).toEqual([
     'params_shard_0.bin',
     'tokenizer.json',
