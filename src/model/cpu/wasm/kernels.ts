@@ -45,7 +45,7 @@ export class KernelMemory {
     } catch (cause) {
       throw new FailureError(
         'out-of-memory',
-        'This browser gives the models no more memory.',
+        'There is no more memory for the models here.',
         'Close other tabs, or choose a smaller model, then run again.',
         cause,
       );
