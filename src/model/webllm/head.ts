@@ -7,6 +7,7 @@ import type { DraftLimits, Proposal, TokenId } from '../../core/types';
 import { incompatible } from './doors';
 import { ModelDrafter } from './drafter';
 import type { ModelPipeline } from './pipeline';
+import { readLogits } from './readLogits';
 
 /** Below any logit that a model computes: such an id is not in a head's reduced vocabulary (training/library/reduced.py). */
 const UNKNOWN = -1e29;
@@ -50,23 +51,9 @@ export async function joinHead(head: NamedPipeline, target: NamedPipeline): Prom
   head.pipeline.readHiddenStatesOf(target.pipeline);
 }
 
-/** The first of `ids` that `model` never proposes; null if it proposes all. Its cache is empty afterwards. */
+/** The first of `ids` that `model` never proposes; null where it knows all. Its cache is empty afterwards. */
 async function firstUnknown(model: ModelPipeline, ids: readonly TokenId[]): Promise<TokenId | null> {
-  if (ids.length === 0) return null;
-  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  const staging = model.device.createBuffer({ label: 'stop tokens', size: ids.length * 4, usage });
-  try {
-    model.write([0]);
-    model.scoped(() => {
-      const logits = model.forward(1, 'last-row');
-      for (const [at, id] of ids.entries()) model.encoder.copyBufferToBuffer(logits, id * 4, staging, at * 4, 4);
-    });
-    model.flush();
-    await staging.mapAsync(GPUMapMode.READ);
-    const at = new Float32Array(staging.getMappedRange()).findIndex((logit) => logit < UNKNOWN);
-    return ids[at] ?? null;
-  } finally {
-    model.reset();
-    staging.destroy();
-  }
+  const [row] = await readLogits(model, [0], 'last-row');
+  model.reset();
+  return ids.find((id) => (row?.[id] ?? UNKNOWN) <= UNKNOWN) ?? null;
 }
