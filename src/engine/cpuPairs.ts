@@ -110,7 +110,7 @@ function refuseHead(draft: PairSpec['draft']): void {
   if (typeof draft !== 'object' || draft?.statesOf === undefined) return;
   throw new FailureError(
     'feature-missing',
-    `${draft.name} reads the hidden states of its target, which are kept on WebGPU alone, and there is none here.`,
-    'Draft by n-grams, or use another browser or device.',
+    `${draft.name} reads the hidden states of its target, which only WebGPU keeps.`,
+    'Draft by n-grams, or run on WebGPU.',
   );
 }

@@ -38,8 +38,8 @@ it('a head is refused by name on the CPU, before anything is fetched', async () 
   await expect(new CpuPairs(memoryStorage()).ready(pair, () => undefined, new AbortController().signal)).rejects.toMatchObject({
     failure: {
       code: 'feature-missing',
-      message: 'Head reads the hidden states of its target, which are kept on WebGPU alone, and there is none here.',
-      hint: 'Draft by n-grams, or use another browser or device.',
+      message: 'Head reads the hidden states of its target, which only WebGPU keeps.',
+      hint: 'Draft by n-grams, or run on WebGPU.',
     },
   });
   expect(fetched).not.toHaveBeenCalled();
