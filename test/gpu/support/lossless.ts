@@ -1,12 +1,14 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { beforeAll, expect, it } from 'vitest';
 import type { TargetSpec } from '../../../src/catalog/resolve';
+import { openStored, storeModel } from '../../../src/catalog/storedModels';
 import { committedTokens, tally } from '../../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../../src/core/types';
-import { engineWorker, runOnWorker, shippedTarget } from './runs';
+import { BROWSER_CACHE } from '../../../src/storage/browserCache';
+import { engineWorker, runTarget, shippedTarget } from './runs';
 
-let shipped: TargetSpec;
+let target: TargetSpec;
 let stock: MLCEngine;
 const worker = engineWorker();
 
@@ -24,7 +26,7 @@ async function stockIds(prompt: string, tokens: number): Promise<number[]> {
 }
 
 function run(prompt: string, draft: string, settings: Pick<RunSettings, 'mode' | 'gamma' | 'maxTokens'>): Promise<RunEvent[]> {
-  return runOnWorker(worker, draft, prompt, { ...DEFAULT_RUN, ...settings, ignoreStopTokens: true });
+  return runTarget(worker, { target, draft }, prompt, { ...DEFAULT_RUN, ...settings, ignoreStopTokens: true });
 }
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token) => token.id);
@@ -32,13 +34,19 @@ const ids = (events: readonly RunEvent[]) => committedTokens(events).map((token)
 /**
  * Tests that speculation with every draft of the pair and every γ of `gammas`, and plain decoding, write the ids that
  * web-llm's own chat.completions writes, `tokens` of them, past any stop token.
+ *
+ * @param of the pair's target, by default the shipped one
  */
-export function testLossless(prompts: readonly string[], tokens: number, gammas: readonly number[]): void {
+export function testLossless(prompts: readonly string[], tokens: number, gammas: readonly number[], of = shippedTarget): void {
   beforeAll(async () => {
-    shipped = await shippedTarget();
-    const { folder, library } = shipped.model;
-    stock = new MLCEngine({ appConfig: { model_list: [{ model_id: 'stock', model: folder, model_lib: library.url }] } });
+    target = await of();
+    const { model } = target;
+    // Its files are where web-llm looks for them, and its library may be made of another.
+    await storeModel(model, BROWSER_CACHE, () => undefined, new AbortController().signal);
+    const library = URL.createObjectURL(await openStored(model, BROWSER_CACHE, model.library));
+    stock = new MLCEngine({ appConfig: { model_list: [{ model_id: 'stock', model: model.folder, model_lib: library }] } });
     await stock.reload('stock');
+    URL.revokeObjectURL(library);
     return () => stock.unload();
   });
 
@@ -46,8 +54,8 @@ export function testLossless(prompts: readonly string[], tokens: number, gammas:
     it(`writes what web-llm's own chat.completions writes, id for id: ${prompt}`, async () => {
       const expected = await stockIds(prompt, tokens);
       expect(expected).toHaveLength(tokens);
-      expect(ids(await run(prompt, 'draft', { mode: 'plain', gamma: 1, maxTokens: tokens }))).toEqual(expected);
-      for (const { id } of shipped.drafts.map(({ model }) => model)) {
+      expect(ids(await run(prompt, 'first', { mode: 'plain', gamma: 1, maxTokens: tokens }))).toEqual(expected);
+      for (const { id } of target.drafts.map(({ model }) => model)) {
         for (const gamma of gammas) {
           const events = await run(prompt, id, { mode: 'speculative', gamma, maxTokens: tokens });
           expect(ids(events), `${id}, γ ${gamma}`).toEqual(expected);

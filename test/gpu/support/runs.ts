@@ -28,6 +28,14 @@ export async function shippedModel(id: string): Promise<ModelSpec> {
   return model;
 }
 
+/** A target that keeps its hidden states, and the head that drafts from them (test/fixtures/head/make.py). */
+export async function tinyTarget(): Promise<TargetSpec> {
+  const { targets } = await fetchCatalogue([new URL('/test/fixtures/head/manifest.json', location.href).href], BROWSER_CACHE);
+  const [target] = targets;
+  if (!target) throw new Error('the list has no target');
+  return target;
+}
+
 /** The shipped target with `draft`; with none where that is null. */
 export async function shippedPair(draft: string | null): Promise<PairSpec> {
   return pairOf(await shippedTarget(), draft);
@@ -49,10 +57,22 @@ interface Audience {
   readonly signal?: AbortSignal;
 }
 
-/** The events of one run on an engine's worker. */
+/** The events of one run on an engine's worker, of the shipped pair. */
 export async function runOnWorker(
   worker: Worker,
   draft: string,
+  prompt: string,
+  settings: RunSettings,
+  turns: readonly Turn[] = [],
+  audience: Audience = {},
+): Promise<RunEvent[]> {
+  return runTarget(worker, { target: await shippedTarget(), draft }, prompt, settings, turns, audience);
+}
+
+/** The events of one run of `target`, with its `draft` where a model drafts. */
+export async function runTarget(
+  worker: Worker,
+  { target, draft }: { readonly target: TargetSpec; readonly draft: string },
   prompt: string,
   settings: RunSettings,
   turns: readonly Turn[] = [],
@@ -60,7 +80,7 @@ export async function runOnWorker(
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const byModel = settings.mode === 'speculative' && (settings.drafting === 'model' || settings.drafting === 'mixed');
-  const pair = await shippedPair(byModel ? draft : null);
+  const pair = pairOf(target, byModel ? draft : null);
   const task: RunTask = { type: 'run', pair, turns, prompt, settings, calibration: null };
   for await (const update of sendToWorker(worker, task, signal, ask)) {
     if (!isRunEvent(update)) continue;
