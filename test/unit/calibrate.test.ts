@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clockStep, steadyClock } from '../../src/core/clock';
 import { calibrate } from '../../src/core/cost/calibrate';
 import { type Calibration, draftMs, expectedTokens, predictedSpeedup, roundMs, verifyMs } from '../../src/core/cost/cost';
+import { usualPlain } from '../../src/core/cost/plainLength';
 import { FailureError } from '../../src/core/failure';
 import type { DeviceTimes } from '../../src/core/types';
 import { randomNumbers } from '../support/random';
@@ -105,8 +106,11 @@ describe('a calibration of a slow pair', () => {
 });
 
 describe('a calibration on a machine with other work', () => {
-  const speedup = ({ verify, draft, readback }: PairCosts, gamma: number) =>
-    (expectedTokens(0.8, gamma) * (verify(1) + readback)) / (gamma * draft + verify(gamma + 1) + readback);
+  /** Over plain decoding that reads back as many tokens together as are fastest. */
+  function speedup({ verify, draft, readback }: PairCosts, gamma: number): number {
+    const plainMs = verify(1) + readback / usualPlain({ readbackMs: readback, tokenMs: verify(1) });
+    return (expectedTokens(0.8, gamma) * plainMs) / (gamma * draft + verify(gamma + 1) + readback);
+  }
 
   /** How far off the predicted speedups are, where every forward takes as many times as long as `factor` says of its moment. */
   async function errors(factor: (ms: number) => number): Promise<number[]> {
