@@ -58,6 +58,10 @@ function prompter(output: readonly TokenId[], promptLength: number, isWrong: (pl
   };
 }
 
+it('has the same bits in each row, whatever other rows its forward has', () => {
+  expect(target.capabilities).toMatchObject({ exactRows: true, rollsBack: true });
+});
+
 it('judges drafts that come as plain ids, of every length, and stays id for id the target’s own', async () => {
   const plain = committedTokens(await run(null, 1, 40)).map((token) => token.id);
   expect(plain).toHaveLength(40);

@@ -41,7 +41,8 @@ interface Conversation {
 
 export interface Pipeline {
   readonly tvm: Runtime;
-  readonly vm: { getFunction(name: string): PackedFunction };
+  /** `getFunction` gives nothing, or throws, where the library has none of that name. */
+  readonly vm: { getFunction(name: string): PackedFunction | undefined };
   /** Of tensors. */
   readonly params: { size(): number; get(index: number): Tensor };
   /** How the library names and calls its forwards, and what it remembers. */
@@ -111,7 +112,7 @@ function reach(from: unknown, path: string): unknown {
 /** The model's function `name`; null where its library has none. It must be disposed of. */
 export function findFunction({ vm }: Pipeline, name: string): PackedFunction | null {
   try {
-    return vm.getFunction(name);
+    return vm.getFunction(name) ?? null;
   } catch {
     return null;
   }
@@ -122,12 +123,16 @@ export function metadataOf({ vm }: Pipeline): { readonly max_batch_size?: unknow
   return JSON.parse(String(lookUp('_metadata', () => vm.getFunction('_metadata'))()));
 }
 
-export function lookUp(name: string, get: () => PackedFunction): PackedFunction {
+/** @throws FailureError library-incompatible where `get` gives nothing, or throws */
+export function lookUp(name: string, get: () => PackedFunction | undefined): PackedFunction {
+  let cause: unknown;
   try {
-    return get();
-  } catch (cause) {
-    throw incompatible(`the model's library has no "${name}"`, cause);
+    const found = get();
+    if (found) return found;
+  } catch (thrown) {
+    cause = thrown;
   }
+  throw incompatible(`the model's library has no "${name}"`, cause);
 }
 
 export function incompatible(what: string, cause?: unknown) {
