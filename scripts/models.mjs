@@ -28,6 +28,15 @@ const NAMED = {
   ...{ 'mlc-library': 'mlc_library.py', 'mlc-weights': 'mlc_weights.py' },
 };
 
+/** Options that build.py takes, each of which may come first. */
+const OF_THE_PAIR = ['--work', '--out', '--libraries'];
+
+/** What stands at the head of this file, without its marks. */
+function usage() {
+  const [comment = ''] = /\/\*\*[\s\S]*?\*\//.exec(fs.readFileSync(import.meta.filename, 'utf8')) ?? [];
+  return comment.replace(/^\/\*\*\n|\n \*\/$/g, '').replace(/^ \* ?/gm, '');
+}
+
 await failClearly(async () => {
   const [first, ...rest] = process.argv.slice(2);
   if (first === '--check') {
@@ -38,7 +47,12 @@ await failClearly(async () => {
     await makeSmolLM2(rest);
     return;
   }
-  const named = NAMED[first];
+  if (first === '--help' || first === '-h') {
+    console.log(usage());
+    return;
+  }
+  const named = Object.hasOwn(NAMED, first) ? NAMED[first] : undefined;
+  if (first !== undefined && !named && !OF_THE_PAIR.includes(first)) throw new Error(`"${first}" is no model to make.\n\n${usage()}`);
   if (first !== 'draft' && first !== 'mlc-weights') ensureCompiler();
   const suffix = { families: '-families', 'mlc-weights': '-mlc' }[first] ?? '';
   const program = ensureEnvironment(`.venv${suffix}`, `training/requirements${suffix}.txt`);

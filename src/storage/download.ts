@@ -244,9 +244,10 @@ function sourceOf({ url }: RemoteFile): 'site' | 'host' | 'machine' {
   return isOfSite(url) ? 'site' : 'host';
 }
 
+/** HOST stands for the host of the file. */
 const MISSING_HINTS = {
   site: 'The server of this page must serve all of its files. Run again once it does.',
-  host: 'Its host does not have it. Check the address, or choose another model or a mirror that has it.',
+  host: 'HOST does not have it. Check the address, or choose another model or a mirror that has it.',
   machine: 'Put it where the list of models says that it is, then run again.',
 } as const;
 
@@ -258,14 +259,18 @@ const DAMAGED_HINTS = {
 
 const INTERRUPTED_HINTS = {
   site: 'Check the connection and run again; files that are complete are kept.',
-  host: 'Check the connection and the address; the host must let other pages read its files (CORS). Files that are complete are kept.',
+  host: 'Check the connection and the address, or set a mirror; HOST must let other pages read its files (CORS). Files that are complete are kept.',
   machine: 'Check the connection and run again; files that are complete are kept.',
 } as const;
+
+function hintFor(file: RemoteFile, hints: Readonly<Record<ReturnType<typeof sourceOf>, string>>): string {
+  return hints[sourceOf(file)].replace('HOST', file.url === null ? '' : new URL(file.url).host);
+}
 
 function missing(file: RemoteFile) {
   const source = sourceOf(file);
   const answer = source === 'machine' ? '' : ' (the server answered 404)';
-  return new FailureError('file-missing', `A model file is missing: ${file.name}${answer}.`, MISSING_HINTS[source]);
+  return new FailureError('file-missing', `A model file is missing: ${file.name}${answer}.`, hintFor(file, MISSING_HINTS));
 }
 
 function sentElsewhere(file: RemoteFile, from: string, to: string) {
@@ -285,9 +290,9 @@ function gone(file: RemoteFile) {
 }
 
 function damaged(file: RemoteFile, what: string) {
-  return new FailureError('file-damaged', `A model file is damaged: ${file.name}; ${what}.`, DAMAGED_HINTS[sourceOf(file)]);
+  return new FailureError('file-damaged', `A model file is damaged: ${file.name}; ${what}.`, hintFor(file, DAMAGED_HINTS));
 }
 
 function interrupted(file: RemoteFile, cause: unknown) {
-  return new FailureError('network', `The download of ${file.name} broke off.`, INTERRUPTED_HINTS[sourceOf(file)], cause);
+  return new FailureError('network', `The download of ${file.name} broke off.`, hintFor(file, INTERRUPTED_HINTS), cause);
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useCatalogue } from '../../store/engine/catalogue';
-import { lookAtBegun, useDownloads } from '../../store/models/downloads';
+import { isHere, lookAtBegun, useDownloads, type Wanted } from '../../store/models/downloads';
 import { readFacts } from '../../store/models/facts';
 import { readPublished } from '../../store/models/published';
 import { lookAtStorage, useOffline } from '../../store/offline/offline';
@@ -43,7 +43,11 @@ function useStoredFacts(): void {
 }
 
 function Downloads() {
-  const downloads = useDownloads((state) => state.downloads);
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const all = useDownloads((state) => state.downloads);
+  // What was deleted since it came is no longer told as stored.
+  const isGone = (wanted: Wanted | null) => wanted !== null && !isHere(wanted.record, catalogue);
+  const downloads = all.filter(({ state, target, draft }) => state !== 'done' || !(isGone(target) || isGone(draft)));
   if (downloads.length === 0) return null;
   return (
     <section className="hub-part" aria-labelledby="hub-downloads">

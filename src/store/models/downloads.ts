@@ -309,6 +309,6 @@ function forget(key: string): void {
 }
 
 /** Whether the page already has the model of `record`, whole. */
-export function isHere({ model_id: id }: PrebuiltRecord): boolean {
-  return useCatalogue.getState().catalogue?.models.some((model) => model.id === idOfHubModel(id)) ?? false;
+export function isHere({ model_id: id }: PrebuiltRecord, catalogue = useCatalogue.getState().catalogue): boolean {
+  return catalogue?.models.some((model) => model.id === idOfHubModel(id)) ?? false;
 }
