@@ -82,6 +82,8 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
     await openPage();
     await showView(id);
     await ask();
+    // The view of models goes on reading what is published.
+    if (id === 'models') await expect.element(page.getByRole('button', { name: /^Look at it: / }).first()).toBeVisible();
     const expected = tabbable();
     const reached: HTMLElement[] = [];
     (document.activeElement as HTMLElement | null)?.blur();
