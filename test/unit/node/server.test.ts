@@ -213,12 +213,14 @@ describe('the server', () => {
 
   it('finishes what runs and waits before it ends, and takes nothing more', async () => {
     served = await serveHere(api);
-    const answers = Promise.all([ask({ ...CHAT, stream: true }), ask(CHAT)]);
-    await expect.poll(() => served.server.answering).toBe(2);
+    // Long enough to be met while they run.
+    const request = { ...LONG, max_tokens: 300 };
+    const answers = Promise.all([ask({ ...request, stream: true }), ask(request)]);
+    await expect.poll(() => served.server.answering, { interval: 1 }).toBe(2);
     const closed = served.server.close(20_000);
     const [streamed, whole] = await answers;
     expect(await streamed.text()).toMatch(/\[DONE\]\n\n$/);
-    expect((await whole.json()).usage.completion_tokens).toBe(12);
+    expect((await whole.json()).usage.completion_tokens).toBe(300);
     await closed;
     await expect(ask(CHAT)).rejects.toThrow();
   });
