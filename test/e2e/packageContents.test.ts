@@ -9,7 +9,7 @@ import { buildPackage, PACKAGE_FOLDER } from '../../scripts/package.mjs';
 import { ROOT } from './support/packageBuild';
 
 /** Bytes of the library's JavaScript, compressed, that it may have: what it had when this was last set, and 15 % more. */
-const MOST_BYTES = 175_000;
+const MOST_BYTES = 255_000;
 
 const USER = `
 import { CreateSpeculativeEngine, Foretoken, foretokenFetch, type SpeculativeEngineConfig } from 'foretoken';

@@ -16,7 +16,7 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
   const site = servedBuild();
 
   it(
-    'is chosen in one click where the pair does not know the prompt, writes with n-gram speculation what it writes plainly, and works offline',
+    'is chosen in one click where the pair does not know the prompt, writes with its head what it writes plainly, and works offline',
     async () => {
       const visit = await Visit.open(site.browser, site.server.url, true);
       visit.page.setDefaultTimeout(PATIENCE_MS);
@@ -26,7 +26,8 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
       await visit.set('Most tokens', TOKENS);
       await visit.prompt.fill(PROMPT);
       await visit.page.getByRole('button', { name: /^SmolLM2 135M: understands any prompt; \d+\.\d MB to download$/ }).click();
-      await visit.page.getByText('The model is ready.').waitFor({ state: 'attached' });
+      await expect.poll(() => site.server.requests.some((name) => name.startsWith('models-smollm2/smollm2-head/'))).toBe(true);
+      await visit.page.getByText('Both models are ready.').waitFor({ state: 'attached' });
       await visit.runButton.click();
       await visit.waitForTokens(TOKENS);
       await visit.ended();
@@ -43,7 +44,7 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
       await visit.page.context().setOffline(true);
       const another = await visit.alsoOpen(`${site.server.url}?offline`);
       another.page.setDefaultTimeout(PATIENCE_MS);
-      await another.page.getByText('The model is ready.').waitFor({ state: 'attached' });
+      await another.page.getByText('Both models are ready.').waitFor({ state: 'attached' });
       await another.prompt.fill(PROMPT);
       await another.runButton.click();
       await another.waitForTokens(TOKENS);
