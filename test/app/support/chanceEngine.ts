@@ -1,7 +1,7 @@
 import { judgeGreedy } from '../../../src/core/loop/verify';
 import { WARM_UP } from '../../../src/core/loop/warmUp';
 import { DEFAULT_RUN } from '../../../src/core/settings';
-import type { DraftLimits, Proposal, RoundOutcome, RunSettings, TokenId } from '../../../src/core/types';
+import type { DraftLimits, JudgedToken, Proposal, RoundOutcome, RunSettings, TokenId } from '../../../src/core/types';
 import { FakeDrafter, FakeTarget } from '../../../src/model/fake';
 import { Time } from '../../support/slowPair';
 import { tokenizerOf } from '../../support/words';
@@ -100,6 +100,18 @@ class ChanceTarget extends FakeTarget {
     const rows = [...drafts, null].map((_, i) => ({ id: this.choose(history.length + i), p: 0.5 }));
     const judged = drafts.map((id, i) => ({ id, p: id === rows[i]?.id ? 0.5 : 0.4, q: 0.5 }));
     return { ...judgeGreedy(judged, rows), readbacks: 1, device: null };
+  }
+
+  override async decode(history: readonly TokenId[], count: number): Promise<RoundOutcome> {
+    const tokens = [...history];
+    const own: JudgedToken[] = [];
+    while (own.length < count) {
+      const { next } = await this.verify(tokens, null);
+      own.push(next);
+      tokens.push(next.id);
+    }
+    const [next, ...further] = own as [JudgedToken, ...JudgedToken[]];
+    return { drafts: [], next, further, readbacks: 1, device: null };
   }
 
   /** The token that stands at `position` of the history. */
