@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { PrebuiltRecord } from '../../src/catalog/prebuilt';
 import type { Hub } from './hub';
+import { inShards, type Tensor } from './shards';
 import { SHIPPED } from './shipped';
 
 interface Shard {
@@ -11,13 +12,6 @@ interface Shard {
   readonly md5sum: string;
   readonly records: readonly Tensor[];
 }
-interface Tensor {
-  readonly nbytes: number;
-  readonly byteOffset: number;
-}
-
-/** So that the target has several shards, as larger models have. */
-const SHARD_BYTES = 1 << 20;
 
 /** The path that the hub has of a URL. */
 export const pathOf = (url: string) => new URL(url).pathname.slice(1);
@@ -36,7 +30,7 @@ export function putEmbedded(hub: Hub, name: 'target' | 'draft', record: Prebuilt
   const shards: Shard[] = [];
   for (const shard of cache.records) {
     const bytes = read(shard.dataPath);
-    for (const records of inPieces(shard.records)) {
+    for (const records of inShards(shard.records)) {
       const [first] = records;
       const start = first?.byteOffset ?? 0;
       const content = bytes.subarray(start, start + records.reduce((sum, { nbytes }) => sum + nbytes, 0));
@@ -50,19 +44,4 @@ export function putEmbedded(hub: Hub, name: 'target' | 'draft', record: Prebuilt
   hub.put(at('tensor-cache.json'), JSON.stringify({ ...cache, records: shards }));
   hub.put(pathOf(record.model_lib), fs.readFileSync(path.join(SHIPPED, `libraries/${name}.wasm`)));
   return shards.map(({ dataPath }) => at(dataPath));
-}
-
-/** `tensors`, which lie one behind the other, in pieces of at most `SHARD_BYTES`, or of a single one. */
-function inPieces(tensors: readonly Tensor[]): Tensor[][] {
-  const pieces: Tensor[][] = [];
-  let size = Infinity;
-  for (const tensor of tensors) {
-    if (size + tensor.nbytes > SHARD_BYTES) {
-      pieces.push([]);
-      size = 0;
-    }
-    pieces.at(-1)?.push(tensor);
-    size += tensor.nbytes;
-  }
-  return pieces;
 }

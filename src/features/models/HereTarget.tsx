@@ -4,19 +4,18 @@ import { ownBytes } from '../../catalog/storedModels';
 import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
 import { chooseTarget } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
-import { removeModel, useOwnModels } from '../../store/models/ownModels';
+import { useOwnModels } from '../../store/models/ownModels';
 import { othersStored, useOffline } from '../../store/offline/offline';
 import { useSettings } from '../../store/run/settings';
-import { AskBack } from '../../ui/AskBack';
 import { Button } from '../../ui/Button';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { formatBytes } from '../../ui/format';
-import { settings } from '../../ui/texts';
 import { hubModels as words } from '../../ui/texts/hubModels';
 import { models as own } from '../../ui/texts/models';
 import { useAskingBack } from '../../ui/useAskingBack';
 import { ModelLine } from './ModelLine';
 import { Pay } from './Pay';
+import { RemovalQuestion } from './RemovalQuestion';
 
 /** A target that the page has: its models, what they take, whether it pays here, and to use or delete it. */
 export function HereTarget({ target }: { readonly target: TargetSpec }) {
@@ -54,16 +53,10 @@ function TargetActions({ target: { model }, isChosen }: { readonly target: Targe
   if (asking) {
     return (
       <div className="hub-actions" ref={row}>
-        <AskBack
+        <RemovalQuestion
+          model={model}
           question={isOwn(id) ? own.confirm(name, formatBytes(freed)) : words.confirm(name, freed)}
-          verb={words.remove}
-          keep={words.keep}
-          heldBack={busy ? settings.unused.busy : null}
-          onVerb={() => {
-            setAsking(false);
-            void removeModel(id);
-          }}
-          onKeep={() => setAsking(false)}
+          onAnswer={() => setAsking(false)}
         />
       </div>
     );

@@ -2,15 +2,14 @@ import { bytesOf, filesOf, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
 import { chooseTarget } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
-import { removeModel, useOwnModels } from '../../store/models/ownModels';
+import { useOwnModels } from '../../store/models/ownModels';
 import { useOffline } from '../../store/offline/offline';
 import { useSettings } from '../../store/run/settings';
-import { AskBack } from '../../ui/AskBack';
 import { Button } from '../../ui/Button';
 import { formatBytes } from '../../ui/format';
-import { settings } from '../../ui/texts';
 import { models as words } from '../../ui/texts/models';
 import { useAskingBack } from '../../ui/useAskingBack';
+import { RemovalQuestion } from './RemovalQuestion';
 
 interface OwnModelProps {
   readonly model: ModelSpec;
@@ -29,16 +28,10 @@ export function OwnModel({ model, others }: OwnModelProps) {
   if (asking) {
     return (
       <li ref={row}>
-        <AskBack
+        <RemovalQuestion
+          model={model}
           question={words.confirm(name, formatBytes(ownBytes(model, others)))}
-          verb={words.remove}
-          keep={words.keep}
-          heldBack={busy ? settings.unused.busy : null}
-          onVerb={() => {
-            setAsking(false);
-            void removeModel(id);
-          }}
-          onKeep={() => setAsking(false)}
+          onAnswer={() => setAsking(false)}
         />
       </li>
     );

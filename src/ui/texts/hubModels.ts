@@ -59,7 +59,6 @@ export const hubModels = {
   remove: 'Delete',
   removeOf: (name: string) => `Delete ${name}`,
   confirm: (name: string, bytes: number) => `Delete ${name}? That frees ${formatBytes(bytes)}. To use it again, you download it again.`,
-  keep: 'Keep',
 
   pay: 'Will it pay here?',
   payUnloaded: 'Known once the pair is loaded and measured on this device.',

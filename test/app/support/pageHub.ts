@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type { PrebuiltRecord } from '../../../src/catalog/prebuilt';
 import { beginMd5 } from '../../../src/storage/md5';
+import { inShards } from '../../support/shards';
 
 /**
  * What the hub does to a file, as test/support/hub.ts does: `missing`, `denied`, `refused` and `broken` are answers of 404, 401, 429 and 500; `busy` and `down` ask to come
@@ -29,13 +30,6 @@ const STATUS: Partial<Record<PageHubFault, readonly [status: number, retryAfter?
   busy: [429, '0'],
   down: [503, '0'],
 };
-
-const SHARD_BYTES = 1 << 20;
-
-interface Tensor {
-  readonly nbytes: number;
-  readonly byteOffset: number;
-}
 
 const fetchReally = globalThis.fetch;
 
@@ -67,7 +61,7 @@ export class PageHub {
     const cache = JSON.parse(new TextDecoder().decode(await file('tensor-cache.json')));
     const weights = await file('params_shard_0.bin');
     const records: { readonly dataPath: string }[] = [];
-    for (const tensors of inPieces(cache.records[0].records)) {
+    for (const tensors of inShards(cache.records[0].records)) {
       const start = tensors[0]?.byteOffset ?? 0;
       const content = weights.slice(start, start + tensors.reduce((sum, { nbytes }) => sum + nbytes, 0));
       const hash = await beginMd5();
@@ -136,19 +130,4 @@ export class PageHub {
 /** `response` as one from `url`. */
 function from(response: Response, url: string, redirected = false): Response {
   return Object.defineProperties(response, { redirected: { value: redirected }, url: { value: url } });
-}
-
-/** `tensors`, which lie one behind the other, in pieces of about `SHARD_BYTES`. */
-function inPieces(tensors: readonly Tensor[]): Tensor[][] {
-  const pieces: Tensor[][] = [];
-  let size = Infinity;
-  for (const tensor of tensors) {
-    if (size + tensor.nbytes > SHARD_BYTES) {
-      pieces.push([]);
-      size = 0;
-    }
-    pieces.at(-1)?.push(tensor);
-    size += tensor.nbytes;
-  }
-  return pieces;
 }
