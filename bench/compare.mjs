@@ -3,12 +3,12 @@
  * compares their outputs id for id.
  *
  *   npm run bench -- --json FILE [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox] [--prompts FILE|N] [--max-tokens 128]
- *     [--repetitions 3] [--gamma auto|N] [--draft good|weak|itself|ngram|mixed|ID] [--temperature 0] [--rule rejection|coupled] [--seed 1]
+ *     [--repetitions 3] [--gamma auto|N] [--draft good|weak|itself|ngram|mixed|ID[,…]] [--temperature 0] [--rule rejection|coupled] [--seed 1]
  *     [--fixed-length] [--no-roofline]
  *
  * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on past the end, up to --max-tokens.
- * --prompts with a number takes so many of the pair's own, of every kind in turn. --draft may be any draft in the manifest of the models.
- * A chart of the speedup of every prompt is written beside the JSON, as FILE.svg.
+ * --prompts with a number takes so many of the pair's own, of every kind in turn. --draft may be any draft in the manifest of the models, or several
+ * with commas between: all take turns with stock and plain decoding. A chart of the speedup of every prompt is written beside the JSON, as FILE.DRAFT.svg.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -27,7 +27,7 @@ const DRAFTS = {
   ngram: { model: null, drafting: 'ngram' },
   mixed: { model: 'first', drafting: 'mixed' },
 };
-const draftOf = (name) => DRAFTS[name] ?? { model: name, drafting: 'model' };
+const draftOf = (name) => ({ name, ...(DRAFTS[name] ?? { model: name, drafting: 'model' }) });
 const ROOFLINE_ROWS = [1, 5, 9, 17];
 
 await failClearly(async () => {
@@ -40,19 +40,19 @@ await failClearly(async () => {
     : null;
   const page = await openBenchPage('bench/index.html', 'bench', at);
   try {
-    const { model } = draftOf(options.draft);
+    const [{ model }] = options.drafts;
     tell('storing the models');
-    await page.call('load', model);
+    for (const draft of options.drafts) await page.call('load', draft.model);
     await page.open();
     tell('loading them from storage');
     const loadMs = await page.call('load', model);
     await page.call('loadStock');
     const report = { loadMs, ...(await measure(page, options)) };
-    report.calibration.rooflineMs = rooflineMs;
+    report.rooflineMs = rooflineMs;
     report.machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, load: os.loadavg()[0], browser: page.name };
     if (options.json) {
       fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-      fs.writeFileSync(`${options.json}.svg`, chart(report));
+      for (const { name } of report.drafts) fs.writeFileSync(`${options.json}.${name}.svg`, chart(report, name));
     }
     printReport(report);
     if (report.runs.some((run) => !run.equal)) process.exitCode = 1;
@@ -80,10 +80,12 @@ function readOptions() {
     },
   });
   const found = findModels(values);
-  const drafts = [...Object.keys(DRAFTS), ...found.drafts];
-  if (!drafts.includes(values.draft)) throw new Error(`There is no draft "${values.draft}". Choose one of: ${drafts.join(', ')}.`);
+  const known = [...Object.keys(DRAFTS), ...found.drafts];
+  const names = [...new Set(values.draft.split(','))];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no draft "${unknown}". Choose of: ${known.join(', ')}.`);
   return {
-    ...{ ...found, json: values.json, browser: values.browser, draft: values.draft, rule: values.rule },
+    ...{ ...found, json: values.json, browser: values.browser, drafts: names.map(draftOf), rule: values.rule },
     ...{ prompts: readPrompts(values.prompts, found.pair), roofline: !values['no-roofline'] },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
     gamma: values.gamma === 'auto' ? 'auto' : wholeNumber('gamma', values.gamma),
@@ -116,47 +118,56 @@ async function measureRoofline({ call, close }, target) {
 }
 
 async function measure({ call }, options) {
-  const { pair, prompts, gamma, draft, maxTokens, fixedLength, repetitions, temperature, seed, rule } = options;
-  const { model, drafting } = draftOf(draft);
-  tell('measuring what the pair costs on this device');
-  const calibration = await call('calibrate', model);
+  const { pair, prompts, gamma, drafts, maxTokens, fixedLength, repetitions, temperature, seed, rule } = options;
+  tell('measuring what each pair costs on this device');
+  const calibrations = {};
+  for (const { name, model } of drafts) calibrations[name] = await call('calibrate', model);
   const { run: defaults, leastTokens, versions } = await call('defaults');
-  const settings = { ...defaults, drafting, gamma, maxTokens, ignoreStopTokens: fixedLength };
-  settings.sampling = { ...defaults.sampling, temperature, seed, rule };
-  const run = (mode) => (prompt) => call('run', prompt, model, { ...settings, mode }, calibration);
+  const shared = { ...defaults, gamma, maxTokens, ignoreStopTokens: fixedLength };
+  shared.sampling = { ...defaults.sampling, temperature, seed, rule };
+  const run = (settings, { name, model }) => {
+    return (prompt) => call('run', prompt, model, { ...shared, ...settings }, calibrations[name]);
+  };
   const ways = {
     stock: (prompt) => call('stock', prompt, maxTokens, temperature, fixedLength),
-    plain: run('plain'),
-    speculative: run('speculative'),
+    plain: run({ mode: 'plain' }, drafts[0]),
   };
+  for (const draft of drafts) ways[draft.name] = run({ mode: 'speculative', drafting: draft.drafting }, draft);
   // Stock draws from its own generator, so only greedy text can be its text; the rejection rule draws otherwise than plain decoding.
   const comparable = { stock: temperature === 0, plain: temperature === 0 || rule === 'coupled' };
   tell('warming up');
   for (const way of Object.values(ways)) await way(prompts[0].prompt);
   const runs = [];
   for (const [index, { id, kind, prompt }] of prompts.entries()) {
-    const seen = { stock: [], plain: [], speculative: [] };
+    const seen = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
     for (let repetition = 0; repetition < repetitions; repetition++) {
       for (const way of rotate(Object.keys(ways), repetition + index)) seen[way].push(await ways[way](prompt));
     }
-    runs.push({ id, kind, gamma, temperature, ...compare(seen, comparable, leastTokens) });
-    const { tokensPerSecond, equal } = runs.at(-1);
-    const speeds = Object.entries(tokensPerSecond).map(([way, { median: speed }]) => `${way} ${speed.toFixed(1)}`);
-    tell(`${runs.length} of ${prompts.length}, ${id}: ${speeds.join(', ')} tokens/s; ids ${equal ? 'equal' : 'DIFFERENT'}`);
+    for (const { name } of drafts) {
+      const three = { stock: seen.stock, plain: seen.plain, speculative: seen[name] };
+      runs.push({ id, kind, draft: name, gamma, temperature, ...compare(three, comparable, leastTokens) });
+    }
+    const ofPrompt = runs.slice(-drafts.length);
+    const speed = (seenOf) => median(seenOf.map(({ tokens, latencyMs }) => (tokens * 1000) / latencyMs)).toFixed(1);
+    const speeds = Object.entries(seen).map(([way, all]) => `${way} ${speed(all)}`);
+    tell(
+      `${index + 1} of ${prompts.length}, ${id}: ${speeds.join(', ')} tokens/s; ids ${ofPrompt.every(({ equal }) => equal) ? 'equal' : 'DIFFERENT'}`,
+    );
   }
-  const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
   return {
-    ...{ pair, versions, draft, gamma, temperature, maxTokens, fixedLength, leastTokens, repetitions },
+    ...{ pair, versions, gamma, temperature, maxTokens, fixedLength, leastTokens, repetitions },
     adapter: runs[0]?.adapter,
-    calibration: {
-      decodeMs: calibration.verifyMs[0][0],
-      draftMs: calibration.draftMs[0],
-      verifyMs: near(calibration.verifyMs),
-      readbackMs: calibration.readbackMs,
-      whole: calibration,
-    },
+    drafts: drafts.map(({ name }) => {
+      const calibration = calibrations[name];
+      const near = (table) => Object.fromEntries(calibration.rows.map((rows, i) => [rows, table[0][i]]));
+      const costs = { decodeMs: calibration.verifyMs[0][0], draftMs: calibration.draftMs[0], verifyMs: near(calibration.verifyMs) };
+      return {
+        name,
+        calibration: { ...costs, readbackMs: calibration.readbackMs, whole: calibration },
+        summary: summarise(runs.filter((run) => run.draft === name)),
+      };
+    }),
     runs,
-    summary: summarise(runs),
   };
 }
 

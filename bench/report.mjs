@@ -37,18 +37,22 @@ const sum = (group, field) => group.reduce((total, run) => total + run[field], 0
 const part = (group, field) => group.reduce((total, run) => total + run.parts[field], 0);
 
 export function printReport(report) {
-  const { pair, summary, machine, adapter, maxTokens, fixedLength, leastTokens, repetitions, draft, gamma, temperature, calibration } =
-    report;
+  const { pair, drafts, machine, adapter, maxTokens, fixedLength, repetitions, gamma, temperature, rooflineMs } = report;
+  const names = drafts.map(({ name }) => `"${name}"`).join(', ');
   console.log(
-    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)} at the end, ${machine.browser}, ${adapter}; pair "${pair}", draft "${draft}", γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also past the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
-  );
-  const { decodeMs, draftMs, readbackMs, verifyMs, rooflineMs } = calibration;
-  console.log(
-    `decode ${decodeMs.toFixed(2)} ms, draft step ${draftMs.toFixed(2)} ms, bare readback ${readbackMs.toFixed(2)} ms; verify by rows ${listed(verifyMs)}; roofline ${rooflineMs ? listed(rooflineMs) : 'not measured'}`,
+    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)} at the end, ${machine.browser}, ${adapter}; pair "${pair}", ${drafts.length > 1 ? 'drafts' : 'draft'} ${names}, γ ${gamma}, temperature ${temperature}, ${fixedLength ? `${maxTokens} tokens, also past the end` : `to the end of the answer, at most ${maxTokens} tokens`}, ${repetitions} interleaved repetitions`,
   );
   const megabytes = Math.max(...report.runs.map(({ memoryBytes }) => memoryBytes)) / 1e6;
   console.log(
-    `ready ${(report.loadMs / 1000).toFixed(1)} s after the page asked for what is stored; ${megabytes.toFixed(0)} MB on the device`,
+    `ready ${(report.loadMs / 1000).toFixed(1)} s after the page asked for what is stored; ${megabytes.toFixed(0)} MB on the device; roofline ${rooflineMs ? listed(rooflineMs) : 'not measured'}`,
+  );
+  for (const draft of drafts) printDraft(draft, report.leastTokens);
+}
+
+function printDraft({ name, calibration, summary }, leastTokens) {
+  const { decodeMs, draftMs, readbackMs, verifyMs } = calibration;
+  console.log(
+    `"${name}": decode ${decodeMs.toFixed(2)} ms, draft step ${draftMs.toFixed(2)} ms, bare readback ${readbackMs.toFixed(2)} ms; verify by rows ${listed(verifyMs)}`,
   );
   console.table(
     Object.fromEntries(
@@ -85,8 +89,9 @@ export function printReport(report) {
 /** A figure in so many decimals; a dash where nothing was counted. */
 const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : '–');
 
-/** Speedup over plain decoding and over stock, a row a prompt. */
-export function chart({ runs, machine, adapter, draft, gamma }) {
+/** Speedup of one draft over plain decoding and over stock, a row a prompt. */
+export function chart({ runs: all, machine, adapter, gamma }, draft) {
+  const runs = all.filter((run) => run.draft === draft);
   const [left, top, line, width] = [170, 56, 18, 520];
   const most = Math.max(2, ...runs.flatMap((run) => [run.speedupOverPlain, run.speedupOverStock]));
   const x = (ratio) => left + (ratio / most) * width;
