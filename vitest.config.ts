@@ -95,6 +95,16 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'page-long',
+          include: ['test/long/page/**/*.test.ts'],
+          globalSetup: './test/e2e/support/build.ts',
+          fileParallelism: false,
+          testTimeout: 10 * BROWSER_TIMEOUT,
+          hookTimeout: 5 * BROWSER_TIMEOUT,
+        },
+      },
+      {
         optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {
           name: 'long',

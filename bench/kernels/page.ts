@@ -27,6 +27,7 @@ export type Timings<Name extends string> = Readonly<Record<Name, readonly number
 
 /** The adapter's queue reports work as done with some delay; so much of the same is submitted at once that it hardly counts. */
 const BATCH_MS = 150;
+const MOST_AT_A_TIME = 64;
 /** Between what two forms of the same weights compute, root mean squares: half a step of 255 at most, a weight, is 0.4 %. */
 const MOST_DIFFERENCE = 0.01;
 
@@ -92,6 +93,14 @@ function difference(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(off / all);
 }
 
+/**
+ * How the roofline multiplies `rows` rows: that many at a time, so many times. The results of a long prefill would need more memory than adapters bind.
+ */
+function inPieces(rows: number): { readonly rows: number; readonly pieces: number } {
+  const pieces = Math.ceil(rows / MOST_AT_A_TIME);
+  return { rows: Math.ceil(rows / pieces), pieces };
+}
+
 /** Each thing in turns, `repetitions` times, in batches of about BATCH_MS; `work(times)` submits it `times` times. */
 async function inTurns<Name extends string>(
   device: GPUDevice,
@@ -101,8 +110,9 @@ async function inTurns<Name extends string>(
   const names = Object.keys(works) as Name[];
   const batch = {} as Record<Name, number>;
   for (const name of names) {
-    await elapsed(device, () => works[name](1));
-    batch[name] = Math.max(1, Math.round(BATCH_MS / ((await elapsed(device, () => works[name](4))) / 4)));
+    // The first time also compiles.
+    const probes = (await elapsed(device, () => works[name](1))) > 10 * BATCH_MS ? 1 : 4;
+    batch[name] = Math.max(1, Math.round(BATCH_MS / ((await elapsed(device, () => works[name](probes))) / probes)));
   }
   const seen = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let i = 0; i < repetitions; i++) {
@@ -157,9 +167,10 @@ const bench = {
     const { device } = await open();
     const found: Tile[] = [];
     let tried = 0;
+    const { rows: together } = inPieces(rows);
     for (const part of get(id).parts) {
-      const kernels = new RooflineKernels(device, part, rows);
-      const candidates = tiles(part, rows, device.features);
+      const kernels = new RooflineKernels(device, part, together);
+      const candidates = tiles(part, together, device.features);
       found.push((await fastest(device, kernels, candidates)).tile);
       tried += candidates.length;
       kernels.dispose();
@@ -203,7 +214,8 @@ const bench = {
     const { device } = await open();
     const found = best.get(`${id} ${rows}`);
     if (!found) throw new Error(`sweep ${id} with ${rows} rows first`);
-    const kernels = get(id).parts.map((part) => new RooflineKernels(device, part, rows));
+    const { rows: together, pieces } = inPieces(rows);
+    const kernels = get(id).parts.map((part) => new RooflineKernels(device, part, together));
     const roofline = await Promise.all(kernels.map((each, i) => each.compile(found[i] as Tile)));
     const pipeline = await prepare(id, cached, rows);
     const forward = (times: number) => {
@@ -218,7 +230,8 @@ const bench = {
     const before = dispatchCount();
     forward(1);
     const dispatches = dispatchCount() - before;
-    const timings = await inTurns(device, { forward, roofline: passes(device, roofline) }, repetitions);
+    const pass = passes(device, roofline);
+    const timings = await inTurns(device, { forward, roofline: (times) => pass(times * pieces) }, repetitions);
     for (const each of kernels) each.dispose();
     return { timings, dispatches };
   },
