@@ -1,5 +1,6 @@
 /** What may draft for a target, and which models make a pair. */
 import { FailureError } from '../core/failure';
+import { LIMITS } from '../core/types';
 import { type ChosenDrafting, FIRST_DRAFT, FIRST_TARGET, type PreparedSettings, WEAK_DRAFT } from '../formats/settings';
 import type { TargetSpec } from './resolve';
 import { fileOf, type ModelSpec, type PairSpec, weightsOf } from './spec';
@@ -84,6 +85,18 @@ export function checkRollback({ name, rollsBack }: Pick<ModelSpec, 'name' | 'rol
     'rollback-missing',
     `${name} cannot take tokens out of its cache again, so it cannot take part in speculation.`,
     'Decode plainly with it, or choose another model.',
+  );
+}
+
+/** Verification gives the logits of the longest draft's tokens and of one more in one forward of `rows` tokens. @throws FailureError rollback-missing */
+export function checkVerification(name: string, rows: number): void {
+  const needed = LIMITS.gamma.max + 1;
+  if (rows >= needed) return;
+  const most = rows === 1 ? 'one token' : `${rows} tokens`;
+  throw new FailureError(
+    'rollback-missing',
+    `The library of ${name} gives the logits of ${most} at a time, and verifying drafts takes ${needed}, so it cannot take part in speculation.`,
+    'Decode plainly with it, or choose a library that has "batch_verify".',
   );
 }
 

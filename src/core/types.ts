@@ -114,6 +114,8 @@ export interface CachedModel {
     readonly rollsBack?: boolean;
     /** Whether a forward of several tokens gives each row the bits that a forward of one gives it; absent: it does. */
     readonly exactRows?: boolean;
+    /** Most tokens of one forward that gives the logits of all of them, as verification needs; absent: as many as there are drafts, and one more. */
+    readonly rowsAtOnce?: number;
   };
   /** How many tokens the cache holds. */
   readonly cachedLength: number;

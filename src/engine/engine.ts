@@ -1,6 +1,6 @@
 import { deleteHubModel } from '../catalog/hubModels';
 import { deleteOwn, ownFolder } from '../catalog/own';
-import { checkRollback } from '../catalog/pairing';
+import { checkRollback, checkVerification } from '../catalog/pairing';
 import { isOwn, nameOfDraft, runModelsOf } from '../catalog/spec';
 import { clockStep, steadyClock } from '../core/clock';
 import { calibrate } from '../core/cost/calibrate';
@@ -83,7 +83,7 @@ export class PairEngine implements Engine {
     checkRollback(spec.target);
     await this.#turns.take(signal, async () => {
       const pair = await this.#pairs.ready(spec, report, signal, backend);
-      checkRollback({ name: spec.target.name, rollsBack: rollsBack(pair) });
+      checkSpeculation(pair);
       const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
       const readbackMs = await pair.measureReadback(clock, clockStepMs);
@@ -106,7 +106,7 @@ export class PairEngine implements Engine {
         const pair = await this.#pairs.ready(task.pair, report, signal, task.backend);
         signal.throwIfAborted();
         // What the loaded library says, whatever the list did.
-        if (task.settings.mode === 'speculative') checkRollback({ name: task.pair.target.name, rollsBack: rollsBack(pair) });
+        if (task.settings.mode === 'speculative') checkSpeculation(pair);
         begin();
         await this.#decode(pair, task, report, signal, ask);
         reportMemory(pair, report);
@@ -165,7 +165,7 @@ export class PairEngine implements Engine {
   /** What the pair's first run would wait for, or begin with drafts of the wrong length without. */
   async #warmUp(pair: ReadyPair, signal: AbortSignal): Promise<void> {
     // What a warm-up puts into a cache it takes out again.
-    if (rollsBack(pair)) await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
+    if (speculates(pair)) await warmUp(pair.draft, pair.target.side, { clock: steadyClock(this.#clock), signal });
     if (!signal.aborted) await this.#measureReadback(pair);
   }
 
@@ -240,8 +240,20 @@ function promptIdsOf({ prompt, turns, system, raw, begun }: RunTask, text: Model
   return [...(raw ? text.encode(prompt) : text.encodeChat(prompt, turns, system)), ...(begun ? text.encode(begun) : [])];
 }
 
-function rollsBack({ spec, target }: ReadyPair): boolean {
-  return spec.target.rollsBack && target.side.capabilities.rollsBack !== false;
+/** Whether `pair` can speculate, by what its loaded library says. @throws FailureError rollback-missing */
+function checkSpeculation({ spec: { target: model }, target }: ReadyPair): void {
+  const { rollsBack = true, rowsAtOnce = Infinity } = target.side.capabilities;
+  checkRollback({ name: model.name, rollsBack: model.rollsBack && rollsBack });
+  checkVerification(model.name, rowsAtOnce);
+}
+
+function speculates(pair: ReadyPair): boolean {
+  try {
+    checkSpeculation(pair);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function reportMemory({ adapter, memory }: ReadyPair, report: Report<MemoryUpdate>): void {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, type ModelSpec, type PairSpec } from '../../src/catalog/spec';
+import { SHELVES } from '../../src/catalog/storedModels';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../../src/worker/client';
 import { engineWorker, runOnWorker, shippedModel, shippedPair } from './support/runs';
 
@@ -145,6 +147,30 @@ describe('pairs that follow one another', () => {
     const sampled = await runPair(shorter, { candidates: true, sampling: { ...GREEDY, temperature: 5, seed: 4 } });
     const drawn = tokensOf(sampled).flatMap(({ id, candidates }) => [id, ...(candidates?.p ?? []).map((each) => each.id)]);
     expect(Math.max(...drawn)).toBeLessThan(tokens);
+  });
+
+  it('decode plainly where the library has no forward that gives several rows, and are refused for speculation in words', async () => {
+    const { library, ...model } = await shippedModel('target');
+    const place = 'https://hub.test/without-batch_verify.wasm';
+    const bytes = new Uint8Array(await (await fetch(library.url)).arrayBuffer());
+    // Its name in the table of functions.
+    const at = new TextDecoder('latin1').decode(bytes).indexOf('\0batch_verify:') + 1;
+    expect(at).toBeGreaterThan(0);
+    bytes.set(new TextEncoder().encode('batch_verifx'), at);
+    const shelf = await BROWSER_CACHE.open(SHELVES.library);
+    await shelf.put(place, new Blob([bytes]).stream(), { bytes: bytes.length, type: 'application/wasm', sha256: null });
+    const without = { ...library, url: place, place, bytes: null, sha256: null };
+    const target: ModelSpec = { ...model, revision: 'without', library: without, libraries: [without] };
+    expect(ids(await runPair({ target, draft: null }, { mode: 'plain' }))).toEqual(ids(await runPair(await shippedPair('draft'))));
+    for (const drafting of ['ngram', 'model'] as const) {
+      const pair = { target, draft: drafting === 'model' ? await shippedModel('draft') : null };
+      await expect(runPair(pair, { drafting })).rejects.toMatchObject({
+        failure: {
+          code: 'rollback-missing',
+          message: expect.stringMatching(/ gives the logits of one token at a time, and verifying drafts takes 17, so it cannot take part/),
+        },
+      });
+    }
   });
 
   it('are refused by name where the adapter lacks what a model needs', async () => {

@@ -2,8 +2,10 @@ import { FailureError } from '../../core/failure';
 import type { ModelPipeline } from './pipeline';
 import { readLogits } from './readLogits';
 
-/** Tokens before those that are compared, so that these attend to a cache too; and how many are compared. */
-const SIZES = { before: 20, rows: 5 };
+/** How many tokens are compared. */
+export const COMPARED_ROWS = 5;
+/** Tokens before those, so that these attend to a cache too. */
+const BEFORE = 20;
 
 /** Most that a logit may be off, as a share of the standard deviation of its row's logits. Measured: rounding 1e-5, the race of `gpu/mergeKernel.ts` more than 0.1. */
 const TOLERANCE: Readonly<Record<ModelPipeline['precision'], number>> = { f32: 1e-3, f16: 5e-2 };
@@ -29,8 +31,8 @@ export async function checkRows(model: ModelPipeline, name: string): Promise<voi
 
 /** The largest difference of a logit, in standard deviations of its row. */
 export async function largestDifference(model: ModelPipeline): Promise<number> {
-  const ids = Array.from({ length: SIZES.before + SIZES.rows }, (_, i) => (i * 7919 + 11) % model.vocabularySize);
-  const [before, compared] = [ids.slice(0, SIZES.before), ids.slice(SIZES.before)];
+  const ids = Array.from({ length: BEFORE + COMPARED_ROWS }, (_, i) => (i * 7919 + 11) % model.vocabularySize);
+  const [before, compared] = [ids.slice(0, BEFORE), ids.slice(BEFORE)];
   model.truncate(0);
   await model.fill(before, { aborted: false });
   const single: Float32Array[] = [];

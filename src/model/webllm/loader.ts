@@ -3,7 +3,7 @@ import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from '../../catalo
 import { openStored, storeModel } from '../../catalog/storedModels';
 import type { DownloadProgress } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
-import { checkRows } from './checkRows';
+import { COMPARED_ROWS, checkRows } from './checkRows';
 import { ModelPipeline } from './pipeline';
 
 export interface LoadedModel {
@@ -65,7 +65,7 @@ export async function prepareModel(
     giveBack = lend();
     await engine.reload(id);
     const pipeline = new ModelPipeline(engine, model);
-    if (pipeline.rollsBack && !pipeline.exactRows) await checkRows(pipeline, model.name);
+    if (pipeline.rollsBack && !pipeline.exactRows && pipeline.rowsAtOnce >= COMPARED_ROWS) await checkRows(pipeline, model.name);
     report({ phase: 'ready', loadedBytes });
     return {
       pipeline,

@@ -14,8 +14,8 @@ export abstract class PipelineModel implements CachedModel {
   }
 
   get capabilities() {
-    const { vocabularySize, contextLength, passLength, rollsBack, exactRows } = this.pipeline;
-    return { vocabularySize, contextLength, passLength, rollsBack, exactRows };
+    const { vocabularySize, contextLength, passLength, rollsBack, exactRows, rowsAtOnce } = this.pipeline;
+    return { vocabularySize, contextLength, passLength, rollsBack, exactRows, rowsAtOnce };
   }
 
   get cachedLength(): number {

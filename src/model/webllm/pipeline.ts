@@ -88,7 +88,6 @@ export class ModelPipeline implements Tokenizer {
         this.memory = { weights, cache: this.#allocated() - weights };
       }
       this.#several = new SeveralRows(pipeline);
-      if (this.rollsBack) this.#several.require();
       this.#pop = builtin('kv_state_popn');
       this.#inputTensor = tvm.detachFromCurrentScope(tvm.empty([this.contextLength], 'int32', pipeline.device));
     } finally {
@@ -175,6 +174,11 @@ export class ModelPipeline implements Tokenizer {
   /** Whether a row of a forward has the same bits whatever other rows the forward has. */
   get exactRows(): boolean {
     return this.#several.exact;
+  }
+
+  /** Most tokens of one forward that gives the logits of all of them. */
+  get rowsAtOnce(): number {
+    return this.#several.most;
   }
 
   /** Of the logits: half precision where the library computes in it. */

@@ -43,9 +43,10 @@ export class SeveralRows {
     return this.#atPositions === null;
   }
 
-  /** @throws FailureError library-incompatible where there is no forward that gives all rows */
-  require(): void {
-    if (!this.#verify && this.#batch <= 1) throw incompatible('the model’s library has no "batch_verify"');
+  /** Most rows of one forward that gives the logits of all of them. */
+  get most(): number {
+    if (this.#verify) return this.#pipeline.prefillChunkSize;
+    return this.#atPositions ? this.#batch : 1;
   }
 
   /** f32 [1, rows, vocabulary] and the states, of `hidden`, f32 or f16 [1, rows, width]. */
@@ -55,7 +56,7 @@ export class SeveralRows {
     if (this.#atPositions && this.#positions && rows <= this.#batch && takesLess) {
       return this.#atPositions(hidden, this.#positions.all.view([rows]), ...states, params);
     }
-    if (!this.#verify) throw new RangeError(`the library gives ${this.#batch} rows at a time, not ${rows}`);
+    if (!this.#verify) throw new RangeError(`the library gives ${this.most} rows at a time, not ${rows}`);
     return this.#verify(hidden, ...states, params);
   }
 
