@@ -1,6 +1,7 @@
 /** The fields of requests and options. What may stand in one is its schema's message, in words that go on after "Send ". */
 import * as v from 'valibot';
 import { isIn, type NumberRange, rangeInWords } from '../core/declaredSettings';
+import { wordsOf } from '../formats/misfit';
 
 export const text = v.string('text');
 export const someText = v.pipe(v.string('text'), v.minLength(1, 'text of at least one character'));
@@ -59,21 +60,11 @@ export function wrongField(issue: v.BaseIssue<unknown>): WrongField {
   if (why === 'missing') return { path, why, given: 'is missing', allowed };
   const last = issue.path?.at(-1);
   if (why === 'unsupported' || !last || !('origin' in last) || last.origin !== 'key')
-    return { path, why, given: `is ${givenOf(input)}`, allowed };
+    return { path, why, given: `is ${wordsOf(input)}`, allowed };
   // Not a field, but its name is wrong.
-  return { path: path?.split('.').slice(0, -1).join('.') || null, why, given: `has the name ${givenOf(input)} in it`, allowed };
+  return { path: path?.split('.').slice(0, -1).join('.') || null, why, given: `has the name ${wordsOf(input)} in it`, allowed };
 }
 
 function isMissing({ expected, input }: v.BaseIssue<unknown>): boolean {
   return input === undefined && expected !== 'Object' && expected !== 'never';
-}
-
-/** Most characters of a text that are repeated. */
-const MOST_REPEATED = 40;
-
-function givenOf(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > MOST_REPEATED ? `${value.slice(0, MOST_REPEATED)}…` : value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
-  if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

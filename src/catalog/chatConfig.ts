@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { versionOfFiles } from '../core/run/exports';
+import { misfitOf } from '../formats/misfit';
 import type { FileStorage } from '../storage/port';
 import { json } from './json';
 import { type ChatTemplate, fileOf, type ModelSpec } from './spec';
@@ -60,8 +61,7 @@ export function readChatConfig(name: string, own: unknown, ...said: readonly Cha
   const options: ChatOptions = Object.assign({}, ...said);
   const config = v.safeParse(ChatConfig, { ...(own as object | null), ...options });
   if (!config.success) {
-    const [issue] = config.issues;
-    throw unusable(name, `mlc-chat-config.json: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+    throw unusable(name, `mlc-chat-config.json: ${misfitOf(config.issues[0])}`);
   }
   const isOwn = (key: string) => JSON.stringify((own as Record<string, unknown>)[key]) === JSON.stringify(options[key]);
   const refused = Object.keys(options).find((key) => !OVERRIDABLE.has(key) && !isOwn(key));

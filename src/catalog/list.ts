@@ -1,6 +1,7 @@
 /** What a list of models says. Formats 1 and 2 are read; what is read has format 2, with every field filled in. */
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
+import { misfitOf } from '../formats/misfit';
 import type { ChatTemplate } from './spec';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^\P{Cc}+$/u, 'a name holds no control characters'));
@@ -131,7 +132,7 @@ export function parseList(value: unknown): ModelList {
 function checked<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  throw invalid(`${v.getDotPath(result.issues[0]) ?? 'it'}: ${result.issues[0].message}`);
+  throw invalid(misfitOf(result.issues[0]));
 }
 
 function fromFormat1({ pair: only, models }: v.InferOutput<typeof format1>): ModelList {

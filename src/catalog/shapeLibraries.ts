@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { type ShapeLibrary, shapeKey } from '../formats/gguf';
+import { misfitOf } from '../formats/misfit';
 import { type MlcModel, type NotOurs, readMlcModel } from '../formats/mlc';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import type { ListedLibrary } from './list';
@@ -84,7 +85,7 @@ export async function fetchShapes(folder: string, signal: AbortSignal): Promise<
   if (!response.ok) throw refusal('The list of libraries', response, missing);
   const read = v.safeParse(index, await response.json().catch(() => undefined));
   signal.throwIfAborted();
-  if (!read.success) throw invalid(`${v.getDotPath(read.issues[0]) ?? 'it'}: ${read.issues[0].message}`);
+  if (!read.success) throw invalid(misfitOf(read.issues[0]));
   const whole = new Map(read.output.flatMap(({ libraries }) => libraries.filter(({ delta }) => !delta)).map((each) => [each.path, each]));
   return read.output.map((shape) => ({ ...shape, libraries: shape.libraries.map((each) => withBase(each, whole)) }));
 }

@@ -1,6 +1,7 @@
 /** Whether two models have one tokenizer, by what its file says and not by how it is written. */
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
+import { misfitOf } from '../formats/misfit';
 import { tokenizerContent } from '../formats/tokenizerContent';
 import type { FileStorage } from '../storage/port';
 import { beginHash } from '../storage/sha256';
@@ -49,8 +50,7 @@ export function vocabularySize(tokenizer: unknown): number {
 function readTokenizer(tokenizer: unknown): v.InferOutput<typeof Tokenizer> {
   const read = v.safeParse(Tokenizer, tokenizer);
   if (read.success) return read.output;
-  const field = v.getDotPath(read.issues[0]) ?? 'it';
-  throw new FailureError('library-incompatible', `A tokenizer cannot be read: ${field}.`, 'Choose another model.');
+  throw new FailureError('library-incompatible', `A tokenizer cannot be read: ${misfitOf(read.issues[0])}.`, 'Choose another model.');
 }
 
 /**

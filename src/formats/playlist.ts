@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { placeToday } from './formerPlaces';
+import { misfitOf } from './misfit';
 import { preparedSchema } from './settings';
 import { decodeTrace, type TraceDocument } from './trace/trace';
 
@@ -95,8 +96,7 @@ export function checkPlaylist(value: unknown): Playlist {
     throw invalid(thrown instanceof FailureError ? thrown.failure.message.replace(/\.$/, '') : 'it cannot be read');
   }
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw invalid(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  throw invalid(misfitOf(parsed.issues[0]));
 }
 
 function invalid(why: string): FailureError {

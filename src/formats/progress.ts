@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
+import { misfitOf } from './misfit';
 
 /** What a person has done of the course. Times are milliseconds since 1970, lengths are in UTF-16 units. */
 export const PROGRESS_VERSION = 1;
@@ -82,8 +83,7 @@ export function readProgress(file: string): Progress {
   if (version !== PROGRESS_VERSION) throw unreadable(`its version is ${String(version).slice(0, 40)}`);
   const parsed = v.safeParse(Progress, found);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw unreadable(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  throw unreadable(misfitOf(parsed.issues[0]));
 }
 
 function parse(file: string): unknown {

@@ -1,6 +1,7 @@
 /** Which shape of ours a model has that MLC converted, by its mlc-chat-config.json (mlc-llm, python/mlc_llm/model/{llama,qwen2,qwen3}). */
 import * as v from 'valibot';
 import type { Family, RopeScaling, Shape } from '../gguf/shape';
+import { misfitOf } from '../misfit';
 import { invalid } from './refusals';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -63,7 +64,7 @@ export function readMlcModel(config: unknown): MlcModel | NotOurs {
   const type = v.safeParse(v.looseObject({ model_type: v.string(), quantization: v.string() }), config);
   if (type.success && !FAMILIES.includes(type.output.model_type)) return { why: `its architecture is "${type.output.model_type}"` };
   const read = v.safeParse(Config, config);
-  if (!read.success) throw invalid(`mlc-chat-config.json: ${v.getDotPath(read.issues[0]) ?? 'it'}: ${read.issues[0].message}`);
+  if (!read.success) throw invalid(`mlc-chat-config.json: ${misfitOf(read.issues[0])}`);
   const { model_type: family, quantization: quantisation, model_config: model, sliding_window_size: window } = read.output;
   if (quantisation !== 'q4f16_1' && quantisation !== 'q4f32_1') return { why: `its weights are in ${quantisation}` };
   if (window > 0) return { why: 'its attention has a sliding window' };

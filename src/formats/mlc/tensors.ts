@@ -1,5 +1,6 @@
 /** tensor-cache.json (ndarray-cache.json in older folders): which tensors lie where in the files of a model, as TVM writes them (tvm.contrib.tvmjs). */
 import * as v from 'valibot';
+import { misfitOf } from '../misfit';
 import { invalid } from './refusals';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -34,7 +35,7 @@ export const WIDTH: Readonly<Record<Stored, number>> = { u32: 4, f16: 2, bf16: 2
 /** The tensors by name. @param cache the content of tensor-cache.json @throws FailureError manifest-invalid where it is no such file or contradicts itself */
 export function readTensors(cache: unknown): ReadonlyMap<string, MlcTensor> {
   const read = v.safeParse(Cache, cache);
-  if (!read.success) throw invalid(`tensor-cache.json: ${v.getDotPath(read.issues[0]) ?? 'it'} cannot be read`);
+  if (!read.success) throw invalid(`tensor-cache.json: ${misfitOf(read.issues[0])}`);
   const tensors = read.output.records.flatMap(({ dataPath, nbytes: all, records }) => {
     return records.map(({ name, shape, dtype, format, nbytes: bytes, byteOffset: offset }): MlcTensor => {
       const stored = storedAs(dtype, format);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { toFailure } from '../../core/failure';
 import { checkSettings } from '../../core/settings';
 import type { RunEvent, RunToken, StartEvent, Verdict } from '../../core/types';
+import { misfitOf } from '../misfit';
 import { columnsSchema, fromColumns, type TraceColumns } from './columns';
 import { invalid, newer } from './failure';
 import { fromFormat1 } from './format1';
@@ -72,8 +73,7 @@ function readColumns(document: unknown): Trace {
 function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw invalid(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  throw invalid(misfitOf(parsed.issues[0]));
 }
 
 /** The format's version in `document`, which is no later one than this page writes. */

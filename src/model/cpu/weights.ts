@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ModelSpec } from '../../catalog/spec';
+import { misfitOf } from '../../formats/misfit';
 import { cannotRun } from './port';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -131,6 +132,5 @@ function unpackBlocks(packed: ArrayBuffer, blocks: number): Float32Array {
 function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, file: string): T {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw cannotRun(`${file}: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  throw cannotRun(`${file}: ${misfitOf(result.issues[0])}`);
 }
