@@ -43,7 +43,7 @@ export function usageOf(runs: readonly AnswerRun[], latencyMs: number): Usage {
       target_passes: passes,
       mean_acceptance_length: ratio(
         sum(({ committed }) => committed),
-        passes,
+        passes - sum(({ passesPastEnd }) => passesPastEnd),
       ),
       ...(because ? { plain_because: because } : {}),
     },

@@ -47,6 +47,7 @@ describe('tally', () => {
     expect(tally(events)).toEqual({
       rounds: 4,
       passes: 4,
+      passesPastEnd: 0,
       drafted: 6,
       accepted: 4,
       rejected: 1,
@@ -65,6 +66,11 @@ describe('tally', () => {
       decodeMs: 500,
       waitedMs: null,
     });
+  });
+
+  it('leaves passes of plain tokens past the end out of the mean acceptance length, which is 1 where nothing is drafted', () => {
+    const chunk = { ...round(1, 120, 150, ['plain', 'plain', 'plain']), source: null, passes: 8 };
+    expect(tally([...events.slice(0, 3), chunk])).toMatchObject({ passes: 9, passesPastEnd: 5, committed: 4, meanAcceptanceLength: 1 });
   });
 
   it('keeps what was drafted past the end of the answer out of every count and ratio', () => {

@@ -6,6 +6,8 @@ export interface Tally {
   readonly rounds: number;
   /** Of the target: one a round, or one a token where plain tokens were read back together. */
   readonly passes: number;
+  /** Of these, of plain tokens that were computed past the end of the answer, and dropped. */
+  readonly passesPastEnd: number;
   /** accepted + rejected + discarded. */
   readonly drafted: number;
   readonly accepted: number;
@@ -20,7 +22,7 @@ export interface Tally {
   readonly acceptanceRate: number | null;
   /** accepted/drafted, the plain ratio; discarded drafts count against it, those past the end do not. */
   readonly acceptedOverDrafted: number | null;
-  /** Committed tokens per pass of the target, bonus included. */
+  /** Committed tokens per pass of the target, bonus included; passes past the end count for nothing, as drafts do there. */
   readonly meanAcceptanceLength: number | null;
   /** Decoding alone: of the tokens after the first round, which sees the prompt; null if a person drafts, whose time means nothing, and where the run's clock is too coarse to tell. */
   readonly tokensPerSecond: number | null;
@@ -67,6 +69,7 @@ export function tally(events: readonly RunEvent[]): Tally {
   const counts = { accepted: 0, rejected: 0, discarded: 0, corrected: 0, bonus: 0, plain: 0 };
   let rounds = 0;
   let passes = 0;
+  let passesPastEnd = 0;
   let readbacks = 0;
   let pastEnd = 0;
   let firstMs: number | null = null;
@@ -77,6 +80,7 @@ export function tally(events: readonly RunEvent[]): Tally {
     if (event.type !== 'round') continue;
     rounds++;
     passes += event.passes ?? 1;
+    if (event.source === null) passesPastEnd += Math.max(0, (event.passes ?? 1) - event.tokens.length);
     readbacks += event.readbacks;
     pastEnd += pastEndOf(event);
     lastMs = event.endMs;
@@ -97,6 +101,7 @@ export function tally(events: readonly RunEvent[]): Tally {
   return {
     rounds,
     passes,
+    passesPastEnd,
     drafted,
     accepted,
     rejected,
@@ -106,7 +111,7 @@ export function tally(events: readonly RunEvent[]): Tally {
     readbacks,
     acceptanceRate: ratio(accepted, accepted + rejected),
     acceptedOverDrafted: ratio(accepted, drafted),
-    meanAcceptanceLength: ratio(committed, passes),
+    meanAcceptanceLength: ratio(committed, passes - passesPastEnd),
     tokensPerSecond: waitedMs === null && !tooCoarse ? ratio((committed - first) * 1000, decodeMs) : null,
     tooCoarse: tooCoarse && waitedMs === null,
     waitMs,

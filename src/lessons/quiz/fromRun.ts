@@ -39,7 +39,8 @@ const BEFORE = 70;
  * @param costs of the device, null if they were not measured
  */
 export function runQuestions(events: readonly RunEvent[], costs: Calibration | null, words: RunWords): Question[] {
-  const { accepted, rejected, discarded, acceptanceRate, committed, passes, meanAcceptanceLength } = tally(events);
+  const { accepted, rejected, discarded, acceptanceRate, committed, meanAcceptanceLength, ...counted } = tally(events);
+  const passes = counted.passes - counted.passesPastEnd;
   const all = events.filter((event): event is RoundEvent => event.type === 'round');
   // Rounds after some words before others: a token is read in its words.
   const inWords = all.filter((round) => textBefore(events, round, BEFORE).length >= BEFORE / 2);
