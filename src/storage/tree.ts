@@ -16,11 +16,13 @@ export function treeStorage(root: string, bases: readonly string[]): FileStorage
   return { open: async (name) => (name === FORMER_FILES ? memoryStorage().open(name) : treeShelf(root, bases)) };
 }
 
-/** The path of `url` below the one of `bases` that it lies below. @throws FailureError address-unknown */
+/** The path of `url` below the one of `bases` that it lies below; what stands behind "?" or "#" is no part of it, unless it is escaped. @throws FailureError address-unknown */
 export function pathBelow(bases: readonly string[], url: string): string {
   const base = bases.find((each) => url.startsWith(each));
-  const below = base === undefined ? '' : decodeURIComponent(url.slice(base.length));
-  if (/^[\w.-][\w./-]*$/.test(below) && !below.split('/').includes('..')) return below;
+  const [escaped = ''] = base === undefined ? [] : url.slice(base.length).split(/[?#]/);
+  const below = decodeURIComponent(escaped);
+  // No name that a system of files could take for a way out of the folder.
+  if (below.split('/').every((name) => /^[^\\:*"<>|\p{Cc}]+$/u.test(name) && !/^\.{1,2}$/.test(name))) return below;
   const hint = 'Name a host or folder that has all files of the models.';
   throw new FailureError('address-unknown', `${url} does not lie below ${bases.join(' or ')}.`, hint);
 }
@@ -52,7 +54,7 @@ function treeShelf(root: string, bases: readonly string[]): Shelf {
     async list() {
       const files = await fs.promises.readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
       const paths = files.filter((file) => file.isFile()).map((file) => path.relative(root, path.join(file.parentPath, file.name)));
-      return paths.map((below) => `${bases[0]}${below.split(path.sep).join('/')}`);
+      return paths.map((below) => `${bases[0]}${below.split(path.sep).map(encodeURIComponent).join('/')}`);
     },
   };
 }

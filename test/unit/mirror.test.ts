@@ -106,6 +106,11 @@ describe('a mirror', () => {
     });
     expect(() => pathBelow(['https://hub.test/'], 'https://other.test/a')).toThrow(/does not lie below/);
     expect(() => pathBelow(['https://hub.test/'], 'https://hub.test/a/%2e%2e/b/..%2f..%2fc')).toThrow(/does not lie below/);
+    expect(pathBelow(['https://hub.test/'], 'https://hub.test/a/b%23c.bin?download=true#d')).toBe('a/b#c.bin');
+    const shelf = await treeStorage(out, ['https://hub.test/']).open('any');
+    await shelf.put('https://hub.test/a/b%23c.bin', new Blob(['x']).stream(), { bytes: 1, type: '', sha256: null });
+    expect(fs.existsSync(path.join(out, 'a', 'b#c.bin'))).toBe(true);
+    expect(await shelf.list()).toContain('https://hub.test/a/b%23c.bin');
     await expect(
       treeStorage(out, ['https://hub.test/'])
         .open('any')
