@@ -30,7 +30,7 @@ LONGEST, LONGEST_REQUEST = 384, 160
 FILES = ("answers.jsonl", "states.bin", "normalisers.bin")
 MADE_UP, OPEN = "made up", "open"
 # Of conversations: made up by the model, open chat, and the kinds of the embedded pair's corpus in equal parts.
-SHARES = {MADE_UP: 0.35, OPEN: 0.25} | dict.fromkeys(corpus.KINDS, 0.4 / len(corpus.KINDS))
+SHARES = {MADE_UP: 0.4, OPEN: 0.35} | dict.fromkeys(corpus.KINDS, 0.25 / len(corpus.KINDS))
 TEMPERATURES = {0.0: 0.6, 0.8: 0.4}
 # A text that repeats its last so many tokens is ended there.
 LOOP, LONGEST_PERIOD = 64, 32
@@ -102,18 +102,30 @@ class Conversation:
         return self.answer > 0 and len(self.ids) > self.answer + 4
 
 
+def whole(lines: pathlib.Path) -> int:
+    """The length of a file up to its last whole line, bytes; an ended run can leave a part of one after it. 0 where there is no file."""
+    return lines.read_bytes().rfind(b"\n") + 1 if lines.exists() else 0
+
+
+def conversations(folder: pathlib.Path) -> list[dict]:
+    """Those that the folder has by now, in the order in which they were written: lines of answers.jsonl."""
+    lines = folder / FILES[0]
+    return [json.loads(line) for line in lines.read_bytes()[: whole(lines)].splitlines()] if lines.exists() else []
+
+
 class Kept:
-    """The conversations of a folder. A line is written after what it speaks of, so what an ended run left after the last line is cut off."""
+    """The conversations of a folder. A line is written after what it speaks of, so what an ended run left after the last whole line is cut off."""
 
     def __init__(self, out: pathlib.Path):
         out.mkdir(parents=True, exist_ok=True)
         self.lines, *self.arrays = (out / name for name in FILES)
-        known = [json.loads(line) for line in self.lines.read_text().splitlines()] if self.lines.exists() else []
+        known = conversations(out)
         self.indices = {each["index"] for each in known}
         self.tokens = sum(len(each["ids"]) for each in known)
-        for path, width in zip(self.arrays, (2 * smollm2.SHAPE.hidden, 4), strict=True):
+        lengths = whole(self.lines), *(self.tokens * width for width in (2 * smollm2.SHAPE.hidden, 4))
+        for path, length in zip((self.lines, *self.arrays), lengths, strict=True):
             with open(path, "ab") as file:
-                file.truncate(self.tokens * width)
+                file.truncate(length)
 
     def add(self, each: Conversation) -> None:
         last = np.zeros(smollm2.SHAPE.hidden, "<f2")

@@ -8,9 +8,9 @@ own columns for those ids, and frozen; q is 0 for all other ids, and what it rea
   output stands for that state (Li et al. 2024, "EAGLE: Speculative Sampling Requires Rethinking Feature Uncertainty"; trained on several of its own steps as in
   Li et al. 2025, "EAGLE-3").
 
-    smollm2_draft.py --kind KIND --minutes M [--data build/smollm2] [--out build/smollm2/KIND] [--resume]
+    smollm2_draft.py --kind KIND --minutes M [--data build/smollm2] [--out build/smollm2/drafts] [--start FOLDER | --resume]
 
-A team of processes (team.py) shares the work of a step; the answers are not to grow meanwhile.
+With --start it goes on from a draft that smollm2_export.py wrote. A team of processes (team.py) shares the work of a step; the answers are not to grow meanwhile.
 """
 import argparse
 import json
@@ -28,8 +28,9 @@ from torch import nn
 import run
 import smollm2
 from distill import objective
+from library import grouped, layout
 from network import Layer, Network, rotate
-from smollm2_answers import FILES, MADE_UP
+from smollm2_answers import FILES, MADE_UP, conversations
 from team import Team
 
 # One conversation in so many is held out of training, by its index.
@@ -152,8 +153,7 @@ class Answers:
 
     def read(self) -> None:
         """What the folder has by now."""
-        text = (self.folder / FILES[0]).read_text()
-        lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+        lines = conversations(self.folder)
         self.every = lines
         self.held_out = [each for each in lines if each["index"] % HELD_OUT == 0]
         self.train = [each for each in lines if each["index"] % HELD_OUT]
@@ -161,8 +161,9 @@ class Answers:
         self.states = np.memmap(self.folder / FILES[1], "<f2", "r").reshape(-1, smollm2.SHAPE.hidden)
         self.normalisers = np.memmap(self.folder / FILES[2], "<f4", "r")
 
-    def kept(self, count: int) -> torch.Tensor:
-        return kept_ids((each["ids"][each["answer"]:] for each in self.train), count)
+    def kept(self, count: int, before: Iterable[int] = ()) -> torch.Tensor:
+        """The ids that answers use most; `before`: those that the draft knew until now, which count once more."""
+        return kept_ids([before, *(each["ids"][each["answer"]:] for each in self.train)], count)
 
     def batches(self, step: int):
         """The conversations to train on, once each, in batches of at most TOKENS positions."""
@@ -194,7 +195,7 @@ class Answers:
         return tuple(torch.from_numpy(each) for each in (ids, states, normalisers, own))
 
 
-def kept_ids(texts: Iterable[list[int]], count: int) -> torch.Tensor:
+def kept_ids(texts: Iterable[Iterable[int]], count: int) -> torch.Tensor:
     """The ids that `texts` use most, the stop tokens among them; of ids used as often the lower, which a tokenizer learns from more text. Ascending.
 
     Raises ValueError where `count` leaves no room for the stop tokens."""
@@ -203,6 +204,25 @@ def kept_ids(texts: Iterable[list[int]], count: int) -> torch.Tensor:
     used = Counter(id for text in texts for id in text)
     used.update(dict.fromkeys(smollm2.STOPS, 1 << 40))
     return torch.tensor(sorted(sorted(range(smollm2.SHAPE.vocabulary), key=lambda id: (-used[id], id))[:count]))
+
+
+def shipped(folder: pathlib.Path, target: Network, kind: Kind) -> Draft:
+    """A draft of `kind` with the weights that smollm2_export.py wrote, rounded as they are there."""
+    arrays = layout.read(folder)
+    floats = {name: words.view(np.float32) if words.size == target.shape.hidden else grouped.unpack(words).weights().T for name, words in arrays.items() if name not in ("emb", "columns")}
+    columns = arrays["columns"].view(np.int32)
+    state = {"norm": floats["norm"], "kept": np.flatnonzero(columns != columns.max())}
+    for i in range(len(kind.starts)):
+        at = f"layers.{i}."
+        state |= {at + name: floats[at + name] for name in ("o", "down", "n1", "n2")}
+        state[at + "qkv"] = floats[at + "qkv"][np.argsort(layout.rotary_columns(target.shape))]
+        state[at + "gate_up"] = floats[at + "gu"][np.argsort(layout.gate_up_columns(target.shape))]
+    if kind.reads_state:
+        state |= {name: floats[name] for name in ("from_state", "from_embedding")}
+    state = {name: torch.from_numpy(np.array(array, order="C")) for name, array in state.items()}
+    draft = Draft(target, kind, state["kept"])
+    draft.load_state_dict(state)
+    return draft
 
 
 class Teacher:
@@ -272,7 +292,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--peak", type=float, default=0.5)
     parser.add_argument("--measured", type=int, default=60, help="held-out conversations to measure on")
-    parser.add_argument("--start", type=pathlib.Path, help="checkpoint that it starts from")
+    parser.add_argument("--start", type=pathlib.Path, help="folder of a draft of this kind that it starts from, as smollm2_export.py writes it")
     parser.add_argument("--name")
     chosen = parser.parse_args()
     team = Team()
@@ -280,12 +300,12 @@ def main() -> None:
     torch.manual_seed(SEED)
     target = smollm2.load()
     answers = Answers(chosen.data, target)
-    kept = answers.kept(KEPT)
     kind = KINDS[chosen.kind]
+    start = shipped(chosen.start, target, kind) if chosen.start else None
+    kept = answers.kept(KEPT, start.kept.tolist() if start else ())
     draft, teacher = Draft(target, kind, kept), Teacher(target, kept)
-    if chosen.start:
-        state = torch.load(chosen.start, weights_only=True)["state"]
-        draft.load_state_dict(state | {"kept": kept})
+    if start:
+        draft.load_state_dict(start.state_dict() | {"kept": kept})
     elif kind.reads_state:
         draft.begin(*(answers.batch(answers.train[:FIRST])[i] for i in (0, 1, 3)))
     folder = chosen.out / (chosen.name or chosen.kind)

@@ -1,7 +1,7 @@
 """How often a draft's tokens are accepted: SmolLM2 answers 60 requests that no training saw, greedily and at temperature 0.8, and the draft guesses at every place
 of the answers.
 
-    smollm2_evaluate.py --checkpoint FILE --kind KIND [--rounded] [--work build/smollm2/evaluation] [--out FILE]
+    smollm2_evaluate.py --checkpoint FILE|FOLDER --kind KIND [--rounded] [--work build/smollm2/evaluation] [--out FILE]
 
 At temperature 0 the rounds of GAMMA drafts are those that decoding has. At 0.8 a draft token's chance is the sum of min(p, q) over the vocabulary (Leviathan et al.
 2023, section 3.2), on the target's own text; a round accepts up to the first that is not accepted, and the mean is taken over rounds that begin at every place.
@@ -19,7 +19,7 @@ import smollm2
 from network import Network
 from quantised import Grid
 from smollm2_answers import Conversation, Kept, Writer, converse, encoder
-from smollm2_draft import GAMMA, KINDS, Answers, Draft
+from smollm2_draft import GAMMA, KINDS, Answers, Draft, shipped
 
 BENCH = pathlib.Path(__file__).parent.parent / "bench"
 CHAT = [
@@ -110,6 +110,9 @@ def rounded(draft: Draft) -> Draft:
 
 
 def load(checkpoint: pathlib.Path, kind: str, target: Network) -> Draft:
+    """A draft out of a checkpoint, or out of a folder that smollm2_export.py wrote."""
+    if checkpoint.is_dir():
+        return shipped(checkpoint, target, KINDS[kind]).eval()
     state = torch.load(checkpoint, weights_only=True)["state"]
     draft = Draft(target, KINDS[kind], state["kept"])
     draft.load_state_dict(state)
@@ -118,7 +121,7 @@ def load(checkpoint: pathlib.Path, kind: str, target: Network) -> Draft:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="or the folder of a shipped draft")
     parser.add_argument("--kind", choices=list(KINDS), required=True)
     parser.add_argument("--rounded", action="store_true", help="with four bits a weight, as it is shipped")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/smollm2/evaluation"), help="folder of the answers, which are written first where it has none")

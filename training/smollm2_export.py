@@ -1,7 +1,7 @@
 """Writes the shipped form of SmolLM2's draft: a folder of weights as web-llm loads them, each matrix in groups of 32 codes of four bits, and what the draft was
 trained for.
 
-    smollm2_export.py --checkpoint FILE --kind KIND --measured FILE [--out training/weights/smollm2-head]
+    smollm2_export.py --checkpoint FILE --kind KIND --measured FILE [--start FOLDER] [--out training/weights/smollm2-head]
 
 Embedding and head are columns of the target's, codes and scales as they are. draft.json beside the weights names them and the target, by its embedding, with their
 hashes, so that a cut file and the draft of another target are refused. README.md is
@@ -23,7 +23,7 @@ from library import grouped, layout
 from library.grouped import Grouped
 from library.shapes import SHAPES, Decoder
 from quantised import Grid
-from smollm2_answers import FILES
+from smollm2_answers import conversations
 from smollm2_draft import GAMMA, KINDS, Draft
 from smollm2_evaluate import FOUR_BITS, TEMPERATURES, load
 
@@ -132,18 +132,20 @@ def main() -> None:
     parser.add_argument("--kind", choices=list(KINDS), required=True)
     parser.add_argument("--measured", type=pathlib.Path, required=True, help="what smollm2_evaluate.py wrote of it, rounded")
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("build/smollm2"), help="folder of the answers that it learnt from")
+    parser.add_argument("--start", type=pathlib.Path, help="folder of the draft that it started from")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("training/weights/smollm2-head"))
     chosen = parser.parse_args()
     draft = load(chosen.checkpoint, chosen.kind, smollm2.load())
     target = layout.read(smollm2.FOLDER)["emb"]
     made = arrays(draft, target)
-    lines = [json.loads(line) for line in (chosen.data / FILES[0]).read_text().splitlines()]
+    before = json.loads((chosen.start / "draft.json").read_text()) if chosen.start else {"conversations": 0, "tokens": 0}
+    learnt = conversations(chosen.data)
     told = {
         "kind": chosen.kind,
         "parameters": sum(each.numel() for each in draft.parameters()) + draft.head.numel(),
         "columns": len(draft.kept) + 1,
-        "conversations": len(lines),
-        "tokens": sum(len(each["ids"]) for each in lines),
+        "conversations": before["conversations"] + len(learnt),
+        "tokens": before["tokens"] + sum(len(each["ids"]) for each in learnt),
         "shape": decoder(draft).key,
     }
     write(chosen.out, made, target, told)

@@ -1,5 +1,4 @@
 """A draft for SmolLM2 on a small random target: what it computes, and the conversations that it learns from."""
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -92,6 +91,8 @@ def test_the_loss_of_a_draft_that_is_the_target_is_nothing(target):
 def test_the_reduced_vocabulary_has_the_stop_tokens_and_the_most_used_ids():
     kept = drafts.kept_ids([[7, 7, 9, 9, 9, 30, 5]], 5)
     assert kept.tolist() == [0, 2, 5, 7, 9]
+    # Of ids used as often, one that the draft knew before.
+    assert drafts.kept_ids([[30], [7, 7, 9, 9, 9, 30, 5]], 5).tolist() == [0, 2, 7, 9, 30]
     with pytest.raises(ValueError, match="stop tokens"):
         drafts.kept_ids([[7]], 1)
 
@@ -192,7 +193,7 @@ def test_drawing_takes_the_likeliest_or_follows_the_distribution():
     assert np.bincount(answers.draw(logits, [1.0] * 1000, uniforms)).tolist() == [100, 600, 300]
 
 
-def test_what_an_ended_run_left_after_its_last_line_is_cut_off(tmp_path):
+def test_what_an_ended_run_left_after_its_last_whole_line_is_cut_off(tmp_path):
     each = conversation_of("copy")
     each.take(-1)
     for place in range(1, 4):
@@ -202,10 +203,12 @@ def test_what_an_ended_run_left_after_its_last_line_is_cut_off(tmp_path):
     kept.add(each)
     with open(tmp_path / "states.bin", "ab") as file:
         file.write(b"half a state")
+    with open(tmp_path / "answers.jsonl", "ab") as file:
+        file.write('{"index": 7, "kind": "é'.encode()[:-1])
+    assert len(answers.conversations(tmp_path)) == 1
     again = answers.Kept(tmp_path)
     again.add(each)
-    lines = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
-    assert [line["at"] for line in lines] == [0, 4]
+    assert [line["at"] for line in answers.conversations(tmp_path)] == [0, 4]
     states = np.fromfile(tmp_path / "states.bin", "<f2").reshape(-1, smollm2.SHAPE.hidden)
     assert states[:, 0].tolist() == [1, 2, 3, 0] * 2
     assert np.fromfile(tmp_path / "normalisers.bin", "<f4").tolist() == [1, 2, 3, 0] * 2

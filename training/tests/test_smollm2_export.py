@@ -5,9 +5,13 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("tvm")
 
+import smollm2_draft as drafts  # noqa: E402
 import smollm2_export as export  # noqa: E402
 from library import grouped  # noqa: E402
 from library.grouped import Grouped  # noqa: E402
+from network import Network  # noqa: E402
+from pair import Shape  # noqa: E402
+from smollm2_evaluate import rounded  # noqa: E402
 
 
 def a_matrix(columns: int, inner: int) -> torch.Tensor:
@@ -46,3 +50,19 @@ def test_a_reduced_vocabulary_without_a_stop_token_is_refused_by_name():
         export.columns_of(np.arange(0, 30, 2)[[0, *range(2, 15)]], 100)
     with pytest.raises(ValueError, match="no multiple of 16"):
         export.columns_of(np.arange(20), 100)
+
+
+@torch.no_grad()
+def test_a_shipped_draft_is_read_back_as_it_was_rounded(tmp_path):
+    torch.manual_seed(6)
+    target = Network(Shape(hidden=64, feed_forward=128, layers=2, heads=4, kv_heads=2, head_dim=16, vocabulary=96, context=40)).requires_grad_(False)
+    kind = drafts.Kind((1,), True)
+    draft = drafts.Draft(target, kind, torch.tensor([0, 2, *range(20, 33)]))
+    for parameter in draft.parameters():
+        torch.nn.init.normal_(parameter)
+    embedding = grouped.pack(export.as_grouped(target.emb))
+    export.write(tmp_path, export.arrays(draft, embedding), embedding, {})
+    again = drafts.shipped(tmp_path, target, kind)
+    wanted = rounded(draft).state_dict()
+    assert again.state_dict().keys() == wanted.keys()
+    assert all(torch.allclose(value, wanted[name], atol=1e-6) for name, value in again.state_dict().items())
