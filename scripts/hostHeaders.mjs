@@ -1,4 +1,5 @@
 import { workerPolicy } from './contentPolicy.mjs';
+import { isolationOf } from './isolation.mjs';
 
 /** Browser features that the page does not use, denied to it and to every frame in it. */
 const DENIED = ['camera', 'microphone', 'geolocation', 'display-capture', 'midi', 'payment', 'serial', 'usb', 'hid'];
@@ -20,11 +21,12 @@ const NOT_IN_FOREIGN_FRAMES = { 'Content-Security-Policy': "frame-ancestors 'sel
  */
 export function hostHeaders(file) {
   const name = file.split('/').at(-1) || 'index.html';
-  if (name === 'embed.html') return EVERY_FILE;
-  if (name === 'embed.js') return { ...EVERY_FILE, 'Access-Control-Allow-Origin': '*' };
-  if (name.endsWith('.html')) return { ...EVERY_FILE, ...NOT_IN_FOREIGN_FRAMES };
-  if (name.endsWith('.js')) return { ...EVERY_FILE, 'Content-Security-Policy': workerPolicy() };
-  return EVERY_FILE;
+  const headers = { ...EVERY_FILE, ...isolationOf(name) };
+  if (name === 'embed.html') return headers;
+  if (name === 'embed.js') return { ...headers, 'Access-Control-Allow-Origin': '*' };
+  if (name.endsWith('.html')) return { ...headers, ...NOT_IN_FOREIGN_FRAMES };
+  if (name.endsWith('.js')) return { ...headers, 'Content-Security-Policy': workerPolicy() };
+  return headers;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { PrecacheController } from 'workbox-precaching/PrecacheController';
+import { isolationOf } from '../../scripts/isolation.mjs';
 import type { Gate } from './gate';
 import type { ShellReport } from './messages';
 import type { Route } from './route';
@@ -46,7 +47,9 @@ export class Shell implements Route {
     const url = new URL(request.url);
     const cache = await caches.open(this.#cacheName);
     // A page of an earlier version, open in another tab, may still ask for its own files.
-    return (await cache.match(this.#key(request, url) ?? url.href)) ?? fetch(request);
+    const response = (await cache.match(this.#key(request, url) ?? url.href)) ?? (await fetch(request));
+    const isDocument = request.mode === 'navigate';
+    return isDocument || request.destination === 'worker' ? isolated(response, nameOf(url.pathname)) : response;
   }
 
   async report(): Promise<ShellReport> {
@@ -73,4 +76,17 @@ export class Shell implements Route {
   #isHashed(url: URL): boolean {
     return url.href.startsWith(`${this.#scope}assets/`);
   }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1) || 'index.html';
+}
+
+/** `response` as a host would send it that can send headers of its own; what is no file stays as it is. */
+function isolated(response: Response, name: string): Response {
+  if (!response.ok) return response;
+  const { body, status, statusText } = response;
+  const headers = new Headers(response.headers);
+  for (const [header, value] of Object.entries(isolationOf(name))) headers.set(header, value);
+  return new Response(body, { status, statusText, headers });
 }

@@ -59,6 +59,8 @@ const trespass = (address: string) =>
     });
   });
 
+const isIsolated = () => globalThis.crossOriginIsolated;
+
 async function visitForeign(html: string): Promise<Page> {
   foreignPage = html;
   const page = await browser.newPage();
@@ -82,6 +84,13 @@ describe('the headers of npm start', () => {
       expect(headers.get('permissions-policy'), file).toContain('camera=()');
       expect(documented).toContain(headers.get('permissions-policy'));
     }
+    const isolationOf = async (file: string) => {
+      const headers = await headersOf(file);
+      return [headers.get('cross-origin-opener-policy'), headers.get('cross-origin-embedder-policy')];
+    };
+    for (const file of ['', 'notes.html']) expect(await isolationOf(file), file).toEqual(['same-origin', 'require-corp']);
+    for (const file of [`assets/${script}`, 'serviceWorker.js']) expect(await isolationOf(file), file).toEqual([null, 'require-corp']);
+    for (const file of ['embed.html', 'embed.js', 'models/manifest.json']) expect(await isolationOf(file), file).toEqual([null, null]);
     const policyOf = async (file: string) => (await headersOf(file)).get('content-security-policy');
     expect([await policyOf(''), await policyOf('notes.html'), await policyOf('embed.html')]).toEqual([
       "frame-ancestors 'self'",
@@ -100,6 +109,7 @@ describe('the headers of npm start', () => {
     expect(committed(await visit.run('Count from 1 to 30.'))).toHaveLength(6);
     const [worker] = visit.page.workers();
     expect(worker).toBeDefined();
+    expect([await visit.page.evaluate(isIsolated), await worker?.evaluate(isIsolated)]).toEqual([true, true]);
     expect(askedOfForeign).toEqual([]);
     const allowed = { evaluated: 'EvalError', fetched: 'arrived' };
     expect(await visit.page.evaluate(trespass, `${foreignUrl}page`)).toEqual(allowed);

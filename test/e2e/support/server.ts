@@ -29,7 +29,7 @@ export class FaultyServer {
   /** Paths that were asked for, in order, below the root. */
   readonly requests: string[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, isPlain: boolean) {
     this.#server = http.createServer((request, response) => {
       const name = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
         .replace(/\/$/, '/index.html')
@@ -39,12 +39,13 @@ export class FaultyServer {
       const fault = this.#faults.get(name);
       if (fault === 'missing' || !file.startsWith(folder) || !fs.existsSync(file)) response.writeHead(404).end('Not found');
       else if (fault === 'refused') response.writeHead(429, { 'retry-after': '120' }).end('Too many requests');
-      else void this.#send(response, file, fault, this.#replaced.get(name));
+      else void this.#send(response, file, fault, this.#replaced.get(name), isPlain ? {} : hostHeaders(file));
     });
   }
 
-  static async start(folder: string): Promise<FaultyServer> {
-    const server = new FaultyServer(folder);
+  /** @param isPlain it cannot send headers of its own, as some hosts */
+  static async start(folder: string, isPlain = false): Promise<FaultyServer> {
+    const server = new FaultyServer(folder, isPlain);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
@@ -89,13 +90,19 @@ export class FaultyServer {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
-  async #send(response: http.ServerResponse, file: string, fault: Fault | undefined, replaced: string | undefined): Promise<void> {
+  async #send(
+    response: http.ServerResponse,
+    file: string,
+    fault: Fault | undefined,
+    replaced: string | undefined,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
     const whole = replaced === undefined ? fs.readFileSync(file) : Buffer.from(replaced);
     const half = Math.floor(whole.length / 2);
     const body = fault === 'cut' ? whole.subarray(0, half) : whole;
     if (fault === 'damaged') body[half] = (body[half] as number) ^ 1;
     response.writeHead(200, {
-      ...hostHeaders(file),
+      ...headers,
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-length': body.length,
       'cache-control': 'no-cache',
