@@ -1,5 +1,7 @@
-/** The product's own worker, with its readbacks counted. */
+/** The product's own engine on WebGPU, though that may be made of software, with its readbacks counted. */
+import { browserEngine } from '../src/engine/browserEngine';
+import { answerAll } from '../src/worker/host';
 import { watchReadbacks } from './readbacks';
-import '../src/worker/engine.worker';
 
 watchReadbacks('engine');
+answerAll(browserEngine('webgpu'));

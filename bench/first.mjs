@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 import { launchFirefox } from '../scripts/firefox.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
+import { keepChoice } from '../scripts/keptChoice.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { geometricMean, spread } from './statistics.mjs';
 
@@ -24,11 +25,15 @@ const BROWSERS = {
   chromium: async () => {
     const { chromium } = await import('playwright-core');
     const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
-    return { browser, page: await browser.newPage({ reducedMotion: 'reduce' }), name: `Chromium ${browser.version()}` };
+    const page = await browser.newPage({ reducedMotion: 'reduce' });
+    await page.addInitScript(keepChoice, 'webgpu');
+    return { browser, page, name: `Chromium ${browser.version()}` };
   },
   firefox: async () => {
     const browser = await launchFirefox({ 'ui.prefersReducedMotion': 1 });
-    return { browser, page: await browser.newPage(), name: await browser.version() };
+    const page = await browser.newPage();
+    await page.evaluateOnNewDocument(keepChoice, 'webgpu');
+    return { browser, page, name: await browser.version() };
   },
 };
 const KINDS = ['story', 'json', 'code'];

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
+import { keepChoice } from '../scripts/keptChoice.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 
 const PROMPT = 'Tell a short story about a fox who finds a bell.';
@@ -65,6 +66,7 @@ async function measure(browser, url) {
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await page.addInitScript(observe);
+  await page.addInitScript(keepChoice, 'webgpu');
   // A first run may be replayed slowly; here every run goes as it goes for someone who has run before.
   await page.addInitScript(() => localStorage.setItem('foretoken.visitor', '{"state":{"hasRun":true},"version":1}'));
   const part = (work) => measured(browser, page, work);

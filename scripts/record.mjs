@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
+import { keepChoice } from './keptChoice.mjs';
 import { failClearly } from './options.mjs';
 import { CONVERSATION, LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
 
@@ -46,6 +47,7 @@ await failClearly(async () => {
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
     const page = await browser.newPage({ reducedMotion: 'reduce', serviceWorkers: 'block' });
+    await page.addInitScript(keepChoice, 'webgpu');
     page.setDefaultTimeout(120_000);
     await page.goto(server.resolvedUrls.local[0]);
     await page.getByText('Both models are ready.').waitFor({ state: 'attached' });

@@ -39,8 +39,8 @@ const record = () => ({
 });
 
 const OURS: Readonly<Record<string, SpeculativeEngineConfig>> = {
-  plain: {},
-  speculative: { draftModel: '/models/manifest.json#draft' },
+  plain: { backend: 'webgpu' },
+  speculative: { backend: 'webgpu', draftModel: '/models/manifest.json#draft' },
 };
 const engines = new Map<string, webllm.MLCEngineInterface>();
 

@@ -1,8 +1,9 @@
 import type { PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
 import type { RunEvent, RunSettings } from '../core/types';
-import type { CalibrationResult, Engine, LoadProgress, MemoryUpdate } from '../engine/tasks';
+import type { CalibrationResult, ComputedBy, Engine, LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
+import type { BackendChoice } from '../formats/settings';
 import { type ApiEngine, type ApiModel, modelOf, type PlainNotice, type RunInput } from './apiEngine';
 import { ApiError } from './apiError';
 import { plainReason, usablePair } from './plainReason';
@@ -12,6 +13,8 @@ import type { RequestDefaults } from './request';
 export interface PairApiSetup {
   readonly engine: Pick<Engine, 'load' | 'calibrate' | 'run'>;
   readonly pair: PairSpec;
+  /** What computes; the engine's own default where it is absent. */
+  readonly backend?: BackendChoice | undefined;
   /** Of a request that does not say; its seed is drawn for each. */
   readonly defaults: Omit<RequestDefaults, 'seed'>;
   /** Requests that may wait at a time; each holds a whole conversation. */
@@ -40,11 +43,11 @@ export class PairApi implements ApiEngine {
   }
 
   /** Loads the pair, or what of it can be of use, and measures it; aborting `signal` ends both. @throws FailureError what kept it from loading; or the signal's reason */
-  async load(report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void> {
+  async load(report: (update: LoadProgress | ComputedBy | MemoryUpdate) => void, signal: AbortSignal): Promise<void> {
     const { engine, pair } = this.#setup;
     signal.throwIfAborted();
     signal.addEventListener('abort', () => this.stop(), { once: true });
-    await engine.load({ type: 'load', pair: usablePair(pair) }, report, signal);
+    await engine.load({ type: 'load', ...this.#on(usablePair(pair)) }, report, signal);
     this.#measure();
   }
 
@@ -73,9 +76,9 @@ export class PairApi implements ApiEngine {
       if (because !== null) yield { type: 'plain', because };
       const settings = because === null ? asked : { ...asked, mode: 'plain' as const };
       const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : usablePair(this.#setup.pair);
-      const task = { type: 'run', pair, ...input, settings, calibration: this.#calibration } as const;
+      const task = { type: 'run', ...this.#on(pair), ...input, settings, calibration: this.#calibration } as const;
       for await (const update of runUpdates(engine, task, signal)) {
-        if (update.type !== 'progress' && update.type !== 'memory') yield update;
+        if (update.type !== 'progress' && update.type !== 'computed-by' && update.type !== 'memory') yield update;
       }
     } finally {
       this.#open--;
@@ -91,6 +94,11 @@ export class PairApi implements ApiEngine {
     return this.#setup.randomId();
   }
 
+  #on(pair: PairSpec): { readonly pair: PairSpec; readonly backend?: BackendChoice } {
+    const { backend } = this.#setup;
+    return backend === undefined ? { pair } : { pair, backend };
+  }
+
   /** Measures once what the pair costs, while no request is there; what fails in it is for the next request to say. */
   #measure(): void {
     const { engine } = this.#setup;
@@ -98,7 +106,7 @@ export class PairApi implements ApiEngine {
     if (this.#open > 0 || this.#measuring || this.#measured || !pair.target.rollsBack) return;
     const stop = new AbortController();
     this.#measuring = stop;
-    const report = (update: LoadProgress | CalibrationResult) => {
+    const report = (update: LoadProgress | ComputedBy | CalibrationResult) => {
       if (update.type !== 'calibration') return;
       this.#calibration = update.calibration;
       this.#measured = true;
@@ -110,6 +118,6 @@ export class PairApi implements ApiEngine {
       this.#measured ||= !stop.signal.aborted;
       done();
     };
-    engine.calibrate({ type: 'calibrate', pair }, report, stop.signal).then(done, failed);
+    engine.calibrate({ type: 'calibrate', ...this.#on(pair) }, report, stop.signal).then(done, failed);
   }
 }

@@ -1,7 +1,7 @@
 import { deleteHubModel } from '../catalog/hubModels';
 import { deleteOwn, ownFolder } from '../catalog/own';
 import { checkRollback, checkVerification } from '../catalog/pairing';
-import { isOwn, nameOfDraft, runModelsOf } from '../catalog/spec';
+import { isOwn, nameOfDraft, type PairSpec, runModelsOf } from '../catalog/spec';
 import { clockStep, steadyClock } from '../core/clock';
 import { calibrate } from '../core/cost/calibrate';
 import { FailureError, toFailure } from '../core/failure';
@@ -13,11 +13,12 @@ import { warmUp } from '../core/loop/warmUp';
 import { checkRun } from '../core/settings';
 import type { Drafter, RunEvent, RunSettings, TokenId } from '../core/types';
 import { BROWSER_PORTS, type OwnPorts } from './ownPorts';
-import type { ModelText, PairLoader, ReadyPair } from './pair';
+import type { ModelText, PairLoader, ReadyPair, Wanted } from './pair';
 import { checkCharacters } from './promptLength';
 import type {
   CalibrateTask,
   CalibrationResult,
+  ComputedBy,
   Engine,
   Fetching,
   FetchTask,
@@ -62,10 +63,14 @@ export class PairEngine implements Engine {
     this.#own = own;
   }
 
-  async load({ pair: spec, backend }: LoadTask, report: Report<LoadProgress | MemoryUpdate>, signal: AbortSignal): Promise<void> {
+  async load(
+    { pair: spec, backend }: LoadTask,
+    report: Report<LoadProgress | ComputedBy | MemoryUpdate>,
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.#turns
       .take(signal, async () => {
-        const pair = await this.#pairs.ready(spec, report, signal, backend);
+        const pair = await this.#ready(spec, report, signal, { backend });
         reportMemory(pair, report);
         this.#turns.meanwhile((idle) => this.#warmUp(pair, idle));
       })
@@ -77,12 +82,12 @@ export class PairEngine implements Engine {
 
   async calibrate(
     { pair: spec, backend }: CalibrateTask,
-    report: Report<LoadProgress | CalibrationResult>,
+    report: Report<LoadProgress | ComputedBy | CalibrationResult>,
     signal: AbortSignal,
   ): Promise<void> {
     checkRollback(spec.target);
     await this.#turns.take(signal, async () => {
-      const pair = await this.#pairs.ready(spec, report, signal, backend);
+      const pair = await this.#ready(spec, report, signal, { backend });
       checkSpeculation(pair);
       const clock = steadyClock(this.#clock);
       const clockStepMs = this.#stepOfClock();
@@ -94,7 +99,7 @@ export class PairEngine implements Engine {
 
   async run(
     task: RunTask,
-    report: Report<LoadProgress | MemoryUpdate | RunEvent>,
+    report: Report<LoadProgress | ComputedBy | MemoryUpdate | RunEvent>,
     signal: AbortSignal,
     ask: AskPerson = async () => null,
   ): Promise<void> {
@@ -103,7 +108,7 @@ export class PairEngine implements Engine {
     await this.#turns
       .take(signal, async (begin) => {
         if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
-        const pair = await this.#pairs.ready(task.pair, report, signal, task.backend);
+        const pair = await this.#ready(task.pair, report, signal, { backend: task.backend, format: task.settings.format !== null });
         signal.throwIfAborted();
         // What the loaded library says, whatever the list did.
         if (task.settings.mode === 'speculative') checkSpeculation(pair);
@@ -160,6 +165,12 @@ export class PairEngine implements Engine {
       begin();
       return work();
     });
+  }
+
+  async #ready(spec: PairSpec, report: Report<LoadProgress | ComputedBy>, signal: AbortSignal, wanted: Wanted): Promise<ReadyPair> {
+    const pair = await this.#pairs.ready(spec, report, signal, wanted);
+    if (pair.computedBy) report({ type: 'computed-by', adapter: pair.adapter, ...pair.computedBy });
+    return pair;
   }
 
   /** What the pair's first run would wait for, or begin with drafts of the wrong length without. */

@@ -3,7 +3,7 @@ import type { FailureError } from '../core/failure';
 import type { Tokenizer } from '../core/loop/person';
 import type { DraftModel, PairMemory, Target, TokenId } from '../core/types';
 import type { BackendChoice } from '../formats/settings';
-import type { LoadProgress, Turn } from './tasks';
+import type { ComputedBy, LoadProgress, Turn } from './tasks';
 
 /** A model's text side. */
 export interface ModelText extends Tokenizer {
@@ -18,6 +18,8 @@ export interface ModelText extends Tokenizer {
 export interface ReadyPair {
   /** What they run on, for display and export. */
   readonly adapter: string;
+  /** Which of several can run pairs runs this one, and why; absent where there was one only. */
+  readonly computedBy?: Pick<ComputedBy, 'backend' | 'because'>;
   readonly spec: PairSpec;
   readonly target: { readonly side: Target; readonly text: ModelText };
   /** null where no model drafts. */
@@ -36,15 +38,23 @@ export interface ReadyPair {
   firstCause(error: unknown): Promise<unknown>;
 }
 
+/** What a task wants of what computes it. */
+export interface Wanted {
+  /** The loader's own default where it is absent. */
+  readonly backend?: BackendChoice | undefined;
+  /** Whether answers are held to a format. */
+  readonly format?: boolean;
+}
+
 /** Makes pairs ready, one after the other. */
 export interface PairLoader {
   /**
    * The pair of `spec`, keeping of what is loaded all that still fits; a draft too that `spec` does not ask for.
    *
-   * @param backend what computes, where there is a choice; `auto` by default
+   * @param wanted what computes, where there is a choice
    * @throws FailureError, or the signal's reason
    */
-  ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal, backend?: BackendChoice): Promise<ReadyPair>;
+  ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal, wanted?: Wanted): Promise<ReadyPair>;
   /** Unloads `model` wherever it is loaded. */
   release(model: ModelSpec): Promise<void>;
   /** Unloads everything, and frees what it ran on. */

@@ -1,8 +1,15 @@
-import type { ModelSpec } from '../catalog/spec';
+import { isSameDraft, isSameModel, type ModelSpec, type PairSpec } from '../catalog/spec';
+import { steadyClock } from '../core/clock';
 import { FailureError } from '../core/failure';
+import { decodeTime } from '../core/loop/decodeTime';
+import type { BackendChoice } from '../formats/settings';
+import { adapterName, findAdapter, isSoftware } from '../gpu/adapter';
+import { NO_FORMATS } from '../model/cpu/choosing';
 import type { FileStorage } from '../storage/port';
 import { CpuPairs } from './cpuPairs';
+import { KeptDecodeTimes } from './decodeTimes';
 import type { PairLoader, ReadyPair } from './pair';
+import type { Backend, Because, ComputedBy, DecodeTimes, LoadProgress } from './tasks';
 import { WebGpuPairs } from './webgpuPairs';
 
 /** What pairs run on and are kept in. */
@@ -10,48 +17,153 @@ export interface PairPorts {
   /** undefined without WebGPU. */
   readonly gpu: GPU | undefined;
   readonly storage: FileStorage;
+  /** What computes where a task does not say; `auto` by default. */
+  readonly backend?: BackendChoice;
 }
 
+type Sides = Readonly<Record<Backend, PairLoader>>;
+type Choice = Pick<ComputedBy, 'backend' | 'because'>;
+type Report = (progress: LoadProgress) => void;
+
 /**
- * Pairs on WebGPU, or on the CPU where that is asked for, or where this browser has no WebGPU or finds no adapter for it; once found to be so, until the
- * page is loaded again.
+ * Pairs on WebGPU or on the CPU. Where a task says neither: on a graphics card; where the adapter is made of software, on the faster of the two, which is measured once
+ * for each target and adapter, unless only one can run the pair; without an adapter, on the CPU, until the page is loaded again.
  */
 export class Pairs implements PairLoader {
-  readonly #webGpu: WebGpuPairs;
-  readonly #cpu: CpuPairs;
+  readonly #gpu: GPU | undefined;
+  readonly #standard: BackendChoice;
+  readonly #sides: Sides;
+  readonly #times: KeptDecodeTimes;
   #hasWebGpu = true;
+  /** What was chosen for the pair before, where it was chosen here: what else is asked of that pair stays where it is. */
+  #settled: { readonly spec: PairSpec; readonly choice: Choice } | null = null;
 
-  constructor(ports: PairPorts) {
-    this.#webGpu = new WebGpuPairs(ports);
-    this.#cpu = new CpuPairs(ports.storage);
+  /** @param sides what runs pairs */
+  constructor({ gpu, storage, backend = 'auto' }: PairPorts, sides?: Sides) {
+    this.#gpu = gpu;
+    this.#standard = backend;
+    this.#sides = sides ?? { webgpu: new WebGpuPairs({ gpu, storage }), cpu: new CpuPairs(storage) };
+    this.#times = new KeptDecodeTimes(storage);
   }
 
-  async ready(...[spec, report, signal, backend]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
-    if (!this.#hasWebGpu) return this.#cpu.ready(spec, report, signal);
-    // One of the two at a time holds models.
-    if (backend === 'cpu') {
-      await this.#webGpu.unload();
-      return this.#cpu.ready(spec, report, signal);
+  async ready(...[spec, report, signal, wanted = {}]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
+    const { backend = this.#standard, format = false } = wanted;
+    const on = (choice: Choice) => this.#on(choice, spec, report, signal);
+    if (backend !== 'auto') {
+      this.#settled = null;
+      return on({ backend, because: { why: 'chosen' } });
     }
-    await this.#cpu.unload();
+    const adapter = await this.#softwareAdapter();
+    if (adapter === null) return on({ backend: 'webgpu', because: { why: 'graphics-card' } });
+    const settled = this.#settledFor(spec);
+    if (settled && !(format && settled.backend === 'cpu')) return on(settled);
+    const settle = (choice: Choice) => {
+      this.#settled = { spec, choice };
+      return on(choice);
+    };
+    if (format) return settle(onlyWebGpu(NO_FORMATS));
     try {
-      return await this.#webGpu.ready(spec, report, signal);
+      return await settle(await this.#faster(spec, adapter, report, signal));
     } catch (error) {
-      if (!(error instanceof FailureError) || !WITHOUT_WEBGPU.has(error.failure.code)) throw error;
-      this.#hasWebGpu = false;
-      return this.#cpu.ready(spec, report, signal);
+      if (!isOf(error, CPU_CANNOT)) throw error;
+      return settle(onlyWebGpu(error.failure.message));
     }
   }
 
   async release(model: ModelSpec): Promise<void> {
-    await this.#cpu.release(model);
-    await this.#webGpu.release(model);
+    await this.#sides.cpu.release(model);
+    await this.#sides.webgpu.release(model);
   }
 
   async unload(): Promise<void> {
-    await this.#cpu.unload();
-    await this.#webGpu.unload();
+    await this.#sides.cpu.unload();
+    await this.#sides.webgpu.unload();
+  }
+
+  /** @throws FailureError of what was chosen; where there turns out to be no WebGPU, the CPU takes its place */
+  async #on({ backend, because }: Choice, spec: PairSpec, report: Report, signal: AbortSignal): Promise<ReadyPair> {
+    if (backend === 'webgpu' && !this.#hasWebGpu) return this.#on(WITHOUT_WEBGPU, spec, report, signal);
+    // One of the two at a time holds models.
+    await this.#sides[backend === 'cpu' ? 'webgpu' : 'cpu'].unload();
+    try {
+      return { ...(await this.#sides[backend].ready(spec, report, signal)), computedBy: { backend, because } };
+    } catch (error) {
+      if (backend === 'cpu' || !isOf(error, NO_WEBGPU)) throw error;
+      this.#hasWebGpu = false;
+      return this.#on(WITHOUT_WEBGPU, spec, report, signal);
+    }
+  }
+
+  /** The name of the adapter, where it is known to compute on the CPU. */
+  async #softwareAdapter(): Promise<string | null> {
+    const gpu = this.#hasWebGpu ? this.#gpu : undefined;
+    const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
+    return adapter && isSoftware(adapter.info) ? adapterName(adapter.info, globalThis.navigator?.userAgent ?? '') : null;
+  }
+
+  /** A run that no model drafts goes on where those with a draft were. */
+  #settledFor({ target, draft }: PairSpec): Choice | null {
+    if (!this.#settled) return null;
+    const { spec, choice } = this.#settled;
+    return isSameModel(spec.target, target) && (draft === null || isSameDraft(spec.draft, draft)) ? choice : null;
+  }
+
+  /** @throws FailureError why the CPU cannot run the pair */
+  async #faster(spec: PairSpec, adapter: string, report: Report, signal: AbortSignal): Promise<Choice> {
+    const known = await this.#times.get(spec.target, adapter);
+    if (known) return fasterOf(known);
+    await this.#sides.webgpu.unload();
+    // Nothing is told to be ready before it is known where.
+    const ready: LoadProgress[] = [];
+    const hold = (progress: LoadProgress) => {
+      if (progress.phase === 'ready') ready.push(progress);
+      else if (progress.backend === 'cpu') report(progress);
+    };
+    const cpu = await this.#sides.cpu.ready(spec, hold, signal);
+    const times = await this.#measure(cpu, spec.target, hold, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof FailureError) return error;
+      throw error;
+    });
+    const choice = times instanceof FailureError ? onlyCpu(times) : fasterOf(times);
+    if (!(times instanceof FailureError)) await this.#times.keep(spec.target, adapter, times);
+    for (const progress of ready) if (progress.backend === choice.backend) report(progress);
+    return choice;
+  }
+
+  /** Both hold the target meanwhile. @param cpu ready @throws FailureError what WebGPU could not do */
+  async #measure(cpu: ReadyPair, target: ModelSpec, report: Report, signal: AbortSignal): Promise<DecodeTimes> {
+    const clock = steadyClock(() => performance.now());
+    const cpuMs = await decodeTime(cpu.target.side, clock, signal);
+    signal.throwIfAborted();
+    const webgpu = await this.#sides.webgpu.ready({ target, draft: null }, report, signal);
+    const webgpuMs = await decodeTime(webgpu.target.side, clock, signal).catch(async (error) => {
+      throw await webgpu.firstCause(error);
+    });
+    signal.throwIfAborted();
+    return { webgpu: webgpuMs, cpu: cpuMs };
   }
 }
 
-const WITHOUT_WEBGPU: ReadonlySet<string> = new Set(['no-webgpu', 'no-adapter']);
+const NO_WEBGPU: ReadonlySet<string> = new Set(['no-webgpu', 'no-adapter']);
+/** Why the CPU refuses a pair that WebGPU may run. */
+const CPU_CANNOT: ReadonlySet<string> = new Set(['feature-missing', 'library-incompatible', 'out-of-memory']);
+const WITHOUT_WEBGPU: Choice = { backend: 'cpu', because: { why: 'no-webgpu' } };
+
+function isOf(error: unknown, codes: ReadonlySet<string>): error is FailureError {
+  return error instanceof FailureError && codes.has(error.failure.code);
+}
+
+/** Ties go to the CPU, which has nothing to read back. */
+function fasterOf(decodeMs: DecodeTimes): Choice {
+  return { backend: decodeMs.webgpu < decodeMs.cpu ? 'webgpu' : 'cpu', because: { why: 'faster', decodeMs } };
+}
+
+function onlyWebGpu(message: string): Choice {
+  return { backend: 'webgpu', because: { why: 'other-cannot', message } };
+}
+
+function onlyCpu({ failure }: FailureError): Choice {
+  const because: Because = NO_WEBGPU.has(failure.code) ? { why: 'no-webgpu' } : { why: 'other-cannot', message: failure.message };
+  return { backend: 'cpu', because };
+}

@@ -9,10 +9,19 @@ import type { TransferUpdate } from '../storage/transfer';
 
 /** Loads pairs and runs them. A `run` first reports progress while models load, then its events. */
 export interface Engine {
-  load(task: LoadTask, report: (update: LoadProgress | MemoryUpdate) => void, signal: AbortSignal): Promise<void>;
-  calibrate(task: CalibrateTask, report: (update: LoadProgress | CalibrationResult) => void, signal: AbortSignal): Promise<void>;
+  load(task: LoadTask, report: (update: LoadProgress | ComputedBy | MemoryUpdate) => void, signal: AbortSignal): Promise<void>;
+  calibrate(
+    task: CalibrateTask,
+    report: (update: LoadProgress | ComputedBy | CalibrationResult) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** @param ask asks the person before the page for a draft; null at once when the task is stopped */
-  run(task: RunTask, report: (update: LoadProgress | MemoryUpdate | RunEvent) => void, signal: AbortSignal, ask: AskPerson): Promise<void>;
+  run(
+    task: RunTask,
+    report: (update: LoadProgress | ComputedBy | MemoryUpdate | RunEvent) => void,
+    signal: AbortSignal,
+    ask: AskPerson,
+  ): Promise<void>;
   import(task: ImportTask, report: (update: ImportProgress | Imported) => void, signal: AbortSignal): Promise<void>;
   remove(task: RemoveTask, signal: AbortSignal): Promise<void>;
   listPublished(task: PublishedTask, report: (update: Published) => void, signal: AbortSignal): Promise<void>;
@@ -25,7 +34,7 @@ export type Task = LoadTask | CalibrateTask | RunTask | ImportTask | RemoveTask 
 
 /** A task that needs a pair. */
 interface PairTask {
-  /** What computes; `auto` by default. */
+  /** What computes; what the engine's own default is where it is absent. */
   readonly backend?: BackendChoice;
 }
 
@@ -124,7 +133,37 @@ export interface LoadProgress {
   readonly loadedBytes: number;
   readonly totalBytes: number;
   /** What the model is to run on. */
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: Backend;
+}
+
+export type Backend = 'webgpu' | 'cpu';
+
+/** Milliseconds that the target takes for one token, by what computes. */
+export interface DecodeTimes {
+  readonly webgpu: number;
+  readonly cpu: number;
+}
+
+/** Why a pair is computed by what it is. */
+export type Because =
+  /** A person, or a program, chose it. */
+  | { readonly why: 'chosen' }
+  /** There is no WebGPU, or no adapter for it. */
+  | { readonly why: 'no-webgpu' }
+  /** The adapter is a graphics card, as far as is known. */
+  | { readonly why: 'graphics-card' }
+  /** The adapter is made of software, and this is the faster of the two. */
+  | { readonly why: 'faster'; readonly decodeMs: DecodeTimes }
+  /** The other one cannot run it, as its `message` says. */
+  | { readonly why: 'other-cannot'; readonly message: string };
+
+/** What computes the pair, told when it is ready. */
+export interface ComputedBy {
+  readonly type: 'computed-by';
+  readonly backend: Backend;
+  /** As runs are labelled with it. */
+  readonly adapter: string;
+  readonly because: Because;
 }
 
 export interface CalibrationResult {
@@ -185,6 +224,7 @@ export interface Fetching {
 
 export type Update =
   | LoadProgress
+  | ComputedBy
   | CalibrationResult
   | MemoryUpdate
   | ImportProgress

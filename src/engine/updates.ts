@@ -1,9 +1,9 @@
 import type { PersonQuestion } from '../core/loop/person';
 import type { RunEvent } from '../core/types';
-import type { Engine, LoadProgress, MemoryUpdate, RunTask } from './tasks';
+import type { ComputedBy, Engine, LoadProgress, MemoryUpdate, RunTask } from './tasks';
 
 /** What an engine reports about a run, one after the other. */
-export type RunUpdate = LoadProgress | MemoryUpdate | RunEvent;
+export type RunUpdate = LoadProgress | ComputedBy | MemoryUpdate | RunEvent;
 
 /**
  * Runs `task` on `engine` and yields its updates as they come. Leaving the loop early, or aborting `signal`, stops the run; after an abort the updates go on

@@ -32,8 +32,10 @@ export const PAGE_SETTINGS = {
   rule: SAMPLING.rule,
 };
 
-/** What computes, in this browser: WebGPU where there is such, or the CPU in any case. */
-export const BACKEND = choice<'auto' | 'cpu'>({ name: 'Computed by', default: 'auto', decides: 'report', values: ['auto', 'cpu'] });
+/** What computes, in this browser: what is faster (`engine/pairs.ts` says how that is known), WebGPU where there is such, or the CPU in any case. */
+export const BACKEND = choice<'auto' | 'webgpu' | 'cpu'>({
+  ...{ name: 'Computed by', default: 'auto', decides: 'report', values: ['auto', 'webgpu', 'cpu'] },
+});
 export type BackendChoice = (typeof BACKEND)['values'][number];
 
 /** What stands for a target where its id is not known: the first one that the page has. */

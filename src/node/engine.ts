@@ -42,7 +42,8 @@ export async function openEngine({ device, cacheFolder, pageFolder }: NodeEngine
   const files = localFiles(pageFolder);
   const storage = inPlaceStorage(folderStorage(cacheFolder), files);
   supplyBrowser(found, storage, files);
-  const engine = new PairEngine(new Pairs({ gpu: found.gpu, storage }), () => performance.now(), ownPorts(storage, cacheFolder));
+  const pairs = new Pairs({ gpu: found.gpu, storage, backend: device === 'software' ? 'webgpu' : 'auto' });
+  const engine = new PairEngine(pairs, () => performance.now(), ownPorts(storage, cacheFolder));
   return { engine, storage, isOnGpu: found.gpu !== undefined, note: found.note };
 }
 

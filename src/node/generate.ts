@@ -142,7 +142,7 @@ class Runs {
     const task = { type: 'run', pair, turns: [], ...this.#asked, settings, calibration: null } as const;
     const events: RunEvent[] = [];
     for await (const update of runUpdates(engine, task, this.#stop)) {
-      if (update.type === 'progress' || update.type === 'memory') continue;
+      if (update.type === 'progress' || update.type === 'computed-by' || update.type === 'memory') continue;
       events.push(update);
       hear(update);
       if (update.type === 'end' && update.reason === 'failed')

@@ -21,7 +21,7 @@ type Dawn = Pick<typeof import('webgpu'), 'create' | 'globals'>;
 const WITHOUT_WEBGPU: FoundGpu = { gpu: undefined, names: {}, note: null };
 
 /**
- * `auto`: the graphics card, else SwiftShader where a Chromium brought it, else the CPU. `software`: SwiftShader. `cpu`: no WebGPU.
+ * `auto`: the graphics card, else SwiftShader where a Chromium brought it, which `engine/pairs.ts` compares with the CPU, else the CPU. `software`: SwiftShader. `cpu`: no WebGPU.
  *
  * @throws FailureError no-webgpu, no-adapter, where `software` was asked for and is not found
  */
@@ -31,8 +31,7 @@ export async function findGpu(choice: DeviceChoice): Promise<FoundGpu> {
     const dawn = await importDawn();
     const card = choice === 'auto' && hasDriver() ? await openWith(dawn) : null;
     if (card) return card;
-    const software = await openSoftware(dawn);
-    return choice === 'auto' ? { ...software, note: 'No graphics card was found, so WebGPU runs in software.' } : software;
+    return await openSoftware(dawn);
   } catch (thrown) {
     if (choice === 'software' || !(thrown instanceof FailureError)) throw thrown;
     return { ...WITHOUT_WEBGPU, note: `${thrown.message} The models run on the CPU, without WebGPU.` };

@@ -1,8 +1,10 @@
-import type { Imported, ImportProgress, LoadProgress, MemoryUpdate } from '../engine/tasks';
+import type { ComputedBy, Imported, ImportProgress, LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { harmless } from './terminal/paint';
 
+type Told = LoadProgress | ComputedBy | MemoryUpdate | ImportProgress | Imported;
+
 export interface Progress {
-  report(update: LoadProgress | MemoryUpdate | ImportProgress | Imported): void;
+  report(update: Told): void;
   /** Takes the line away. */
   end(): void;
 }
@@ -23,6 +25,11 @@ function changingLine(stream: Output): Progress {
   };
   return {
     report(update) {
+      const choice = choiceOf(update);
+      if (choice !== null) {
+        show('');
+        stream.write(`${choice}\n`);
+      }
       const doing = doingOf(update);
       if (doing !== null && doing.what !== 'ready') show(`${doing.name}: ${doing.what} ${doing.howFar}`);
     },
@@ -35,7 +42,7 @@ function linesOn(stream: Output): Progress {
   return {
     report(update) {
       const doing = doingOf(update);
-      const line = doing && oneLine(`${doing.name}: ${doing.what}`);
+      const line = choiceOf(update) ?? (doing && oneLine(`${doing.name}: ${doing.what}`));
       if (line === null || told.has(line)) return;
       told.add(line);
       stream.write(`${line}\n`);
@@ -55,8 +62,27 @@ interface Doing {
   readonly howFar: string;
 }
 
+const PLACES = { webgpu: 'WebGPU', cpu: 'the CPU' } as const;
+const OTHERS = { webgpu: 'cpu', cpu: 'webgpu' } as const;
+
+/** What was chosen where there is no graphics card; null where nothing was. */
+function choiceOf(update: Told): string | null {
+  if (update.type !== 'computed-by') return null;
+  const { backend, because } = update;
+  const other = OTHERS[backend];
+  if (because.why === 'faster') {
+    const { webgpu, cpu } = because.decodeMs;
+    const takes = { webgpu: `${webgpu.toFixed(1)} ms on WebGPU in software`, cpu: `${cpu.toFixed(1)} ms on the CPU` };
+    return `No graphics card was found. A token takes ${takes[backend]} and ${takes[other]}, so the models run on ${PLACES[backend]}.`;
+  }
+  if (because.why !== 'other-cannot') return null;
+  return oneLine(
+    `No graphics card was found. The models run on ${PLACES[backend]}, as ${PLACES[other]} cannot run them: ${because.message}`,
+  );
+}
+
 /** null: nothing that a person waits for. */
-function doingOf(update: LoadProgress | MemoryUpdate | ImportProgress | Imported): Doing | null {
+function doingOf(update: Told): Doing | null {
   if (update.type === 'progress') {
     const { name, phase, loadedBytes, totalBytes } = update;
     return { name, what: phase, howFar: phase === 'preparing' ? '…' : percent(loadedBytes, totalBytes) };

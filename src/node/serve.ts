@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ApiMetrics } from '../api/metrics';
 import { MOST_BODY } from '../api/paths';
 import { randomSeed } from '../api/randomSeed';
-import type { LoadProgress, MemoryUpdate } from '../engine/tasks';
+import type { ComputedBy, LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { describeDraft, describeModel } from './describe';
 import { HELP_OPTION, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
 import { print, printError } from './output';
@@ -126,10 +126,9 @@ export function reachWarning(host: string, key: string | null): string[] {
 /** @returns what the models run on */
 async function load(served: ServedPair, stop: AbortSignal): Promise<string> {
   const progress = progressOn(process.stderr);
-  // Who says nothing of its memory is the CPU.
-  let adapter = 'the CPU, without WebGPU';
-  const report = (update: LoadProgress | MemoryUpdate) => {
-    if (update.type === 'memory') adapter = update.adapter;
+  let adapter = '';
+  const report = (update: LoadProgress | ComputedBy | MemoryUpdate) => {
+    if (update.type === 'computed-by') adapter = update.adapter;
     progress.report(update);
   };
   await served.load(report, stop).finally(progress.end);

@@ -29,7 +29,7 @@ export const MODEL_OPTIONS = {
   ),
   method: oneOf(METHOD_NAMES, undefined, 'by what drafts are made; mixed: ngram, else the model'),
   'num-speculative-tokens': draftLength,
-  device: oneOf(DEVICES, 'auto', 'what computes; auto: the graphics card, else software,\nelse the CPU without WebGPU'),
+  device: oneOf(DEVICES, 'auto', 'what computes; auto: the graphics card, else the faster\nof WebGPU in software and the CPU'),
   cache: text('FOLDER', 'where downloads and opened files are kept;\nby default ~/.cache/foretoken'),
 };
 

@@ -4,6 +4,7 @@ import { named, objectWith, oneOf, onOrOff, someText, text, wordOrNumber, wrongF
 import { METHOD_NAMES } from '../api/request';
 import { LIMITS } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
+import { BACKEND } from '../formats/settings';
 import type { ForetokenOptions } from './foretoken';
 import type { SpeculativeEngineConfig } from './types';
 
@@ -21,6 +22,7 @@ const DRAFTING = {
   draftModel: v.optional(someText),
   speculative: v.optional(onOrOff),
   method: v.optional(oneOf(METHOD_NAMES)),
+  backend: v.optional(oneOf(BACKEND.values)),
   modelLists: v.optional(v.pipe(v.array(someText, 'a list of addresses'), v.minLength(1, 'a list of at least one address'))),
 };
 

@@ -205,7 +205,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
   }
 
   #serve(name: string, { pair, sampling }: FoundPair): { readonly api: PairApi; readonly pair: NamedPair } {
-    const { method, numSpeculativeTokens = 'auto' } = this.#config;
+    const { method, numSpeculativeTokens = 'auto', backend } = this.#config;
     const defaults: Omit<RequestDefaults, 'seed'> = {
       speculative: isSpeculative(this.#config),
       numSpeculativeTokens,
@@ -213,7 +213,7 @@ export class SpeculativeEngine implements webllm.MLCEngineInterface {
       sampling,
     };
     const api = new PairApi({
-      ...{ engine: this.#tasks, pair, defaults, mostWaiting: Number.POSITIVE_INFINITY, now: () => Date.now() },
+      ...{ engine: this.#tasks, pair, backend, defaults, mostWaiting: Number.POSITIVE_INFINITY, now: () => Date.now() },
       randomSeed,
       randomId: () => crypto.randomUUID(),
     });

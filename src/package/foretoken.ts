@@ -2,7 +2,7 @@ import type { Usage } from '../api/shapes';
 import { checkOptions } from './config';
 import { SpeculativeEngine } from './engine';
 import { pageTasks, workerTasks } from './tasks';
-import type { ChatMessage, ChatRequestStreaming, DraftMethod, FinishReason, SpeculativeEngineConfig } from './types';
+import type { BackendChoice, ChatMessage, ChatRequestStreaming, DraftMethod, FinishReason, SpeculativeEngineConfig } from './types';
 
 export interface ForetokenOptions {
   /** `embedded` by default; an id of a list, or the URL of a list with `#id`. */
@@ -14,6 +14,8 @@ export interface ForetokenOptions {
   /** Drafts of a round, 1 to 16, or `auto` (default). */
   readonly numDraftTokens?: number | 'auto';
   readonly method?: DraftMethod;
+  /** What computes, as in `SpeculativeEngineConfig`. */
+  readonly backend?: BackendChoice;
   /** URLs of lists of models, relative to the page. */
   readonly modelLists?: readonly string[];
   /** 0 to 1, while the models load. */

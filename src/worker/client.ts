@@ -130,6 +130,7 @@ function failureOf(message: FromWorker): Failure | null {
 
 const AROUND: ReadonlySet<string> = new Set([
   'progress',
+  'computed-by',
   'calibration',
   'memory',
   'import',

@@ -1,10 +1,4 @@
 import { browserEngine } from '../engine/browserEngine';
-import type { Task } from '../engine/tasks';
-import { answer } from './host';
+import { answerAll } from './host';
 
-const engine = browserEngine();
-
-self.onmessage = (event: MessageEvent<Task>) => {
-  const [port] = event.ports;
-  if (port) void answer(engine, event.data, port);
-};
+answerAll(browserEngine());

@@ -3,6 +3,14 @@ import type { AskPerson } from '../core/loop/person';
 import type { Engine, Task, Update } from '../engine/tasks';
 import type { FromPage, FromWorker } from './protocol';
 
+/** Answers whatever tasks this worker is sent. */
+export function answerAll(engine: Engine): void {
+  self.onmessage = (event: MessageEvent<Task>) => {
+    const [port] = event.ports;
+    if (port) void answer(engine, event.data, port);
+  };
+}
+
 /** Answers one task on its port: every update, then `done` or `failed`. `stop` on the port aborts the task's signal, and passes for the person. */
 export async function answer(engine: Engine, task: Task, port: MessagePort): Promise<void> {
   const controller = new AbortController();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { useBackend } from '../../src/store/engine/backend';
+import { measureCalibration } from '../../src/store/engine/calibration';
 import type { FakeEngine } from './support/fakeEngine';
 import { openPage, prompt, runButton, runToEnd } from './support/openPage';
 
@@ -11,6 +12,7 @@ afterEach(() => {
 const choices = () => page.getByRole('group', { name: 'Computed by' });
 const cpu = () => choices().getByRole('radio', { name: 'CPU', exact: true });
 const webGpu = () => choices().getByRole('radio', { name: /^WebGPU/ });
+const automatic = () => choices().getByRole('radio', { name: 'Automatic', exact: true });
 /** What the latest task of a kind was to be computed by; absent: whatever there is. */
 const backendOf = (engine: FakeEngine, type: 'load' | 'run') => {
   const task = engine.tasks.findLast((each) => each.type === type);
@@ -19,9 +21,9 @@ const backendOf = (engine: FakeEngine, type: 'load' | 'run') => {
 };
 
 describe('what computes', () => {
-  it('is WebGPU where nobody chose; the CPU where that was chosen: the models are loaded there, and runs are made there, by keyboard too', async () => {
+  it('is what the engine takes where nobody chose; the CPU where that was chosen: the models are loaded there, and runs are made there, by keyboard too', async () => {
     const engine = await openPage();
-    await expect.element(webGpu()).toBeChecked();
+    await expect.element(automatic()).toBeChecked();
     await expect.poll(() => engine.tasks.some(({ type }) => type === 'load')).toBe(true);
     expect(backendOf(engine, 'load')).toBeUndefined();
     const loads = engine.tasks.filter(({ type }) => type === 'load').length;
@@ -36,6 +38,8 @@ describe('what computes', () => {
     expect(backendOf(engine, 'run')).toBe('cpu');
     expect(JSON.parse(localStorage.getItem('foretoken.backend') ?? '{}')).toMatchObject({ state: { backend: 'cpu' } });
     await webGpu().click();
+    await expect.poll(() => backendOf(engine, 'load')).toBe('webgpu');
+    await automatic().click();
     await expect.poll(() => backendOf(engine, 'load')).toBeUndefined();
   });
 
@@ -48,6 +52,37 @@ describe('what computes', () => {
     kept('abacus');
     await useBackend.persist.rehydrate();
     expect(useBackend.getState().backend).toBe('auto');
+  });
+
+  it.each([
+    ['graphics-card', { backend: 'webgpu', because: { why: 'graphics-card' } }, 'The models run on WebGPU (nvidia hopper).'],
+    ['no-webgpu', { backend: 'cpu', because: { why: 'no-webgpu' } }, /^This browser has no WebGPU, so the models run on the CPU/],
+    ['chosen', { backend: 'cpu', because: { why: 'chosen' } }, /^The models run on the CPU, as chosen/],
+    [
+      'faster',
+      { backend: 'cpu', because: { why: 'faster', decodeMs: { webgpu: 5.62, cpu: 0.71 } } },
+      /a token takes the target 0\.7 ms on the CPU, and 5\.6 ms on WebGPU in software\. The models run on the CPU;/,
+    ],
+    [
+      'other-cannot',
+      { backend: 'webgpu', because: { why: 'other-cannot', message: 'The head needs more.' } },
+      'The models run on WebGPU, as the CPU cannot run them here: The head needs more.',
+    ],
+  ] as const)('is said with its reason: %s', async (_, computedBy, words) => {
+    await openPage();
+    useBackend.setState({ computedBy: { type: 'computed-by', adapter: 'nvidia hopper', ...computedBy } });
+    await expect.element(page.getByText(words)).toBeVisible();
+  });
+
+  it('decides which costs count: those that were measured on the other do not', async () => {
+    const engine = await openPage();
+    await measureCalibration();
+    await prompt().fill('Count from 1 to 30.');
+    await runToEnd();
+    expect(engine.runs.at(-1)?.calibration).not.toBeNull();
+    useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because: { why: 'chosen' } } });
+    await runToEnd();
+    expect(engine.runs.at(-1)?.calibration).toBeNull();
   });
 
   it('stays while the models work', async () => {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM_ARGS } from '../../scripts/chromium.mjs';
+import { CHROMIUM_ARGS, WITHOUT_WEBGPU_ARGS } from '../../scripts/chromium.mjs';
 import { BUILT } from './support/built';
 import { committed, idsOf, launch, Visit } from './support/page';
 import { FaultyServer } from './support/server';
@@ -40,7 +40,7 @@ describe('the graphics device', () => {
   });
 
   it('no adapter: the pair runs on the CPU, from files that are kept, without a library', async () => {
-    const browser = await launch(['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer']);
+    const browser = await launch(WITHOUT_WEBGPU_ARGS);
     const asked = server.requests.length;
     const visit = await Visit.open(browser, server.url);
     expect(await visit.page.evaluate(async () => 'gpu' in navigator && (await navigator.gpu.requestAdapter()))).toBeNull();
@@ -53,6 +53,29 @@ describe('the graphics device', () => {
     await visit.page.reload();
     expect(committed(await visit.run('Count from 1 to 30.'))).toHaveLength(8);
     expect(fetched()).toHaveLength(before);
+    await browser.close();
+  });
+
+  it('made of software: what is faster computes, which is measured at the first visit, kept, and said; a choice goes before', async () => {
+    const browser = await launch();
+    const visit = await Visit.open(browser, server.url, false, 'auto');
+    const said = visit.page.getByText(/No graphics card was found, so the page measured what is faster/);
+    await said.waitFor();
+    const words = (await said.textContent()) ?? '';
+    const [, first, second] = /target ([\d.]+) ms on .*, and ([\d.]+) ms/.exec(words) ?? [];
+    expect(Number(first)).toBeLessThanOrEqual(Number(second));
+    await visit.set('Most tokens', 8);
+    const before = await visit.run('Count from 1 to 30.');
+    expect(committed(before)).toHaveLength(8);
+    await visit.page.reload();
+    await said.waitFor();
+    // Of what was measured before.
+    expect(await said.textContent()).toBe(words);
+    await visit.set('Most tokens', 8);
+    await visit.page.getByRole('radio', { name: 'WebGPU, where there is one' }).check();
+    await visit.page.getByText('The models run on WebGPU, as chosen under More settings').waitFor();
+    expect(idsOf(await visit.run('Count from 1 to 30.'))).toEqual(idsOf(before));
+    expect(visit.uncaught).toEqual([]);
     await browser.close();
   });
 

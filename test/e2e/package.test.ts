@@ -43,7 +43,7 @@ describe('the package in a page', () => {
   it('speculates with the text of plain decoding, and says what it accepted', async () => {
     const answers = await page.evaluate(async (content) => {
       const { foretoken } = app;
-      const engine = await foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'draft' });
+      const engine = await foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'draft', backend: 'webgpu' });
       const messages = [{ role: 'user' as const, content }];
       const told: string[] = [];
       const chunks: number[] = [];
@@ -86,8 +86,8 @@ describe('the package in a page', () => {
       const { foretoken } = app;
       const request = { messages: [{ role: 'user' as const, content }], temperature: 0 };
       const [one, other] = await Promise.all([
-        foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'draft' }),
-        foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'weak-draft' }),
+        foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'draft', backend: 'webgpu' }),
+        foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'weak-draft', backend: 'webgpu' }),
       ]);
       const answers = await Promise.all([one, other].map((engine) => engine.chat.completions.create(request)));
       await one.unload();
@@ -162,7 +162,7 @@ describe('the package in a service worker', () => {
           await app.register();
           globalThis.engine = await app.foretoken.CreateServiceWorkerSpeculativeEngine(
             'embedded',
-            { draftModel: 'draft' },
+            { draftModel: 'draft', backend: 'webgpu' },
             undefined,
             1000,
           );
@@ -209,7 +209,7 @@ describe('clients of OpenAI’s API in a page', () => {
   it('run on the engine’s fetch, the openai client and the Vercel AI SDK, whole and in streams', async () => {
     const texts = await page.evaluate(async (content) => {
       const { foretoken, OpenAI, ai } = app;
-      const engine = await foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'draft' });
+      const engine = await foretoken.CreateSpeculativeEngine('embedded', { draftModel: 'draft', backend: 'webgpu' });
       const fetch = foretoken.foretokenFetch(engine);
       const request = { messages: [{ role: 'user' as const, content }], temperature: 0 };
       const own = (await engine.chat.completions.create(request)).choices[0]?.message.content;

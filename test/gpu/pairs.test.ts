@@ -6,7 +6,7 @@ import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { PairMemory, RunEvent, RunSettings, RunToken } from '../../src/core/types';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../../src/worker/client';
-import { engineWorker, runOnWorker, shippedModel, shippedPair } from './support/runs';
+import { engineWorker, runOnWorker, shippedModel, shippedPair, startWorker } from './support/runs';
 
 const PROMPT = 'Tell me a story about a fox.';
 const worker = engineWorker();
@@ -99,7 +99,7 @@ describe('the memory of a pair', () => {
   });
 
   it('is the target’s alone where no model drafts', async () => {
-    const fresh = new Worker(new URL('../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+    const fresh = startWorker();
     const { target, draft } = await memoryOf(null, fresh);
     expect(target.cache).toBeGreaterThan(0);
     expect(draft).toEqual({ weights: 0, cache: 0 });

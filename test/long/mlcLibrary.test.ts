@@ -7,6 +7,7 @@ import { PairEngine } from '../../src/engine/engine';
 import { Pairs } from '../../src/engine/pairs';
 import { loadModel } from '../../src/model/webllm/loader';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { isRunEvent } from '../../src/worker/client';
 import { type MlcChanges, storedOnMlcLibrary } from '../gpu/support/mlcLibrary';
 
 const PROMPT = 'ab ba ab ba ab';
@@ -14,7 +15,7 @@ const PREFIX = [281, 282];
 /** A software adapter makes the pipelines of such a library for minutes, and takes long for each pass. */
 const TOKENS = 12;
 
-const engine = new PairEngine(new Pairs({ gpu: navigator.gpu, storage: BROWSER_CACHE }), () => performance.now());
+const engine = new PairEngine(new Pairs({ gpu: navigator.gpu, storage: BROWSER_CACHE, backend: 'webgpu' }), () => performance.now());
 const never = () => new AbortController().signal;
 afterAll(() => engine.unload({ type: 'unload' }, never()));
 
@@ -26,7 +27,7 @@ async function run(pair: PairSpec, settings: Partial<RunSettings>): Promise<RunE
     ...({ type: 'run', pair, turns: [], prompt: PROMPT, calibration: null } as const),
     settings: { ...DEFAULT_RUN, maxTokens: TOKENS, adaptive: false, gamma: 4, ignoreStopTokens: true, ...settings },
   };
-  await engine.run(task, (update) => update.type !== 'progress' && update.type !== 'memory' && events.push(update), never());
+  await engine.run(task, (update) => isRunEvent(update) && events.push(update), never());
   return events;
 }
 

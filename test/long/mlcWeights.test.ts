@@ -7,7 +7,9 @@ import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent } from '../../src/core/types';
 import { PairEngine } from '../../src/engine/engine';
 import { Pairs } from '../../src/engine/pairs';
+import type { Update } from '../../src/engine/tasks';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { isRunEvent } from '../../src/worker/client';
 
 interface Answer {
   readonly question: string;
@@ -15,7 +17,7 @@ interface Answer {
   readonly greedy: readonly number[];
 }
 
-const engine = new PairEngine(new Pairs({ gpu: navigator.gpu, storage: BROWSER_CACHE }), () => performance.now());
+const engine = new PairEngine(new Pairs({ gpu: navigator.gpu, storage: BROWSER_CACHE, backend: 'webgpu' }), () => performance.now());
 const never = () => new AbortController().signal;
 afterAll(() => engine.unload({ type: 'unload' }, never()));
 
@@ -44,9 +46,9 @@ describe('SmolLM2 as MLC quantises it, on our library', () => {
         const events: RunEvent[] = [];
         const settings = { ...DEFAULT_RUN, mode: 'speculative', drafting: 'ngram', maxTokens: greedy.length } as const;
         const task = { type: 'run', pair: { target, draft: null }, turns: [], prompt: question, calibration: null, settings } as const;
-        const report = (update: { type: string; phase?: string }) => {
-          if (update.type === 'progress') phases.set(update.phase ?? '', performance.now());
-          else if (update.type !== 'memory') events.push(update as RunEvent);
+        const report = (update: Update) => {
+          if (update.type === 'progress') phases.set(update.phase, performance.now());
+          else if (isRunEvent(update)) events.push(update);
         };
         await engine.run(task, report, never());
         expect(startOf(events)?.promptIds).toEqual(ids);

@@ -30,7 +30,7 @@ describe('foretoken serve', () => {
   it('says what it serves, and where', () => {
     expect(server.command.stdout).toMatch(/^target {2}Target: llama, 6 layers, 5\.8 M parameters, context 1024$/m);
     expect(server.command.stdout).toMatch(/^draft {3}Good draft: llama, 2 layers, /m);
-    expect(server.command.stdout).toMatch(WEBGPU === 'cpu' ? /^runs on the CPU/m : /^runs on google swiftshader/m);
+    expect(server.command.stdout).toMatch(WEBGPU === 'cpu' ? /^runs on CPU, /m : /^runs on google swiftshader/m);
     expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 

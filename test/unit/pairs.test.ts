@@ -1,45 +1,199 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PairSpec } from '../../src/catalog/spec';
+import { FailureError } from '../../src/core/failure';
+import { CpuPairs } from '../../src/engine/cpuPairs';
+import { PairEngine } from '../../src/engine/engine';
+import type { PairLoader } from '../../src/engine/pair';
 import { Pairs } from '../../src/engine/pairs';
+import type { ComputedBy, LoadProgress } from '../../src/engine/tasks';
+import type { CpuForm } from '../../src/model/cpu/loader';
 import { memoryStorage } from '../../src/storage/memory';
 import { fetchShipped } from '../support/cpuApi';
 import { shippedPair } from '../support/shipped';
 
 const never = new AbortController().signal;
 
+beforeEach(() => {
+  vi.stubGlobal('fetch', fetchShipped);
+});
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** WebGPU that finds no adapter, and counts how often it is asked for one. */
-function gpuWithoutAdapter() {
-  const requestAdapter = vi.fn(async () => null);
+/** WebGPU that finds no adapter, or one of which it says `info`, and counts how often it is asked for one. */
+function gpuWith(info: Partial<GPUAdapterInfo> | null) {
+  const requestAdapter = vi.fn(async () => info && { info, features: new Set() });
   return { gpu: { requestAdapter } as unknown as GPU, requestAdapter };
 }
+const SWIFTSHADER = { vendor: 'google', architecture: 'swiftshader' };
+
+/** What runs pairs: models in WebAssembly or in plain TypeScript, which is several times slower, on either side; and which pairs each side was asked for. */
+function sidesOf(forms: Readonly<Record<'webgpu' | 'cpu', CpuForm>>, storage = memoryStorage()) {
+  const asked = { webgpu: [] as PairSpec[], cpu: [] as PairSpec[] };
+  const side = (backend: 'webgpu' | 'cpu'): PairLoader => {
+    const pairs = new CpuPairs(storage, forms[backend]);
+    return {
+      ready: async (spec, report, signal) => {
+        asked[backend].push(spec);
+        const pair = await pairs.ready(spec, (progress) => report({ ...progress, backend }), signal);
+        return { ...pair, adapter: backend };
+      },
+      release: (model) => pairs.release(model),
+      unload: () => pairs.unload(),
+    };
+  };
+  return { sides: { webgpu: side('webgpu'), cpu: side('cpu') }, asked };
+}
+
+const FASTER = [
+  { faster: 'cpu', forms: { webgpu: 'plain', cpu: 'wasm' } },
+  { faster: 'webgpu', forms: { webgpu: 'wasm', cpu: 'plain' } },
+] as const;
 
 describe('pairs', () => {
   it('are on the CPU where that was chosen, and WebGPU is not asked', async () => {
-    vi.stubGlobal('fetch', fetchShipped);
-    const { gpu, requestAdapter } = gpuWithoutAdapter();
+    const { gpu, requestAdapter } = gpuWith(null);
     const pairs = new Pairs({ gpu, storage: memoryStorage() });
-    const first = await pairs.ready(shippedPair('draft'), () => undefined, never, 'cpu');
+    const first = await pairs.ready(shippedPair('draft'), () => undefined, never, { backend: 'cpu' });
     expect(first.adapter).toBe('CPU, WebAssembly');
-    const again = await pairs.ready(shippedPair('draft'), () => undefined, never, 'cpu');
+    expect(first.computedBy).toEqual({ backend: 'cpu', because: { why: 'chosen' } });
+    const again = await pairs.ready(shippedPair('draft'), () => undefined, never, { backend: 'cpu' });
     expect(again.target.side).toBe(first.target.side);
     expect(requestAdapter).not.toHaveBeenCalled();
   });
 
   it('are on WebGPU again once that is chosen; where it finds no adapter, on the CPU from then on', async () => {
-    vi.stubGlobal('fetch', fetchShipped);
-    const { gpu, requestAdapter } = gpuWithoutAdapter();
+    const { gpu, requestAdapter } = gpuWith(null);
     const pairs = new Pairs({ gpu, storage: memoryStorage() });
-    const chosen = await pairs.ready(shippedPair('draft'), () => undefined, never, 'cpu');
-    const found = await pairs.ready(shippedPair('draft'), () => undefined, never, 'auto');
+    const chosen = await pairs.ready(shippedPair('draft'), () => undefined, never, { backend: 'cpu' });
+    const found = await pairs.ready(shippedPair('draft'), () => undefined, never, { backend: 'webgpu' });
     expect(requestAdapter).toHaveBeenCalled();
     // The models of the choice before were let go.
     expect(found.target.side).not.toBe(chosen.target.side);
     expect(found.adapter).toBe('CPU, WebAssembly');
+    expect(found.computedBy).toEqual({ backend: 'cpu', because: { why: 'no-webgpu' } });
     const asked = requestAdapter.mock.calls.length;
     const last = await pairs.ready(shippedPair('draft'), () => undefined, never);
     expect([last.target.side, requestAdapter.mock.calls.length]).toEqual([found.target.side, asked]);
+  });
+});
+
+describe('pairs that nobody chose a place for', () => {
+  it('are on the CPU where there is no WebGPU', async () => {
+    const pairs = new Pairs({ gpu: undefined, storage: memoryStorage() });
+    const { computedBy } = await pairs.ready(shippedPair('draft'), () => undefined, never);
+    expect(computedBy).toEqual({ backend: 'cpu', because: { why: 'no-webgpu' } });
+  });
+
+  it('are on a graphics card unmeasured', async () => {
+    const { sides, asked } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const pairs = new Pairs({ gpu: gpuWith({ vendor: 'nvidia', architecture: 'hopper' }).gpu, storage: memoryStorage() }, sides);
+    const { computedBy } = await pairs.ready(shippedPair('draft'), () => undefined, never);
+    expect(computedBy).toEqual({ backend: 'webgpu', because: { why: 'graphics-card' } });
+    expect(asked.cpu).toEqual([]);
+  });
+
+  it.each(FASTER)('are on the faster of the two where the adapter is made of software: $faster', async ({ faster, forms }) => {
+    const storage = memoryStorage();
+    const { gpu } = gpuWith(SWIFTSHADER);
+    const { sides, asked } = sidesOf(forms);
+    const told: LoadProgress[] = [];
+    const pair = await new Pairs({ gpu, storage }, sides).ready(shippedPair('draft'), (progress) => told.push(progress), never);
+    expect(pair.computedBy).toMatchObject({ backend: faster, because: { why: 'faster' } });
+    const because = pair.computedBy?.because;
+    if (because?.why !== 'faster') throw new Error('it was not measured');
+    const slower = faster === 'cpu' ? 'webgpu' : 'cpu';
+    expect(because.decodeMs[faster]).toBeGreaterThan(0);
+    expect(because.decodeMs[slower]).toBeGreaterThan(1.5 * because.decodeMs[faster]);
+    // Nothing was told to be ready where it is not.
+    const ready = told.filter(({ phase }) => phase === 'ready');
+    expect(ready.map(({ backend }) => backend)).toEqual([faster, faster]);
+    expect(new Set(ready.map(({ model }) => model))).toEqual(new Set(['target', 'draft']));
+    // What was decoded to measure is in no cache.
+    expect(pair.target.side.cachedLength).toBe(0);
+
+    const before = asked[slower].length;
+    const again = await new Pairs({ gpu, storage }, sides).ready(shippedPair('weak-draft'), () => undefined, never);
+    expect(again.computedBy).toEqual(pair.computedBy);
+    expect(asked[slower]).toHaveLength(before);
+  });
+
+  it('are on WebGPU where the CPU cannot run them, which is said; what no model drafts stays there', async () => {
+    const { sides, asked } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const message = 'The head reads the hidden states of its target, which only WebGPU keeps.';
+    const cpu: PairLoader = {
+      ...sides.cpu,
+      ready: async (spec, ...rest) => {
+        if (spec.draft !== null) throw new FailureError('feature-missing', message, 'Draft by n-grams, or run on WebGPU.');
+        return sides.cpu.ready(spec, ...rest);
+      },
+    };
+    const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, { ...sides, cpu });
+    const pair = shippedPair('draft');
+    const onWebGpu = { backend: 'webgpu', because: { why: 'other-cannot', message } };
+    expect((await pairs.ready(pair, () => undefined, never)).computedBy).toEqual(onWebGpu);
+    expect((await pairs.ready({ ...pair, draft: null }, () => undefined, never)).computedBy).toEqual(onWebGpu);
+    expect(asked.cpu).toEqual([]);
+    // Where it was chosen, it is refused.
+    await expect(pairs.ready(pair, () => undefined, never, { backend: 'cpu' })).rejects.toMatchObject({
+      failure: { code: 'feature-missing' },
+    });
+  });
+
+  it('go to WebGPU for an answer that is held to a format, and stay there', async () => {
+    const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
+    const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, sides);
+    const backendOf = async (format: boolean, draft: string) =>
+      (await pairs.ready(shippedPair(draft), () => undefined, never, { format })).computedBy?.backend;
+    expect(await backendOf(false, 'draft')).toBe('cpu');
+    expect(await backendOf(true, 'draft')).toBe('webgpu');
+    expect(await backendOf(false, 'draft')).toBe('webgpu');
+    expect(await backendOf(false, 'weak-draft')).toBe('cpu');
+  });
+
+  it('are on the CPU where WebGPU of software fails, which is said', async () => {
+    const { sides } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const failing: PairLoader = {
+      ...sides.webgpu,
+      ready: async () => {
+        throw new FailureError('device-lost', 'The graphics device was lost.', 'Run again.');
+      },
+    };
+    const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, { ...sides, webgpu: failing });
+    const { computedBy } = await pairs.ready(shippedPair('draft'), () => undefined, never);
+    expect(computedBy).toEqual({ backend: 'cpu', because: { why: 'other-cannot', message: 'The graphics device was lost.' } });
+  });
+
+  it('end with the reason of the caller who stops while it is measured', async () => {
+    const { sides, asked } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const stop = new AbortController();
+    const webgpu: PairLoader = {
+      ...sides.webgpu,
+      ready: (...task) => {
+        stop.abort(new Error('stopped'));
+        return sides.webgpu.ready(...task);
+      },
+    };
+    const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, { ...sides, webgpu });
+    await expect(pairs.ready(shippedPair('draft'), () => undefined, stop.signal)).rejects.toThrow('stopped');
+    const before = asked.cpu.length;
+    // Half a measurement is not kept.
+    await pairs.ready(shippedPair('draft'), () => undefined, never);
+    expect(asked.cpu.length).toBeGreaterThan(before);
+  });
+
+  it('are told of by the engine with every load and run', async () => {
+    const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
+    const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, sides);
+    const engine = new PairEngine(pairs, () => performance.now());
+    const told: ComputedBy[] = [];
+    await engine.load(
+      { type: 'load', pair: shippedPair('draft') },
+      (update) => {
+        if (update.type === 'computed-by') told.push(update);
+      },
+      never,
+    );
+    expect(told).toMatchObject([{ backend: 'cpu', adapter: 'cpu', because: { why: 'faster' } }]);
   });
 });

@@ -16,7 +16,7 @@ import './loading.css';
 /** How far each model of the chosen pair is, in bytes and in words. */
 export function Loading() {
   const { progress, failure, unasked } = useLoading();
-  const chosen = useBackend((state) => state.backend);
+  const computedBy = useBackend((state) => state.computedBy);
   const target = useTarget();
   const pair = chosenPair(useSettings());
   const models = target && pair ? labelled(target, pair) : [];
@@ -25,9 +25,7 @@ export function Loading() {
     <section className="loading" aria-label={words.heading}>
       <h2>{target ? `${words.heading}: ${target.name}` : words.heading}</h2>
       {target ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
-      {models.some(({ model }) => progress[model.id]?.backend === 'cpu') ? (
-        <p className="loading-cpu">{chosen === 'cpu' ? words.cpuChosen : words.cpu}</p>
-      ) : null}
+      {computedBy ? <p className="loading-computed-by">{words.computedBy(computedBy)}</p> : null}
       {models.map(({ label, model }) => (
         <ModelProgress
           key={model.id}

@@ -1,13 +1,11 @@
+import { BACKEND } from '../../formats/settings';
 import { useBackend } from '../../store/engine/backend';
 import { chooseBackend } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
 import { Choices } from '../../ui/Choices';
 import { settings as words } from '../../ui/texts';
 
-const OPTIONS = [
-  { value: 'auto', label: words.backends.auto },
-  { value: 'cpu', label: words.backends.cpu },
-] as const;
+const OPTIONS = BACKEND.values.map((value) => ({ value, label: words.backends[value] }));
 
 /** What computes; while the models are at work it stays. */
 export function BackendChoice() {

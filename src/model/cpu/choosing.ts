@@ -15,6 +15,9 @@ export interface CpuDraft {
   readonly top: readonly Candidate[] | null;
 }
 
+/** Why the CPU refuses a run with a format. */
+export const NO_FORMATS = 'Without WebGPU an answer cannot be held to a format.';
+
 /**
  * How the tokens of a run are chosen from logits; draft and target alike. The plain references of the sampling kernels, which are tested against
  * them: both write the same for the same logits and seed.
@@ -28,11 +31,7 @@ export class Choosing {
   /** @throws FailureError invalid-setting: answers cannot be held to a format without web-llm */
   constructor(settings: RunSettings, promptLength: number, vocabularySize: number) {
     if (settings.format) {
-      throw new FailureError(
-        'invalid-setting',
-        'Without WebGPU an answer cannot be held to a format.',
-        'Run without a response format, or in a browser with WebGPU.',
-      );
+      throw new FailureError('invalid-setting', NO_FORMATS, 'Run without a response format, or in a browser with WebGPU.');
     }
     this.#settings = settings;
     this.#promptLength = promptLength;

@@ -1,25 +1,29 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import type { ComputedBy } from '../../engine/tasks';
 import { BACKEND, type BackendChoice, exactly } from '../../formats/settings';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 
 interface BackendState {
+  /** What computes, as chosen in this browser. `chooseBackend` (loading.ts) changes it. */
   readonly backend: BackendChoice;
+  /** What computes the pair that was made ready last, and why; null where none is. */
+  readonly computedBy: ComputedBy | null;
 }
 
 const StoredBackend = v.object({ backend: exactly(BACKEND) });
 
-/** What computes, as chosen in this browser. `chooseBackend` (loading.ts) changes it. */
 export const useBackend = create<BackendState>()(
-  persist((): BackendState => ({ backend: BACKEND.default }), {
+  persist((): BackendState => ({ backend: BACKEND.default, computedBy: null }), {
     name: 'foretoken.backend',
     version: 1,
     storage: rememberedStorage(1),
+    partialize: ({ backend }) => ({ backend }),
     migrate: () => ({}),
     merge: (stored, current) => {
       const parsed = v.safeParse(StoredBackend, stored);
-      return parsed.success ? { backend: parsed.output.backend as BackendChoice } : current;
+      return parsed.success ? { ...current, backend: parsed.output.backend as BackendChoice } : current;
     },
   }),
 );

@@ -9,6 +9,7 @@ import type { RunEvent } from '../../core/types';
 import { calibrationSchema } from '../../formats/calibration';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import { useSettings } from '../run/settings';
+import { useBackend } from './backend';
 import { chosenPair, useTarget } from './catalogue';
 import { sendTask } from './connection';
 import { onIdle } from './idle';
@@ -102,9 +103,11 @@ export function stopCalibration(): void {
   if (useCalibration.getState().failure) useCalibration.setState({ failure: null });
 }
 
-/** What is known of the costs of `pair` on this device; null where it was not measured, or could not be told. */
+/** What is known of the costs of `pair` on what computes it now; null where it was not measured, or could not be told. */
 export function calibrationOf(pair: PairSpec | null): Calibration | null {
-  return measuredOf(pair)?.calibration ?? null;
+  const known = measuredOf(pair);
+  const { computedBy } = useBackend.getState();
+  return known && (computedBy === null || computedBy.adapter === known.adapter) ? known.calibration : null;
 }
 
 /** Whether they were measured by clocks that are too coarse to tell. */

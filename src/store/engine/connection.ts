@@ -1,5 +1,5 @@
 import type { AskPerson } from '../../core/loop/person';
-import type { Task, Update } from '../../engine/tasks';
+import type { ComputedBy, Task, Update } from '../../engine/tasks';
 import { BACKEND } from '../../formats/settings';
 import { ENDED, sendToWorker } from '../../worker/client';
 import { useBackend } from './backend';
@@ -22,9 +22,13 @@ export function connectEngine(next: EngineConnection): void {
 }
 
 /** @throws FailureError what the engine could not do */
-export function sendTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Update, void> {
+export async function* sendTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Exclude<Update, ComputedBy>, void> {
   const { backend } = useBackend.getState();
-  return connection.send('pair' in task && backend !== BACKEND.default ? { ...task, backend } : task, signal, ask);
+  const asked = 'pair' in task && backend !== BACKEND.default ? { ...task, backend } : task;
+  for await (const update of connection.send(asked, signal, ask)) {
+    if (update.type === 'computed-by') useBackend.setState({ computedBy: update });
+    else yield update;
+  }
 }
 
 /** Tells the engine that a task will come. */

@@ -97,6 +97,7 @@ export function forgetModel(id: string): void {
 /** After the device or the engine is lost no model is ready. */
 export function forgetModels(): void {
   useLoading.setState({ progress: {} });
+  useBackend.setState({ computedBy: null });
   forgetMemory();
 }
 

@@ -9,6 +9,7 @@ import type { Tally } from '../../core/run/tally';
 import type { RunEvent, RunSettings, Verdict } from '../../core/types';
 import { BACKEND, namesOf, PAGE_SETTINGS } from '../../formats/settings';
 import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
+import { computedBy } from './computedBy';
 import { drafterWords } from './decoding';
 
 type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
@@ -72,7 +73,7 @@ export const targets = {
 
 export const settings = {
   names: { target: 'Target', draft: 'Draft model', backend: BACKEND.name, ...namesOf(PAGE_SETTINGS) },
-  backends: { auto: 'WebGPU, where there is one', cpu: 'CPU' },
+  backends: { auto: 'Automatic', webgpu: 'WebGPU, where there is one', cpu: 'CPU' },
   modes: { speculative: 'Speculative', plain: 'Plain decoding' },
   draftLabel: ({ name, itself, head }: DraftChoice) => (itself ? 'The target itself' : head ? `${name} on the target’s states` : name),
   draftsUnread: 'The list of drafts is not loaded yet.',
@@ -113,8 +114,7 @@ export const loading = {
   },
   bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
   allReady: (models: number) => (models === 1 ? 'The model is ready.' : 'Both models are ready.'),
-  cpu: 'This browser has no WebGPU, so the models run on the CPU: the same weights and the same text, at a different speed.',
-  cpuChosen: 'The models run on the CPU, as chosen under More settings: the same weights, at a different speed.',
+  computedBy,
   progressOf: (name: string) => `Loading of ${name}`,
 };
 

@@ -1,6 +1,8 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS, ensureChromium } from '../../../scripts/chromium.mjs';
+import { keepChoice } from '../../../scripts/keptChoice.mjs';
 import type { Verdict } from '../../../src/core/types';
+import type { BackendChoice } from '../../../src/formats/settings';
 
 /** How long a pair may take to load, and a run to end, with WebGPU on a busy CPU. */
 const PATIENCE_MS = 40_000;
@@ -44,13 +46,19 @@ export class Visit {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  /** Opens `url` as someone who was never there. @param storing whether the page may store itself for use offline */
-  static async open(browser: Browser, url: string, storing = false): Promise<Visit> {
+  /**
+   * Opens `url` as someone who was never there except to choose what computes.
+   *
+   * @param storing whether the page may store itself for use offline
+   * @param backend WebGPU is what most tests test, though it is made of software here and not the faster
+   */
+  static async open(browser: Browser, url: string, storing = false, backend: BackendChoice = 'webgpu'): Promise<Visit> {
     const context = await browser.newContext({
       permissions: ['clipboard-read', 'clipboard-write'],
       reducedMotion: 'reduce',
       serviceWorkers: storing ? 'allow' : 'block',
     });
+    await context.addInitScript(keepChoice, backend);
     return Visit.in(context, url);
   }
 

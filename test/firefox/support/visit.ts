@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'puppeteer-core';
+import { keepChoice } from '../../../scripts/keptChoice.mjs';
 import { idsOf, type ShownToken } from '../../e2e/support/page';
 
 /** How long a pair may take to load, and a run to end, with WebGPU on a busy CPU. */
@@ -16,9 +17,10 @@ export class FirefoxVisit {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  /** Opens `url` in a tab. A second tab belongs to the same person. */
+  /** Opens `url` in a tab. A second tab belongs to the same person, who has chosen WebGPU: what these tests test, though it is made of software here. */
   static async open(browser: Browser, url: string): Promise<FirefoxVisit> {
     const visit = new FirefoxVisit(await browser.newPage());
+    await visit.page.evaluateOnNewDocument(keepChoice, 'webgpu' as const);
     await visit.page.goto(url);
     return visit;
   }

@@ -45,8 +45,13 @@ let shared: Worker | null = null;
 
 /** One engine's worker for all tests of a file: a pair takes seconds to load. */
 export function engineWorker(): Worker {
-  shared ??= new Worker(new URL('../../../src/worker/engine.worker.ts', import.meta.url), { type: 'module' });
+  shared ??= startWorker();
   return shared;
+}
+
+/** Another one, for who has to end it. */
+export function startWorker(): Worker {
+  return new Worker(new URL('./webgpu.worker.ts', import.meta.url), { type: 'module' });
 }
 
 /** Who takes part in a run besides the models. */

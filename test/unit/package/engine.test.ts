@@ -126,7 +126,7 @@ describe('an engine', () => {
       expect(answer.usage.extra.num_draft_tokens, name).toBeGreaterThan(0);
       const told = reports.map(({ progress }) => progress);
       expect(told).toEqual([...told].sort((a, b) => a - b));
-      expect(reports.at(-1)).toMatchObject({ progress: 1, text: 'Finish loading on the CPU' });
+      expect(reports.at(-1)).toMatchObject({ progress: 1, text: 'Finish loading on CPU, WebAssembly' });
       await engine.unload();
     }
   });
@@ -288,7 +288,11 @@ describe('an engine', () => {
       'is "opfs". Give "cache": files are kept in the Cache API only.',
     ],
     ['logitProcessorRegistry', { logitProcessorRegistry: new Map() }, 'is not supported. Leave it out.'],
-    ['numDraftTokens', { numDraftTokens: 6 }, 'The options are: draftModel, speculative, method, modelLists, numSpeculativeTokens'],
+    [
+      'numDraftTokens',
+      { numDraftTokens: 6 },
+      'The options are: draftModel, speculative, method, backend, modelLists, numSpeculativeTokens',
+    ],
   ];
   it.each(WRONG)('with a wrong %s is refused by that name', async (name, config, said) => {
     const { code, message, hint } = (await failureOf(() => new SpeculativeEngine(config))) as Failure;
