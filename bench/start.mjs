@@ -2,21 +2,25 @@
  * Measures how soon a first visit sees a recorded run move and has the embedded pair ready: production build, served from this machine, a browser
  * and a profile of its own for every visit, so that nothing is cached, stored or compiled.
  *
- *   npm run bench:start -- [--json FILE] [--visits 5] [--dist FOLDER]...
+ *   npm run bench:start -- [--json FILE] [--visits 5] [--computed-by webgpu|auto|cpu|without] [--dist FOLDER]...
  *
- * Without --dist the working tree is built; several builds are visited in turn, one visit each, so that they can be compared. Milliseconds from
- * the start of navigation: the first token of the recorded run drawn; the run moving, which is the first frame in which a further draft of it is drawn in the
- * lane or a further token in the text; the pair ready, from where on Run is answered at once; and of that time the making of GPU pipelines, by the marks of the engine's worker.
+ * --computed-by: what is chosen on the page, where the browser's adapter is made of software; webgpu unless given. `without`: nothing, in a browser that
+ * finds no adapter. Without --dist the working tree is built; several builds are visited in turn, one visit each, so that they can be compared.
+ * Milliseconds from the start of navigation: the first token of the recorded run drawn; the run moving, which is the first frame in which a further draft of
+ * it is drawn in the lane or a further token in the text; the pair ready, from where on Run is answered at once; and of that time the making of GPU
+ * pipelines, by the marks of the engine's worker, 0 where none were made.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
+import { CHROMIUM_ARGS, ensureChromium, WITHOUT_WEBGPU_ARGS } from '../scripts/chromium.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
+import { keepChoice } from '../scripts/keptChoice.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { spread } from './statistics.mjs';
 
+const CHOICES = ['webgpu', 'auto', 'cpu', 'without'];
 const MEASURES = ['firstTokenMs', 'movingMs', 'readyMs', 'pipelinesMs'];
 
 await failClearly(async () => {
@@ -33,10 +37,11 @@ await failClearly(async () => {
   try {
     for (let visit = 0; visit < options.visits; visit++) {
       for (const build of rotate(builds, visit)) {
-        const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
+        const args = options.computedBy === 'without' ? WITHOUT_WEBGPU_ARGS : CHROMIUM_ARGS;
+        const browser = await chromium.launch({ executablePath: ensureChromium(), args });
         try {
           machine.browser = `Chromium ${browser.version()}`;
-          const { adapter, ...times } = await measureVisit(browser, build.url);
+          const { adapter, ...times } = await measureVisit(browser, build.url, options.computedBy);
           machine.adapter = adapter;
           build.visits.push(times);
           console.log(`${build.name}: ${sentence(times)}`);
@@ -62,14 +67,19 @@ await failClearly(async () => {
 
 function readOptions() {
   const { values } = parseArgs({
-    options: { visits: { type: 'string', default: '5' }, json: { type: 'string' }, dist: { type: 'string', multiple: true, default: [] } },
+    options: {
+      ...{ visits: { type: 'string', default: '5' }, 'computed-by': { type: 'string', default: 'webgpu' } },
+      ...{ json: { type: 'string' }, dist: { type: 'string', multiple: true, default: [] } },
+    },
   });
+  const computedBy = values['computed-by'];
+  if (!CHOICES.includes(computedBy)) throw new Error(`--computed-by is "${computedBy}". Choose ${CHOICES.join(', ')}.`);
   const visits = wholeNumber('visits', values.visits);
   for (const folder of values.dist) {
     if (!fs.existsSync(path.join(folder, 'index.html')))
       throw new Error(`--dist is "${folder}", where no index.html is. Build one: npm run build -- --out ${folder}`);
   }
-  return { ...values, visits };
+  return { ...values, computedBy, visits };
 }
 
 /** Every folder of `dist`, served on a port of its own; the working tree's build if absent. */
@@ -86,15 +96,16 @@ async function serve(dist) {
   );
 }
 
-async function measureVisit(browser, url) {
+async function measureVisit(browser, url, computedBy) {
   const page = await browser.newPage();
+  if (computedBy !== 'without') await page.addInitScript(keepChoice, computedBy);
   await page.addInitScript(watchStart);
   await page.goto(url, { waitUntil: 'commit' });
   await page.waitForFunction(() => window.start?.readyMs !== undefined && window.start.movingMs !== undefined, null, { timeout: 120_000 });
   const { firstTokenMs, movingMs, readyMs } = await page.evaluate(() => window.start);
   const adapter = await page.evaluate(async () => {
     const { vendor, architecture } = (await navigator.gpu?.requestAdapter())?.info ?? {};
-    return [vendor, architecture].filter(Boolean).join(' ') || 'unknown';
+    return [vendor, architecture].filter(Boolean).join(' ') || 'none';
   });
   const [worker] = page.workers();
   const made = await worker.evaluate(() =>
@@ -103,7 +114,7 @@ async function measureVisit(browser, url) {
       .filter(({ name }) => name === 'pipeline')
       .map(({ startTime, duration }) => ({ startTime, duration })),
   );
-  if (made.length === 0) throw new Error('The engine left no marks of the pipelines that it made.');
+  if (computedBy === 'webgpu' && made.length === 0) throw new Error('The engine left no marks of the pipelines that it made.');
   return { adapter, firstTokenMs, movingMs, readyMs, pipelinesMs: union(made) };
 }
 

@@ -6,6 +6,9 @@ import { installDebianPackages } from './debian.mjs';
 /** WebGPU on the CPU (SwiftShader), so that every machine computes alike. */
 export const CHROMIUM_ARGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
+/** No adapter for WebGPU. */
+export const WITHOUT_WEBGPU_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer'];
+
 const LINUX_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
 const WINDOWS_PATHS = ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
