@@ -2,13 +2,14 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
 import { versionOfFiles } from '../core/run/exports';
+import { misfitOf } from '../formats/misfit';
 import { featuresHere } from '../gpu/adapter';
-import { download, type RemoteFile } from '../storage/download';
+import { beginningOf, download, isStored, type RemoteFile } from '../storage/download';
 import type { FileStorage } from '../storage/port';
 import { type ChatOptions, cacheOf, readChatConfig, templateOf, unusable } from './chatConfig';
 import { json } from './json';
 import type { LibrarySpec, ModelSpec } from './spec';
-import { shelfOf } from './storedModels';
+import { SHELVES, shelfOf } from './storedModels';
 import { fingerprintOf, vocabularySize } from './tokenizer';
 
 /** Of web-llm's ModelRecord (0.2.86) what is read here; `readRecord` refuses what would have to be honoured and is not. */
@@ -43,7 +44,10 @@ const TensorCache = v.looseObject({
       dataPath: path,
       nbytes: size,
       md5sum: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
-      records: v.optional(v.array(v.looseObject({ shape: v.array(v.number()) })), []),
+      records: v.optional(
+        v.array(v.looseObject({ name: v.optional(v.string(), ''), dtype: v.optional(v.string(), ''), shape: v.array(v.number()) })),
+        [],
+      ),
     }),
   ),
 });
@@ -102,7 +106,7 @@ export async function readRecord(
     ...cacheOf(id, config),
     tokenizer: content === null ? null : await fingerprintOf(content.each),
     revision: versionOfFiles([...shards.map(({ name, bytes }) => `${name} ${bytes}`), JSON.stringify(overrides)]),
-    parameters: parametersOf(tensors),
+    parameters: parametersOf(tensors, config.quantization),
     folder,
     files: [configFile, tensorsFile, tokenizer, ...shards],
     missing: library.needs.filter((need) => !features.has(need)),
@@ -125,6 +129,21 @@ export async function readFingerprint(record: ModelRecord, storage: FileStorage,
   return fingerprintOf(content.each);
 }
 
+const WASM = [0x00, 0x61, 0x73, 0x6d];
+
+/**
+ * Asks for the beginning of a model's library, unless it is stored or of this page, so that a wrong address is told before the weights come.
+ *
+ * @throws FailureError file-missing, server-refused, network, manifest-invalid; or the signal's reason
+ */
+export async function requireLibrary({ name, library, conversion }: ModelSpec, storage: FileStorage, signal: AbortSignal): Promise<void> {
+  if (conversion || (await isStored(await storage.open(SHELVES.library), library))) return;
+  const beginning = await beginningOf(library, signal);
+  if (isHtml(beginning)) throw pageInPlace(library);
+  if (WASM.some((byte, at) => beginning[at] !== byte))
+    throw unusable(name, `there is no library at ${library.url}: what is there is no WebAssembly`);
+}
+
 /** Reads small files, fetched first. What cannot be read is not kept, so that it is fetched again: some servers answer with a page where a file is missing. */
 function readerOf(storage: FileStorage, signal: AbortSignal) {
   return async <T>(file: RemoteFile, parse: (content: unknown) => T): Promise<T> => {
@@ -133,7 +152,7 @@ function readerOf(storage: FileStorage, signal: AbortSignal) {
     const shelf = await storage.open(name);
     try {
       const content = (await shelf.get(file.place)) ?? new Blob();
-      if (await isPage(content)) throw pageInPlace(file);
+      if (isHtml(new Uint8Array(await content.slice(0, 200).arrayBuffer()))) throw pageInPlace(file);
       return parse(await json(content));
     } catch (thrown) {
       await shelf.delete(file.place);
@@ -142,9 +161,9 @@ function readerOf(storage: FileStorage, signal: AbortSignal) {
   };
 }
 
-/** Whether `content` is HTML, as servers answer for what they do not have, or who are not signed in. */
-async function isPage(content: Blob): Promise<boolean> {
-  return (await content.slice(0, 200).text()).trimStart().startsWith('<');
+/** Whether a file that begins with `beginning` is HTML, as servers answer for what they do not have, or who are not signed in. */
+function isHtml(beginning: Uint8Array): boolean {
+  return new TextDecoder().decode(beginning.slice(0, 200)).trimStart().startsWith('<');
 }
 
 function pageInPlace({ name, url }: RemoteFile): FailureError {
@@ -173,9 +192,26 @@ export function requireKnown({ model_id: id, model, model_lib: library, model_ty
 /** A record for the model in the folder at `model`, an address as people copy it, and the library at `library`. @throws FailureError manifest-invalid for what is no address of the web */
 export function recordOf(model: string, library: string): ModelRecord {
   const [folder, file] = [model, library].map((text) => addressOf(text.trim())) as [string, string];
-  const [, name = 'model'] = /([^/]+)\/?$/.exec(folder.replace(/\/resolve\/.*$/, '')) ?? [];
   // Two owners may have given one name.
-  return { model: folder, model_id: `${name}-${versionOfFiles([folder, file]).slice(0, 8)}`, model_lib: file };
+  return { model: folder, model_id: `${nameOfFolder(folder)}-${versionOfFiles([folder, file]).slice(0, 8)}`, model_lib: file };
+}
+
+/** Names of folders that say nothing of what is in them. */
+const UNTELLING = /^(models?|mlc|weights|params|dist|files|main)$/i;
+
+/** What the model at `folder` is called: as its repository or its folder, or the one that this lies in where its name says nothing; at last as its host. */
+export function nameOfFolder(folder: string): string {
+  const { host, pathname } = new URL(folder);
+  const names = pathname
+    .replace(/\/resolve\/.*$/, '')
+    .split('/')
+    .filter((name) => name !== '');
+  const name = names.findLast((each) => !UNTELLING.test(each)) ?? host;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** Pages about a folder or a file of a hub mean that folder or file. */
@@ -243,16 +279,20 @@ async function firstThere<T>(
 function readTensorCache(id: string, name: string, content: unknown): v.InferOutput<typeof TensorCache> {
   const tensors = v.safeParse(TensorCache, content);
   if (tensors.success) return tensors.output;
-  throw unusable(id, `${name}: ${v.getDotPath(tensors.issues[0]) ?? 'it'} cannot be read`);
+  throw unusable(id, `${name}: ${misfitOf(tensors.issues[0])}`);
 }
 
-/** As its maker counted them, or else all numbers of its tensors. */
-function parametersOf({ metadata, records }: v.InferOutput<typeof TensorCache>): number {
+/** As its maker counted them, or else all numbers of its tensors: a word of 32 bits packs several where the weights are quantised, and scales do not count. */
+function parametersOf({ metadata, records }: v.InferOutput<typeof TensorCache>, quantisation: string): number {
   const { ParamBytes: bytes, BitsPerParam: bits } = metadata ?? {};
   if (bytes && bits) return Math.round((bytes * 8) / bits);
-  const tensors = records.flatMap((each) => each.records);
+  const [, width = '32'] = /^q(\d+)f/.exec(quantisation) ?? [];
+  const tensors = records.flatMap((each) => each.records).filter(({ name }) => !name.endsWith('.q_scale'));
+  const numbers = tensors.map(({ dtype, shape }) => {
+    return shape.reduce((product, side) => product * side, 1) * (dtype === 'uint32' ? Math.floor(32 / Number(width)) : 1);
+  });
   return Math.max(
     1,
-    tensors.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
+    numbers.reduce((sum, each) => sum + each, 0),
   );
 }

@@ -2,7 +2,7 @@
 import { pageOf } from '../catalog/hubModels';
 import { onOurLibrary } from '../catalog/ourLibrary';
 import { prebuiltRecords } from '../catalog/prebuilt';
-import { readRecord } from '../catalog/records';
+import { readRecord, requireLibrary } from '../catalog/records';
 import { convertedForm, shelvedFiles } from '../catalog/storedModels';
 import type { FileStorage } from '../storage/port';
 import { Transfer } from '../storage/transfer';
@@ -12,16 +12,18 @@ export async function listPublished(report: (update: Published) => void): Promis
   report({ type: 'published', records: await prebuiltRecords() });
 }
 
-/** @throws FailureError of `readRecord`; or the signal's reason */
+/** @throws FailureError of `readRecord` and `requireLibrary`; or the signal's reason */
 export async function inspect(
-  { record, folder }: InspectTask,
+  { record, folder, begun = false }: InspectTask,
   storage: FileStorage,
   report: (update: Inspected) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const model = await readRecord(record, storage, { folder, signal });
+  const read = await readRecord(record, storage, { folder, signal });
   const base = pageOf(folder);
-  report({ type: 'inspected', model: base === null ? model : await onOurLibrary(model, storage, base, signal) });
+  const model = base === null ? read : await onOurLibrary(read, storage, base, signal);
+  if (!begun) await requireLibrary(model, storage, signal);
+  report({ type: 'inspected', model });
 }
 
 /** Faults of files are reported, and are no failure of the task. */

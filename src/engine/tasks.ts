@@ -97,6 +97,8 @@ export interface InspectTask {
   readonly record: PrebuiltRecord;
   /** URL of the folder that keeps its files. */
   readonly folder: string;
+  /** Whether its download was begun earlier: then its library is not asked for. */
+  readonly begun?: boolean;
 }
 
 /** Stores all files of `models`; what is right already stays. Stopped, it keeps every file that is complete. Updates: how far it is. */

@@ -129,6 +129,18 @@ async function fetchBody(file: RemoteFile, signal: AbortSignal): Promise<Body> {
   return { body: response.body, type: response.headers.get('content-type') ?? USUAL_TYPE };
 }
 
+/** The first bytes of `file` as they come, at least one; nothing is kept of them. @throws FailureError file-missing, server-refused, file-damaged, network; or the signal's reason */
+export async function beginningOf(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
+  const reader = (await fetchBody(file, signal)).body.getReader();
+  const { value } = await reader.read().catch((cause) => {
+    signal.throwIfAborted();
+    throw interrupted(file, cause);
+  });
+  await reader.cancel().catch(() => undefined);
+  if (!value) throw damaged(file, 'it is empty');
+  return value;
+}
+
 /** `file` of its base and its delta, which lie on `shelf` from then on. */
 async function make(file: RemoteFile, { base, delta }: Origin, shelf: Shelf, signal: AbortSignal): Promise<Body> {
   const change = await contentOf(delta, shelf, signal);

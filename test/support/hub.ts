@@ -122,7 +122,7 @@ export class Hub {
       return;
     }
     const half = Math.floor(content.length / 2);
-    let body = fault === 'cut' ? content.subarray(0, half) : content.slice();
+    let body = fault === 'cut' ? content.subarray(0, half) : new Uint8Array(content);
     if (fault === 'damaged') body[half] = (body[half] as number) ^ 1;
     if (fault === 'html') body = new TextEncoder().encode('<!doctype html><title>Sign in</title>');
     if (fault === 'long') body = new Uint8Array([...content, 0]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatConfigOf, samplingOf, withOptions } from '../../src/catalog/chatConfig';
 import { checkPair, sharesVocabulary } from '../../src/catalog/pairing';
-import { type ModelRecord, readRecord, recordOf } from '../../src/catalog/records';
+import { type ModelRecord, nameOfFolder, readRecord, recordOf } from '../../src/catalog/records';
 import { fileOf } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
 import { memoryStorage } from '../../src/storage/memory';
@@ -211,5 +211,15 @@ describe('a record of web-llm’s', () => {
     expect(id).toMatch(/^Small-MLC-[0-9a-f]{8}$/);
     // Another owner's model of this name is another.
     expect(recordOf('https://host.test/Small-MLC', 'https://host.test/small.wasm').model_id).not.toBe(id);
+  });
+
+  it.each([
+    ['https://huggingface.co/me/Small-MLC/resolve/main/', 'Small-MLC'],
+    ['https://host.test/files/small%20one/', 'small one'],
+    ['https://host.test/small/model/', 'small'],
+    ['https://host.test:8080/model', 'host.test:8080'],
+    ['https://host.test/50%', '50%'],
+  ])('is called by its repository or folder: %s', (address, name) => {
+    expect(nameOfFolder(address)).toBe(name);
   });
 });

@@ -6,7 +6,7 @@ import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
 import { Transfer, type TransferUpdate } from '../../src/storage/transfer';
 import { Hub, type HubFault } from '../support/hub';
-import { putModel } from '../support/mlc/onHub';
+import { putModel, SMALL_LIBRARY } from '../support/mlc/onHub';
 
 const NAME = 'Small-q4f32_1-MLC';
 const SHARDS = `mlc-ai/${NAME}/resolve/main/`;
@@ -48,7 +48,7 @@ describe('a download from a hub', () => {
     expect(shardsAsked()).toHaveLength(shards());
     const weights = model.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
     expect(all.update).toMatchObject({ state: 'done', totalBytes: weights, loadedBytes: weights, failures: [] });
-    expect(all.update.fetchedBytes).toBe(weights + 'a library'.length);
+    expect(all.update.fetchedBytes).toBe(weights + SMALL_LIBRARY.length);
     const loaded = updates.map(({ loadedBytes }) => loadedBytes);
     expect(loaded).toEqual(loaded.toSorted((a, b) => a - b));
   });

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
-import { recordOf } from '../../catalog/records';
+import { nameOfFolder, recordOf } from '../../catalog/records';
 import { type Failure, toFailure } from '../../core/failure';
 import { lookAt } from '../../store/models/downloads';
 import { FailureNotice } from '../../ui/FailureNotice';
@@ -16,7 +16,7 @@ export function ByAddress() {
     try {
       const record = recordOf(folder, library);
       setFailure(null);
-      void lookAt({ record, name: record.model_id }, null);
+      void lookAt({ record, name: nameOfFolder(record.model) }, null);
     } catch (thrown) {
       setFailure(toFailure(thrown));
     }
