@@ -65,9 +65,13 @@ export async function architectureOf(model: ModelSpec, storage: FileStorage): Pr
   };
 }
 
-/** Bytes of keys and values of `tokens` tokens: in half precision where the model computes in it. */
-export function cacheBytesOf({ layers, kvHeads, headDim, half }: Architecture, tokens: number): number {
-  return 2 * layers * kvHeads * headDim * tokens * (half ? 2 : 4);
+/**
+ * Bytes of keys and values of `tokens` tokens: in half precision where the model computes in it.
+ *
+ * @param states whether it keeps a hidden state of each token beside them, in float32, as a head and its target do
+ */
+export function cacheBytesOf({ layers, kvHeads, headDim, half, hidden }: Architecture, tokens: number, states = false): number {
+  return tokens * (2 * layers * kvHeads * headDim * (half ? 2 : 4) + (states ? hidden * 4 : 0));
 }
 
 async function contentOf(model: ModelSpec, storage: FileStorage, name: string): Promise<unknown> {

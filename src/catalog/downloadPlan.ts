@@ -59,7 +59,8 @@ export async function planDownload(
   const specs = modelsOf(pair);
   const models: ModelPlan[] = [];
   const coming = new Set<string>();
-  for (const model of specs) models.push(await planModel(model, pair.draft === 'itself' ? 2 : 1, storage, coming));
+  const caches = { count: pair.draft === 'itself' ? 2 : 1, states: specs.some(({ statesOf }) => statesOf !== undefined) };
+  for (const model of specs) models.push(await planModel(model, caches, storage, coming));
   const writeBytes = sum(models.map((model) => model.writeBytes));
   const memories = models.map(({ memory }) => memory && memory.weights + memory.cache);
   const memory = memories.some((each) => each === null) ? null : sum(memories.map((each) => each ?? 0));
@@ -83,7 +84,12 @@ export async function planDownload(
 }
 
 /** @param coming places of what comes for the models before, to which this adds */
-async function planModel(model: ModelSpec, caches: number, storage: FileStorage, coming: Set<string>): Promise<ModelPlan> {
+async function planModel(
+  model: ModelSpec,
+  caches: { readonly count: number; readonly states: boolean },
+  storage: FileStorage,
+  coming: Set<string>,
+): Promise<ModelPlan> {
   const plan = { fetched: [] as RemoteFile[], made: [] as RemoteFile[], hereBytes: 0 };
   const converted = await convertedForm(model, storage);
   for (const each of shelvedFiles([converted ?? model])) await planFile(each, plan, storage, coming);
@@ -96,7 +102,10 @@ async function planModel(model: ModelSpec, caches: number, storage: FileStorage,
     writeBytes: bytesOf([...plan.fetched, ...plan.made]) + convertedBytes,
     hereBytes: plan.hereBytes,
     unknown: plan.fetched.flatMap(({ name, bytes }) => (bytes === null ? [name] : [])),
-    memory: architecture && { weights: architecture.weightBytes, cache: caches * cacheBytesOf(architecture, model.context) },
+    memory: architecture && {
+      weights: architecture.weightBytes,
+      cache: caches.count * cacheBytesOf(architecture, model.context, caches.states),
+    },
     architecture,
   };
 }

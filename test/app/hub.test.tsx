@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { idOfHubModel, keepHubModel } from '../../src/catalog/hubModels';
 import { mirrored } from '../../src/catalog/mirror';
 import { isOfHub } from '../../src/catalog/spec';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
 import { useDownloads } from '../../src/store/models/downloads';
@@ -146,6 +148,39 @@ describe('a published pair', () => {
     await vi.waitFor(async () => expect(await stored()).toEqual([]));
     expect(card().query()).toBeNull();
     expect(useLoading.getState().progress).toEqual(before);
+  });
+
+  it('that another tab downloads is shown here, cannot be begun here too, and is offered here when it is there', async () => {
+    await openModels();
+    const other = new BroadcastChannel('foretoken.downloads');
+    onTestFinished(() => other.close());
+    const told: { key: string; download: object | null }[] = [];
+    other.onmessage = ({ data }) => told.push(data);
+    await download('held', 1);
+    await expect.element(card().getByText(/now params_shard_1\.bin$/)).toBeInTheDocument();
+    await button(/^Cancel/).click();
+    await expect.poll(() => told.at(-1)).toMatchObject({ key: expect.stringContaining(TARGET), download: null });
+    hub.repair();
+    const last = told.findLast((each) => each.download !== null);
+    expect(last?.download).toMatchObject({ state: 'fetching', transfer: { state: 'running' } });
+    other.postMessage(last);
+    await expect.element(card().getByText('Another tab of this page downloads it, and can pause or cancel it.')).toBeInTheDocument();
+    await expect.element(card().getByRole('progressbar')).toBeInTheDocument();
+    expect(card().getByRole('button').query()).toBeNull();
+    await page.getByRole('combobox', { name: `Draft for ${TARGET}` }).selectOptions('');
+    await lookAt();
+    const alone = card(new RegExp(`^${TARGET} q4f\\d+_1$`));
+    await expect.element(alone.getByRole('button', { name: /^Not now/ })).toBeInTheDocument();
+    other.postMessage(last);
+    await expect.element(alone.getByText(/^Another download is under way/)).toBeInTheDocument();
+    await alone.getByRole('button', { name: /^Not now/ }).click();
+    const kept = usePublished.getState().list?.models.find(({ name }) => name === DRAFT)?.versions[0].record;
+    const model = useCatalogue.getState().catalogue?.models[0];
+    if (!kept || !model) throw new Error('there are models');
+    await keepHubModel(BROWSER_CACHE, document.baseURI, { ...model, id: idOfHubModel(kept.model_id), name: 'From another tab' });
+    other.postMessage({ key: last?.key, download: null });
+    await expect.element(page.getByRole('heading', { name: 'From another tab' })).toBeInTheDocument();
+    expect(card().query()).toBeNull();
   });
 
   const UNSEEN: readonly PageHubFault[] = ['busy', 'down', 'cut', 'long', 'damaged', 'html'];
@@ -293,6 +328,32 @@ describe('what is refused', () => {
     expect(await stored()).toEqual([]);
   });
 
+  const LIBRARIES: readonly (readonly [string, string, RegExp])[] = [
+    ['nothing', 'https://host.test/none.wasm', /^A model file is missing: https:\/\/host\.test\/none\.wasm/],
+    ['a page', 'https://host.test/page', /^host\.test answered with a page in place of https:\/\/host\.test\/page\.$/],
+    [
+      'text',
+      'https://host.test/text',
+      /^The model tiny.* cannot be used: there is no library at https:.*: what is there is no WebAssembly\.$/,
+    ],
+  ];
+  it.each(LIBRARIES)('a model at whose library’s address is %s, before its weights come', async (_, library, message) => {
+    await openModels();
+    hub.putText('https://host.test/page', '<!doctype html><title>Models</title>');
+    hub.putText('https://host.test/text', 'no library');
+    const [first] = versions(TARGET);
+    if (!first) throw new Error('the list has the target');
+    await hub.put('target', { ...first.record, model: 'https://host.test/tiny/model', model_lib: 'https://host.test/lib.wasm' });
+    await page.getByRole('textbox', { name: 'Address of the folder' }).fill('https://host.test/tiny/model');
+    await page.getByRole('textbox', { name: 'Address of the library (.wasm)' }).fill(library);
+    await page.getByRole('button', { name: 'Look at it', exact: true }).last().click();
+    const shown = card(/^tiny$/);
+    await expect.element(shown.getByRole('alert').getByText(message)).toBeInTheDocument();
+    expect(weightsAsked()).toEqual([]);
+    await shown.getByRole('button', { name: /^Cancel/ }).click();
+    await vi.waitFor(async () => expect(await stored()).toEqual([]));
+  });
+
   it('a list of tensors that lies about sizes: too large for the storage, or not those of the files', async () => {
     await openModels();
     const lie = (bytes: number) => {
@@ -367,15 +428,15 @@ describe('the view of models', () => {
     await page.getByRole('textbox', { name: 'Address of the folder' }).fill(`${record.model}/tree/main`);
     await page.getByRole('textbox', { name: 'Address of the library (.wasm)' }).fill(record.model_lib);
     await page.getByRole('button', { name: 'Look at it', exact: true }).last().click();
-    await card(/^mine-/)
+    await card(/^mine$/)
       .getByRole('button', { name: /^Download \d/ })
       .click();
-    await expect.element(card(/^mine-/).getByText('Stored in this browser.')).toBeInTheDocument();
-    await card(/^mine-/)
+    await expect.element(card(/^mine$/).getByText('Stored in this browser.')).toBeInTheDocument();
+    await card(/^mine$/)
       .getByRole('button', { name: 'Use it now' })
       .click();
     await showView('watch');
-    await expect.element(page.getByRole('radio', { name: /^mine-.*: published, stored here$/ })).toBeChecked();
+    await expect.element(page.getByRole('radio', { name: /^mine: published, stored here$/ })).toBeChecked();
     await prompt().fill('A fox.');
     await runToEnd();
   });

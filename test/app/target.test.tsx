@@ -15,6 +15,7 @@ import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../src/store/ru
 import type { FakeEngine } from './support/fakeEngine';
 import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage, prompt, runButton, runToEnd, untilIdle } from './support/openPage';
+import { showView } from './support/views';
 
 /** SHA-256 of the one letter that every file of the small list is. */
 const OF_LETTER = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881';
@@ -51,6 +52,23 @@ beforeEach(forget);
 afterEach(forget);
 
 describe('the target', () => {
+  it('is downloaded and used from the view of models, which shows how far it is, and stopped there', async () => {
+    const engine = await openBoth();
+    await expect.poll(() => useLoading.getState().underWay).toBe(false);
+    await showView('models');
+    engine.options.pace = 300;
+    const use = page.getByRole('button', { name: /^Download 104\.4 MB and use General 135M$/ });
+    await use.click();
+    const bar = page.getByRole('progressbar', { name: 'Downloading General 135M' });
+    await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/^General 135M · .* of 104\.4 MB$/));
+    await page.getByRole('button', { name: 'Stop loading' }).click();
+    await expect.element(bar).not.toBeInTheDocument();
+    engine.options.pace = 0;
+    await use.click();
+    await expect.element(page.getByText('The chosen models are ready.')).toBeInTheDocument();
+    expect(useSettings.getState().target).toBe('general');
+  });
+
   it('is no choice where there is one', async () => {
     await openPage();
     await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();

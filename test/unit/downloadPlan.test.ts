@@ -32,6 +32,12 @@ const { layers, kvHeads, headDim } = MLC_SIDES;
 const CACHE = 2 * layers * kvHeads * headDim * 64 * 4;
 
 describe('before a download', () => {
+  it('the parameters of a model are counted, not the words that its weights are packed in', async () => {
+    const { record, files } = putModel(hub, 'Counted-q4f32_1-MLC');
+    const numbers = [...files.numbers.values()].reduce((sum, { length }) => sum + length, 0);
+    expect((await readRecord(record, storage)).parameters).toBe(numbers);
+  });
+
   it('a person is told what comes, what is here, and the graphics memory of both models and caches', async () => {
     const { models, fetchBytes, hereBytes, memoryBytes, obstacles } = await plan({ target, draft });
     expect(fetchBytes).toBe(weightsOf(target) + weightsOf(draft));
@@ -51,6 +57,13 @@ describe('before a download', () => {
   it('a model that drafts for itself has a second cache, and n-grams have none', async () => {
     expect((await plan({ target, draft: 'itself' })).models).toMatchObject([{ id: target.id, memory: { cache: 2 * CACHE } }]);
     expect((await plan({ target, draft: null })).models).toMatchObject([{ memory: { cache: CACHE } }]);
+  });
+
+  it('a head and its target keep a hidden state of each token beside their caches', async () => {
+    const { models } = await plan({ target, draft: { ...draft, statesOf: 'the target’s weights' } });
+    const withStates = CACHE + 64 * (models[0]?.architecture?.hidden ?? 0) * 4;
+    expect(models).toMatchObject([{ memory: { cache: withStates } }, { memory: { cache: withStates } }]);
+    expect(withStates).toBeGreaterThan(CACHE);
   });
 
   it('a person is told what will not fit, by how much', async () => {

@@ -12,6 +12,7 @@ import {
   startDownload,
   useDownloads,
 } from '../../store/models/downloads';
+import { useOtherTabs } from '../../store/models/otherTabs';
 import { Button } from '../../ui/Button';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { hubModels as words } from '../../ui/texts/hubModels';
@@ -39,6 +40,18 @@ export function DownloadCard({ download }: { readonly download: Download }) {
         <Actions download={download} name={name} />
       </div>
       {state === 'fetching' || state === 'paused' ? <p className="hub-soft">{words.cancelNote}</p> : null}
+    </section>
+  );
+}
+
+/** One that another tab of this page has under way. */
+export function DownloadElsewhere({ download }: { readonly download: Download }) {
+  const name = nameOf(download);
+  return (
+    <section className="hub-download" aria-label={name}>
+      <h4>{name}</h4>
+      <p>{words.otherTab}</p>
+      <DownloadProgress download={download} name={name} />
     </section>
   );
 }
@@ -74,7 +87,7 @@ function Failures({ download }: { readonly download: Download }) {
 
 function Actions({ download, name }: { readonly download: Download; readonly name: string }): ReactNode {
   const { key, state, pair, plan, failure, draft, target } = download;
-  const other = useDownloads(isFetching) && state !== 'fetching';
+  const other = isFetching(useDownloads(), useOtherTabs()) && state !== 'fetching';
   const busy = useWork(({ current }) => current !== null);
   const cancel = (
     <Button look="quiet" name={words.cancelOf(name)} onPress={() => void cancelDownload(key)}>

@@ -1,8 +1,9 @@
 import type { TargetSpec } from '../../catalog/resolve';
-import { bytesOf, filesOf, isAdded, isOfHub, isOwn } from '../../catalog/spec';
+import { bytesOf, filesOf, isAdded, isOfHub, isOwn, type ModelSpec } from '../../catalog/spec';
 import { ownBytes } from '../../catalog/storedModels';
+import type { LoadProgress } from '../../engine/tasks';
 import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
-import { chooseTarget } from '../../store/engine/loading';
+import { chooseTarget, stopLoading, useLoading } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
 import { useOwnModels } from '../../store/models/ownModels';
 import { othersStored, useOffline } from '../../store/offline/offline';
@@ -10,6 +11,8 @@ import { useSettings } from '../../store/run/settings';
 import { Button } from '../../ui/Button';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { formatBytes } from '../../ui/format';
+import { Progress } from '../../ui/Progress';
+import { phases } from '../../ui/texts/awaited';
 import { hubModels as words } from '../../ui/texts/hubModels';
 import { models as own } from '../../ui/texts/models';
 import { useAskingBack } from '../../ui/useAskingBack';
@@ -31,14 +34,46 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
         <TargetActions target={target} isChosen={isChosen} />
       </div>
       <dl className="hub-lines">
-        <ModelLine label={words.target} model={model} />
+        <ModelLine label={words.target} model={model} states={drafts.some((draft) => draft.model.statesOf !== undefined)} />
         {drafts.map((draft) => (
-          <ModelLine key={draft.model.id} label={words.draftNamed(draft.name)} model={draft.model} />
+          <ModelLine
+            key={draft.model.id}
+            label={words.draftNamed(draft.name)}
+            model={draft.model}
+            states={draft.model.statesOf !== undefined}
+          />
         ))}
       </dl>
       {drafts.length === 0 ? <p className="hub-soft">{words.noDrafts}</p> : null}
+      {isChosen ? <Coming models={[model, ...drafts.map((draft) => draft.model)]} /> : null}
       <Pay target={target} isChosen={isChosen} />
     </li>
+  );
+}
+
+/** How far those of `models` are that are on their way, as after "Download and use". */
+function Coming({ models }: { readonly models: readonly ModelSpec[] }) {
+  const { progress, underWay } = useLoading();
+  const coming = models.filter(({ id }) => progress[id] && progress[id].phase !== 'ready');
+  const ready = !underWay && models.some(({ id }) => progress[id]?.phase === 'ready');
+  return (
+    <>
+      {coming.map(({ id, name }) => {
+        const { phase, loadedBytes, totalBytes } = progress[id] as LoadProgress;
+        const text = [name, phases[phase], words.progress(loadedBytes, totalBytes)].join(words.between);
+        return <Progress key={id} label={words.progressOf(name)} done={loadedBytes} total={totalBytes} text={text} />;
+      })}
+      {coming.length > 0 && underWay ? (
+        <div className="hub-actions">
+          <Button look="small" onPress={stopLoading}>
+            {words.stopLoading}
+          </Button>
+        </div>
+      ) : null}
+      <p className="visually-hidden" role="status">
+        {ready ? words.readyToUse : ''}
+      </p>
+    </>
   );
 }
 
@@ -46,10 +81,13 @@ function TargetActions({ target: { model }, isChosen }: { readonly target: Targe
   const { id, name } = model;
   const { row, asking, setAsking } = useAskingBack<HTMLDivElement>();
   const { removing, failure } = useOwnModels();
+  const { progress, underWay } = useLoading();
   const busy = useWork(({ current }) => current !== null);
   const stored = useOffline(({ models }) => models);
   const missing = stored[id]?.whole ? 0 : bytesOf(filesOf(model)) - (stored[id]?.bytes ?? 0);
   const freed = ownBytes(model, othersStored(id, stored));
+  // One that was stopped, or that the browser dropped, is asked for again.
+  const isInUse = isChosen && (underWay || progress[id] !== undefined || stored[id] === undefined || missing === 0);
   if (asking) {
     return (
       <div className="hub-actions" ref={row}>
@@ -64,7 +102,7 @@ function TargetActions({ target: { model }, isChosen }: { readonly target: Targe
   return (
     <div className="hub-actions" ref={row}>
       {removing === id ? <span className="hub-soft">{own.removing}</span> : null}
-      {isChosen ? (
+      {isInUse ? (
         <span className="hub-chosen">{words.chosen}</span>
       ) : (
         <Button

@@ -3,12 +3,16 @@ import { memoryOf, useFacts } from '../../store/models/facts';
 import { useOffline } from '../../store/offline/offline';
 import { hubModels as words } from '../../ui/texts/hubModels';
 
-/** A model of the page in one sentence of figures: before its files are stored those of its list, then what the files say too. */
-export function ModelLine({ label, model }: { readonly label: string; readonly model: ModelSpec }) {
+/**
+ * A model of the page in one sentence of figures: before its files are stored those of its list, then what the files say too.
+ *
+ * @param states whether it keeps hidden states, for a head or as one
+ */
+export function ModelLine({ label, model, states }: { readonly label: string; readonly model: ModelSpec; readonly states: boolean }) {
   const stored = useOffline(({ models }) => models[model.id]);
   const architecture = useFacts(({ architectures }) => architectures[model.id]);
   const total = bytesOf(filesOf(model));
-  const memory = memoryOf(model, architecture);
+  const memory = memoryOf(model, architecture, states);
   const bytes = stored?.bytes ?? 0;
   const parts = [
     words.parameters(model.parameters),

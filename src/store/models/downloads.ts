@@ -25,6 +25,7 @@ import { chooseDraft, chooseTarget } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
 import { rememberedStorage } from '../page/remembered';
+import { tellTabs, tellTabsOfEnd, useOtherTabs } from './otherTabs';
 import { readPublished, recordToFetch, usePublished } from './published';
 
 /** A model that a person asks about. */
@@ -92,8 +93,8 @@ export const useDownloads = create<DownloadsState>()(
   }),
 );
 
-/** Of what is being looked at or fetched. */
-const controllers = new Map<string, AbortController>();
+/** What is being looked at or fetched, by its key. */
+const underWay = new Map<string, { readonly controller: AbortController; readonly ended: Promise<void> }>();
 /** Between two looks at the clock while a download is under way: it may be silent. */
 const TICK_MS = 1000;
 
@@ -114,40 +115,47 @@ export async function lookAt(target: Wanted, draft: Wanted | null): Promise<void
 
 /** Looks again, as after a failure, or at what was begun at an earlier visit. */
 export async function lookAgain(key: string): Promise<void> {
-  if (find(key) && !controllers.has(key)) await look(key);
+  if (find(key) && !underWay.has(key)) await look(key);
+}
+
+/** `work` as what is under way with `key`; it throws nothing. */
+async function during(key: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const ended = work(controller.signal).finally(() => underWay.delete(key));
+  underWay.set(key, { controller, ended });
+  await ended;
 }
 
 async function look(key: string): Promise<void> {
   const download = find(key);
   if (!download) return;
-  const mine = new AbortController();
-  controllers.set(key, mine);
   change(key, { state: 'looking', failure: null });
-  try {
-    const pair = await inspectPair(download, mine.signal);
-    if (mine.signal.aborted) return;
-    change(key, { pair });
-    requirePair(pair);
-    await plan(key);
-    change(key, { state: download.agreed ? 'paused' : 'looked' });
-  } catch (thrown) {
-    if (!mine.signal.aborted) change(key, { state: 'failed', failure: toFailure(thrown) });
-  } finally {
-    controllers.delete(key);
-  }
+  await during(key, async (signal) => {
+    try {
+      const pair = await inspectPair(download, signal);
+      if (signal.aborted) return;
+      change(key, { pair });
+      requirePair(pair);
+      await plan(key);
+      change(key, { state: download.agreed ? 'paused' : 'looked' });
+    } catch (thrown) {
+      if (!signal.aborted) change(key, { state: 'failed', failure: toFailure(thrown) });
+    }
+  });
 }
 
-async function inspectPair({ target, draft, context }: Download, signal: AbortSignal): Promise<PairSpec> {
-  const [of, other] = await Promise.all([target, draft].map((wanted) => (wanted ? inspect(wanted, signal) : null)));
+async function inspectPair({ target, draft, context, agreed }: Download, signal: AbortSignal): Promise<PairSpec> {
+  const [of, other] = await Promise.all([target, draft].map((wanted) => (wanted ? inspect(wanted, agreed, signal) : null)));
   if (!of) throw new RangeError('there is no target');
   return withContext({ target: of, draft: other ?? null }, context);
 }
 
-async function inspect({ record, name }: Wanted, signal: AbortSignal): Promise<ModelSpec> {
+async function inspect({ record, name }: Wanted, begun: boolean, signal: AbortSignal): Promise<ModelSpec> {
   // Only with the list it is known whether a mirror stands in for the record's hub.
   if (usePublished.getState().list === null) await readPublished();
   const id = idOfHubModel(record.model_id);
-  const task = { type: 'inspect', record: recordToFetch(record), folder: folderOfHubModel(id, document.baseURI) } as const;
+  const folder = folderOfHubModel(id, document.baseURI);
+  const task = { type: 'inspect', record: recordToFetch(record), folder, begun } as const;
   for await (const update of sendTask(task, signal)) if (update.type === 'inspected') return { ...update.model, id, name };
   throw new FailureError('aborted', 'Looking at the model was stopped.', 'Look at it again.');
 }
@@ -191,9 +199,9 @@ export async function lookAtTargetAlone(key: string): Promise<void> {
   await lookAt(download.target, null);
 }
 
-/** Whether a download is under way: one at a time has the connection. */
-export function isFetching({ downloads }: DownloadsState = useDownloads.getState()): boolean {
-  return downloads.some(({ state }) => state === 'fetching');
+/** Whether a download is under way, here or in another tab: one at a time has the connection. */
+export function isFetching({ downloads } = useDownloads.getState(), others = useOtherTabs.getState()): boolean {
+  return downloads.some(({ state }) => state === 'fetching') || others.downloads.length > 0;
 }
 
 /** A person has agreed: fetches all that is missing. What comes wrong is told, and the next call fetches that alone. */
@@ -201,16 +209,26 @@ export async function startDownload(key: string, now: () => number = () => perfo
   if (isFetching()) return;
   if (find(key)?.pair === null) await look(key);
   const pair = find(key)?.pair;
-  if (!pair || controllers.has(key) || isFetching()) return;
-  const mine = new AbortController();
-  controllers.set(key, mine);
+  if (!pair || underWay.has(key) || isFetching()) return;
   change(key, { state: 'fetching', agreed: true, transfer: null, arrived: [], nowMs: now(), failure: null });
   // It asks some persons, who know now what for.
   void keepStored();
-  const ticking = setInterval(() => change(key, { nowMs: now() }), TICK_MS);
+  await during(key, (signal) => fetchPair(key, pair, signal, now));
+  await plan(key).catch(() => undefined);
+  void lookAtStorage();
+}
+
+/** Fetches `pair`; how that ends lands in the state. */
+async function fetchPair(key: string, pair: PairSpec, signal: AbortSignal, now: () => number): Promise<void> {
+  const tell = (changes: Partial<Download>) => {
+    change(key, changes);
+    const download = find(key);
+    if (download) tellTabs(download);
+  };
+  const ticking = setInterval(() => tell({ nowMs: now() }), TICK_MS);
   try {
-    for await (const update of sendTask({ type: 'fetch', models: modelsOf(pair) }, mine.signal)) {
-      if (update.type === 'fetching') receive(key, update.transfer, now());
+    for await (const update of sendTask({ type: 'fetch', models: modelsOf(pair) }, signal)) {
+      if (update.type === 'fetching') tell(arrival(key, update.transfer, now()));
     }
     const ended = find(key)?.transfer?.state;
     if (ended === 'done') await keep(key, pair);
@@ -219,15 +237,13 @@ export async function startDownload(key: string, now: () => number = () => perfo
     change(key, { state: 'failed', failure: toFailure(thrown) });
   } finally {
     clearInterval(ticking);
-    controllers.delete(key);
+    tellTabsOfEnd(key);
   }
-  await plan(key).catch(() => undefined);
-  void lookAtStorage();
 }
 
-function receive(key: string, transfer: TransferUpdate, nowMs: number): void {
+function arrival(key: string, transfer: TransferUpdate, nowMs: number): Partial<Download> {
   const { arrived = [] } = find(key) ?? {};
-  change(key, { transfer, nowMs, arrived: noted(arrived, { atMs: nowMs, bytes: transfer.fetchedBytes }) });
+  return { transfer, nowMs, arrived: noted(arrived, { atMs: nowMs, bytes: transfer.fetchedBytes }) };
 }
 
 async function keep(key: string, pair: PairSpec): Promise<void> {
@@ -238,15 +254,16 @@ async function keep(key: string, pair: PairSpec): Promise<void> {
 
 /** Stops the download; every file that is complete stays. */
 export function pauseDownload(key: string): void {
-  controllers.get(key)?.abort();
+  underWay.get(key)?.controller.abort();
 }
 
 /** Stops it, and deletes what has come of the models that are not complete. */
 export async function cancelDownload(key: string): Promise<void> {
   const download = find(key);
   if (!download) return;
-  controllers.get(key)?.abort();
-  while (controllers.has(key)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const working = underWay.get(key);
+  working?.controller.abort();
+  await working?.ended;
   forget(key);
   const others = useDownloads.getState().downloads.flatMap(({ target, draft }) => [target, draft]);
   for (const wanted of [download.target, download.draft]) {
