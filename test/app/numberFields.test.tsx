@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { useCatalogue } from '../../src/store/engine/catalogue';
 import { changeExperiment, useExperiment } from '../../src/store/modes/experiment';
 import { useProof } from '../../src/store/modes/proof';
 import { useRun } from '../../src/store/run/run';
@@ -63,6 +64,20 @@ describe('a number field', () => {
     await gamma.fill('16');
     await runToEnd();
     expect(engine.runs.at(-1)?.settings.gamma).toBe(16);
+  });
+
+  it('says what cannot work: more tokens than the models hold, and a temperature that only makes noise', async () => {
+    await openPage();
+    await expect.poll(() => useSettings.getState().target).toBe('target');
+    const { context } = useCatalogue.getState().catalogue?.targets[0]?.model ?? {};
+    for (const [name, wrong, range, kept] of [
+      ['Most tokens', '99999', `a whole number, 1 to ${context}`, useSettings.getState().maxTokens],
+      ['Temperature', '5', 'a number, 0 to 2', 0],
+    ] as const) {
+      await page.getByLabelText(name).fill(wrong);
+      await expect.element(page.getByLabelText(name)).toHaveAccessibleDescription(`Choose ${range}. Until then it stays ${kept}.`);
+    }
+    expect(useSettings.getState()).toMatchObject({ temperature: 0 });
   });
 
   it('shows the setting again once that was changed elsewhere', async () => {

@@ -109,6 +109,22 @@ describe('a run', () => {
     await expect.element(page.getByText(/^Finished/)).toBeInTheDocument();
   });
 
+  it('has Stop beside its heading while it goes on, in a wide window', async () => {
+    await page.viewport(1600, 900);
+    const engine = await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    engine.options.hold = 3;
+    await runButton().click();
+    await expect.element(stopButton()).toBeInTheDocument();
+    const [stop, heading] = [stopButton(), page.getByRole('heading', { name: 'Output', exact: true })].map((each) =>
+      each.element().getBoundingClientRect(),
+    );
+    expect(stop?.top).toBeLessThan(heading?.bottom ?? 0);
+    await stopButton().click();
+    await untilIdle();
+  });
+
   it('can be stopped while the models load, and leaves the output of the run before', async () => {
     const engine = await openPage();
     await prompt().fill('A fox.');
@@ -136,6 +152,8 @@ describe('a run', () => {
     await untilIdle();
     const { last } = useRun.getState();
     for (const events of [last.speculative, last.plain]) expect(events?.[0]).toMatchObject({ type: 'start', prompt: 'A fox.' });
+    // What has drafts to step through stays on the page.
+    expect(useRun.getState().events).toBe(last.speculative);
     await expect.element(page.getByText('The output is identical: 160 tokens.')).toBeInTheDocument();
     await expect.element(prompt()).toHaveValue('Something else.');
     await expect.element(page.getByRole('radio', { name: 'Speculative' })).toBeChecked();

@@ -70,8 +70,7 @@ export function Setup() {
           label={settings.names.temperature}
           value={temperature}
           onChange={(value) => changeExperiment({ temperature: value })}
-          min={0}
-          max={null}
+          {...LIMITS.temperature}
           step={0.1}
         />
         <NumberField

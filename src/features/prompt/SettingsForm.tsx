@@ -1,8 +1,9 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { models } from '../../actions/models';
 import { draftChoices } from '../../catalog/pairing';
+import { modelsOf } from '../../catalog/spec';
 import { LIMITS } from '../../core/types';
-import { isTargetAChoice, useCatalogue, useTarget } from '../../store/engine/catalogue';
+import { chosenPair, isTargetAChoice, useCatalogue, useTarget } from '../../store/engine/catalogue';
 import { chooseDraft } from '../../store/engine/loading';
 import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
 import { changeSettings, useSettings } from '../../store/run/settings';
@@ -46,6 +47,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
   const several = useCatalogue(isTargetAChoice);
+  const context = useContext();
   const fields = useRef<HTMLDivElement>(null);
   useFocusOnChosen(fields);
   const plain = mode === 'plain' ? words.unused.plain : null;
@@ -105,7 +107,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             value={maxTokens}
             onChange={(value) => changeSettings({ maxTokens: value })}
             min={LIMITS.maxTokens.min}
-            max={null}
+            max={context}
           />
         </Setting>
         <Setting name="temperature">
@@ -113,8 +115,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             label={words.names.temperature}
             value={temperature}
             onChange={(value) => changeSettings({ temperature: value })}
-            min={0}
-            max={null}
+            {...LIMITS.temperature}
             step={0.1}
           />
         </Setting>
@@ -144,6 +145,12 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
       </MoreSettings>
     </div>
   );
+}
+
+/** Most tokens that the chosen models hold, prompt and answer together; null until they are known. */
+function useContext(): number | null {
+  const pair = chosenPair(useSettings(), useTarget());
+  return pair && Math.min(...modelsOf(pair).map(({ context }) => context));
 }
 
 /** One setting, where it is found by name. */

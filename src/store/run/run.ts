@@ -82,7 +82,10 @@ export function whyNoCounterpart(events: readonly RunEvent[], target: TargetSpec
   return start.settings.mode === 'speculative' && tally(events).drafted === 0 ? 'nothing-drafted' : null;
 }
 
-/** Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. */
+/**
+ * Asks what the run on the page was asked again, decoding plainly if it was speculative and the other way round. What stays on the page in the end is the
+ * speculative one, which has drafts to step through; the other is beside it (`last`).
+ */
 export async function startCounterpart(): Promise<void> {
   const { events } = useRun.getState();
   const shown = startOf(events);
@@ -90,6 +93,8 @@ export async function startCounterpart(): Promise<void> {
   const { prompt, settings } = shown;
   const mode = settings.mode === 'plain' ? 'speculative' : 'plain';
   await startRequest({ prompt, settings: { ...settings, mode }, draft: useSettings.getState().draft });
+  const end = useRun.getState().events.at(-1);
+  if (mode === 'plain' && end?.type === 'end' && (end.reason === 'stop' || end.reason === 'length')) showRun(events);
 }
 
 /** Puts a run that was recorded, here or elsewhere, on the page in place of the one that stands there; not while a run is under way. */
