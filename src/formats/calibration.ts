@@ -11,7 +11,7 @@ export const calibrationSchema = v.pipe(
     contexts: milestones,
     verifyMs: v.pipe(v.array(milestones), v.maxLength(64)),
     draftMs: milestones,
-    readbackMs: milliseconds,
+    readbackMs: v.nullable(milliseconds),
     plainFixedMs: milliseconds,
     roundFixedMs: milliseconds,
     coarse: v.exactOptional(v.boolean()),

@@ -17,9 +17,16 @@ interface Situation {
   readonly told?: (times: DeviceTimes) => DeviceTimes | null;
   readonly context?: number;
   readonly clock?: (time: Time) => () => number;
+  readonly readbackMs?: number | null;
 }
 
-function measure({ stepMs = 0.1, told = exactly, context = 1024, clock = (time) => time.steps(stepMs) }: Situation = {}) {
+function measure({
+  stepMs = 0.1,
+  told = exactly,
+  context = 1024,
+  clock = (time) => time.steps(stepMs),
+  readbackMs = PAIR_COSTS.readback,
+}: Situation = {}) {
   const time = new Time();
   const { drafter, target } = slowPair(time, LANGUAGE, context, told);
   const source = clock(time);
@@ -27,7 +34,7 @@ function measure({ stepMs = 0.1, told = exactly, context = 1024, clock = (time) 
   return calibrate(drafter, target, {
     clock: steadyClock(source),
     clockStepMs,
-    readbackMs: PAIR_COSTS.readback,
+    readbackMs,
     signal: { aborted: false },
   });
 }
@@ -96,6 +103,12 @@ describe('a calibration of a slow pair', () => {
       expect(costs, `stopped at ${stopMs} ms`).toBe('aborted');
       expect(ms - stopMs, `stopped at ${stopMs} ms`).toBeLessThan(Math.max(verify(32), verify(5) + 4 * draft + 2));
     }
+  });
+
+  it('keeps no time of a readback that could not be told, and prices rounds all the same', async () => {
+    const costs = await measure({ readbackMs: null });
+    expect(costs).toMatchObject({ readbackMs: null });
+    expectTrue(costs);
   });
 
   it('of a fast one times everything', async () => {

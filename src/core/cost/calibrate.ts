@@ -79,7 +79,7 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
   const fixed = (kind: 'plain' | 'round') => undisturbed(perContext.flatMap((each) => each.fixed[kind]));
   const costs: Calibration = {
     ...{ rows, contexts: perContext.map(({ context }) => context), verifyMs: perContext.map((times) => rowTimes(times, rows)) },
-    ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs ?? 0 },
+    ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs },
     ...{ plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
     ...(perContext.length < contexts.length || perContext.some(({ whole }) => !whole) ? { coarse: true } : {}),
   };

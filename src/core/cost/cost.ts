@@ -19,8 +19,8 @@ export interface Calibration {
   readonly verifyMs: readonly (readonly number[])[];
   /** [contexts]: one draft step with its sampling. */
   readonly draftMs: readonly number[];
-  /** One bare map of a small buffer, with nothing to wait for. */
-  readonly readbackMs: number;
+  /** One bare map of a small buffer, with nothing to wait for; null if the clock was too coarse to tell. */
+  readonly readbackMs: number | null;
   /** What a plain token costs beyond its forward: readback and bookkeeping. */
   readonly plainFixedMs: number;
   /** What a speculative round costs beyond its forwards. */
@@ -41,7 +41,7 @@ export function canBePriced({ rows, contexts, verifyMs: passes, draftMs: steps, 
     ascend(rows) &&
     ascend(contexts) &&
     [...passes.flat(), ...steps].every(lasts) &&
-    [fixed.readbackMs, fixed.plainFixedMs, fixed.roundFixedMs].every(can)
+    [fixed.readbackMs ?? 0, fixed.plainFixedMs, fixed.roundFixedMs].every(can)
   );
 }
 
@@ -80,10 +80,15 @@ export function roundMs(costs: Calibration, gamma: number, context: number, sour
   return drafting + verifyMs(costs, gamma + 1, context) + costs.roundFixedMs;
 }
 
+/** Milliseconds of a readback that are part of what a plain token costs; one that could not be told is short, and counts as none. */
+export function readbackPart({ readbackMs, plainFixedMs }: Calibration): number {
+  return Math.min(readbackMs ?? 0, plainFixedMs);
+}
+
 /** Milliseconds of a token of plain decoding: of its readback, and of the rest. */
 function plainPrice(costs: Calibration, context: number): PlainPrice {
   const whole = roundMs(costs, 0, context);
-  const readbackMs = Math.min(costs.readbackMs, costs.plainFixedMs);
+  const readbackMs = readbackPart(costs);
   return { readbackMs, tokenMs: whole - readbackMs };
 }
 

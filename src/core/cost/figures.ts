@@ -7,7 +7,17 @@ import { usualGamma } from '../run/runAcceptance';
 import { committedTokens, startOf, type Tally, tally } from '../run/tally';
 import type { DraftSource, RunEvent } from '../types';
 import { type Advice, adviceOf } from './advice';
-import { breakEven, type Calibration, costRatio, expectedTokens, plainTokenMs, type Rates, verifyMs, verifyRatio } from './cost';
+import {
+  breakEven,
+  type Calibration,
+  costRatio,
+  expectedTokens,
+  plainTokenMs,
+  type Rates,
+  readbackPart,
+  verifyMs,
+  verifyRatio,
+} from './cost';
 import { type PricedRound, pricedRounds, runRates } from './pricing';
 
 /**
@@ -141,7 +151,7 @@ function priceOf(rounds: readonly PricedRound[], costs: Calibration, context: nu
   const draft = costRatio(costs, context);
   const steps = mean(rounds.map(({ gamma, source }) => (source === 'model' ? gamma : 0)));
   const verify = mean(rounds.map(({ gamma, passes }) => passes * verifyRatio(costs, gamma, context)));
-  const readback = Math.min(costs.readbackMs, costs.plainFixedMs) / decodeMs;
+  const readback = readbackPart(costs) / decodeMs;
   const fixed = mean(rounds.map(({ gamma, passes }) => (gamma > 0 ? roundFixed : readback + passes * (plainFixed - readback))));
   return { steps, draft, verify, fixed, whole: steps * draft + verify + fixed, plain: plainTokenMs(costs, context) / decodeMs };
 }

@@ -50,7 +50,7 @@ function learntRounds(costs: Calibration, events: readonly RunEvent[]): LearntRo
     const { gamma, source, context } = priced[i] as (typeof priced)[number];
     const passes = round.passes ?? 1;
     if (i === 0) return [];
-    const expectedMs = passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * costs.readbackMs;
+    const expectedMs = passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * (costs.readbackMs ?? 0);
     const ms = (rounds[i + 2]?.startMs ?? round.endMs) - round.startMs;
     return [
       {
@@ -87,7 +87,9 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
     const seen = rounds.filter(({ gamma }) => gamma > 0 === drafted);
     if (seen.length === 0) return known;
     // A readback comes once a round, the rest of what is fixed with every pass.
-    const over = seen.map(({ ms, passes, device }) => (ms - device.draftMs - device.verifyMs + (passes - 1) * costs.readbackMs) / passes);
+    const over = seen.map(
+      ({ ms, passes, device }) => (ms - device.draftMs - device.verifyMs + (passes - 1) * (costs.readbackMs ?? 0)) / passes,
+    );
     return Math.max(0, known + (median(over) - known) * (over.length / (over.length + WEIGHT)));
   };
   return {

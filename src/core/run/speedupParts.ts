@@ -18,7 +18,7 @@ export interface SpeedupParts {
 export function speedupParts(speculative: readonly RunEvent[], plain: readonly RunEvent[]): SpeedupParts | null {
   const speedup = compareRuns(speculative, plain)?.speedup.decoding ?? null;
   const readbackMs = startOf(plain)?.calibration?.readbackMs ?? startOf(speculative)?.calibration?.readbackMs;
-  if (speedup === null || readbackMs === undefined) return null;
+  if (speedup === null || readbackMs == null) return null;
   const [fast, slow] = [perToken(speculative), perToken(plain)];
   const asRarely = slow.ms - (slow.readbacks - fast.readbacks) * readbackMs;
   // A readback that hides behind other work can take more by itself than it adds.

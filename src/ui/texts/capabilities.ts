@@ -26,6 +26,8 @@ const limits: Readonly<Record<UsedLimit, string>> = {
 
 /** What a readback is for plain decoding. */
 function readback({ readbackMs }: Calibration, together: number): string {
+  if (readbackMs === null)
+    return 'A readback is shorter than this browser’s clock can tell: plain decoding reads every token back by itself.';
   const follows =
     together > 1
       ? `plain decoding reads up to ${formatCount(together)} tokens back together, and speculation, which needs few readbacks, gains by that as well`
