@@ -1,3 +1,4 @@
+import { FailureError } from '../core/failure';
 import type { EndEvent, RunEvent, RunSettings } from '../core/types';
 import { AnswerText, type PlacedToken } from './answerText';
 import type { ApiEngine, RunInput } from './apiEngine';
@@ -80,8 +81,13 @@ export class Answers {
         if (end.reason === 'aborted') return;
       }
     } catch (thrown) {
-      throw asApiError(thrown);
+      throw thrown instanceof FailureError ? apiErrorOf(thrown.failure, this.#promptField) : asApiError(thrown);
     }
+  }
+
+  /** The field of the request that its prompts came in. */
+  get #promptField(): 'messages' | 'prompt' {
+    return this.head.id.startsWith('chatcmpl') ? 'messages' : 'prompt';
   }
 
   /** Of the answer whose run `updates` tell. */
@@ -105,7 +111,7 @@ export class Answers {
       }
     }
     const end = endOf(events);
-    if (end.reason === 'failed') throw apiErrorOf(end.failure);
+    if (end.reason === 'failed') throw apiErrorOf(end.failure, this.#promptField);
     this.#runs.push({ prompt, events, plainBecause });
     const rest = text.end(end);
     if (rest.text !== '' || rest.tokens.length > 0) yield { index, type: 'text', ...rest, finish: null };

@@ -35,11 +35,21 @@ const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
   'not-loaded': 503,
 };
 
-/** `failure` of a run, as an answer. */
-export function apiErrorOf({ code, message, hint }: Failure): ApiError {
+/** `failure` of a run, as an answer. @param prompt the field that the prompt came in */
+export function apiErrorOf({ code, message, hint }: Failure, prompt: 'messages' | 'prompt' | null = null): ApiError {
   const status = OF_THE_REQUEST[code] ?? 500;
-  return new ApiError(status, code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_'), `${message} ${hint}`);
+  const isOfPrompt = code === 'prompt-too-long' || code === 'prompt-empty';
+  // Other settings are judged before a run: what a bias may be, only its vocabulary tells.
+  const param = isOfPrompt ? prompt : prompt !== null && code === 'invalid-setting' && LOGIT_BIAS.test(message) ? 'logit_bias' : null;
+  return new ApiError(
+    status,
+    code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_'),
+    `${message} ${hint}`,
+    param,
+  );
 }
+
+const LOGIT_BIAS = /logit bias/i;
 
 /** Anything that was thrown, as an answer. What nobody foresaw is the cause of its error and no part of the answer, since it may name places of a program. */
 export function asApiError(thrown: unknown): ApiError {

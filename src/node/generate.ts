@@ -83,6 +83,8 @@ function refuseWithoutEffect(values: GenerateValues): void {
   if (repeat !== undefined && !compare) throw withoutEffect('--repeat', 'without --compare', 'Add --compare, or leave it out.');
   if (json && values['show-rejected']) throw withoutEffect('--show-rejected', 'with --json', 'Leave one of them out.');
   if (values['top-p'] < 1 && temperature === 0) throw withoutEffect('--top-p', 'at temperature 0', 'Add --temperature, or leave it out.');
+  if (values.seed !== undefined && temperature === 0)
+    throw withoutEffect('--seed', 'at temperature 0', 'Add --temperature, or leave it out.');
   if (plainly === null) return;
   const ofDrafts = { draft: values.plain ? values.draft : undefined, method: values.method };
   const given = Object.entries({ ...ofDrafts, 'num-speculative-tokens': values['num-speculative-tokens'] !== 'auto' }).find(

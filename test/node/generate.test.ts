@@ -94,6 +94,7 @@ describe('foretoken generate', () => {
       [['--plain', '--draft', 'ngram', PROMPT], '--draft has no effect with --plain.'],
       [['--draft', 'none', '--num-speculative-tokens', '3', PROMPT], '--num-speculative-tokens has no effect with --draft none.'],
       [['--top-p', '0.9', PROMPT], '--top-p has no effect at temperature 0.'],
+      [['--seed', '3', PROMPT], '--seed has no effect at temperature 0.'],
     ] as const) {
       const { code, stdout, stderr } = await run(['generate', '--device', 'cpu', ...args]);
       expect([code, stdout], args.join(' ')).toEqual([2, '']);

@@ -150,7 +150,15 @@ describe('POST /v1/chat/completions', () => {
       throw new FailureError('prompt-too-long', 'The prompt has 9 tokens; these models hold 8.', 'Shorten the prompt and run again.');
     };
     const { status, pieces } = await ask({ messages: MESSAGES, stream }, engineOf({ events }));
-    expect([status, parsed(pieces[0]).error.code]).toEqual([400, 'context_length_exceeded']);
+    expect([status, parsed(pieces[0]).error]).toMatchObject([400, { code: 'context_length_exceeded', param: 'messages' }]);
+  });
+
+  it('names the field of what only a run can judge', async () => {
+    const events = () => {
+      throw new FailureError('invalid-setting', 'A logit bias’s token is 9999.', 'Choose a token’s number, 0 to 8.');
+    };
+    const { status, pieces } = await ask({ messages: MESSAGES }, engineOf({ events }));
+    expect([status, parsed(pieces[0]).error]).toMatchObject([400, { code: 'invalid_setting', param: 'logit_bias' }]);
   });
 
   it('gives the models back where nobody reads its stream', async () => {
