@@ -8,9 +8,9 @@ own columns for those ids, and frozen; q is 0 for all other ids, and what it rea
   output stands for that state (Li et al. 2024, "EAGLE: Speculative Sampling Requires Rethinking Feature Uncertainty"; trained on several of its own steps as in
   Li et al. 2025, "EAGLE-3").
 
-    smollm2_draft.py --kind KIND --minutes M [--data build/smollm2] [--out build/smollm2/drafts] [--start FOLDER | --resume]
+    smollm2_draft.py --kind KIND --minutes M [--data build/smollm2 …] [--out build/smollm2/drafts] [--start FILE|FOLDER | --resume]
 
-With --start it goes on from a draft that smollm2_export.py wrote. A team of processes (team.py) shares the work of a step; the answers are not to grow meanwhile.
+With --start it goes on from a draft that was trained before, with the ids that its own answers use most. A team of processes (team.py) shares the work of a step; the answers are not to grow meanwhile.
 """
 import argparse
 import json
@@ -140,11 +140,20 @@ class Draft(nn.Module):
         return x + F.linear(F.silu(gate) * up, layer.down), own
 
 
-class Answers:
-    """The conversations of a folder, after the system message, which has states of its own."""
+def written(folder: pathlib.Path) -> list[dict]:
+    """The conversations of a folder: of each its line, with `states` and `normalisers`, those of its ids."""
+    lines = conversations(folder)
+    states = np.memmap(folder / FILES[1], "<f2", "r").reshape(-1, smollm2.SHAPE.hidden)
+    normalisers = np.memmap(folder / FILES[2], "<f4", "r")
+    places = [slice(line["at"], line["at"] + len(line["ids"])) for line in lines]
+    return [line | {"states": states[place], "normalisers": normalisers[place]} for line, place in zip(lines, places, strict=True)]
 
-    def __init__(self, folder: pathlib.Path, target: Network):
-        self.folder, self.target = folder, target
+
+class Answers:
+    """The conversations of some folders, after the system message, which has states of its own."""
+
+    def __init__(self, folders: list[pathlib.Path], target: Network):
+        self.folders, self.target = folders, target
         system = smollm2.tokenizer().encode(smollm2.SYSTEM, add_special_tokens=False).ids
         with torch.no_grad():
             self.system_states = (target.hidden_states(torch.tensor([system]))[0] / target.norm).numpy()
@@ -152,14 +161,11 @@ class Answers:
         self.read()
 
     def read(self) -> None:
-        """What the folder has by now."""
-        lines = conversations(self.folder)
-        self.every = lines
-        self.held_out = [each for each in lines if each["index"] % HELD_OUT == 0]
-        self.train = [each for each in lines if each["index"] % HELD_OUT]
+        """What the folders have by now."""
+        self.every = [each for folder in self.folders for each in written(folder)]
+        self.held_out = [each for each in self.every if each["index"] % HELD_OUT == 0]
+        self.train = [each for each in self.every if each["index"] % HELD_OUT]
         self.tokens = sum(len(each["ids"]) for each in self.train)
-        self.states = np.memmap(self.folder / FILES[1], "<f2", "r").reshape(-1, smollm2.SHAPE.hidden)
-        self.normalisers = np.memmap(self.folder / FILES[2], "<f4", "r")
 
     def kept(self, count: int, before: Iterable[int] = ()) -> torch.Tensor:
         """The ids that answers use most; `before`: those that the draft knew until now, which count once more."""
@@ -189,8 +195,8 @@ class Answers:
         for row, each in enumerate(conversations):
             end = begin + len(each["ids"])
             ids[row, :end] = [*self.system, *each["ids"]]
-            states[row, :begin], states[row, begin:end] = self.system_states, self.states[each["at"]:each["at"] + end - begin]
-            normalisers[row, begin:end] = self.normalisers[each["at"]:each["at"] + end - begin]
+            states[row, :begin], states[row, begin:end] = self.system_states, each["states"]
+            normalisers[row, begin:end] = each["normalisers"]
             own[row, begin + (2 if each["kind"] == MADE_UP else each["answer"] - 1):end - 1] = True
         return tuple(torch.from_numpy(each) for each in (ids, states, normalisers, own))
 
@@ -223,6 +229,16 @@ def shipped(folder: pathlib.Path, target: Network, kind: Kind) -> Draft:
     draft = Draft(target, kind, state["kept"])
     draft.load_state_dict(state)
     return draft
+
+
+def load(checkpoint: pathlib.Path, kind: str, target: Network) -> Draft:
+    """A draft out of a checkpoint, or out of a folder that smollm2_export.py wrote."""
+    if checkpoint.is_dir():
+        return shipped(checkpoint, target, KINDS[kind]).eval()
+    state = torch.load(checkpoint, weights_only=True)["state"]
+    draft = Draft(target, KINDS[kind], state["kept"])
+    draft.load_state_dict(state)
+    return draft.eval()
 
 
 class Teacher:
@@ -286,13 +302,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kind", choices=list(KINDS), required=True)
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("build/smollm2"))
+    parser.add_argument("--data", type=pathlib.Path, nargs="+", default=[pathlib.Path("build/smollm2")], help="folders of answers, each of a seed of its own")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/smollm2/drafts"))
     parser.add_argument("--deeper", type=float, default=DEEPER_FROM, help="the share of the minutes from which a head is trained on its own steps")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--peak", type=float, default=0.5)
     parser.add_argument("--measured", type=int, default=60, help="held-out conversations to measure on")
-    parser.add_argument("--start", type=pathlib.Path, help="folder of a draft of this kind that it starts from, as smollm2_export.py writes it")
+    parser.add_argument("--start", type=pathlib.Path, help="a draft of this kind that it starts from: a checkpoint, or a folder that smollm2_export.py wrote")
     parser.add_argument("--name")
     chosen = parser.parse_args()
     team = Team()
@@ -301,16 +317,17 @@ def main() -> None:
     target = smollm2.load()
     answers = Answers(chosen.data, target)
     kind = KINDS[chosen.kind]
-    start = shipped(chosen.start, target, kind) if chosen.start else None
-    kept = answers.kept(KEPT, start.kept.tolist() if start else ())
+    folder = chosen.out / (chosen.name or chosen.kind)
+    folder.mkdir(parents=True, exist_ok=True)
+    start = load(chosen.start, chosen.kind, target) if chosen.start else None
+    saved = torch.load(folder / "resume.pt", weights_only=True) if chosen.resume else None
+    kept = saved["state"]["kept"] if saved else answers.kept(KEPT, start.kept.tolist() if start else ())
     draft, teacher = Draft(target, kind, kept), Teacher(target, kept)
     if start:
         draft.load_state_dict(start.state_dict() | {"kept": kept})
-    elif kind.reads_state:
+    elif kind.reads_state and not saved:
         draft.begin(*(answers.batch(answers.train[:FIRST])[i] for i in (0, 1, 3)))
-    folder = chosen.out / (chosen.name or chosen.kind)
-    folder.mkdir(parents=True, exist_ok=True)
-    waiting, begun, seen = [], time.monotonic(), 0
+    waiting, begun, seen = [], time.monotonic() - (saved["seconds"] if saved else 0), 0
     last = -1e9
 
     def loss_of_step(step: int) -> torch.Tensor:

@@ -19,7 +19,7 @@ import smollm2
 from network import Network
 from quantised import Grid
 from smollm2_answers import Conversation, Kept, Writer, converse, encoder
-from smollm2_draft import GAMMA, KINDS, Answers, Draft, shipped
+from smollm2_draft import GAMMA, KINDS, Answers, Draft, load
 
 BENCH = pathlib.Path(__file__).parent.parent / "bench"
 CHAT = [
@@ -109,16 +109,6 @@ def rounded(draft: Draft) -> Draft:
     return draft
 
 
-def load(checkpoint: pathlib.Path, kind: str, target: Network) -> Draft:
-    """A draft out of a checkpoint, or out of a folder that smollm2_export.py wrote."""
-    if checkpoint.is_dir():
-        return shipped(checkpoint, target, KINDS[kind]).eval()
-    state = torch.load(checkpoint, weights_only=True)["state"]
-    draft = Draft(target, KINDS[kind], state["kept"])
-    draft.load_state_dict(state)
-    return draft.eval()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="or the folder of a shipped draft")
@@ -132,7 +122,7 @@ def main() -> None:
     if not (chosen.work / "answers.jsonl").exists():
         write(chosen.work, target)
     draft = load(chosen.checkpoint, chosen.kind, target)
-    answers = Answers(chosen.work, target)
+    answers = Answers([chosen.work], target)
     found = figures(rounded(draft) if chosen.rounded else draft, target, answers, answers.every)
     text = json.dumps(found, indent=2)
     print(text)

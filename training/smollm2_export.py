@@ -24,8 +24,8 @@ from library.grouped import Grouped
 from library.shapes import SHAPES, Decoder
 from quantised import Grid
 from smollm2_answers import conversations
-from smollm2_draft import GAMMA, KINDS, Draft
-from smollm2_evaluate import FOUR_BITS, TEMPERATURES, load
+from smollm2_draft import GAMMA, KINDS, Draft, load
+from smollm2_evaluate import FOUR_BITS, TEMPERATURES
 
 
 def as_grouped(matrix: torch.Tensor, grid: Grid = FOUR_BITS) -> Grouped:
@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--kind", choices=list(KINDS), required=True)
     parser.add_argument("--measured", type=pathlib.Path, required=True, help="what smollm2_evaluate.py wrote of it, rounded")
-    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("build/smollm2"), help="folder of the answers that it learnt from")
+    parser.add_argument("--data", type=pathlib.Path, nargs="+", default=[pathlib.Path("build/smollm2")], help="folders of the answers that it learnt from")
     parser.add_argument("--start", type=pathlib.Path, help="folder of the draft that it started from")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("training/weights/smollm2-head"))
     chosen = parser.parse_args()
@@ -139,7 +139,7 @@ def main() -> None:
     target = layout.read(smollm2.FOLDER)["emb"]
     made = arrays(draft, target)
     before = json.loads((chosen.start / "draft.json").read_text()) if chosen.start else {"conversations": 0, "tokens": 0}
-    learnt = conversations(chosen.data)
+    learnt = [each for folder in chosen.data for each in conversations(folder)]
     told = {
         "kind": chosen.kind,
         "parameters": sum(each.numel() for each in draft.parameters()) + draft.head.numel(),
