@@ -8,6 +8,7 @@ import {
   predictedSpeedup,
   roundMs,
   verifyRatio,
+  withFreeDrafts,
 } from '../../src/core/cost/cost';
 
 /** A row more costs half a decode, a draft step a tenth; attention adds a fifth by 1,000 tokens. */
@@ -45,6 +46,7 @@ describe('costs', () => {
     expect(roundMs(costs, 0, 0)).toBe(10);
     expect(roundMs(costs, 2, 0)).toBeCloseTo(2 + 20, 10);
     expect(roundMs(costs, 2, 0, 'ngram')).toBeCloseTo(20, 10);
+    expect(roundMs(withFreeDrafts(costs), 2, 0)).toBeCloseTo(20, 10);
     expect(roundMs(costs, 1, 500)).toBeCloseTo(1.1 + 16.5, 10);
     expect(roundMs(costs, 0, 2000)).toBeCloseTo(14, 10);
     expect(costRatio(costs, 0)).toBeCloseTo(0.1, 10);

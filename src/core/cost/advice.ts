@@ -1,5 +1,5 @@
 import { LIMITS } from '../types';
-import { breakEven, type Calibration, costRatio, predictedSpeedup, type Rates, verifyRatio } from './cost';
+import { breakEven, type Calibration, costRatio, predictedSpeedup, type Rates, verifyRatio, withFreeDrafts } from './cost';
 
 /**
  * What costs and agreement come to. `worth-it`: some draft length is faster by `WORTH` or more. `hardly`: the fastest one gains less.
@@ -39,8 +39,7 @@ export function adviceOf(costs: Calibration, rates: Rates, context: number): Adv
     return rate === null ? [] : [{ gamma, rate }];
   });
   const lowest = evens.reduce<Advice['breakEven']>((least, each) => (least && least.rate <= each.rate ? least : each), null);
-  const free: Calibration = { ...costs, draftMs: costs.draftMs.map(() => 0) };
-  const code = codeOf(best.speedup, ceiling, highest(free, 1, context).speedup);
+  const code = codeOf(best.speedup, ceiling, highest(withFreeDrafts(costs), 1, context).speedup);
   const figures = { costRatio: costRatio(costs, context), verifyRatio: verifyRatio(costs, best.gamma, context) };
   return { code, best, breakEven: lowest, ceiling, ...figures };
 }

@@ -56,6 +56,11 @@ export function scaleCosts(costs: Calibration, by: number): Calibration {
   };
 }
 
+/** `costs` with drafts that cost nothing but their rows, as those that are looked up. */
+export function withFreeDrafts(costs: Calibration): Calibration {
+  return { ...costs, draftMs: costs.draftMs.map(() => 0) };
+}
+
 /** Conditional acceptance rates: one for every position, or one for each, of which the last holds for all that follow. */
 export type Rates = number | readonly number[];
 

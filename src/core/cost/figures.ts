@@ -17,6 +17,7 @@ import {
   readbackPart,
   verifyMs,
   verifyRatio,
+  withFreeDrafts,
 } from './cost';
 import { type PricedRound, pricedRounds, runRates } from './pricing';
 
@@ -158,10 +159,6 @@ function priceOf(rounds: readonly PricedRound[], costs: Calibration, context: nu
 
 function expectedOf({ gamma, source, passes }: PricedRound, bySource: RunParts['bySource']): number {
   return source === null || gamma === 0 ? passes : expectedTokens(bySource[source], gamma);
-}
-
-function withFreeDrafts(costs: Calibration): Calibration {
-  return { ...costs, draftMs: costs.draftMs.map(() => 0) };
 }
 
 function isKnown(rates: Rates): boolean {
