@@ -10,7 +10,7 @@ import { pricedRounds, ratesByPosition } from '../src/core/cost/pricing';
 import { committedTokens, tally } from '../src/core/run/tally';
 import { DEFAULT_RUN } from '../src/core/settings';
 import { LEAST_TOKENS } from '../src/core/study/experiment';
-import type { PairMemory, RunEvent, RunSettings } from '../src/core/types';
+import type { PairMemory, RunEvent, RunSettings, Verdict } from '../src/core/types';
 import { BROWSER_CACHE } from '../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../src/worker/client';
 import { readbacks } from './readbacks';
@@ -83,6 +83,17 @@ function askStock(request: Omit<StockRequest, 'id'>): Promise<StockReply> {
   });
 }
 
+async function runEvents(prompt: string, draft: string | null, settings: RunSettings, calibration: Calibration | null) {
+  const events: RunEvent[] = [];
+  let memory: PairMemory | null = null;
+  const pair = await pairWith(settings.mode === 'plain' ? null : draft);
+  for await (const update of sendToWorker(engine, { type: 'run', pair, turns: [], prompt, settings, calibration })) {
+    if (isRunEvent(update)) events.push(update);
+    else if (update.type === 'memory') memory = update.memory;
+  }
+  return { events, memory };
+}
+
 const bench = {
   defaults: () => ({
     run: DEFAULT_RUN,
@@ -125,21 +136,15 @@ const bench = {
     throw new Error('no calibration came, or the clock is too coarse for one');
   },
 
+  /** Every token of a run in its order, those among them that did not stay. */
+  async verdicts(prompt: string, draft: string, settings: RunSettings): Promise<{ text: string; verdict: Verdict }[]> {
+    const { events } = await runEvents(prompt, draft, settings, null);
+    return events.flatMap((event) => (event.type === 'round' ? event.tokens.map(({ text, verdict }) => ({ text, verdict })) : []));
+  },
+
   async run(prompt: string, draft: string | null, settings: RunSettings, calibration: Calibration): Promise<MeasuredRun> {
     const before = await readbacks('engine');
-    const events: RunEvent[] = [];
-    let memory: PairMemory | null = null;
-    for await (const update of sendToWorker(engine, {
-      type: 'run',
-      pair: await pairWith(settings.mode === 'plain' ? null : draft),
-      turns: [],
-      prompt,
-      settings,
-      calibration,
-    })) {
-      if (isRunEvent(update)) events.push(update);
-      else if (update.type === 'memory') memory = update.memory;
-    }
+    const { events, memory } = await runEvents(prompt, draft, settings, calibration);
     const start = events.find((event) => event.type === 'start');
     const end = events.at(-1);
     const learnt = learnCosts(calibration, events);
