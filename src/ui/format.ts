@@ -77,5 +77,8 @@ export function formatOdds(probability: number): string {
 /** Milliseconds as a person says them: "12 s", "3 min". */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(1, Math.round(bounded(milliseconds) / 1000));
-  return seconds < 90 ? `${whole.format(seconds)} s` : `${whole.format(seconds / 60)} min`;
+  if (seconds < 90) return `${whole.format(seconds)} s`;
+  if (seconds >= 600) return `${whole.format(seconds / 60)} min`;
+  const tens = 10 * Math.round(seconds / 10);
+  return `${Math.floor(tens / 60)} min${tens % 60 === 0 ? '' : ` ${tens % 60} s`}`;
 }

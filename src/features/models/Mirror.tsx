@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, Fragment, useId, useState } from 'react';
 import type { Failure } from '../../core/failure';
 import { setMirror, useMirror } from '../../store/models/published';
 import { FailureNotice } from '../../ui/FailureNotice';
@@ -19,7 +19,13 @@ export function Mirror() {
       <h3 id="hub-mirror">{words.mirror}</h3>
       <p className="hub-intro">{words.mirrorIntro}</p>
       <p>
-        <code>{words.mirrorCommand}</code>
+        <code>
+          {words.mirrorCommand.split(' ').map((word) => (
+            <Fragment key={word}>
+              <span>{word}</span>{' '}
+            </Fragment>
+          ))}
+        </code>
       </p>
       <p className="hub-soft">{words.mirrorCors}</p>
       <form className="hub-form" onSubmit={set}>
