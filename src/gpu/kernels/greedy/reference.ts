@@ -14,10 +14,16 @@ export function greedyReference(logits: Float32Array, vocabulary: number, drafte
     for (let j = 1; j < vocabulary; j++) if ((x[j] as number) > (x[choice] as number)) choice = j;
     const top = x[choice] as number;
     let total = 0;
-    for (const value of x) total += Math.exp(value - top);
+    let invalid = false;
+    // By index: it also chooses tokens on the CPU, where an iterator takes twice as long.
+    for (let j = 0; j < x.length; j++) {
+      const value = x[j] as number;
+      total += Math.exp(value - top);
+      if (Number.isNaN(value) || value === Infinity) invalid = true;
+    }
     const id = drafted[row];
     const draftP = id === undefined ? 0 : Math.exp((x[id] as number) - top) / total;
-    rows.push({ choice, p: 1 / total, draftP, invalid: x.some((value) => Number.isNaN(value) || value === Infinity) });
+    rows.push({ choice, p: 1 / total, draftP, invalid });
   }
   return rows;
 }
