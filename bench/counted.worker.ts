@@ -4,4 +4,4 @@ import { answerAll } from '../src/worker/host';
 import { watchReadbacks } from './readbacks';
 
 watchReadbacks('engine');
-answerAll(browserEngine('webgpu'));
+answerAll(browserEngine({ backend: 'webgpu' }));

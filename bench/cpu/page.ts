@@ -11,8 +11,8 @@ import { BROWSER_CACHE } from '../../src/storage/browserCache';
 
 const never = new AbortController().signal;
 const LOADERS = {
-  wasm: () => new CpuPairs(BROWSER_CACHE, 'wasm'),
-  plain: () => new CpuPairs(BROWSER_CACHE, 'plain'),
+  wasm: () => new CpuPairs(BROWSER_CACHE, { form: 'wasm' }),
+  plain: () => new CpuPairs(BROWSER_CACHE, { form: 'plain' }),
   webgpu: () => new WebGpuPairs({ gpu: navigator.gpu, storage: BROWSER_CACHE }),
 };
 type Means = keyof typeof LOADERS;

@@ -3,7 +3,7 @@ import { bytesOf, isSameDraft, isSameModel, type ModelSpec, type PairSpec } from
 import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
 import { CpuDrafter } from '../model/cpu/drafter';
-import { type CpuForm, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
+import { type CpuMeans, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
 import type { Forward } from '../model/cpu/port';
 import { CpuTarget } from '../model/cpu/target';
 import type { LoaderProgress } from '../model/webllm/loader';
@@ -22,22 +22,19 @@ interface Loaded<Spec, Side> {
 type LoadedTarget = Loaded<ModelSpec, CpuTarget>;
 type LoadedDraft = Loaded<PairSpec['draft'], CpuDrafter>;
 
-/** What a run says of the CPU. */
-const ADAPTERS = { wasm: 'CPU, WebAssembly', plain: 'CPU, plain JavaScript' } as const;
-
 /** Runs pairs on the CPU, without WebGPU. */
 export class CpuPairs implements PairLoader {
   readonly #storage: FileStorage;
-  readonly #form: CpuForm;
+  readonly #means: CpuMeans;
   #target: LoadedTarget | null = null;
   #draft: LoadedDraft | null = null;
   /** The target with a second cache, to draft for itself; kept as long as the target, as the memory of WebAssembly takes nothing back. */
   #twin: Forward | null = null;
 
-  /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit @param form that is tried first */
-  constructor(storage: FileStorage, form: CpuForm = 'wasm') {
+  /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit */
+  constructor(storage: FileStorage, { form = 'wasm', threads }: Partial<CpuMeans> = {}) {
     this.#storage = orMemory(storage);
-    this.#form = form;
+    this.#means = { form, threads };
   }
 
   async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
@@ -46,8 +43,7 @@ export class CpuPairs implements PairLoader {
     const target = await this.#readyTarget(spec.target, report, signal);
     const draft = await this.#readyDraft(spec.draft, target, report, signal);
     return {
-      // The slower of what its models run in.
-      adapter: ADAPTERS[[target, draft].some((side) => side?.files.form === 'plain') ? 'plain' : 'wasm'],
+      adapter: adapterOf([target, draft].flatMap((side) => side?.files ?? [])),
       spec,
       target: { side: target.side, text: target.files.text },
       draft: draft?.side ?? null,
@@ -60,17 +56,25 @@ export class CpuPairs implements PairLoader {
 
   async release(model: ModelSpec): Promise<void> {
     const { target, draft } = { target: this.#target, draft: this.#draft };
-    if (target && isSameModel(target.spec, model)) this.#target = this.#draft = this.#twin = null;
-    else if (draft && isSameDraft(draft.spec, model)) this.#draft = null;
+    if (target && isSameModel(target.spec, model)) await this.unload();
+    else if (draft && isSameDraft(draft.spec, model)) this.#unloadDraft();
   }
 
   async unload(): Promise<void> {
-    this.#target = this.#draft = this.#twin = null;
+    this.#unloadDraft();
+    this.#target?.files.forward.close();
+    this.#target = this.#twin = null;
+  }
+
+  #unloadDraft(): void {
+    // One that is the target itself has no threads of its own.
+    if (this.#draft?.spec !== 'itself') this.#draft?.files.forward.close();
+    this.#draft = null;
   }
 
   async #readyTarget(spec: ModelSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<LoadedTarget> {
     if (this.#target && isSameModel(this.#target.spec, spec)) return this.#target;
-    this.#target = this.#draft = this.#twin = null;
+    await this.unload();
     const files = await this.#load(spec, report, signal);
     this.#target = { spec, files, side: new CpuTarget(files.forward) };
     return this.#target;
@@ -86,6 +90,7 @@ export class CpuPairs implements PairLoader {
     if (spec === null) return null;
     if (loaded && isSameDraft(loaded.spec, spec)) return loaded;
     await checkTokenizers({ target: target.spec, draft: spec }, this.#storage, signal);
+    this.#unloadDraft();
     const files = spec === 'itself' ? { ...target.files, forward: this.#twinOf(target) } : await this.#load(spec, report, signal);
     this.#draft = { spec, files, side: new CpuDrafter(files.forward) };
     return this.#draft;
@@ -101,8 +106,15 @@ export class CpuPairs implements PairLoader {
     const about = { type: 'progress', model: model.id, name: model.name, totalBytes: bytesOf(model.files), backend: 'cpu' } as const;
     const told = (progress: LoaderProgress | ConvertProgress) => report({ ...about, ...progress });
     const loadable = model.conversion ? await storeLoadable(model, { storage: this.#storage, report: told, signal }) : model;
-    return loadCpuModel(loadable, this.#storage, told, signal, this.#form);
+    return loadCpuModel(loadable, this.#storage, told, signal, this.#means);
   }
+}
+
+/** What a run says of the CPU: of the slower of what its models run in. */
+function adapterOf(files: readonly CpuModelFiles[]): string {
+  if (files.some(({ form }) => form === 'plain')) return 'CPU, plain JavaScript';
+  const threads = Math.min(...files.map(({ forward }) => forward.threads));
+  return threads === 1 ? 'CPU, WebAssembly' : `CPU, WebAssembly, ${threads} threads`;
 }
 
 /** @throws FailureError feature-missing */

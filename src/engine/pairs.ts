@@ -5,6 +5,7 @@ import { decodeTime } from '../core/loop/decodeTime';
 import type { BackendChoice } from '../formats/settings';
 import { adapterName, findAdapter, isSoftware } from '../gpu/adapter';
 import { NO_FORMATS } from '../model/cpu/choosing';
+import type { Threads } from '../model/cpu/wasm/thread';
 import type { FileStorage } from '../storage/port';
 import { CpuPairs } from './cpuPairs';
 import { KeptDecodeTimes } from './decodeTimes';
@@ -19,6 +20,8 @@ export interface PairPorts {
   readonly storage: FileStorage;
   /** What computes where a task does not say; `auto` by default. */
   readonly backend?: BackendChoice;
+  /** That compute on the CPU; the engine's own alone by default. */
+  readonly threads?: Threads | undefined;
 }
 
 type Sides = Readonly<Record<Backend, PairLoader>>;
@@ -39,10 +42,10 @@ export class Pairs implements PairLoader {
   #settled: { readonly spec: PairSpec; readonly choice: Choice } | null = null;
 
   /** @param sides what runs pairs */
-  constructor({ gpu, storage, backend = 'auto' }: PairPorts, sides?: Sides) {
+  constructor({ gpu, storage, backend = 'auto', threads }: PairPorts, sides?: Sides) {
     this.#gpu = gpu;
     this.#standard = backend;
-    this.#sides = sides ?? { webgpu: new WebGpuPairs({ gpu, storage }), cpu: new CpuPairs(storage) };
+    this.#sides = sides ?? { webgpu: new WebGpuPairs({ gpu, storage }), cpu: new CpuPairs(storage, { threads }) };
     this.#times = new KeptDecodeTimes(storage);
   }
 

@@ -13,9 +13,12 @@ import { type DeviceChoice, findGpu } from './gpu';
 import { inPlaceStorage } from './inPlace';
 import { localFiles } from './localFiles';
 import { printError } from './output';
+import { nodeThreads } from './threads';
 
 export interface NodeEngineSetup {
   readonly device: DeviceChoice;
+  /** That compute on the CPU. */
+  readonly threads: number;
   /** Where downloads and models made of GGUF files are kept. */
   readonly cacheFolder: string;
   /** The built page, or public/ of a checkout: models and libraries lie in it. */
@@ -37,12 +40,13 @@ export function usualCacheFolder(): string {
 }
 
 /** Once in a process. @throws FailureError no-webgpu, no-adapter, storage */
-export async function openEngine({ device, cacheFolder, pageFolder }: NodeEngineSetup): Promise<NodeEngine> {
+export async function openEngine({ device, threads, cacheFolder, pageFolder }: NodeEngineSetup): Promise<NodeEngine> {
   const found = await findGpu(device);
   const files = localFiles(pageFolder);
   const storage = inPlaceStorage(folderStorage(cacheFolder), files);
   supplyBrowser(found, storage, files);
-  const pairs = new Pairs({ gpu: found.gpu, storage, backend: device === 'software' ? 'webgpu' : 'auto' });
+  const backend = device === 'software' ? 'webgpu' : 'auto';
+  const pairs = new Pairs({ gpu: found.gpu, storage, backend, threads: nodeThreads(threads) });
   const engine = new PairEngine(pairs, () => performance.now(), ownPorts(storage, cacheFolder));
   return { engine, storage, isOnGpu: found.gpu !== undefined, note: found.note };
 }

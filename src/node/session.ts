@@ -6,8 +6,9 @@ import { LIMITS } from '../core/types';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
 import { DEVICES } from './gpu';
 import { type ChosenPair, choosePair, pageLists } from './models';
-import { type Option, oneOf, readNumber, text, type Values } from './options';
+import { number, type Option, oneOf, readNumber, text, type Values } from './options';
 import { progressOn } from './progress';
+import { usualThreads } from './threads';
 import { usageError } from './usage';
 
 const draftLength: Option<number | 'auto'> = {
@@ -30,6 +31,7 @@ export const MODEL_OPTIONS = {
   method: oneOf(METHOD_NAMES, undefined, 'by what drafts are made; mixed: ngram, else the model'),
   'num-speculative-tokens': draftLength,
   device: oneOf(DEVICES, 'auto', 'what computes; auto: the graphics card, else the faster\nof WebGPU in software and the CPU'),
+  threads: number('N', { whole: true, min: 1, max: 64 }, usualThreads(), 'that compute on the CPU; by default one a core, at\nmost 4'),
   cache: text('FOLDER', 'where downloads and opened files are kept;\nby default ~/.cache/foretoken'),
 };
 
@@ -46,7 +48,8 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const pageFolder = findPage();
-  const opened = await openEngine({ device: values.device, cacheFolder: path.resolve(values.cache ?? usualCacheFolder()), pageFolder });
+  const { device, threads, cache = usualCacheFolder() } = values;
+  const opened = await openEngine({ device, threads, cacheFolder: path.resolve(cache), pageFolder });
   if (opened.note) say(opened.note);
   const progress = progressOn(process.stderr);
   const { pair, drafting } = await choosePair(values.target, values.draft, {

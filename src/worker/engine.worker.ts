@@ -1,4 +1,5 @@
 import { browserEngine } from '../engine/browserEngine';
 import { answerAll } from './host';
+import { browserThreads } from './threads';
 
-answerAll(browserEngine());
+answerAll(browserEngine({ threads: browserThreads() }));

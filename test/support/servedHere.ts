@@ -19,7 +19,7 @@ export interface ServedHere {
 /** The embedded pair on the CPU behind a server in this process; what a page needs of a browser is supplied here from then on. */
 export async function cpuPair(mostWaiting = 4): Promise<{ readonly api: ServedPair; readonly folder: string }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'served-'));
-  const node = await openEngine({ device: 'cpu', cacheFolder: folder, pageFolder: PAGE_FOLDER });
+  const node = await openEngine({ device: 'cpu', threads: 2, cacheFolder: folder, pageFolder: PAGE_FOLDER });
   const setup = { ...node, lists: pageLists(PAGE_FOLDER), report: () => undefined, signal: never };
   const { pair } = await choosePair(undefined, undefined, setup);
   const defaults = { speculative: true, numSpeculativeTokens: 4, drafting: 'model' } as const;

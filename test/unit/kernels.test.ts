@@ -1,31 +1,38 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildKernels, KERNELS, missingCompiler, VARIANTS } from '../../scripts/kernels.mjs';
 import { KernelMemory } from '../../src/model/cpu/wasm/kernels';
 import { laidOutBytes, layOut, type PackedMatrix, readGrouped, readSteps } from '../../src/model/cpu/wasm/packed';
+import { nodeThreads } from '../../src/node/threads';
 import { unpack } from '../support/gguf/unpack';
 import { EVERY_KIND, floatBits, groupedWords, someNumbers } from '../support/packedWords';
 
 const MOST_ROWS = 17;
+const THREADS = 3;
 
 let memory: KernelMemory;
+/** Of a team of threads. */
+let teams: KernelMemory;
 beforeAll(async () => {
-  const opened = await KernelMemory.open();
-  if (!opened) throw new Error('this Node has no SIMD in WebAssembly');
-  memory = opened;
+  const [own, shared] = [await KernelMemory.open(), await KernelMemory.open(THREADS)];
+  if (!own || !shared) throw new Error('this Node has no SIMD in WebAssembly');
+  await shared.start(nodeThreads(THREADS));
+  expect([own.threads, shared.threads]).toEqual([1, THREADS]);
+  [memory, teams] = [own, shared];
 });
+afterAll(() => teams.close());
 
-function put(numbers: Float32Array): number {
-  const at = memory.allocate(numbers.byteLength);
-  memory.floats(at, numbers.length).set(numbers);
+function put(numbers: Float32Array, into = memory): number {
+  const at = into.allocate(numbers.byteLength);
+  into.floats(at, numbers.length).set(numbers);
   return at;
 }
 
-function putMatrix(matrix: PackedMatrix): number {
-  const at = memory.allocate(laidOutBytes(matrix));
-  layOut(matrix, memory.words(at, laidOutBytes(matrix) / 4));
+function putMatrix(matrix: PackedMatrix, into = memory): number {
+  const at = into.allocate(laidOutBytes(matrix));
+  layOut(matrix, into.words(at, laidOutBytes(matrix) / 4));
   return at;
 }
 
@@ -70,12 +77,12 @@ const CASES: Case[] = [
   }),
 ];
 
-function product({ matrix }: Pick<Case, 'matrix'>, at: number, x: Float32Array, columns: readonly [number, number] = [0, matrix.columns]) {
-  const { inner, columns: width } = matrix;
+function product({ matrix }: Pick<Case, 'matrix'>, at: number, x: Float32Array, into = memory) {
+  const { inner, columns } = matrix;
   const rows = x.length / inner;
-  const out = put(new Float32Array(rows * width));
-  memory.kernels.product(put(x), rows, at, ...columns, memory.allocate(8 * x.length), out);
-  return memory.floats(out, rows * width).slice();
+  const out = put(new Float32Array(rows * columns), into);
+  into.kernels.product(put(x, into), rows, at, into.allocate(8 * x.length), out);
+  return into.floats(out, rows * columns).slice();
 }
 
 describe('products in WebAssembly', () => {
@@ -97,7 +104,7 @@ describe('products in WebAssembly', () => {
     }
   });
 
-  it.each(CASES)('have the same bits for every number of rows and any share of the columns: $name', ({ matrix }) => {
+  it.each(CASES)('have the same bits for every number of rows and of threads: $name', ({ matrix }) => {
     const { inner, columns } = matrix;
     const at = putMatrix(matrix);
     const x = random(MOST_ROWS * inner, 11);
@@ -109,8 +116,9 @@ describe('products in WebAssembly', () => {
       const own = x.subarray(row * inner, (row + 1) * inner);
       expect(product({ matrix }, at, own)).toEqual(all.subarray(row * columns, (row + 1) * columns));
     }
-    const shared = product({ matrix }, at, x, [16, 48]);
-    for (let i = 0; i < all.length; i++) expect(shared[i]).toBe(i % columns >= 16 && i % columns < 48 ? all[i] : 0);
+    const shared = putMatrix(matrix, teams);
+    for (const rows of [5, MOST_ROWS])
+      expect(product({ matrix }, shared, x.subarray(0, rows * inner), teams)).toEqual(all.subarray(0, rows * columns));
   });
 
   it.each(CASES)('have the columns that the file says: $name', ({ matrix, weights }) => {
@@ -124,6 +132,39 @@ describe('products in WebAssembly', () => {
         expect(Math.abs((got[i] as number) - wanted)).toBeLessThan(1e-6 * (1 + 256 * Math.abs(wanted)));
       }
     }
+  });
+});
+
+describe('threads', () => {
+  it('compute thousands of tasks in turn, awake or asleep, with the same bits', async () => {
+    const [inner, columns] = [64, 1024];
+    const matrix = readSteps(stepWords(inner, columns), inner / 4 + 1);
+    const x = random(inner, 13);
+    const wanted = product({ matrix }, putMatrix(matrix), x);
+    const [at, own, scratch, out] = [putMatrix(matrix, teams), put(x, teams), teams.allocate(8 * inner), teams.allocate(4 * columns)];
+    for (let task = 0; task < 3000; task++) {
+      teams.kernels.product(own, 1, at, scratch, out);
+      expect(teams.floats(out, columns)).toEqual(wanted);
+      teams.floats(out, columns).fill(0);
+      if (task % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
+  it('are done without where they do not start, where their memory cannot be had, and once they are ended', async () => {
+    const started = nodeThreads(3);
+    const some = await KernelMemory.open(3);
+    await some?.start({
+      count: 3,
+      start: async (setup) => (setup.thread === 1 ? started.start(setup) : Promise.reject(new Error('refused'))),
+    });
+    expect(some?.threads).toBe(2);
+    some?.close();
+    expect(some?.threads).toBe(1);
+    vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+      throw new TypeError('Atomics.wait cannot be called in this context');
+    });
+    expect((await KernelMemory.open(3))?.most).toBe(1);
+    vi.restoreAllMocks();
   });
 });
 
@@ -170,18 +211,18 @@ describe('attention in WebAssembly', () => {
   });
 
   /** All rows of `qkv`, `step` at a time. */
-  function attended(qkv: Float32Array, step: number): Float32Array {
+  function attended(qkv: Float32Array, step: number, into = memory): Float32Array {
     const rows = qkv.length / width;
-    const [keys, values] = [memory.allocate(4 * kvHeads * context * dim), memory.allocate(4 * kvHeads * context * dim)];
-    const [turn, own] = [put(angles), put(qkv)];
-    const [scores, out] = [memory.allocate(4 * (context + 3)), memory.allocate(4 * rows * heads * dim)];
+    const [keys, values] = [into.allocate(4 * kvHeads * context * dim), into.allocate(4 * kvHeads * context * dim)];
+    const [turn, own] = [put(angles, into), put(qkv, into)];
+    const [scores, out] = [into.allocate(4 * (context + 3) * into.most), into.allocate(4 * rows * heads * dim)];
     for (let start = 0; start < rows; start += step) {
       const sizes = [Math.min(step, rows - start), heads, kvHeads, dim, context, start] as const;
       const at = own + 4 * start * width;
-      memory.kernels.rotate_append(at, ...sizes, turn, keys, values);
-      memory.kernels.attend(at, ...sizes, keys, values, 0, heads, scores, out + 4 * start * heads * dim);
+      into.kernels.rotate_append(at, ...sizes, turn, keys, values);
+      into.kernels.attend(at, ...sizes, keys, values, scores, out + 4 * start * heads * dim);
     }
-    return memory.floats(out, rows * heads * dim).slice();
+    return into.floats(out, rows * heads * dim).slice();
   }
 
   /** In double precision. */
@@ -215,10 +256,11 @@ describe('attention in WebAssembly', () => {
     });
   });
 
-  it('has the same bits however many rows come at a time', () => {
+  it('has the same bits however many rows come at a time, and threads compute them', () => {
     const qkv = random(context * width, 22, 2);
     const wanted = attended(qkv, 1);
     for (const step of [2, 3, 5, 16]) expect(attended(qkv, step)).toEqual(wanted);
+    expect(attended(qkv, context, teams)).toEqual(wanted);
   });
 });
 

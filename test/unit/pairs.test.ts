@@ -31,7 +31,7 @@ const SWIFTSHADER = { vendor: 'google', architecture: 'swiftshader' };
 function sidesOf(forms: Readonly<Record<'webgpu' | 'cpu', CpuForm>>, storage = memoryStorage()) {
   const asked = { webgpu: [] as PairSpec[], cpu: [] as PairSpec[] };
   const side = (backend: 'webgpu' | 'cpu'): PairLoader => {
-    const pairs = new CpuPairs(storage, forms[backend]);
+    const pairs = new CpuPairs(storage, { form: forms[backend] });
     return {
       ready: async (spec, report, signal) => {
         asked[backend].push(spec);

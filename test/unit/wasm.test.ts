@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { CpuForward } from '../../src/model/cpu/forward';
 import type { Forward } from '../../src/model/cpu/port';
 import { ChatText } from '../../src/model/cpu/text';
 import { wasmForward } from '../../src/model/cpu/wasm';
 import { type ModelConfig, parseConfig, readWeights } from '../../src/model/cpu/weights';
+import { nodeThreads } from '../../src/node/threads';
 import reference from '../fixtures/smollm2.json';
 import { promptsOfEveryKind } from '../support/benchPrompts';
 import { someNumbers } from '../support/packedWords';
@@ -32,9 +33,10 @@ class Folder {
     return parseConfig(this.json('mlc-chat-config.json'));
   }
 
-  async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json')): Promise<Forward> {
-    const forward = await wasmForward(config, index, this.shard);
+  async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json'), threads = 1): Promise<Forward> {
+    const forward = await wasmForward(config, index, this.shard, nodeThreads(threads));
     if (!forward) throw new Error('this Node has no SIMD in WebAssembly');
+    onTestFinished(() => forward.close());
     return forward;
   }
 }
@@ -88,6 +90,27 @@ describe('the pair in WebAssembly', () => {
     wasm.truncate(10);
     expect(worst(wasm.forward(ids.slice(10, 15), 'all-rows'), single.slice(10, 15))).toBe(0);
     expect(worst(wasm.forward(ids.slice(15), 'last-row'), single.slice(-1))).toBe(0);
+  });
+
+  it('gives the same bits with any number of threads, and after they were ended', async () => {
+    const folder = shipped('target');
+    const ids = someIds(40, 2048);
+    const wanted = (await folder.wasm()).forward(ids, 'all-rows');
+    for (const threads of [2, 3, 5]) {
+      const wasm = await folder.wasm(folder.config(), folder.json('tensor-cache.json'), threads);
+      expect(wasm.threads).toBe(threads);
+      for (const step of [1, 5, 40]) {
+        wasm.truncate(0);
+        const rows: Float32Array[] = [];
+        for (let from = 0; from < ids.length; from += step) rows.push(...wasm.forward(ids.slice(from, from + step), 'all-rows'));
+        expect(worst(rows, wanted)).toBe(0);
+      }
+      const twin = wasm.sibling();
+      expect(worst(twin.forward(ids.slice(0, 9), 'all-rows'), wanted.slice(0, 9))).toBe(0);
+      wasm.close();
+      wasm.truncate(0);
+      expect(worst(wasm.forward(ids, 'all-rows'), wanted)).toBe(0);
+    }
   });
 
   it('keeps two caches on one set of weights', async () => {

@@ -54,6 +54,13 @@ export class CpuForward implements Forward {
     return this.#hidden;
   }
 
+  get threads(): number {
+    return 1;
+  }
+
+  /** It has no other threads. */
+  close(): void {}
+
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length);
   }

@@ -7,10 +7,18 @@ import type { LoaderProgress } from '../webllm/loader';
 import { CpuForward } from './forward';
 import type { Forward } from './port';
 import { ChatText } from './text';
+import type { Threads } from './wasm/thread';
 import { type ModelConfig, parseConfig, readWeights } from './weights';
 
 /** What computes on the CPU: `wasm`, or where that cannot be had `plain` TypeScript, several times slower. */
 export type CpuForm = 'wasm' | 'plain';
+
+export interface CpuMeans {
+  /** What is tried first. */
+  readonly form: CpuForm;
+  /** That compute together; the calling one alone by default. */
+  readonly threads?: Threads | undefined;
+}
 
 export interface CpuModelFiles {
   readonly forward: Forward;
@@ -21,7 +29,6 @@ export interface CpuModelFiles {
 /**
  * Downloads and checks the files of `model`, except its library, which is WebGPU's, and reads them into memory.
  *
- * @param form that is tried first
  * @throws FailureError of the download, library-incompatible or out-of-memory; or the signal's reason
  */
 export async function loadCpuModel(
@@ -29,7 +36,7 @@ export async function loadCpuModel(
   storage: FileStorage,
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
-  form: CpuForm = 'wasm',
+  means: CpuMeans,
 ): Promise<CpuModelFiles> {
   await storeModel(model, storage, report, signal, model.files);
   const loadedBytes = bytesOf(model.files);
@@ -38,13 +45,13 @@ export async function loadCpuModel(
   const json = async (name: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await bytes(name)));
   const config = parseConfig(await json('mlc-chat-config.json'), model);
   const text = new ChatText(config, (await json('tokenizer.json')) as object);
-  const made = await makeForward(form, config, await json('tensor-cache.json'), bytes);
+  const made = await makeForward(means, config, await json('tensor-cache.json'), bytes);
   report({ phase: 'ready', loadedBytes });
   return { ...made, text };
 }
 
 async function makeForward(
-  form: CpuForm,
+  { form, threads }: CpuMeans,
   config: ModelConfig,
   index: unknown,
   shard: (name: string) => Promise<ArrayBuffer>,
@@ -54,7 +61,7 @@ async function makeForward(
   // Fetched where a model runs without WebGPU.
   const { wasmForward } = await import('./wasm');
   try {
-    const forward = await wasmForward(config, index, shard);
+    const forward = await wasmForward(config, index, shard, threads);
     return forward ? { form, forward } : await plain();
   } catch (error) {
     if (!(error instanceof FailureError) || error.failure.code !== 'out-of-memory') throw error;

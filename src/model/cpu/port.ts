@@ -19,6 +19,10 @@ export interface Forward {
   forward(ids: readonly TokenId[], want: WantedRows): Float32Array[];
   /** The same weights with a cache of their own. @throws FailureError out-of-memory */
   sibling(): Forward;
+  /** Threads that compute it, the calling one with them. */
+  readonly threads: number;
+  /** Ends the threads that compute it and its siblings beside the calling one. */
+  close(): void;
 }
 
 export type WantedRows = 'last-row' | 'all-rows';

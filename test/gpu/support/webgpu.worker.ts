@@ -2,4 +2,4 @@
 import { browserEngine } from '../../../src/engine/browserEngine';
 import { answerAll } from '../../../src/worker/host';
 
-answerAll(browserEngine('webgpu'));
+answerAll(browserEngine({ backend: 'webgpu' }));

@@ -14,7 +14,7 @@ let cacheFolder: string;
 let node: NodeEngine;
 beforeAll(async () => {
   cacheFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'head-names-'));
-  node = await openEngine({ device: 'cpu', cacheFolder, pageFolder: PAGE_FOLDER });
+  node = await openEngine({ device: 'cpu', threads: 1, cacheFolder, pageFolder: PAGE_FOLDER });
 });
 afterAll(() => fs.rmSync(cacheFolder, { recursive: true }));
 

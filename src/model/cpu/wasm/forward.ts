@@ -80,6 +80,15 @@ export class WasmForward implements Forward {
     return this.#hidden;
   }
 
+  /** Threads that compute it. */
+  get threads(): number {
+    return this.#memory.threads;
+  }
+
+  close(): void {
+    this.#memory.close();
+  }
+
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length);
   }
@@ -117,7 +126,7 @@ export class WasmForward implements Forward {
       kernels.normalise(x, rows, hidden, epsilon, inNorm, normed);
       this.#product(normed, rows, toQkv, qkv);
       kernels.rotate_append(qkv, ...sizes, angles, keys, values);
-      kernels.attend(qkv, ...sizes, keys, values, 0, heads, scores, attended);
+      kernels.attend(qkv, ...sizes, keys, values, scores, attended);
       this.#product(attended, rows, o, delta);
       kernels.add(x, delta, rows * hidden);
       kernels.normalise(x, rows, hidden, epsilon, midNorm, normed);
@@ -139,8 +148,8 @@ export class WasmForward implements Forward {
     return Array.from({ length: rows }, (_, row) => this.#memory.floats(logits + FLOAT * row * size, size).slice());
   }
 
-  #product(x: number, rows: number, { at, columns }: MatrixPlace, out: number): void {
-    this.#memory.kernels.product(x, rows, at, 0, columns, this.#room.scratch, out);
+  #product(x: number, rows: number, { at }: MatrixPlace, out: number): void {
+    this.#memory.kernels.product(x, rows, at, this.#room.scratch, out);
   }
 }
 
@@ -191,8 +200,8 @@ function makeRoom({ vocab_size: vocabulary, context_window_size: context, model_
     both: rows(2 * inner),
     gated: rows(inner),
     scratch: rows(2 * widest),
-    // And those with which the last four are filled up.
-    scores: memory.allocate(FLOAT * (context + 3)),
+    // For each thread; and those with which the last four are filled up.
+    scores: memory.allocate(FLOAT * (context + 3) * memory.most),
     logits: rows(vocabulary),
   };
 }

@@ -1,15 +1,20 @@
 /** Models in WebAssembly. */
-import type { Forward } from '../port';
 import type { ModelConfig } from '../weights';
 import { WasmForward } from './forward';
 import { Tensors } from './tensors';
+import type { Threads } from './thread';
 
 /** As `Tensors.read` and `WasmForward.create`: null where this machine's WebAssembly has no SIMD. */
 export async function wasmForward(
   config: ModelConfig,
   index: unknown,
   shard: (name: string) => Promise<ArrayBuffer>,
-): Promise<Forward | null> {
-  const tensors = await Tensors.read(index, shard);
-  return tensors && WasmForward.create(config, tensors);
+  threads?: Threads,
+): Promise<WasmForward | null> {
+  const tensors = await Tensors.read(index, shard, threads?.count);
+  if (!tensors) return null;
+  const forward = WasmForward.create(config, tensors);
+  // Last, so that nothing that fails leaves one behind.
+  if (threads) await tensors.memory.start(threads);
+  return forward;
 }

@@ -14,9 +14,17 @@ typedef v128_t words;   // four uint32
 
 INLINE floats times_plus(floats a, floats b, floats sum) {
 #ifdef __wasm_relaxed_simd__
-  return wasm_f32x4_relaxed_madd(a, b, sum);
+  return floats(__builtin_wasm_relaxed_madd_f32x4(__f32x4(a), __f32x4(b), __f32x4(sum)));
 #else
   return wasm_f32x4_add(wasm_f32x4_mul(a, b), sum);
+#endif
+}
+
+// The products of other sums stay behind this one. A compiler would bring together those of one sum, which takes more vectors than there are registers. Engines
+// that know relaxed SIMD keep to the order that they are given; older ones choose their own, and do better without.
+INLINE void settle([[maybe_unused]] floats& sum) {
+#ifdef __wasm_relaxed_simd__
+  asm volatile("" : "+r"(sum));
 #endif
 }
 
@@ -85,77 +93,83 @@ INLINE Scaling scaling_of(const Header& matrix, const uint32_t* at, int column) 
   return {first, wasm_f32x4_splat(0)};
 }
 
-// How the weights of a word, `PER` of each of four columns, become numbers, and by how much x is divided for each of them.
+// How weights of a word, of each of four columns, become numbers: four at a time, HALVES times; and what x is multiplied with for each of them, by its row.
 
 // The word with the wanted byte as its highest; the bytes below stay in as a fraction of a step.
 struct Steps {
-  static constexpr int PER = 4;
-  template <int PLACE>
-  INLINE floats weights(words packed) {
-    return wasm_f32x4_convert_i32x4(wasm_i32x4_shl(packed, 24 - 8 * PLACE));
+  static constexpr int HALVES = 1;
+  template <int BYTE>
+  INLINE floats weights(words packed, int) {
+    return wasm_f32x4_convert_i32x4(wasm_i32x4_shl(packed, 24 - 8 * BYTE));
   }
-  INLINE float divisor(int) { return 1; }
+  INLINE float factor(int) { return 1; }
 };
 
-// Of each byte of a word, and of its half. Not constant: an engine would make a constant again at every use.
-uint32_t byte_masks[] = {0xff, 0xff00, 0xff0000, 0xff000000}, half_masks[] = {0xf, 0xf00, 0xf0000, 0xf000000};
+// Of each byte of a word, or of its halves. Not constant: an engine would make a constant again at every use.
+uint32_t byte_masks[] = {0xff, 0xff00, 0xff0000, 0xff}, half_masks[] = {0xf, 0xf00, 0xf0000, 0xf, 0xf0, 0xf000, 0xf00000, 0xf0};
 
-// Codes stay where they lie in the word, 256 times too large for each byte below; x is divided by as much, which is exact.
+// Codes stay where they lie in the word, too large by their place, except in the highest byte, whose sign they would change; x is made smaller by as much,
+// which is exact.
 template <int BITS>
 struct Codes {
-  static constexpr int PER = 32 / BITS;
-  template <int PLACE>
-  INLINE floats weights(words packed) {
-    constexpr int byte = PLACE % 4;
-    if (PLACE >= 4) packed = wasm_u32x4_shr(packed, 4);
-    if (BITS == 8 && byte == 3) return wasm_f32x4_convert_i32x4(wasm_u32x4_shr(packed, 24));
-    return wasm_f32x4_convert_i32x4(wasm_v128_and(packed, wasm_v128_load32_splat((BITS == 8 ? byte_masks : half_masks) + byte)));
+  static constexpr int HALVES = 8 / BITS;
+  template <int BYTE>
+  INLINE floats weights(words packed, int half) {
+    if (BYTE == 3) packed = wasm_u32x4_shr(packed, 24);
+    if (BITS == 8 && BYTE == 3) return wasm_f32x4_convert_i32x4(packed);
+    return wasm_f32x4_convert_i32x4(wasm_v128_and(packed, wasm_v128_load32_splat((BITS == 8 ? byte_masks : half_masks + 4 * half) + BYTE)));
   }
-  INLINE float divisor(int row) {
-    const int byte = row % 4;
-    return BITS == 8 && byte == 3 ? 1 : float(1 << 8 * byte);
-  }
+  INLINE float factor(int row) { return 1.0f / (1 << (row % 4 * 8 % 24 + row / 4 % HALVES * 4)); }
 };
 
 // ---- Products: rows [rows, inner] times a packed matrix [inner, columns]
 
-// Most rows of a tile, and vectors of columns: what fits into sixteen registers.
-constexpr int MOST_ROWS = 5, VECTORS = 2;
+// Most rows of a tile. Engines have fifteen registers for vectors: ten sums, two vectors of weights, a number of x, and what becomes of them.
+constexpr int MOST_ROWS = 5;
 
-template <class Format, int ROWS, int WIDE, int PLACE = 0>
-INLINE void add_word(const words (&packed)[WIDE], const float* x, int inner, floats (&sums)[ROWS][WIDE]) {
-  if constexpr (PLACE < Format::PER) {
+// Four weights of each of `4 * WIDE` columns times ROWS rows of x, where the rows of a tile lie side by side: [inner, ROWS].
+template <class Format, int ROWS, int WIDE, int BYTE = 0>
+INLINE void add_four(const uint32_t* packed, int half, const float* x, floats (&sums)[ROWS][WIDE]) {
+  if constexpr (BYTE < 4) {
     floats weights[WIDE];
-    for (int v = 0; v < WIDE; v++) weights[v] = Format::template weights<PLACE>(packed[v]);
+#pragma unroll
+    for (int v = 0; v < WIDE; v++) weights[v] = Format::template weights<BYTE>(wasm_v128_load(packed + 4 * v), half);
+#pragma unroll
     for (int row = 0; row < ROWS; row++) {
-      const floats each = all(x + row * inner + PLACE);
-      for (int v = 0; v < WIDE; v++) sums[row][v] = times_plus(each, weights[v], sums[row][v]);
+      const floats each = all(x + BYTE * ROWS + row);
+#pragma unroll
+      for (int v = 0; v < WIDE; v++) {
+        sums[row][v] = times_plus(each, weights[v], sums[row][v]);
+        settle(sums[row][v]);
+      }
     }
-    add_word<Format, ROWS, WIDE, PLACE + 1>(packed, x, inner, sums);
+    add_four<Format, ROWS, WIDE, BYTE + 1>(packed, half, x, sums);
   }
 }
 
 // `4 * WIDE` columns of a panel, from its `column` on, for ROWS rows. A group is summed up first; groups follow one another in one chain.
 template <class Format, int ROWS, int WIDE>
-INLINE void tile(const Header& matrix, const uint32_t* panel, int column, const float* x, const float* group_sums, float* out) {
-  const int inner = matrix.inner, columns = matrix.columns, groups = inner / matrix.group, count = words_of_group(matrix);
-  for (int group = 0; group < groups; group++) {
+__attribute__((noinline)) void tile(const Header& matrix, const uint32_t* panel, int column, const float* x, const float* group_sums, float* out) {
+  const int columns = matrix.columns, groups = matrix.inner / matrix.group, count = words_of_group(matrix);
+  for (int group = 0; group < groups; group++, group_sums += ROWS) {
     floats sums[ROWS][WIDE];
+#pragma unroll
     for (int row = 0; row < ROWS; row++)
+#pragma unroll
       for (int v = 0; v < WIDE; v++) sums[row][v] = wasm_f32x4_splat(0);
 #pragma clang loop unroll(disable)
-    for (int word = 0; word < count; word++, panel += PANEL, x += Format::PER) {
-      words packed[WIDE];
-      for (int v = 0; v < WIDE; v++) packed[v] = wasm_v128_load(panel + column + 4 * v);
-      add_word<Format, ROWS, WIDE>(packed, x, inner, sums);
-    }
+    for (int word = 0; word < count; word++, panel += PANEL)
+#pragma clang loop unroll(disable)
+      for (int half = 0; half < Format::HALVES; half++, x += 4 * ROWS) add_four<Format, ROWS, WIDE>(panel + column, half, x, sums);
+#pragma unroll
     for (int v = 0; v < WIDE; v++) {
       const Scaling scaling = scaling_of(matrix, panel, column + 4 * v);
+#pragma unroll
       for (int row = 0; row < ROWS; row++) {
         float* to = out + row * columns + column + 4 * v;
         const floats before = group == 0 ? wasm_f32x4_splat(0) : four(to);
         const floats scaled = times_plus(sums[row][v], scaling.scales, before);
-        wasm_v128_store(to, times_plus(all(group_sums + row * groups + group), scaling.offsets, scaled));
+        wasm_v128_store(to, times_plus(all(group_sums + row), scaling.offsets, scaled));
       }
     }
     panel += scaling_words(matrix) * PANEL;
@@ -164,47 +178,79 @@ INLINE void tile(const Header& matrix, const uint32_t* panel, int column, const 
 
 template <class Format, int ROWS>
 INLINE void panel_tile(const Header& matrix, const uint32_t* panel, const float* x, const float* group_sums, float* out) {
-  // One row needs fewer registers, and more chains of sums to keep the machine busy.
-  constexpr int WIDE = ROWS == 1 ? PANEL / 4 : VECTORS;
+  // Few rows need fewer registers, and more chains of sums to keep the machine busy.
+  constexpr int WIDE = ROWS <= 2 ? PANEL / 4 : 2;
   for (int column = 0; column < PANEL; column += 4 * WIDE) tile<Format, ROWS, WIDE>(matrix, panel, column, x, group_sums, out);
 }
 
+// The rows of x, those of a tile side by side and made ready for `Format`; behind them the sums of their groups, alike.
 template <class Format>
-INLINE void product_of(const Header& matrix, const float* x, int rows, int first, int last, float* divided, float* out) {
-  const int inner = matrix.inner, groups = inner / matrix.group;
-  float* sums = divided + rows * inner;
-  for (int at = 0; at < rows * groups; at++) {
-    floats sum = wasm_f32x4_splat(0);
-    const floats divisors = wasm_f32x4_make(Format::divisor(0), Format::divisor(1), Format::divisor(2), Format::divisor(3));
-    for (int i = at * matrix.group; i < int((at + 1) * matrix.group); i += 4) {
-      sum = wasm_f32x4_add(sum, four(x + i));
-      wasm_v128_store(divided + i, wasm_f32x4_div(four(x + i), divisors));
-    }
-    sums[at] = total(sum);
-  }
-  // Tiles of as equal a number of rows as there can be; all read a panel while it is near.
-  const int tiles = (rows + MOST_ROWS - 1) / MOST_ROWS;
-  for (int panel = first / PANEL; panel < last / PANEL; panel++) {
-    const uint32_t* from = panel_of(matrix, panel);
-    for (int tile = 0; tile < tiles; tile++) {
-      const int row = rows * tile / tiles, count = rows * (tile + 1) / tiles - row;
-      const float* own = divided + row * inner;
-      const float* own_sums = sums + row * groups;
-      float* to = out + row * matrix.columns + panel * PANEL;
-      if (count == 1) panel_tile<Format, 1>(matrix, from, own, own_sums, to);
-      if (count == 2) panel_tile<Format, 2>(matrix, from, own, own_sums, to);
-      if (count == 3) panel_tile<Format, 3>(matrix, from, own, own_sums, to);
-      if (count == 4) panel_tile<Format, 4>(matrix, from, own, own_sums, to);
-      if (count == 5) panel_tile<Format, 5>(matrix, from, own, own_sums, to);
+INLINE void interleave(const Header& matrix, const float* x, int rows, float* to, float* sums) {
+  for (int row = 0; row < rows; row++) {
+    float *own = to + row, *own_sum = sums + row;
+    for (uint32_t group = 0; group < matrix.inner; group += matrix.group, own_sum += rows) {
+      floats sum = wasm_f32x4_splat(0);
+      for (uint32_t i = 0; i < matrix.group; i += 4, x += 4) {
+        sum = wasm_f32x4_add(sum, four(x));
+        for (int each = 0; each < 4; each++, own += rows) *own = x[each] * Format::factor(i + each);
+      }
+      *own_sum = total(sum);
     }
   }
 }
 
-// Writes columns `first` to `last`, multiples of 16, of `out`, float32 [rows, columns]. `scratch`: room for x and a number for each group of it.
-KERNEL void product(const float* x, int rows, const Header& matrix, int first, int last, float* scratch, float* out) {
-  if (matrix.form == STEPS) product_of<Steps>(matrix, x, rows, first, last, scratch, out);
-  else if (matrix.bits == 8) product_of<Codes<8>>(matrix, x, rows, first, last, scratch, out);
-  else product_of<Codes<4>>(matrix, x, rows, first, last, scratch, out);
+// Rows are cut into tiles of as equal a number as there can be.
+struct Tiles {
+  int rows;
+  int count() const { return (rows + MOST_ROWS - 1) / MOST_ROWS; }
+  int first(int tile) const { return rows * tile / count(); }
+};
+
+struct Product {
+  const Header* matrix;
+  int rows;
+  const float *ready, *sums;
+  float* out;
+
+  int panels() const { return matrix->columns / PANEL; }
+};
+
+// All tiles read a panel while it is near.
+template <class Format>
+INLINE void panels_of(const Product& product, int panel, int last) {
+  const Header& matrix = *product.matrix;
+  const int groups = matrix.inner / matrix.group;
+  const Tiles tiles{product.rows};
+  for (; panel < last; panel++) {
+    const uint32_t* from = panel_of(matrix, panel);
+    for (int tile = 0; tile < tiles.count(); tile++) {
+      const int row = tiles.first(tile), count = tiles.first(tile + 1) - row;
+      const float *x = product.ready + row * matrix.inner, *sums = product.sums + row * groups;
+      float* to = product.out + row * matrix.columns + panel * PANEL;
+      if (count == 1) panel_tile<Format, 1>(matrix, from, x, sums, to);
+      if (count == 2) panel_tile<Format, 2>(matrix, from, x, sums, to);
+      if (count == 3) panel_tile<Format, 3>(matrix, from, x, sums, to);
+      if (count == 4) panel_tile<Format, 4>(matrix, from, x, sums, to);
+      if (count == 5) panel_tile<Format, 5>(matrix, from, x, sums, to);
+    }
+  }
+}
+
+template <class Format>
+INLINE void make_ready(const Header& matrix, const float* x, int rows, float* ready, float* sums) {
+  const Tiles tiles{rows};
+  for (int tile = 0; tile < tiles.count(); tile++) {
+    const int row = tiles.first(tile);
+    interleave<Format>(matrix, x + row * matrix.inner, tiles.first(tile + 1) - row, ready + row * matrix.inner, sums + row * matrix.inner / matrix.group);
+  }
+}
+
+// Calls `use` with the format of `matrix`.
+template <class Use>
+INLINE void with_format(const Header& matrix, Use use) {
+  if (matrix.form == STEPS) use(Steps{});
+  else if (matrix.bits == 8) use(Codes<8>{});
+  else use(Codes<4>{});
 }
 
 // Column `column` of a packed matrix, such as a token's embedding -> float32 [inner].
@@ -281,46 +327,164 @@ KERNEL void rotate_append(float* qkv, int rows, int heads, int kv_heads, int dim
   }
 }
 
-// One query after another over the keys up to its own position: softmax(q . k / sqrt(dim)) . v -> [rows, heads, dim]. `scores`: room for a number for each
-// position, and three more. `first` and `last`: of the heads.
-KERNEL void attend(const float* qkv, int rows, int heads, int kv_heads, int dim, int context, int start, const float* keys, const float* values, int first,
-                   int last, float* scores, float* out) {
+struct Attention {
+  const float* qkv;
+  int rows, heads, kv_heads, dim, context, start;
+  const float *keys, *values;
+  // A number for each position, and three more, for each thread.
+  float *scores, *out;
+};
+
+// One head: one query after another over the keys up to its own position.
+static void attend_head(const Attention& of, int head, float* scores) {
+  const int dim = of.dim, heads = of.heads, group = head * of.kv_heads / heads * of.context * dim;
   const float scale = 1 / __builtin_sqrtf(dim);
-  for (int row = 0; row < rows; row++) {
-    const int count = start + row + 1;
-    for (int head = first; head < last; head++) {
-      const float* query = qkv + (row * (heads + 2 * kv_heads) + head) * dim;
-      const int group = head * kv_heads / heads * context * dim;
-      float largest = -__builtin_inff();
+  for (int row = 0; row < of.rows; row++) {
+    const int count = of.start + row + 1;
+    const float* query = of.qkv + (row * (heads + 2 * of.kv_heads) + head) * dim;
+    float largest = -__builtin_inff();
+    for (int at = 0; at < count; at++) {
+      const float* key = of.keys + group + at * dim;
+      floats sums[2] = {wasm_f32x4_splat(0), wasm_f32x4_splat(0)};
+      for (int i = 0; i < dim; i += 8)
+        for (int half = 0; half < 2; half++) sums[half] = times_plus(four(query + i + 4 * half), four(key + i + 4 * half), sums[half]);
+      scores[at] = total(wasm_f32x4_add(sums[0], sums[1])) * scale;
+      largest = scores[at] > largest ? scores[at] : largest;
+    }
+    for (int at = count; at % 4; at++) scores[at] = -__builtin_inff();
+    floats exponentials = wasm_f32x4_splat(0);
+    for (int at = 0; at < count; at += 4) {
+      const floats e = exponential(wasm_f32x4_sub(four(scores + at), wasm_f32x4_splat(largest)));
+      // What is past the last position counts for nothing.
+      const floats counted = wasm_v128_and(e, wasm_i32x4_gt(wasm_i32x4_splat(count - at), wasm_i32x4_make(0, 1, 2, 3)));
+      wasm_v128_store(scores + at, counted);
+      exponentials = wasm_f32x4_add(exponentials, counted);
+    }
+    const floats share = wasm_f32x4_splat(1 / total(exponentials));
+    float* to = of.out + (row * heads + head) * dim;
+    for (int i = 0; i < dim; i += 16) {
+      floats sums[4];
+      for (int v = 0; v < 4; v++) sums[v] = wasm_f32x4_splat(0);
       for (int at = 0; at < count; at++) {
-        const float* key = keys + group + at * dim;
-        floats sums[2] = {wasm_f32x4_splat(0), wasm_f32x4_splat(0)};
-        for (int i = 0; i < dim; i += 8)
-          for (int half = 0; half < 2; half++) sums[half] = times_plus(four(query + i + 4 * half), four(key + i + 4 * half), sums[half]);
-        scores[at] = total(wasm_f32x4_add(sums[0], sums[1])) * scale;
-        largest = scores[at] > largest ? scores[at] : largest;
+        const floats weight = all(scores + at);
+        const float* value = of.values + group + at * dim + i;
+        for (int v = 0; v < 4; v++) sums[v] = times_plus(weight, four(value + 4 * v), sums[v]);
       }
-      for (int at = count; at % 4; at++) scores[at] = -__builtin_inff();
-      floats exponentials = wasm_f32x4_splat(0);
-      for (int at = 0; at < count; at += 4) {
-        const floats e = exponential(wasm_f32x4_sub(four(scores + at), wasm_f32x4_splat(largest)));
-        // What is past the last position counts for nothing.
-        const floats counted = wasm_v128_and(e, wasm_i32x4_gt(wasm_i32x4_splat(count - at), wasm_i32x4_make(0, 1, 2, 3)));
-        wasm_v128_store(scores + at, counted);
-        exponentials = wasm_f32x4_add(exponentials, counted);
-      }
-      const floats share = wasm_f32x4_splat(1 / total(exponentials));
-      float* to = out + (row * heads + head) * dim;
-      for (int i = 0; i < dim; i += 16) {
-        floats sums[4];
-        for (int v = 0; v < 4; v++) sums[v] = wasm_f32x4_splat(0);
-        for (int at = 0; at < count; at++) {
-          const floats weight = all(scores + at);
-          const float* value = values + group + at * dim + i;
-          for (int v = 0; v < 4; v++) sums[v] = times_plus(weight, four(value + 4 * v), sums[v]);
-        }
-        for (int v = 0; v < 4; v++) wasm_v128_store(to + i + 4 * v, wasm_f32x4_mul(sums[v], share));
-      }
+      for (int v = 0; v < 4; v++) wasm_v128_store(to + i + 4 * v, wasm_f32x4_mul(sums[v], share));
     }
   }
+}
+
+// ---- Threads of one memory. The leader makes a task, and all take parts of it until none is left: whichever thread computes a part, its bits are the same,
+// and a thread that comes late, or never, keeps nobody waiting.
+
+static struct {
+  enum { PRODUCT, ATTENTION } kind;
+  int parts;
+  Product product;
+  Attention attention;
+} task;
+
+static int threads = 1;
+// Parts that nobody has taken, parts that are done, and who sleeps; each in a line of the cache of its own.
+alignas(64) static int left;
+alignas(64) static int done;
+alignas(64) static int sleepers;
+static int leader_sleeps;
+
+// Multiplications of a part: one of fewer is not worth its taking, and one of more keeps others waiting at the end.
+constexpr int LEAST = 1 << 15, MOST = 1 << 18;
+// Looks at what another thread writes before this one sleeps: longer than a part takes, and than the leader takes between two tasks of a forward.
+constexpr int LOOKS = 1 << 16;
+// Tasks that the leader still does alone; and how many it will do alone next, after a thread kept it waiting because the system had other work for its core.
+static int alone, penalty;
+constexpr int FIRST_PENALTY = 64, MOST_PENALTY = 4096;
+
+template <class Number>
+INLINE Number read(const Number& shared) { return __atomic_load_n(&shared, __ATOMIC_SEQ_CST); }
+template <class Number>
+INLINE void write(Number& shared, Number value) { __atomic_store_n(&shared, value, __ATOMIC_SEQ_CST); }
+INLINE void sleep_while(int& shared, int value) { __builtin_wasm_memory_atomic_wait32(&shared, value, -1); }
+INLINE void wake(int& shared) { __builtin_wasm_memory_atomic_notify(&shared, -1); }
+
+static void do_part(int part, int thread) {
+  if (task.kind == task.ATTENTION) {
+    const Attention& of = task.attention;
+    for (int head = of.heads * part / task.parts; head < of.heads * (part + 1) / task.parts; head++)
+      attend_head(of, head, of.scores + thread * (of.context + 3));
+  } else {
+    const Product& of = task.product;
+    const int first = of.panels() * part / task.parts, last = of.panels() * (part + 1) / task.parts;
+    with_format(*of.matrix, [&](auto format) { panels_of<decltype(format)>(of, first, last); });
+  }
+}
+
+static void take_parts(int thread) {
+  for (int seen = read(left); seen > 0;) {
+    if (!__atomic_compare_exchange_n(&left, &seen, seen - 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) continue;
+    // The task cannot change before this part is done.
+    do_part(task.parts - seen, thread);
+    __atomic_add_fetch(&done, 1, __ATOMIC_SEQ_CST);
+    if (thread > 0 && read(leader_sleeps)) wake(done);
+    seen = read(left);
+  }
+}
+
+// @param most parts that the task can have @param work its multiplications
+static void together(int most, int64_t work) {
+  const int64_t even = 8 * threads, wanted = work / MOST > even ? work / MOST : even, worth = work / LEAST;
+  int parts = wanted < worth ? wanted : worth;
+  if (parts > most) parts = most;
+  if (alone > 0 && alone--) parts = 1;
+  if (threads == 1 || parts < 2) parts = 1;
+  task.parts = parts;
+  if (parts == 1) return do_part(0, 0);
+  write(done, 0);
+  write(left, parts);
+  if (read(sleepers)) wake(left);
+  take_parts(0);
+  for (int look = 0; look < LOOKS && read(done) < parts; look++) {}
+  if (read(done) == parts) {
+    if (penalty > 0) penalty--;
+    return;
+  }
+  write(leader_sleeps, 1);
+  for (int now = read(done); now < parts; now = read(done)) sleep_while(done, now);
+  write(leader_sleeps, 0);
+  penalty = 2 * penalty + FIRST_PENALTY;
+  if (penalty > MOST_PENALTY) penalty = MOST_PENALTY;
+  alone = penalty;
+}
+
+// How many threads there are, the leader with them.
+KERNEL void set_threads(int count) { threads = count; }
+
+// What another thread does, from 1 on; it never returns.
+KERNEL void help(int thread) {
+  for (;;) {
+    for (int look = 0; look < LOOKS && read(left) == 0; look++) {}
+    if (read(left) == 0) {
+      __atomic_add_fetch(&sleepers, 1, __ATOMIC_SEQ_CST);
+      sleep_while(left, 0);
+      __atomic_sub_fetch(&sleepers, 1, __ATOMIC_SEQ_CST);
+    }
+    take_parts(thread);
+  }
+}
+
+// `x` times `matrix` -> `out`, float32 [rows, columns]. `scratch`: room for x and a number for each group of it.
+KERNEL void product(const float* x, int rows, const Header& matrix, float* scratch, float* out) {
+  float* sums = scratch + rows * matrix.inner;
+  with_format(matrix, [&](auto format) { make_ready<decltype(format)>(matrix, x, rows, scratch, sums); });
+  task.kind = task.PRODUCT;
+  task.product = {&matrix, rows, scratch, sums, out};
+  together(task.product.panels(), int64_t(rows) * matrix.inner * matrix.columns);
+}
+
+// softmax(q . k / sqrt(dim)) . v -> [rows, heads, dim]. `scores`: room for a number for each position, and three more, for each thread.
+KERNEL void attend(const float* qkv, int rows, int heads, int kv_heads, int dim, int context, int start, const float* keys, const float* values, float* scores,
+                   float* out) {
+  task.kind = task.ATTENTION;
+  task.attention = {qkv, rows, heads, kv_heads, dim, context, start, keys, values, scores, out};
+  together(heads, int64_t(2) * rows * heads * dim * (start + rows));
 }

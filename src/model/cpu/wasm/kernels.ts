@@ -1,10 +1,11 @@
 import { FailureError } from '../../../core/failure';
 import simd from './kernels.wasm?url&inline';
 import relaxedSimd from './kernels-relaxed.wasm?url&inline';
+import type { Thread, Threads } from './thread';
 
 /** What each does stands in kernels.cc; arguments are addresses in bytes, and sizes in numbers. */
 type Kernel = (...args: number[]) => void;
-interface Exports extends Record<'product' | 'column' | 'normalise' | 'add' | 'gate' | 'rotate_append' | 'attend', Kernel> {
+interface Exports extends Record<'product' | 'column' | 'normalise' | 'add' | 'gate' | 'rotate_append' | 'attend' | 'set_threads', Kernel> {
   readonly __heap_base: WebAssembly.Global<'i32'>;
 }
 
@@ -13,27 +14,63 @@ const PAGE = 1 << 16;
 const ALIGNMENT = 64;
 /** Of WebAssembly with addresses of 32 bits. */
 const MOST_PAGES = 1 << 16;
+/** Bytes of the stack of a thread. */
+const STACK = 1 << 15;
 
 /** The kernels in a memory of their own, of which parts are handed out and never taken back. */
 export class KernelMemory {
   readonly kernels: Exports;
   readonly #memory: WebAssembly.Memory;
+  readonly #module: WebAssembly.Module;
   #end: number;
+  #helpers: readonly Thread[] = [];
 
-  private constructor(memory: WebAssembly.Memory, kernels: Exports) {
+  private constructor(
+    memory: WebAssembly.Memory,
+    kernels: Exports,
+    module: WebAssembly.Module,
+    /** Most threads that compute together; 1 where threads cannot share memory. */
+    readonly most: number,
+  ) {
     this.#memory = memory;
+    this.#module = module;
     this.kernels = kernels;
     this.#end = kernels.__heap_base.value;
   }
 
-  /** null where this machine's WebAssembly has no SIMD. */
-  static async open(): Promise<KernelMemory | null> {
-    module ??= compile();
-    const compiled = await module;
-    if (!compiled) return null;
-    const memory = new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES });
-    const { exports } = await WebAssembly.instantiate(compiled, { env: { memory } });
-    return new KernelMemory(memory, exports as unknown as Exports);
+  /** @param threads that may compute in it. @returns null where this machine's WebAssembly has no SIMD */
+  static async open(threads = 1): Promise<KernelMemory | null> {
+    const shared = threads > 1 ? sharedMemory() : null;
+    const form = shared ? 'shared' : 'own';
+    modules[form] ??= compile(form);
+    const module = await modules[form];
+    if (!module) return null;
+    const memory = shared ?? new WebAssembly.Memory(SIZE);
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    return new KernelMemory(memory, exports as unknown as Exports, module, shared ? threads : 1);
+  }
+
+  /** Starts the other threads, and does without those that cannot be had. */
+  async start({ start }: Threads): Promise<void> {
+    const setups = Array.from({ length: this.most - 1 }, (_, i) => ({
+      module: this.#module,
+      memory: this.#memory,
+      stack: this.allocate(STACK) + STACK,
+      thread: i + 1,
+    }));
+    const started = await Promise.allSettled(setups.map(start));
+    this.#setHelpers(started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+  }
+
+  /** Threads that compute together. */
+  get threads(): number {
+    return 1 + this.#helpers.length;
+  }
+
+  /** Ends the other threads. What is computed later, this one computes alone. */
+  close(): void {
+    for (const helper of this.#helpers) helper.end();
+    this.#setHelpers([]);
   }
 
   /** The address of `bytes` more, which are zero. @throws FailureError out-of-memory */
@@ -54,6 +91,11 @@ export class KernelMemory {
     return at;
   }
 
+  #setHelpers(helpers: readonly Thread[]): void {
+    this.#helpers = helpers;
+    this.kernels.set_threads(this.threads);
+  }
+
   /** `count` float32 at `at`; good until more is allocated. */
   floats(at: number, count: number): Float32Array {
     return new Float32Array(this.#memory.buffer, at, count);
@@ -65,12 +107,38 @@ export class KernelMemory {
   }
 }
 
-let module: Promise<WebAssembly.Module | null> | undefined;
+const SIZE = { initial: 2, maximum: MOST_PAGES };
+
+/** null where none can be had, or this thread may not wait for others. */
+function sharedMemory(): WebAssembly.Memory | null {
+  try {
+    const memory = new WebAssembly.Memory({ ...SIZE, shared: true });
+    Atomics.wait(new Int32Array(memory.buffer), 0, 0, 0);
+    return memory;
+  } catch {
+    return null;
+  }
+}
+
+/** Whose memory the kernels compute in. */
+type Form = 'shared' | 'own';
+const modules: Partial<Record<Form, Promise<WebAssembly.Module | null>>> = {};
 
 /** With relaxed SIMD where there is such, which joins a product and its sum. */
-async function compile(): Promise<WebAssembly.Module | null> {
-  const usable = [relaxedSimd, simd].map(bytesOf).find((bytes) => WebAssembly.validate(bytes));
+async function compile(form: Form): Promise<WebAssembly.Module | null> {
+  const usable = [relaxedSimd, simd].map((url) => inForm(form, bytesOf(url))).find((bytes) => WebAssembly.validate(bytes));
   return usable ? WebAssembly.compile(usable) : null;
+}
+
+/** Of the import of a memory in a module: the names, its kind, and behind them its flags. */
+const MEMORY_IMPORT = '\x03env\x06memory\x02';
+const FLAGS = { shared: 3, own: 1 };
+
+/** The kernels are compiled for a memory that is shared; that is one byte of them. */
+function inForm(form: Form, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const at = new TextDecoder('latin1').decode(bytes).indexOf(MEMORY_IMPORT);
+  bytes[at + MEMORY_IMPORT.length] = FLAGS[form];
+  return bytes;
 }
 
 /** Of a `data:` URL: a content security policy may forbid to fetch one. */

@@ -23,12 +23,13 @@ export class Tensors {
    *
    * @param index the content of tensor-cache.json
    * @param shard gives the bytes of a file that the index names
+   * @param threads that may compute with them
    * @returns null where this machine's WebAssembly has no SIMD
    * @throws FailureError library-incompatible where an array is stored in a way that is not known here; out-of-memory
    */
-  static async read(index: unknown, shard: (name: string) => Promise<ArrayBuffer>): Promise<Tensors | null> {
+  static async read(index: unknown, shard: (name: string) => Promise<ArrayBuffer>, threads = 1): Promise<Tensors | null> {
     const files = parseIndex(index);
-    const memory = await KernelMemory.open();
+    const memory = await KernelMemory.open(threads);
     if (!memory) return null;
     const tensors = new Tensors(memory);
     for (const { dataPath, records } of files) {

@@ -1,0 +1,3 @@
+import { serve, type ThreadSetup } from '../model/cpu/wasm/thread';
+
+self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => serve(data, () => self.postMessage(null));
