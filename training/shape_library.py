@@ -4,8 +4,8 @@
 
 A shape has a library for every adapter, NAME.wasm, and one for adapters with subgroups, NAME-subgroups.wasm. Those of smollm2-135m are written to OUT as they
 are, and compiled first where OUT has none; of all others OUT gets what differs from them, NAME….wasm.delta (library/shape_index.py). What has a part in
-drafting alone is no shape of a file, and goes into a folder of its own, whose deltas are made of those in --bases. Compiling takes one to
-several minutes a library; --compiled takes libraries that were compiled before.
+drafting alone is no shape of a file, and goes into a folder of its own, whose deltas are made of those in --bases. Compiling takes about
+a minute a library; --compiled takes libraries that were compiled before.
 """
 import argparse
 import pathlib

@@ -2,6 +2,8 @@
 layer is [2, kv heads, context / 4, 4 * dim]: keys in blocks of four positions, [dim, 4], so that a thread reads one component of four keys
 as a vector; values as [4, dim], position after position. `start` is a tensor whose length is the number of cached tokens + 1, so that the
 position reaches a kernel as a uniform, without an upload."""
+from functools import cache
+
 from tvm.script import tirx as T
 
 from .grids import threads_for
@@ -13,6 +15,8 @@ THREADS = 8
 LOWEST = -3e38
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def project_rotate_append(hidden, heads, kv_heads, dim, context, tiles, subgroups, uses, epsilon=1e-5):
     """[q k v] = rmsnorm(x) @ w; q and k rotated; q [n, heads * dim] is returned, k and v go into the cache. Inside a q or k head of w
     the columns are interleaved (d, d + dim/2), so that a rotated pair sits side by side. `uses` times a forward."""
@@ -200,6 +204,8 @@ def attend_tile(q, cache, out, block, head, lane, n, start, tile, group, dim, th
                 out[block * tile + r // group, (head * group + r % group) * dim + (lane * blocks + b) * 4 + c] = vector[c]
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def attend(heads, kv_heads, dim, context, tile, subgroups):
     """attend_tile for q [n, heads * dim]: one workgroup a kv head and tile of rows."""
     group = heads // kv_heads

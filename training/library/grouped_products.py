@@ -6,6 +6,8 @@ the other to its result.
 Every output is one chain of sums over the inner dimension, group after group, whatever the number of rows and whether subgroups share what they read, so
 that decode, verification and prefill give the same bits in every library. The inner side reaches a kernel as a size of its buffers: products of one
 kind with as many columns share one kernel."""
+from functools import cache
+
 from tvm.script import tirx as T
 
 from .grids import QUADS, grid_for
@@ -194,6 +196,8 @@ def product(out, first, x, w, gains, inner, columns, tiles, quad, row, rows, nor
     copy(acc, out, tiles[-1] * QUADS)
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def matmul(columns, tiles, subgroups, parts=1, norm=False, residual=False, last=False, epsilon=1e-5):
     """y = [rmsnorm](x) @ w [+ r] for x [n, inner], the columns of y that w, one of `parts` of a matrix [inner, columns], has. With `last`, only the last
     row; `gains` are the norm's, and `r` is not read without `residual`."""
@@ -235,6 +239,8 @@ def matmul(columns, tiles, subgroups, parts=1, norm=False, residual=False, last=
     return kernel
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def gated(columns, tiles, subgroups, parts=1, epsilon=1e-5):
     """y = silu(g) * u with [g u] = rmsnorm(x) @ w, the columns of y that w, one of `parts` of a matrix [inner, 2 * columns], has; the matrix has blocks of
     four columns of g and of u in turns."""

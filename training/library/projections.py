@@ -2,6 +2,8 @@
 four inner and four outer places at once, the scale of every column after them (layout.py). A thread owns some blocks of four columns and the
 rows of a tile in registers. Every output is one serial chain of fma over the inner dimension, whatever the number of rows and whether
 subgroups share what they read, so that decode, verification and prefill give the same bits in every library."""
+from functools import cache
+
 from tvm.script import tirx as T
 
 from .grids import threads_for
@@ -152,6 +154,8 @@ def gate(gated, sums, first):
         gated[c] = sums[first, c] / (gated[c] + T.float32(1)) * sums[first + 1, c]
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def matmul(inner, columns, tiles, subgroups, uses, norm=False, residual=False, last=False, epsilon=1e-5):
     """y = [rmsnorm](x) @ w [+ r] for x [n, inner], w [inner, columns]; `uses` times a forward. With `last`, only the last row."""
     quads = quads_for(inner, columns, tiles, uses)
@@ -188,6 +192,8 @@ def matmul(inner, columns, tiles, subgroups, uses, norm=False, residual=False, l
     return kernel
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def gated(inner, columns, tiles, subgroups, uses, epsilon=1e-5):
     """y = silu(g) * u with [g u] = rmsnorm(x) @ w, for x [n, inner], `uses` times a forward; w's columns are blocks of four of g and of u in turns."""
     quads = quads_for(inner, 2 * columns, tiles, uses)

@@ -1,5 +1,7 @@
 """One row through all of a small layer after its cache, in one dispatch of one workgroup: what a draft's step takes is mostly dispatches. The
 same operations in the same order as attention.attend, projections.matmul and projections.gated, so the bits are the same."""
+from functools import cache
+
 from tvm.script import tirx as T
 
 from .attention import attend_tile, sizes
@@ -20,6 +22,8 @@ def pays(s):
     return weights <= MOST_WEIGHTS and s.hidden % each == 0 and 2 * s.feed_forward % each == 0 and s.head_dim // 4 % THREADS == 0
 
 
+# Every layer asks for it, and to parse it takes long.
+@cache
 def rest_of_layer(hidden, feed_forward, heads, kv_heads, dim, context, subgroups, epsilon=1e-5):
     """x + attention @ o, then that + down(silu(gate) * up), for the one row whose q was just projected and whose k and v are in the cache."""
     width = heads * dim
