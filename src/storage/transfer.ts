@@ -40,8 +40,7 @@ export class Transfer {
     this.#storage = storage;
     this.#files = files;
     this.#report = report;
-    const totalBytes = files.reduce((sum, { file }) => sum + (file.bytes ?? 0), 0);
-    this.#update = { state: 'ready', totalBytes, loadedBytes: 0, fetchedBytes: 0, file: null, failures: [] };
+    this.#update = { state: 'ready', totalBytes: bytesOf(files), loadedBytes: 0, fetchedBytes: 0, file: null, failures: [] };
   }
 
   get update(): TransferUpdate {
@@ -69,8 +68,13 @@ export class Transfer {
     this.#controller = new AbortController();
     const { signal } = this.#controller;
     this.#tell({ state: 'running', loadedBytes: 0, failures: [] });
-    let loaded = 0;
-    for (const each of this.#files) {
+    const missing: ShelvedFile[] = [];
+    for (const each of this.#files) if (!(await this.#isHere(each))) missing.push(each);
+    // What is here counts from the beginning, wherever it stands in the order.
+    let loaded = bytesOf(this.#files) - bytesOf(missing);
+    this.#tell({ loadedBytes: loaded });
+    for (const each of missing) {
+      if (signal.aborted) break;
       try {
         await this.#bring(each, loaded, signal);
         loaded += each.file.bytes ?? 0;
@@ -80,18 +84,23 @@ export class Transfer {
         this.#tell({ failures: [...this.#update.failures, { file: each.file.name, failure }] });
         if (!OF_ONE_FILE.includes(failure.code)) break;
       }
-      if (signal.aborted) break;
     }
     const state = signal.aborted ? this.#update.state : this.#update.failures.length > 0 ? 'failed' : 'done';
     this.#tell({ state, loadedBytes: loaded, file: null });
     return state;
   }
 
+  /** Where the storage cannot tell, keeping the file says why. */
+  async #isHere({ shelf, file }: ShelvedFile): Promise<boolean> {
+    try {
+      return await isStored(await this.#storage.open(shelf), file);
+    } catch {
+      return false;
+    }
+  }
+
   /** A file that comes damaged is fetched once more at once: most often a connection was cut. */
   async #bring(each: ShelvedFile, loaded: number, signal: AbortSignal): Promise<void> {
-    const { shelf, file } = each;
-    if (await isStored(await this.#storage.open(shelf), file)) return;
-    signal.throwIfAborted();
     try {
       await this.#fetch(each, loaded, signal);
     } catch (thrown) {
@@ -119,4 +128,9 @@ export class Transfer {
     this.#update = { ...this.#update, ...change };
     this.#report(this.#update);
   }
+}
+
+/** Of those whose length is known. */
+function bytesOf(files: readonly ShelvedFile[]): number {
+  return files.reduce((sum, { file }) => sum + (file.bytes ?? 0), 0);
 }

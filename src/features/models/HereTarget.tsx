@@ -1,13 +1,13 @@
 import type { TargetSpec } from '../../catalog/resolve';
-import { bytesOf, filesOf, isAdded, isOfHub, isOwn, type ModelSpec } from '../../catalog/spec';
-import { ownBytes } from '../../catalog/storedModels';
+import { bytesOf, filesOf, isAdded, isOfHub, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
+import { ownBytes, type StoredModel } from '../../catalog/storedModels';
 import type { LoadProgress } from '../../engine/tasks';
-import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
+import { chosenPair, isEmbedded, useCatalogue } from '../../store/engine/catalogue';
 import { chooseTarget, stopLoading, useLoading } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
 import { useOwnModels } from '../../store/models/ownModels';
 import { othersStored, useOffline } from '../../store/offline/offline';
-import { useSettings } from '../../store/run/settings';
+import { targetChange, useSettings } from '../../store/run/settings';
 import { Button } from '../../ui/Button';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { formatBytes } from '../../ui/format';
@@ -77,14 +77,18 @@ function Coming({ models }: { readonly models: readonly ModelSpec[] }) {
   );
 }
 
-function TargetActions({ target: { model }, isChosen }: { readonly target: TargetSpec; readonly isChosen: boolean }) {
+function TargetActions({ target, isChosen }: { readonly target: TargetSpec; readonly isChosen: boolean }) {
+  const { model } = target;
   const { id, name } = model;
+  const settings = useSettings();
   const { row, asking, setAsking } = useAskingBack<HTMLDivElement>();
   const { removing, failure } = useOwnModels();
   const { progress, underWay } = useLoading();
   const busy = useWork(({ current }) => current !== null);
   const stored = useOffline(({ models }) => models);
-  const missing = stored[id]?.whole ? 0 : bytesOf(filesOf(model)) - (stored[id]?.bytes ?? 0);
+  // With what drafted for it last.
+  const pair = chosenPair(isChosen ? settings : { ...settings, ...targetChange(settings, id) }, target);
+  const missing = (pair ? modelsOf(pair) : [model]).reduce((sum, each) => sum + missingOf(each, stored[each.id]), 0);
   const freed = ownBytes(model, othersStored(id, stored));
   // One that was stopped, or that the browser dropped, is asked for again.
   const isInUse = isChosen && (underWay || progress[id] !== undefined || stored[id] === undefined || missing === 0);
@@ -124,4 +128,9 @@ function TargetActions({ target: { model }, isChosen }: { readonly target: Targe
       ) : null}
     </div>
   );
+}
+
+/** Bytes of `model` that would be downloaded. */
+function missingOf(model: ModelSpec, stored: StoredModel | undefined): number {
+  return stored?.whole ? 0 : bytesOf(filesOf(model)) - (stored?.bytes ?? 0);
 }
