@@ -2,18 +2,17 @@
  * Measures stock web-llm, our plain decoding and speculation on the same prompts in a real browser, interleaved, and
  * compares their outputs id for id.
  *
- *   npm run bench -- --json FILE [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox] [--prompts FILE|N] [--max-tokens 128]
+ *   npm run bench -- --json FILE [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox|node] [--prompts FILE|N] [--max-tokens 128]
  *     [--repetitions 3] [--gamma auto|N] [--draft good|weak|itself|ngram|mixed|ID[,…]] [--temperature 0] [--rule rejection|coupled] [--seed 1]
  *     [--fixed-length] [--no-roofline]
  *
- * A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on past the end, up to --max-tokens.
+ * In Node it runs on dawn's WebGPU, without the roofline. A run ends with its answer, and answers of few tokens are left out of rates and speeds; --fixed-length goes on past the end, up to --max-tokens.
  * --prompts with a number takes so many of the pair's own, of every kind in turn. --draft may be any draft in the manifest of the models, or several
  * with commas between: all take turns with stock and plain decoding. A chart of the speedup of every prompt is written beside the JSON, as FILE.DRAFT.svg.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { findModels, MODEL_OPTIONS } from './models.mjs';
 import { ownPrompts, readPromptFile } from './ownPrompts.mjs';
@@ -32,13 +31,12 @@ const ROOFLINE_ROWS = [1, 5, 9, 17];
 
 await failClearly(async () => {
   const options = readOptions();
-  ensurePackages();
-  const { openBenchPage } = await import('./browser.mjs');
+  const { openBench } = await import('./open.mjs');
   const at = { models: options.folder, browser: options.browser };
   const rooflineMs = options.roofline
-    ? await measureRoofline(await openBenchPage('bench/kernels/index.html', 'kernels', at), options.target)
+    ? await measureRoofline(await openBench('bench/kernels/index.html', 'kernels', at), options.target)
     : null;
-  const page = await openBenchPage('bench/index.html', 'bench', at);
+  const page = await openBench('bench/index.html', 'bench', at);
   try {
     const [{ model }] = options.drafts;
     tell('storing the models');
@@ -86,7 +84,7 @@ function readOptions() {
   if (unknown !== undefined) throw new Error(`There is no draft "${unknown}". Choose of: ${known.join(', ')}.`);
   return {
     ...{ ...found, json: values.json, browser: values.browser, drafts: names.map(draftOf), rule: values.rule },
-    ...{ prompts: readPrompts(values.prompts, found.pair), roofline: !values['no-roofline'] },
+    ...{ prompts: readPrompts(values.prompts, found.pair), roofline: !values['no-roofline'] && values.browser !== 'node' },
     ...{ temperature: Number(values.temperature), seed: Number(values.seed) },
     gamma: values.gamma === 'auto' ? 'auto' : wholeNumber('gamma', values.gamma),
     fixedLength: values['fixed-length'],

@@ -1,8 +1,8 @@
 /**
  * Measures the kernels of a pair in a real browser: a forward of the target against its roofline, a step of the draft against a forward
- * of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone.
+ * of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone. In Node: on dawn's WebGPU.
  *
- *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox]
+ *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox|node]
  *     [--forward] [--rows 1,5,9,17,256,1000]
  *
  * With --forward, or where the models have no draft: the target's forwards alone, of so many rows.
@@ -10,7 +10,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { findModels, MODEL_OPTIONS } from './models.mjs';
 import { median } from './statistics.mjs';
@@ -40,11 +39,10 @@ await failClearly(async () => {
     },
   });
   const repetitions = wholeNumber('repetitions', options.repetitions);
-  ensurePackages();
-  const { openBenchPage } = await import('./browser.mjs');
+  const { openBench } = await import('./open.mjs');
   const { pair, folder, target, drafts } = findModels(options);
   const draft = options.forward ? undefined : drafts[0];
-  const page = await openBenchPage('bench/kernels/index.html', 'kernels', { models: folder, browser: options.browser });
+  const page = await openBench('bench/kernels/index.html', 'kernels', { models: folder, browser: options.browser });
   try {
     const call = (name, ...values) => {
       console.error(`${name} ${values.join(' ')}`);
@@ -54,12 +52,15 @@ await failClearly(async () => {
       machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, load: os.loadavg()[0], browser: page.name },
       pair,
       adapter: await call('adapter'),
+      about: await call('about'),
       repetitions,
       load: { [target]: await call('load', target), ...(draft && { [draft]: await call('load', draft) }) },
       forward: [],
       draftStep: [],
       profile: {},
     };
+    // Of a run that is ended early, what it has found is there.
+    const save = () => options.json && fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
     for (const rows of options.rows.split(',').map((each) => wholeNumber('rows', each))) {
       const { tile } = await call('sweep', target, rows);
       for (const cached of isPrefill(rows) ? [0] : CACHED) {
@@ -76,6 +77,7 @@ await failClearly(async () => {
           tile,
         });
         console.error(JSON.stringify(report.forward.at(-1)));
+        save();
       }
     }
     for (const cached of draft ? CACHED : []) {
@@ -97,7 +99,7 @@ await failClearly(async () => {
         ms: round(row.ms, 3),
       }));
     }
-    if (options.json) fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+    save();
     print(report);
   } finally {
     await page.close();

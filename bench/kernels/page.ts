@@ -1,10 +1,11 @@
 import { MLCEngine } from '@mlc-ai/web-llm';
 import { fetchCatalogue } from '../../src/catalog/lists';
 import type { ModelSpec } from '../../src/catalog/spec';
+import { findAdapter } from '../../src/gpu/adapter';
 import { shareDevice } from '../../src/gpu/device';
 import { GREEDY_ROW_BYTES, type GreedyBuffers, GreedyKernel } from '../../src/gpu/kernels/greedy/greedy';
 import { type LoadedModel, loadModel } from '../../src/model/webllm/loader';
-import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { STORAGE } from '../storage';
 import { choosers } from './choosing';
 import { dispatchCount, pipelineMilliseconds, record, watchDevice } from './dispatches';
 import {
@@ -122,7 +123,7 @@ async function inTurns<Name extends string>(
 }
 
 async function modelOf(id: string): Promise<ModelSpec> {
-  const { models: listed } = await fetchCatalogue([new URL('/models/manifest.json', location.href).href], BROWSER_CACHE);
+  const { models: listed } = await fetchCatalogue([new URL('/models/manifest.json', location.href).href], STORAGE);
   const model = listed.find((each) => each.id === id);
   if (!model) throw new Error(`the list has no ${id}`);
   return model;
@@ -144,7 +145,7 @@ async function prepare(id: string, cached: number, rows: number) {
   return pipeline;
 }
 
-const bench = {
+export const kernels = {
   /** Loads a model from the server: milliseconds after its download, and of them in the making of pipelines. */
   async load(id: string): Promise<{ ms: number; pipelineMs: number; parameters: number }> {
     const model = await modelOf(id);
@@ -153,7 +154,7 @@ const bench = {
     const hear = ({ phase }: { phase: string }) => {
       if (phase === 'preparing') preparing = performance.now();
     };
-    const loaded = await loadModel(model, BROWSER_CACHE, hear, never);
+    const loaded = await loadModel(model, STORAGE, hear, never);
     const ms = performance.now() - preparing;
     const read = async (name: string) => (await fetch(`${model.folder}/resolve/main/${name}`)).json();
     const [config, cache] = await Promise.all([read('mlc-chat-config.json'), read('tensor-cache.json')]);
@@ -361,11 +362,24 @@ const bench = {
   async adapter(): Promise<string> {
     return (await open()).adapter;
   },
+
+  /** What is known of the adapter, its driver (in `description`, where Vulkan tells it) and what it allows. */
+  async about() {
+    const { device } = await open();
+    const adapter = await findAdapter(navigator.gpu.requestAdapter.bind(navigator.gpu));
+    if (!adapter) throw new Error('the adapter is gone');
+    const { vendor, architecture, device: model, description, isFallbackAdapter, subgroupMinSize, subgroupMaxSize } = adapter.info;
+    const limits: Record<string, number> = {};
+    for (const name in adapter.limits) {
+      const limit = adapter.limits[name as keyof GPUSupportedLimits];
+      if (typeof limit === 'number') limits[name] = limit;
+    }
+    return {
+      info: { vendor, architecture, model, description, isFallbackAdapter, subgroupMinSize, subgroupMaxSize },
+      features: { adapter: [...adapter.features].sort(), device: [...device.features].sort() },
+      limits,
+    };
+  },
 };
 
-declare global {
-  interface Window {
-    kernels: typeof bench;
-  }
-}
-window.kernels = bench;
+Object.assign(globalThis, { kernels });

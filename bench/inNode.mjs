@@ -1,0 +1,76 @@
+/** Benches in Node: their pages' own code, built into a folder that also runs on a machine without node_modules. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { ensurePackages, root } from '../scripts/install.mjs';
+
+/** All that a bench in Node needs beside the models. */
+export const BUILT = path.join(root, 'build/device');
+const ENTRY = path.join(BUILT, 'inNode.js');
+
+/** Builds the benches, with dawn for machines like this one and, where Chromium brings one, Vulkan's loader. */
+export async function buildBenches() {
+  ensurePackages();
+  const [{ build }, { webLlmInNode }, { isOutdated }] = await Promise.all([
+    import('vite'),
+    import('../scripts/webLlmInNode.mjs'),
+    import('../scripts/buildNode.mjs'),
+  ]);
+  if (!isOutdated(ENTRY, ['src', 'bench', 'scripts', 'package-lock.json'])) return;
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [webLlmInNode()],
+    ssr: { noExternal: true, external: ['webgpu'] },
+    publicDir: false,
+    build: {
+      ssr: 'bench/inNode.ts',
+      outDir: BUILT,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      chunkSizeWarningLimit: 10_000,
+      rollupOptions: { output: { entryFileNames: 'inNode.js', chunkFileNames: 'parts/[name]-[hash].js' } },
+    },
+  });
+  const dawn = path.join('node_modules/webgpu');
+  const library = path.join('dist', `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`);
+  for (const part of ['package.json', 'index.js', 'LICENSE.md', library]) {
+    fs.cpSync(path.join(root, dawn, part), path.join(BUILT, dawn, part), { recursive: true, dereference: true });
+  }
+  const loader = '/usr/lib/chromium/libvulkan.so.1';
+  if (fs.existsSync(loader)) fs.copyFileSync(loader, path.join(BUILT, path.basename(loader)));
+}
+
+/**
+ * A bench's page without a browser, once in a process.
+ *
+ * @param {string} ready name of what the page puts on `globalThis`
+ * @param {string} [models] folder of its models, by default public/models
+ * @returns {ReturnType<typeof import('./browser.mjs').openBenchPage>}
+ */
+export async function openInNode(ready, models = path.join(root, 'public/models')) {
+  if (fs.existsSync(path.join(root, 'node_modules/vite'))) await buildBenches();
+  if (!fs.existsSync(ENTRY))
+    throw new Error(`${path.relative(root, ENTRY)} is missing. Build it where node_modules is: node bench/device.mjs --build`);
+  // web-llm tells what it does, and standard output is the bench's.
+  const { log } = console;
+  const { openPage } = await import(ENTRY);
+  const page = await openPage(ready, models, process.env.FORETOKEN_DEVICE === 'software' ? 'software' : 'auto');
+  const quiet = console.log;
+  console.log = log;
+  return {
+    name: `Node ${process.versions.node}`,
+    open: async () => undefined,
+    async call(method, ...args) {
+      console.log = quiet;
+      try {
+        return await page[method](...args);
+      } finally {
+        console.log = log;
+      }
+    },
+    // Dawn keeps the process from ending.
+    close: async () => void setImmediate(() => process.exit()),
+  };
+}
