@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { animatedWebp } from './animatedWebp.mjs';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
+import { keepChoice } from './keptChoice.mjs';
 import { failClearly } from './options.mjs';
 
 const FILM = path.join(root, 'docs/run.webp');
@@ -50,6 +51,8 @@ await failClearly(async () => {
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   const visit = async (viewport, colorScheme, address) => {
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce', serviceWorkers: 'block' });
+    // What is measured would be another in every picture.
+    await page.addInitScript(keepChoice, 'webgpu');
     await page.goto(`${url}${address}`);
     await page.locator('main').waitFor();
     // Recordings and pictures of charts come a moment later.

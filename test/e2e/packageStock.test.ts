@@ -86,7 +86,7 @@ function answersOf(kind: 'webllm' | 'foretoken', options: object): Promise<Answe
         model_id: 'embedded-record',
         model_lib: `${location.origin}/models/libraries/target.wasm`,
       };
-      const config = { appConfig: { model_list: [record] }, ...options };
+      const config = { appConfig: { model_list: [record] }, backend: 'webgpu', ...options };
       const create = kind === 'webllm' ? app.webllm.CreateMLCEngine : app.foretoken.CreateSpeculativeEngine;
       const engine = await create('embedded-record', config as never);
       const answers: Answers = {};
@@ -159,7 +159,7 @@ describe('web-llm’s own requests at temperature 0', { timeout: 600_000 }, () =
       };
       const given: string[] = [];
       for (const create of [app.webllm.CreateMLCEngine, app.foretoken.CreateSpeculativeEngine]) {
-        const engine = await create('embedded-record', { appConfig: { model_list: [record] } });
+        const engine = await create('embedded-record', { appConfig: { model_list: [record] }, backend: 'webgpu' } as never);
         const answer = await (
           engine.chat.completions as unknown as { create(asked: object): Promise<{ choices: { message: { content: string } }[] }> }
         ).create({
