@@ -10,6 +10,7 @@ import type { LoaderProgress } from '../model/webllm/loader';
 import { orMemory } from '../storage/memory';
 import type { FileStorage } from '../storage/port';
 import { type ConvertProgress, storeLoadable } from './convert';
+import { Joint } from './joint';
 import type { PairLoader, ReadyPair } from './pair';
 import type { LoadProgress } from './tasks';
 
@@ -40,8 +41,12 @@ export class CpuPairs implements PairLoader {
   async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
     checkPair(spec);
     refuseHead(spec.draft);
-    const target = await this.#readyTarget(spec.target, report, signal);
-    const draft = await this.#readyDraft(spec.draft, target, report, signal);
+    const both = new Joint(signal);
+    const targetReady = both.attempt(() => this.#readyTarget(spec.target, report, both.signal));
+    const draftReady = both.attempt(() => this.#readyDraft(spec, targetReady, report, both.signal));
+    await Promise.allSettled([targetReady, draftReady]);
+    if (both.failed) throw both.failed.cause;
+    const [target, draft] = [await targetReady, await draftReady];
     return {
       adapter: adapterOf([target, draft].flatMap((side) => side?.files ?? [])),
       spec,
@@ -80,18 +85,23 @@ export class CpuPairs implements PairLoader {
     return this.#target;
   }
 
+  /** While the target comes. */
   async #readyDraft(
-    spec: PairSpec['draft'],
-    target: LoadedTarget,
+    pair: PairSpec,
+    target: Promise<LoadedTarget>,
     report: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<LoadedDraft | null> {
+    const { draft: spec } = pair;
     const loaded = this.#draft;
     if (spec === null) return null;
     if (loaded && isSameDraft(loaded.spec, spec)) return loaded;
-    await checkTokenizers({ target: target.spec, draft: spec }, this.#storage, signal);
+    await checkTokenizers(pair, this.#storage, signal);
     this.#unloadDraft();
-    const files = spec === 'itself' ? { ...target.files, forward: this.#twinOf(target) } : await this.#load(spec, report, signal);
+    const files =
+      spec === 'itself'
+        ? await target.then((ready) => ({ ...ready.files, forward: this.#twinOf(ready) }))
+        : await this.#load(spec, report, signal);
     this.#draft = { spec, files, side: new CpuDrafter(files.forward) };
     return this.#draft;
   }

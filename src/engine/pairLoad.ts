@@ -6,6 +6,7 @@ import { type LoadedModel, type LoaderProgress, prepareModel, twinOf } from '../
 import { ModelTarget } from '../model/webllm/target';
 import type { FileStorage } from '../storage/port';
 import { type ConvertProgress, storeLoadable } from './convert';
+import { Joint } from './joint';
 import { firstCause, type Stage } from './stage';
 import type { LoadProgress } from './tasks';
 
@@ -36,29 +37,6 @@ export async function loadMissing(stage: Stage, spec: PairSpec, setup: LoadSetup
   await Promise.allSettled([draftStored, target, draft]);
   if (stage.shared.hasFailed) throw await stage.shared.failure;
   if (both.failed) throw await firstCause(stage.shared, both.failed.cause);
-}
-
-/** Work of several parts, of which the first that fails stops the others. */
-class Joint {
-  /** Why the first part failed; null while none has. */
-  failed: { readonly cause: unknown } | null = null;
-  /** Aborts with the whole, and when a part has failed. */
-  readonly signal: AbortSignal;
-  readonly #stop = new AbortController();
-
-  constructor(signal: AbortSignal) {
-    this.signal = AbortSignal.any([signal, this.#stop.signal]);
-  }
-
-  async attempt<T>(part: () => Promise<T>): Promise<T> {
-    try {
-      return await part();
-    } catch (cause) {
-      this.failed ??= { cause };
-      this.#stop.abort(cause);
-      throw cause;
-    }
-  }
 }
 
 async function loadTarget(stage: Stage, spec: ModelSpec, load: LoadSetup): Promise<void> {

@@ -139,6 +139,47 @@ describe('the pair on the CPU', () => {
     await expect(run(alone, settings, { draft: null })).rejects.toMatchObject(refused);
   });
 
+  it('is fetched at once: the draft is ready while the target comes; what fails first ends the other', async () => {
+    const pair = engine();
+    const plain = fetch;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isMissing = false;
+    vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
+      if (isMissing && url.includes('/weak-draft/')) return new Response('', { status: 404 });
+      if (url.includes('/target/') && url.endsWith('.bin')) await held;
+      init?.signal?.throwIfAborted();
+      return plain(url);
+    });
+    const ready: string[] = [];
+    let hear = () => {};
+    const draftIsReady = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    const load = (draft: string) =>
+      pair.load(
+        { type: 'load', pair: shippedPair(draft) },
+        (update) => {
+          if (update.type !== 'progress' || update.phase !== 'ready') return;
+          ready.push(update.model);
+          if (update.model === 'draft') hear();
+        },
+        new AbortController().signal,
+      );
+    isMissing = true;
+    // The target would come only after its release.
+    await expect(Promise.race([load('weak-draft'), draftIsReady])).rejects.toMatchObject({ failure: { code: 'file-missing' } });
+    expect(ready).toEqual([]);
+    const loaded = load('draft');
+    await draftIsReady;
+    expect(ready).toEqual(['draft']);
+    release();
+    await loaded;
+    expect(ready).toEqual(['draft', 'target']);
+  });
+
   it('goes from one target to another and back', async () => {
     const other = engine();
     const settings = { ignoreStopTokens: true, maxTokens: 12 } as const;

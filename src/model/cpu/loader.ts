@@ -38,6 +38,8 @@ export async function loadCpuModel(
   signal: AbortSignal,
   means: CpuMeans,
 ): Promise<CpuModelFiles> {
+  // It comes while the files do; who needs it hears why it cannot be had.
+  if (form === 'wasm') importWasm().catch(() => undefined);
   await storeModel(model, storage, report, signal, model.files);
   const loadedBytes = bytesOf(model.files);
   report({ phase: 'preparing', loadedBytes });
@@ -58,8 +60,7 @@ async function makeForward(
 ): Promise<Pick<CpuModelFiles, 'forward' | 'form'>> {
   const plain = async () => ({ form: 'plain', forward: new CpuForward(config, await readWeights(index, shard)) }) as const;
   if (form === 'plain') return plain();
-  // Fetched where a model runs without WebGPU.
-  const { wasmForward } = await import('./wasm');
+  const { wasmForward } = await importWasm();
   try {
     const forward = await wasmForward(config, index, shard, threads);
     return forward ? { form, forward } : await plain();
@@ -70,6 +71,11 @@ async function makeForward(
       throw error;
     });
   }
+}
+
+/** Fetched where a model runs without WebGPU. */
+function importWasm(): Promise<typeof import('./wasm')> {
+  return import('./wasm');
 }
 
 function named(model: ModelSpec, name: string): RemoteFile {
