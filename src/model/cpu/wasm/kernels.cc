@@ -396,9 +396,10 @@ static int leader_sleeps;
 constexpr int LEAST = 1 << 15, MOST = 1 << 18;
 // Looks at what another thread writes before this one sleeps: longer than a part takes, and than the leader takes between two tasks of a forward.
 constexpr int LOOKS = 1 << 16;
-// Tasks that the leader still does alone; and how many it will do alone next, after a thread kept it waiting because the system had other work for its core.
-static int alone, penalty;
-constexpr int FIRST_PENALTY = 64, MOST_PENALTY = 4096;
+// Multiplications that the leader still does alone; and how many it will do alone next, after a thread kept it waiting because the system had other work for its
+// core. That may take as long as hundreds of tasks.
+static int64_t alone, penalty;
+constexpr int64_t FIRST_PENALTY = int64_t(1) << 28, MOST_PENALTY = int64_t(1) << 35;
 
 template <class Number>
 INLINE Number read(const Number& shared) { return __atomic_load_n(&shared, __ATOMIC_SEQ_CST); }
@@ -435,17 +436,19 @@ static void together(int most, int64_t work) {
   const int64_t even = 8 * threads, wanted = work / MOST > even ? work / MOST : even, worth = work / LEAST;
   int parts = wanted < worth ? wanted : worth;
   if (parts > most) parts = most;
-  if (alone > 0 && alone--) parts = 1;
-  if (threads == 1 || parts < 2) parts = 1;
+  if (threads == 1 || alone > 0 || parts < 2) parts = 1;
   task.parts = parts;
-  if (parts == 1) return do_part(0, 0);
+  if (parts == 1) {
+    alone -= work;
+    return do_part(0, 0);
+  }
   write(done, 0);
   write(left, parts);
   if (read(sleepers)) wake(left);
   take_parts(0);
   for (int look = 0; look < LOOKS && read(done) < parts; look++) {}
   if (read(done) == parts) {
-    if (penalty > 0) penalty--;
+    penalty = penalty > work ? penalty - work : 0;
     return;
   }
   write(leader_sleeps, 1);
