@@ -115,6 +115,8 @@ describe('a published pair', () => {
     await target.getByRole('button', { name: /^Delete/ }).click();
     await target.getByRole('button', { name: 'Delete', exact: true }).click();
     await vi.waitFor(async () => expect((await stored()).some((url) => url.includes(TARGET))).toBe(false));
+    await expect.element(target).not.toBeInTheDocument();
+    expect(document.activeElement).not.toBe(document.body);
     expect((await stored()).some((url) => url.includes(DRAFT))).toBe(true);
     expect([useSettings.getState().target, hub.asked]).toEqual(['target', []]);
   });

@@ -88,6 +88,8 @@ it('a model is deleted by keyboard after it is asked once: all bytes go, and the
   await userEvent.keyboard('{Enter}');
   await userEvent.keyboard('{Shift>}{Tab}{/Shift}{Enter}');
   await expect.element(dialog().getByText('None yet.')).toBeInTheDocument();
+  // Not thrown to the top of the page.
+  expect(dialog().element().contains(document.activeElement)).toBe(true);
   expect(await ownPlaces()).toEqual([]);
   expect(engine.tasks.map(({ type }) => type).slice(-2)).toEqual(['remove', 'load']);
   expect(useSettings.getState().target).toBe('target');
