@@ -39,7 +39,7 @@ export async function loadCpuModel(
   means: CpuMeans,
 ): Promise<CpuModelFiles> {
   // It comes while the files do; who needs it hears why it cannot be had.
-  if (form === 'wasm') importWasm().catch(() => undefined);
+  if (means.form === 'wasm') importWasm().catch(() => undefined);
   await storeModel(model, storage, report, signal, model.files);
   const loadedBytes = bytesOf(model.files);
   report({ phase: 'preparing', loadedBytes });
