@@ -28,6 +28,26 @@ describe('a delta', () => {
   });
 });
 
+/** Bytes of an array that every WebGPU adapter binds to a kernel. */
+const LARGEST_BINDING = 128 << 20;
+
+/** What `_metadata` of a library tells web-llm. */
+function compiledFor(library: Uint8Array): { readonly context: number; readonly layers: number } {
+  const text = Buffer.from(library).toString('latin1');
+  const [metadata = ''] = /\{"model_type": .*?"preprocs": \[\]\}\]\}/s.exec(text) ?? [];
+  const { context_window_size: context, params } = JSON.parse(metadata) as { context_window_size: number; params: { name: string }[] };
+  return { context, layers: params.filter(({ name }) => name.endsWith('.qkv') || name.endsWith('.qkv.0')).length };
+}
+
+/** Bytes of the largest array whose length a kernel of a library knows. */
+function largestArray(library: Uint8Array): number {
+  const text = Buffer.from(library).toString('latin1');
+  const lengths = [...text.matchAll(/var<storage[^>]*> \w+ : array<(vec4<)?[fu]32>?, (\d+)>/g)].map(
+    ([, four, count]) => (four ? 16 : 4) * Number(count),
+  );
+  return Math.max(...lengths);
+}
+
 describe('the libraries beside the page', () => {
   const folder = path.join(import.meta.dirname, '../../public/libraries');
   const read = (name: string) => new Uint8Array(fs.readFileSync(path.join(folder, name)));
@@ -40,15 +60,22 @@ describe('the libraries beside the page', () => {
   interface Library extends Listed {
     readonly delta?: Listed & { readonly base: string };
   }
-  const shapes: readonly { readonly libraries: readonly Library[] }[] = JSON.parse(
-    fs.readFileSync(path.join(folder, 'index.json'), 'utf8'),
-  );
-  const libraries = shapes.flatMap((shape) => shape.libraries);
+  interface Shape {
+    readonly shape: string;
+    readonly context: number;
+    readonly libraries: readonly Library[];
+  }
+  const shapes: readonly Shape[] = JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'));
+  const libraries = shapes.flatMap(({ shape, context, libraries: of }) => of.map((library) => ({ shape, context, ...library })));
 
-  it.each(libraries)('have $path, whole or by its delta', async ({ path: name, bytes: length, sha256, delta }) => {
+  it.each(libraries)('have $path, whole or by its delta', async ({ path: name, bytes: length, sha256, delta, shape, context }) => {
     if (delta) expect(about(read(delta.path))).toEqual({ bytes: delta.bytes, sha256: delta.sha256 });
     const content = delta ? await applyDelta(read(delta.base), read(delta.path)) : read(name);
-    expect(content && about(content)).toEqual({ bytes: length, sha256 });
+    if (!content) throw new Error(`${delta?.path} makes nothing of ${delta?.base}`);
+    expect(about(content)).toEqual({ bytes: length, sha256 });
+    expect(WebAssembly.validate(content)).toBe(true);
+    expect(compiledFor(content)).toEqual({ context, layers: Number(/-l(\d+)-/.exec(shape)?.[1]) });
+    expect(largestArray(content)).toBeLessThanOrEqual(LARGEST_BINDING);
   });
 
   it('are all that is there', () => {

@@ -26,28 +26,42 @@ const sides = ([hidden, feedForward, layers, heads, kvHeads, headDim, tokens]: S
   ...{ num_key_value_heads: kvHeads, head_dim: headDim, vocab_size: tokens, tie_word_embeddings: true },
 });
 const LLAMA3 = { rope_type: 'llama3', factor: 32, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
+const UNTIED = { tie_word_embeddings: false };
+const smollm = (base: number, ...of: Sides) => ['llama', { ...sides(of), position_embedding_base: base, rms_norm_eps: 1e-5 }] as const;
+const llama = (factor: number, ...of: Sides) =>
+  [
+    'llama',
+    { ...sides(of), position_embedding_base: 500000, rms_norm_eps: 1e-5, rope_scaling: { ...LLAMA3, factor }, ...(factor === 8 && UNTIED) },
+  ] as const;
+const qwen = (type: 'qwen2' | 'qwen3', ...of: Sides) =>
+  [type, { ...sides(of), position_embedding_base: 0, rope_theta: 1e6, rms_norm_eps: 1e-6 }] as const;
 
 /** As their makers publish them, and mlc-llm's gen_config writes them. */
 const PUBLISHED: Readonly<Record<string, readonly [type: string, ofModel: object]>> = {
-  'SmolLM2 135M': ['llama', { ...sides([576, 1536, 30, 9, 3, 64, 49152]), position_embedding_base: 100000, rms_norm_eps: 1e-5 }],
-  'Llama 3.2 1B': [
-    'llama',
-    { ...sides([2048, 8192, 16, 32, 8, 64, 128256]), position_embedding_base: 500000, rms_norm_eps: 1e-5, rope_scaling: LLAMA3 },
-  ],
-  'Qwen2.5 0.5B': [
-    'qwen2',
-    { ...sides([896, 4864, 24, 14, 2, 0, 151936]), position_embedding_base: 0, rope_theta: 1e6, rms_norm_eps: 1e-6 },
-  ],
-  'Qwen3 0.6B': [
-    'qwen3',
-    { ...sides([1024, 3072, 28, 16, 8, 128, 151936]), position_embedding_base: 0, rope_theta: 1e6, rms_norm_eps: 1e-6 },
-  ],
+  'SmolLM2 135M': smollm(100000, 576, 1536, 30, 9, 3, 64, 49152),
+  'SmolLM2 360M': smollm(100000, 960, 2560, 32, 15, 5, 64, 49152),
+  'SmolLM2 1.7B': smollm(130000, 2048, 8192, 24, 32, 32, 64, 49152),
+  'Llama 3.2 1B': llama(32, 2048, 8192, 16, 32, 8, 64, 128256),
+  'Llama 3.2 3B': llama(32, 3072, 8192, 28, 24, 8, 128, 128256),
+  'Llama 3.1 8B': llama(8, 4096, 14336, 32, 32, 8, 128, 128256),
+  'Qwen2.5 0.5B': qwen('qwen2', 896, 4864, 24, 14, 2, 0, 151936),
+  'Qwen2.5 1.5B': qwen('qwen2', 1536, 8960, 28, 12, 2, 0, 151936),
+  'Qwen2.5 3B': qwen('qwen2', 2048, 11008, 36, 16, 2, 0, 151936),
+  'Qwen2.5 7B': ['qwen2', { ...qwen('qwen2', 3584, 18944, 28, 28, 4, 0, 152064)[1], ...UNTIED }],
+  'Qwen3 0.6B': qwen('qwen3', 1024, 3072, 28, 16, 8, 128, 151936),
+  'Qwen3 1.7B': qwen('qwen3', 2048, 6144, 28, 16, 8, 128, 151936),
+  'Qwen3 4B': qwen('qwen3', 2560, 9728, 36, 32, 8, 128, 151936),
+  'Qwen3 8B': ['qwen3', { ...qwen('qwen3', 4096, 12288, 36, 32, 8, 128, 151936)[1], ...UNTIED }],
 };
 
 const shapes = JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, '../../../public/libraries/index.json'), 'utf8'));
 const smollm2 = PUBLISHED['SmolLM2 135M']?.[1] ?? {};
 
 describe('a library of ours', () => {
+  it('is there for every model of this table, and for no other', () => {
+    expect(shapes.map(({ name }: { name: string }) => name)).toEqual(Object.keys(PUBLISHED));
+  });
+
   it.each(Object.keys(PUBLISHED))('is found for %s by the shape that its configuration tells', (name) => {
     const [type, ofModel] = PUBLISHED[name] ?? ['', {}];
     for (const quantization of ['q4f16_1', 'q4f32_1']) {
