@@ -3,9 +3,10 @@
  * of the target, web-llm's sampling functions against a token of its own, loading, and every kernel alone. In Node: on dawn's WebGPU.
  *
  *   npm run bench:kernels -- [--json FILE] [--repetitions 9] [--pair embedded|smollm2 | --models FOLDER] [--browser chromium|firefox|node]
- *     [--forward] [--rows 1,5,9,17,256,1000]
+ *     [--forward] [--rows 1,5,9,17,256,1000] [--cached 64,768] [--profile 1/64,5/64,1/768,5/768]
  *
- * With --forward, or where the models have no draft: the target's forwards alone, of so many rows.
+ * With --forward, or where the models have no draft: the target's forwards alone, of so many rows; and each kernel alone only where --profile says of
+ * how many rows and cached tokens.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,15 +18,10 @@ import { median } from './statistics.mjs';
 // Of a verification up to 32, else of a prefill.
 const ROWS = '1,5,9,17,256,1000';
 const isPrefill = (rows) => rows > 32;
-const CACHED = [64, 768];
+const CACHED = '64,768';
 
 // Rows and cached tokens of the target's forwards whose kernels are timed one by one; and of the draft's.
-const PROFILES = [
-  [1, 64],
-  [5, 64],
-  [1, 768],
-  [5, 768],
-];
+const PROFILES = '1/64,5/64,1/768,5/768';
 const DRAFT_PROFILE = [1, 64];
 
 const round = (value, digits = 2) => Number(value.toFixed(digits));
@@ -34,11 +30,14 @@ await failClearly(async () => {
   const { values: options } = parseArgs({
     options: {
       ...{ json: { type: 'string' }, repetitions: { type: 'string', default: '9' } },
-      ...{ rows: { type: 'string', default: ROWS }, forward: { type: 'boolean', default: false } },
+      ...{ rows: { type: 'string', default: ROWS }, cached: { type: 'string', default: CACHED } },
+      ...{ forward: { type: 'boolean', default: false }, profile: { type: 'string' } },
       ...{ browser: { type: 'string', default: 'chromium' }, ...MODEL_OPTIONS },
     },
   });
   const repetitions = wholeNumber('repetitions', options.repetitions);
+  const numbers = (name, text, between = ',') => text.split(between).map((each) => wholeNumber(name, each));
+  const lengths = numbers('cached', options.cached);
   const { openBench } = await import('./open.mjs');
   const { pair, folder, target, drafts } = findModels(options);
   const draft = options.forward ? undefined : drafts[0];
@@ -61,9 +60,9 @@ await failClearly(async () => {
     };
     // Of a run that is ended early, what it has found is there.
     const save = () => options.json && fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-    for (const rows of options.rows.split(',').map((each) => wholeNumber('rows', each))) {
+    for (const rows of numbers('rows', options.rows)) {
       const { tile } = await call('sweep', target, rows);
-      for (const cached of isPrefill(rows) ? [0] : CACHED) {
+      for (const cached of isPrefill(rows) ? [0] : lengths) {
         const { timings, dispatches } = await call('forward', target, rows, cached, repetitions);
         const ratios = timings.forward.map((ms, i) => ms / timings.roofline[i]);
         report.forward.push({
@@ -80,7 +79,7 @@ await failClearly(async () => {
         save();
       }
     }
-    for (const cached of draft ? CACHED : []) {
+    for (const cached of draft ? lengths : []) {
       const { timings, dispatches } = await call('draftStep', draft, target, cached, repetitions);
       const ratios = timings.draft.map((ms, i) => ms / timings.target[i]);
       report.draftStep.push({
@@ -92,7 +91,9 @@ await failClearly(async () => {
       });
     }
     if (draft) report.sampling = await sampling(call, target, repetitions);
-    const profiles = draft ? [...PROFILES.map((each) => [target, ...each]), [draft, ...DRAFT_PROFILE]] : [];
+    const wanted = options.profile ?? (draft ? PROFILES : '');
+    const profiles = wanted.split(',').flatMap((each) => (each ? [[target, ...numbers('profile', each, '/')]] : []));
+    if (draft) profiles.push([draft, ...DRAFT_PROFILE]);
     for (const [id, rows, cached] of profiles) {
       report.profile[`${id}, ${rows} rows, ${cached} cached`] = (await call('profile', id, rows, cached, 3)).map((row) => ({
         ...row,

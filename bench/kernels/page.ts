@@ -28,16 +28,21 @@ export type Timings<Name extends string> = Readonly<Record<Name, readonly number
 
 /** The adapter's queue reports work as done with some delay; so much of the same is submitted at once that it hardly counts. */
 const BATCH_MS = 150;
-const MOST_AT_A_TIME = 64;
+/** Of the roofline's rows: a multiple of what its tiles have. */
+const MOST_AT_A_TIME = 45;
 /** Between what two forms of the same weights compute, root mean squares: half a step of 255 at most, a weight, is 0.4 %. */
 const MOST_DIFFERENCE = 0.01;
 
 watchDevice();
 const never = new AbortController().signal;
 const open = shareDevice(navigator.gpu);
-const models = new Map<string, { loaded: LoadedModel; parts: readonly Part[] }>();
+/** `verified`: what every row of a verification is multiplied with; `prefilled`: of a prefill. */
+const models = new Map<string, { loaded: LoadedModel; verified: readonly Part[]; prefilled: readonly Part[] }>();
 /** The fastest tile of each part. */
 const best = new Map<string, readonly Tile[]>();
+
+/** Of a verification up to 32, else of a prefill, which has logits of its last row alone. */
+const kindOf = (rows: number) => (rows > 32 ? 'last-row' : 'all-rows');
 
 /** Milliseconds until the device has done what `submit` submits. */
 async function elapsed(device: GPUDevice, submit: () => void): Promise<number> {
@@ -135,6 +140,12 @@ function get(id: string) {
   return model;
 }
 
+/** What every one of `rows` rows is multiplied with. */
+function multiplied(id: string, rows: number): readonly Part[] {
+  const { verified, prefilled } = get(id);
+  return kindOf(rows) === 'last-row' ? prefilled : verified;
+}
+
 /** Brings the cache to `cached` tokens and writes what the next `rows` rows read. */
 async function prepare(id: string, cached: number, rows: number) {
   const { pipeline } = get(id).loaded;
@@ -159,7 +170,8 @@ export const kernels = {
     const read = async (name: string) => (await fetch(`${model.folder}/resolve/main/${name}`)).json();
     const [config, cache] = await Promise.all([read('mlc-chat-config.json'), read('tensor-cache.json')]);
     const records = (cache.records as { records: ArrayRecord[] }[]).flatMap((shard) => shard.records);
-    models.set(id, { loaded, parts: partsOf(config.model_config as ModelConfig, config.quantization === 'grouped', records) });
+    const parts = (head: boolean) => partsOf(config.model_config as ModelConfig, config.quantization === 'grouped', records, head);
+    models.set(id, { loaded, verified: parts(true), prefilled: parts(false) });
     return { ms, pipelineMs: pipelineMilliseconds() - before, parameters: model.parameters };
   },
 
@@ -169,7 +181,7 @@ export const kernels = {
     const found: Tile[] = [];
     let tried = 0;
     const { rows: together } = inPieces(rows);
-    for (const part of get(id).parts) {
+    for (const part of multiplied(id, rows)) {
       const kernels = new RooflineKernels(device, part, together);
       const candidates = tiles(part, together, device.features);
       found.push((await fastest(device, kernels, candidates)).tile);
@@ -183,7 +195,7 @@ export const kernels = {
   /** The rooflines of all forms of weights, each with its own fastest tile, in turns; every tile must compute what the shipped form does. */
   async forms(id: string, rows: number, repetitions: number): Promise<{ tiles: Record<FormName, string>; timings: Timings<FormName> }> {
     const { device } = await open();
-    const [part] = get(id).parts;
+    const [part] = get(id).verified;
     if (!part) throw new Error(`${id} has no weights`);
     const names = Object.keys(FORMS) as FormName[];
     const candidates = tiles(part, rows, device.features);
@@ -216,13 +228,13 @@ export const kernels = {
     const found = best.get(`${id} ${rows}`);
     if (!found) throw new Error(`sweep ${id} with ${rows} rows first`);
     const { rows: together, pieces } = inPieces(rows);
-    const kernels = get(id).parts.map((part) => new RooflineKernels(device, part, together));
+    const kernels = multiplied(id, rows).map((part) => new RooflineKernels(device, part, together));
     const roofline = await Promise.all(kernels.map((each, i) => each.compile(found[i] as Tile)));
     const pipeline = await prepare(id, cached, rows);
     const forward = (times: number) => {
       for (let i = 0; i < times; i++) {
         for (let done = 0; done < rows; done += pipeline.passLength) {
-          pipeline.scoped(() => pipeline.forward(Math.min(pipeline.passLength, rows - done), rows > 32 ? 'last-row' : 'all-rows'));
+          pipeline.scoped(() => pipeline.forward(Math.min(pipeline.passLength, rows - done), kindOf(rows)));
         }
         pipeline.truncate(cached);
       }
@@ -342,7 +354,7 @@ export const kernels = {
   ): Promise<{ kernel: string; dispatches: number; ms: number }[]> {
     const { device } = await open();
     const pipeline = await prepare(id, cached, rows);
-    const recorded = record(() => pipeline.scoped(() => pipeline.forward(rows, rows > 32 ? 'last-row' : 'all-rows')));
+    const recorded = record(() => pipeline.scoped(() => pipeline.forward(rows, kindOf(rows))));
     pipeline.flush();
     const sums = new Map<string, { kernel: string; dispatches: number; ms: number }>();
     for (const { kernel, replay } of recorded) {

@@ -128,15 +128,20 @@ function sidesOf(config: ModelConfig): Readonly<Record<string, readonly [inner: 
   };
 }
 
-/** All that a model multiplies, the matrices of each form reshaped into one whose inner dimension is the hidden one. */
-export function partsOf(config: ModelConfig, grouped: boolean, records: readonly ArrayRecord[]): Part[] {
+/**
+ * What a model multiplies every row with, the matrices of each form reshaped into one whose inner dimension is the hidden one.
+ *
+ * @param head whether the head is among them, as where each row has logits
+ */
+export function partsOf(config: ModelConfig, grouped: boolean, records: readonly ArrayRecord[], head: boolean): Part[] {
   const sides = sidesOf(config);
   const counts = new Map<RooflineForm, number>();
   const tied = !records.some(({ name }) => /^head(\.\d+)?$/.test(name));
   for (const { name, nbytes } of records) {
     const [kind = ''] = name.replace(/^layers\.\d+\./, '').split('.');
-    const [inner, columns] = sides[kind === 'emb' && tied ? 'head' : kind] ?? [0, 0];
-    if (inner === 0) continue;
+    const matrix = kind === 'emb' && tied ? 'head' : kind;
+    const [inner, columns] = sides[matrix] ?? [0, 0];
+    if (inner === 0 || (matrix === 'head' && !head)) continue;
     const form: RooflineForm = !grouped ? SHIPPED : nbytes < inner * columns ? 'groups of 4 bits' : 'groups of 8 bits';
     counts.set(form, (counts.get(form) ?? 0) + inner * columns);
   }
