@@ -80,6 +80,7 @@ function picture(answers, about) {
   const [width, height] = [Math.ceil(COLUMNS * CHARACTER + 2 * MARGIN), lines.length * LINE + 2 * MARGIN];
   const classes = Object.entries({ ...STYLES, title: 'font-weight:600', soft: 'fill:#625e54', asked: 'fill:#1c1b18;font-weight:600' });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="12" fill="#1c1b18">
+<title>${answers.length} answers, each token by its verdict</title>
 <style>${classes.map(([verdict, style]) => `.${verdict}{${style}}`).join('')}</style>
 <rect width="100%" height="100%" fill="#fbfaf6"/>
 ${lines.map(drawn).join('\n')}
