@@ -1,6 +1,6 @@
 /** How lists of models are fetched, and kept for a page without a network. */
 import { type FailureCode, FailureError } from '../core/failure';
-import { adapterHere, featuresHere } from '../gpu/adapter';
+import { adapterHere, featuresOf } from '../gpu/adapter';
 import { fetchPatiently, refusal } from '../storage/fetching';
 import { keepList, keptList } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
@@ -34,7 +34,8 @@ export async function fetchCatalogue(
   signal?: AbortSignal,
 ): Promise<Catalogue> {
   // Asked for while the lists come.
-  const features = featuresHere();
+  const adapter = adapterHere();
+  const features = adapter.then(featuresOf);
   const lists = urls.map(async (url, index): Promise<ResolvedList[]> => {
     try {
       return [await fetchList(url, features, storage, index === 0 ? askFor : askSoon, signal)];
@@ -51,7 +52,7 @@ export async function fetchCatalogue(
   const read = (await Promise.all(lists)).flat();
   const { lists: own, hub } = await added;
   // A head reads what only WebGPU keeps; one that is named all the same is refused by name.
-  const offered = (await adapterHere()) ? read : read.map(withoutHeads);
+  const offered = (await adapter) ? read : read.map(withoutHeads);
   return catalogueOf([...offered, ...own], hub);
 }
 

@@ -56,8 +56,10 @@ export class Pairs implements PairLoader {
       this.#settled = null;
       return on({ backend, because: { why: 'chosen' } });
     }
-    const adapter = await this.#softwareAdapter();
-    if (adapter === null) return on({ backend: 'webgpu', because: { why: 'graphics-card' } });
+    const info = await this.#adapterInfo();
+    if (info === null) return on(WITHOUT_WEBGPU);
+    if (!isSoftware(info)) return on({ backend: 'webgpu', because: { why: 'graphics-card' } });
+    const adapter = adapterName(info, globalThis.navigator?.userAgent ?? '');
     const settled = this.#settledFor(spec);
     if (settled && !(format && settled.backend === 'cpu')) return on(settled);
     const settle = (choice: Choice) => {
@@ -97,11 +99,12 @@ export class Pairs implements PairLoader {
     }
   }
 
-  /** The name of the adapter, where it is known to compute on the CPU. */
-  async #softwareAdapter(): Promise<string | null> {
+  /** What is known of the adapter; null without one, which is not looked for again. */
+  async #adapterInfo(): Promise<GPUAdapterInfo | null> {
     const gpu = this.#hasWebGpu ? this.#gpu : undefined;
-    const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
-    return adapter && isSoftware(adapter.info) ? adapterName(adapter.info, globalThis.navigator?.userAgent ?? '') : null;
+    const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)) : null;
+    this.#hasWebGpu = adapter !== null;
+    return adapter?.info ?? null;
   }
 
   /** A run that no model drafts goes on where those with a draft were. */

@@ -49,7 +49,11 @@ export async function findAdapter(
 
 /** The features that models can have in this browser: none without WebGPU, or without an adapter. */
 export async function featuresHere(): Promise<ReadonlySet<string>> {
-  const adapter = await adapterHere();
+  return featuresOf(await adapterHere());
+}
+
+/** The features that models can have on `adapter`; none without one. */
+export function featuresOf(adapter: GPUAdapter | null): ReadonlySet<string> {
   return new Set(adapter ? usableFeatures(adapter) : []);
 }
 
