@@ -60,6 +60,7 @@ await failClearly(async () => {
     };
     // Of a run that is ended early, what it has found is there.
     const save = () => options.json && fs.writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+    save();
     for (const rows of numbers('rows', options.rows)) {
       const { tile } = await call('sweep', target, rows);
       for (const cached of isPrefill(rows) ? [0] : lengths) {
