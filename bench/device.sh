@@ -5,7 +5,7 @@
 #   bash bench/device.sh [--json FILE] [--seconds 450] [--pair embedded|smollm2]...
 #
 # It needs Node 20.19 or later, a driver for Vulkan, and the checkout with node_modules. For a machine that cannot install packages, run
-# `node bench/device.mjs --build` where node_modules is, and carry the checkout with build/device (29 MB): that is enough. Both machines must be of a kind, as
+# `node bench/device.mjs --build` where node_modules is, and carry the checkout with build/device (16 MB): that is enough. Both machines must be of a kind, as
 # dawn is a program of its own. FORETOKEN_DEVICE=software computes on SwiftShader, where a Chromium is; what does not end in time is left out, and said. It
 # prints tables and writes FILE, by default
 # device.json in $OUT or in build/.

@@ -1,6 +1,7 @@
 /** Benches in Node: their pages' own code, built into a folder that also runs on a machine without node_modules. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { ensurePackages, root } from '../scripts/install.mjs';
 
 /** All that a bench in Node needs beside the models. */
@@ -38,8 +39,20 @@ export async function buildBenches() {
   for (const part of ['package.json', 'index.js', 'LICENSE.md', library]) {
     fs.cpSync(path.join(root, dawn, part), path.join(BUILT, dawn, part), { recursive: true, dereference: true });
   }
+  // A third of it travels.
+  for (const file of dawnFiles('.node')) {
+    fs.writeFileSync(`${file}.gz`, gzipSync(fs.readFileSync(file)));
+    fs.rmSync(file);
+  }
   const loader = '/usr/lib/chromium/libvulkan.so.1';
   if (fs.existsSync(loader)) fs.copyFileSync(loader, path.join(BUILT, path.basename(loader)));
+}
+
+/** Files of dawn in the build whose names end with `end`. @param {string} end */
+function dawnFiles(end) {
+  const folder = path.join(BUILT, 'node_modules/webgpu/dist');
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }).map(String) : [];
+  return names.filter((name) => name.endsWith(end)).map((name) => path.join(folder, name));
 }
 
 /**
@@ -53,6 +66,10 @@ export async function openInNode(ready, models = path.join(root, 'public/models'
   if (fs.existsSync(path.join(root, 'node_modules/vite'))) await buildBenches();
   if (!fs.existsSync(ENTRY))
     throw new Error(`${path.relative(root, ENTRY)} is missing. Build it where node_modules is: node bench/device.mjs --build`);
+  for (const packed of dawnFiles('.node.gz')) {
+    fs.writeFileSync(packed.slice(0, -'.gz'.length), gunzipSync(fs.readFileSync(packed)));
+    fs.rmSync(packed);
+  }
   // web-llm tells what it does, and standard output is the bench's.
   const { log } = console;
   const { openPage } = await import(ENTRY);
