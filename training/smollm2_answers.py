@@ -30,7 +30,7 @@ LONGEST, LONGEST_REQUEST = 384, 160
 FILES = ("answers.jsonl", "states.bin", "normalisers.bin")
 MADE_UP, OPEN = "made up", "open"
 # Of conversations: made up by the model, open chat, and the kinds of the embedded pair's corpus in equal parts.
-SHARES = {MADE_UP: 0.4, OPEN: 0.35} | dict.fromkeys(corpus.KINDS, 0.25 / len(corpus.KINDS))
+SHARES = {MADE_UP: 0.35, OPEN: 0.25} | dict.fromkeys(corpus.KINDS, 0.4 / len(corpus.KINDS))
 TEMPERATURES = {0.0: 0.6, 0.8: 0.4}
 # A text that repeats its last so many tokens is ended there.
 LOOP, LONGEST_PERIOD = 64, 32
