@@ -30,8 +30,10 @@ export interface PairApiSetup {
 /** One pair of models behind the API: requests run one after the other, in the order in which they came. */
 export class PairApi implements ApiEngine {
   readonly #setup: PairApiSetup;
-  /** null: not measured, or the clocks here are too coarse to tell. */
+  /** null: not measured on what computes now, or the clocks here are too coarse to tell. */
   #calibration: Calibration | null = null;
+  /** What computed when it was measured. */
+  #measuredOn: string | null = null;
   /** Ends the measurement under way, for which no request waits. */
   #measuring: AbortController | null = null;
   #measured = false;
@@ -78,7 +80,8 @@ export class PairApi implements ApiEngine {
       const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : usablePair(this.#setup.pair);
       const task = { type: 'run', ...this.#on(pair), ...input, settings, calibration: this.#calibration } as const;
       for await (const update of runUpdates(engine, task, signal)) {
-        if (update.type !== 'progress' && update.type !== 'computed-by' && update.type !== 'memory') yield update;
+        if (update.type === 'computed-by') this.#forgetCostsOfOthers(update);
+        else if (update.type !== 'progress' && update.type !== 'memory') yield update;
       }
     } finally {
       this.#open--;
@@ -92,6 +95,13 @@ export class PairApi implements ApiEngine {
 
   randomId(): string {
     return this.#setup.randomId();
+  }
+
+  /** Costs of one device say nothing of another. */
+  #forgetCostsOfOthers({ adapter }: ComputedBy): void {
+    if (this.#measuredOn === null || this.#measuredOn === adapter) return;
+    this.#calibration = this.#measuredOn = null;
+    this.#measured = false;
   }
 
   #on(pair: PairSpec): { readonly pair: PairSpec; readonly backend?: BackendChoice } {
@@ -109,6 +119,7 @@ export class PairApi implements ApiEngine {
     const report = (update: LoadProgress | ComputedBy | CalibrationResult) => {
       if (update.type !== 'calibration') return;
       this.#calibration = update.calibration;
+      this.#measuredOn = update.adapter;
       this.#measured = true;
     };
     const done = () => {

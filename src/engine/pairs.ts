@@ -29,15 +29,18 @@ type Choice = Pick<ComputedBy, 'backend' | 'because'>;
 type Report = (progress: LoadProgress) => void;
 
 /**
- * Pairs on WebGPU or on the CPU. Where a task says neither: on a graphics card; where the adapter is made of software, on the faster of the two, which is measured once
- * for each target and adapter, unless only one can run the pair; without an adapter, on the CPU, until the page is loaded again.
+ * Pairs on WebGPU or on the CPU. Where a task says neither: on a graphics card; where the adapter is made of software, on the faster of the two, which is measured once a week
+ * for each target and device, unless only one can run the pair; without an adapter, on the CPU, until the page is loaded again.
  */
 export class Pairs implements PairLoader {
   readonly #gpu: GPU | undefined;
   readonly #standard: BackendChoice;
   readonly #sides: Sides;
   readonly #times: KeptDecodeTimes;
+  readonly #threads: number;
   #hasWebGpu = true;
+  /** Of the adapter that was found; one that is there once stays. */
+  #info: GPUAdapterInfo | null = null;
   /** What was chosen for the pair before, where it was chosen here: what else is asked of that pair stays where it is. */
   #settled: { readonly spec: PairSpec; readonly choice: Choice } | null = null;
 
@@ -47,6 +50,7 @@ export class Pairs implements PairLoader {
     this.#standard = backend;
     this.#sides = sides ?? { webgpu: new WebGpuPairs({ gpu, storage }), cpu: new CpuPairs(storage, { threads }) };
     this.#times = new KeptDecodeTimes(storage);
+    this.#threads = threads?.count ?? 1;
   }
 
   async ready(...[spec, report, signal, wanted = {}]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
@@ -59,20 +63,19 @@ export class Pairs implements PairLoader {
     const info = await this.#adapterInfo();
     if (info === null) return on(WITHOUT_WEBGPU);
     if (!isSoftware(info)) return on({ backend: 'webgpu', because: { why: 'graphics-card' } });
-    const adapter = adapterName(info, globalThis.navigator?.userAgent ?? '');
     const settled = this.#settledFor(spec);
-    if (settled && !(format && settled.backend === 'cpu')) return on(settled);
-    const settle = (choice: Choice) => {
-      this.#settled = { spec, choice };
-      return on(choice);
-    };
-    if (format) return settle(onlyWebGpu(NO_FORMATS));
-    try {
-      return await settle(await this.#faster(spec, adapter, report, signal));
-    } catch (error) {
-      if (!isOf(error, CPU_CANNOT)) throw error;
-      return settle(onlyWebGpu(error.failure.message));
-    }
+    // Only this run goes there; the next one without a format comes back.
+    if (format) return on(settled?.backend === 'webgpu' ? settled : onlyWebGpu(NO_FORMATS));
+    if (settled) return on(settled);
+    const adapter = adapterName(info, globalThis.navigator?.userAgent ?? '');
+    const choice = await this.#faster(spec, adapter, report, signal);
+    const ready = await on(choice).catch((error: unknown) => {
+      // The times were measured before, and now the faster one cannot.
+      if (choice.because.why !== 'faster' || !isOf(error, CANNOT)) throw error;
+      return on(choice.backend === 'cpu' ? onlyWebGpu(error.failure.message) : onlyCpu(error));
+    });
+    this.#settled = { spec, choice: ready.computedBy ?? choice };
+    return ready;
   }
 
   async release(model: ModelSpec): Promise<void> {
@@ -99,12 +102,14 @@ export class Pairs implements PairLoader {
     }
   }
 
-  /** What is known of the adapter; null without one, which is not looked for again. */
+  /** What is known of the adapter; null without one. Neither is looked for again. */
   async #adapterInfo(): Promise<GPUAdapterInfo | null> {
-    const gpu = this.#hasWebGpu ? this.#gpu : undefined;
-    const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)) : null;
+    if (!this.#hasWebGpu || this.#info) return this.#hasWebGpu ? this.#info : null;
+    const gpu = this.#gpu;
+    const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
     this.#hasWebGpu = adapter !== null;
-    return adapter?.info ?? null;
+    this.#info = adapter?.info ?? null;
+    return this.#info;
   }
 
   /** A run that no model drafts goes on where those with a draft were. */
@@ -114,9 +119,10 @@ export class Pairs implements PairLoader {
     return isSameModel(spec.target, target) && (draft === null || isSameDraft(spec.draft, draft)) ? choice : null;
   }
 
-  /** @throws FailureError why the CPU cannot run the pair */
+  /** The faster of the two, or the one that can run the pair. */
   async #faster(spec: PairSpec, adapter: string, report: Report, signal: AbortSignal): Promise<Choice> {
-    const known = await this.#times.get(spec.target, adapter);
+    const devices = `${adapter}, ${this.#threads} threads`;
+    const known = await this.#times.get(spec.target, devices);
     if (known) return fasterOf(known);
     await this.#sides.webgpu.unload();
     // Nothing is told to be ready before it is known where.
@@ -125,14 +131,18 @@ export class Pairs implements PairLoader {
       if (progress.phase === 'ready') ready.push(progress);
       else if (progress.backend === 'cpu') report(progress);
     };
-    const cpu = await this.#sides.cpu.ready(spec, hold, signal);
+    const cpu = await this.#sides.cpu.ready(spec, hold, signal).catch((error: unknown) => {
+      if (isOf(error, CANNOT)) return error;
+      throw error;
+    });
+    if (cpu instanceof FailureError) return onlyWebGpu(cpu.failure.message);
     const times = await this.#measure(cpu, spec.target, hold, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof FailureError) return error;
       throw error;
     });
     const choice = times instanceof FailureError ? onlyCpu(times) : fasterOf(times);
-    if (!(times instanceof FailureError)) await this.#times.keep(spec.target, adapter, times);
+    if (!(times instanceof FailureError)) await this.#times.keep(spec.target, devices, times);
     for (const progress of ready) if (progress.backend === choice.backend) report(progress);
     return choice;
   }
@@ -152,8 +162,8 @@ export class Pairs implements PairLoader {
 }
 
 const NO_WEBGPU: ReadonlySet<string> = new Set(['no-webgpu', 'no-adapter']);
-/** Why the CPU refuses a pair that WebGPU may run. */
-const CPU_CANNOT: ReadonlySet<string> = new Set(['feature-missing', 'library-incompatible', 'out-of-memory']);
+/** Why one of the two refuses a pair that the other may run. */
+const CANNOT: ReadonlySet<string> = new Set(['feature-missing', 'library-incompatible', 'out-of-memory']);
 const WITHOUT_WEBGPU: Choice = { backend: 'cpu', because: { why: 'no-webgpu' } };
 
 function isOf(error: unknown, codes: ReadonlySet<string>): error is FailureError {

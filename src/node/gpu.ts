@@ -1,7 +1,7 @@
 /** What computes here: dawn's WebGPU (the package `webgpu`) on a graphics card or on an adapter made of software, or the CPU alone. */
 import os from 'node:os';
 import { FailureError } from '../core/failure';
-import { findAdapter } from '../gpu/adapter';
+import { findAdapter, isSoftware } from '../gpu/adapter';
 import { bringLoader, DRIVER, findSoftwareDriver, hasDriver } from './vulkan';
 
 export const DEVICES = ['auto', 'software', 'cpu'] as const;
@@ -12,13 +12,15 @@ export interface FoundGpu {
   readonly gpu: GPU | undefined;
   /** WebGPU's global names, as GPUBufferUsage. */
   readonly names: object;
+  /** Whether its adapter is known to compute on the CPU. */
+  readonly isSoftware: boolean;
   /** Why it is not what was asked for first; null where it is. */
   readonly note: string | null;
 }
 
 type Dawn = Pick<typeof import('webgpu'), 'create' | 'globals'>;
 
-const WITHOUT_WEBGPU: FoundGpu = { gpu: undefined, names: {}, note: null };
+const WITHOUT_WEBGPU: FoundGpu = { gpu: undefined, names: {}, isSoftware: false, note: null };
 
 /**
  * `auto`: the graphics card, else SwiftShader where a Chromium brought it, which `engine/pairs.ts` compares with the CPU, else the CPU. `software`: SwiftShader. `cpu`: no WebGPU.
@@ -58,7 +60,7 @@ async function importDawn(): Promise<Dawn> {
 async function openWith({ create, globals }: Dawn): Promise<FoundGpu | null> {
   const gpu = create([]);
   const adapter = await findAdapter(gpu.requestAdapter.bind(gpu));
-  return adapter ? { gpu, names: globals, note: null } : null;
+  return adapter ? { gpu, names: globals, isSoftware: isSoftware(adapter.info), note: null } : null;
 }
 
 async function openSoftware(dawn: Dawn): Promise<FoundGpu> {

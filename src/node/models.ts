@@ -13,7 +13,7 @@ import { PAGE } from './localFiles';
 import { DRAFTS_WITHOUT_MODEL, type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
 import { usageError } from './usage';
 
-export interface PairSetup extends Pick<NodeEngine, 'engine' | 'storage' | 'isOnGpu'> {
+export interface PairSetup extends Pick<NodeEngine, 'engine' | 'storage' | 'isOnGpu' | 'prefersCpu'> {
   /** The lists of models beside the page, the first one first. */
   readonly lists: readonly string[];
   readonly report: (update: ImportProgress | Imported) => void;
@@ -53,7 +53,8 @@ async function choose(
   own: ReadonlyMap<string, ModelSpec>,
   setup: PairSetup,
 ): Promise<ChosenPair> {
-  const [first] = drafts;
+  // A head runs on WebGPU alone, which is then several times slower than the CPU with n-grams.
+  const first = drafts.find(({ model }) => !(setup.prefersCpu && model.statesOf !== undefined));
   if (drafting === null && first) return { pair: { target, draft: first.model }, drafting: 'model' };
   if (drafting === null || drafting.kind === 'ngram') return { pair: { target, draft: null }, drafting: 'ngram' };
   if (drafting.kind === 'none') return { pair: { target, draft: null }, drafting: null };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { KeptDecodeTimes } from '../../src/engine/decodeTimes';
 import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
@@ -17,6 +17,19 @@ describe('what a token takes', () => {
     expect(await later.get(target, 'google swiftshader')).toEqual(TIMES);
     expect(await later.get(target, 'mesa llvmpipe')).toBeNull();
     expect(await later.get({ ...target, revision: 'another' }, 'google swiftshader')).toBeNull();
+  });
+
+  it('is measured again after a week, as everything may have changed', async () => {
+    const storage = memoryStorage();
+    const times = new KeptDecodeTimes(storage);
+    await times.keep(target, 'adapter', TIMES);
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now');
+    clock.mockReturnValue(now + 6 * 86_400_000);
+    expect(await times.get(target, 'adapter')).toEqual(TIMES);
+    clock.mockReturnValue(now + 8 * 86_400_000);
+    expect(await times.get(target, 'adapter')).toBeNull();
+    clock.mockRestore();
   });
 
   it.each(UNREADABLE)('is measured again where it cannot be read: %j', async (text) => {

@@ -140,15 +140,32 @@ describe('pairs that nobody chose a place for', () => {
     });
   });
 
-  it('go to WebGPU for an answer that is held to a format, and stay there', async () => {
+  it('go to WebGPU for an answer that is held to a format, and come back', async () => {
     const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
     const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, sides);
     const backendOf = async (format: boolean, draft: string) =>
       (await pairs.ready(shippedPair(draft), () => undefined, never, { format })).computedBy?.backend;
     expect(await backendOf(false, 'draft')).toBe('cpu');
     expect(await backendOf(true, 'draft')).toBe('webgpu');
-    expect(await backendOf(false, 'draft')).toBe('webgpu');
+    expect(await backendOf(false, 'draft')).toBe('cpu');
+    expect(await backendOf(true, 'weak-draft')).toBe('webgpu');
     expect(await backendOf(false, 'weak-draft')).toBe('cpu');
+  });
+
+  it('go to the other where the one that was faster before can no more, which is said', async () => {
+    const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
+    const storage = memoryStorage();
+    const { gpu } = gpuWith(SWIFTSHADER);
+    await new Pairs({ gpu, storage }, sides).ready(shippedPair('draft'), () => undefined, never);
+    const message = 'There is no memory for it.';
+    const full: PairLoader = {
+      ...sides.cpu,
+      ready: async () => {
+        throw new FailureError('out-of-memory', message, 'Choose a smaller model.');
+      },
+    };
+    const { computedBy } = await new Pairs({ gpu, storage }, { ...sides, cpu: full }).ready(shippedPair('draft'), () => undefined, never);
+    expect(computedBy).toEqual({ backend: 'webgpu', because: { why: 'other-cannot', message } });
   });
 
   it('are on the CPU where WebGPU of software fails, which is said', async () => {

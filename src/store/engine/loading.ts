@@ -1,9 +1,10 @@
 import { create } from 'zustand';
+import { findDraft } from '../../catalog/pairing';
 import { modelsOf, type PairSpec } from '../../catalog/spec';
 import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
-import type { BackendChoice } from '../../formats/settings';
+import { type BackendChoice, FIRST_DRAFT } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
 import { useBackend } from './backend';
@@ -103,11 +104,22 @@ export function forgetModels(): void {
 
 whenEngineIsLost(forgetModels);
 
-/** Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. */
+/**
+ * Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. Where the CPU was found faster than WebGPU
+ * in software, which heads need, a target whose first draft is a head begins with n-grams.
+ */
 export async function chooseTarget(id: string): Promise<void> {
   if (useWork.getState().current !== null) return;
+  const isNew = useSettings.getState().draftings[id] === undefined;
   changeSettings(targetChange(useSettings.getState(), id));
+  const target = chosenTarget();
+  if (isNew && target && findDraft(target, FIRST_DRAFT)?.head && cpuIsFaster()) changeSettings({ drafting: 'ngram' });
   await load();
+}
+
+function cpuIsFaster(): boolean {
+  const { backend, computedBy } = useBackend.getState();
+  return backend === 'auto' && computedBy?.backend === 'cpu' && computedBy.because.why === 'faster';
 }
 
 /** Chooses what computes, and starts to load the models there; not while the models are at work. */
