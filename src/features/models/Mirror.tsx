@@ -20,8 +20,8 @@ export function Mirror() {
       <p className="hub-intro">{words.mirrorIntro}</p>
       <p>
         <code>
-          {words.mirrorCommand.split(' ').map((word) => (
-            <Fragment key={word}>
+          {[...words.mirrorCommand.matchAll(/\S+/g)].map(({ 0: word, index: at }) => (
+            <Fragment key={at}>
               <span>{word}</span>{' '}
             </Fragment>
           ))}
