@@ -18,7 +18,8 @@ export async function openModel(
   const read = (name: string) => fs.readFileSync(path.join(folder, name));
   const json = (name: string) => JSON.parse(read(name).toString());
   const shard = async (name: string) => Uint8Array.from(read(name)).buffer;
-  const forward = await wasmForward(parseConfig(json('mlc-chat-config.json')), json('tensor-cache.json'), shard, nodeThreads(threads));
+  const config = parseConfig(json('mlc-chat-config.json'));
+  const forward = await wasmForward(config, json('tensor-cache.json'), shard, { threads: nodeThreads(threads) });
   if (!forward) throw new Error('This Node has no SIMD in WebAssembly.');
   const ids = Array.from({ length: context }, (_, i) => (i * 37) % 1000);
   forward.forward(ids, 'last-row');

@@ -17,8 +17,8 @@ import { nodeThreads } from './threads';
 
 export interface NodeEngineSetup {
   readonly device: DeviceChoice;
-  /** That compute on the CPU. */
-  readonly threads: number;
+  /** That compute on the CPU, where a person said how many. */
+  readonly threads?: number | undefined;
   /** Where downloads and models made of GGUF files are kept. */
   readonly cacheFolder: string;
   /** The built page, or public/ of a checkout: models and libraries lie in it. */

@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { METHOD_NAMES, METHODS, type Method } from '../api/request';
 import { LIMITS } from '../core/types';
+import { USUAL_THREADS } from '../model/cpu/wasm/thread';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
 import { DEVICES } from './gpu';
 import { type ChosenPair, choosePair, pageLists } from './models';
 import { number, type Option, oneOf, readNumber, text, type Values } from './options';
 import { progressOn } from './progress';
-import { usualThreads } from './threads';
 import { usageError } from './usage';
 
 const draftLength: Option<number | 'auto'> = {
@@ -31,7 +31,12 @@ export const MODEL_OPTIONS = {
   method: oneOf(METHOD_NAMES, undefined, 'by what drafts are made; mixed: ngram, else the model'),
   'num-speculative-tokens': draftLength,
   device: oneOf(DEVICES, 'auto', 'what computes; auto: the graphics card, else the faster\nof WebGPU in software and the CPU'),
-  threads: number('N', { whole: true, min: 1, max: 64 }, usualThreads(), 'that compute on the CPU; by default one a core, at\nmost 4'),
+  threads: number(
+    'N',
+    { whole: true, min: 1, max: 64 },
+    undefined,
+    `that compute on the CPU; by default ${USUAL_THREADS} where the\nmodel is large enough to gain by them, else 1`,
+  ),
   cache: text('FOLDER', 'where downloads and opened files are kept;\nby default ~/.cache/foretoken'),
 };
 

@@ -1,30 +1,26 @@
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { serve, type Threads } from '../model/cpu/wasm/thread';
-
-/** More were not measured. */
-const MOST = 4;
-
-/** As many as this machine has cores for, within reason. */
-export function usualThreads(): number {
-  return Math.min(MOST, os.availableParallelism());
-}
+import { serve, type Threads, USUAL_THREADS } from '../model/cpu/wasm/thread';
 
 const SOURCE = `
   const { parentPort, workerData } = require('node:worker_threads');
   (${serve})(workerData, () => parentPort.postMessage(null));
 `;
 
-/** Threads of Node. They keep no program from ending. */
-export function nodeThreads(count: number): Threads {
+/** Threads of Node. Once they compute, they keep no program from ending. @param chosen how many, where a person said so */
+export function nodeThreads(chosen?: number): Threads {
   return {
-    count,
-    start: (setup) =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker(SOURCE, { eval: true, workerData: setup });
+    count: chosen ?? Math.min(USUAL_THREADS, os.availableParallelism()),
+    areChosen: chosen !== undefined,
+    start(setup, { begun, lost }) {
+      const worker = new Worker(SOURCE, { eval: true, workerData: setup });
+      worker.once('message', () => {
         worker.unref();
-        worker.once('message', () => resolve({ end: () => void worker.terminate() }));
-        worker.once('error', reject);
-      }),
+        begun();
+      });
+      worker.on('error', lost);
+      worker.once('exit', lost);
+      return { end: () => void worker.terminate() };
+    },
   };
 }

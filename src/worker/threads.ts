@@ -1,21 +1,16 @@
-import type { Threads } from '../model/cpu/wasm/thread';
-
-/** More were not measured. */
-const MOST = 4;
+import { type Threads, USUAL_THREADS } from '../model/cpu/wasm/thread';
 
 /** Threads of a browser; none beside the calling one where memory is shared with none, as on a page that is not isolated. */
 export function browserThreads(): Threads {
   return {
-    count: globalThis.crossOriginIsolated ? Math.min(MOST, navigator.hardwareConcurrency || 1) : 1,
-    start: (setup) =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker(new URL('./thread.worker.ts', import.meta.url), { type: 'module' });
-        worker.onmessage = () => resolve({ end: () => worker.terminate() });
-        worker.onerror = () => {
-          worker.terminate();
-          reject(new Error('a thread did not start'));
-        };
-        worker.postMessage(setup);
-      }),
+    count: globalThis.crossOriginIsolated ? Math.min(USUAL_THREADS, navigator.hardwareConcurrency || 1) : 1,
+    areChosen: false,
+    start(setup, { begun, lost }) {
+      const worker = new Worker(new URL('./thread.worker.ts', import.meta.url), { type: 'module' });
+      worker.onmessage = begun;
+      worker.onerror = lost;
+      worker.postMessage(setup);
+      return { end: () => worker.terminate() };
+    },
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildKernels, KERNELS, missingCompiler, VARIANTS } from '../../scripts/kernels.mjs';
 import { KernelMemory } from '../../src/model/cpu/wasm/kernels';
 import { laidOutBytes, layOut, type PackedMatrix, readGrouped, readSteps } from '../../src/model/cpu/wasm/packed';
+import type { Threads } from '../../src/model/cpu/wasm/thread';
 import { nodeThreads } from '../../src/node/threads';
 import { unpack } from '../support/gguf/unpack';
 import { EVERY_KIND, floatBits, groupedWords, someNumbers } from '../support/packedWords';
@@ -135,6 +136,14 @@ describe('products in WebAssembly', () => {
   });
 });
 
+/** With a team whose threads start as `of` says. */
+async function opened(of: Partial<Threads>): Promise<KernelMemory> {
+  const memory = await KernelMemory.open(THREADS);
+  if (!memory) throw new Error('this Node has no SIMD in WebAssembly');
+  await memory.start({ ...nodeThreads(THREADS), ...of });
+  return memory;
+}
+
 describe('threads', () => {
   it('compute thousands of tasks in turn, awake or asleep, with the same bits', async () => {
     const [inner, columns] = [64, 1024];
@@ -151,20 +160,66 @@ describe('threads', () => {
   });
 
   it('are done without where they do not start, where their memory cannot be had, and once they are ended', async () => {
-    const started = nodeThreads(3);
-    const some = await KernelMemory.open(3);
-    await some?.start({
-      count: 3,
-      start: async (setup) => (setup.thread === 1 ? started.start(setup) : Promise.reject(new Error('refused'))),
+    const usual = nodeThreads(THREADS);
+    const some = await opened({
+      start(...given) {
+        if (given[0].thread > 1) throw new Error('refused');
+        return usual.start(...given);
+      },
     });
-    expect(some?.threads).toBe(2);
-    some?.close();
-    expect(some?.threads).toBe(1);
+    expect(some.threads).toBe(2);
+    some.close();
+    expect(some.threads).toBe(1);
     vi.spyOn(Atomics, 'wait').mockImplementation(() => {
       throw new TypeError('Atomics.wait cannot be called in this context');
     });
     expect((await KernelMemory.open(3))?.most).toBe(1);
     vi.restoreAllMocks();
+  });
+
+  it('are done without where they do not begin in time, and are ended then', async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const patience = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(1));
+    const end = vi.fn();
+    const alone = await opened({ start: () => ({ end }) });
+    expect(patience).toHaveBeenCalledWith(5000);
+    expect([alone.threads, end.mock.calls.length]).toEqual([1, THREADS - 1]);
+    vi.restoreAllMocks();
+  });
+
+  it('are ended where what they start for is stopped meanwhile', async () => {
+    const stop = new AbortController();
+    const end = vi.fn();
+    const memory = await KernelMemory.open(THREADS);
+    const started = memory?.start(
+      {
+        ...nodeThreads(THREADS),
+        start: ({ thread }, { begun }) => {
+          if (thread === 1) queueMicrotask(begun);
+          return { end };
+        },
+      },
+      stop.signal,
+    );
+    setTimeout(() => stop.abort(new Error('stopped')), 1);
+    await expect(started).rejects.toThrow('stopped');
+    expect([memory?.threads, end.mock.calls.length]).toEqual([1, THREADS - 1]);
+  });
+
+  it('count no longer once they have ended', async () => {
+    const usual = nodeThreads(THREADS);
+    const ends: (() => void)[] = [];
+    const some = await opened({
+      start(...given) {
+        const thread = usual.start(...given);
+        ends.push(thread.end);
+        return thread;
+      },
+    });
+    expect(some.threads).toBe(THREADS);
+    ends[0]?.();
+    await vi.waitFor(() => expect(some.threads).toBe(THREADS - 1));
+    some.close();
   });
 });
 
@@ -261,6 +316,20 @@ describe('attention in WebAssembly', () => {
     const wanted = attended(qkv, 1);
     for (const step of [2, 3, 5, 16]) expect(attended(qkv, step)).toEqual(wanted);
     expect(attended(qkv, context, teams)).toEqual(wanted);
+  });
+
+  it('has the same bits where threads fail within a part, and does without them from then on', async () => {
+    const qkv = random(context * width, 23, 2);
+    const wanted = attended(qkv, 1);
+    const usual = nodeThreads(THREADS);
+    // The scores of such a thread are outside the memory.
+    const failing = await opened({ start: (setup, events) => usual.start({ ...setup, thread: setup.thread << 24 }, events) });
+    expect(failing.threads).toBe(THREADS);
+    for (let task = 0; task < 500 && failing.threads > 1; task++) {
+      expect(attended(qkv, context, failing)).toEqual(wanted);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(failing.threads).toBe(1);
   });
 });
 

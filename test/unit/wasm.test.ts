@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CpuForward } from '../../src/model/cpu/forward';
 import type { Forward } from '../../src/model/cpu/port';
 import { ChatText } from '../../src/model/cpu/text';
 import { wasmForward } from '../../src/model/cpu/wasm';
+import { type Threads, threadsFor } from '../../src/model/cpu/wasm/thread';
 import { type ModelConfig, parseConfig, readWeights } from '../../src/model/cpu/weights';
 import { nodeThreads } from '../../src/node/threads';
 import reference from '../fixtures/smollm2.json';
@@ -34,7 +35,7 @@ class Folder {
   }
 
   async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json'), threads = 1): Promise<Forward> {
-    const forward = await wasmForward(config, index, this.shard, nodeThreads(threads));
+    const forward = await wasmForward(config, index, this.shard, { threads: nodeThreads(threads) });
     if (!forward) throw new Error('this Node has no SIMD in WebAssembly');
     onTestFinished(() => forward.close());
     return forward;
@@ -111,6 +112,39 @@ describe('the pair in WebAssembly', () => {
       wasm.truncate(0);
       expect(worst(wasm.forward(ids, 'all-rows'), wanted)).toBe(0);
     }
+  });
+
+  it('has no threads unless a person asks for them, as its products are too small to gain', async () => {
+    const folder = shipped('target');
+    const start = vi.fn<Threads['start']>(() => {
+      throw new Error('no threads here');
+    });
+    const load = (areChosen: boolean) =>
+      wasmForward(folder.config(), folder.json('tensor-cache.json'), folder.shard, { threads: { count: 2, areChosen, start } });
+    expect((await load(false))?.threads).toBe(1);
+    expect(start).not.toHaveBeenCalled();
+    expect((await load(true))?.threads).toBe(1);
+    expect(start).toHaveBeenCalledOnce();
+    const { model_config: shape } = folder.config();
+    const larger = { ...shape, hidden_size: 576, intermediate_size: 512 };
+    expect(threadsFor(larger, { ...nodeThreads(), count: 2 })).toBe(2);
+    expect(threadsFor({ ...larger, intermediate_size: 511 }, { ...nodeThreads(), count: 2 })).toBe(1);
+  });
+
+  it('ends its threads where the load is stopped while they start', async () => {
+    const folder = shipped('draft');
+    const stop = new AbortController();
+    const end = vi.fn();
+    const threads: Threads = {
+      ...nodeThreads(2),
+      start() {
+        queueMicrotask(() => stop.abort(new Error('stopped')));
+        return { end };
+      },
+    };
+    const load = wasmForward(folder.config(), folder.json('tensor-cache.json'), folder.shard, { threads, signal: stop.signal });
+    await expect(load).rejects.toThrow('stopped');
+    expect(end).toHaveBeenCalledOnce();
   });
 
   it('keeps two caches on one set of weights', async () => {

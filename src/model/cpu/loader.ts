@@ -47,13 +47,13 @@ export async function loadCpuModel(
   const json = async (name: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await bytes(name)));
   const config = parseConfig(await json('mlc-chat-config.json'), model);
   const text = new ChatText(config, (await json('tokenizer.json')) as object);
-  const made = await makeForward(means, config, await json('tensor-cache.json'), bytes);
+  const made = await makeForward({ ...means, signal }, config, await json('tensor-cache.json'), bytes);
   report({ phase: 'ready', loadedBytes });
   return { ...made, text };
 }
 
 async function makeForward(
-  { form, threads }: CpuMeans,
+  { form, threads, signal }: CpuMeans & { readonly signal: AbortSignal },
   config: ModelConfig,
   index: unknown,
   shard: (name: string) => Promise<ArrayBuffer>,
@@ -62,7 +62,7 @@ async function makeForward(
   if (form === 'plain') return plain();
   const { wasmForward } = await importWasm();
   try {
-    const forward = await wasmForward(config, index, shard, threads);
+    const forward = await wasmForward(config, index, shard, { threads, signal });
     return forward ? { form, forward } : await plain();
   } catch (error) {
     if (!(error instanceof FailureError) || error.failure.code !== 'out-of-memory') throw error;

@@ -2,19 +2,23 @@
 import type { ModelConfig } from '../weights';
 import { WasmForward } from './forward';
 import { Tensors } from './tensors';
-import type { Threads } from './thread';
+import { type Threads, threadsFor } from './thread';
 
-/** As `Tensors.read` and `WasmForward.create`: null where this machine's WebAssembly has no SIMD. */
+/**
+ * As `Tensors.read` and `WasmForward.create`: null where this machine's WebAssembly has no SIMD.
+ *
+ * @throws also the signal's reason, while threads start
+ */
 export async function wasmForward(
   config: ModelConfig,
   index: unknown,
   shard: (name: string) => Promise<ArrayBuffer>,
-  threads?: Threads,
+  { threads, signal }: { readonly threads?: Threads | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<WasmForward | null> {
-  const tensors = await Tensors.read(index, shard, threads?.count);
+  const tensors = await Tensors.read(index, shard, threads && threadsFor(config.model_config, threads));
   if (!tensors) return null;
   const forward = WasmForward.create(config, tensors);
   // Last, so that nothing that fails leaves one behind.
-  if (threads) await tensors.memory.start(threads);
+  if (threads) await tensors.memory.start(threads, signal);
   return forward;
 }

@@ -391,6 +391,8 @@ alignas(64) static int left;
 alignas(64) static int done;
 alignas(64) static int sleepers;
 static int leader_sleeps;
+// Whether a thread ended within a part.
+static int failed;
 
 // Multiplications of a part: one of fewer is not worth its taking, and one of more keeps others waiting at the end.
 constexpr int LEAST = 1 << 15, MOST = 1 << 18;
@@ -449,14 +451,19 @@ static void together(int most, int64_t work) {
   for (int look = 0; look < LOOKS && read(done) < parts; look++) {}
   if (read(done) == parts) {
     penalty = penalty > work ? penalty - work : 0;
-    return;
+  } else {
+    write(leader_sleeps, 1);
+    for (int now = read(done); now < parts; now = read(done)) sleep_while(done, now);
+    write(leader_sleeps, 0);
+    penalty = 2 * penalty + FIRST_PENALTY;
+    if (penalty > MOST_PENALTY) penalty = MOST_PENALTY;
+    alone = penalty;
   }
-  write(leader_sleeps, 1);
-  for (int now = read(done); now < parts; now = read(done)) sleep_while(done, now);
-  write(leader_sleeps, 0);
-  penalty = 2 * penalty + FIRST_PENALTY;
-  if (penalty > MOST_PENALTY) penalty = MOST_PENALTY;
-  alone = penalty;
+  if (!read(failed)) return;
+  // It is not known which part. A second time, each has the same bits.
+  write(failed, 0);
+  task.parts = 1;
+  do_part(0, 0);
 }
 
 // How many threads there are, the leader with them.
@@ -473,6 +480,13 @@ KERNEL void help(int thread) {
     }
     take_parts(thread);
   }
+}
+
+// What a thread says that ended within a part: it counts as done, so that the leader wakes and does the task alone.
+KERNEL void fail() {
+  write(failed, 1);
+  __atomic_add_fetch(&done, 1, __ATOMIC_SEQ_CST);
+  wake(done);
 }
 
 // `x` times `matrix` -> `out`, float32 [rows, columns]. `scratch`: room for x and a number for each group of it.

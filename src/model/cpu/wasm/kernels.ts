@@ -1,7 +1,7 @@
 import { FailureError } from '../../../core/failure';
 import simd from './kernels.wasm?url&inline';
 import relaxedSimd from './kernels-relaxed.wasm?url&inline';
-import type { Thread, Threads } from './thread';
+import type { Thread, ThreadSetup, Threads } from './thread';
 
 /** What each does stands in kernels.cc; arguments are addresses in bytes, and sizes in numbers. */
 type Kernel = (...args: number[]) => void;
@@ -16,6 +16,8 @@ const ALIGNMENT = 64;
 const MOST_PAGES = 1 << 16;
 /** Bytes of the stack of a thread. */
 const STACK = 1 << 15;
+/** Longest that threads may take to begin. */
+const START_MS = 5000;
 
 /** The kernels in a memory of their own, of which parts are handed out and never taken back. */
 export class KernelMemory {
@@ -50,16 +52,40 @@ export class KernelMemory {
     return new KernelMemory(memory, exports as unknown as Exports, module, shared ? threads : 1);
   }
 
-  /** Starts the other threads, and does without those that cannot be had. */
-  async start({ start }: Threads): Promise<void> {
+  /** Starts the other threads, and does without those that cannot be had or do not begin in time. @throws the signal's reason, once all are ended */
+  async start({ start }: Threads, signal?: AbortSignal): Promise<void> {
+    const patience = AbortSignal.timeout(START_MS);
+    const stop = signal ? AbortSignal.any([patience, signal]) : patience;
     const setups = Array.from({ length: this.most - 1 }, (_, i) => ({
       module: this.#module,
       memory: this.#memory,
       stack: this.allocate(STACK) + STACK,
       thread: i + 1,
     }));
-    const started = await Promise.allSettled(setups.map(start));
-    this.#setHelpers(started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+    await Promise.allSettled(setups.map((setup) => this.#begin(setup, start, stop)));
+    if (signal?.aborted) this.close();
+    signal?.throwIfAborted();
+  }
+
+  /** Settles once a thread computes, or is done without. One that fails later is from then on. */
+  #begin(setup: ThreadSetup, start: Threads['start'], stop: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      stop.throwIfAborted();
+      const leave = () => {
+        stop.removeEventListener('abort', leave);
+        thread.end();
+        this.#setHelpers(this.#helpers.filter((each) => each !== thread));
+        reject(new Error('a thread does not compute'));
+      };
+      const begun = () => {
+        if (stop.aborted) return;
+        stop.removeEventListener('abort', leave);
+        this.#setHelpers([...this.#helpers, thread]);
+        resolve();
+      };
+      const thread = start(setup, { begun, lost: leave });
+      stop.addEventListener('abort', leave);
+    });
   }
 
   /** Threads that compute together. */

@@ -1,4 +1,14 @@
 /** Threads that compute with the same kernels in the same memory; kernels.cc says how they share the work. */
+import type { ModelConfig } from '../weights';
+
+/** Most that compute a model where nobody says how many. Two took half to two thirds of the time of one (docs/measurements.md, Threads); more were not measured. */
+export const USUAL_THREADS = 2;
+
+/**
+ * Weights of the widest product of a layer from which on threads compute a model. Two gained with 576 by 1,024, and nothing with 256 by 1,024; what lies
+ * between was not measured. The embedded pair has 256 by 1,536 at most, and SmolLM2 576 by 3,072.
+ */
+const LEAST_WEIGHTS = 576 * 1024;
 
 /** What a thread needs to begin. */
 export interface ThreadSetup {
@@ -14,23 +24,44 @@ export interface Thread {
   end(): void;
 }
 
+/** What is told of a thread, never before its start has returned. */
+export interface ThreadEvents {
+  /** It computes. */
+  begun(): void;
+  /** It failed, or ended; perhaps before it computed. */
+  lost(): void;
+}
+
 /** How threads are had, which a browser and Node do in ways of their own. */
 export interface Threads {
   /** How many compute together at most, with the one that has the models. */
   readonly count: number;
-  /** Starts one that does `serve`. @returns once it computes. @throws where it does not */
-  start(setup: ThreadSetup): Promise<Thread>;
+  /** Whether a person said how many: then they compute every model, however small. */
+  readonly areChosen: boolean;
+  /** Starts one that does `serve`. @throws where there are none */
+  start(setup: ThreadSetup, events: ThreadEvents): Thread;
+}
+
+/** How many of `threads` a model may have. */
+export function threadsFor({ hidden_size: hidden, intermediate_size: inner }: ModelConfig['model_config'], threads: Threads): number {
+  return threads.areChosen || hidden * 2 * inner >= LEAST_WEIGHTS ? threads.count : 1;
 }
 
 /**
  * What a thread does until it is ended; it hears nothing else. Node runs the text of this function, so it uses nothing from outside.
  *
  * @param begun is called before the first part of a task
+ * @throws what ends it within a part, which the others then do without
  */
 export function serve({ module, memory, stack, thread }: ThreadSetup, begun: () => void): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const { __stack_pointer: pointer, help } = exports as { __stack_pointer: WebAssembly.Global<'i32'>; help(thread: number): void };
-  pointer.value = stack;
+  const kernels = exports as { __stack_pointer: WebAssembly.Global<'i32'>; help(thread: number): void; fail(): void };
+  kernels.__stack_pointer.value = stack;
   begun();
-  help(thread);
+  try {
+    kernels.help(thread);
+  } catch (error) {
+    kernels.fail();
+    throw error;
+  }
 }
