@@ -121,6 +121,22 @@ describe('foretoken serve', () => {
   });
 });
 
+it('computes the embedded pair alone, and with the threads that --threads names', async () => {
+  const answers = [];
+  for (const [args, runsOn] of [
+    [[], /^runs on CPU, WebAssembly$/m],
+    [['--threads', '2'], /^runs on CPU, WebAssembly, 2 threads$/m],
+  ] as const) {
+    await using server = new Command(['serve', '--device', 'cpu', '--port', '0', ...args]);
+    const [, address] = await server.printed(/Foretoken is at (\S+)/);
+    expect(server.stdout).toMatch(runsOn);
+    const { choices } = await new OpenAI({ baseURL: `${address}/v1`, apiKey: 'none', maxRetries: 0 }).chat.completions.create(CHAT);
+    answers.push(choices[0]?.message.content);
+  }
+  expect(answers[0]).toMatch(/^1, 2, 3/);
+  expect(answers[1]).toBe(answers[0]);
+});
+
 describe('foretoken serve is ended', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s when what runs is answered', async (signal) => {
     const { command, address } = await startServer();
