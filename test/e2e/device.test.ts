@@ -79,30 +79,6 @@ describe('the graphics device', () => {
     await browser.close();
   });
 
-  it('isolated, without an adapter: several threads compute, and write the same', async () => {
-    const browser = await launch(['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer']);
-    const plain = await FaultyServer.start(BUILT, true);
-    const runs = [];
-    for (const [host, isolated] of [
-      [plain, false],
-      [server, true],
-    ] as const) {
-      const asked = host.requests.length;
-      const visit = await Visit.open(browser, host.url);
-      expect(await visit.page.evaluate(() => globalThis.crossOriginIsolated)).toBe(isolated);
-      await visit.set('Most tokens', 24);
-      const ids = idsOf(await visit.run('Count from 1 to 30.'));
-      const threads = host.requests.slice(asked).filter((name) => name.includes('thread.worker'));
-      runs.push({ ids, threads: threads.length, uncaught: visit.uncaught });
-      await visit.close();
-    }
-    await Promise.all([browser.close(), plain.close()]);
-    const [alone, shared] = runs;
-    expect(alone).toEqual({ ids: shared?.ids, threads: 0, uncaught: [] });
-    expect(shared?.uncaught).toEqual([]);
-    expect(shared?.threads).toBeGreaterThan(0);
-  });
-
   it('lost in the middle of a run: what was written stays, and the next run loads the models again', async () => {
     const browser = await launch(CRASHABLE);
     const visit = await Visit.open(browser, server.url);

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_WEBGPU_ARGS } from '../../scripts/chromium.mjs';
 import { BUILT } from './support/built';
-import { idsOf, Visit } from './support/page';
+import { idsOf, launch, Visit } from './support/page';
 import { servedBuild } from './support/served';
 
 const PROMPT = 'Why is the sky blue?';
@@ -54,5 +56,33 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
       await visit.close();
     },
     4 * PATIENCE_MS,
+  );
+
+  it(
+    'is computed by two threads on an isolated page without an adapter, where the embedded pair starts none',
+    async ({ skip }) => {
+      skip(os.availableParallelism() < 2, 'needs two cores');
+      const browser = await launch(WITHOUT_WEBGPU_ARGS);
+      const threads = () => site.server.requests.filter((name) => name.includes('thread.worker')).length;
+      const before = threads();
+      const visit = await Visit.open(browser, `${site.server.url}#proof`, false, 'auto');
+      visit.page.setDefaultTimeout(PATIENCE_MS);
+      expect(await visit.page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await visit.set('Most tokens', TOKENS);
+      await visit.page.getByRole('radio', { name: 'N-gram', exact: true }).check();
+      const prove = async (adapter: string) => {
+        await visit.page.getByRole('button', { name: 'Same output?' }).click();
+        await visit.page.getByText(`this device (${adapter}): speculation wrote`).waitFor();
+      };
+      await visit.prompt.fill('Count from 1 to 30.');
+      await prove('CPU, WebAssembly');
+      expect(threads()).toBe(before);
+      await visit.prompt.fill(PROMPT);
+      await visit.page.getByRole('button', { name: /^SmolLM2 135M: understands any prompt/ }).click();
+      await prove('CPU, WebAssembly, 2 threads');
+      expect(visit.uncaught).toEqual([]);
+      await browser.close();
+    },
+    2 * PATIENCE_MS,
   );
 });
