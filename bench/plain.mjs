@@ -11,7 +11,7 @@ import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { findModels, MODEL_OPTIONS } from './models.mjs';
 import { ownPrompts } from './ownPrompts.mjs';
-import { median, medianInterval } from './statistics.mjs';
+import { median, medianInterval, milliseconds } from './statistics.mjs';
 
 await failClearly(async () => {
   const { values } = parseArgs({
@@ -67,7 +67,7 @@ await failClearly(async () => {
       `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}, ${name}, ${runs[first][0].adapter}; pair "${pair}", ${maxTokens} tokens, ${prompts.length} prompts, ${repetitions} interleaved repetitions`,
     );
     console.log(
-      `bare readback ${readbackMs.toFixed(2)} ms, decode ${verifyMs[0][0].toFixed(2)} ms and ${plainFixedMs.toFixed(2)} ms besides, as calibrated`,
+      `bare readback ${milliseconds(readbackMs)}, decode ${milliseconds(verifyMs[0][0])} and ${milliseconds(plainFixedMs)} besides, as calibrated`,
     );
     console.table(
       Object.fromEntries(

@@ -1,5 +1,5 @@
 /** What the bench says of its runs: a summary, a table for the terminal and a chart. */
-import { geometricMean } from './statistics.mjs';
+import { geometricMean, milliseconds } from './statistics.mjs';
 
 const WAYS = ['stock', 'plain', 'speculative'];
 
@@ -52,7 +52,7 @@ export function printReport(report) {
 function printDraft({ name, calibration, summary }, leastTokens) {
   const { decodeMs, draftMs, readbackMs, verifyMs } = calibration;
   console.log(
-    `"${name}": decode ${decodeMs.toFixed(2)} ms, draft step ${draftMs.toFixed(2)} ms, bare readback ${readbackMs.toFixed(2)} ms; verify by rows ${listed(verifyMs)}`,
+    `"${name}": decode ${milliseconds(decodeMs)}, draft step ${milliseconds(draftMs)}, bare readback ${milliseconds(readbackMs)}; verify by rows ${listed(verifyMs)}`,
   );
   console.table(
     Object.fromEntries(

@@ -1,5 +1,14 @@
 /** Sums up what was measured. */
 
+/**
+ * A time as reports say it.
+ *
+ * @param {number | null} ms null: what the clock could not tell
+ */
+export function milliseconds(ms) {
+  return ms === null ? 'too short to tell' : `${ms.toFixed(2)} ms`;
+}
+
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return { median: median(sorted), min: sorted[0], max: sorted.at(-1) };
