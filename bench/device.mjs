@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { root } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { buildBenches } from './inNode.mjs';
+import { findModels, folderOf } from './models.mjs';
+import { milliseconds } from './statistics.mjs';
 
 /** Seconds for all of it, of eight minutes; what is left for the end of the process. */
 const MOST_SECONDS = 450;
@@ -18,16 +20,18 @@ await failClearly(async () => {
     options: {
       build: { type: 'boolean', default: false },
       json: { type: 'string' },
-      pair: { type: 'string', multiple: true, default: PAIRS },
+      pair: { type: 'string', multiple: true },
       seconds: { type: 'string', default: String(MOST_SECONDS) },
     },
   });
   if (values.build) return buildBenches();
   const end = Date.now() + 1000 * wholeNumber('seconds', values.seconds);
   const file = path.resolve(values.json ?? path.join(process.env.OUT ?? path.join(root, 'build'), 'device.json'));
-  const unknown = values.pair.find((pair) => !PAIRS.includes(pair));
+  const unknown = values.pair?.find((pair) => !PAIRS.includes(pair));
   if (unknown) throw new Error(`--pair is "${unknown}". Choose ${PAIRS.join(' or ')}.`);
-  const pairs = values.pair.filter((pair) => fs.existsSync(path.join(folderOf(pair), 'manifest.json')));
+  const pairs = values.pair ?? PAIRS.filter(isThere);
+  // A pair that was asked for is missed, with a hint.
+  for (const pair of pairs) findModels({ pair });
   const steps = pairs.flatMap((pair) => [
     { pair, what: 'kernels', args: ['--rows', ROWS, '--repetitions', '3'] },
     { pair, what: 'compare', args: ['--prompts', '4', '--max-tokens', '64', '--repetitions', '2', '--no-roofline'] },
@@ -49,8 +53,8 @@ await failClearly(async () => {
 });
 
 /** @param {string} pair of `PAIRS` */
-function folderOf(pair) {
-  return path.join(root, 'public', pair === 'embedded' ? 'models' : `models-${pair}`);
+function isThere(pair) {
+  return fs.existsSync(path.join(folderOf(pair), 'manifest.json'));
 }
 
 function machine() {
@@ -121,7 +125,7 @@ function print({ machine: { cpu, cores, load, nvidia }, device, pairs, failed })
     for (const { name, calibration, summary } of compare.drafts) {
       const { decodeMs, draftMs, readbackMs, verifyMs } = calibration;
       console.log(
-        `\n${pair}, draft "${name}": decode ${decodeMs.toFixed(2)} ms, draft step ${draftMs.toFixed(2)} ms, readback ${readbackMs.toFixed(2)} ms`,
+        `\n${pair}, draft "${name}": decode ${milliseconds(decodeMs)}, draft step ${milliseconds(draftMs)}, readback ${milliseconds(readbackMs)}`,
       );
       console.table(
         Object.fromEntries(

@@ -5,6 +5,11 @@ import { root } from '../scripts/install.mjs';
 /** The options of a bench that say which models it measures, for parseArgs. */
 export const MODEL_OPTIONS = { pair: { type: 'string' }, models: { type: 'string' } };
 
+/** The folder of a pair beside the page, by its name. */
+export function folderOf(pair) {
+  return path.join(root, 'public', pair === 'embedded' ? 'models' : `models-${pair}`);
+}
+
 /**
  * Where the models are that a bench measures, and which: those beside the page by the name of their pair, or those of any folder.
  *
@@ -12,7 +17,7 @@ export const MODEL_OPTIONS = { pair: { type: 'string' }, models: { type: 'string
  * @returns {{ pair: string, folder: string, target: string, drafts: string[] }} the first target of the folder, and its drafts, by their ids
  */
 export function findModels({ pair = 'embedded', models }) {
-  const folder = models ? path.resolve(models) : path.join(root, 'public', pair === 'embedded' ? 'models' : `models-${pair}`);
+  const folder = models ? path.resolve(models) : folderOf(pair);
   const manifest = path.join(folder, 'manifest.json');
   if (!fs.existsSync(manifest)) {
     throw new Error(
