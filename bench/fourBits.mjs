@@ -48,13 +48,17 @@ await failClearly(async () => {
     });
     return JSON.parse(told);
   };
+  const names = Object.keys(ways);
+  const seen = Object.fromEntries(names.map((way) => [way, []]));
   try {
-    const names = Object.keys(ways);
-    const seen = Object.fromEntries(names.map((way) => [way, []]));
     const asked = ownPrompts('smollm2', wholeNumber('prompts', values.prompts));
     await makeModel(four, fours, path.join(root, 'public/libraries'));
     await makeModel(eight, eights, path.join(root, 'public/libraries'));
     const { adapter } = ask(BASE, 'Hi');
+    const [cpu, load] = [os.cpus(), os.loadavg()[0].toFixed(1)];
+    console.log(
+      `${cpu.length} × ${cpu[0]?.model.trim()}, Node ${process.version}, ${adapter}, load ${load} before; ${asked.length} prompts, ${repetitions} repetitions in turns`,
+    );
     for (const [index, { id, prompt }] of asked.entries()) {
       for (let repetition = 0; repetition < repetitions; repetition++) {
         const rates = {};
@@ -62,21 +66,22 @@ await failClearly(async () => {
           const way = names[(i + index + repetition) % names.length];
           rates[way] = ask(way, prompt).decode_tokens_per_s;
         }
+        console.error(`${id}: ${names.map((way) => `${way} ${rates[way]?.toFixed(1) ?? '–'}`).join('; ')} tokens/s`);
+        // An answer of one token has no rate: nothing is compared with it.
+        if (names.some((way) => rates[way] === null)) continue;
         for (const way of names) seen[way].push({ rate: rates[way], ratio: rates[way] / rates[BASE] });
-        console.error(`${id}: ${names.map((way) => `${way} ${rates[way].toFixed(1)}`).join('; ')} tokens/s`);
       }
     }
-    const [cpu, load] = [os.cpus(), os.loadavg()[0].toFixed(1)];
-    console.log(
-      `${cpu.length} × ${cpu[0]?.model.trim()}, Node ${process.version}, ${adapter}, load ${load}; ${asked.length} prompts, ${repetitions} repetitions in turns`,
-    );
-    const row = (all) => {
-      const ratios = all.map(({ ratio }) => ratio);
-      const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
-      return { 'tokens/s': geometricMean(all.map(({ rate }) => rate)).toFixed(1), over: geometricMean(ratios).toFixed(2), range };
-    };
-    console.table(Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, row(all)])));
   } finally {
+    // Of a run that fails, what it has found.
+    if (seen[BASE].length > 0) console.table(Object.fromEntries(Object.entries(seen).map(([way, all]) => [way, row(all)])));
     fs.rmSync(cache, { recursive: true, force: true });
   }
 });
+
+function row(all) {
+  const ratios = all.map(({ ratio }) => ratio);
+  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  const [rate, over] = [geometricMean(all.map(({ rate }) => rate)).toFixed(1), geometricMean(ratios).toFixed(2)];
+  return { compared: all.length, 'tokens/s': rate, over, range };
+}
