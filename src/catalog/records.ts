@@ -130,6 +130,8 @@ export async function readFingerprint(record: ModelRecord, storage: FileStorage,
 }
 
 const WASM = [0x00, 0x61, 0x73, 0x6d];
+/** Bytes of a file that tell what it is. */
+const TELLING = 200;
 
 /**
  * Asks for the beginning of a model's library, unless it is stored or of this page, so that a wrong address is told before the weights come.
@@ -138,7 +140,7 @@ const WASM = [0x00, 0x61, 0x73, 0x6d];
  */
 export async function requireLibrary({ name, library, conversion }: ModelSpec, storage: FileStorage, signal: AbortSignal): Promise<void> {
   if (conversion || (await isStored(await storage.open(SHELVES.library), library))) return;
-  const beginning = await beginningOf(library, signal);
+  const beginning = await beginningOf(library, TELLING, signal);
   if (isHtml(beginning)) throw pageInPlace(library);
   if (WASM.some((byte, at) => beginning[at] !== byte))
     throw unusable(name, `there is no library at ${library.url}: what is there is no WebAssembly`);
@@ -152,7 +154,7 @@ function readerOf(storage: FileStorage, signal: AbortSignal) {
     const shelf = await storage.open(name);
     try {
       const content = (await shelf.get(file.place)) ?? new Blob();
-      if (isHtml(new Uint8Array(await content.slice(0, 200).arrayBuffer()))) throw pageInPlace(file);
+      if (isHtml(new Uint8Array(await content.slice(0, TELLING).arrayBuffer()))) throw pageInPlace(file);
       return parse(await json(content));
     } catch (thrown) {
       await shelf.delete(file.place);
@@ -163,7 +165,7 @@ function readerOf(storage: FileStorage, signal: AbortSignal) {
 
 /** Whether a file that begins with `beginning` is HTML, as servers answer for what they do not have, or who are not signed in. */
 function isHtml(beginning: Uint8Array): boolean {
-  return new TextDecoder().decode(beginning.slice(0, 200)).trimStart().startsWith('<');
+  return new TextDecoder().decode(beginning).trimStart().startsWith('<');
 }
 
 function pageInPlace({ name, url }: RemoteFile): FailureError {

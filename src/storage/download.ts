@@ -129,16 +129,22 @@ async function fetchBody(file: RemoteFile, signal: AbortSignal): Promise<Body> {
   return { body: response.body, type: response.headers.get('content-type') ?? USUAL_TYPE };
 }
 
-/** The first bytes of `file` as they come, at least one; nothing is kept of them. @throws FailureError file-missing, server-refused, file-damaged, network; or the signal's reason */
-export async function beginningOf(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
+/** The first `bytes` bytes of `file`, fewer where it ends before; nothing is kept of them. @throws FailureError file-missing, server-refused, file-damaged where it is empty, network; or the signal's reason */
+export async function beginningOf(file: RemoteFile, bytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const reader = (await fetchBody(file, signal)).body.getReader();
-  const { value } = await reader.read().catch((cause) => {
-    signal.throwIfAborted();
-    throw interrupted(file, cause);
-  });
+  const read: number[] = [];
+  while (read.length < bytes) {
+    const { value } = await reader.read().catch((cause) => {
+      signal.throwIfAborted();
+      throw interrupted(file, cause);
+    });
+    if (!value) break;
+    // A piece may be as short as one byte.
+    read.push(...value.subarray(0, bytes - read.length));
+  }
   await reader.cancel().catch(() => undefined);
-  if (!value) throw damaged(file, 'it is empty');
-  return value;
+  if (read.length === 0) throw damaged(file, 'it is empty');
+  return Uint8Array.from(read);
 }
 
 /** `file` of its base and its delta, which lie on `shelf` from then on. */

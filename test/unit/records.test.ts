@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chatConfigOf, samplingOf, withOptions } from '../../src/catalog/chatConfig';
 import { checkPair, sharesVocabulary } from '../../src/catalog/pairing';
-import { type ModelRecord, nameOfFolder, readRecord, recordOf } from '../../src/catalog/records';
+import { type ModelRecord, nameOfFolder, readRecord, recordOf, requireLibrary } from '../../src/catalog/records';
 import { fileOf } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
 import { memoryStorage } from '../../src/storage/memory';
@@ -21,6 +21,9 @@ beforeAll(async () => {
   return () => fs.rmSync(folder, { recursive: true });
 });
 afterAll(() => server.close());
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 const CONFIG = 'target/resolve/main/mlc-chat-config.json';
 const TOKENIZER = 'target/resolve/main/tokenizer.json';
@@ -221,5 +224,33 @@ describe('a record of web-llm’s', () => {
     ['https://host.test/50%', '50%'],
   ])('is called by its repository or folder: %s', (address, name) => {
     expect(nameOfFolder(address)).toBe(name);
+  });
+});
+
+describe('a library', () => {
+  /** Answers with `content`, a byte at a time. */
+  const serveBytes = (content: Uint8Array) => {
+    const bytes = content.values();
+    const pull = (controller: ReadableStreamDefaultController) => {
+      const { value, done } = bytes.next();
+      if (done) controller.close();
+      else controller.enqueue(Uint8Array.of(value));
+    };
+    vi.stubGlobal('fetch', async () => new Response(new ReadableStream({ pull })));
+  };
+  const library = fs.readFileSync(path.join(SHIPPED, 'libraries/target.wasm'));
+
+  it('is known by its first bytes, in however small pieces they come', async () => {
+    const model = await readRecord(record(), memoryStorage());
+    for (const right of [library, library.subarray(0, 8)]) {
+      serveBytes(right);
+      await requireLibrary(model, memoryStorage(), signal);
+    }
+    serveBytes(library.subarray(0, 3));
+    expect(await failureOf(requireLibrary(model, memoryStorage(), signal))).toMatchObject({ code: 'manifest-invalid' });
+    serveBytes(new TextEncoder().encode('\n\n  <!doctype html>'));
+    expect(await failureOf(requireLibrary(model, memoryStorage(), signal))).toMatchObject({ code: 'server-refused' });
+    serveBytes(new Uint8Array());
+    expect(await failureOf(requireLibrary(model, memoryStorage(), signal))).toMatchObject({ code: 'file-damaged' });
   });
 });
