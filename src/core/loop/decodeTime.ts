@@ -1,5 +1,5 @@
 import type { StopSignal, Target, TokenId } from '../types';
-import { keptTokens, restore } from './cached';
+import { keptTokens, noteCached, restore } from './cached';
 import { WARM_UP } from './warmUp';
 
 /** Milliseconds that are filled with tokens, and how many there are at least and at most. */
@@ -7,7 +7,7 @@ const SAMPLE = { ms: 150, least: 2, most: 200 } as const;
 
 /**
  * What `target` takes to decode a token, in milliseconds: the mean of some that nobody sees, after a first one, for which a device prepares much. It ends after the
- * token under way when `signal` aborts. The cache holds afterwards what it held before.
+ * token under way when `signal` aborts. The cache holds afterwards what it held before; after an error its content is unknown.
  *
  * @param clock milliseconds from any fixed moment, never going back
  * @returns 0 where the clock stands still
@@ -30,6 +30,9 @@ export async function decodeTime(target: Target, clock: () => number, signal: St
       tokens++;
     }
     return (clock() - start) / Math.max(1, tokens);
+  } catch (error) {
+    noteCached(target, null);
+    throw error;
   } finally {
     restore(kept);
   }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { cachedHistory, noteCached } from '../../src/core/loop/cached';
+import { decodeTime } from '../../src/core/loop/decodeTime';
+import { type FakeLanguage, FakeTarget } from '../../src/model/fake';
+import { abortedAfter } from '../support/abortedAfter';
+
+const LANGUAGE: FakeLanguage = { vocabularySize: 16, order: 2, seed: 3 };
+const ON = { aborted: false };
+const PROMPT = [1, 2, 3, 4, 5];
+
+/** A target with `PROMPT` in its cache, whose first token takes a second and every other one `tokenMs`. */
+async function slowTarget(tokenMs: number) {
+  const target = new FakeTarget(LANGUAGE);
+  await target.prefill(PROMPT, ON);
+  noteCached(target, PROMPT);
+  let [now, tokens] = [0, 0];
+  const { verify } = target;
+  target.verify = (...round) => {
+    now += tokens++ === 0 ? 1000 : tokenMs;
+    return verify.apply(target, round);
+  };
+  return { target, clock: () => now, tokens: () => tokens };
+}
+
+describe('what a target takes for a token', () => {
+  it('is the mean without the first, of about 150 ms, and the cache holds what it held', async () => {
+    for (const [tokenMs, tokens] of [
+      [10, 16],
+      [400, 3],
+      [0.1, 201],
+    ] as const) {
+      const slow = await slowTarget(tokenMs);
+      expect(await decodeTime(slow.target, slow.clock, ON)).toBeCloseTo(tokenMs);
+      expect(slow.tokens()).toBe(tokens);
+      expect([slow.target.cachedLength, cachedHistory(slow.target)]).toEqual([PROMPT.length, PROMPT]);
+    }
+  });
+
+  it('is measured no longer than the signal lets it', async () => {
+    const slow = await slowTarget(10);
+    await decodeTime(slow.target, slow.clock, abortedAfter(2));
+    expect(slow.tokens()).toBeLessThan(5);
+    expect(slow.target.cachedLength).toBe(PROMPT.length);
+  });
+
+  it('is not told where a forward failed, and nothing of the cache is trusted after it', async () => {
+    const slow = await slowTarget(10);
+    slow.target.verify = async () => {
+      throw new Error('the device is gone');
+    };
+    await expect(decodeTime(slow.target, slow.clock, ON)).rejects.toThrow('gone');
+    expect(cachedHistory(slow.target)).toEqual([]);
+  });
+});
