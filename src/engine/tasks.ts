@@ -1,4 +1,4 @@
-/** What the engine does for its callers: its tasks, and what it reports about them; types only. */
+/** What the engine does for its callers: its tasks, and what it reports about them. Types, but for which backend is the other one. */
 import type { PrebuiltRecord } from '../catalog/prebuilt';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
@@ -139,6 +139,8 @@ export interface LoadProgress {
 }
 
 export type Backend = 'webgpu' | 'cpu';
+/** Of each, the other. */
+export const OTHERS = { webgpu: 'cpu', cpu: 'webgpu' } as const satisfies Record<Backend, Backend>;
 
 /** Milliseconds that the target takes for one token, by what computes. */
 export interface DecodeTimes {

@@ -1,4 +1,4 @@
-import type { ComputedBy, Imported, ImportProgress, LoadProgress, MemoryUpdate } from '../engine/tasks';
+import { type ComputedBy, type Imported, type ImportProgress, type LoadProgress, type MemoryUpdate, OTHERS } from '../engine/tasks';
 import { harmless } from './terminal/paint';
 
 type Told = LoadProgress | ComputedBy | MemoryUpdate | ImportProgress | Imported;
@@ -63,7 +63,6 @@ interface Doing {
 }
 
 const PLACES = { webgpu: 'WebGPU', cpu: 'the CPU' } as const;
-const OTHERS = { webgpu: 'cpu', cpu: 'webgpu' } as const;
 
 /** What was chosen where there is no graphics card; null where nothing was. */
 function choiceOf(update: Told): string | null {

@@ -1,8 +1,7 @@
-import type { Backend, ComputedBy } from '../../engine/tasks';
+import { type Backend, type ComputedBy, OTHERS } from '../../engine/tasks';
 import { formatRate } from '../format';
 
 const on: Record<Backend, string> = { webgpu: 'WebGPU', cpu: 'the CPU' };
-const other: Record<Backend, Backend> = { webgpu: 'cpu', cpu: 'webgpu' };
 
 /** What the models run on, and why. */
 export function computedBy({ backend, adapter, because }: ComputedBy): string {
@@ -19,9 +18,9 @@ export function computedBy({ backend, adapter, because }: ComputedBy): string {
         webgpu: `${formatRate(because.decodeMs.webgpu)} ms on WebGPU in software`,
         cpu: `${formatRate(because.decodeMs.cpu)} ms on the CPU`,
       };
-      return `No graphics card was found, so the page measured what is faster: a token takes the target ${takes[backend]}, and ${takes[other[backend]]}. ${where}; under More settings you can choose.`;
+      return `No graphics card was found, so the page measured what is faster: a token takes the target ${takes[backend]}, and ${takes[OTHERS[backend]]}. ${where}; under More settings you can choose.`;
     }
     case 'other-cannot':
-      return `${where}, as ${on[other[backend]]} cannot run them here: ${because.message}`;
+      return `${where}, as ${on[OTHERS[backend]]} cannot run them here: ${because.message}`;
   }
 }
