@@ -1,23 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PairSpec } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
+import type { Target } from '../../src/core/types';
 import { CpuPairs } from '../../src/engine/cpuPairs';
 import { PairEngine } from '../../src/engine/engine';
 import type { PairLoader } from '../../src/engine/pair';
 import { Pairs } from '../../src/engine/pairs';
 import type { ComputedBy, LoadProgress } from '../../src/engine/tasks';
-import type { CpuForm } from '../../src/model/cpu/loader';
 import { memoryStorage } from '../../src/storage/memory';
 import { fetchShipped } from '../support/cpuApi';
 import { shippedPair } from '../support/shipped';
 
 const never = new AbortController().signal;
 
+/** The time, which a look at the clock takes a little of, and every forward of a target as much as its side costs. */
+let ms = 0;
+
 beforeEach(() => {
   vi.stubGlobal('fetch', fetchShipped);
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    ms += 1e-3;
+    return ms;
+  });
 });
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 /** WebGPU that finds no adapter, or one of which it says `info`, and counts how often it is asked for one. */
@@ -27,15 +35,18 @@ function gpuWith(info: Partial<GPUAdapterInfo> | null) {
 }
 const SWIFTSHADER = { vendor: 'google', architecture: 'swiftshader' };
 
-/** What runs pairs: models in WebAssembly or in plain TypeScript, which is several times slower, on either side; and which pairs each side was asked for. */
-function sidesOf(forms: Readonly<Record<'webgpu' | 'cpu', CpuForm>>, storage = memoryStorage()) {
+type Costs = Readonly<Record<'webgpu' | 'cpu', number>>;
+
+/** What runs pairs: models in WebAssembly on either side, whose targets take `costs` in milliseconds for a forward; and which pairs each side was asked for. */
+function sidesOf(costs: Costs, storage = memoryStorage()) {
   const asked = { webgpu: [] as PairSpec[], cpu: [] as PairSpec[] };
   const side = (backend: 'webgpu' | 'cpu'): PairLoader => {
-    const pairs = new CpuPairs(storage, { form: forms[backend] });
+    const pairs = new CpuPairs(storage);
     return {
       ready: async (spec, report, signal) => {
         asked[backend].push(spec);
         const pair = await pairs.ready(spec, (progress) => report({ ...progress, backend }), signal);
+        slowDown(pair.target.side, costs[backend]);
         return { ...pair, adapter: backend };
       },
       release: (model) => pairs.release(model),
@@ -45,9 +56,22 @@ function sidesOf(forms: Readonly<Record<'webgpu' | 'cpu', CpuForm>>, storage = m
   return { sides: { webgpu: side('webgpu'), cpu: side('cpu') }, asked };
 }
 
+/** Every forward of `target` takes `costMs` from now on. */
+function slowDown(target: Target, costMs: number): void {
+  if (Object.hasOwn(target, 'verify')) return;
+  const { verify } = target;
+  target.verify = (...round) => {
+    ms += costMs;
+    return verify.apply(target, round);
+  };
+}
+
+const EVEN: Costs = { webgpu: 5, cpu: 5 };
+const CPU_FASTER: Costs = { webgpu: 20, cpu: 5 };
+
 const FASTER = [
-  { faster: 'cpu', forms: { webgpu: 'plain', cpu: 'wasm' } },
-  { faster: 'webgpu', forms: { webgpu: 'wasm', cpu: 'plain' } },
+  { faster: 'cpu', costs: CPU_FASTER },
+  { faster: 'webgpu', costs: { webgpu: 5, cpu: 20 } },
 ] as const;
 
 describe('pairs', () => {
@@ -86,25 +110,24 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('are on a graphics card unmeasured', async () => {
-    const { sides, asked } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const { sides, asked } = sidesOf(EVEN);
     const pairs = new Pairs({ gpu: gpuWith({ vendor: 'nvidia', architecture: 'hopper' }).gpu, storage: memoryStorage() }, sides);
     const { computedBy } = await pairs.ready(shippedPair('draft'), () => undefined, never);
     expect(computedBy).toEqual({ backend: 'webgpu', because: { why: 'graphics-card' } });
     expect(asked.cpu).toEqual([]);
   });
 
-  it.each(FASTER)('are on the faster of the two where the adapter is made of software: $faster', async ({ faster, forms }) => {
+  it.each(FASTER)('are on the faster of the two where the adapter is made of software: $faster', async ({ faster, costs }) => {
     const storage = memoryStorage();
     const { gpu } = gpuWith(SWIFTSHADER);
-    const { sides, asked } = sidesOf(forms);
+    const { sides, asked } = sidesOf(costs);
     const told: LoadProgress[] = [];
     const pair = await new Pairs({ gpu, storage }, sides).ready(shippedPair('draft'), (progress) => told.push(progress), never);
     expect(pair.computedBy).toMatchObject({ backend: faster, because: { why: 'faster' } });
     const because = pair.computedBy?.because;
     if (because?.why !== 'faster') throw new Error('it was not measured');
     const slower = faster === 'cpu' ? 'webgpu' : 'cpu';
-    expect(because.decodeMs[faster]).toBeGreaterThan(0);
-    expect(because.decodeMs[slower]).toBeGreaterThan(1.5 * because.decodeMs[faster]);
+    for (const backend of [faster, slower] as const) expect(because.decodeMs[backend]).toBeCloseTo(costs[backend], 1);
     // Nothing was told to be ready where it is not.
     const ready = told.filter(({ phase }) => phase === 'ready');
     expect(ready.map(({ backend }) => backend)).toEqual([faster, faster]);
@@ -119,7 +142,7 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('are on WebGPU where the CPU cannot run them, which is said; what no model drafts stays there', async () => {
-    const { sides, asked } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const { sides, asked } = sidesOf(EVEN);
     const message = 'The head reads the hidden states of its target, which only WebGPU keeps.';
     const cpu: PairLoader = {
       ...sides.cpu,
@@ -141,7 +164,7 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('go to WebGPU for an answer that is held to a format, and come back', async () => {
-    const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
+    const { sides } = sidesOf(CPU_FASTER);
     const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, sides);
     const backendOf = async (format: boolean, draft: string) =>
       (await pairs.ready(shippedPair(draft), () => undefined, never, { format })).computedBy?.backend;
@@ -153,7 +176,7 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('go to the other where the one that was faster before can no more, which is said', async () => {
-    const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
+    const { sides } = sidesOf(CPU_FASTER);
     const storage = memoryStorage();
     const { gpu } = gpuWith(SWIFTSHADER);
     await new Pairs({ gpu, storage }, sides).ready(shippedPair('draft'), () => undefined, never);
@@ -169,7 +192,7 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('are on the CPU where WebGPU of software fails, which is said', async () => {
-    const { sides } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const { sides } = sidesOf(EVEN);
     const failing: PairLoader = {
       ...sides.webgpu,
       ready: async () => {
@@ -182,7 +205,7 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('end with the reason of the caller who stops while it is measured', async () => {
-    const { sides, asked } = sidesOf({ webgpu: 'wasm', cpu: 'wasm' });
+    const { sides, asked } = sidesOf(EVEN);
     const stop = new AbortController();
     const webgpu: PairLoader = {
       ...sides.webgpu,
@@ -200,7 +223,7 @@ describe('pairs that nobody chose a place for', () => {
   });
 
   it('are told of by the engine with every load and run', async () => {
-    const { sides } = sidesOf({ webgpu: 'plain', cpu: 'wasm' });
+    const { sides } = sidesOf(CPU_FASTER);
     const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, sides);
     const engine = new PairEngine(pairs, () => performance.now());
     const told: ComputedBy[] = [];
