@@ -24,7 +24,8 @@ export function NumberField({ label, value, onChange, min, max, step = 1, unused
     (whole ? Number.isSafeInteger(number) : Number.isFinite(number)) && number >= min && (max === null || number <= max);
   // A value that was changed elsewhere, and one that has no effect, are shown as they are.
   const text = unused === null && Object.is(typed.value, value) ? typed.text : String(value);
-  const valid = isGood(parse(text));
+  // The value itself may be outside of a range that has become smaller: nobody typed that.
+  const valid = text === String(value) || isGood(parse(text));
   const note = valid ? unused : words.outside(whole, min, max, String(value));
   return (
     <div className="number-field">

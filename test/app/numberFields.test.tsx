@@ -80,6 +80,23 @@ describe('a number field', () => {
     expect(useSettings.getState()).toMatchObject({ temperature: 0 });
   });
 
+  it('says nothing of a remembered number that is more than these models hold, until another one is typed', async () => {
+    await openPage({ settings: { maxTokens: 5000 } });
+    await expect.poll(() => useSettings.getState().target).toBe('target');
+    const field = page.getByLabelText('Most tokens');
+    const context = useCatalogue.getState().catalogue?.targets[0]?.model.context ?? 0;
+    expect(context).toBeLessThan(5000);
+    await expect.element(field).toHaveAttribute('max', String(context));
+    await expect.element(field).toHaveValue(5000);
+    await expect.element(field).toHaveAttribute('aria-invalid', 'false');
+    await expect.element(field).not.toHaveAccessibleDescription();
+    await field.fill('6000');
+    await expect.element(field).toHaveAccessibleDescription(`Choose a whole number, 1 to ${context}. Until then it stays 5000.`);
+    await field.fill('64');
+    await expect.element(field).toHaveAttribute('aria-invalid', 'false');
+    expect(useSettings.getState().maxTokens).toBe(64);
+  });
+
   it('shows the setting again once that was changed elsewhere', async () => {
     await openPage();
     const gamma = page.getByLabelText('Draft length γ');
