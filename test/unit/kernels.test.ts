@@ -153,8 +153,10 @@ describe('threads', () => {
     const [at, own, scratch, out] = [putMatrix(matrix, teams), put(x, teams), teams.allocate(8 * inner), teams.allocate(4 * columns)];
     for (let task = 0; task < 3000; task++) {
       teams.kernels.product(own, 1, at, scratch, out);
-      expect(teams.floats(out, columns)).toEqual(wanted);
-      teams.floats(out, columns).fill(0);
+      const got = teams.floats(out, columns);
+      // Of so many numbers, toEqual takes longer than the task.
+      if (!got.every((value, i) => value === wanted[i])) expect(got).toEqual(wanted);
+      got.fill(0);
       if (task % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });
