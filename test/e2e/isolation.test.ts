@@ -10,14 +10,17 @@ let browser: Browser;
 let host: FaultyServer;
 /** A site of someone else. */
 let elsewhere: FaultyServer;
+/** Another one, which lets every page read its embed.js. */
+let open: FaultyServer;
 
 beforeAll(async () => {
   browser = await launch();
   host = await FaultyServer.start(BUILT, true);
   elsewhere = await FaultyServer.start(BUILT, true);
+  open = await FaultyServer.start(BUILT);
   return async () => {
     await browser.close();
-    await Promise.all([host.close(), elsewhere.close()]);
+    await Promise.all([host.close(), elsewhere.close(), open.close()]);
   };
 });
 
@@ -44,7 +47,7 @@ describe('on a host that sends no headers, the page', () => {
     expect(await page.evaluate(isIsolated)).toBe(true);
     expect(idsOf(await visit.run(PROMPT))).toEqual(idsOf(before));
     expect(await (await engineOf(visit)).evaluate(isIsolated)).toBe(true);
-    // A file of another host, as those of published models, comes as before; so does what is not allowed to.
+    // A file of another host, as those of published models, comes as before; what that host does not let this page read is refused as before.
     const fetched = (url: string) =>
       page.evaluate(
         (address) =>
@@ -54,6 +57,7 @@ describe('on a host that sends no headers, the page', () => {
           ),
         url,
       );
+    expect(await fetched(`${open.url}embed.js`)).toBe(true);
     expect(await fetched(`${elsewhere.url}embed.js`)).toBe(false);
     expect(visit.uncaught).toEqual([]);
     await visit.close();
