@@ -4,9 +4,10 @@ import { idOfHubModel, keepHubModel } from '../../src/catalog/hubModels';
 import { mirrored } from '../../src/catalog/mirror';
 import { isOfHub } from '../../src/catalog/spec';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
-import { useCatalogue } from '../../src/store/engine/catalogue';
+import { readAddedModels, useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
-import { useDownloads } from '../../src/store/models/downloads';
+import { cancelDownload, useDownloads } from '../../src/store/models/downloads';
+import { useOtherTabs } from '../../src/store/models/otherTabs';
 import { readPublished, useMirror, usePublished } from '../../src/store/models/published';
 import { useOffline } from '../../src/store/offline/offline';
 import { useSettings } from '../../src/store/run/settings';
@@ -32,6 +33,7 @@ afterEach(forget);
 
 async function forget(): Promise<void> {
   useDownloads.setState(useDownloads.getInitialState());
+  useOtherTabs.setState(useOtherTabs.getInitialState());
   useMirror.setState({ mirror: null });
   useOffline.setState(useOffline.getInitialState());
   for (const name of await caches.keys()) await caches.delete(name);
@@ -183,6 +185,49 @@ describe('a published pair', () => {
     other.postMessage({ key: last?.key, download: null });
     await expect.element(page.getByRole('heading', { name: 'From another tab' })).toBeInTheDocument();
     expect(card().query()).toBeNull();
+  });
+
+  it('that a silent tab fetches is neither begun nor deleted here, and goes off the list when its models are there', async () => {
+    await openModels();
+    await download('held', 1);
+    await expect.element(card().getByText(/now params_shard_1\.bin$/)).toBeInTheDocument();
+    await button(/^Pause/).click();
+    await expect.element(card().getByText(/^Paused\./)).toBeInTheDocument();
+    hub.repair();
+    const begun = useDownloads.getState();
+    const ids = begun.downloads.flatMap(({ target, draft }) => [target, draft]).flatMap((each) => (each ? [each.record.model_id] : []));
+    const [first] = ids;
+    if (!first) throw new Error('there is a target');
+    let end: () => void = () => undefined;
+    const taken = new Promise<void>((taking) => {
+      const otherTab = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      void navigator.locks.request(`foretoken.download.${first}`, () => {
+        taking();
+        return otherTab;
+      });
+    });
+    onTestFinished(() => end());
+    await taken;
+    hub.asked.length = 0;
+    await button(/^Go on/).click();
+    await expect.element(card().getByText('Another tab of this page downloads it, and can pause or cancel it.')).toBeInTheDocument();
+    expect(useDownloads.getState().downloads).toMatchObject([{ state: 'paused', agreed: true }]);
+    expect(weightsAsked()).toEqual([]);
+    const ofTarget = async () => (await stored()).filter((url) => url.includes(first));
+    const before = await ofTarget();
+    expect(before.length).toBeGreaterThan(0);
+    await cancelDownload(begun.downloads[0]?.key ?? '');
+    expect(useDownloads.getState().downloads).toEqual([]);
+    expect(await ofTarget()).toEqual(before);
+    // What was paused in this tab, and what the other one fetched, is the same.
+    useDownloads.setState(begun);
+    const model = useCatalogue.getState().catalogue?.models[0];
+    if (!model) throw new Error('there are models');
+    for (const id of ids) await keepHubModel(BROWSER_CACHE, document.baseURI, { ...model, id: idOfHubModel(id), name: `Come: ${id}` });
+    await readAddedModels();
+    await vi.waitFor(() => expect(useDownloads.getState().downloads).toEqual([]));
   });
 
   const UNSEEN: readonly PageHubFault[] = ['busy', 'down', 'cut', 'long', 'damaged', 'html'];

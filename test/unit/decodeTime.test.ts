@@ -10,7 +10,7 @@ const PROMPT = [1, 2, 3, 4, 5];
 
 /** A target with `PROMPT` in its cache, whose first token takes a second and every other one `tokenMs`. */
 async function slowTarget(tokenMs: number) {
-  const target = new FakeTarget(LANGUAGE);
+  const target = new FakeTarget(LANGUAGE, 4096);
   await target.prefill(PROMPT, ON);
   noteCached(target, PROMPT);
   let [now, tokens] = [0, 0];

@@ -25,7 +25,8 @@ import { chooseDraft, chooseTarget } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
 import { rememberedStorage } from '../page/remembered';
-import { tellTabs, tellTabsOfEnd, useOtherTabs } from './otherTabs';
+import { whileAlone } from './downloadLocks';
+import { modelIdsOf, showElsewhere, tellTabs, tellTabsOfEnd, useOtherTabs } from './otherTabs';
 import { readPublished, recordToFetch, usePublished } from './published';
 
 /** A model that a person asks about. */
@@ -208,12 +209,20 @@ export function isFetching({ downloads } = useDownloads.getState(), others = use
 export async function startDownload(key: string, now: () => number = () => performance.now()): Promise<void> {
   if (isFetching()) return;
   if (find(key)?.pair === null) await look(key);
-  const pair = find(key)?.pair;
+  const before = find(key);
+  const pair = before?.pair;
   if (!pair || underWay.has(key) || isFetching()) return;
   change(key, { state: 'fetching', agreed: true, transfer: null, arrived: [], nowMs: now(), failure: null });
-  // It asks some persons, who know now what for.
-  void keepStored();
-  await during(key, (signal) => fetchPair(key, pair, signal, now));
+  await during(key, async (signal) => {
+    const isAlone = await whileAlone(modelIdsOf(before), async () => {
+      // It asks some persons, who know now what for.
+      void keepStored();
+      await fetchPair(key, pair, signal, now);
+    });
+    if (isAlone) return;
+    change(key, before);
+    showElsewhere({ key, download: before });
+  });
   await plan(key).catch(() => undefined);
   void lookAtStorage();
 }
@@ -267,9 +276,10 @@ export async function cancelDownload(key: string): Promise<void> {
   forget(key);
   const others = useDownloads.getState().downloads.flatMap(({ target, draft }) => [target, draft]);
   for (const wanted of [download.target, download.draft]) {
-    // Another download may want one of them.
+    // Another download may want one of them, here or in another tab.
     if (!wanted || isHere(wanted.record) || others.some((other) => other?.record.model_id === wanted.record.model_id)) continue;
-    await deleteHubModel(BROWSER_CACHE, document.baseURI, idOfHubModel(wanted.record.model_id)).catch(() => undefined);
+    const { model_id: id } = wanted.record;
+    await whileAlone([id], () => deleteHubModel(BROWSER_CACHE, document.baseURI, idOfHubModel(id))).catch(() => undefined);
   }
   void lookAtStorage();
 }
@@ -312,6 +322,15 @@ export function cacheBytesAt({ plan: planned }: Pick<Download, 'plan'>, context:
   const sizes = planned?.models.map(({ architecture }) => (architecture ? cacheBytesOf(architecture, context) : null)) ?? [null];
   return sizes.includes(null) ? null : sizes.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 }
+
+// What another tab has fetched meanwhile is not begun here any more.
+useCatalogue.subscribe(({ catalogue }) => {
+  const hasCome = (download: Download) =>
+    download.agreed &&
+    download.state === 'paused' &&
+    [download.target, download.draft].every((wanted) => !wanted || isHere(wanted.record, catalogue));
+  for (const download of useDownloads.getState().downloads) if (hasCome(download) && !underWay.has(download.key)) forget(download.key);
+});
 
 function find(key: string): Download | undefined {
   return useDownloads.getState().downloads.find((each) => each.key === key);

@@ -2,10 +2,11 @@
 import { create } from 'zustand';
 import { readAddedModels } from '../engine/catalogue';
 import { lookAtStorage } from '../offline/offline';
+import { isAnyTaken } from './downloadLocks';
 import type { Download } from './downloads';
 
 const NAME = 'foretoken.downloads';
-/** A tab that has not told anything for so long is closed, or its browser has stopped it. */
+/** A tab that has not told anything for so long, and has not kept its models, is closed. */
 const SILENT_MS = 10_000;
 /** Between two words about one download. */
 const TELL_MS = 1000;
@@ -24,20 +25,33 @@ export const useOtherTabs = create<OtherTabsState>()(() => ({ downloads: [] }));
 
 // No tab outside a page.
 const channel = typeof window === 'undefined' ? null : new BroadcastChannel(NAME);
-channel?.addEventListener('message', ({ data }: MessageEvent<Told>) => hear(data));
+channel?.addEventListener('message', ({ data }: MessageEvent<Told>) => showElsewhere(data));
 
 const silence = new Map<string, ReturnType<typeof setTimeout>>();
 
-function hear({ key, download }: Told): void {
+/** Shows what another tab has under way. */
+export function showElsewhere({ key, download }: Told): void {
   clearTimeout(silence.get(key));
   const others = useOtherTabs.getState().downloads.filter((each) => each.key !== key);
   useOtherTabs.setState({ downloads: download ? [download, ...others] : others });
   if (download)
     silence.set(
       key,
-      setTimeout(() => hear({ key, download: null }), SILENT_MS),
+      setTimeout(() => void afterSilence(download), SILENT_MS),
     );
   else void readAddedModels().then(lookAtStorage);
+}
+
+/** Browsers slow down a tab that nobody sees, so that it may be silent while it fetches. */
+async function afterSilence(download: Download): Promise<void> {
+  const heard = silence.get(download.key);
+  const isFetched = await isAnyTaken(modelIdsOf(download)).catch(() => false);
+  if (silence.get(download.key) === heard) showElsewhere({ key: download.key, download: isFetched ? download : null });
+}
+
+/** The models of a download, by their ids in the list of the hub. */
+export function modelIdsOf({ target, draft }: Pick<Download, 'target' | 'draft'>): string[] {
+  return [...new Set([target, draft].flatMap((wanted) => (wanted ? [wanted.record.model_id] : [])))];
 }
 
 let toldMs = -Infinity;
