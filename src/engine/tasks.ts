@@ -1,4 +1,4 @@
-/** What the engine does for its callers: its tasks, and what it reports about them. Types, but for which backend is the other one. */
+/** What the engine does for its callers: its tasks, and what it reports about them. Types, and which backend is the other one. */
 import type { PrebuiltRecord } from '../catalog/prebuilt';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Calibration } from '../core/cost/cost';
