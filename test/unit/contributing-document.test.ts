@@ -16,6 +16,7 @@ it('the guide for contributors names every command', () => {
 });
 
 it('the guide for contributors names every suite', () => {
-  const [row = ''] = guide.split('\n').filter((line) => line.includes('`npm run test:NAME`'));
-  expect(SUITES.filter(({ name }) => !new RegExp(`[\\s\`]${name}[,;\`\\s]`).test(row)).map(({ name }) => name)).toEqual([]);
+  const rows = guide.split('\n').filter((line) => line.startsWith('| `npm run test:'));
+  const isNamed = (name: string) => rows.some((row) => new RegExp(`[\\s\`]${name}[,;\`\\s]`).test(row));
+  expect(SUITES.filter(({ name }) => !isNamed(name)).map(({ name }) => name)).toEqual([]);
 });
