@@ -38,7 +38,7 @@ export interface Threads {
   readonly count: number;
   /** Whether a person said how many: then they compute every model, however small. */
   readonly areChosen: boolean;
-  /** Starts one that does `serve`. @throws where there are none */
+  /** Starts one that does `serve`. @throws where none can start */
   start(setup: ThreadSetup, events: ThreadEvents): Thread;
 }
 
