@@ -56,6 +56,8 @@ export const EXTRA_BODY = {
   resumable: optional(v.never()),
 };
 
+const BIASES = 'an object with the numbers of tokens as names';
+
 /** Fields that chat and text completions share. */
 export const SHARED = {
   model: optional(text),
@@ -69,7 +71,12 @@ export const SHARED = {
   frequency_penalty: optional(numberOf(SAMPLING.frequencyPenalty)),
   presence_penalty: optional(numberOf(SAMPLING.presencePenalty)),
   repetition_penalty: optional(numberOf(SAMPLING.repetitionPenalty)),
-  logit_bias: optional(v.record(tokenId, numberOf({ min: -100, max: 100 }), 'an object with the numbers of tokens as names')),
+  logit_bias: optional(
+    v.pipe(
+      v.custom<object>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), BIASES),
+      v.record(tokenId, numberOf({ min: -100, max: 100 }), BIASES),
+    ),
+  ),
   top_logprobs: optional(numberOf({ whole: true, min: 0, max: MOST_LOGPROBS })),
   max_tokens: tokenCount,
   seed: optional(numberOf({ whole: true })),

@@ -108,7 +108,8 @@ export class PairEngine implements Engine {
     await this.#turns
       .take(signal, async (begin) => {
         if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
-        const pair = await this.#ready(task.pair, report, signal, { backend: task.backend, format: task.settings.format !== null });
+        const wanted = { backend: task.backend, format: task.settings.format !== null, plain: task.settings.mode === 'plain' };
+        const pair = await this.#ready(task.pair, report, signal, wanted);
         signal.throwIfAborted();
         // What the loaded library says, whatever the list did.
         if (task.settings.mode === 'speculative') checkSpeculation(pair);

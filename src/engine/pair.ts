@@ -44,6 +44,8 @@ export interface Wanted {
   readonly backend?: BackendChoice | undefined;
   /** Whether answers are held to a format. */
   readonly format?: boolean;
+  /** Whether nothing drafts in it, so that it belongs where the pair that drafts is: the two are compared. */
+  readonly plain?: boolean;
 }
 
 /** Makes pairs ready, one after the other. */

@@ -54,7 +54,7 @@ export class Pairs implements PairLoader {
   }
 
   async ready(...[spec, report, signal, wanted = {}]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
-    const { backend = this.#standard, format = false } = wanted;
+    const { backend = this.#standard, format = false, plain = false } = wanted;
     const on = (choice: Choice) => this.#on(choice, spec, report, signal);
     if (backend !== 'auto') {
       this.#settled = null;
@@ -63,7 +63,7 @@ export class Pairs implements PairLoader {
     const info = await this.#adapterInfo();
     if (info === null) return on(WITHOUT_WEBGPU);
     if (!isSoftware(info)) return on({ backend: 'webgpu', because: { why: 'graphics-card' } });
-    const settled = this.#settledFor(spec);
+    const settled = this.#settledFor(spec, plain);
     // Only this run goes there; the next one without a format comes back.
     if (format) return on(settled?.backend === 'webgpu' ? settled : onlyWebGpu(NO_FORMATS));
     if (settled) return on(settled);
@@ -112,11 +112,11 @@ export class Pairs implements PairLoader {
     return this.#info;
   }
 
-  /** A run that no model drafts goes on where those with a draft were. */
-  #settledFor({ target, draft }: PairSpec): Choice | null {
+  /** A plain run goes on where those with a draft were. */
+  #settledFor({ target, draft }: PairSpec, plain: boolean): Choice | null {
     if (!this.#settled) return null;
     const { spec, choice } = this.#settled;
-    return isSameModel(spec.target, target) && (draft === null || isSameDraft(spec.draft, draft)) ? choice : null;
+    return isSameModel(spec.target, target) && (plain || isSameDraft(spec.draft, draft)) ? choice : null;
   }
 
   /** The faster of the two, or the one that can run the pair. */

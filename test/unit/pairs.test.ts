@@ -141,7 +141,7 @@ describe('pairs that nobody chose a place for', () => {
     expect(asked[slower]).toHaveLength(before);
   });
 
-  it('are on WebGPU where the CPU cannot run them, which is said; what no model drafts stays there', async () => {
+  it('are on WebGPU where the CPU cannot run them, which is said; plain runs stay there, and n-grams do not', async () => {
     const { sides, asked } = sidesOf(EVEN);
     const message = 'The head reads the hidden states of its target, which only WebGPU keeps.';
     const cpu: PairLoader = {
@@ -155,8 +155,9 @@ describe('pairs that nobody chose a place for', () => {
     const pair = shippedPair('draft');
     const onWebGpu = { backend: 'webgpu', because: { why: 'other-cannot', message } };
     expect((await pairs.ready(pair, () => undefined, never)).computedBy).toEqual(onWebGpu);
-    expect((await pairs.ready({ ...pair, draft: null }, () => undefined, never)).computedBy).toEqual(onWebGpu);
+    expect((await pairs.ready({ ...pair, draft: null }, () => undefined, never, { plain: true })).computedBy).toEqual(onWebGpu);
     expect(asked.cpu).toEqual([]);
+    expect((await pairs.ready({ ...pair, draft: null }, () => undefined, never)).computedBy).toMatchObject({ because: { why: 'faster' } });
     // Where it was chosen, it is refused.
     await expect(pairs.ready(pair, () => undefined, never, { backend: 'cpu' })).rejects.toMatchObject({
       failure: { code: 'feature-missing' },

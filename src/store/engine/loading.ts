@@ -125,8 +125,9 @@ function cpuIsFaster(): boolean {
 /** Chooses what computes, and starts to load the models there; not while the models are at work. */
 export async function chooseBackend(backend: BackendChoice): Promise<void> {
   if (useWork.getState().current !== null) return;
-  useBackend.setState({ backend });
-  forgetModels();
+  // Models that are loaded where they will be stay ready; others tell of their way there.
+  useBackend.setState({ backend, computedBy: null });
+  forgetMemory();
   await load();
 }
 

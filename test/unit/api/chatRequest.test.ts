@@ -100,6 +100,7 @@ describe('a request', () => {
     ['presence_penalty', {}, 'is an object. Send a number, -2 to 2.'],
     ['repetition_penalty', 0, 'is 0. Send a number above 0.'],
     ['logit_bias', 3, 'is 3. Send an object with the numbers of tokens as names.'],
+    ['logit_bias', [1, 2], 'is a list of 2. Send an object with the numbers of tokens as names.'],
     ['logit_bias', { a: 1 }, 'has the name "a" in it. Send the numbers of tokens as names.'],
     ['logit_bias.1', { '1': 101 }, 'is 101. Send a number, -100 to 100.'],
     ['logprobs', 'yes', 'is "yes". Send true or false.'],
