@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { useBackend } from '../../src/store/engine/backend';
-import { measureCalibration } from '../../src/store/engine/calibration';
+import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { chosenPair } from '../../src/store/engine/catalogue';
 import type { FakeEngine } from './support/fakeEngine';
 import { openPage, prompt, runButton, runToEnd } from './support/openPage';
 
@@ -76,7 +77,13 @@ describe('what computes', () => {
 
   it('decides which costs count: those that were measured on the other do not', async () => {
     const engine = await openPage();
-    await measureCalibration();
+    // Once the pair is known, and no measurement of the page's own is under way.
+    await expect
+      .poll(async () => {
+        await measureCalibration();
+        return calibrationOf(chosenPair());
+      })
+      .not.toBeNull();
     await prompt().fill('Count from 1 to 30.');
     await runToEnd();
     expect(engine.runs.at(-1)?.calibration).not.toBeNull();
