@@ -57,13 +57,13 @@ await failClearly(async () => {
   try {
     const visit = () => openModels(chromium, server.resolvedUrls.local[0], hub.url);
     const memory = await measureMemory(await visit());
-    const figures = await measureFigures(await visit());
-    const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}, Chromium`;
-    console.log(machine);
     console.log(
       `Memory above that before, MB: the page ${inMegabytes(memory.page.above)} at most, ${inMegabytes(memory.page.after)} when all had come; all processes ${inMegabytes(memory.all.above)} and ${inMegabytes(memory.all.after)}. ` +
         `${inMegabytes(memory.bytes)} MB came in ${memory.seconds.toFixed(0)} s.`,
     );
+    const figures = await measureFigures(await visit());
+    const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}, Chromium`;
+    console.log(machine);
     console.log(`At ${mbits} Mbit/s, of ${figures.looks} looks: rate ${sentence(figures.rate)}; time left ${sentence(figures.left)}.`);
     if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, mbits, memory, figures }, null, 1)}\n`);
   } finally {
