@@ -242,9 +242,10 @@ async function serveModels(models) {
   }
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const model = models.find(({ name }) => pathname.includes(`/${name}-`));
-    const file = pathname.endsWith('.wasm') ? 'wasm' : pathname.split('/').at(-1);
-    const answer = answers.get(`${model?.name}/${file}`);
+    // A library may be another model's of the same shape.
+    const isLibrary = pathname.endsWith('.wasm');
+    const model = models.find(({ name }) => isLibrary || pathname.includes(`/${name}-`));
+    const answer = answers.get(`${model?.name}/${isLibrary ? 'wasm' : pathname.split('/').at(-1)}`);
     if (!answer) {
       response.writeHead(404, { 'access-control-allow-origin': '*' }).end();
       return;
@@ -275,9 +276,20 @@ async function send(response, content, bytesPerSecond) {
   const size = isThrottled ? Math.round((bytesPerSecond * PORTION_MS) / 1000) : SLICE_BYTES;
   const began = performance.now();
   for (let at = 0; at < content.length && !response.destroyed; at += size) {
-    if (!response.write(content.subarray(at, at + size))) await new Promise((go) => response.once('drain', go).once('close', go));
+    if (!response.write(content.subarray(at, at + size))) await drained(response);
     const due = began + ((at + size) / bytesPerSecond) * 1000;
     if (isThrottled && due > performance.now()) await new Promise((go) => setTimeout(go, due - performance.now()));
   }
   response.end();
+}
+
+/** Until more can be written, or the answer has been left. */
+function drained(response) {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
 }
