@@ -31,7 +31,7 @@ export const SUITES = [
   { name: 'property', title: 'Property', vitest: true, minutes: 10 },
   { name: 'python', title: 'Training, in Python', script: 'scripts/testPython.mjs', needs: ensurePython, optional: true, minutes: 10 },
   { name: 'node-long', title: 'Long, of the server', vitest: true, onDemand: true, minutes: 60 },
-  { name: 'page-long', title: 'Long, of the page with SmolLM2', vitest: true, needs: ensureBoth, onDemand: true, minutes: 60 },
+  { name: 'page-long', title: 'Long, of the page with SmolLM2', vitest: true, needs: ensureChromium, onDemand: true, minutes: 60 },
   { name: 'long', title: 'Long', vitest: true, needs: ensureChromium, onDemand: true, minutes: 180 },
 ];
 
