@@ -38,15 +38,20 @@ interface AnswerPlace {
 
 export type WholeAnswer = Pick<AnswerPiece, 'text' | 'tokens'> & { readonly finish: FinishReason };
 
+/** The field of a request that its prompts come in, by what the ids of its answers begin with. */
+const PROMPT_FIELDS = { chatcmpl: 'messages', cmpl: 'prompt' } as const;
+type PromptField = (typeof PROMPT_FIELDS)[keyof typeof PROMPT_FIELDS];
+
 /** All answers to a request, one run after the other, while they come. */
 export class Answers {
   readonly head: AnswerHead;
+  readonly #promptField: PromptField;
   readonly #engine: ApiEngine;
   readonly #receivedMs: number;
   readonly #runs: AnswerRun[] = [];
 
   /** @param kind what the answer's id begins with @throws ApiError where there is no such model */
-  static async to(request: Asked, kind: string, engine: ApiEngine): Promise<Answers> {
+  static async to(request: Asked, kind: keyof typeof PROMPT_FIELDS, engine: ApiEngine): Promise<Answers> {
     const receivedMs = engine.now();
     const models = await engine.models().catch((thrown: unknown) => {
       throw asApiError(thrown);
@@ -59,11 +64,12 @@ export class Answers {
       throw new ApiError(404, 'model_not_found', `There is no model "${model}" here. Ask for one of: ${known.join(', ')}.`, 'model');
     }
     const head = { id: `${kind}-${engine.randomId()}`, created: Math.floor(receivedMs / 1000), model: model ?? first.id };
-    return new Answers(head, engine, receivedMs);
+    return new Answers(head, PROMPT_FIELDS[kind], engine, receivedMs);
   }
 
-  private constructor(head: AnswerHead, engine: ApiEngine, receivedMs: number) {
+  private constructor(head: AnswerHead, promptField: PromptField, engine: ApiEngine, receivedMs: number) {
     this.head = head;
+    this.#promptField = promptField;
     this.#engine = engine;
     this.#receivedMs = receivedMs;
   }
@@ -83,11 +89,6 @@ export class Answers {
     } catch (thrown) {
       throw thrown instanceof FailureError ? apiErrorOf(thrown.failure, this.#promptField) : asApiError(thrown);
     }
-  }
-
-  /** The field of the request that its prompts came in. */
-  get #promptField(): 'messages' | 'prompt' {
-    return this.head.id.startsWith('chatcmpl') ? 'messages' : 'prompt';
   }
 
   /** Of the answer whose run `updates` tell. */
