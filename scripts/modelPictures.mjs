@@ -13,12 +13,15 @@ const SIZES = { wide: { width: 1600, height: 900 }, projector: { width: 1280, he
 const [TARGET, DRAFT] = ['Qwen2.5-1.5B-Instruct', 'Qwen2.5-0.5B-Instruct'];
 const PATIENCE_MS = 60_000;
 
+/** Where downloads are shown. */
+const DOWNLOADS = '[aria-labelledby="hub-downloads"]';
+
 /** The view's states, each after the one before. `part`: what is on the picture, by its selector; by default all of the view. */
 const STATES = [
   { name: 'open', reach: async ({ page }) => void (await page.getByText('First choices').waitFor()) },
   {
     name: 'refused-pair',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page, hub }) {
       hub.giveTokenizer('other');
       await look(page);
@@ -26,14 +29,12 @@ const STATES = [
     },
     async leave({ page, hub }) {
       hub.giveTokenizer('same');
-      await card(page)
-        .getByRole('button', { name: /^Cancel/ })
-        .click();
+      await press(page, /^Cancel/);
     },
   },
   {
     name: 'not-looked-at',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page, hub }) {
       hub.breakSmall();
       await look(page);
@@ -41,24 +42,20 @@ const STATES = [
     },
     async leave({ page, hub }) {
       hub.repair();
-      await card(page)
-        .getByRole('button', { name: /^Cancel/ })
-        .click();
+      await press(page, /^Cancel/);
     },
   },
   {
     name: 'plan',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page }) {
       await look(page);
-      await card(page)
-        .getByRole('button', { name: /^Download \d/ })
-        .waitFor();
+      await untilOffered(page, /^Download \d/);
     },
   },
   {
     name: 'fetching',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page, hub }) {
       hub.hold();
       await press(page, /^Download \d/);
@@ -69,29 +66,25 @@ const STATES = [
   },
   {
     name: 'paused',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page, hub }) {
       await press(page, /^Pause/);
-      await card(page)
-        .getByRole('button', { name: /^Go on/ })
-        .waitFor();
+      await untilOffered(page, /^Go on/);
       hub.repair();
     },
   },
   {
     name: 'failed',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page, hub }) {
       hub.damage();
       await press(page, /^Go on/);
-      await card(page)
-        .getByRole('button', { name: /^Try again/ })
-        .waitFor();
+      await untilOffered(page, /^Try again/);
     },
   },
   {
     name: 'retry',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     async reach({ page, hub }) {
       hub.hold();
       await press(page, /^Try again/);
@@ -105,7 +98,7 @@ const STATES = [
   },
   {
     name: 'stored',
-    part: '[aria-labelledby="hub-downloads"]',
+    part: DOWNLOADS,
     reach: async ({ page }) => void (await card(page).getByText('Stored in this browser.').waitFor()),
   },
   {
@@ -177,6 +170,10 @@ function card(page) {
 
 function press(page, name) {
   return card(page).getByRole('button', { name }).click();
+}
+
+function untilOffered(page, name) {
+  return card(page).getByRole('button', { name }).waitFor();
 }
 
 function look(page) {
