@@ -104,7 +104,8 @@ export class Pairs implements PairLoader {
 
   /** What is known of the adapter; null without one. Neither is looked for again. */
   async #adapterInfo(): Promise<GPUAdapterInfo | null> {
-    if (!this.#hasWebGpu || this.#info) return this.#hasWebGpu ? this.#info : null;
+    if (!this.#hasWebGpu) return null;
+    if (this.#info) return this.#info;
     const gpu = this.#gpu;
     const adapter = gpu ? await findAdapter(gpu.requestAdapter.bind(gpu)).catch(() => null) : null;
     this.#hasWebGpu = adapter !== null;

@@ -30,7 +30,7 @@ export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 /** web-llm's options, and those of speculation. */
 export interface SpeculativeEngineConfig extends webllm.MLCEngineConfig, SpeculativeOptions {
   /**
-   * `auto` (default): WebGPU on a graphics card; where its adapter is made of software, the faster of WebGPU and the CPU, which is measured once for each model; the CPU
+   * `auto` (default): WebGPU on a graphics card; where its adapter is made of software, the faster of WebGPU and the CPU, which is measured once a week for each model; the CPU
    * where there is no WebGPU. `webgpu`: the CPU only where there is no WebGPU. `cpu`.
    */
   readonly backend?: BackendChoice | undefined;

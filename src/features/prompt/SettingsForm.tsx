@@ -47,7 +47,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
   const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
   const several = useCatalogue(isTargetAChoice);
-  const context = useContext();
+  const context = useContextLength();
   const fields = useRef<HTMLDivElement>(null);
   useFocusOnChosen(fields);
   const plain = mode === 'plain' ? words.unused.plain : null;
@@ -148,7 +148,7 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
 }
 
 /** Most tokens that the chosen models hold, prompt and answer together; null until they are known. */
-function useContext(): number | null {
+function useContextLength(): number | null {
   const pair = chosenPair(useSettings(), useTarget());
   return pair && Math.min(...modelsOf(pair).map(({ context }) => context));
 }
