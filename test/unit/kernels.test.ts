@@ -327,9 +327,11 @@ describe('attention in WebAssembly', () => {
     // The scores of such a thread are outside the memory.
     const failing = await opened({ start: (setup, events) => usual.start({ ...setup, thread: setup.thread << 24 }, events) });
     expect(failing.threads).toBe(THREADS);
-    for (let task = 0; task < 500 && failing.threads > 1; task++) {
-      expect(attended(qkv, context, failing)).toEqual(wanted);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    // A thread that kept the leader waiting gets no part of thousands of tasks, and only a part makes it fail.
+    for (const until = performance.now() + 40_000; failing.threads > 1 && performance.now() < until; ) {
+      const found = attended(qkv, context, failing);
+      if (!found.every((value, i) => Object.is(value, wanted[i]))) expect(found).toEqual(wanted);
+      await new Promise((resolve) => setTimeout(resolve));
     }
     expect(failing.threads).toBe(1);
   });
