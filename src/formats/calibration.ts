@@ -12,6 +12,7 @@ export const calibrationSchema = v.pipe(
     verifyMs: v.pipe(v.array(milestones), v.maxLength(64)),
     draftMs: milestones,
     readbackMs: v.nullable(milliseconds),
+    plainSharedMs: v.exactOptional(milliseconds),
     plainFixedMs: milliseconds,
     roundFixedMs: milliseconds,
     coarse: v.exactOptional(v.boolean()),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costRatio, expectedTokens, plainTokenMs, readbackPart, roundMs, verifyRatio } from '../../src/core/cost/cost';
+import { costRatio, expectedTokens, plainTokenMs, roundMs, sharedMs, verifyRatio } from '../../src/core/cost/cost';
 import { type CostFigures, runFigures } from '../../src/core/cost/figures';
 import { pricedRounds, runRates } from '../../src/core/cost/pricing';
 import { startOf } from '../../src/core/run/tally';
@@ -52,7 +52,7 @@ describe('the figures of any run with any costs', () => {
           let [plain, speculative] = [0, 0];
           for (const { gamma, source, passes } of pricedRounds(one.events)) {
             plain += (source && gamma > 0 ? expectedTokens(rates[source], gamma) : passes) * plainTokenMs(costs, context);
-            speculative += passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * readbackPart(costs);
+            speculative += passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * sharedMs(costs, context);
           }
           expect(predicted / (plain / speculative)).toBeCloseTo(1, 6);
         }

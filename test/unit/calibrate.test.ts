@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clockStep, steadyClock } from '../../src/core/clock';
 import { calibrate } from '../../src/core/cost/calibrate';
-import { type Calibration, draftMs, expectedTokens, predictedSpeedup, roundMs, verifyMs } from '../../src/core/cost/cost';
+import { type Calibration, draftMs, expectedTokens, plainTokenMs, predictedSpeedup, roundMs, verifyMs } from '../../src/core/cost/cost';
 import { usualPlain } from '../../src/core/cost/plainLength';
 import { FailureError } from '../../src/core/failure';
 import type { DeviceTimes } from '../../src/core/types';
@@ -109,6 +109,13 @@ describe('a calibration of a slow pair', () => {
     const costs = await measure({ readbackMs: null });
     expect(costs).toMatchObject({ readbackMs: null });
     expectTrue(costs);
+  });
+
+  it('tells what plain tokens spare each other that are read back together, of which a bare readback is only a part', async () => {
+    const costs = await measure({ readbackMs: 0.2 });
+    expect(costs?.plainSharedMs).toBeCloseTo(PAIR_COSTS.readback, 1);
+    expect(plainTokenMs(costs as Calibration, 32)).toBeCloseTo(PAIR_COSTS.verify(1) + PAIR_COSTS.readback / 16, 0);
+    expect((await calibrateSlow(500)).costs).not.toHaveProperty('plainSharedMs');
   });
 
   it('of a fast one times everything', async () => {

@@ -2,8 +2,9 @@ import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
 import { type Kept, keptTokens, restore } from '../loop/cached';
 import { proposalOf } from '../loop/proposal';
+import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
-import type { DeviceTimes, DraftModel, Proposal, StopSignal, Target, TokenId } from '../types';
+import type { DeviceTimes, DraftModel, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../types';
 import { type Calibration, canBePriced, interpolate, SHORTEST_MS } from './cost';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
@@ -19,6 +20,8 @@ const CONTEXTS = [32, 384] as const;
 const SWEEPS = { least: 3, most: 9 } as const;
 /** How long it may take: what would take longer is left out, all but the least rows in the first context. */
 const BUDGET_MS = 3000;
+/** Plain tokens that are read back together, to see what each is spared. */
+const TOGETHER = 8;
 /** The part of it for the first context. */
 const FIRST_SHARE = 0.5;
 
@@ -81,6 +84,7 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
     ...{ rows, contexts: perContext.map(({ context }) => context), verifyMs: perContext.map((times) => rowTimes(times, rows)) },
     ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs },
     ...{ plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
+    ...sharedOf(perContext),
     ...(perContext.length < contexts.length || perContext.some(({ whole }) => !whole) ? { coarse: true } : {}),
   };
   return rows[0] === 1 && canBePriced(costs) ? costs : null;
@@ -95,8 +99,16 @@ interface PairTimes {
   readonly draftMs: number;
   /** Of every sample, without drafts and with them. */
   readonly fixed: Readonly<Record<'plain' | 'round', readonly number[]>>;
+  /** Of every sweep: what plain tokens share that are read back together. */
+  readonly sharedMs: readonly number[];
   /** Whether there was time for all rows, and for enough sweeps. */
   readonly whole: boolean;
+}
+
+/** What plain tokens share that are read back together; nothing where none were. */
+function sharedOf(perContext: readonly PairTimes[]): Pick<Calibration, 'plainSharedMs'> {
+  const shared = perContext.flatMap((times) => times.sharedMs);
+  return shared.length > 0 ? { plainSharedMs: Math.max(0, median(shared)) } : {};
 }
 
 /** At most what the least of another context takes, `tokens` longer than that of `times`. */
@@ -139,16 +151,20 @@ async function timePair(
       Array.from({ length: gamma }, (_, i) => history[i % history.length] as TokenId),
     );
   const drafted = drafter ? (gamma: number) => drafter.propose(history, { model: gamma, ngram: 0 }) : known;
-  const round = async (gamma: number, propose: (gamma: number) => Promise<Proposal | null>) => {
+  const timedRound = async (of: () => Promise<RoundOutcome>) => {
     if (setup.signal.aborted) throw new FailureError('aborted', 'The measurement was stopped.', 'Run to go on without it.');
-    const { device } = await target.verify(history, gamma > 0 ? await propose(gamma) : null);
+    const { device } = await of();
     for (const [model] of kept.lengths) model.truncate(history.length - 1);
     return possibleTimes(device);
   };
+  const round = (gamma: number, propose: (gamma: number) => Promise<Proposal | null>) =>
+    timedRound(async () => target.verify(history, gamma > 0 ? await propose(gamma) : null));
+  const several = (decode: NonNullable<Target['decode']>) => timedRound(() => decode(history, TOGETHER));
   // The first round of each shape makes what the next ones find ready.
   let timed = true;
   for (const rows of LEAST_ROWS) timed = (await round(rows - 1, drafted)) !== null && timed;
   const fixed = { plain: [] as number[], round: [] as number[] };
+  const sharedMs: number[] = [];
   const verify = new Map<number, number[]>();
   const rounds = new Map<number, number>();
   /** By the drafts of a round. */
@@ -190,15 +206,28 @@ async function timePair(
     await round(rows - 1, drafted);
     if (!(await take(rows))) return null;
   }
+  const decode = target.decode?.bind(target);
+  /** @returns false if the clock stands still */
+  const takeTogether = async (): Promise<boolean> => {
+    if (!decode) return true;
+    const single = await sample(() => round(0, drafted), setup);
+    const together = await sample(() => several(decode), setup);
+    if (!single || !together) return false;
+    sharedMs.push((TOGETHER * single.roundMs - together.roundMs) / (TOGETHER - 1));
+    return true;
+  };
+  const togetherMs = () => (decode ? (TOGETHER + 1) * (rounds.get(1) ?? 0) : 0);
   const order = [...rounds.keys()];
+  if (decode && setup.clock() + 2 * togetherMs() <= setup.endMs) await several(decode);
   for (let sweep = 1; sweep < SWEEPS.most; sweep++) {
     const enough = sweep >= SWEEPS.least;
-    if (enough && setup.clock() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
+    if (enough && setup.clock() + togetherMs() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
     for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
+    if (setup.clock() + togetherMs() <= setup.endMs && !(await takeTogether())) return null;
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
   const verifyMs = new Map([...verify].map(([rows, times]) => [rows, undisturbed(times)]));
-  return { context, verifyMs, roundMs: rounds, draftMs: undisturbed(steps), fixed, whole };
+  return { context, verifyMs, roundMs: rounds, draftMs: undisturbed(steps), fixed, sharedMs, whole };
 }
 
 /** What takes as long as `samples` say where nothing disturbs it: other work only ever makes a sample longer, so a quarter of them are below. */

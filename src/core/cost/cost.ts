@@ -21,6 +21,11 @@ export interface Calibration {
   readonly draftMs: readonly number[];
   /** One bare map of a small buffer, with nothing to wait for; null if the clock was too coarse to tell. */
   readonly readbackMs: number | null;
+  /**
+   * What each of several plain tokens is spared that are read back together, of what one alone takes: its readback, and the waits of device and processor for each
+   * other. Absent where it was not measured: the bare readback.
+   */
+  readonly plainSharedMs?: number;
   /** What a plain token costs beyond its forward: readback and bookkeeping. */
   readonly plainFixedMs: number;
   /** What a speculative round costs beyond its forwards. */
@@ -28,6 +33,9 @@ export interface Calibration {
   /** Whether the pair was too slow to time all of it: lines stand for rows, contexts or repetitions that were left out. Absent: no. */
   readonly coarse?: boolean;
 }
+
+/** The largest share of a plain token's time that several can have once: each has a pass of its own. */
+const MOST_SHARED = 0.99;
 
 /** No pass of a model is shorter: by a clock that makes it so, nothing can be told. */
 export const SHORTEST_MS = 1e-3;
@@ -41,17 +49,18 @@ export function canBePriced({ rows, contexts, verifyMs: passes, draftMs: steps, 
     ascend(rows) &&
     ascend(contexts) &&
     [...passes.flat(), ...steps].every(lasts) &&
-    [fixed.readbackMs ?? 0, fixed.plainFixedMs, fixed.roundFixedMs].every(can)
+    [fixed.readbackMs ?? 0, fixed.plainSharedMs ?? 0, fixed.plainFixedMs, fixed.roundFixedMs].every(can)
   );
 }
 
 /** `costs` of a device whose forwards and other work take `by` times as long; a bare readback takes as long as before. */
 export function scaleCosts(costs: Calibration, by: number): Calibration {
-  const { verifyMs: passes, draftMs: steps, plainFixedMs, roundFixedMs } = costs;
+  const { verifyMs: passes, draftMs: steps, plainSharedMs, plainFixedMs, roundFixedMs } = costs;
   return {
     ...costs,
     verifyMs: passes.map((byRows) => byRows.map((each) => each * by)),
     draftMs: steps.map((each) => each * by),
+    ...(plainSharedMs !== undefined && { plainSharedMs: plainSharedMs * by }),
     ...{ plainFixedMs: plainFixedMs * by, roundFixedMs: roundFixedMs * by },
   };
 }
@@ -85,16 +94,17 @@ export function roundMs(costs: Calibration, gamma: number, context: number, sour
   return drafting + verifyMs(costs, gamma + 1, context) + costs.roundFixedMs;
 }
 
-/** Milliseconds of a readback that are part of what a plain token costs; one that could not be told is short, and counts as none. */
-export function readbackPart({ readbackMs, plainFixedMs }: Calibration): number {
-  return Math.min(readbackMs ?? 0, plainFixedMs);
+/** Milliseconds of a plain token that tokens which are read back together have once; a readback that could not be told is short, and counts as none. */
+export function sharedMs(costs: Calibration, context: number): number {
+  const { plainSharedMs, readbackMs, plainFixedMs } = costs;
+  const least = Math.min(readbackMs ?? 0, plainFixedMs);
+  return Math.min(Math.max(plainSharedMs ?? 0, least), MOST_SHARED * roundMs(costs, 0, context));
 }
 
-/** Milliseconds of a token of plain decoding: of its readback, and of the rest. */
+/** Milliseconds of a token of plain decoding: of what is shared, and of the rest. */
 function plainPrice(costs: Calibration, context: number): PlainPrice {
-  const whole = roundMs(costs, 0, context);
-  const readbackMs = readbackPart(costs);
-  return { readbackMs, tokenMs: whole - readbackMs };
+  const readbackMs = sharedMs(costs, context);
+  return { readbackMs, tokenMs: roundMs(costs, 0, context) - readbackMs };
 }
 
 /** How many tokens plain decoding reads back together with such costs, in the middle of a long answer. */

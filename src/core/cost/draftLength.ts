@@ -125,7 +125,7 @@ function pricesOf(source: AdaptiveSource, { calibration, readbackMs }: KnownCost
 /** null where the target cannot, or the clock does not tell what that gains. */
 function plainOf(prices: RoundPrices, known: KnownCosts & PlainMeans): PlainLength | null {
   const { calibration, readbackMs, chains = false, stops = true } = known;
-  const readback = calibration?.readbackMs ?? readbackMs ?? null;
+  const readback = calibration?.plainSharedMs ?? calibration?.readbackMs ?? readbackMs ?? null;
   return chains && readback !== null && isTimed(prices, known) ? new PlainLength(prices, { readbackMs: readback, stops }) : null;
 }
 

@@ -14,7 +14,7 @@ import {
   expectedTokens,
   plainTokenMs,
   type Rates,
-  readbackPart,
+  sharedMs,
   verifyMs,
   verifyRatio,
   withFreeDrafts,
@@ -152,8 +152,8 @@ function priceOf(rounds: readonly PricedRound[], costs: Calibration, context: nu
   const draft = costRatio(costs, context);
   const steps = mean(rounds.map(({ gamma, source }) => (source === 'model' ? gamma : 0)));
   const verify = mean(rounds.map(({ gamma, passes }) => passes * verifyRatio(costs, gamma, context)));
-  const readback = readbackPart(costs) / decodeMs;
-  const fixed = mean(rounds.map(({ gamma, passes }) => (gamma > 0 ? roundFixed : readback + passes * (plainFixed - readback))));
+  const shared = sharedMs(costs, context) / decodeMs;
+  const fixed = mean(rounds.map(({ gamma, passes }) => (gamma > 0 ? roundFixed : shared + passes * (plainFixed - shared))));
   return { steps, draft, verify, fixed, whole: steps * draft + verify + fixed, plain: plainTokenMs(costs, context) / decodeMs };
 }
 

@@ -3,7 +3,7 @@ import { median } from '../median';
 import { draftsOf } from '../run/moment';
 import { startOf, tally } from '../run/tally';
 import type { DeviceTimes, RoundEvent, RunEvent } from '../types';
-import { type Calibration, canBePriced, draftMs, roundMs, scaleCosts, verifyMs } from './cost';
+import { type Calibration, canBePriced, draftMs, roundMs, scaleCosts, sharedMs, verifyMs } from './cost';
 import { pricedRounds } from './pricing';
 
 /** Rounds of a kind that weigh as much as what was known before. */
@@ -50,7 +50,7 @@ function learntRounds(costs: Calibration, events: readonly RunEvent[]): LearntRo
     const { gamma, source, context } = priced[i] as (typeof priced)[number];
     const passes = round.passes ?? 1;
     if (i === 0) return [];
-    const expectedMs = passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * (costs.readbackMs ?? 0);
+    const expectedMs = passes * roundMs(costs, gamma, context, source ?? 'model') - (passes - 1) * sharedMs(costs, context);
     const ms = (rounds[i + 2]?.startMs ?? round.endMs) - round.startMs;
     return [
       {
@@ -86,9 +86,9 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
   const fixedMs = (drafted: boolean, known: number) => {
     const seen = rounds.filter(({ gamma }) => gamma > 0 === drafted);
     if (seen.length === 0) return known;
-    // A readback comes once a round, the rest of what is fixed with every pass.
+    // What is shared comes once a round, the rest of what is fixed with every pass.
     const over = seen.map(
-      ({ ms, passes, device }) => (ms - device.draftMs - device.verifyMs + (passes - 1) * (costs.readbackMs ?? 0)) / passes,
+      ({ ms, passes, context, device }) => (ms - device.draftMs - device.verifyMs + (passes - 1) * sharedMs(costs, context)) / passes,
     );
     return Math.max(0, known + (median(over) - known) * (over.length / (over.length + WEIGHT)));
   };

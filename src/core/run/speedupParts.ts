@@ -11,13 +11,14 @@ export interface SpeedupParts {
 }
 
 /**
- * How much of what `speculative` was faster than `plain` comes from readbacks, each of which takes what a bare one took on this device.
+ * How much of what `speculative` was faster than `plain` comes from readbacks, each of which takes what plain tokens that share one were spared on this device, or what a bare one took.
  *
  * @returns null where the two cannot be compared, or a readback was not measured
  */
 export function speedupParts(speculative: readonly RunEvent[], plain: readonly RunEvent[]): SpeedupParts | null {
   const speedup = compareRuns(speculative, plain)?.speedup.decoding ?? null;
-  const readbackMs = startOf(plain)?.calibration?.readbackMs ?? startOf(speculative)?.calibration?.readbackMs;
+  const costs = startOf(plain)?.calibration ?? startOf(speculative)?.calibration;
+  const readbackMs = costs?.plainSharedMs ?? costs?.readbackMs;
   if (speedup === null || readbackMs == null) return null;
   const [fast, slow] = [perToken(speculative), perToken(plain)];
   const asRarely = slow.ms - (slow.readbacks - fast.readbacks) * readbackMs;

@@ -23,6 +23,7 @@ export function costRows(
     { key: 'fixed', name: words.fixed, note: words.fixedNote, value: ms(costs.roundFixedMs) },
     { key: 'fixedPlain', name: words.fixedPlain, value: ms(costs.plainFixedMs) },
     { key: 'readback', name: words.readback, value: costs.readbackMs === null ? words.readbackUntold : ms(costs.readbackMs) },
+    ...(costs.plainSharedMs === undefined ? [] : [{ key: 'shared', name: words.shared, value: ms(costs.plainSharedMs) }]),
     { key: 'breakEven', name: words.breakEven(gamma), value: breakEven === null ? words.never : formatShare(breakEven) },
   ];
 }

@@ -263,6 +263,7 @@ export const costs = {
   fixedNote: 'readback and bookkeeping',
   fixedPlain: 'Other costs of a plain token',
   readback: 'A bare readback',
+  shared: 'A plain token is spared, read back with others',
   readbackUntold: 'too short to tell',
   breakEven: (gamma: number) => `Break-even α at γ ${gamma}`,
   never: 'never',
