@@ -22,7 +22,7 @@ export interface Calibration {
   /** One bare map of a small buffer, with nothing to wait for; null if the clock was too coarse to tell. */
   readonly readbackMs: number | null;
   /**
-   * What each of several plain tokens is spared that are read back together, of what one alone takes: its readback, and the waits of device and processor for each
+   * What each of several plain tokens is spared that are read back together, of what one alone takes: its readback, and the waits of the GPU and the CPU for each
    * other. Absent where it was not measured: the bare readback.
    */
   readonly plainSharedMs?: number;
