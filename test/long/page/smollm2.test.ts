@@ -83,4 +83,51 @@ describe.skipIf(!hasModel)('SmolLM2 in the page', () => {
     await visit.page.getByRole('button', { name: 'Race', exact: true }).click();
     await visit.page.getByText(`The texts are the same: ${TOKENS} tokens compared, id for id.`).waitFor();
   });
+
+  it('is proven: the same ids both ways', async () => {
+    await show('proof');
+    await visit.prompt.fill(PROMPT);
+    await visit.page.getByRole('button', { name: 'Same output?' }).click();
+    await visit.page.getByText(`Yes: all ${TOKENS} tokens are the same, id for id.`).waitFor();
+  });
+
+  it('is measured: what its passes and its head take, and what that comes to', async () => {
+    await show('measure');
+    const pays = visit.page.getByRole('region', { name: 'Does it pay here?' });
+    await pays.getByRole('button', { name: 'Measure this device' }).click();
+    await pays.getByText(/If every draft were accepted/).waitFor();
+    for (const [key, form] of [
+      ['decode', /^\d[\d.,]* ms$/],
+      ['draft', /^\d[\d.,]* ms$/],
+    ] as const)
+      expect(await visit.page.locator(`[data-count="${key}"]`).first().textContent(), key).toMatch(form);
+  });
+
+  it('is experimented with, on a prompt of one’s own', async () => {
+    await show('experiment');
+    const prompts = visit.page.getByRole('group', { name: 'Prompts', exact: true });
+    while ((await prompts.getByRole('checkbox', { checked: true }).count()) > 0)
+      await prompts.getByRole('checkbox', { checked: true }).first().uncheck();
+    await visit.page.getByRole('textbox', { name: 'A prompt of your own' }).fill('Name three rivers in Africa.');
+    await visit.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await visit.page.getByRole('spinbutton', { name: 'Most tokens' }).fill(String(TOKENS));
+    await visit.page.getByRole('spinbutton', { name: 'Repetitions' }).fill('1');
+    await visit.page.getByRole('button', { name: 'Run the experiment' }).click();
+    await visit.page.getByText(/^All \d+ outputs are the same as plain decoding’s/).waitFor();
+  });
+
+  it('converses, under a system message, over what its caches kept', async () => {
+    await show('conversation');
+    await visit.page.getByText('System message', { exact: true }).first().click();
+    await visit.page.getByLabel('System message').fill('You answer in capital letters.');
+    for (const [i, question] of ['What is the capital of France?', 'And of Italy?'].entries()) {
+      await visit.page.getByLabel('Your turn').fill(question);
+      await visit.page.keyboard.press('Enter');
+      const turn = visit.page.getByRole('listitem', { name: `Turn ${i + 1}`, exact: true });
+      await turn.getByRole('button', { name: 'Step by step' }).waitFor();
+      const reused = await turn.locator('[data-count="reused"]').textContent();
+      if (i > 0) expect(Number.parseInt(reused ?? '', 10)).toBeGreaterThan(30);
+    }
+    await expect.poll(() => visit.page.getByRole('log', { name: 'Answer of turn 2' }).textContent()).toMatch(/ROME/i);
+  });
 });

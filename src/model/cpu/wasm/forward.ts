@@ -100,10 +100,10 @@ export class WasmForward implements Forward {
     const logits: Float32Array[] = [];
     for (let from = 0; from < ids.length; from += PASS_ROWS) {
       const pass = ids.slice(from, from + PASS_ROWS);
-      this.#layers(pass);
+      this.#memory.timed(pass.length, () => this.#layers(pass));
       all.set(this.#memory.floats(this.#room.x, pass.length * hidden), from * hidden);
-      if (want === 'all-rows') logits.push(...this.#head(0, pass.length));
-      else if (from + pass.length === ids.length) logits.push(...this.#head(pass.length - 1, 1));
+      const wanted = want === 'all-rows' ? pass.length : from + pass.length === ids.length ? 1 : 0;
+      if (wanted > 0) logits.push(...this.#head(pass.length - wanted, wanted));
     }
     this.#hidden = all;
     return logits;

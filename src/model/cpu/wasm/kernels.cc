@@ -398,10 +398,12 @@ static int failed;
 constexpr int LEAST = 1 << 15, MOST = 1 << 18;
 // Looks at what another thread writes before this one sleeps: longer than a part takes, and than the leader takes between two tasks of a forward.
 constexpr int LOOKS = 1 << 16;
-// Multiplications that the leader still does alone; and how many it will do alone next, after a thread kept it waiting because the system had other work for its
-// core. That may take as long as hundreds of tasks.
-static int64_t alone, penalty;
-constexpr int64_t FIRST_PENALTY = int64_t(1) << 28, MOST_PENALTY = int64_t(1) << 35;
+// How often the leader had to sleep since `set_threads`, as the system had other work for the core of a thread within a part, and the multiplications since. With
+// FIRST_SLEEPS, and one more for each EACH multiplications, it goes on alone.
+static int sleeps;
+static int64_t work_so_far;
+constexpr int FIRST_SLEEPS = 8;
+constexpr int64_t EACH = 1 << 24;
 
 template <class Number>
 INLINE Number read(const Number& shared) { return __atomic_load_n(&shared, __ATOMIC_SEQ_CST); }
@@ -439,26 +441,20 @@ static void together(int most, int64_t work) {
   const int64_t even = 8 * threads, wanted = work / MOST > even ? work / MOST : even, worth = work / LEAST;
   int parts = wanted < worth ? wanted : worth;
   if (parts > most) parts = most;
-  if (threads == 1 || alone > 0 || parts < 2) parts = 1;
+  work_so_far += work;
+  if (threads == 1 || sleeps >= FIRST_SLEEPS + work_so_far / EACH || parts < 2) parts = 1;
   task.parts = parts;
-  if (parts == 1) {
-    alone -= work;
-    return do_part(0, 0);
-  }
+  if (parts == 1) return do_part(0, 0);
   write(done, 0);
   write(left, parts);
   if (read(sleepers)) wake(left);
   take_parts(0);
   for (int look = 0; look < LOOKS && read(done) < parts; look++) {}
-  if (read(done) == parts) {
-    penalty = penalty > work ? penalty - work : 0;
-  } else {
+  if (read(done) < parts) {
+    sleeps++;
     write(leader_sleeps, 1);
     for (int now = read(done); now < parts; now = read(done)) sleep_while(done, now);
     write(leader_sleeps, 0);
-    penalty = 2 * penalty + FIRST_PENALTY;
-    if (penalty > MOST_PENALTY) penalty = MOST_PENALTY;
-    alone = penalty;
   }
   if (!read(failed)) return;
   // It is not known which part. A second time, each has the same bits.
@@ -467,8 +463,12 @@ static void together(int most, int64_t work) {
   do_part(0, 0);
 }
 
-// How many threads there are, the leader with them.
-KERNEL void set_threads(int count) { threads = count; }
+// How many threads compute the next tasks, the leader with them.
+KERNEL void set_threads(int count) {
+  threads = count;
+  sleeps = 0;
+  work_so_far = 0;
+}
 
 // What another thread does, from 1 on; it never returns.
 KERNEL void help(int thread) {

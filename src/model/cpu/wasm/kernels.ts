@@ -1,6 +1,7 @@
 import { FailureError } from '../../../core/failure';
 import simd from './kernels.wasm?url&inline';
 import relaxedSimd from './kernels-relaxed.wasm?url&inline';
+import { Sharing } from './sharing';
 import type { Thread, ThreadSetup, Threads } from './thread';
 
 /** What each does stands in kernels.cc; arguments are addresses in bytes, and sizes in numbers. */
@@ -26,6 +27,8 @@ export class KernelMemory {
   readonly #module: WebAssembly.Module;
   #end: number;
   #helpers: readonly Thread[] = [];
+  /** By the rows of a forward. */
+  readonly #sharing = new Map<number, Sharing>();
 
   private constructor(
     memory: WebAssembly.Memory,
@@ -88,6 +91,19 @@ export class KernelMemory {
     });
   }
 
+  /** Runs `forward`, of `rows` rows, by all threads or by this one alone, whichever is faster lately. */
+  timed<T>(rows: number, forward: () => T): T {
+    if (this.threads === 1) return forward();
+    const sharing = this.#sharing.get(rows) ?? new Sharing();
+    this.#sharing.set(rows, sharing);
+    const way = sharing.choose();
+    this.kernels.set_threads(way === 'together' ? this.threads : 1);
+    const startMs = performance.now();
+    const result = forward();
+    sharing.observe(way, performance.now() - startMs);
+    return result;
+  }
+
   /** Threads that compute together. */
   get threads(): number {
     return 1 + this.#helpers.length;
@@ -119,6 +135,7 @@ export class KernelMemory {
 
   #setHelpers(helpers: readonly Thread[]): void {
     this.#helpers = helpers;
+    this.#sharing.clear();
     this.kernels.set_threads(this.threads);
   }
 

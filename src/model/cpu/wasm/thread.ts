@@ -1,12 +1,12 @@
 /** Threads that compute with the same kernels in the same memory; kernels.cc says how they share the work. */
 import type { ModelConfig } from '../weights';
 
-/** Most that compute a model where nobody says how many. Two took half to two thirds of the time of one (docs/measurements.md, Threads); more were not measured. */
+/** Most that compute a model where nobody says how many. Two take half to two thirds of the time of one (docs/measurements.md, Threads); more were not measured. */
 export const USUAL_THREADS = 2;
 
 /**
- * Weights of the widest product of a layer from which on threads compute a model. Two gained with 576 by 1,024, and nothing with 256 by 1,024; what lies
- * between was not measured. The embedded pair has 256 by 1,536 at most, and SmolLM2 576 by 3,072.
+ * Weights of the widest product of a layer from which on threads compute a model. The embedded pair has 256 by 1,536 at most, and SmolLM2 576 by 3,072. The pair's target
+ * gains by threads too, but takes a millisecond, and a first visit need not wait until they have started.
  */
 const LEAST_WEIGHTS = 576 * 1024;
 
