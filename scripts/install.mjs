@@ -16,12 +16,17 @@ function installPackages() {
   // Another command may have installed them meanwhile.
   if (packagesAreCurrent()) return;
   console.log('Installing packages …');
+  npm('ci', '--include=dev');
+}
+
+/** Has npm install something; without its audit and its appeals. @param {string[]} args */
+export function npm(...args) {
   // npm hands its own path to the scripts that it runs; a script that was started otherwise finds npm on the path.
-  const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const program = process.env.npm_execpath;
+  const all = [...args, '--no-audit', '--no-fund'];
   const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
-  if (npm?.endsWith('.js')) execFileSync(process.execPath, [npm, ...args], options);
-  else execFileSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  if (program?.endsWith('.js')) execFileSync(process.execPath, [program, ...all], options);
+  else execFileSync('npm', all, { ...options, shell: process.platform === 'win32' });
 }
 
 function requireNode() {
