@@ -20,7 +20,7 @@ import { fetchGguf } from '../scripts/smollm2.mjs';
 import { findWllama, llamaVersion, openLlama, openWllama } from './beside/others.mjs';
 import { findModels } from './models.mjs';
 import { ownPrompts } from './ownPrompts.mjs';
-import { median, spread } from './statistics.mjs';
+import { geometricMean, median, spread } from './statistics.mjs';
 
 const SMOLLM2 = '/models-smollm2/manifest.json';
 const PAIRS = {
@@ -45,7 +45,7 @@ await failClearly(async () => {
     const file = decodes ? fileOf(options, work) : null;
     const { openBenchPage } = await import('./browser.mjs');
     const folders = wllama ? { '/wllama': wllama.folder, '/gguf': path.dirname(file) } : {};
-    const { call, name, close } = await openBenchPage('bench/beside/index.html', 'beside', { folders, isolated: true });
+    const { call, open, name, close } = await openBenchPage('bench/beside/index.html', 'beside', { folders, isolated: true });
     closing.push(close);
     if (!(await call('isIsolated'))) throw new Error('The page is not isolated, so nothing there can have threads.');
     const [cpu] = os.cpus();
@@ -57,9 +57,9 @@ await failClearly(async () => {
       const ways = await openWays(call, { ...options, file, llama: llama?.folder }, closing);
       report.decoding = await measureDecoding(ways, options);
       printDecoding(report.decoding, fs.statSync(file).size, options);
-      while (closing.length > 2) await closing.pop()();
     }
     if (options.only !== 'decoding') {
+      await open();
       report.speculation = await measureSpeculation(call, options);
       printSpeculation(report.speculation, options);
     }
@@ -166,7 +166,7 @@ function printDecoding(seen, bytes, { prompts, rounds, tokens }) {
     const ratios = each.msPerToken.map((one, i) => one / ours.msPerToken[i]);
     const row = {
       'ms a token': `${ms.toFixed(2)} (${min.toFixed(2)})`,
-      'over ours': median(ratios).toFixed(2),
+      'time over ours': median(ratios).toFixed(2),
       'GB of weights a second': (bytes / 1e6 / ms).toFixed(1),
       'prompt, ms': spread(each.firstMs).median.toFixed(0),
       'text as ours': inCommon(each.texts, seen[0].texts),
@@ -233,4 +233,8 @@ function printSpeculation(measured, { rounds, gamma }) {
     return [`${pair}, ${id}`, row];
   });
   console.table(Object.fromEntries(rows));
+  for (const pair of Object.keys(PAIRS)) {
+    const ratios = measured.filter((each) => each.pair === pair).map((each) => median(each.ratios));
+    console.log(`${pair}: ${geometricMean(ratios).toFixed(2)} over plain, the geometric mean of ${ratios.length} prompts`);
+  }
 }
