@@ -124,8 +124,8 @@ async function openWays(call, { file, llama, threads, tokens }, closing) {
 
 /** Milliseconds a token and until the first, of each way in each turn, and the texts. */
 async function measureDecoding(ways, { prompts, rounds, tokens }) {
-  // A first answer counts nowhere: engines prepare much for it.
-  for (const { ask } of ways) await ask(prompts[0].prompt);
+  // First answers count nowhere: engines prepare much for them, and the browser compiles again what runs often.
+  for (const { prompt } of prompts) for (const { ask } of ways) await ask(prompt);
   const seen = ways.map(({ who, threads }) => ({ who, threads, msPerToken: [], firstMs: [], texts: {} }));
   for (let round = 0; round < rounds; round++) {
     for (const [at, { id, prompt }] of prompts.entries()) {
