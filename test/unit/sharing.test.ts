@@ -8,8 +8,8 @@ const QUIET: Readonly<Record<Way, number>> = { together: 10, alone: 18 };
 const BUSY: Readonly<Record<Way, number>> = { together: 90, alone: 36 };
 
 /** What `count` forwards took, and how many of them were computed together. */
-function compute(count: number, times: Times) {
-  const sharing = new Sharing();
+function compute(count: number, times: Times, likely: Way | null = null) {
+  const sharing = new Sharing(likely);
   let [ms, together] = [0, 0];
   for (let forward = 0; forward < count; forward++) {
     const way = sharing.choose();
@@ -43,6 +43,24 @@ describe('whether threads compute together', () => {
     });
     expect(ways.slice(turn[0] + 3, turn[0] + 30)).not.toContain('together');
     expect(ways.slice(turn[1] + 1200, turn[1] + 1400).filter((way) => way === 'together').length).toBeGreaterThan(190);
+  });
+
+  it('begins with the likely way, and finds out where that is wrong', () => {
+    for (const [likely, faster, times] of [
+      ['together', 'together', QUIET],
+      ['alone', 'alone', BUSY],
+      ['together', 'alone', BUSY],
+      ['alone', 'together', QUIET],
+    ] as const) {
+      const ways: Way[] = [];
+      const note: Times = (_, way) => {
+        ways.push(way);
+        return times[way];
+      };
+      compute(40, note, likely);
+      expect(ways.slice(0, 10), likely).toEqual(ways.slice(0, 10).map(() => likely));
+      expect(ways.at(-1), `${likely}, though ${faster} is faster`).toBe(faster);
+    }
   });
 
   it('is not moved by a single forward that was interrupted', () => {

@@ -1,7 +1,7 @@
 import { FailureError } from '../../../core/failure';
 import simd from './kernels.wasm?url&inline';
 import relaxedSimd from './kernels-relaxed.wasm?url&inline';
-import { Sharing } from './sharing';
+import { Sharing, type Way } from './sharing';
 import type { Thread, ThreadSetup, Threads } from './thread';
 
 /** What each does stands in kernels.cc; arguments are addresses in bytes, and sizes in numbers. */
@@ -29,6 +29,8 @@ export class KernelMemory {
   #helpers: readonly Thread[] = [];
   /** By the rows of a forward. */
   readonly #sharing = new Map<number, Sharing>();
+  /** The faster way of the latest forward. */
+  #likely: Way | null = null;
 
   private constructor(
     memory: WebAssembly.Memory,
@@ -94,13 +96,14 @@ export class KernelMemory {
   /** Runs `forward`, of `rows` rows, by all threads or by this one alone, whichever is faster lately. */
   timed<T>(rows: number, forward: () => T): T {
     if (this.threads === 1) return forward();
-    const sharing = this.#sharing.get(rows) ?? new Sharing();
+    const sharing = this.#sharing.get(rows) ?? new Sharing(this.#likely);
     this.#sharing.set(rows, sharing);
     const way = sharing.choose();
     this.kernels.set_threads(way === 'together' ? this.threads : 1);
     const startMs = performance.now();
     const result = forward();
     sharing.observe(way, performance.now() - startMs);
+    this.#likely = sharing.faster ?? this.#likely;
     return result;
   }
 
@@ -136,6 +139,7 @@ export class KernelMemory {
   #setHelpers(helpers: readonly Thread[]): void {
     this.#helpers = helpers;
     this.#sharing.clear();
+    this.#likely = null;
     this.kernels.set_threads(this.threads);
   }
 

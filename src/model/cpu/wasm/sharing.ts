@@ -9,19 +9,29 @@ const KEPT = 3;
 const REST = { first: 32, most: 1024 } as const;
 
 /**
- * Chooses for each forward the way that took less time lately. Threads take about half the time where each has a core, and several times as long where
- * other programs have the cores. So the slower way is tried again from time to time, after twice as long each time that it stays the slower one.
+ * Chooses for each forward of one kind the way that took less time lately. Threads take about half the time where each has a core, and several times as long
+ * where other programs have the cores. So the slower way is tried again from time to time, after twice as long each time that it stays the slower one.
  */
 export class Sharing {
   readonly #times: Readonly<Record<Way, number[]>> = { together: [], alone: [] };
-  #faster: Way = 'together';
+  #faster: Way | null;
   #rest: number = REST.first;
   /** Forwards before the next trial. */
   #left: number = REST.first;
 
+  /** @param likely the faster way of forwards of another kind; null where none is known, so that both are tried first */
+  constructor(likely: Way | null) {
+    this.#faster = likely;
+  }
+
+  /** null while it is not known. */
+  get faster(): Way | null {
+    return this.#faster;
+  }
+
   choose(): Way {
-    const unknown = (['together', 'alone'] as const).find((way) => this.#times[way].length < KEPT);
-    return unknown ?? (this.#left > 0 ? this.#faster : other(this.#faster));
+    if (this.#faster === null) return this.#times.together.length < KEPT ? 'together' : 'alone';
+    return this.#left > 0 ? this.#faster : other(this.#faster);
   }
 
   /** Takes in what a forward took that way, in milliseconds. */
@@ -30,13 +40,14 @@ export class Sharing {
     times.push(ms);
     if (times.length > KEPT) times.shift();
     const { together, alone } = this.#times;
-    if (alone.length < KEPT) return;
     const before = this.#faster;
-    this.#faster = median(together) <= median(alone) ? 'together' : 'alone';
+    if (before === null && alone.length < KEPT) return;
+    // A likely way stays the faster one as long as the other was not tried.
+    if (together.length > 0 && alone.length > 0) this.#faster = median(together) <= median(alone) ? 'together' : 'alone';
     if (this.#faster !== before) this.#rest = this.#left = REST.first;
     else if (way === before) this.#left--;
     // One trial that was the faster one may be luck: the next says more.
-    else if (ms >= median(this.#times[before])) this.#left = this.#rest = Math.min(REST.most, 2 * this.#rest);
+    else if (ms >= median(this.#times[other(way)])) this.#left = this.#rest = Math.min(REST.most, 2 * this.#rest);
   }
 }
 
