@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainTokenMs } from '../../src/core/cost/cost';
+import { AdaptiveLength } from '../../src/core/cost/draftLength';
 import { fastestPlain, stopChance } from '../../src/core/cost/plainLength';
 import { speculate } from '../../src/core/loop/speculate';
 import { tally } from '../../src/core/run/tally';
@@ -83,6 +84,22 @@ describe('plain decoding', () => {
     const again = await runOn(0.2, 10, { gamma });
     const passes = (events: readonly RunEvent[]) => events.map((event) => (event.type === 'round' ? (event.passes ?? 1) : 0));
     expect(passes(again.events)).toEqual(passes(first.events));
+  });
+
+  it('reads as many back together from the first on where a model may draft but does not pay, and fewer where a draft may be found', () => {
+    const dear = {
+      rows: [1, 17],
+      contexts: [0],
+      verifyMs: [[8, 800]],
+      draftMs: [8],
+      readbackMs: 100,
+      plainFixedMs: 100,
+      roundFixedMs: 100,
+    };
+    const known = { calibration: dear, chains: true, stops: false };
+    expect(new AdaptiveLength(known, ['model']).choose(1, 32, 31)).toEqual({ model: 0, ngram: 0, plain: 16 });
+    const free = { ...dear, verifyMs: [[8, 10]], readbackMs: 10, plainFixedMs: 10, roundFixedMs: 10 };
+    expect(new AdaptiveLength({ ...known, calibration: free }, ['ngram']).choose(1, 32, 31)).not.toHaveProperty('plain');
   });
 
   it('does not read tokens together that a response format has to see one by one', async () => {

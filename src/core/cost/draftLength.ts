@@ -56,7 +56,7 @@ export function draftLength(
   if (typeof gamma === 'object' && (mode === 'plain' || drafting !== 'person')) return new RecordedLength(gamma, mode === 'plain', known);
   if (mode === 'plain') return new FixedLength(0, known);
   if (drafting === 'person') return new PersonLength(gamma);
-  return typeof gamma === 'number' ? new FixedLength(gamma, known) : new AdaptiveLength(known);
+  return typeof gamma === 'number' ? new FixedLength(gamma, known) : new AdaptiveLength(known, DRAFTERS[drafting]);
 }
 
 /** The lengths of a list, and its last one from then on. */
@@ -161,6 +161,11 @@ type AdaptiveSource = Exclude<DraftSource, 'person'>;
 
 const SOURCES: readonly AdaptiveSource[] = ['model', 'ngram'];
 
+/** Those of each way to draft. */
+const DRAFTERS: Readonly<Record<Exclude<RunSettings['drafting'], 'person'>, readonly AdaptiveSource[]>> = {
+  ...{ model: ['model'], ngram: ['ngram'], mixed: SOURCES },
+};
+
 /**
  * Of a pair that nobody has measured yet: ratios that are common where a device is busy with one row already. A readback is not part of them;
  * their unit is a tenth of a decode until the first measured round says how long that is.
@@ -195,8 +200,11 @@ export class AdaptiveLength implements DraftLength {
   readonly #sources: Readonly<Record<AdaptiveSource, { readonly record: SourceRecord; readonly prices: RoundPrices }>>;
   readonly #plain: PlainLength | null;
   readonly #timed: boolean;
+  readonly #drafters: readonly AdaptiveSource[];
 
-  constructor(known: KnownCosts & PlainMeans) {
+  /** @param drafters what may draft */
+  constructor(known: KnownCosts & PlainMeans, drafters: readonly AdaptiveSource[] = SOURCES) {
+    this.#drafters = drafters;
     const of = (source: AdaptiveSource) => ({ record: new SourceRecord(source), prices: pricesOf(source, known) });
     this.#sources = { model: of('model'), ngram: of('ngram') };
     const { prices } = this.#sources.model;
@@ -205,12 +213,13 @@ export class AdaptiveLength implements DraftLength {
   }
 
   choose(_round: number, context: number, most: number): DraftLimits {
-    const [model = 0, ngram = 0] = SOURCES.map((source) => {
+    const limits = { model: 0, ngram: 0 };
+    for (const source of this.#drafters) {
       const { record } = this.#sources[source];
       const best = this.#fastest(source, context, record.rates(), most);
-      return best > 0 ? best : record.rested ? 1 : 0;
-    });
-    return { model, ngram, ...plainLimit(this.#plain?.choose(context, plainRoom(most), model > 0 || ngram > 0)) };
+      limits[source] = best > 0 ? best : record.rested ? 1 : 0;
+    }
+    return { ...limits, ...plainLimit(this.#plain?.choose(context, plainRoom(most), limits.model > 0 || limits.ngram > 0)) };
   }
 
   observe({ source, drafted, accepted, judged, passes, context, ms: took }: ObservedRound): void {
