@@ -254,6 +254,41 @@ describe('a first run, of which a bare readback is all that is known', () => {
   });
 });
 
+describe('where a readback takes long and plain tokens share it', () => {
+  /** As Firefox's software adapter. */
+  const real: Calibration = {
+    ...{ rows: [1, 17], contexts: [0], verifyMs: [[5.1, 13.2]], draftMs: [0.8] },
+    ...{ readbackMs: 100, plainFixedMs: 100, roundFixedMs: 100 },
+  };
+
+  /** Milliseconds of a token, of a run of 192 tokens whose drafts are accepted at `rate`; of plain decoding where that is null. */
+  function tokenMs(rate: number | null): number {
+    const known = { calibration: real, chains: true, stops: false };
+    const mode = rate === null ? 'plain' : 'speculative';
+    const length = draftLength({ mode, drafting: 'model', gamma: 'auto' }, known);
+    const draw = randomNumbers(5);
+    let [committed, ms] = [0, 0];
+    for (let round = 1; committed < 192; round++) {
+      const { model: drafted, plain = 1 } = length.choose(round, 0, 16);
+      let accepted = 0;
+      while (accepted < drafted && draw() < (rate as number)) accepted++;
+      const passes = drafted > 0 ? 1 : plain;
+      const took = drafted > 0 ? roundMs(real, drafted, 0) : 100 + passes * 5.1;
+      const source = drafted > 0 ? 'model' : null;
+      length.observe({ source, drafted, accepted, judged: Math.min(drafted, accepted + 1), passes, context: 0, ms: took });
+      committed += accepted + passes;
+      ms += took;
+    }
+    return ms / committed;
+  }
+
+  it('looks at a draft that nothing is known of: it gains where all is accepted, and costs less than one round where nothing is', () => {
+    const plain = tokenMs(null);
+    expect(plain / tokenMs(1)).toBeGreaterThan(1.3);
+    expect(192 * (tokenMs(0) - plain)).toBeLessThan(roundMs(real, 16, 0));
+  });
+});
+
 describe('a clock that cannot time a round', () => {
   it.each([
     ['stands still', 0],

@@ -1,5 +1,5 @@
 import { type DraftLimits, type DraftSource, LIMITS, type RunSettings } from '../types';
-import type { Calibration } from './cost';
+import { type Calibration, expectedTokens } from './cost';
 import { PlainLength } from './plainLength';
 import { RoundPrices } from './roundPrices';
 
@@ -179,6 +179,9 @@ const TYPICAL_READBACK_MS = 0.5;
 /** How far costs may be off, as a share: measured ones, and typical ones. */
 const DOUBT = { measured: 0.1, typical: 1 };
 
+/** A draft that nothing is known of is tried where it could be so many times as fast as plain decoding. */
+const WORTH_A_LOOK = 1.3;
+
 /** Before anything was judged, and how many judgements that belief is worth. */
 const BELIEF = { rate: { model: 0.75, ngram: 0.7 }, weight: 2 };
 /** Weight of a judgement after the next one of its position. */
@@ -217,7 +220,10 @@ export class AdaptiveLength implements DraftLength {
     for (const source of this.#drafters) {
       const { record } = this.#sources[source];
       const best = this.#fastest(source, context, record.rates(), most);
-      limits[source] = best > 0 ? best : record.rested ? 1 : 0;
+      // What is looked up may not be found, and would keep plain tokens apart until it is.
+      const isLook = best === 0 && source === 'model' && record.isUnknown && this.#couldGain(source, context, most);
+      if (isLook) record.look();
+      limits[source] = isLook || (best === 0 && record.rested) ? this.#trial(source, context, record.rates(), most) : best;
     }
     return { ...limits, ...plainLimit(this.#plain?.choose(context, plainRoom(most), limits.model > 0 || limits.ngram > 0)) };
   }
@@ -237,16 +243,32 @@ export class AdaptiveLength implements DraftLength {
   #fastest(source: AdaptiveSource, context: number, rates: readonly number[], most: number): number {
     const { prices } = this.#sources[source];
     let best = 0;
-    let speed = Math.max(1 / prices.of(0, context), this.#plain?.speed(context, LIMITS.gamma.max) ?? 0);
-    let reached = 1;
-    let tokens = 1;
+    let speed = this.#plainSpeed(source, context);
     for (let gamma = 1; gamma <= most; gamma++) {
-      reached *= rates[gamma - 1] as number;
-      tokens += reached;
-      const expected = tokens / prices.of(gamma, context);
+      const expected = expectedTokens(rates, gamma) / prices.of(gamma, context);
       if (expected > speed) [best, speed] = [gamma, expected];
     }
     return best;
+  }
+
+  /** Whether drafts that are always accepted would gain so much that one look at the draft is worth it. */
+  #couldGain(source: AdaptiveSource, context: number, most: number): boolean {
+    const best = this.#fastest(source, context, CERTAIN, most);
+    return best > 0 && (1 + best) / this.#sources[source].prices.of(best, context) > WORTH_A_LOOK * this.#plainSpeed(source, context);
+  }
+
+  /** The length by which a round loses least to plain decoding: a short one where rows are dear, a long one where the round itself is. */
+  #trial(source: AdaptiveSource, context: number, rates: readonly number[], most: number): number {
+    const { prices } = this.#sources[source];
+    const plainMs = 1 / this.#plainSpeed(source, context);
+    const loss = (gamma: number) => prices.of(gamma, context) - expectedTokens(rates, gamma) * plainMs;
+    const lengths = Array.from({ length: most }, (_, i) => i + 1);
+    return lengths.reduce((best, gamma) => (loss(gamma) < loss(best) ? gamma : best), 1);
+  }
+
+  /** Tokens in a millisecond without drafts. */
+  #plainSpeed(source: AdaptiveSource, context: number): number {
+    return Math.max(1 / this.#sources[source].prices.of(0, context), this.#plain?.speed(context, LIMITS.gamma.max) ?? 0);
   }
 }
 
@@ -257,10 +279,21 @@ class SourceRecord {
   readonly #judged = new Array<number>(LIMITS.gamma.max).fill(0);
   readonly #accepted = new Array<number>(LIMITS.gamma.max).fill(0);
   #resting = 0;
+  #isFirstLook = false;
   #patience = REST.first;
 
   constructor(source: AdaptiveSource) {
     this.#source = source;
+  }
+
+  /** Whether nothing it drafted was judged yet. */
+  get isUnknown(): boolean {
+    return this.#judged[0] === 0;
+  }
+
+  /** Says that it drafts next though it is not expected to pay, as nothing is known of it. */
+  look(): void {
+    this.#isFirstLook = true;
   }
 
   /** Whether it has not drafted for long enough to be tried again. */
@@ -291,9 +324,9 @@ class SourceRecord {
     }
     // A draft that is accepted as a whole is worth another look at once.
     const promising = hopeful && accepted === judged;
-    const { rested } = this;
     if (promising) this.#patience = REST.first;
-    else if (rested) this.#patience = Math.min(REST.most, 2 * this.#patience);
-    this.#resting = promising && rested ? this.#patience : 0;
+    else if (this.rested) this.#patience = Math.min(REST.most, 2 * this.#patience);
+    this.#resting = promising && (this.rested || this.#isFirstLook) ? this.#patience : 0;
+    this.#isFirstLook = false;
   }
 }
