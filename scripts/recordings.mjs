@@ -1,4 +1,4 @@
-/** What `npm run traces` records: runs of every kind, in the order of their list. What is not named is as the page has it at first. */
+/** What `npm run traces` records: runs of every kind, in the order of their list. What is not named is as `DEFAULTS` of `record.mjs` has it. */
 const STORY = 'Tell a short story about a fox who finds a bell.';
 const JSON_RECORD = 'Turn this into JSON: Nora Berg is 34 years old, lives in Oslo and works as a baker.';
 const COPY =

@@ -23,8 +23,8 @@ export const PAGE_SETTINGS = {
   mode: RUN.mode,
   /** A person drafts in a view of its own. */
   drafting: choice<'model' | 'ngram' | 'mixed'>({ ...RUN.drafting, values: ['model', 'ngram', 'mixed'], default: 'model' }),
-  /** Every round's draft as long as is expected to be fastest; otherwise `gamma`. */
-  adaptive: onOff({ name: 'Draft length', default: true, decides: 'drafts' }),
+  /** Every round's draft as long as is expected to be fastest, which may be none; otherwise `gamma`, as the page is there to show drafts. */
+  adaptive: onOff({ name: 'Draft length', default: false, decides: 'drafts' }),
   gamma: number({ name: RUN.gamma.name, default: 4, decides: 'drafts', whole: true, ...LIMITS.gamma }),
   maxTokens: { ...RUN.maxTokens, default: 160 },
   temperature: SAMPLING.temperature,

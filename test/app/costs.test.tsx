@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import type { Calibration } from '../../src/core/cost/cost';
 import { calibrateWhenIdle, calibrationOf, confirmAdapter, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
 import { chosenPair, pairFor, readCatalogue } from '../../src/store/engine/catalogue';
 import { IDLE_MS } from '../../src/store/engine/idle';
@@ -82,6 +83,31 @@ describe('the costs of this device', () => {
     expect(figure('predicted') ?? '–').toBe('–');
     await measureCalibration();
     await expect.poll(() => figure('predicted')).toMatch(/^\d+\.\d\d ×$/);
+  });
+
+  it('say whether drafts pay, and why a run of a fixed length drafts where they do not', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    await measureCalibration();
+    const verdict = () => panel().element().querySelector('.costs-verdict')?.textContent ?? '';
+    await expect.poll(verdict).toMatch(/^Worth it here: .* expected, with drafts of \d+ tokens?\. $/);
+    const slowDrafts = (costs: Calibration) => ({ ...costs, draftMs: costs.draftMs.map((ms) => 100 * ms) });
+    useCalibration.setState(({ measured }) => ({
+      measured: Object.fromEntries(
+        Object.entries(measured).map(([key, known]) => [
+          key,
+          { ...known, calibration: known.calibration && slowDrafts(known.calibration) },
+        ]),
+      ),
+    }));
+    await expect
+      .poll(verdict)
+      .toMatch(/^The draft is too slow here: .*The run drafts all the same, to show how: its draft length is fixed\./);
+    // With these costs an adaptive run drafts nothing, or hardly anything, so it needs no excuse.
+    await page.getByText('Adaptive', { exact: true }).click();
+    await runToEnd();
+    await expect.poll(verdict).not.toContain('The run drafts all the same');
   });
 
   it('are left alone while a run goes on, which ends a measurement', async () => {

@@ -195,6 +195,13 @@ describe('a race', () => {
     await expect.element(region()).toHaveTextContent('The texts are the same: 40 tokens');
   });
 
+  it('that speculation loses at a fixed draft length says why it drafts all the same', async () => {
+    await openRace({ draft: 'weak-draft', gamma: 16 });
+    await raceToFinish();
+    await expect.element(region()).toHaveTextContent('Speculation was the slower one.');
+    await expect.element(region()).toHaveTextContent('The run drafts all the same, to show how: its draft length is fixed.');
+  });
+
   it('says why sampled texts part under the rejection rule', async () => {
     await openRace({ temperature: 1, rule: 'rejection' });
     await raceToFinish();

@@ -111,4 +111,9 @@ describe('every setting of the page', () => {
     expect(runSettings({ ...DEFAULT_SETTINGS, adaptive: false, gamma: 7 }).gamma).toBe(7);
     expect(runSettings({ ...DEFAULT_SETTINGS, adaptive: true, gamma: 7 }).gamma).toBe('auto');
   });
+
+  it('drafts at a fixed length on a first visit, so that every device shows drafts, and adapts where nobody watches', () => {
+    expect(runSettings(DEFAULT_SETTINGS).gamma).toBe(4);
+    expect(DEFAULT_RUN.gamma).toBe('auto');
+  });
 });

@@ -9,6 +9,8 @@ import { FigureList } from '../../ui/FigureList';
 import { formatRate } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
+import { draftsAllTheSame } from '../../ui/texts/decoding';
+import { measure } from '../../ui/texts/measure';
 import { speeds } from '../../ui/texts/speeds';
 import { costRows } from './costRows';
 import './costs.css';
@@ -18,10 +20,17 @@ export function Costs() {
   const { measuring, failure } = useCalibration();
   const tooCoarse = useTooCoarse();
   const { figures, recorder } = useShownFigures();
-  const { here, there } = figures;
+  const { here, there, rates } = figures;
+  const fixed = useRun((state) => typeof startOf(state.events)?.settings.gamma === 'number');
+  const slower = recorder === null && fixed && here !== null && here.predicted !== null && here.predicted < 1;
   return (
     <section className="costs" aria-label={words.heading}>
       <h2>{words.heading}</h2>
+      {here && rates !== null ? (
+        <p className="costs-verdict" data-advice={here.advice.code}>
+          {measure.verdict(here.advice, 'here')} {slower ? draftsAllTheSame : null}
+        </p>
+      ) : null}
       {here ? <Figures of={here} /> : <p>{measuring ? words.measuring : tooCoarse ? clock.costs : words.unmeasured}</p>}
       {failure && !measuring ? <p role="alert">{`${failure.message} ${failure.hint}`}</p> : null}
       {measuring && here ? <p>{words.measuring}</p> : null}

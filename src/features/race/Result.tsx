@@ -2,11 +2,12 @@ import { useMemo } from 'react';
 import { heatSpeedups, LANES, type Lane, medianHeat, raceResult, spreadOf } from '../../core/modes/race';
 import { SPEEDS } from '../../core/run/comparison';
 import { speedupParts } from '../../core/run/speedupParts';
-import { type Tally, tally } from '../../core/run/tally';
+import { startOf, type Tally, tally } from '../../core/run/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/modes/race';
 import { Choices } from '../../ui/Choices';
 import { formatCount, formatRate, formatRatio, formatSeconds } from '../../ui/format';
 import { clock } from '../../ui/texts/clock';
+import { draftsAllTheSame } from '../../ui/texts/decoding';
 import { race as words } from '../../ui/texts/race';
 import { speeds } from '../../ui/texts/speeds';
 import { useHeat, useRunner } from './useRunners';
@@ -129,8 +130,11 @@ function Speedups() {
   const comparison = useMemo(() => raceResult(heat)?.comparison, [heat]);
   const spreads = useMemo(() => spreadOf(heats), [heats]);
   const parts = useMemo(() => speedupParts(heat.runs.speculative, heat.runs.plain), [heat]);
+  const recorded = useRace((state) => state.recorded);
   if (!comparison) return null;
   const { speedup, tokensPerSecond } = comparison;
+  const slower = speedup.decoding !== null && speedup.decoding < 1;
+  const fixed = typeof startOf(heat.runs.speculative)?.settings.gamma === 'number';
   const both = SPEEDS.map((speed) => {
     const spread = spreads[speed];
     return speedup[speed] === null ? null : (
@@ -147,6 +151,7 @@ function Speedups() {
     <>
       {both}
       {parts ? <p data-figure="parts">{speeds.parts(parts)}</p> : null}
+      {slower && fixed && !recorded ? <p>{draftsAllTheSame}</p> : null}
     </>
   );
 }

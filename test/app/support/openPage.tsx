@@ -30,14 +30,11 @@ import { DEFAULT_SETTINGS, type Settings, useSettings } from '../../../src/store
 import { FakeEngine } from './fakeEngine';
 import { MANIFEST } from './manifest';
 
-/**
- * Opens the page as its entry does, on a fake engine, for someone who has run something before; closed and forgotten at the end of the test. Drafts
- * have a fixed length unless `settings` say otherwise.
- */
+/** Opens the page as its entry does, on a fake engine, for someone who has run something before; closed and forgotten at the end of the test. */
 export async function openPage({
   manifest = () => Response.json(MANIFEST),
   further,
-  settings = { adaptive: false },
+  settings,
 }: {
   manifest?: () => Response;
   /** What is answered for the list beside it, where there is one. */
