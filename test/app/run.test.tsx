@@ -71,6 +71,27 @@ describe('a run', () => {
     expect(useRun.getState().events.at(-1)).toMatchObject({ type: 'end' });
   });
 
+  it.each([
+    [1280, 720],
+    [1440, 900],
+    [390, 844],
+  ])('can be stopped beside its heading at %i × %i, not in a line below', async (width, height) => {
+    await page.viewport(width, height);
+    const engine = await openPage();
+    const inHeadingLine = () => {
+      const heading = page.getByRole('heading', { name: 'Output', exact: true }).element().getBoundingClientRect();
+      const { top, bottom } = stopButton().element().getBoundingClientRect();
+      return (top + bottom) / 2 > heading.top && (top + bottom) / 2 < heading.bottom;
+    };
+    await prompt().fill('A fox.');
+    engine.options.hold = 5;
+    await runButton().click();
+    await expect.poll(inHeadingLine).toBe(true);
+    await stopButton().click();
+    await untilIdle();
+    expect(inHeadingLine()).toBe(true);
+  });
+
   it('announces its end in one sentence and no token', async () => {
     await openPage();
     await prompt().fill('A fox.');

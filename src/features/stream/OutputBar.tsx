@@ -10,7 +10,7 @@ import { CopyButton } from './CopyButton';
 import { RunStatus } from './RunStatus';
 
 /**
- * The head of the output. It stays in sight while the text grows, so that a run can be stopped at any moment. What can be done with a run is
+ * The head of the output. It stays in sight while the text grows, so that a run can be stopped at any moment: Stop is in its first line. What can be done with a run is
  * offered once it is one that a person made or opened.
  */
 export function OutputBar() {
@@ -19,6 +19,7 @@ export function OutputBar() {
     <div className="output-bar">
       <h2>{words.heading}</h2>
       <RunStatus />
+      <ActionButton action={stop} look="small" />
       <div className="output-buttons">
         {asked ? (
           <>
@@ -34,7 +35,6 @@ export function OutputBar() {
           </>
         ) : null}
       </div>
-      <ActionButton action={stop} look="small" />
     </div>
   );
 }
