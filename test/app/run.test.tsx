@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import type { RunToken } from '../../src/core/types';
-import { useRun } from '../../src/store/run/run';
+import { showRun, useRun } from '../../src/store/run/run';
 import { log, openPage, prompt, runButton, runToEnd, stopButton, tokenElements, untilIdle } from './support/openPage';
 
 const COMMITTED = ['accepted', 'corrected', 'bonus', 'plain'];
@@ -54,6 +54,15 @@ describe('a run', () => {
     expect(shownCount('acceptanceRate')).toBe(`${Math.round((counted.acceptanceRate ?? 0) * 100)}%`);
     expect(shownCount('acceptedOverDrafted')).toBe(`${Math.round((counted.acceptedOverDrafted ?? 0) * 100)}%`);
     expect(shownCount('readbacksPerRound')).toBe('1.00');
+  });
+
+  it('of the CPU, which reads nothing back, says so in place of a number', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    showRun(useRun.getState().events.map((event) => (event.type === 'round' ? { ...event, readbacks: 0 } : event)));
+    await expect.poll(() => shownCount('readbacksPerRound')).toBe('none');
+    await expect.element(page.getByText('on the CPU nothing is read back')).toBeInTheDocument();
   });
 
   it('is told beforehand where the prompt is like none that the pair knows, once it is typed, and runs all the same', async () => {

@@ -52,6 +52,12 @@ describe('the report of what a browser offers', () => {
     expect(text).toMatch(/Threads of the CPU: 2\./);
   });
 
+  it('says that the CPU reads nothing back', () => {
+    expect(capabilityWords.report(capabilitiesOf(adapter, scope), { ...costs, readbackMs: 0 }, 1)).toContain(
+      'The models run on the CPU, where nothing is read back.',
+    );
+  });
+
   it('says that models run on the CPU where there is no adapter', () => {
     const text = capabilityWords.report(capabilitiesOf(null, {}), null, 1).join('\n');
     expect(text).toMatch(/Models run on the CPU\./);

@@ -63,6 +63,14 @@ it('splits a speedup into what readbacks and what passes gain, whose product it 
   }
 });
 
+it('says nothing where nothing was read back, as on the CPU', () => {
+  const onCpu = (events: readonly RunEvent[]) => events.map((event) => (event.type === 'round' ? { ...event, readbacks: 0 } : event));
+  const speculative = runOf('speculative', FOUR, () => 16, 0);
+  const plain = runOf('plain', SINGLE, () => 8, 0);
+  expect(speedupParts(speculative, plain)).not.toBeNull();
+  expect(speedupParts(onCpu(speculative), onCpu(plain))).toBeNull();
+});
+
 it('says nothing where a readback was not measured, or the runs cannot be compared', () => {
   const plain = runOf('plain', SINGLE, () => 8, 100, false);
   expect(

@@ -19,7 +19,7 @@ export interface Calibration {
   readonly verifyMs: readonly (readonly number[])[];
   /** [contexts]: one draft step with its sampling. */
   readonly draftMs: readonly number[];
-  /** One bare map of a small buffer, with nothing to wait for; null if the clock was too coarse to tell. */
+  /** One bare map of a small buffer, with nothing to wait for; null if the clock was too coarse to tell, 0 on the CPU, where nothing is read back. */
   readonly readbackMs: number | null;
   /**
    * What each of several plain tokens is spared that are read back together, of what one alone takes: its readback, and the waits of the GPU and the CPU for each

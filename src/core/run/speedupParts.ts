@@ -13,7 +13,7 @@ export interface SpeedupParts {
 /**
  * How much of what `speculative` was faster than `plain` comes from readbacks, each of which takes what plain tokens that share one were spared on this device, or what a bare one took.
  *
- * @returns null where the two cannot be compared, or a readback was not measured
+ * @returns null where the two cannot be compared, a readback was not measured, or nothing was read back, as on the CPU
  */
 export function speedupParts(speculative: readonly RunEvent[], plain: readonly RunEvent[]): SpeedupParts | null {
   const speedup = compareRuns(speculative, plain)?.speedup.decoding ?? null;
@@ -21,6 +21,7 @@ export function speedupParts(speculative: readonly RunEvent[], plain: readonly R
   const readbackMs = costs?.plainSharedMs ?? costs?.readbackMs;
   if (speedup === null || readbackMs == null) return null;
   const [fast, slow] = [perToken(speculative), perToken(plain)];
+  if (fast.readbacks + slow.readbacks === 0) return null;
   const asRarely = slow.ms - (slow.readbacks - fast.readbacks) * readbackMs;
   // A readback that hides behind other work can take more by itself than it adds.
   return asRarely > 0 ? { readbacks: slow.ms / asRarely, passes: asRarely / fast.ms } : null;

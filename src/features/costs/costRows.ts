@@ -11,6 +11,8 @@ export function costRows(
 ): Figure[] {
   const ms = (value: number) => words.milliseconds(format(value));
   const v = formatRatio(price.verify);
+  const { readbackMs } = costs;
+  const readback = readbackMs === null ? words.readbackUntold : readbackMs === 0 ? words.readbackNone : ms(readbackMs);
   return [
     { key: 'decode', name: words.decode, value: ms(decodeMs) },
     { key: 'draft', name: words.draft, note: words.draftNote(formatRatio(price.draft)), value: ms(draftMs(costs, context)) },
@@ -20,9 +22,9 @@ export function costRows(
       note: tokens === null ? words.verifyNote(gamma, v) : words.verifyMeanNote(v),
       value: ms(price.verify * decodeMs),
     },
-    { key: 'fixed', name: words.fixed, note: words.fixedNote, value: ms(costs.roundFixedMs) },
+    { key: 'fixed', name: words.fixed, note: words.fixedNote(readbackMs !== 0), value: ms(costs.roundFixedMs) },
     { key: 'fixedPlain', name: words.fixedPlain, value: ms(costs.plainFixedMs) },
-    { key: 'readback', name: words.readback, value: costs.readbackMs === null ? words.readbackUntold : ms(costs.readbackMs) },
+    { key: 'readback', name: words.readback, value: readback },
     ...(costs.plainSharedMs === undefined ? [] : [{ key: 'shared', name: words.shared, value: ms(costs.plainSharedMs) }]),
     { key: 'breakEven', name: words.breakEven(gamma), value: breakEven === null ? words.never : formatShare(breakEven) },
   ];

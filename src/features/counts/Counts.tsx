@@ -53,7 +53,9 @@ function figures(counted: Tally): Figure[] {
     {
       key: 'readbacksPerRound',
       name: words.readbacksPerRound,
-      value: formatRatio(rounds > 0 ? readbacks / rounds : null),
+      ...(rounds > 0 && readbacks === 0
+        ? { note: words.nothingReadBack, value: words.none }
+        : { value: formatRatio(rounds > 0 ? readbacks / rounds : null) }),
     },
   ];
 }
