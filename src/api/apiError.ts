@@ -29,6 +29,7 @@ const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
   'prompt-empty': 400,
   'prompt-too-long': 400,
   'invalid-setting': 400,
+  'format-needs-webgpu': 400,
   'format-dead-end': 400,
   'rollback-missing': 400,
   busy: 503,
@@ -38,18 +39,26 @@ const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
 /** `failure` of a run, as an answer. @param prompt the field that the prompt came in */
 export function apiErrorOf({ code, message, hint }: Failure, prompt: 'messages' | 'prompt' | null = null): ApiError {
   const status = OF_THE_REQUEST[code] ?? 500;
-  const isOfPrompt = code === 'prompt-too-long' || code === 'prompt-empty';
-  // Other settings are judged before a run: what a bias may be, only its vocabulary tells.
-  const param = isOfPrompt ? prompt : prompt !== null && code === 'invalid-setting' && LOGIT_BIAS.test(message) ? 'logit_bias' : null;
-  return new ApiError(
-    status,
-    code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_'),
-    `${message} ${hint}`,
-    param,
-  );
+  const told = code === 'prompt-too-long' ? 'context_length_exceeded' : code.replaceAll('-', '_');
+  return new ApiError(status, told, `${message} ${hint}`, prompt && paramOf({ code, message }, prompt));
 }
 
-const LOGIT_BIAS = /logit bias/i;
+/** The field that is at fault where only a run can tell: most are judged before. */
+function paramOf({ code, message }: Pick<Failure, 'code' | 'message'>, prompt: 'messages' | 'prompt'): string | null {
+  switch (code) {
+    case 'prompt-too-long':
+    case 'prompt-empty':
+      return prompt;
+    case 'format-needs-webgpu':
+    case 'format-dead-end':
+      return 'response_format';
+    case 'invalid-setting':
+      // What a bias may be, only the vocabulary tells.
+      return /logit bias/i.test(message) ? 'logit_bias' : null;
+    default:
+      return null;
+  }
+}
 
 /** Anything that was thrown, as an answer. What nobody foresaw is the cause of its error and no part of the answer, since it may name places of a program. */
 export function asApiError(thrown: unknown): ApiError {

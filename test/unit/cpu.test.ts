@@ -236,7 +236,7 @@ describe('the pair on the CPU', () => {
     const events = await run(pair, { format: { type: 'json', schema: null } });
     expect(events.at(-1)).toMatchObject({
       reason: 'failed',
-      failure: { code: 'invalid-setting', message: expect.stringContaining('format') },
+      failure: { code: 'format-needs-webgpu', message: expect.stringContaining('format') },
     });
   });
 

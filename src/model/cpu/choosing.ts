@@ -28,10 +28,10 @@ export class Choosing {
   readonly #greedy: boolean;
   readonly #bias: Float32Array | undefined;
 
-  /** @throws FailureError invalid-setting: answers cannot be held to a format without web-llm */
+  /** @throws FailureError format-needs-webgpu: answers cannot be held to a format without web-llm */
   constructor(settings: RunSettings, promptLength: number, vocabularySize: number) {
     if (settings.format) {
-      throw new FailureError('invalid-setting', NO_FORMATS, 'Run without a response format, or in a browser with WebGPU.');
+      throw new FailureError('format-needs-webgpu', NO_FORMATS, 'Run without a response format, or on WebGPU.');
     }
     this.#settings = settings;
     this.#promptLength = promptLength;

@@ -47,7 +47,7 @@ export function cannotRun(what: string): FailureError {
   return new FailureError(
     'library-incompatible',
     `This model cannot run without WebGPU: ${what}.`,
-    'Use the models that belong to this version of the page, or a browser with WebGPU.',
+    'Use the models that belong to this version of the page, or run on WebGPU.',
   );
 }
 

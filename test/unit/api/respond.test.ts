@@ -153,12 +153,16 @@ describe('POST /v1/chat/completions', () => {
     expect([status, parsed(pieces[0]).error]).toMatchObject([400, { code: 'context_length_exceeded', param: 'messages' }]);
   });
 
-  it('names the field of what only a run can judge', async () => {
+  it.each([
+    ['invalid-setting', 'A logit bias’s token is 9999.', 'logit_bias'],
+    ['format-needs-webgpu', 'Without WebGPU an answer cannot be held to a format.', 'response_format'],
+    ['format-dead-end', 'The grammar leads nowhere from here.', 'response_format'],
+  ] as const)('names the field of what only a run can judge: %s', async (code, message, param) => {
     const events = () => {
-      throw new FailureError('invalid-setting', 'A logit bias’s token is 9999.', 'Choose a token’s number, 0 to 8.');
+      throw new FailureError(code, message, 'Change it.');
     };
     const { status, pieces } = await ask({ messages: MESSAGES }, engineOf({ events }));
-    expect([status, parsed(pieces[0]).error]).toMatchObject([400, { code: 'invalid_setting', param: 'logit_bias' }]);
+    expect([status, parsed(pieces[0]).error]).toMatchObject([400, { code: code.replaceAll('-', '_'), param }]);
   });
 
   it('gives the models back where nobody reads its stream', async () => {
