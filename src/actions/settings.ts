@@ -2,6 +2,7 @@ import { settledDefaults } from '../store/engine/catalogue';
 import { sayWhyNot, tell } from '../store/page/notice';
 import { forgetNewer, useRemembered } from '../store/page/remembered';
 import { areDefaults, resetSettings, SETTINGS_KEY, useSettings } from '../store/run/settings';
+import { clearTyped, useTyped } from '../store/run/typed';
 import type { Action } from './action';
 import { isIdle, whyBusy } from './busy';
 
@@ -11,9 +12,12 @@ export const resetAll: Action = {
   label: 'Reset settings',
   keys: [],
   // The target is one of them, which stays while the models are at work.
-  when: () => isIdle() && !areDefaults(useSettings.getState(), settledDefaults()),
+  when: () => isIdle() && !(areDefaults(useSettings.getState(), settledDefaults()) && useTyped.getState().wrong.length === 0),
   whyNot: () => whyBusy() || 'All settings are those of a first visit.',
-  perform: () => tellReset(resetSettings()),
+  perform: () => {
+    clearTyped();
+    tellReset(resetSettings());
+  },
 };
 
 function tellReset(restore: () => void): void {

@@ -20,6 +20,7 @@ import { useSlowReplay } from '../store/recordings/slowReplay';
 import { useStepper } from '../store/recordings/stepper';
 import { useRun } from '../store/run/run';
 import { useSettings } from '../store/run/settings';
+import { useTyped } from '../store/run/typed';
 import type { Action } from './action';
 
 /** Whatever an action's `when` looks at. */
@@ -44,6 +45,7 @@ const STORES = [
   useSlowReplay,
   useStepper,
   useTheme,
+  useTyped,
   useWork,
 ];
 

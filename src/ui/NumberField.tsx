@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { settings as words } from './texts';
 
 interface NumberFieldProps {
@@ -12,10 +12,12 @@ interface NumberFieldProps {
   readonly step?: number;
   /** Why the value has no effect now; null where it has one. */
   readonly unused?: string | null;
+  /** Called while the field holds no number in the range; what it returns, once it does. */
+  readonly whileWrong?: () => () => void;
 }
 
 /** A number field that keeps the typed text, valid or not; while that is no such number, it says so and which value stays. */
-export function NumberField({ label, value, onChange, min, max, step = 1, unused = null }: NumberFieldProps) {
+export function NumberField({ label, value, onChange, min, max, step = 1, unused = null, whileWrong }: NumberFieldProps) {
   const id = useId();
   /** What was typed while the value was `value`, or made it that. */
   const [typed, setTyped] = useState({ text: String(value), value });
@@ -26,6 +28,7 @@ export function NumberField({ label, value, onChange, min, max, step = 1, unused
   const text = unused === null && Object.is(typed.value, value) ? typed.text : String(value);
   // The value itself may be outside of a range that has become smaller: nobody typed that.
   const valid = text === String(value) || isGood(parse(text));
+  useEffect(() => (valid ? undefined : whileWrong?.()), [valid, whileWrong]);
   const note = valid ? unused : words.outside(whole, min, max, String(value));
   return (
     <div className="number-field">

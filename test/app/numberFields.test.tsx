@@ -97,6 +97,22 @@ describe('a number field', () => {
     expect(useSettings.getState().maxTokens).toBe(64);
   });
 
+  it('shows the setting again after a reset, which a wrong number alone is worth', async () => {
+    await openPage();
+    await expect.poll(() => useSettings.getState().target).toBe('target');
+    const reset = page.getByRole('button', { name: 'Reset settings' });
+    const gamma = page.getByLabelText('Draft length γ');
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
+    await gamma.fill('99');
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'false');
+    await page.getByLabelText('Most tokens').fill('64');
+    await reset.click();
+    await expect.element(gamma).toHaveValue(4);
+    await expect.element(gamma).toHaveAttribute('aria-invalid', 'false');
+    expect(useSettings.getState()).toMatchObject({ gamma: 4, maxTokens: 160 });
+    await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
+  });
+
   it('shows the setting again once that was changed elsewhere', async () => {
     await openPage();
     const gamma = page.getByLabelText('Draft length γ');

@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type ComponentProps, type ReactNode, type RefObject, useCallback, useEffect, useRef } from 'react';
 import { models } from '../../actions/models';
 import { draftChoices } from '../../catalog/pairing';
 import { modelsOf } from '../../catalog/spec';
@@ -7,6 +7,7 @@ import { chosenPair, isTargetAChoice, useCatalogue, useTarget } from '../../stor
 import { chooseDraft } from '../../store/engine/loading';
 import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
 import { changeSettings, useSettings } from '../../store/run/settings';
+import { noteWrong, useTyped } from '../../store/run/typed';
 import { ActionButton } from '../../ui/ActionButton';
 import { Choices } from '../../ui/Choices';
 import { formatRatio } from '../../ui/format';
@@ -44,7 +45,7 @@ const RULES = [
  * @param children after the other settings
  */
 export function SettingsForm({ withMode = true, children }: { readonly withMode?: boolean; readonly children?: ReactNode }) {
-  const { mode: chosenMode, drafting, adaptive, gamma, maxTokens, temperature, seed, rule } = useSettings();
+  const { mode: chosenMode, drafting, adaptive, temperature, rule } = useSettings();
   const mode = withMode ? chosenMode : 'speculative';
   const several = useCatalogue(isTargetAChoice);
   const context = useContextLength();
@@ -91,44 +92,10 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             unused={plain}
           />
         </Setting>
-        <Setting name="gamma">
-          <NumberField
-            label={words.names.gamma}
-            value={gamma}
-            onChange={(value) => changeSettings({ gamma: value })}
-            min={LIMITS.gamma.min}
-            max={LIMITS.gamma.max}
-            unused={plain ?? (adaptive ? words.unused.adaptive : null)}
-          />
-        </Setting>
-        <Setting name="maxTokens">
-          <NumberField
-            label={words.names.maxTokens}
-            value={maxTokens}
-            onChange={(value) => changeSettings({ maxTokens: value })}
-            min={LIMITS.maxTokens.min}
-            max={context}
-          />
-        </Setting>
-        <Setting name="temperature">
-          <NumberField
-            label={words.names.temperature}
-            value={temperature}
-            onChange={(value) => changeSettings({ temperature: value })}
-            {...LIMITS.temperature}
-            step={0.1}
-          />
-        </Setting>
-        <Setting name="seed">
-          <NumberField
-            label={words.names.seed}
-            value={seed}
-            onChange={(value) => changeSettings({ seed: value })}
-            min={0}
-            max={null}
-            unused={greedy}
-          />
-        </Setting>
+        <NumberSetting name="gamma" {...LIMITS.gamma} unused={plain ?? (adaptive ? words.unused.adaptive : null)} />
+        <NumberSetting name="maxTokens" {...LIMITS.maxTokens} max={context} />
+        <NumberSetting name="temperature" {...LIMITS.temperature} step={0.1} />
+        <NumberSetting name="seed" min={0} max={null} unused={greedy} />
         <Setting name="rule">
           <Choices
             legend={words.names.rule}
@@ -159,6 +126,29 @@ function Setting({ name, children }: { readonly name: SettingName; readonly chil
     <div className="setting" data-setting={name}>
       {children}
     </div>
+  );
+}
+
+interface NumberSettingProps extends Omit<ComponentProps<typeof NumberField>, 'label' | 'value' | 'onChange' | 'whileWrong'> {
+  readonly name: 'gamma' | 'maxTokens' | 'temperature' | 'seed';
+}
+
+/** A setting that is a number. What was typed and is no value of it stays until the fields are cleared. */
+function NumberSetting({ name, ...range }: NumberSettingProps) {
+  const value = useSettings((settings) => settings[name]);
+  const cleared = useTyped((state) => state.cleared);
+  const whileWrong = useCallback(() => noteWrong(name), [name]);
+  return (
+    <Setting name={name}>
+      <NumberField
+        key={cleared}
+        label={words.names[name]}
+        value={value}
+        onChange={(next) => changeSettings({ [name]: next })}
+        whileWrong={whileWrong}
+        {...range}
+      />
+    </Setting>
   );
 }
 
