@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { storeModel } from '../../src/catalog/storedModels';
 import { startOf } from '../../src/core/run/tally';
+import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
 import { chosenPair, chosenTarget, distrustLists, useCatalogue } from '../../src/store/engine/catalogue';
 import { load, useLoading } from '../../src/store/engine/loading';
@@ -8,6 +10,7 @@ import { useWork } from '../../src/store/engine/work';
 import { useClaims } from '../../src/store/modes/claims';
 import { useExperiment } from '../../src/store/modes/experiment';
 import { storeOffline, useOffline, useOfflineMemory } from '../../src/store/offline/offline';
+import { lookAfterLoads } from '../../src/store/offline/prepareOffline';
 import { openPalette } from '../../src/store/page/palette';
 import { figuredPair } from '../../src/store/run/figures';
 import { useRun } from '../../src/store/run/run';
@@ -214,6 +217,28 @@ describe('a target that answers any prompt', () => {
       .toBeInTheDocument();
     useOffline.setState({ models: { general: { bytes: 104_400_000, whole: true } } });
     await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
+  });
+
+  it('that has come is no longer to be downloaded, though its draft, which does not draft now, has not', async () => {
+    const { general: model } = SMALL.models;
+    const small = { ...model, name: 'Small draft', files: [file('small/mlc-chat-config.json')] };
+    const list = {
+      ...{ ...SMALL, models: { general: model, small } },
+      pairs: [{ name: 'General', target: 'general', drafts: [{ id: 'small', name: 'Small draft' }] }],
+    };
+    await openBoth({ draftings: { general: { draft: 'small', drafting: 'ngram' } } }, list);
+    onTestFinished(lookAfterLoads());
+    const toCome = targets().getByRole('radio', { name: /^General 135M: understands any prompt; .* to download$/ });
+    await expect.element(toCome).toBeInTheDocument();
+    vi.mocked(fetch).mockImplementation(async () => new Response('x'));
+    const spec = useCatalogue.getState().catalogue?.targets[1]?.model;
+    if (!spec) throw new Error('there is no second target');
+    // What an engine does that loads it.
+    await storeModel(spec, BROWSER_CACHE, () => undefined, new AbortController().signal);
+    await expect.element(toCome).toBeInTheDocument();
+    await general().click();
+    await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
+    expect(useOffline.getState().models.small?.whole).toBe(false);
   });
 
   it('that was chosen at an earlier visit and is not stored waits for a click', async () => {

@@ -1,4 +1,4 @@
-import { readAddedModels, wholePair } from '../engine/catalogue';
+import { chosenPair, readAddedModels, wholePair } from '../engine/catalogue';
 import { isReady, useLoading } from '../engine/loading';
 import { useMeasuring } from '../engine/measuring';
 import { useWork } from '../engine/work';
@@ -17,9 +17,7 @@ const LOOK_EVERY_MS = 3_600_000;
 export async function prepareOffline(): Promise<void> {
   await when(() => isSettled() && useMeasuring.getState().tasks === 0, [useLoading, useMeasuring]);
   void lookAtStorage();
-  useLoading.subscribe(({ progress }, before) => {
-    if (progress !== before.progress && isSettled()) void lookAtStorage();
-  });
+  lookAfterLoads();
   useRun.subscribe(askOnceForProtection);
   await registerShell();
   await shellSettled();
@@ -28,6 +26,14 @@ export async function prepareOffline(): Promise<void> {
     if (target !== before.target) void storeChosen();
   });
   lookNowAndThen();
+}
+
+/** From now on, looks at the storage whenever models have become ready or a load ends, which leaves files there. @returns what ends it */
+export function lookAfterLoads(): () => void {
+  return useLoading.subscribe(({ progress, underWay }, before) => {
+    const hasEnded = before.underWay && !underWay;
+    if (hasEnded || (progress !== before.progress && isSettled())) void lookAtStorage();
+  });
 }
 
 /** Stores what is missing of the chosen target's models once they are ready; none that nobody has asked for. */
@@ -53,7 +59,8 @@ function askOnceForProtection({ events }: { readonly events: readonly { readonly
 function isSettled(): boolean {
   const loading = useLoading.getState();
   if (loading.failure || loading.unasked) return true;
-  const pair = wholePair();
+  // Its draft, where none drafts now, is not on its way.
+  const pair = chosenPair();
   return pair !== null && isReady(pair, loading);
 }
 
