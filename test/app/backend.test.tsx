@@ -4,6 +4,7 @@ import { useBackend } from '../../src/store/engine/backend';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
 import { chosenPair } from '../../src/store/engine/catalogue';
 import type { FakeEngine } from './support/fakeEngine';
+import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage, prompt, runButton, runToEnd } from './support/openPage';
 
 afterEach(() => {
@@ -73,6 +74,20 @@ describe('what computes', () => {
     await openPage();
     useBackend.setState({ computedBy: { type: 'computed-by', adapter: 'nvidia hopper', ...computedBy } });
     await expect.element(page.getByText(words)).toBeVisible();
+  });
+
+  it('is not said of models that are still loading, which may be computed elsewhere than those before', async () => {
+    const engine = await openPage({ further: () => Response.json(FURTHER_MANIFEST) });
+    const said = page.getByText('The models run on WebGPU (nvidia hopper).');
+    useBackend.setState({
+      computedBy: { type: 'computed-by', backend: 'webgpu', adapter: 'nvidia hopper', because: { why: 'graphics-card' } },
+    });
+    await expect.element(said).toBeVisible();
+    engine.options.pace = 200;
+    await page.getByRole('radio', { name: /^General 135M/ }).click();
+    await expect.element(page.getByRole('progressbar', { name: 'Loading of Target' })).toBeInTheDocument();
+    await expect.element(said).not.toBeInTheDocument();
+    await expect.element(said).toBeVisible();
   });
 
   it('decides which costs count: those that were measured on the other do not', async () => {
