@@ -370,7 +370,10 @@ describe('what is refused', () => {
     await page.getByRole('textbox', { name: 'Address of the folder' }).fill(folder);
     await page.getByRole('textbox', { name: 'Address of the library (.wasm)' }).fill(library);
     await page.getByRole('button', { name: 'Look at it', exact: true }).last().click();
-    await expect.element(page.getByRole('alert').getByText(message)).toBeInTheDocument();
+    // At the form, whether the page refuses the address or its host does.
+    await expect
+      .element(page.getByRole('region', { name: 'A model by its address' }).getByRole('alert').getByText(message))
+      .toBeInTheDocument();
     expect({ progress: useLoading.getState().progress, models: useCatalogue.getState().catalogue?.models }).toEqual(before);
     expect(await stored()).toEqual([]);
   });

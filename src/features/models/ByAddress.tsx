@@ -4,13 +4,16 @@ import { type Failure, toFailure } from '../../core/failure';
 import { lookAt } from '../../store/models/downloads';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { hubModels as words } from '../../ui/texts/hubModels';
+import { DownloadCard } from './DownloadCard';
+import { useShownDownloads } from './useShownDownloads';
 
-/** A model from any address: looked at, and fetched, as published ones are. */
+/** A model from any address: looked at, and fetched, as published ones are; what comes of it, errors too, stands here. */
 export function ByAddress() {
   const id = useId();
   const [folder, setFolder] = useState('');
   const [library, setLibrary] = useState('');
   const [failure, setFailure] = useState<Failure | null>(null);
+  const { byAddress } = useShownDownloads();
   const look = (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -45,6 +48,9 @@ export function ByAddress() {
         </button>
       </form>
       {failure ? <FailureNotice failure={failure} /> : null}
+      {byAddress.map((download) => (
+        <DownloadCard key={download.key} download={download} />
+      ))}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useCatalogue } from '../../store/engine/catalogue';
-import { isHere, lookAtBegun, useDownloads, type Wanted } from '../../store/models/downloads';
+import { lookAtBegun } from '../../store/models/downloads';
 import { readFacts } from '../../store/models/facts';
 import { useOtherTabs } from '../../store/models/otherTabs';
 import { readPublished } from '../../store/models/published';
@@ -13,6 +13,7 @@ import { HereTargets } from './HereTargets';
 import './hub.css';
 import { Mirror } from './Mirror';
 import { Published } from './Published';
+import { useShownDownloads } from './useShownDownloads';
 
 /** All models: what the page has, what is on its way, and what is published. */
 export function Models() {
@@ -43,23 +44,18 @@ function useStoredFacts(): void {
   useEffect(() => void readFacts(), [catalogue, stored]);
 }
 
+/** What is on its way, begun from the list or in another tab; a model by its address is shown where its address stands. */
 function Downloads() {
-  const catalogue = useCatalogue((state) => state.catalogue);
-  const all = useDownloads((state) => state.downloads);
-  // What was deleted since it came is no longer told as stored.
-  const isGone = (wanted: Wanted | null) => wanted !== null && !isHere(wanted.record, catalogue);
-  const downloads = all.filter(({ state, target, draft }) => state !== 'done' || !(isGone(target) || isGone(draft)));
+  const { listed } = useShownDownloads();
   const elsewhere = useOtherTabs((state) => state.downloads);
-  // What this tab began earlier, and another goes on with, is shown once.
-  const own = downloads.filter(({ key }) => !elsewhere.some((each) => each.key === key));
-  if (own.length + elsewhere.length === 0) return null;
+  if (listed.length + elsewhere.length === 0) return null;
   return (
     <section className="hub-part" aria-labelledby="hub-downloads">
       <h3 id="hub-downloads">{words.downloads}</h3>
       {elsewhere.map((download) => (
         <DownloadElsewhere key={download.key} download={download} />
       ))}
-      {own.map((download) => (
+      {listed.map((download) => (
         <DownloadCard key={download.key} download={download} />
       ))}
     </section>

@@ -111,8 +111,8 @@ export function recordToFetch(record: PrebuiltRecord): PrebuiltRecord {
 }
 
 /** Whether `record` is one of web-llm's list: others have addresses of their own, and no mirror stands in for those. */
-function isPublished({ model_id: id, model }: PrebuiltRecord): boolean {
-  const versions = usePublished.getState().list?.models.flatMap((each) => each.versions) ?? [];
+export function isPublished({ model_id: id, model }: PrebuiltRecord, list = usePublished.getState().list): boolean {
+  const versions = list?.models.flatMap((each) => each.versions) ?? [];
   return versions.some(({ record, small }) => [record, small].some((each) => each?.model_id === id && each.model === model));
 }
 
