@@ -54,6 +54,9 @@ export function familyOf(model: string): { readonly name: string; readonly memor
   return FAMILIES.find(({ models }) => models.test(model)) ?? { name: model, memory: 'attention' };
 }
 
+/** The published model with the fewest parameters: what to offer where no graphics card computes. */
+export const SMALLEST = 'SmolLM2-135M-Instruct';
+
 /** Targets to offer first, those that take least memory first, each with the drafts that are worth trying, the first one first. */
 export const FIRST_CHOICES: readonly { readonly target: string; readonly drafts: readonly string[] }[] = [
   { target: 'Qwen2.5-1.5B-Instruct', drafts: ['Qwen2.5-0.5B-Instruct'] },

@@ -1,4 +1,4 @@
-import { adapterHere, usableFeatures } from '../gpu/adapter';
+import { adapterHere, isSoftware, usableFeatures } from '../gpu/adapter';
 import { BROWSER_CACHE } from '../storage/browserCache';
 import { alone, roomHere } from '../storage/browserRoom';
 import type { FileStorage } from '../storage/port';
@@ -20,6 +20,8 @@ export interface DeviceLimits {
   readonly bindingBytes: number;
   /** Of the device; null where it does not say, or says only that it has many. */
   readonly memoryBytes: number | null;
+  /** Whether it is known to compute on the CPU, in a graphics card's place. */
+  readonly software: boolean;
 }
 
 /** What holds the list of own models while it changes. */
@@ -40,6 +42,7 @@ export const BROWSER_PORTS: OwnPorts = {
       features: new Set(usableFeatures(adapter)),
       bindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
       memoryBytes: deviceMemory === undefined || deviceMemory >= MOST_TOLD_GIB ? null : deviceMemory * 2 ** 30,
+      software: isSoftware(adapter.info),
     };
   },
   room: roomHere,

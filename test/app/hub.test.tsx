@@ -4,6 +4,7 @@ import { idOfHubModel, keepHubModel } from '../../src/catalog/hubModels';
 import { mirrored } from '../../src/catalog/mirror';
 import { isOfHub } from '../../src/catalog/spec';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { useBackend } from '../../src/store/engine/backend';
 import { readAddedModels, useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
 import { cancelDownload, useDownloads } from '../../src/store/models/downloads';
@@ -489,6 +490,36 @@ describe('the view of models', () => {
     await expect.element(page.getByRole('radio', { name: /^mine: published, stored here$/ })).toBeChecked();
     await prompt().fill('A fox.');
     await runToEnd();
+  });
+
+  it('says before a download how slow a model is without a graphics card, and what to take in place of a hopeless one', async () => {
+    await openModels();
+    usePublished.setState(({ device }) => ({ device: device && { ...device, software: true } }));
+    await lookAt();
+    await expect.element(button(/^Download \d/)).toBeInTheDocument();
+    const expected = card().getByText(
+      'Without a graphics card a token takes at least about 7 ms: one of SmolLM2 135M took 169 ms on two cores.',
+    );
+    await expect.element(expected).toBeInTheDocument();
+    // As its small files would say of one that has so many.
+    useDownloads.setState(({ downloads }) => ({
+      downloads: downloads.map((each) => ({
+        ...each,
+        pair: each.pair && { ...each.pair, target: { ...each.pair.target, parameters: 8e9 } },
+      })),
+    }));
+    const warning = card().getByRole('alert');
+    await expect
+      .element(warning)
+      .toHaveTextContent(/too slow without a graphics card: .* about 10 s, and an answer of 100 tokens 17 min: one of SmolLM2/);
+    const decodeMs = { webgpu: 5, cpu: 1 };
+    useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU', because: { why: 'faster', decodeMs } } });
+    await expect.element(warning).toHaveTextContent(/about 1 s, .*: one of target takes 1\.00 ms here\./);
+    await warning.getByRole('button', { name: 'Look at SmolLM2-135M-Instruct' }).click();
+    await expect.element(card(/^SmolLM2-135M-Instruct/)).toBeInTheDocument();
+    expect(weightsAsked()).toEqual([]);
+    usePublished.setState(({ device }) => ({ device: device && { ...device, software: false } }));
+    await expect.element(warning).not.toBeInTheDocument();
   });
 
   it('says of the list and of this device what is needed and what there is', async () => {

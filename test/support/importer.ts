@@ -13,7 +13,7 @@ import { ownLibraries } from './ownModels';
 
 export const BASE = 'https://page.test/lecture/';
 export const FOLDER = ownFolder(BASE);
-export const GENEROUS: DeviceLimits = { features: new Set(), bindingBytes: 2 ** 30, memoryBytes: null };
+export const GENEROUS: DeviceLimits = { features: new Set(), bindingBytes: 2 ** 30, memoryBytes: null, software: false };
 
 /** Before each test, a server with libraries for small models. @returns every address that is asked for in the test */
 export function serveLibraries(): { readonly asked: string[] } {

@@ -18,6 +18,7 @@ import { FailureNotice } from '../../ui/FailureNotice';
 import { hubModels as words } from '../../ui/texts/hubModels';
 import { DownloadPlanFigures } from './DownloadPlanFigures';
 import { DownloadProgress } from './DownloadProgress';
+import { Expected } from './Expected';
 import { fetchable } from './fetchable';
 
 /** A model or a pair that a person asked about: what it takes, to agree to, and how far it is. */
@@ -32,6 +33,7 @@ export function DownloadCard({ download }: { readonly download: Download }) {
       </p>
       {state === 'looking' ? <p>{words.looking}</p> : null}
       <Failures download={download} />
+      <ExpectedOf download={download} />
       {plan && state !== 'looking' && state !== 'done' ? <DownloadPlanFigures download={download} /> : null}
       {state === 'fetching' ? <DownloadProgress download={download} name={name} /> : null}
       {state === 'paused' ? <p>{words.paused}</p> : null}
@@ -42,6 +44,13 @@ export function DownloadCard({ download }: { readonly download: Download }) {
       {state === 'fetching' || state === 'paused' ? <p className="hub-soft">{words.cancelNote}</p> : null}
     </section>
   );
+}
+
+/** How slow it would be, before it comes. */
+function ExpectedOf({ download: { state, pair, plan } }: { readonly download: Download }) {
+  if (!pair || !plan || state === 'looking' || state === 'fetching' || state === 'done') return null;
+  const memory = plan.models.find(({ id }) => id === pair.target.id)?.memory;
+  return <Expected model={pair.target} weightBytes={memory?.weights ?? null} />;
 }
 
 /** One that another tab of this page has under way. */

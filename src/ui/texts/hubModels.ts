@@ -4,10 +4,13 @@ import type { Obstacle } from '../../catalog/downloadPlan';
 import type { Misfit } from '../../catalog/fitting';
 import type { LeftOut } from '../../catalog/prebuilt';
 import type { Advice } from '../../core/cost/advice';
-import { formatBytes, formatCompact, formatCount, formatDuration, formatRate, formatShare, plural } from '../format';
+import type { Timed } from '../../core/cost/expectation';
+import { formatBytes, formatCompact, formatCount, formatDuration, formatRate, formatRatio, formatShare, plural } from '../format';
 import { speeds } from './speeds';
 
 const MEMORIES = { window: 'forgets what is behind a sliding window', recurrent: 'keeps a recurrent state' } as const;
+
+const tokenTime = (ms: number) => (ms < 1000 ? `${formatCount(ms)} ms` : formatDuration(ms));
 
 export const hubModels = {
   heading: 'Models',
@@ -155,6 +158,14 @@ export const hubModels = {
       hint: 'Delete a model that you do not need, or free space on the disk.',
     };
   },
+
+  expected: (ms: number, timed: string) => `Without a graphics card a token takes at least about ${tokenTime(ms)}: ${timed}.`,
+  hopeless: (name: string, ms: number, timed: string) =>
+    `${name} is too slow without a graphics card: a token takes at least about ${tokenTime(ms)}, and an answer of 100 tokens ${formatDuration(100 * ms)}: ${timed}.`,
+  hopelessHint: 'Choose a smaller model, or a device with a graphics card.',
+  timedHere: ({ name, tokenMs }: Timed) => `one of ${name} takes ${formatRatio(tokenMs)} ms here`,
+  timedElsewhere: ({ name, tokenMs }: Timed) => `one of ${name} took ${formatCount(tokenMs)} ms on two cores`,
+  lookAt: (name: string) => `Look at ${name}`,
 
   published: 'Published models',
   publishedIntro: (host: string) =>

@@ -10,7 +10,7 @@ import { aborted } from './fakePairs';
 export class PageEngine implements EngineConnection {
   readonly tasks: Task[] = [];
   /** What models of a person's own would run on. */
-  device: DeviceLimits | null = { features: new Set(), bindingBytes: 2 ** 30, memoryBytes: null };
+  device: DeviceLimits | null = { features: new Set(), bindingBytes: 2 ** 30, memoryBytes: null, software: false };
   readonly #engine: Engine;
 
   /** @param clock milliseconds, of the time that the pairs take */
