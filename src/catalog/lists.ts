@@ -7,6 +7,7 @@ import type { FileStorage } from '../storage/port';
 import { readHubModels } from './hubModels';
 import { invalid, type ModelList, parseList } from './list';
 import { ownFolder, readOwnLists } from './own';
+import { draftsOnCpu } from './pairing';
 import { type Catalogue, catalogueOf, librariesOf, type ResolvedList, resolveList } from './resolve';
 import { isAdded, isOfHub, isOwn, type ModelSpec } from './spec';
 import { isLibraryStored } from './storedModels';
@@ -51,14 +52,13 @@ export async function fetchCatalogue(
   const added = base === null ? { lists: [], hub: [] } : readAdded(storage, base, before);
   const read = (await Promise.all(lists)).flat();
   const { lists: own, hub } = await added;
-  // A head reads what only WebGPU keeps; one that is named all the same is refused by name.
-  const offered = (await adapter) ? read : read.map(withoutHeads);
+  // A head that is named all the same is refused by name.
+  const offered = (await adapter) ? read : read.map(onCpu);
   return catalogueOf([...offered, ...own], hub);
 }
 
-function withoutHeads(resolved: ResolvedList): ResolvedList {
-  const isHead = ({ id }: { readonly id: string }) => resolved.models[id]?.statesOf !== undefined;
-  const pairs = resolved.list.pairs.map((pair) => ({ ...pair, drafts: pair.drafts.filter((draft) => !isHead(draft)) }));
+function onCpu(resolved: ResolvedList): ResolvedList {
+  const pairs = resolved.list.pairs.map((pair) => ({ ...pair, drafts: draftsOnCpu(pair.drafts, ({ id }) => resolved.models[id]) }));
   return { ...resolved, list: { ...resolved.list, pairs } };
 }
 

@@ -49,6 +49,11 @@ export function findDraft(target: TargetSpec, wanted: string): DraftChoice | nul
   return (wanted === WEAK_DRAFT ? choices.find(({ weak }) => weak) : undefined) ?? choices[0] ?? null;
 }
 
+/** Those of `drafts` that draft where the CPU computes: a head reads hidden states, which only WebGPU keeps. */
+export function draftsOnCpu<Draft>(drafts: readonly Draft[], modelOf: (draft: Draft) => Pick<ModelSpec, 'statesOf'> | undefined): Draft[] {
+  return drafts.filter((draft) => modelOf(draft)?.statesOf === undefined);
+}
+
 /** The pair of `target` and its draft `wanted` (`findDraft`), or no draft where that is null. @throws FailureError invalid-setting */
 export function pairOf(target: TargetSpec, wanted: string | null): PairSpec {
   const { model, drafts } = target;

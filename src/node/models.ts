@@ -4,6 +4,7 @@ import path from 'node:path';
 import { findLists } from '../../scripts/furtherLists.mjs';
 import { fetchCatalogue } from '../catalog/lists';
 import { ownFolder, readOwnLists } from '../catalog/own';
+import { draftsOnCpu } from '../catalog/pairing';
 import type { Catalogue, TargetSpec } from '../catalog/resolve';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import { FailureError } from '../core/failure';
@@ -53,8 +54,7 @@ async function choose(
   own: ReadonlyMap<string, ModelSpec>,
   setup: PairSetup,
 ): Promise<ChosenPair> {
-  // A head runs on WebGPU alone, which is then several times slower than the CPU with n-grams.
-  const first = drafts.find(({ model }) => !(setup.prefersCpu && model.statesOf !== undefined));
+  const [first] = setup.prefersCpu ? draftsOnCpu(drafts, ({ model }) => model) : drafts;
   if (drafting === null && first) return { pair: { target, draft: first.model }, drafting: 'model' };
   if (drafting === null || drafting.kind === 'ngram') return { pair: { target, draft: null }, drafting: 'ngram' };
   if (drafting.kind === 'none') return { pair: { target, draft: null }, drafting: null };

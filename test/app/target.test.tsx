@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { parseList } from '../../src/catalog/list';
+import { resolveList } from '../../src/catalog/resolve';
+import { weightsOf } from '../../src/catalog/spec';
 import { storeModel } from '../../src/catalog/storedModels';
 import { startOf } from '../../src/core/run/tally';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
+import { useBackend } from '../../src/store/engine/backend';
 import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
 import { chosenPair, chosenTarget, distrustLists, useCatalogue } from '../../src/store/engine/catalogue';
 import { load, useLoading } from '../../src/store/engine/loading';
@@ -239,6 +243,27 @@ describe('a target that answers any prompt', () => {
     await general().click();
     await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
     expect(useOffline.getState().models.small?.whole).toBe(false);
+  });
+
+  it.each([
+    ['by n-grams where only a head drafts for it', [], { drafting: 'ngram' }],
+    ['with its first draft that is no head', ['small'], { draft: 'small', drafting: 'model' }],
+  ] as const)('begins %s, where the CPU was found to be faster than WebGPU in software', async (_, others, begins) => {
+    const { general: model } = FURTHER_MANIFEST.models;
+    const [spec] = Object.values(resolveList(parseList(FURTHER_MANIFEST), location.href, new Set()).models);
+    if (!spec) throw new Error('the list has a model');
+    const small = { ...model, name: 'Small draft', files: [{ path: 'small.bin', bytes: 1_000_000, sha256: '0'.repeat(64) }] };
+    const list = {
+      ...FURTHER_MANIFEST,
+      models: { general: model, head: { ...small, name: 'Head', statesOf: weightsOf(spec) }, small },
+      pairs: [{ name: 'General', target: 'general', drafts: ['head', ...others].map((id) => ({ id, name: id })) }],
+    };
+    await openBoth({}, list);
+    await expect.element(general()).toBeInTheDocument();
+    const because = { why: 'faster', decodeMs: { webgpu: 5, cpu: 1 } } as const;
+    useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because } });
+    await general().click();
+    expect(useSettings.getState()).toMatchObject({ target: 'general', ...begins });
   });
 
   it('that was chosen at an earlier visit and is not stored waits for a click', async () => {

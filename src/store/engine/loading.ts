@@ -1,10 +1,10 @@
 import { create } from 'zustand';
-import { findDraft } from '../../catalog/pairing';
+import { draftsOnCpu } from '../../catalog/pairing';
 import { modelsOf, type PairSpec } from '../../catalog/spec';
 import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
-import { type BackendChoice, FIRST_DRAFT } from '../../formats/settings';
+import type { BackendChoice } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
 import { useBackend } from './backend';
@@ -106,14 +106,17 @@ whenEngineIsLost(forgetModels);
 
 /**
  * Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. Where the CPU was found faster than WebGPU
- * in software, which heads need, a target whose first draft is a head begins with n-grams.
+ * in software, a new target begins with its first draft that the CPU can run, or with n-grams.
  */
 export async function chooseTarget(id: string): Promise<void> {
   if (useWork.getState().current !== null) return;
   const isNew = useSettings.getState().draftings[id] === undefined;
   changeSettings(targetChange(useSettings.getState(), id));
   const target = chosenTarget();
-  if (isNew && target && findDraft(target, FIRST_DRAFT)?.head && cpuIsFaster()) changeSettings({ drafting: 'ngram' });
+  if (isNew && target && cpuIsFaster()) {
+    const [first] = draftsOnCpu(target.drafts, ({ model }) => model);
+    changeSettings(first ? { draft: first.model.id } : { drafting: 'ngram' });
+  }
   await load();
 }
 
