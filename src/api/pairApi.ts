@@ -78,7 +78,8 @@ export class PairApi implements ApiEngine {
       if (because !== null) yield { type: 'plain', because };
       const settings = because === null ? asked : { ...asked, mode: 'plain' as const };
       const pair = settings.mode === 'plain' ? { ...this.#setup.pair, draft: null } : usablePair(this.#setup.pair);
-      const task = { type: 'run', ...this.#on(pair), ...input, settings, calibration: this.#calibration } as const;
+      const measuredOn = this.#measuredOn === null ? {} : { measuredOn: this.#measuredOn };
+      const task = { type: 'run', ...this.#on(pair), ...input, settings, calibration: this.#calibration, ...measuredOn } as const;
       for await (const update of runUpdates(engine, task, signal)) {
         if (update.type === 'computed-by') this.#forgetCostsOfOthers(update);
         else if (update.type !== 'progress' && update.type !== 'memory') yield update;

@@ -203,7 +203,8 @@ export class PairEngine implements Engine {
     checkCharacters(task, target.text, contextLength, vocabularySize);
     const promptIds = promptIdsOf(task, target.text);
     const drafting = chooseDrafting(task.settings, pair, { promptLength: promptIds.length, ask, clock });
-    const { calibration } = task;
+    const { calibration: measured, measuredOn = adapter } = task;
+    const calibration = measuredOn === adapter ? measured : null;
     const readbackMs = calibration ? calibration.readbackMs : await this.#measureReadback(pair);
     let reachedMs = 0;
     const events = speculate(drafting?.drafter ?? null, target.side, {

@@ -65,8 +65,10 @@ export interface RunTask extends PairTask {
   /** The beginning of the answer, which is given; nothing by default. */
   readonly begun?: string;
   readonly settings: RunSettings;
-  /** Of this pair on this device; null if it was not measured. */
+  /** What this pair costs; null if it was not measured. */
   readonly calibration: Calibration | null;
+  /** The adapter that was measured on: on another one `calibration` is ignored. Absent: it was this one. */
+  readonly measuredOn?: string;
 }
 
 /** Makes models of a person's own files and keeps them. Between the files that it writes other tasks have their turns. Updates: progress, and each model. */

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { startOf } from '../../src/core/run/tally';
 import { useBackend } from '../../src/store/engine/backend';
-import { calibrationOf, measureCalibration } from '../../src/store/engine/calibration';
+import { calibrationOf, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
 import { chosenPair } from '../../src/store/engine/catalogue';
+import { useRun } from '../../src/store/run/run';
 import type { FakeEngine } from './support/fakeEngine';
 import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage, prompt, runButton, runToEnd } from './support/openPage';
@@ -90,7 +92,7 @@ describe('what computes', () => {
     await expect.element(said).toBeVisible();
   });
 
-  it('decides which costs count: those that were measured on the other do not', async () => {
+  it('decides which costs count: those that were measured on another adapter do not, before the pair is ready either', async () => {
     const engine = await openPage();
     // Once the pair is known, and no measurement of the page's own is under way.
     await expect
@@ -99,12 +101,17 @@ describe('what computes', () => {
         return calibrationOf(chosenPair());
       })
       .not.toBeNull();
+    const costsOfRun = () => startOf(useRun.getState().events)?.calibration;
     await prompt().fill('Count from 1 to 30.');
     await runToEnd();
-    expect(engine.runs.at(-1)?.calibration).not.toBeNull();
-    useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because: { why: 'chosen' } } });
+    expect(costsOfRun()).not.toBeNull();
+    useCalibration.setState(({ measured }) => ({
+      measured: Object.fromEntries(Object.entries(measured).map(([key, known]) => [key, { ...known, adapter: 'another' }])),
+    }));
+    engine.forget();
     await runToEnd();
-    expect(engine.runs.at(-1)?.calibration).toBeNull();
+    expect(costsOfRun()).toBeNull();
+    expect(calibrationOf(chosenPair())).toBeNull();
   });
 
   it('stays while the models work', async () => {

@@ -7,6 +7,7 @@ import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { CpuPairs } from '../../src/engine/cpuPairs';
 import { PairEngine } from '../../src/engine/engine';
+import type { CalibrationResult, RunTask } from '../../src/engine/tasks';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
 import { memoryStorage } from '../../src/storage/memory';
 import { isRunEvent } from '../../src/worker/client';
@@ -29,10 +30,11 @@ async function run(
     draft = 'draft' as string | null,
     spec = null as PairSpec | null,
     signal = new AbortController().signal,
+    costs = { calibration: null } as Pick<RunTask, 'calibration' | 'measuredOn'>,
   } = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  const task = { type: 'run', pair: spec ?? shippedPair(draft), turns: [], prompt, calibration: null } as const;
+  const task = { type: 'run', pair: spec ?? shippedPair(draft), turns: [], prompt, ...costs } as const;
   await pair.run(
     { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
     (update) => {
@@ -240,8 +242,8 @@ describe('the pair on the CPU', () => {
     });
   });
 
-  it('is measured by its own clock', async () => {
-    let measured: unknown;
+  it('is measured by its own clock, and runs with costs that were measured on it alone', async () => {
+    let measured: CalibrationResult | null = null as CalibrationResult | null;
     await pair.calibrate(
       { type: 'calibrate', pair: shippedPair('draft') },
       (update) => {
@@ -250,6 +252,13 @@ describe('the pair on the CPU', () => {
       new AbortController().signal,
     );
     expect(measured).toMatchObject({ adapter: 'CPU, WebAssembly', calibration: { readbackMs: 0 } });
+    const calibration = measured?.calibration ?? null;
+    const costsOfRun = async (measuredOn: string) => {
+      const [start] = await run(pair, { maxTokens: 2 }, { costs: { calibration, measuredOn } });
+      return start?.type === 'start' ? start.calibration : undefined;
+    };
+    expect(await costsOfRun('CPU, WebAssembly')).toEqual(calibration);
+    expect(await costsOfRun('google swiftshader')).toBeNull();
   });
 });
 

@@ -5,7 +5,7 @@ import { checkRun } from '../../core/settings';
 import type { RunEvent, RunModel, RunSettings } from '../../core/types';
 import type { Turn } from '../../engine/tasks';
 import { isRunEvent } from '../../worker/client';
-import { calibrationOf, confirmAdapter, learnFromRun, stopCalibration } from '../engine/calibration';
+import { confirmAdapter, learnFromRun, measuredOf, stopCalibration } from '../engine/calibration';
 import { chosenPair, distrustLists, pairFor, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
 import { dismissLoadingFailure, forgetModels, load, receiveProgress, stopLoading } from '../engine/loading';
@@ -63,7 +63,10 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const turns = request.turns?.(pair.target) ?? [];
     const { raw, begun } = request;
     const given = { ...(raw ? { raw } : {}), ...(begun ? { begun } : {}) };
-    const task = { type: 'run', pair, turns, prompt, ...system, ...given, settings, calibration: calibrationOf(costed) } as const;
+    // On which adapter the run will be is not known before its models are ready.
+    const known = measuredOf(costed);
+    const costs = { calibration: known?.calibration ?? null, ...(known ? { measuredOn: known.adapter } : {}) };
+    const task = { type: 'run', pair, turns, prompt, ...system, ...given, settings, ...costs } as const;
     const events: RunEvent[] = [];
     for await (const update of sendTask(task, signal, ask)) {
       if (update.type === 'progress') receiveProgress(update);
