@@ -7,6 +7,7 @@ import { sendHostHeaders } from './scripts/hostHeaders.mjs';
 import { lessonsPlugin } from './scripts/lessonsPlugin.ts';
 import { licences } from './scripts/licences.mjs';
 import { linkPreview } from './scripts/linkPreview.mjs';
+import { quietTimings } from './scripts/quietTimings.mjs';
 import { webApp } from './scripts/webApp.mjs';
 
 const { collect, write } = licences();
@@ -17,8 +18,8 @@ export default defineConfig({
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
   plugins: [
-    ...[lessonsPlugin(), react(), furtherLists(path.join(import.meta.dirname, 'public'))],
-    ...[webApp([collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
+    ...[quietTimings(), lessonsPlugin(), react(), furtherLists(path.join(import.meta.dirname, 'public'))],
+    ...[webApp([quietTimings(), collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
   ],
   worker: { format: 'es', plugins: () => [collect()] },
   build: {

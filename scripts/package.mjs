@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
+import { quietTimings } from './quietTimings.mjs';
 
 export const PACKAGE_FOLDER = path.join(root, 'build/package');
 
@@ -27,7 +28,7 @@ export async function buildPackage() {
   const [{ build }, { licences }] = await Promise.all([import('vite'), import('./licences.mjs')]);
   const { collect, write } = licences();
   const built = await build({
-    ...{ root, configFile: false, publicDir: false, logLevel: 'warn', plugins: [withoutImports, collect(), write()] },
+    ...{ root, configFile: false, publicDir: false, logLevel: 'warn', plugins: [quietTimings(), withoutImports, collect(), write()] },
     build: {
       ...{ outDir: PACKAGE_FOLDER, emptyOutDir: true, target: 'es2022', minify: false },
       lib: { entry: ENTRIES, formats: ['es'] },
