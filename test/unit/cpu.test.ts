@@ -4,10 +4,12 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PairSpec } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
+import { judgeAnswer } from '../../src/core/study/quality';
 import type { RunEvent, RunSettings } from '../../src/core/types';
 import { CpuPairs } from '../../src/engine/cpuPairs';
 import { PairEngine } from '../../src/engine/engine';
 import type { CalibrationResult, RunTask } from '../../src/engine/tasks';
+import { PRESETS } from '../../src/features/prompt/presets';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
 import { memoryStorage } from '../../src/storage/memory';
 import { isRunEvent } from '../../src/worker/client';
@@ -61,6 +63,17 @@ describe('the pair on the CPU', () => {
     expect(tally(events).accepted).toBeGreaterThan(0);
     expect(events.find((event) => event.type === 'round' && event.index > 0)).toMatchObject({ device: { draftMs: expect.any(Number) } });
   });
+
+  // Of other numbers it may count on past the last, as from 1 to 9: it is a small model.
+  it.each([PRESETS.find(({ label }) => label === 'Counting')?.prompt ?? '', 'Count from 1 to 12.'])(
+    'counts as far as an example of the page or the terminal asks: %s',
+    async (prompt) => {
+      const events = await run(pair, { maxTokens: 160 }, { prompt });
+      const answer = committedTokens(events).map(({ text }) => text);
+      expect(events.at(-1)).toMatchObject({ reason: 'stop' });
+      expect(judgeAnswer('counting', prompt, answer.join(''), true)).toBe('right');
+    },
+  );
 
   it.each(['model', 'ngram', 'mixed'] as const)('writes by %s drafts, at any γ, what it writes plainly', async (drafting) => {
     const plain = ids(await run(pair, { mode: 'plain', ignoreStopTokens: true }));
