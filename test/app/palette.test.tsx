@@ -234,7 +234,7 @@ describe('settings', () => {
   });
 
   it('are not to be reset where they are those of a first visit, and have a draft after a reset', async () => {
-    await openPage({ settings: {} });
+    await openPage();
     const draft = page.getByRole('radio', { name: 'Good draft' });
     const reset = page.getByRole('button', { name: 'Reset settings' });
     await expect.element(draft).toBeChecked();

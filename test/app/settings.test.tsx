@@ -74,7 +74,7 @@ describe('settings', () => {
   });
 
   it('let every round’s draft have the length that is expected to be fastest, from what was measured before', async () => {
-    const engine = await openPage({ settings: {} });
+    const engine = await openPage({ settings: { adaptive: true } });
     await prompt().fill('A fox.');
     await expect.element(page.getByLabelText('Draft length γ')).toBeDisabled();
     await runToEnd();

@@ -156,7 +156,6 @@ describe('the target', () => {
   it('of a first visit has nothing to reset, and another has', async () => {
     await openBoth();
     const reset = page.getByRole('button', { name: 'Reset settings' });
-    await page.getByRole('radio', { name: 'Adaptive' }).click();
     await expect.element(reset).toHaveAttribute('aria-disabled', 'true');
     await general().click();
     await reset.click();
