@@ -51,6 +51,8 @@ export interface ModelSpec {
   readonly rollsBack: boolean;
   /** The weights (`weightsOf`) of the target whose hidden states it reads as it drafts. Absent: it reads tokens only. */
   readonly statesOf?: string;
+  /** Whether its cache holds keys and values in half precision, which a library of ours can. Absent: in full precision. */
+  readonly halfCache?: true;
   /** `files` are in MLC's format; what they become for this library of ours is made of them once, and then loaded. Absent: they are loaded as they are. */
   readonly conversion?: ShapeLibrary;
 }
@@ -94,13 +96,29 @@ export function nameOfDraft({ target, draft }: PairSpec): string {
 
 /** What a run keeps of `pair`: ids and revisions. @param drafts whether the draft has a part in the run */
 export function runModelsOf({ target, draft }: PairSpec, drafts: boolean): RunModels {
-  const identity = ({ id, revision }: ModelSpec): RunModel => ({ id, revision });
-  return { target: identity(target), draft: !drafts || draft === null ? null : draft === 'itself' ? 'itself' : identity(draft) };
+  return { target: runModelOf(target), draft: !drafts || draft === null ? null : draft === 'itself' ? 'itself' : runModelOf(draft) };
 }
 
-/** Whether `a` and `b` are the same files, running on the same library. */
+/** What a run keeps of `model`. In half precision a cache gives other numbers, and perhaps another text. */
+export function runModelOf({ id, revision, halfCache }: ModelSpec): RunModel {
+  return { id, revision: halfCache ? versionOfFiles([revision, 'half cache']) : revision };
+}
+
+/** Whether a run kept `model` as `kept`. */
+export function isRunModel(kept: RunModel, model: ModelSpec): boolean {
+  const { id, revision } = runModelOf(model);
+  return kept.id === id && kept.revision === revision;
+}
+
+/** Whether `a` and `b` are the same files, running on the same library with the same cache. */
 export function isSameModel(a: ModelSpec, b: ModelSpec): boolean {
-  return a.id === b.id && a.revision === b.revision && a.folder === b.folder && a.library.place === b.library.place;
+  return (
+    a.id === b.id &&
+    a.revision === b.revision &&
+    a.folder === b.folder &&
+    a.library.place === b.library.place &&
+    a.halfCache === b.halfCache
+  );
 }
 
 /** Whether the draft of one pair is that of another with the same target. */

@@ -1,5 +1,5 @@
 import { checkPair } from '../catalog/pairing';
-import { bytesOf, isSameDraft, isSameModel, type ModelSpec, type PairSpec } from '../catalog/spec';
+import { bytesOf, isSameDraft, isSameModel, type ModelSpec, modelsOf, type PairSpec } from '../catalog/spec';
 import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
 import { CpuDrafter } from '../model/cpu/drafter';
@@ -41,6 +41,7 @@ export class CpuPairs implements PairLoader {
   async ready(spec: PairSpec, report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ReadyPair> {
     checkPair(spec);
     refuseHead(spec.draft);
+    for (const model of modelsOf(spec)) refuseHalfCache(model);
     const both = new Joint(signal);
     const targetReady = both.attempt(() => this.#readyTarget(spec.target, report, both.signal));
     const draftReady = both.attempt(() => this.#readyDraft(spec, targetReady, report, both.signal));
@@ -134,5 +135,15 @@ function refuseHead(draft: PairSpec['draft']): void {
     'feature-missing',
     `${draft.name} reads the hidden states of its target, which only WebGPU keeps.`,
     'Draft by n-grams, or run on WebGPU.',
+  );
+}
+
+/** @throws FailureError feature-missing */
+function refuseHalfCache({ name, halfCache }: ModelSpec): void {
+  if (!halfCache) return;
+  throw new FailureError(
+    'feature-missing',
+    `${name} is to keep its cache in half precision, which only WebGPU does.`,
+    'Keep its cache in full precision, or run on WebGPU.',
   );
 }

@@ -2,7 +2,7 @@ import { bytesOf, filesOf, type ModelSpec, type PairSpec } from '../catalog/spec
 import { LIMITS } from '../core/types';
 import { ModelDrafter } from '../model/webllm/drafter';
 import { HeadDrafter, joinHead } from '../model/webllm/head';
-import { type LoadedModel, type LoaderProgress, prepareModel, twinOf } from '../model/webllm/loader';
+import { type LentDevice, type LoadedModel, type LoaderProgress, prepareModel, twinOf } from '../model/webllm/loader';
 import { ModelTarget } from '../model/webllm/target';
 import type { FileStorage } from '../storage/port';
 import { type ConvertProgress, storeLoadable } from './convert';
@@ -13,8 +13,7 @@ import type { LoadProgress } from './tasks';
 /** What a load needs besides the models. */
 interface LoadSetup {
   readonly storage: FileStorage;
-  /** Lets web-llm have the device. */
-  readonly lend: () => () => void;
+  readonly on: LentDevice;
   readonly report: (progress: LoadProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -86,8 +85,8 @@ function store(model: ModelSpec, { storage, report, signal }: LoadSetup): Promis
   return storeLoadable(model, { storage, report: told(model, report), signal });
 }
 
-function prepare(model: ModelSpec, { storage, lend, report, signal }: LoadSetup): Promise<LoadedModel> {
-  return prepareModel(model, storage, told(model, report), signal, lend);
+function prepare(model: ModelSpec, { storage, on, report, signal }: LoadSetup): Promise<LoadedModel> {
+  return prepareModel(model, storage, told(model, report), signal, on);
 }
 
 function told(model: ModelSpec, report: (progress: LoadProgress) => void): (progress: LoaderProgress | ConvertProgress) => void {

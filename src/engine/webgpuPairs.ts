@@ -32,7 +32,8 @@ export class WebGpuPairs implements PairLoader {
     for (const model of modelsOf(spec)) refuseUnlessRunnable(model);
     if (!isLoaded(stage, spec)) await checkTokenizers(spec, this.#storage, signal);
     await makeRoom(stage, spec);
-    await loadMissing(stage, spec, { storage: this.#storage, lend: this.#device.lend, report, signal });
+    const on = { device: stage.shared.device, lend: this.#device.lend };
+    await loadMissing(stage, spec, { storage: this.#storage, on, report, signal });
     return readyPair(stage, spec);
   }
 

@@ -1,5 +1,6 @@
 import { FailureError } from '../core/failure';
 import { adapterName, findAdapter, usableFeatures } from './adapter';
+import { allowHalfBuffers } from './halfBuffers';
 import { mendShaders } from './mergeKernel';
 import { markPipelines } from './pipelineTimes';
 
@@ -118,6 +119,7 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
   Object.defineProperty(device, 'lost', { value: loss.then((info) => (isClosed ? new Promise<never>(() => undefined) : info)) });
   markPipelines(device);
   mendShaders(device);
+  allowHalfBuffers(device);
   const allocated = countAllocations(device);
   let hasFailed = false;
   const listeners = new Set<(failure: FailureError) => void>();

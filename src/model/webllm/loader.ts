@@ -1,6 +1,9 @@
 import type { ChatOptions, MLCEngine } from '@mlc-ai/web-llm';
 import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from '../../catalog/spec';
 import { openStored, storeModel } from '../../catalog/storedModels';
+import { FailureError } from '../../core/failure';
+import { halveBuffers } from '../../gpu/halfBuffers';
+import { type HalvedLibrary, halveCache } from '../../gpu/halfCache';
 import type { DownloadProgress } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
 import { COMPARED_ROWS, checkRows } from './checkRows';
@@ -13,36 +16,46 @@ export interface LoadedModel {
 
 export type LoaderProgress = DownloadProgress | { readonly phase: 'preparing' | 'ready'; readonly loadedBytes: number };
 
+/** The device that web-llm is to load on. */
+export interface LentDevice {
+  readonly device: GPUDevice;
+  /** Lets web-llm have it, until the function that it returns is called. */
+  readonly lend: () => () => void;
+}
+
 /** Stores the files of `model` and loads it. @throws FailureError of the download, or library-incompatible; or the signal's reason */
 export async function loadModel(
   model: ModelSpec,
   storage: FileStorage,
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
+  on?: LentDevice,
 ): Promise<LoadedModel> {
   await storeModel(model, storage, report, signal);
-  return prepareModel(model, storage, report, signal);
+  return prepareModel(model, storage, report, signal, on);
 }
 
 /**
  * Has web-llm load `model`, whose files are stored, from its own cache.
  *
- * @param lend lets web-llm have the device, until the function that it returns is called
- * @throws FailureError storage, library-incompatible; or the signal's reason
+ * @param on by default whatever device web-llm opens; a cache in half precision needs one that is given
+ * @throws FailureError storage, library-incompatible, feature-missing; or the signal's reason
  */
 export async function prepareModel(
   model: ModelSpec,
   storage: FileStorage,
   report: (progress: LoaderProgress) => void,
   signal: AbortSignal,
-  lend: () => () => void = () => () => undefined,
+  on?: LentDevice,
 ): Promise<LoadedModel> {
   const { id, folder, context, template, library } = model;
   const loadedBytes = bytesOf(filesOf(model));
   report({ phase: 'preparing', loadedBytes });
   const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
-  const libraryUrl = await urlOf(library, await openStored(model, storage, library));
+  const stored = await openStored(model, storage, library);
+  const halved = model.halfCache ? await halve(model, stored) : null;
+  const libraryUrl = halved ? await ownUrl(new Blob([halved.content])) : await urlOf(library, stored);
   const overrides = {
     context_window_size: context,
     // Tokens are taken back from all of the context.
@@ -50,7 +63,8 @@ export async function prepareModel(
     ...(template && { conv_template: template as unknown as NonNullable<ChatOptions['conv_template']> }),
   };
   const turn = takeTurn();
-  let giveBack = () => {};
+  let giveBack: () => void = () => undefined;
+  let endHalving: () => void = () => undefined;
   const hasDevice = () => {
     giveBack();
     turn.end();
@@ -62,9 +76,10 @@ export async function prepareModel(
   try {
     await turn.begin;
     signal.throwIfAborted();
-    giveBack = lend();
+    if (on) giveBack = on.lend();
+    if (halved && on) endHalving = halveBuffers(on.device, halved.askedBytes);
     await engine.reload(id);
-    const pipeline = new ModelPipeline(engine, model);
+    const pipeline = new ModelPipeline(engine, model, halved?.askedBytes);
     if (pipeline.rollsBack && !pipeline.exactRows && pipeline.rowsAtOnce >= COMPARED_ROWS) await checkRows(pipeline, model.name);
     report({ phase: 'ready', loadedBytes });
     return {
@@ -78,6 +93,7 @@ export async function prepareModel(
     await engine.unload().catch(() => undefined);
     throw error;
   } finally {
+    endHalving();
     hasDevice();
     URL.revokeObjectURL?.(libraryUrl);
   }
@@ -88,14 +104,28 @@ export async function prepareModel(
  * worker can make none for a blob, but web-llm finds in its cache there what is not on localhost.
  */
 function urlOf({ place }: LibrarySpec, content: Blob): string | Promise<string> {
+  return URL.createObjectURL === undefined && !place.includes('localhost') ? place : ownUrl(content);
+}
+
+function ownUrl(content: Blob): string | Promise<string> {
   if (URL.createObjectURL !== undefined) return URL.createObjectURL(content);
-  if (!place.includes('localhost')) return place;
   const reader = new FileReader();
   return new Promise((resolve, reject) => {
     reader.onload = () => resolve(String(reader.result));
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(content);
   });
+}
+
+/** @throws FailureError feature-missing */
+async function halve({ name }: ModelSpec, library: Blob): Promise<HalvedLibrary> {
+  const halved = halveCache(new Uint8Array(await library.arrayBuffer()));
+  if (halved) return halved;
+  throw new FailureError(
+    'feature-missing',
+    `${name} cannot keep its cache in half precision: its library is not one of Foretoken’s.`,
+    'Keep its cache in full precision, or choose a model that runs on a library of this page.',
+  );
 }
 
 /** `model` once more, which must be unloaded before it: the same weights, and a cache of its own. */

@@ -9,6 +9,7 @@ import { compileFormat } from '../../core/format/format';
 import type { Tokenizer } from '../../core/loop/person';
 import { type AnsweredTurn, encodeTurns } from '../../core/loop/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
+import { halveBuffers } from '../../gpu/halfBuffers';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
 import { TokenGrammar, unbroken } from './grammar';
 import { SeveralRows } from './severalRows';
@@ -37,6 +38,7 @@ export class ModelPipeline implements Tokenizer {
   readonly #inputTensor: Tensor;
   readonly #several: SeveralRows;
   readonly #pop: PackedFunction;
+  readonly #askedBytes: number | undefined;
   /** Whose hidden states this model reads; null where it reads none, or its own. */
   #source: ModelPipeline | null = null;
   /** null: the cache is the one that web-llm made. */
@@ -49,11 +51,15 @@ export class ModelPipeline implements Tokenizer {
   #compact: GPUBuffer | null = null;
   #cachedLength = 0;
 
-  /** @throws FailureError library-incompatible, naming what is missing */
-  constructor(engine: MLCEngine, model: LoadedSpec);
+  /**
+   * @param askedBytes that the library asks for a layer's cache, where that gets half of it; absent where it gets all
+   * @throws FailureError library-incompatible, naming what is missing
+   */
+  constructor(engine: MLCEngine, model: LoadedSpec, askedBytes?: number);
   /** The model of `source` once more, which must outlive it: the same weights, and a cache of its own. */
   constructor(source: ModelPipeline);
-  constructor(from: MLCEngine | ModelPipeline, model?: LoadedSpec) {
+  constructor(from: MLCEngine | ModelPipeline, model?: LoadedSpec, askedBytes?: number) {
+    this.#askedBytes = from instanceof ModelPipeline ? from.#askedBytes : askedBytes;
     const pipeline = from instanceof ModelPipeline ? from.#pipeline : openDoors(from, model?.id ?? '');
     this.#pipeline = pipeline;
     this.#paddedVocabulary = pipeline.fullVocabSize;
@@ -77,7 +83,9 @@ export class ModelPipeline implements Tokenizer {
         const create = lookUp('create_tir_paged_kv_cache', () => vm.getFunction('create_tir_paged_kv_cache'));
         // As web-llm makes its own: one sequence, pages of 16 tokens, no sliding window.
         const sizes = [1, this.contextLength, this.passLength, 16, 0].map((size) => tvm.makeShapeTuple([size]));
+        const endHalving = this.#askedBytes === undefined ? null : halveBuffers(this.device, this.#askedBytes);
         const cache = tvm.detachFromCurrentScope(create(...sizes) as Disposable);
+        endHalving?.();
         this.#twin = { cache, clear: builtin('kv_state_clear'), addSequence: builtin('kv_state_add_sequence') };
         this.hiddenStates = kept();
         this.memory = { weights: 0, cache: this.#allocated() - before };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
+import { type ModelSpec, modelsOf, type PairSpec, runModelOf } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { learnCosts } from '../../core/cost/learnCosts';
 import { type Failure, toFailure } from '../../core/failure';
@@ -166,7 +166,8 @@ function knownKey(pair: PairSpec, measured: CalibrationState['measured']): strin
 /** The models by id and revision, and their libraries, of which costs depend. */
 function pairKey(pair: PairSpec): string {
   const { target, draft } = pair;
-  const keyOf = ({ id, revision, library }: ModelSpec) => `${id}@${revision} on ${(library.sha256 ?? library.name).slice(0, 16)}`;
+  const keyOf = (model: ModelSpec) =>
+    `${model.id}@${runModelOf(model).revision} on ${(model.library.sha256 ?? model.library.name).slice(0, 16)}`;
   return `${keyOf(target)} > ${draft === null ? '' : draft === 'itself' ? draft : keyOf(draft)}`;
 }
 
@@ -174,5 +175,5 @@ function pairKey(pair: PairSpec): string {
 function formerKey(pair: PairSpec): string {
   const models = pair.draft === 'itself' ? [pair.target, pair.target] : modelsOf(pair);
   const hashes = models.flatMap(({ library, files }) => [library, ...files]).map(({ sha256 }) => sha256);
-  return hashes.includes(null) ? '' : hashes.map((hash) => hash?.slice(0, 8)).join('');
+  return hashes.includes(null) || models.some(({ halfCache }) => halfCache) ? '' : hashes.map((hash) => hash?.slice(0, 8)).join('');
 }

@@ -4,7 +4,7 @@ import { fetchCatalogue, readAdded } from '../../catalog/lists';
 import { ownFolder } from '../../catalog/own';
 import { type DraftChoice, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../catalog/pairing';
 import { type Catalogue, catalogueOf, type ResolvedList, type TargetSpec } from '../../catalog/resolve';
-import { isOfHub, type ModelSpec, type PairSpec } from '../../catalog/spec';
+import { isOfHub, isRunModel, type ModelSpec, type PairSpec } from '../../catalog/spec';
 import type { RunSettings, StartEvent } from '../../core/types';
 import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
@@ -141,7 +141,7 @@ export function isEmbedded(target: TargetSpec | null): boolean {
 
 /** Whether a run was one of `target`: by its files, by its name where the run kept no more. */
 export function isRunOf({ models, labels }: Pick<StartEvent, 'models' | 'labels'>, { model }: TargetSpec): boolean {
-  return models ? models.target.id === model.id && models.target.revision === model.revision : labels.target === model.name;
+  return models ? isRunModel(models.target, model) : labels.target === model.name;
 }
 
 /** The list that names the target. */

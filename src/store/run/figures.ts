@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { draftChoices, pairOf } from '../../catalog/pairing';
 import type { TargetSpec } from '../../catalog/resolve';
-import { isSameModel, type ModelSpec, type PairSpec } from '../../catalog/spec';
+import { isRunModel, isSameModel, type PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { type RunFigures, runFigures } from '../../core/cost/figures';
 import { startOf } from '../../core/run/tally';
-import type { RunEvent, RunModel, StartEvent } from '../../core/types';
+import type { RunEvent, StartEvent } from '../../core/types';
 import { measuredOf, usePairToCost } from '../engine/calibration';
 import { chosenPair, chosenTarget, isRunOf, needsDraft, useCatalogue } from '../engine/catalogue';
 import { useShownEvents } from '../recordings/playback';
@@ -78,8 +78,4 @@ function draftByName(name: string | null, target: TargetSpec): string | null | u
   const found = draftChoices(target).find(({ id }) => name === nameOf(id) || name.endsWith(`, then ${nameOf(id)}`));
   // N-gram drafting and a person draft without a model.
   return found?.id ?? null;
-}
-
-function isRunModel({ id, revision }: RunModel, model: ModelSpec): boolean {
-  return id === model.id && revision === model.revision;
 }
