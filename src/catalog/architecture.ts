@@ -24,6 +24,9 @@ const Tensors = v.looseObject({
   records: v.array(v.looseObject({ records: v.array(v.looseObject({ shape: v.array(v.number()), dtype: v.string() })) })),
 });
 
+/** How weights are quantised for libraries of ours alone (`training/library/decoder.py`, `llama.py`). */
+const OURS: ReadonlySet<string> = new Set(['grouped', 'q8f32']);
+
 export interface Architecture {
   /** As MLC names it: `llama`, `qwen3`. */
   readonly type: string;
@@ -37,6 +40,8 @@ export interface Architecture {
   readonly prefillChunk: number | null;
   /** Whether it computes, and caches, in half precision. */
   readonly half: boolean;
+  /** Whether it runs on a library of ours, which can keep its cache in half precision. */
+  readonly halvesCache: boolean;
   /** Of the weights on a device, where what was stored in fewer bits is whole again, and converted where it is to be. */
   readonly weightBytes: number;
   /** Of the largest array of weights that a kernel reads. */
@@ -59,19 +64,25 @@ export async function architectureOf(model: ModelSpec, storage: FileStorage): Pr
     kvHeads: of.num_key_value_heads || of.num_attention_heads,
     headDim: of.head_dim || of.hidden_size / of.num_attention_heads,
     half: /^q\d+f16/.test(quantisation) && !conversion,
+    halvesCache: conversion !== undefined || OURS.has(quantisation),
     weightBytes: sizes.reduce((sum, size) => sum + size, 0),
     // What no adapter need bind is kept in parts.
     largestBytes: conversion ? Math.min(largest, LARGEST_BINDING) : largest,
   };
 }
 
-/**
- * Bytes of keys and values of `tokens` tokens: in half precision where the model computes in it.
- *
- * @param states whether it keeps a hidden state of each token beside them, in float32, as a head and its target do
- */
-export function cacheBytesOf({ layers, kvHeads, headDim, half, hidden }: Architecture, tokens: number, states = false): number {
-  return tokens * (2 * layers * kvHeads * headDim * (half ? 2 : 4) + (states ? hidden * 4 : 0));
+/** What decides how large a cache is. */
+export interface CacheForm {
+  readonly tokens: number;
+  /** Whether keys and values are in half precision, as they are wherever the model computes in it. */
+  readonly half: boolean;
+  /** Whether it keeps a hidden state of each token beside them, in float32, as a head and its target do. */
+  readonly states: boolean;
+}
+
+/** Bytes of a cache. */
+export function cacheBytesOf(of: Architecture, { tokens, half, states }: CacheForm): number {
+  return tokens * (2 * of.layers * of.kvHeads * of.headDim * (half || of.half ? 2 : 4) + (states ? of.hidden * 4 : 0));
 }
 
 async function contentOf(model: ModelSpec, storage: FileStorage, name: string): Promise<unknown> {

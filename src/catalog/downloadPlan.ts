@@ -104,7 +104,7 @@ async function planModel(
     unknown: plan.fetched.flatMap(({ name, bytes }) => (bytes === null ? [name] : [])),
     memory: architecture && {
       weights: architecture.weightBytes,
-      cache: caches.count * cacheBytesOf(architecture, model.context, caches.states),
+      cache: caches.count * cacheBytesOf(architecture, { tokens: model.context, half: model.halfCache === true, states: caches.states }),
     },
     architecture,
   };

@@ -57,6 +57,10 @@ export interface ModelSpec {
   readonly conversion?: ShapeLibrary;
 }
 
+/** What keys and values are kept in, as a person chooses it: float32, or float16. */
+export const KV_CACHES = ['full', 'half'] as const;
+export type KvCache = (typeof KV_CACHES)[number];
+
 /** What the ids of a person's own models begin with, and no others. */
 export const OWN = 'own:';
 
@@ -82,6 +86,12 @@ export function isAdded(id: string): boolean {
 export interface PairSpec {
   readonly target: ModelSpec;
   readonly draft: ModelSpec | 'itself' | null;
+}
+
+/** `pair` with its caches in half precision. */
+export function withHalfCaches({ target, draft }: PairSpec): PairSpec {
+  const halved = (model: ModelSpec): ModelSpec => ({ ...model, halfCache: true });
+  return { target: halved(target), draft: draft === null || draft === 'itself' ? draft : halved(draft) };
 }
 
 /** The models of `pair` that are fetched: two at most. */

@@ -11,6 +11,8 @@ export interface Measured {
   readonly sizes: GgufSizes;
   /** Tokens that its cache holds. */
   readonly context: number;
+  /** Whether it is in half precision. */
+  readonly halfCache: boolean;
   /** That are written for it, its libraries among them; 0 where it is there already. */
   readonly writeBytes: number;
 }
@@ -37,7 +39,7 @@ export function requireFit(models: readonly Measured[], device: DeviceLimits | n
       `"${wide.name}" is too large for this graphics adapter: one of its matrices takes ${formatBytes(wide.sizes.largestBytes)}, and the adapter reads ${formatBytes(device.bindingBytes)} at a time.`,
     );
   }
-  const memory = sum(models.map(({ sizes, shape, context }) => sizes.convertedBytes + cacheBytes(shape, context)));
+  const memory = sum(models.map((model) => model.sizes.convertedBytes + cacheBytes(model)));
   if (device.memoryBytes !== null && memory > device.memoryBytes) {
     throw tooLarge(
       `${names} would take ${formatBytes(memory)} of memory for weights and caches, and this device has ${formatBytes(device.memoryBytes)}.`,
@@ -53,9 +55,9 @@ export function requireFit(models: readonly Measured[], device: DeviceLimits | n
   }
 }
 
-/** Of keys and values, in float32. */
-function cacheBytes({ layers, kvHeads, headDim }: Shape, context: number): number {
-  return 2 * layers * kvHeads * headDim * context * 4;
+/** Of keys and values. */
+function cacheBytes({ shape: { layers, kvHeads, headDim }, context, halfCache }: Measured): number {
+  return 2 * layers * kvHeads * headDim * context * (halfCache ? 2 : 4);
 }
 
 function tooLarge(message: string): FailureError {

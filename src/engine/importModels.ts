@@ -90,7 +90,7 @@ function checkVocabularies(candidates: readonly Candidate[]): void {
 }
 
 /** Finds a library for each of `candidates`, and refuses what could not be kept or run. */
-async function plan(candidates: readonly Candidate[], { base }: ImportTask, setup: ImportSetup): Promise<Planned[]> {
+async function plan(candidates: readonly Candidate[], { base, halfCache = false }: ImportTask, setup: ImportSetup): Promise<Planned[]> {
   const { ports, report, signal } = setup;
   const shapes = await fetchShapes(librariesFolder(base), signal);
   const [device, room] = [await ports.device(), await ports.room()];
@@ -104,7 +104,7 @@ async function plan(candidates: readonly Candidate[], { base }: ImportTask, setu
   });
   requireFit(
     planned.map(({ name, opened: { shape, sizes }, shapeLibrary, about }) => {
-      return { name, shape, sizes, context: shapeLibrary.context, writeBytes: about.writeBytes };
+      return { name, shape, sizes, context: shapeLibrary.context, halfCache, writeBytes: about.writeBytes };
     }),
     device,
     room,

@@ -78,6 +78,8 @@ export interface ImportTask {
   readonly files: readonly File[];
   /** URL of the page. */
   readonly base: string;
+  /** Whether they are to fit with caches in half precision; false by default. */
+  readonly halfCache?: boolean;
 }
 
 /** Unloads `model`, which a person has added, and deletes it; what another own model needs too stays. An import that is under way ends first. */

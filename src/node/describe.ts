@@ -8,10 +8,10 @@ const Config = v.object({ model_type: v.string(), model_config: v.object({ num_h
 
 /** Of `model`, whose files are stored: "SmolLM2 135M: llama, 30 layers, 134.5 M parameters, context 2048". */
 export async function describeModel(model: ModelSpec, storage: FileStorage): Promise<string> {
-  const { name, parameters, context } = model;
+  const { name, parameters, context, halfCache } = model;
   const built = await architectureOf(model, storage);
   const millions = (parameters / 1e6).toFixed(1);
-  return `${name}: ${[...built, `${millions} M parameters`, `context ${context}`].join(', ')}`;
+  return `${name}: ${[...built, `${millions} M parameters`, `context ${context}${halfCache ? ' in half precision' : ''}`].join(', ')}`;
 }
 
 /** What drafts, described. */

@@ -17,6 +17,8 @@ import { usageError } from './usage';
 export interface PairSetup extends Pick<NodeEngine, 'engine' | 'storage' | 'isOnGpu' | 'prefersCpu'> {
   /** The lists of models beside the page, the first one first. */
   readonly lists: readonly string[];
+  /** Whether caches are to be in half precision, which decides what fits; false by default. */
+  readonly halfCache?: boolean;
   readonly report: (update: ImportProgress | Imported) => void;
   readonly signal: AbortSignal;
 }
@@ -80,7 +82,7 @@ async function importFiles(names: readonly (DraftName | null)[], setup: PairSetu
     if (update.type === 'imported') ids.set(update.file, update.id);
     setup.report(update);
   };
-  await setup.engine.import({ type: 'import', files, base: PAGE }, report, setup.signal);
+  await setup.engine.import({ type: 'import', files, base: PAGE, halfCache: setup.halfCache ?? false }, report, setup.signal);
   const made = (await readOwnLists(setup.storage, ownFolder(PAGE))).flatMap(({ models }) => Object.values(models));
   return new Map(paths.flatMap((file, index) => made.filter(({ id }) => id === ids.get(index)).map((model) => [file, model] as const)));
 }

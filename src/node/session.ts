@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { METHOD_NAMES, METHODS, type Method } from '../api/request';
+import { KV_CACHES, withHalfCaches } from '../catalog/spec';
 import { LIMITS } from '../core/types';
 import { USUAL_THREADS } from '../model/cpu/wasm/thread';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
@@ -37,6 +38,11 @@ export const MODEL_OPTIONS = {
     undefined,
     `that compute on the CPU; by default ${USUAL_THREADS} where the\nmodel is large enough to gain by them, else 1`,
   ),
+  'kv-cache': oneOf(
+    KV_CACHES,
+    'full',
+    'keys and values in full (default) or half precision,\nwhich takes half the memory; half needs WebGPU',
+  ),
   cache: text('FOLDER', 'where downloads and opened files are kept;\nby default ~/.cache/foretoken'),
 };
 
@@ -54,16 +60,23 @@ export async function openSession(
 ): Promise<Session> {
   const pageFolder = findPage();
   const { device, threads, cache = usualCacheFolder() } = values;
+  const isHalf = values['kv-cache'] === 'half';
   const opened = await openEngine({ device, threads, cacheFolder: path.resolve(cache), pageFolder });
   if (opened.note) say(opened.note);
   const progress = progressOn(process.stderr);
   const { pair, drafting } = await choosePair(values.target, values.draft, {
     ...opened,
     lists: pageLists(pageFolder),
+    halfCache: isHalf,
     report: progress.report,
     signal,
   }).finally(progress.end);
-  return { ...opened, pair, drafting: draftingBy(values.method, drafting), gamma: values['num-speculative-tokens'] };
+  return {
+    ...opened,
+    pair: isHalf ? withHalfCaches(pair) : pair,
+    drafting: draftingBy(values.method, drafting),
+    gamma: values['num-speculative-tokens'],
+  };
 }
 
 /** @throws FailureError command-invalid where `method` needs what the pair has not */

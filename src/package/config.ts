@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { named, objectWith, oneOf, onOrOff, someText, text, wordOrNumber, wrongField } from '../api/fields';
 import { METHOD_NAMES } from '../api/request';
+import { KV_CACHES } from '../catalog/spec';
 import { LIMITS } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
 import { BACKEND } from '../formats/settings';
@@ -23,6 +24,7 @@ const DRAFTING = {
   speculative: v.optional(onOrOff),
   method: v.optional(oneOf(METHOD_NAMES)),
   backend: v.optional(oneOf(BACKEND.values)),
+  kvCache: v.optional(oneOf(KV_CACHES)),
   modelLists: v.optional(v.pipe(v.array(someText, 'a list of addresses'), v.minLength(1, 'a list of at least one address'))),
 };
 

@@ -2,7 +2,15 @@ import type { Usage } from '../api/shapes';
 import { checkOptions } from './config';
 import { SpeculativeEngine } from './engine';
 import { pageTasks, workerTasks } from './tasks';
-import type { BackendChoice, ChatMessage, ChatRequestStreaming, DraftMethod, FinishReason, SpeculativeEngineConfig } from './types';
+import type {
+  BackendChoice,
+  ChatMessage,
+  ChatRequestStreaming,
+  DraftMethod,
+  FinishReason,
+  KvCache,
+  SpeculativeEngineConfig,
+} from './types';
 
 export interface ForetokenOptions {
   /** `embedded` by default; an id of a list, or the URL of a list with `#id`. */
@@ -16,6 +24,8 @@ export interface ForetokenOptions {
   readonly method?: DraftMethod;
   /** What computes, as in `SpeculativeEngineConfig`. */
   readonly backend?: BackendChoice;
+  /** What keys and values are kept in, as in `SpeculativeEngineConfig`. */
+  readonly kvCache?: KvCache;
   /** URLs of lists of models, relative to the page. */
   readonly modelLists?: readonly string[];
   /** 0 to 1, while the models load. */

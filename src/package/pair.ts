@@ -1,6 +1,6 @@
 import { type ChatOptions, chatConfigOf, type SamplingDefaults, samplingOf, withOptions } from '../catalog/chatConfig';
 import type { ModelRecord } from '../catalog/records';
-import type { PairSpec } from '../catalog/spec';
+import { type PairSpec, withHalfCaches } from '../catalog/spec';
 import { BROWSER_CACHE } from '../storage/browserCache';
 import { orMemory } from '../storage/memory';
 import { isSpeculative } from './config';
@@ -33,7 +33,8 @@ export async function findPair(
   const named = await findModel(name, places);
   const chat = await chatConfigOf(named.model, places.storage, [named.overrides, chatOptions], signal);
   const target = withOptions(named.model, chat, chatOptions);
-  return { pair: { target, draft: await findDraft(name, named, config, places) }, sampling: samplingOf(chat) };
+  const pair = { target, draft: await findDraft(name, named, config, places) };
+  return { pair: config.kvCache === 'half' ? withHalfCaches(pair) : pair, sampling: samplingOf(chat) };
 }
 
 async function findDraft(

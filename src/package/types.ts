@@ -27,6 +27,9 @@ export interface SpeculativeOptions {
 /** What computes. */
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
+/** What keys and values are kept in: float32, or float16. */
+export type KvCache = 'full' | 'half';
+
 /** web-llm's options, and those of speculation. */
 export interface SpeculativeEngineConfig extends webllm.MLCEngineConfig, SpeculativeOptions {
   /**
@@ -34,6 +37,8 @@ export interface SpeculativeEngineConfig extends webllm.MLCEngineConfig, Specula
    * where there is no WebGPU. `webgpu`: the CPU only where there is no WebGPU. `cpu`.
    */
   readonly backend?: BackendChoice | undefined;
+  /** `full` by default. `half` takes half the memory, on WebGPU and on a library of Foretoken's; other models are refused. The text may differ from that of `full`. */
+  readonly kvCache?: KvCache | undefined;
 }
 
 /** What a request may say besides web-llm's fields, in place of the engine's options. */

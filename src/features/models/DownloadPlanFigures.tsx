@@ -1,15 +1,18 @@
 import { useId } from 'react';
 import type { ModelPlan } from '../../catalog/downloadPlan';
 import { type ModelSpec, modelsOf } from '../../catalog/spec';
-import { cacheBytesAt, chooseContext, type Download } from '../../store/models/downloads';
+import { useHalfCaches } from '../../store/engine/halfCaches';
+import { cacheBytesAt, chooseCaches, chooseContext, type Download } from '../../store/models/downloads';
 import { formatBytes, formatCount } from '../../ui/format';
 import { hubModels as words } from '../../ui/texts/hubModels';
+import { CacheChoice } from './CacheChoice';
 
 const SHORTEST_CONTEXT = 1024;
 
 /** What both models of a download are and take, side by side, and together. */
 export function DownloadPlanFigures({ download }: { readonly download: Download }) {
   const { pair, plan } = download;
+  const halved = useHalfCaches(({ models }) => models);
   if (!pair || !plan) return null;
   const models = modelsOf(pair).flatMap((model) => {
     const of = plan.models.find(({ id }) => id === model.id);
@@ -22,7 +25,7 @@ export function DownloadPlanFigures({ download }: { readonly download: Download 
         {models.map(({ model, of }) => (
           <div key={model.id}>
             <dt>{model.name}</dt>
-            <dd>{lineOf(model, of)}</dd>
+            <dd>{lineOf(model, halved.includes(model.id), of)}</dd>
           </div>
         ))}
         <div>
@@ -40,15 +43,18 @@ export function DownloadPlanFigures({ download }: { readonly download: Download 
         </div>
       </dl>
       {download.state === 'looked' ? <ContextChoice download={download} /> : null}
+      {download.state === 'looked' ? <Caches download={download} /> : null}
     </>
   );
 }
 
-function lineOf(model: ModelSpec, { hereBytes, fetchBytes, memory, architecture }: ModelPlan): string {
+/** @param isHalf whether its cache is to be in half precision */
+function lineOf(model: ModelSpec, isHalf: boolean, { hereBytes, fetchBytes, memory, architecture }: ModelPlan): string {
   return [
     words.parameters(model.parameters),
     ...(architecture ? [words.architecture(architecture)] : []),
-    ...(memory ? [words.takes(memory.weights + memory.cache, model.context)] : []),
+    ...(memory ? [words.takes(memory.weights + memory.cache, model.context, isHalf)] : []),
+    ...(architecture && !architecture.half && !architecture.halvesCache ? [words.fullCacheOnly] : []),
     fetchBytes === 0 ? words.storedAll(hereBytes) : words.storedPart(hereBytes, hereBytes + fetchBytes),
     words.needs(model.library.needs, model.missing),
     ...(model.tokenizer === null ? [] : [words.tokenizer(model.tokenizer)]),
@@ -84,5 +90,22 @@ function ContextChoice({ download }: { readonly download: Download }) {
         ))}
       </select>
     </p>
+  );
+}
+
+/** Of the models whose libraries let one choose. */
+function Caches({ download }: { readonly download: Download }) {
+  const halved = useHalfCaches(({ models }) => models);
+  const models = download.plan?.models.filter(({ architecture }) => architecture?.halvesCache) ?? [];
+  const [first] = models;
+  if (!first) return null;
+  const context = download.pair?.target.context ?? 0;
+  return (
+    <CacheChoice
+      name={download.target.name}
+      half={halved.includes(first.id)}
+      bytesOf={(half) => cacheBytesAt(download, context, half)}
+      onChoose={(half) => void chooseCaches(download.key, half)}
+    />
   );
 }

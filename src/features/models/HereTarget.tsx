@@ -1,10 +1,12 @@
+import { cacheBytesOf } from '../../catalog/architecture';
 import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, isAdded, isOfHub, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
 import { ownBytes, type StoredModel } from '../../catalog/storedModels';
 import type { LoadProgress } from '../../engine/tasks';
 import { chosenPair, isEmbedded, useCatalogue } from '../../store/engine/catalogue';
-import { chooseTarget, stopLoading, useLoading } from '../../store/engine/loading';
+import { chooseHalfCaches, chooseTarget, stopLoading, useLoading } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
+import { useFacts } from '../../store/models/facts';
 import { useOwnModels } from '../../store/models/ownModels';
 import { othersStored, useOffline } from '../../store/offline/offline';
 import { targetChange, useSettings } from '../../store/run/settings';
@@ -16,6 +18,7 @@ import { phases } from '../../ui/texts/awaited';
 import { hubModels as words } from '../../ui/texts/hubModels';
 import { models as own } from '../../ui/texts/models';
 import { useAskingBack } from '../../ui/useAskingBack';
+import { CacheChoice } from './CacheChoice';
 import { ModelLine } from './ModelLine';
 import { Pay } from './Pay';
 import { RemovalQuestion } from './RemovalQuestion';
@@ -23,6 +26,7 @@ import { RemovalQuestion } from './RemovalQuestion';
 /** A target that the page has: its models, what they take, whether it pays here, and to use or delete it. */
 export function HereTarget({ target }: { readonly target: TargetSpec }) {
   const { model, drafts } = target;
+  const states = drafts.some((draft) => draft.model.statesOf !== undefined);
   useCatalogue((state) => state.catalogue);
   const isChosen = useSettings((chosen) => chosen.target === model.id);
   const kind = isEmbedded(target) ? 'embedded' : isOwn(model.id) ? 'own' : isOfHub(model.id) ? 'hub' : 'beside';
@@ -34,7 +38,7 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
         <TargetActions target={target} isChosen={isChosen} />
       </div>
       <dl className="hub-lines">
-        <ModelLine label={words.target} model={model} states={drafts.some((draft) => draft.model.statesOf !== undefined)} />
+        <ModelLine label={words.target} model={model} states={states} />
         {drafts.map((draft) => (
           <ModelLine
             key={draft.model.id}
@@ -45,9 +49,25 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
         ))}
       </dl>
       {drafts.length === 0 ? <p className="hub-soft">{words.noDrafts}</p> : null}
+      <Cache model={model} states={states} />
       {isChosen ? <Coming models={[model, ...drafts.map((draft) => draft.model)]} /> : null}
       <Pay target={target} isChosen={isChosen} />
     </li>
+  );
+}
+
+/** In which precision its cache is, once its files say what that takes. */
+function Cache({ model, states }: { readonly model: ModelSpec; readonly states: boolean }) {
+  const { id, name, context, halfCache = false } = model;
+  const architecture = useFacts(({ architectures }) => architectures[id]);
+  if (!architecture || !(architecture.halvesCache || halfCache)) return null;
+  return (
+    <CacheChoice
+      name={name}
+      half={halfCache}
+      bytesOf={(half) => cacheBytesOf(architecture, { tokens: context, half, states })}
+      onChoose={(half) => void chooseHalfCaches([id], half)}
+    />
   );
 }
 

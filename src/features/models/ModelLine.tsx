@@ -17,8 +17,9 @@ export function ModelLine({ label, model, states }: { readonly label: string; re
   const parts = [
     words.parameters(model.parameters),
     stored?.whole ? words.storedAll(bytes) : bytes > 0 ? words.storedPart(bytes, total) : words.storedNot(total),
-    memory === null ? words.contextOf(model.context) : words.takes(memory, model.context),
+    memory === null ? words.contextOf(model.context) : words.takes(memory, model.context, model.halfCache === true),
     ...(architecture ? [words.architecture(architecture)] : []),
+    ...(architecture && !architecture.half && !architecture.halvesCache ? [words.fullCacheOnly] : []),
     words.needs(model.library.needs, model.missing),
     ...(model.tokenizer === null ? [] : [words.tokenizer(model.tokenizer)]),
   ];

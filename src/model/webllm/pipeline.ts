@@ -83,9 +83,7 @@ export class ModelPipeline implements Tokenizer {
         const create = lookUp('create_tir_paged_kv_cache', () => vm.getFunction('create_tir_paged_kv_cache'));
         // As web-llm makes its own: one sequence, pages of 16 tokens, no sliding window.
         const sizes = [1, this.contextLength, this.passLength, 16, 0].map((size) => tvm.makeShapeTuple([size]));
-        const endHalving = this.#askedBytes === undefined ? null : halveBuffers(this.device, this.#askedBytes);
-        const cache = tvm.detachFromCurrentScope(create(...sizes) as Disposable);
-        endHalving?.();
+        const cache = tvm.detachFromCurrentScope(this.#whileHalving(() => create(...sizes)) as Disposable);
         this.#twin = { cache, clear: builtin('kv_state_clear'), addSequence: builtin('kv_state_add_sequence') };
         this.hiddenStates = kept();
         this.memory = { weights: 0, cache: this.#allocated() - before };
@@ -310,6 +308,16 @@ export class ModelPipeline implements Tokenizer {
 
   get #states(): unknown[] {
     return this.#twin ? [this.#twin.cache] : this.#pipeline.getActiveKVStates();
+  }
+
+  /** Runs `make`, which makes a cache. */
+  #whileHalving<T>(make: () => T): T {
+    const end = this.#askedBytes === undefined ? () => undefined : halveBuffers(this.device, this.#askedBytes);
+    try {
+      return make();
+    } finally {
+      end();
+    }
   }
 
   /** Bytes of every buffer that web-llm holds for this model. */

@@ -9,6 +9,7 @@ import type { RunSettings, StartEvent } from '../../core/types';
 import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
+import { useHalfCaches, withChosenCache } from './halfCaches';
 
 declare global {
   interface ImportMetaEnv {
@@ -35,8 +36,9 @@ export async function readCatalogue(): Promise<Catalogue> {
   if (known && !outdated) return known;
   reading ??= fetchCatalogue(listUrls(), BROWSER_CACHE, document.baseURI, known)
     .then(
-      (catalogue) => {
+      (fetched) => {
         outdated = false;
+        const catalogue = withCaches(fetched);
         useCatalogue.setState({ catalogue });
         settlePair();
         return catalogue;
@@ -57,7 +59,8 @@ export async function readCatalogue(): Promise<Catalogue> {
 export async function readAddedModels(): Promise<void> {
   const before = useCatalogue.getState().catalogue;
   if (!before) return;
-  const { lists, hub } = await readAdded(BROWSER_CACHE, document.baseURI, before);
+  const added = await readAdded(BROWSER_CACHE, document.baseURI, before);
+  const [lists, hub] = [added.lists, added.hub.map(withChosenCache)];
   const { catalogue } = useCatalogue.getState();
   if (!catalogue) return;
   const folder = ownFolder(document.baseURI);
@@ -70,9 +73,23 @@ export async function readAddedModels(): Promise<void> {
     catalogue.models.filter(({ id }) => isOfHub(id)),
   );
   if (known === content(lists, hub)) return;
-  useCatalogue.setState({ catalogue: catalogueOf([...catalogue.lists.filter((each) => !isOwnList(each)), ...lists], hub) });
+  useCatalogue.setState({ catalogue: withCaches(catalogueOf([...catalogue.lists.filter((each) => !isOwnList(each)), ...lists], hub)) });
   settlePair();
 }
+
+/** `catalogue` whose models have the caches that were chosen for them. */
+function withCaches({ lists, models }: Catalogue): Catalogue {
+  const chosen = lists.map((list) => ({
+    ...list,
+    models: Object.fromEntries(Object.entries(list.models).map(([id, model]) => [id, withChosenCache(model)])),
+  }));
+  return catalogueOf(chosen, models.filter(({ id }) => isOfHub(id)).map(withChosenCache));
+}
+
+useHalfCaches.subscribe(() => {
+  const { catalogue } = useCatalogue.getState();
+  if (catalogue) useCatalogue.setState({ catalogue: withCaches(catalogue) });
+});
 
 /** Models could not be loaded: the server may have others by now, so the lists are read again before the next attempt. */
 export function distrustLists(): void {

@@ -10,6 +10,7 @@ import { changeSettings, type Settings, targetChange, useSettings } from '../run
 import { useBackend } from './backend';
 import { chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
+import { useHalfCaches } from './halfCaches';
 import { forgetMemory, receiveMemory } from './memory';
 import { useWork } from './work';
 
@@ -132,6 +133,21 @@ export async function chooseBackend(backend: BackendChoice): Promise<void> {
   useBackend.setState({ backend, computedBy: null });
   forgetMemory();
   await load();
+}
+
+/** Has the models `ids` keep keys and values in half precision, or in full; what of them is chosen is loaded again. Not while the models are at work. */
+export async function chooseHalfCaches(ids: readonly string[], half: boolean): Promise<void> {
+  if (useWork.getState().current !== null) return;
+  useHalfCaches.setState(({ models }) => {
+    const others = models.filter((id) => !ids.includes(id));
+    return { models: half ? [...others, ...ids] : others };
+  });
+  const pair = chosenPair();
+  const changed = pair ? modelsOf(pair).filter(({ id }) => ids.includes(id)) : [];
+  if (changed.length === 0) return;
+  for (const { id } of changed) forgetModel(id);
+  forgetMemory();
+  await load('if-stored');
 }
 
 /** Chooses what drafts and starts to load it. */

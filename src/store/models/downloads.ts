@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { cacheBytesOf } from '../../catalog/architecture';
+import { type Architecture, cacheBytesOf } from '../../catalog/architecture';
 import { type DownloadPlan, planDownload } from '../../catalog/downloadPlan';
 import { deleteHubModel, folderOfHubModel, idOfHubModel, keepHubModel } from '../../catalog/hubModels';
 import { checkPair, mismatch, sharesVocabulary } from '../../catalog/pairing';
@@ -21,7 +21,8 @@ import { type Arrived, noted } from '../../storage/rate';
 import type { TransferUpdate } from '../../storage/transfer';
 import { readAddedModels, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
-import { chooseDraft, chooseTarget } from '../engine/loading';
+import { useHalfCaches, withChosenCaches } from '../engine/halfCaches';
+import { chooseDraft, chooseHalfCaches, chooseTarget } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
 import { rememberedStorage } from '../page/remembered';
@@ -182,7 +183,7 @@ async function plan(key: string): Promise<void> {
   if (!pair) return;
   const [device, roomBytes] = await Promise.all([BROWSER_PORTS.device(), roomHere()]);
   const around = { bindingBytes: device?.bindingBytes ?? null, memoryBytes: device?.memoryBytes ?? null, roomBytes };
-  change(key, { plan: await planDownload(pair, BROWSER_CACHE, around) });
+  change(key, { plan: await planDownload(withChosenCaches(pair), BROWSER_CACHE, around) });
 }
 
 /** Has each cache hold `context` tokens, which takes less memory. Before it is fetched. */
@@ -190,6 +191,15 @@ export async function chooseContext(key: string, context: number): Promise<void>
   if (find(key)?.state !== 'looked') return;
   change(key, { context });
   await look(key);
+}
+
+/** Has the caches of `key` hold keys and values in half precision, or in full. Before it is fetched. */
+export async function chooseCaches(key: string, half: boolean): Promise<void> {
+  const { state, plan: planned } = find(key) ?? {};
+  if (state !== 'looked') return;
+  const ids = planned?.models.flatMap(({ id, architecture }) => (architecture?.halvesCache ? [id] : [])) ?? [];
+  await chooseHalfCaches(ids, half);
+  await plan(key);
 }
 
 /** Fetches `key` without its draft. */
@@ -317,9 +327,17 @@ async function areSmallFilesStored({ record }: Wanted): Promise<boolean> {
   return Boolean(config && tensors && (json || model));
 }
 
-/** Bytes of graphics memory that the caches of `download` take at `context` tokens; null where that is not known. */
-export function cacheBytesAt({ plan: planned }: Pick<Download, 'plan'>, context: number): number | null {
-  const sizes = planned?.models.map(({ architecture }) => (architecture ? cacheBytesOf(architecture, context) : null)) ?? [null];
+/**
+ * Bytes of graphics memory that the caches of `download` take at `context` tokens; null where that is not known.
+ *
+ * @param half whether those that can be are in half precision; by default as chosen
+ */
+export function cacheBytesAt({ plan: planned }: Pick<Download, 'plan'>, context: number, half?: boolean): number | null {
+  const { models: halved } = useHalfCaches.getState();
+  const isHalf = (id: string, { halvesCache }: Architecture) => halvesCache && (half ?? halved.includes(id));
+  const sizes = planned?.models.map(({ id, architecture }) =>
+    architecture ? cacheBytesOf(architecture, { tokens: context, half: isHalf(id, architecture), states: false }) : null,
+  ) ?? [null];
   return sizes.includes(null) ? null : sizes.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 }
 

@@ -45,7 +45,9 @@ export const hubModels = {
   storedAll: (bytes: number) => `${formatBytes(bytes)}, stored`,
   storedPart: (bytes: number, total: number) => `${formatBytes(bytes)} of ${formatBytes(total)} stored`,
   storedNot: (total: number) => `${formatBytes(total)}, not stored`,
-  takes: (bytes: number, context: number) => `${formatBytes(bytes)} of graphics memory with a cache of ${formatCount(context)} tokens`,
+  takes: (bytes: number, context: number, half: boolean) =>
+    `${formatBytes(bytes)} of graphics memory with a cache of ${formatCount(context)} tokens${half ? ' in half precision' : ''}`,
+  fullCacheOnly: 'its library keeps the cache in full precision',
   contextOf: (tokens: number) => `context of ${formatCount(tokens)} tokens`,
   architecture: ({ type, quantisation, layers, hidden, heads, kvHeads }: Architecture) =>
     `${type || 'unnamed architecture'}${quantisation ? ` in ${quantisation}` : ''}, ${plural(layers, 'layer')} of ${formatCount(hidden)}, ${plural(heads, 'head')}${kvHeads === heads ? '' : ` on ${formatCount(kvHeads)} of keys`}`,
@@ -93,6 +95,13 @@ export const hubModels = {
   context: 'Tokens that a cache holds',
   contextOption: (tokens: number, bytes: number | null) =>
     `${formatCount(tokens)}${bytes === null ? '' : ` (${formatBytes(bytes)} for caches)`}`,
+  caches: 'Keys and values in the cache',
+  cachesOf: (name: string) => ` of ${name}`,
+  cacheOption: (precision: string, bytes: number | null) => `${precision}${bytes === null ? '' : ` (${formatBytes(bytes)})`}`,
+  fullCache: 'full precision',
+  halfCache: 'half precision',
+  halfCacheNote:
+    'Half precision runs on WebGPU alone. The text may differ from that of full precision; speculation still writes what plain decoding writes.',
   featuresNeeded: 'Features',
   fetch: (bytes: number) => (bytes === 0 ? 'Keep it' : `Download ${formatBytes(bytes)}`),
   fetchOf: (bytes: number, name: string) => `Download ${formatBytes(bytes)}: ${name}`,
