@@ -74,7 +74,7 @@ export async function architectureOf(model: ModelSpec, storage: FileStorage): Pr
 /** What decides how large a cache is. */
 export interface CacheForm {
   readonly tokens: number;
-  /** Whether keys and values are in half precision, as they are wherever the model computes in it. */
+  /** Whether keys and values are to be in half precision; they are wherever the model computes in it. */
   readonly half: boolean;
   /** Whether it keeps a hidden state of each token beside them, in float32, as a head and its target do. */
   readonly states: boolean;
@@ -82,7 +82,7 @@ export interface CacheForm {
 
 /** Bytes of a cache. */
 export function cacheBytesOf(of: Architecture, { tokens, half, states }: CacheForm): number {
-  return tokens * (2 * of.layers * of.kvHeads * of.headDim * (half || of.half ? 2 : 4) + (states ? of.hidden * 4 : 0));
+  return tokens * (2 * of.layers * of.kvHeads * of.headDim * ((half && of.halvesCache) || of.half ? 2 : 4) + (states ? of.hidden * 4 : 0));
 }
 
 async function contentOf(model: ModelSpec, storage: FileStorage, name: string): Promise<unknown> {

@@ -59,6 +59,15 @@ describe('before a download', () => {
     expect((await plan({ target, draft: null })).models).toMatchObject([{ memory: { cache: CACHE } }]);
   });
 
+  it('a cache in half precision takes half, on a library of ours', async () => {
+    const conversion = { shape: 'any', name: 'any', context: 64, prefillChunk: 256 };
+    const halved = { ...target, halfCache: true as const };
+    expect((await plan({ target: { ...halved, conversion }, draft: null })).models).toMatchObject([{ memory: { cache: CACHE / 2 } }]);
+    expect((await plan({ target: halved, draft: null })).models).toMatchObject([
+      { memory: { cache: CACHE }, architecture: { halvesCache: false } },
+    ]);
+  });
+
   it('a head and its target keep a hidden state of each token beside their caches', async () => {
     const { models } = await plan({ target, draft: { ...draft, statesOf: 'the target’s weights' } });
     const withStates = CACHE + 64 * (models[0]?.architecture?.hidden ?? 0) * 4;

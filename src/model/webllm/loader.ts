@@ -51,10 +51,11 @@ export async function prepareModel(
   const { id, folder, context, template, library } = model;
   const loadedBytes = bytesOf(filesOf(model));
   report({ phase: 'preparing', loadedBytes });
-  const { MLCEngine } = await importEngine();
-  signal.throwIfAborted();
   const stored = await openStored(model, storage, library);
   const halved = model.halfCache ? await halve(model, stored) : null;
+  if (halved && !on) throw new RangeError('the device is not given');
+  const { MLCEngine } = await importEngine();
+  signal.throwIfAborted();
   const libraryUrl = halved ? await ownUrl(new Blob([halved.content])) : await urlOf(library, stored);
   const overrides = {
     context_window_size: context,

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { type Architecture, cacheBytesOf } from '../../catalog/architecture';
+import { cacheBytesOf } from '../../catalog/architecture';
 import { type DownloadPlan, planDownload } from '../../catalog/downloadPlan';
 import { deleteHubModel, folderOfHubModel, idOfHubModel, keepHubModel } from '../../catalog/hubModels';
 import { checkPair, mismatch, sharesVocabulary } from '../../catalog/pairing';
@@ -334,9 +334,8 @@ async function areSmallFilesStored({ record }: Wanted): Promise<boolean> {
  */
 export function cacheBytesAt({ plan: planned }: Pick<Download, 'plan'>, context: number, half?: boolean): number | null {
   const { models: halved } = useHalfCaches.getState();
-  const isHalf = (id: string, { halvesCache }: Architecture) => halvesCache && (half ?? halved.includes(id));
   const sizes = planned?.models.map(({ id, architecture }) =>
-    architecture ? cacheBytesOf(architecture, { tokens: context, half: isHalf(id, architecture), states: false }) : null,
+    architecture ? cacheBytesOf(architecture, { tokens: context, half: half ?? halved.includes(id), states: false }) : null,
   ) ?? [null];
   return sizes.includes(null) ? null : sizes.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 }
