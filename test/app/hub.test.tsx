@@ -124,6 +124,41 @@ describe('a published pair', () => {
     expect([useSettings.getState().target, hub.asked]).toEqual(['target', []]);
   });
 
+  it('keeps its caches in half precision where that is chosen, before the download and after it', async () => {
+    const engine = await openModels();
+    const choice = (within: typeof page | ReturnType<typeof card>) =>
+      within.getByRole('combobox', { name: /^Keys and values in the cache of Qwen/ });
+    const loaded = () => {
+      const load = engine.tasks.findLast((task) => task.type === 'load');
+      const { target, draft } = load?.type === 'load' ? load.pair : { target: null, draft: null };
+      return [target?.halfCache, typeof draft === 'object' && draft?.halfCache];
+    };
+    await lookAt();
+    await expect.element(choice(card())).toHaveValue('full');
+    const memory = () => card().element().querySelector('[data-count=memory]')?.textContent ?? '';
+    const whole = memory();
+    await choice(card()).selectOptions('half');
+    await expect
+      .element(
+        card()
+          .getByText(/ with a cache of [\d,]+ tokens in half precision · /)
+          .first(),
+      )
+      .toBeInTheDocument();
+    await expect.poll(memory).not.toBe(whole);
+    expect(Number.parseFloat(memory())).toBeLessThan(Number.parseFloat(whole));
+    await button(/^Download \d/).click();
+    await expect.element(card().getByText('Stored in this browser.')).toBeInTheDocument();
+    await button('Use it now').click();
+    await expect.poll(loaded).toEqual([true, true]);
+    await expect.poll(() => useLoading.getState().underWay).toBe(false);
+    const target = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: new RegExp(`^${TARGET} q4`) }) });
+    await expect.element(target.getByText(/ tokens in half precision · /).first()).toBeInTheDocument();
+    await choice(target).selectOptions('full');
+    await expect.poll(loaded).toEqual([undefined, true]);
+    expect(JSON.parse(localStorage.getItem('foretoken.half-caches') ?? '{}').state.models).toEqual([expect.stringContaining(DRAFT)]);
+  });
+
   it('is stopped within a shard and goes on at another visit with what is missing alone', async () => {
     await openModels();
     const shard = await download('held', 1);

@@ -9,6 +9,7 @@ import { useBackend } from '../../../src/store/engine/backend';
 import { useCalibration } from '../../../src/store/engine/calibration';
 import { useCatalogue } from '../../../src/store/engine/catalogue';
 import { connectEngine } from '../../../src/store/engine/connection';
+import { useHalfCaches } from '../../../src/store/engine/halfCaches';
 import { load, useLoading } from '../../../src/store/engine/loading';
 import { racePlayer, useRace } from '../../../src/store/modes/race';
 import { putNoticeAway } from '../../../src/store/page/notice';
@@ -48,6 +49,7 @@ export async function openPage({
   useCatalogue.setState({ ...useCatalogue.getInitialState(), further: further ? ['models-further/manifest.json'] : [] });
   useLoading.setState(useLoading.getInitialState());
   useBackend.setState(useBackend.getInitialState());
+  useHalfCaches.setState(useHalfCaches.getInitialState());
   useTheme.setState(useTheme.getInitialState());
   // A view's example may come after the test that showed it has ended.
   useRace.setState(useRace.getInitialState());
