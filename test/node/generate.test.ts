@@ -52,6 +52,28 @@ describe('foretoken generate', () => {
     expect(words.stderr).toMatch(/The output is the same, token for token\.\nSpeculative decoding was [\d.]+ times as fast/);
   });
 
+  it('keeps its caches in half precision where it is asked to, and says where it cannot', async () => {
+    const refused = await run([...ARGS, '--kv-cache', 'half', PROMPT]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('cache in half precision, which only WebGPU does.')]);
+    if (WEBGPU === 'cpu') return;
+    const args = [
+      'generate',
+      '--device',
+      WEBGPU,
+      '--kv-cache',
+      'half',
+      '--max-tokens',
+      '24',
+      '--compare',
+      '--repeat',
+      '1',
+      '--json',
+      PROMPT,
+    ];
+    const { code, stdout } = await run(args);
+    expect([code, JSON.parse(stdout).comparison.output]).toEqual([0, 'identical']);
+  });
+
   it.each([
     ['n-grams', ['--draft', 'ngram']],
     ['the target itself', ['--draft', 'itself']],
@@ -88,6 +110,7 @@ describe('foretoken generate', () => {
       [['--target', 'nothing', PROMPT], 'There is no model "nothing".'],
       [['--draft', 'nothing', PROMPT], 'Name one of: ngram, itself, none, target, draft'],
       [['--temperature', '3', PROMPT], '--temperature is "3".\n  Choose a number, 0 to 2.'],
+      [['--kv-cache', 'quarter', PROMPT], '--kv-cache is "quarter".\n  Choose full, half.'],
       [['--repeat', '3', PROMPT], '--repeat has no effect without --compare.'],
       [['--json', '--show-rejected', PROMPT], '--show-rejected has no effect with --json.'],
       [['--plain', '--show-rejected', PROMPT], '--show-rejected has no effect with --plain.'],

@@ -278,6 +278,7 @@ describe('an engine', () => {
     ['speculative', { speculative: 'yes' }, 'is "yes". Give true or false.'],
     ['numSpeculativeTokens', { numSpeculativeTokens: 17 }, 'is 17. Give "auto" or a whole number, 1 to 16.'],
     ['method', { method: 'eagle' }, 'is "eagle". Give one of "draft_model", "ngram" and "mixed".'],
+    ['kvCache', { kvCache: 'f16' }, 'is "f16". Give one of "full" and "half".'],
     ['modelLists', { modelLists: [] }, 'is an empty list. Give a list of at least one address.'],
     ['initProgressCallback', { initProgressCallback: 'log' }, 'is "log". Give a function.'],
     ['appConfig.model_list', { appConfig: {} }, 'is missing. Give a list of models.'],
@@ -291,7 +292,7 @@ describe('an engine', () => {
     [
       'numDraftTokens',
       { numDraftTokens: 6 },
-      'The options are: draftModel, speculative, method, backend, modelLists, numSpeculativeTokens',
+      'The options are: draftModel, speculative, method, backend, kvCache, modelLists, numSpeculativeTokens',
     ],
   ];
   it.each(WRONG)('with a wrong %s is refused by that name', async (name, config, said) => {
@@ -310,6 +311,14 @@ describe('an engine', () => {
     const missing = new SpeculativeEngine({ modelLists: [`${here.server.url}none.json`] });
     expect(await failureOf(missing.reload('target'))).toMatchObject({ code: 'file-missing', hint: expect.stringContaining('modelLists') });
     expect(await failureOf(engine.reload(['target', 'draft']))).toMatchObject({ code: 'invalid-setting' });
+  });
+
+  it('with caches in half precision is refused where there is no WebGPU', async () => {
+    const engine = new SpeculativeEngine({ modelLists: here.lists, kvCache: 'half' });
+    expect(await failureOf(engine.reload('target'))).toMatchObject({
+      code: 'feature-missing',
+      message: 'Target is to keep its cache in half precision, which only WebGPU does.',
+    });
   });
 
   it('of a list in whose place the server answers with a page names the list, and does without a further one', async () => {
