@@ -1,6 +1,5 @@
 import { FailureError } from '../core/failure';
 import { adapterName, findAdapter, usableFeatures } from './adapter';
-import { allowHalfBuffers } from './halfBuffers';
 import { mendShaders } from './mergeKernel';
 import { markPipelines } from './pipelineTimes';
 
@@ -28,8 +27,10 @@ export interface DeviceSource {
   /**
    * From now on everyone who asks the `gpu` for an adapter and a device gets the shared one, until the function that it returns is called. Two that lend
    * at a time must end in the other order.
+   *
+   * @param instead what stands for the shared one, and is given in its place
    */
-  readonly lend: () => () => void;
+  readonly lend: (instead?: GPUDevice) => () => void;
 }
 
 /** What `gpu.requestAdapter` was before it was replaced. */
@@ -66,14 +67,13 @@ export function deviceSource(gpu: GPU | undefined): DeviceSource {
       });
     return opening;
   };
-  const adapterOfShared = async (options?: GPURequestAdapterOptions) => {
-    const adapter = await needAdapter(options);
-    Object.defineProperty(adapter, 'requestDevice', { value: async () => (await open()).device });
-    return adapter;
-  };
-  replaced.set(adapterOfShared, requestAdapter);
-
-  const lend = () => {
+  const lend = (instead?: GPUDevice) => {
+    const adapterOfShared = async (options?: GPURequestAdapterOptions) => {
+      const adapter = await needAdapter(options);
+      Object.defineProperty(adapter, 'requestDevice', { value: async () => instead ?? (await open()).device });
+      return adapter;
+    };
+    replaced.set(adapterOfShared, requestAdapter);
     const before = Object.getOwnPropertyDescriptor(gpu, 'requestAdapter');
     Object.defineProperty(gpu, 'requestAdapter', { configurable: true, value: adapterOfShared });
     let lent = true;
@@ -119,7 +119,6 @@ function share(device: GPUDevice, adapter: GPUAdapter, forget: () => void): Shar
   Object.defineProperty(device, 'lost', { value: loss.then((info) => (isClosed ? new Promise<never>(() => undefined) : info)) });
   markPipelines(device);
   mendShaders(device);
-  allowHalfBuffers(device);
   const allocated = countAllocations(device);
   let hasFailed = false;
   const listeners = new Set<(failure: FailureError) => void>();

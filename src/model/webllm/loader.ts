@@ -2,8 +2,8 @@ import type { ChatOptions, MLCEngine } from '@mlc-ai/web-llm';
 import { bytesOf, filesOf, type LibrarySpec, type ModelSpec } from '../../catalog/spec';
 import { openStored, storeModel } from '../../catalog/storedModels';
 import { FailureError } from '../../core/failure';
-import { halveBuffers } from '../../gpu/halfBuffers';
 import { type HalvedLibrary, halveCache } from '../../gpu/halfCache';
+import { HalvingDevice } from '../../gpu/halvingDevice';
 import type { DownloadProgress } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
 import { COMPARED_ROWS, checkRows } from './checkRows';
@@ -19,8 +19,8 @@ export type LoaderProgress = DownloadProgress | { readonly phase: 'preparing' | 
 /** The device that web-llm is to load on. */
 export interface LentDevice {
   readonly device: GPUDevice;
-  /** Lets web-llm have it, until the function that it returns is called. */
-  readonly lend: () => () => void;
+  /** Lets web-llm have it, or what stands for it, until the function that it returns is called. */
+  readonly lend: (instead?: GPUDevice) => () => void;
 }
 
 /** Stores the files of `model` and loads it. @throws FailureError of the download, or library-incompatible; or the signal's reason */
@@ -54,6 +54,7 @@ export async function prepareModel(
   const stored = await openStored(model, storage, library);
   const halved = model.halfCache ? await halve(model, stored) : null;
   if (halved && !on) throw new RangeError('the device is not given');
+  const halving = halved && on ? new HalvingDevice(on.device, halved.askedBytes) : null;
   const { MLCEngine } = await importEngine();
   signal.throwIfAborted();
   const libraryUrl = halved ? await ownUrl(new Blob([halved.content])) : await urlOf(library, stored);
@@ -65,7 +66,6 @@ export async function prepareModel(
   };
   const turn = takeTurn();
   let giveBack: () => void = () => undefined;
-  let endHalving: () => void = () => undefined;
   const hasDevice = () => {
     giveBack();
     turn.end();
@@ -77,10 +77,11 @@ export async function prepareModel(
   try {
     await turn.begin;
     signal.throwIfAborted();
-    if (on) giveBack = on.lend();
-    if (halved && on) endHalving = halveBuffers(on.device, halved.askedBytes);
+    if (on) giveBack = on.lend(halving?.device);
+    if (halving) halving.isHalving = true;
     await engine.reload(id);
-    const pipeline = new ModelPipeline(engine, model, halved?.askedBytes);
+    if (halving) halving.isHalving = false;
+    const pipeline = new ModelPipeline(engine, model, halving);
     if (pipeline.rollsBack && !pipeline.exactRows && pipeline.rowsAtOnce >= COMPARED_ROWS) await checkRows(pipeline, model.name);
     report({ phase: 'ready', loadedBytes });
     return {
@@ -94,7 +95,6 @@ export async function prepareModel(
     await engine.unload().catch(() => undefined);
     throw error;
   } finally {
-    endHalving();
     hasDevice();
     URL.revokeObjectURL?.(libraryUrl);
   }

@@ -9,7 +9,7 @@ import { compileFormat } from '../../core/format/format';
 import type { Tokenizer } from '../../core/loop/person';
 import { type AnsweredTurn, encodeTurns } from '../../core/loop/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
-import { halveBuffers } from '../../gpu/halfBuffers';
+import type { HalvingDevice } from '../../gpu/halvingDevice';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
 import { TokenGrammar, unbroken } from './grammar';
 import { SeveralRows } from './severalRows';
@@ -38,7 +38,7 @@ export class ModelPipeline implements Tokenizer {
   readonly #inputTensor: Tensor;
   readonly #several: SeveralRows;
   readonly #pop: PackedFunction;
-  readonly #askedBytes: number | undefined;
+  readonly #halving: HalvingDevice | null;
   /** Whose hidden states this model reads; null where it reads none, or its own. */
   #source: ModelPipeline | null = null;
   /** null: the cache is the one that web-llm made. */
@@ -52,14 +52,14 @@ export class ModelPipeline implements Tokenizer {
   #cachedLength = 0;
 
   /**
-   * @param askedBytes that the library asks for a layer's cache, where that gets half of it; absent where it gets all
+   * @param halving what it was loaded on, where that makes its caches half as large
    * @throws FailureError library-incompatible, naming what is missing
    */
-  constructor(engine: MLCEngine, model: LoadedSpec, askedBytes?: number);
+  constructor(engine: MLCEngine, model: LoadedSpec, halving?: HalvingDevice | null);
   /** The model of `source` once more, which must outlive it: the same weights, and a cache of its own. */
   constructor(source: ModelPipeline);
-  constructor(from: MLCEngine | ModelPipeline, model?: LoadedSpec, askedBytes?: number) {
-    this.#askedBytes = from instanceof ModelPipeline ? from.#askedBytes : askedBytes;
+  constructor(from: MLCEngine | ModelPipeline, model?: LoadedSpec, halving: HalvingDevice | null = null) {
+    this.#halving = from instanceof ModelPipeline ? from.#halving : halving;
     const pipeline = from instanceof ModelPipeline ? from.#pipeline : openDoors(from, model?.id ?? '');
     this.#pipeline = pipeline;
     this.#paddedVocabulary = pipeline.fullVocabSize;
@@ -83,7 +83,7 @@ export class ModelPipeline implements Tokenizer {
         const create = lookUp('create_tir_paged_kv_cache', () => vm.getFunction('create_tir_paged_kv_cache'));
         // As web-llm makes its own: one sequence, pages of 16 tokens, no sliding window.
         const sizes = [1, this.contextLength, this.passLength, 16, 0].map((size) => tvm.makeShapeTuple([size]));
-        const cache = tvm.detachFromCurrentScope(this.#whileHalving(() => create(...sizes)) as Disposable);
+        const cache = tvm.detachFromCurrentScope(this.#making(() => create(...sizes)) as Disposable);
         this.#twin = { cache, clear: builtin('kv_state_clear'), addSequence: builtin('kv_state_add_sequence') };
         this.hiddenStates = kept();
         this.memory = { weights: 0, cache: this.#allocated() - before };
@@ -311,12 +311,13 @@ export class ModelPipeline implements Tokenizer {
   }
 
   /** Runs `make`, which makes a cache. */
-  #whileHalving<T>(make: () => T): T {
-    const end = this.#askedBytes === undefined ? () => undefined : halveBuffers(this.device, this.#askedBytes);
+  #making<T>(make: () => T): T {
+    if (!this.#halving) return make();
+    this.#halving.isHalving = true;
     try {
       return make();
     } finally {
-      end();
+      this.#halving.isHalving = false;
     }
   }
 
