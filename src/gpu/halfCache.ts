@@ -69,7 +69,7 @@ function halveKernel(kernel: string, elements: number): string | null {
       return `${name}(${first}, vec4<f32>(${from}[0i], ${from}[1i], ${from}[2i], ${from}[3i]));`;
     });
   if (/\bcache_ptr\[/.test(declared)) return null;
-  return `${declared.trimEnd().replace(/\n +/g, '\n')}\n${declared.includes('array<vec4<u32>') ? READING : WRITING}`;
+  return `${declared.trimEnd().replace(/\n +/g, '\n')}\n${declared.includes('keep_key(') ? WRITING : READING}`;
 }
 
 /** That ends `index`, with its sign. */

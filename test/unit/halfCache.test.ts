@@ -47,6 +47,13 @@ function changed(content: Uint8Array, from: string, to: string): Uint8Array {
   return Uint8Array.from(text.replace(from, to), (each) => each.charCodeAt(0));
 }
 
+/** That `kernel` calls functions on its cache, and has those that it calls. */
+function expectDefined(kernel: string): void {
+  const calls = [...kernel.matchAll(/(?<!fn )\b((?:half|keep)_(?:key|value))\(/g)].map(([, name]) => name);
+  expect([...new Set(calls)].sort()).toEqual(kernel.includes('keep_key') ? ['keep_key', 'keep_value'] : ['half_key', 'half_value']);
+  for (const name of calls) expect(kernel).toContain(`fn ${name}(`);
+}
+
 describe('a cache in half precision', () => {
   it.each(OF_SHAPES)('is what $path has after its kernels are rewritten, and nothing else of it changes', async ({ layer, ...listed }) => {
     const library = await whole(listed);
@@ -70,12 +77,21 @@ describe('a cache in half precision', () => {
     });
     const rest = (text: string) => places.reduce((left, { at, end }) => left.slice(0, at) + ' '.repeat(end - at) + left.slice(end), text);
     expect(rest(after) === rest(before)).toBe(true);
-    for (const [name, kernel] of touched) expect(rewritten.get(name)).not.toBe(kernel);
+    for (const [name, kernel] of touched) {
+      expect(rewritten.get(name)).not.toBe(kernel);
+      expectDefined(rewritten.get(name) ?? '');
+    }
   });
 
   it.each(['target', 'target-subgroups', 'draft', 'draft-subgroups'])('is what the library %s of the embedded pair can have', (name) => {
     const halved = halveCache(read(`public/models/libraries/${name}.wasm`));
-    expect(asText(halved?.content ?? new Uint8Array())).toContain('half_key');
+    const touched = [...kernelsOf(halved?.content.buffer ?? new ArrayBuffer())].filter(([, kernel]) => kernel.includes('cache_ptr'));
+    expect(touched.map(([kernel]) => kernel).sort()).toEqual([
+      ...(name.startsWith('draft') ? [] : ['attend_row']),
+      ...['attend_rows', 'qkv_row', 'qkv_rows'],
+      ...(name.startsWith('draft') ? ['rest_of_layer'] : []),
+    ]);
+    for (const [, kernel] of touched) expectDefined(kernel);
   });
 
   it('is none of a library as MLC compiles it', () => {
