@@ -22,13 +22,13 @@ export function Costs() {
   const { figures, recorder } = useShownFigures();
   const { here, there, rates } = figures;
   const fixed = useRun((state) => typeof startOf(state.events)?.settings.gamma === 'number');
-  const slower = recorder === null && fixed && here !== null && here.predicted !== null && here.predicted < 1;
+  const inVain = recorder === null && fixed && here !== null && here.predicted !== null && here.advice.best.speedup < 1;
   return (
     <section className="costs" aria-label={words.heading}>
       <h2>{words.heading}</h2>
       {here && rates !== null ? (
         <p className="costs-verdict" data-advice={here.advice.code}>
-          {measure.verdict(here.advice, 'here')} {slower ? draftsAllTheSame : null}
+          {measure.verdict(here.advice, 'here')} {inVain ? draftsAllTheSame : null}
         </p>
       ) : null}
       {here ? <Figures of={here} /> : <p>{measuring ? words.measuring : tooCoarse ? clock.costs : words.unmeasured}</p>}
