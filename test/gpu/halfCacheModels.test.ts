@@ -21,6 +21,9 @@ interface Case {
   readonly name: string;
   readonly target: () => Promise<TargetSpec>;
   readonly prompts: readonly string[];
+  /** Of them, how many are answered, and in how many tokens: SmolLM2 is slow on an adapter made of software. */
+  readonly answered: number;
+  readonly maxTokens: number;
   /** Most that a logit differs from that of a cache in full precision, as a share of the standard deviation of a row's logits. */
   readonly tolerance: number;
   /** Drafts by name; the target itself besides. */
@@ -31,6 +34,7 @@ const CASES: readonly Case[] = [
     name: 'the embedded pair',
     target: shippedTarget,
     prompts: ['Count from 3 to 9.', 'Tell me a story about a dog.'],
+    ...{ answered: 2, maxTokens: 24 },
     tolerance: 1e-2,
     drafts: ['draft', 'weak-draft'],
   },
@@ -38,6 +42,7 @@ const CASES: readonly Case[] = [
     name: 'SmolLM2',
     target: async () => (await fetchCatalogue([SMOLLM2], BROWSER_CACHE)).targets[0] as TargetSpec,
     prompts: ['Why is the sky blue?', 'Write a function in Python that adds two numbers.'],
+    ...{ answered: 1, maxTokens: 8 },
     tolerance: 3e-2,
     drafts: ['smollm2-head'],
   },
@@ -50,7 +55,7 @@ const sameBits = (a: Float32Array | undefined, b: Float32Array | undefined) => {
 };
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
-for (const { name, target: find, prompts, tolerance, drafts } of CASES) {
+for (const { name, target: find, prompts, answered, maxTokens, tolerance, drafts } of CASES) {
   describe.skipIf(name === 'SmolLM2' && !isThere)(`${name} with caches in half precision`, () => {
     const source = deviceSource(navigator.gpu);
     let target: TargetSpec;
@@ -122,12 +127,12 @@ for (const { name, target: find, prompts, tolerance, drafts } of CASES) {
         model: halvedModel(target.model),
         drafts: target.drafts.map((draft) => ({ ...draft, model: halvedModel(draft.model) })),
       };
-      const settings: RunSettings = { ...DEFAULT_RUN, gamma: 4, maxTokens: 24, ignoreStopTokens: true };
-      for (const prompt of prompts) {
+      const settings: RunSettings = { ...DEFAULT_RUN, gamma: 4, maxTokens, ignoreStopTokens: true };
+      for (const prompt of prompts.slice(0, answered)) {
         const run = (draft: string, changes: Partial<RunSettings>) =>
           runTarget(worker, { target: halved, draft }, prompt, { ...settings, ...changes });
         const plain = ids(await run(drafts[0] ?? '', { mode: 'plain' }));
-        expect(plain).toHaveLength(24);
+        expect(plain).toHaveLength(maxTokens);
         for (const draft of [...drafts, target.model.id]) {
           const events = await run(draft, { mode: 'speculative' });
           expect(ids(events), draft).toEqual(plain);
