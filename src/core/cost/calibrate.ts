@@ -207,14 +207,11 @@ async function timePair(
     if (!(await take(rows))) return null;
   }
   const decode = target.decode?.bind(target);
-  /** @returns false if the clock stands still */
-  const takeTogether = async (): Promise<boolean> => {
-    if (!decode) return true;
+  const takeTogether = async (): Promise<void> => {
+    if (!decode) return;
     const single = await sample(() => round(0, drafted), setup);
     const together = await sample(() => several(decode), setup);
-    if (!single || !together) return false;
-    sharedMs.push((TOGETHER * single.roundMs - together.roundMs) / (TOGETHER - 1));
-    return true;
+    if (single && together) sharedMs.push((TOGETHER * single.roundMs - together.roundMs) / (TOGETHER - 1));
   };
   const togetherMs = () => (decode ? (TOGETHER + 1) * (rounds.get(1) ?? 0) : 0);
   const order = [...rounds.keys()];
@@ -223,7 +220,7 @@ async function timePair(
     const enough = sweep >= SWEEPS.least;
     if (enough && setup.clock() + togetherMs() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
     for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
-    if (setup.clock() + togetherMs() <= setup.endMs && !(await takeTogether())) return null;
+    if (setup.clock() + togetherMs() <= setup.endMs) await takeTogether();
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
   const verifyMs = new Map([...verify].map(([rows, times]) => [rows, undisturbed(times)]));
