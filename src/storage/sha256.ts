@@ -12,16 +12,20 @@ const WHOLE_BYTES = 32 << 20;
 export async function beginHash(bytes: number | null): Promise<Hash> {
   // Over http from another machine, browsers have no subtle cryptography.
   const subtle: SubtleCrypto | undefined = crypto.subtle;
-  if (subtle && bytes !== null && bytes <= WHOLE_BYTES) return wholeHash(subtle);
+  if (subtle && bytes !== null && bytes <= WHOLE_BYTES) return wholeHash(subtle, bytes);
   const hash = (await import('@noble/hashes/sha2.js')).sha256.create();
   return { update: (chunk) => void hash.update(chunk), end: async () => hexOf(hash.digest()) };
 }
 
-function wholeHash(subtle: SubtleCrypto): Hash {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+function wholeHash(subtle: SubtleCrypto, bytes: number): Hash {
+  const whole = new Uint8Array(bytes);
+  let length = 0;
   return {
-    update: (chunk) => void chunks.push(chunk),
-    end: async () => hexOf(new Uint8Array(await subtle.digest('SHA-256', await new Blob(chunks).arrayBuffer()))),
+    update(chunk) {
+      whole.set(chunk, length);
+      length += chunk.length;
+    },
+    end: async () => hexOf(new Uint8Array(await subtle.digest('SHA-256', whole.subarray(0, length)))),
   };
 }
 
