@@ -45,9 +45,10 @@ export async function loadCpuModel(
   report({ phase: 'preparing', loadedBytes });
   const bytes = async (name: string) => (await openStored(model, storage, named(model, name))).arrayBuffer();
   const json = async (name: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await bytes(name)));
-  const config = parseConfig(await json('mlc-chat-config.json'), model);
-  const text = new ChatText(config, (await json('tokenizer.json')) as object);
-  const made = await makeForward({ ...means, signal }, config, await json('tensor-cache.json'), bytes);
+  const [said, tokenizer, index] = await Promise.all(['mlc-chat-config.json', 'tokenizer.json', 'tensor-cache.json'].map(json));
+  const config = parseConfig(said, model);
+  const text = new ChatText(config, tokenizer as object);
+  const made = await makeForward({ ...means, signal }, config, index, bytes);
   report({ phase: 'ready', loadedBytes });
   return { ...made, text };
 }
