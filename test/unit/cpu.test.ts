@@ -162,10 +162,10 @@ describe('the pair on the CPU', () => {
       release = resolve;
     });
     let isMissing = false;
-    vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
+    vi.stubGlobal('fetch', async (url: string, { signal }: { signal: AbortSignal }) => {
       if (isMissing && url.includes('/weak-draft/')) return new Response('', { status: 404 });
-      if (url.includes('/target/') && url.endsWith('.bin')) await held;
-      init?.signal?.throwIfAborted();
+      const stopped = () => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      if (url.includes('/target/') && url.endsWith('.bin')) await Promise.race([held, stopped()]);
       return plain(url);
     });
     const ready: string[] = [];
