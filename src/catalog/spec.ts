@@ -59,7 +59,6 @@ export interface ModelSpec {
 
 /** What keys and values are kept in, as a person chooses it: float32, or float16. */
 export const KV_CACHES = ['full', 'half'] as const;
-export type KvCache = (typeof KV_CACHES)[number];
 
 /** What the ids of a person's own models begin with, and no others. */
 export const OWN = 'own:';
@@ -120,15 +119,14 @@ export function isRunModel(kept: RunModel, model: ModelSpec): boolean {
   return kept.id === id && kept.revision === revision;
 }
 
-/** Whether `a` and `b` are the same files, running on the same library with the same cache. */
+/** Whether `a` and `b` are the same files, running on the same library. */
+export function hasSameFiles(a: ModelSpec, b: ModelSpec): boolean {
+  return a.id === b.id && a.revision === b.revision && a.folder === b.folder && a.library.place === b.library.place;
+}
+
+/** Whether they keep the same cache as well. */
 export function isSameModel(a: ModelSpec, b: ModelSpec): boolean {
-  return (
-    a.id === b.id &&
-    a.revision === b.revision &&
-    a.folder === b.folder &&
-    a.library.place === b.library.place &&
-    a.halfCache === b.halfCache
-  );
+  return hasSameFiles(a, b) && a.halfCache === b.halfCache;
 }
 
 /** Whether the draft of one pair is that of another with the same target. */

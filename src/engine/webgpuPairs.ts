@@ -1,5 +1,5 @@
 import { checkPair } from '../catalog/pairing';
-import { isSameDraft, isSameModel, type ModelSpec, modelsOf, type PairSpec } from '../catalog/spec';
+import { hasSameFiles, isSameDraft, isSameModel, type ModelSpec, modelsOf, type PairSpec } from '../catalog/spec';
 import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
 import { type DeviceSource, deviceSource } from '../gpu/device';
@@ -40,8 +40,11 @@ export class WebGpuPairs implements PairLoader {
   async release(model: ModelSpec): Promise<void> {
     const stage = this.#stage;
     if (!stage) return;
-    const isTarget = stage.target !== null && isSameModel(stage.target.spec, model);
-    await unloadFrom(stage, { target: isTarget, draft: isTarget || (stage.draft !== null && isSameDraft(stage.draft.spec, model)) });
+    // Whichever cache they keep: their files go.
+    const isTarget = stage.target !== null && hasSameFiles(stage.target.spec, model);
+    const draft = stage.draft?.spec;
+    const isDraft = typeof draft === 'object' && draft !== null && hasSameFiles(draft, model);
+    await unloadFrom(stage, { target: isTarget, draft: isTarget || isDraft });
   }
 
   async unload(): Promise<void> {

@@ -4,7 +4,7 @@
  * [context / 4, dim, 4] and values [context, dim] of each head. In half precision a word of keys has components d and d + 1 of one position, and a word of values
  * components d and d + 1: both of what one thread writes, so no two threads write one word. Eight numbers that lie side by side in float32 become the same four words.
  *
- * A number is rounded where it enters the cache, by one kernel for any number of rows, and every sum keeps its order. So a row has the same bits
+ * A number is rounded where it enters the cache, by the same operations for any number of rows, and every sum keeps its order. So a row has the same bits
  * whatever other rows a pass has, as with the whole cache.
  */
 
@@ -31,14 +31,17 @@ export function halveCache(library: Uint8Array): HalvedLibrary | null {
   const view = new DataView(content.buffer);
   const elements = new Set<number>();
   for (const { index } of text.matchAll(HEAD)) {
-    const end = index + (index < 8 ? 0 : Number(view.getBigUint64(index - 8, true)));
-    const kernel = end <= text.length ? text.slice(index, end) : '';
+    const end = index + (index < 8 ? Infinity : Number(view.getBigUint64(index - 8, true)));
+    if (end > text.length) return null;
+    const kernel = text.slice(index, end);
     const known = elementsOf(kernel);
     if (known === null) continue;
     elements.add(known);
     const halved = halveKernel(kernel, known);
-    if (halved === null || halved.length > kernel.length) return null;
-    content.set(new TextEncoder().encode(halved.padEnd(kernel.length)), index);
+    if (halved === null) return null;
+    const bytes = new TextEncoder().encode(halved.padEnd(kernel.length));
+    if (bytes.length !== kernel.length) return null;
+    content.set(bytes, index);
   }
   const [count, ...others] = elements;
   return count === undefined || others.length > 0 ? null : { content, askedBytes: count * FLOAT };

@@ -11,7 +11,7 @@ export async function describeModel(model: ModelSpec, storage: FileStorage): Pro
   const { name, parameters, context, halfCache } = model;
   const built = await architectureOf(model, storage);
   const millions = (parameters / 1e6).toFixed(1);
-  return `${name}: ${[...built, `${millions} M parameters`, `context ${context}${halfCache ? ' in half precision' : ''}`].join(', ')}`;
+  return `${name}: ${[...built, `${millions} M parameters`, `context ${context}${halfCache ? ', its cache in half precision' : ''}`].join(', ')}`;
 }
 
 /** What drafts, described. */

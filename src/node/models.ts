@@ -56,7 +56,7 @@ async function choose(
   own: ReadonlyMap<string, ModelSpec>,
   setup: PairSetup,
 ): Promise<ChosenPair> {
-  const [first] = setup.prefersCpu ? draftsOnCpu(drafts, ({ model }) => model) : drafts;
+  const [first] = setup.prefersCpu && !setup.halfCache ? draftsOnCpu(drafts, ({ model }) => model) : drafts;
   if (drafting === null && first) return { pair: { target, draft: first.model }, drafting: 'model' };
   if (drafting === null || drafting.kind === 'ngram') return { pair: { target, draft: null }, drafting: 'ngram' };
   if (drafting.kind === 'none') return { pair: { target, draft: null }, drafting: null };

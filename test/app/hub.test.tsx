@@ -533,7 +533,7 @@ describe('the view of models', () => {
     await lookAt();
     await expect.element(button(/^Download \d/)).toBeInTheDocument();
     const expected = card().getByText(
-      'Without a graphics card a token takes at least about 7 ms: one of SmolLM2 135M took 169 ms on two cores.',
+      'Without a graphics card a token takes at least about 6 ms: one of SmolLM2 135M took 134 ms on two cores.',
     );
     await expect.element(expected).toBeInTheDocument();
     // As its small files would say of one that has so many.

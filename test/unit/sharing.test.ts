@@ -63,6 +63,11 @@ describe('whether threads compute together', () => {
     }
   });
 
+  it('is not misled by first forwards, whose code is compiled while they run', () => {
+    const { together } = compute(300, (forward, way) => (forward < 4 ? 3 : 1) * QUIET[way]);
+    expect(together).toBeGreaterThan(280);
+  });
+
   it('is not moved by a single forward that was interrupted', () => {
     const { together } = compute(1000, (forward, way) => (forward % 50 === 7 ? 200 : QUIET[way]));
     expect(together).toBeGreaterThan(970);

@@ -2,7 +2,6 @@ import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
 import { type Kept, keptTokens, restore } from '../loop/cached';
 import { proposalOf } from '../loop/proposal';
-import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, DraftModel, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../types';
 import { type Calibration, canBePriced, interpolate, SHORTEST_MS } from './cost';
@@ -20,10 +19,10 @@ const CONTEXTS = [32, 384] as const;
 const SWEEPS = { least: 3, most: 9 } as const;
 /** How long it may take: what would take longer is left out, all but the least rows in the first context. */
 const BUDGET_MS = 3000;
-/** Plain tokens that are read back together, to see what each is spared. */
-const TOGETHER = 8;
 /** The part of it for the first context. */
 const FIRST_SHARE = 0.5;
+/** Plain tokens that are read back together, to see what each is spared. */
+const TOGETHER = 8;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
 const SAMPLE_STEPS = 5;
@@ -108,7 +107,9 @@ interface PairTimes {
 /** What plain tokens share that are read back together; nothing where none were. */
 function sharedOf(perContext: readonly PairTimes[]): Pick<Calibration, 'plainSharedMs'> {
   const shared = perContext.flatMap((times) => times.sharedMs);
-  return shared.length > 0 ? { plainSharedMs: Math.max(0, median(shared)) } : {};
+  // A single token that was disturbed makes it too much, so the lower quartile counts here too.
+  const plainSharedMs = undisturbed(shared);
+  return plainSharedMs > 0 ? { plainSharedMs } : {};
 }
 
 /** At most what the least of another context takes, `tokens` longer than that of `times`. */
@@ -209,18 +210,20 @@ async function timePair(
   const decode = target.decode?.bind(target);
   const takeTogether = async (): Promise<void> => {
     if (!decode) return;
+    // The first makes what the next ones find ready.
+    if (sharedMs.length === 0) await several(decode);
     const single = await sample(() => round(0, drafted), setup);
     const together = await sample(() => several(decode), setup);
     if (single && together) sharedMs.push((TOGETHER * single.roundMs - together.roundMs) / (TOGETHER - 1));
   };
   const togetherMs = () => (decode ? (TOGETHER + 1) * (rounds.get(1) ?? 0) : 0);
   const order = [...rounds.keys()];
-  if (decode && setup.clock() + 2 * togetherMs() <= setup.endMs) await several(decode);
   for (let sweep = 1; sweep < SWEEPS.most; sweep++) {
     const enough = sweep >= SWEEPS.least;
     if (enough && setup.clock() + togetherMs() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
     for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
-    if (setup.clock() + togetherMs() <= setup.endMs) await takeTogether();
+    // After the sweeps that there must be.
+    if (sweep + 1 >= SWEEPS.least && setup.clock() + 2 * togetherMs() <= setup.endMs) await takeTogether();
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
   const verifyMs = new Map([...verify].map(([rows, times]) => [rows, undisturbed(times)]));

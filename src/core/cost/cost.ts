@@ -55,14 +55,21 @@ export function canBePriced({ rows, contexts, verifyMs: passes, draftMs: steps, 
 
 /** `costs` of a device whose forwards and other work take `by` times as long; a bare readback takes as long as before. */
 export function scaleCosts(costs: Calibration, by: number): Calibration {
-  const { verifyMs: passes, draftMs: steps, plainSharedMs, plainFixedMs, roundFixedMs } = costs;
+  const { verifyMs: passes, draftMs: steps, plainFixedMs, roundFixedMs } = costs;
   return {
     ...costs,
     verifyMs: passes.map((byRows) => byRows.map((each) => each * by)),
     draftMs: steps.map((each) => each * by),
-    ...(plainSharedMs !== undefined && { plainSharedMs: plainSharedMs * by }),
+    ...scaledShare(costs, by),
     ...{ plainFixedMs: plainFixedMs * by, roundFixedMs: roundFixedMs * by },
   };
+}
+
+/** What plain tokens share on such a device: its bare readback takes as long as before. */
+export function scaledShare({ plainSharedMs, readbackMs }: Calibration, by: number): Pick<Calibration, 'plainSharedMs'> {
+  if (plainSharedMs === undefined) return {};
+  const bare = Math.min(readbackMs ?? 0, plainSharedMs);
+  return { plainSharedMs: bare + (plainSharedMs - bare) * by };
 }
 
 /** `costs` with drafts that cost nothing but their rows, as those that are looked up. */

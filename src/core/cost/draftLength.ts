@@ -1,5 +1,5 @@
 import { type DraftLimits, type DraftSource, LIMITS, type RunSettings } from '../types';
-import { type Calibration, expectedTokens } from './cost';
+import { type Calibration, expectedTokens, sharedMs } from './cost';
 import { PlainLength } from './plainLength';
 import { RoundPrices } from './roundPrices';
 
@@ -125,8 +125,9 @@ function pricesOf(source: AdaptiveSource, { calibration, readbackMs }: KnownCost
 /** null where the target cannot, or the clock does not tell what that gains. */
 function plainOf(prices: RoundPrices, known: KnownCosts & PlainMeans): PlainLength | null {
   const { calibration, readbackMs, chains = false, stops = true } = known;
-  const readback = calibration?.plainSharedMs ?? calibration?.readbackMs ?? readbackMs ?? null;
-  return chains && readback !== null && isTimed(prices, known) ? new PlainLength(prices, { readbackMs: readback, stops }) : null;
+  const told = calibration?.plainSharedMs ?? calibration?.readbackMs ?? readbackMs ?? null;
+  if (!chains || told === null || !isTimed(prices, known)) return null;
+  return new PlainLength(prices, { readbackMs: calibration ? Math.max(told, sharedMs(calibration, 0)) : told, stops });
 }
 
 /** Whether the clock moves on within a round, so that it says what one takes. */
@@ -197,7 +198,7 @@ const REST = { first: 12, most: 96 };
 /**
  * Chooses the length of the highest expected speed, from conditional acceptance rates by position, which are counted as the run goes on
  * and forget, and from what rounds cost, which measured rounds correct (`RoundPrices`). No draft at all is a choice; while it lasts, each source
- * is tried again from time to time with a short draft, so a run is slower than plain decoding by no more than the trials.
+ * is tried again from time to time, by the length that loses least, so a run is slower than plain decoding by no more than the trials.
  */
 export class AdaptiveLength implements DraftLength {
   readonly #sources: Readonly<Record<AdaptiveSource, { readonly record: SourceRecord; readonly prices: RoundPrices }>>;

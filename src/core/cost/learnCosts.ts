@@ -3,7 +3,7 @@ import { median } from '../median';
 import { draftsOf } from '../run/moment';
 import { startOf, tally } from '../run/tally';
 import type { DeviceTimes, RoundEvent, RunEvent } from '../types';
-import { type Calibration, canBePriced, draftMs, roundMs, scaleCosts, sharedMs, verifyMs } from './cost';
+import { type Calibration, canBePriced, draftMs, roundMs, scaleCosts, scaledShare, sharedMs, verifyMs } from './cost';
 import { pricedRounds } from './pricing';
 
 /** Rounds of a kind that weigh as much as what was known before. */
@@ -83,12 +83,14 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
       .filter(({ byModel }) => byModel)
       .map(({ gamma, context, device }) => device.draftMs / (gamma * draftMs(costs, context) * middle)),
   );
+  const share = scaledShare(costs, scale);
   const fixedMs = (drafted: boolean, known: number) => {
     const seen = rounds.filter(({ gamma }) => gamma > 0 === drafted);
     if (seen.length === 0) return known;
     // What is shared comes once a round, the rest of what is fixed with every pass.
     const over = seen.map(
-      ({ ms, passes, context, device }) => (ms - device.draftMs - device.verifyMs + (passes - 1) * sharedMs(costs, context)) / passes,
+      ({ ms, passes, context, device }) =>
+        (ms - device.draftMs - device.verifyMs + (passes - 1) * sharedMs({ ...costs, ...share }, context)) / passes,
     );
     return Math.max(0, known + (median(over) - known) * (over.length / (over.length + WEIGHT)));
   };
@@ -96,6 +98,7 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
     ...costs,
     verifyMs: costs.verifyMs.map((times) => times.map((each, i) => each * scale * (byRow[i] as number))),
     draftMs: costs.draftMs.map((each) => each * scale * draft),
+    ...share,
     ...{ plainFixedMs: fixedMs(false, costs.plainFixedMs), roundFixedMs: fixedMs(true, costs.roundFixedMs) },
   };
 }

@@ -18,8 +18,9 @@ export interface SpeedupParts {
 export function speedupParts(speculative: readonly RunEvent[], plain: readonly RunEvent[]): SpeedupParts | null {
   const speedup = compareRuns(speculative, plain)?.speedup.decoding ?? null;
   const costs = startOf(plain)?.calibration ?? startOf(speculative)?.calibration;
-  const readbackMs = costs?.plainSharedMs ?? costs?.readbackMs;
-  if (speedup === null || readbackMs == null) return null;
+  const bareMs = costs?.plainSharedMs ?? costs?.readbackMs;
+  if (!costs || speedup === null || bareMs == null) return null;
+  const readbackMs = Math.max(bareMs, costs.readbackMs ?? 0);
   const [fast, slow] = [perToken(speculative), perToken(plain)];
   if (fast.readbacks + slow.readbacks === 0) return null;
   const asRarely = slow.ms - (slow.readbacks - fast.readbacks) * readbackMs;

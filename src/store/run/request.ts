@@ -1,3 +1,4 @@
+import { runModelOf } from '../../catalog/spec';
 import { type Failure, FailureError } from '../../core/failure';
 import type { AskPerson } from '../../core/loop/person';
 import { wellFormed } from '../../core/loop/text';
@@ -60,7 +61,7 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     const costed = (plain && chosenPair(drafting, target)) || pairFor(drafting, target);
     const pair = plain ? { ...costed, draft: null } : costed;
     const system = request.system ? { system: wellFormed(request.system) } : {};
-    const turns = request.turns?.(pair.target) ?? [];
+    const turns = request.turns?.(runModelOf(pair.target)) ?? [];
     const { raw, begun } = request;
     const given = { ...(raw ? { raw } : {}), ...(begun ? { begun } : {}) };
     // On which adapter the run will be is not known before its models are ready.

@@ -26,14 +26,14 @@ const limits: Readonly<Record<UsedLimit, string>> = {
 
 /** What a readback is for plain decoding. */
 function readback({ readbackMs }: Calibration, together: number): string {
-  if (readbackMs === null)
-    return 'A readback is shorter than this browser’s clock can tell: plain decoding reads every token back by itself.';
   if (readbackMs === 0) return 'The models run on the CPU, where nothing is read back.';
   const follows =
     together > 1
       ? `plain decoding reads up to ${formatCount(together)} tokens back together, and speculation, which needs few readbacks, gains by that as well`
       : 'plain decoding reads every token back by itself';
-  return `A readback takes ${formatRatio(readbackMs)} ms: ${follows}.`;
+  return readbackMs === null
+    ? `A readback is shorter than this browser’s clock can tell: ${follows}.`
+    : `A readback takes ${formatRatio(readbackMs)} ms: ${follows}.`;
 }
 
 export const capabilityWords = {

@@ -265,7 +265,7 @@ export const costs = {
   fixedNote: (readback: boolean) => (readback ? 'readback and bookkeeping' : 'bookkeeping'),
   fixedPlain: 'Other costs of a plain token',
   readback: 'A bare readback',
-  shared: 'A plain token is spared, read back with others',
+  shared: 'Saved for each plain token that is read back with others',
   readbackUntold: 'too short to tell',
   readbackNone: 'none on the CPU',
   breakEven: (gamma: number) => `Break-even α at γ ${gamma}`,

@@ -5,16 +5,20 @@ export type Way = 'together' | 'alone';
 
 /** Latest times of either way that count. */
 const KEPT = 3;
+/** Forwards before any counts: a first one compiles, and threads may still wake. */
+const COLD = 4;
 /** Forwards from one trial of the slower way to the next: at first, and at most. */
 const REST = { first: 32, most: 1024 } as const;
 
 /**
- * Chooses for each forward of one kind the way that took less time lately. Threads take about half the time where each has a core, and several times as long
+ * Chooses for each forward of one kind the way that took less time lately. Two threads take half to four fifths of the time where each has a core, and several times as long
  * where other programs have the cores. So the slower way is tried again from time to time, after twice as long each time that it stays the slower one.
  */
 export class Sharing {
   readonly #times: Readonly<Record<Way, number[]>> = { together: [], alone: [] };
   #faster: Way | null;
+  /** Forwards while it is not known. */
+  #tried = 0;
   #rest: number = REST.first;
   /** Forwards before the next trial. */
   #left: number = REST.first;
@@ -30,12 +34,14 @@ export class Sharing {
   }
 
   choose(): Way {
-    if (this.#faster === null) return this.#times.together.length < KEPT ? 'together' : 'alone';
+    // In turns, so that what slows down the first of them, or all for a while, says nothing of either way.
+    if (this.#faster === null) return this.#tried % 2 === 0 ? 'together' : 'alone';
     return this.#left > 0 ? this.#faster : other(this.#faster);
   }
 
   /** Takes in what a forward took that way, in milliseconds. */
   observe(way: Way, ms: number): void {
+    if (this.#faster === null && this.#tried++ < COLD) return;
     const times = this.#times[way];
     times.push(ms);
     if (times.length > KEPT) times.shift();

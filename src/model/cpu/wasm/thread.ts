@@ -1,7 +1,7 @@
 /** Threads that compute with the same kernels in the same memory; kernels.cc says how they share the work. */
 import type { ModelConfig } from '../weights';
 
-/** Most that compute a model where nobody says how many. Two take half to two thirds of the time of one (docs/measurements.md, Threads); more were not measured. */
+/** Most that compute a model where nobody says how many. Two take half to four fifths of the time of one (docs/measurements.md, Threads); more were not measured. */
 export const USUAL_THREADS = 2;
 
 /**
