@@ -21,8 +21,9 @@ const SWEEPS = { least: 3, most: 9 } as const;
 const BUDGET_MS = 3000;
 /** The part of it for the first context. */
 const FIRST_SHARE = 0.5;
-/** Plain tokens that are read back together, to see what each is spared. */
+/** Plain tokens that are read back together, to see what each is spared; and how often, in each context. */
 const TOGETHER = 8;
+const TIMES_TOGETHER = 3;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
 const SAMPLE_STEPS = 5;
@@ -70,7 +71,7 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
       const endMs = startMs + BUDGET_MS * (index === 0 ? FIRST_SHARE : 1);
       const last = perContext.at(-1);
       if (last && setup.clock() + msToBegin(last, context - last.context) > endMs) break;
-      const times = await timePair(drafter, target, { ...kept, context }, { ...setup, endMs });
+      const times = await timePair(drafter, target, { ...kept, context }, { ...setup, endMs, together: index === contexts.length - 1 });
       if (!times) return null;
       perContext.push(times);
     }
@@ -98,18 +99,16 @@ interface PairTimes {
   readonly draftMs: number;
   /** Of every sample, without drafts and with them. */
   readonly fixed: Readonly<Record<'plain' | 'round', readonly number[]>>;
-  /** Of every sweep: what plain tokens share that are read back together. */
-  readonly sharedMs: readonly number[];
+  /** What plain tokens share that are read back together; null where none were. */
+  readonly sharedMs: number | null;
   /** Whether there was time for all rows, and for enough sweeps. */
   readonly whole: boolean;
 }
 
 /** What plain tokens share that are read back together; nothing where none were. */
 function sharedOf(perContext: readonly PairTimes[]): Pick<Calibration, 'plainSharedMs'> {
-  const shared = perContext.flatMap((times) => times.sharedMs);
-  // A single token that was disturbed makes it too much, so the lower quartile counts here too.
-  const plainSharedMs = undisturbed(shared);
-  return plainSharedMs > 0 ? { plainSharedMs } : {};
+  const shared = perContext.at(-1)?.sharedMs ?? null;
+  return shared !== null && shared > 0 ? { plainSharedMs: shared } : {};
 }
 
 /** At most what the least of another context takes, `tokens` longer than that of `times`. */
@@ -132,12 +131,12 @@ interface Sample {
   readonly device: DeviceTimes | null;
 }
 
-/** @param setup `endMs`: what would end later by the clock is left out, all but the least. @returns null if the clock stands still */
+/** @param setup `endMs`: what would end later by the clock is left out, all but the least; `together`: whether plain tokens are read back together too. @returns null if the clock stands still */
 async function timePair(
   drafter: DraftModel | null,
   target: Target,
   { context, ...kept }: Kept & { readonly context: number },
-  setup: CalibrationSetup & { readonly endMs: number },
+  setup: CalibrationSetup & { readonly endMs: number; readonly together: boolean },
 ): Promise<PairTimes | null> {
   const vocabulary = Math.min(drafter?.model.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
   const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => kept.base[i] ?? i % vocabulary);
@@ -165,7 +164,8 @@ async function timePair(
   let timed = true;
   for (const rows of LEAST_ROWS) timed = (await round(rows - 1, drafted)) !== null && timed;
   const fixed = { plain: [] as number[], round: [] as number[] };
-  const sharedMs: number[] = [];
+  /** Whole rounds of plain tokens: of one, and of `TOGETHER`. */
+  const plainMs = { one: [] as number[], together: [] as number[] };
   const verify = new Map<number, number[]>();
   const rounds = new Map<number, number>();
   /** By the drafts of a round. */
@@ -177,6 +177,7 @@ async function timePair(
     if (!taken) return false;
     const { roundMs, device } = taken;
     rounds.set(rows, roundMs);
+    if (gamma === 0) plainMs.one.push(roundMs);
     if (timed && device) {
       add(verify, rows, device.verifyMs);
       if (gamma > 0) add(draftSteps, 0, drafter ? device.draftMs / gamma : SHORTEST_MS);
@@ -207,25 +208,28 @@ async function timePair(
     await round(rows - 1, drafted);
     if (!(await take(rows))) return null;
   }
-  const decode = target.decode?.bind(target);
+  const decode = setup.together ? target.decode?.bind(target) : undefined;
   const takeTogether = async (): Promise<void> => {
     if (!decode) return;
     // The first makes what the next ones find ready.
-    if (sharedMs.length === 0) await several(decode);
-    const single = await sample(() => round(0, drafted), setup);
-    const together = await sample(() => several(decode), setup);
-    if (single && together) sharedMs.push((TOGETHER * single.roundMs - together.roundMs) / (TOGETHER - 1));
+    if (plainMs.together.length === 0) await several(decode);
+    const taken = await sample(() => several(decode), setup);
+    if (taken) plainMs.together.push(taken.roundMs);
   };
-  const togetherMs = () => (decode ? (TOGETHER + 1) * (rounds.get(1) ?? 0) : 0);
+  const togetherMs = () => (decode && plainMs.together.length < TIMES_TOGETHER ? TOGETHER * (rounds.get(1) ?? 0) : 0);
   const order = [...rounds.keys()];
   for (let sweep = 1; sweep < SWEEPS.most; sweep++) {
     const enough = sweep >= SWEEPS.least;
     if (enough && setup.clock() + togetherMs() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
     for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
     // After the sweeps that there must be.
-    if (sweep + 1 >= SWEEPS.least && setup.clock() + 2 * togetherMs() <= setup.endMs) await takeTogether();
+    const isNext = sweep + 1 >= SWEEPS.least && plainMs.together.length < TIMES_TOGETHER;
+    if (isNext && setup.clock() + 2 * togetherMs() <= setup.endMs) await takeTogether();
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
+  // Samples of several tokens are few, and each is long enough to be disturbed: what is shared is rather told too small.
+  const { one, together } = plainMs;
+  const sharedMs = together.length > 0 ? (TOGETHER * Math.min(...one) - Math.min(...together)) / (TOGETHER - 1) : null;
   const verifyMs = new Map([...verify].map(([rows, times]) => [rows, undisturbed(times)]));
   return { context, verifyMs, roundMs: rounds, draftMs: undisturbed(steps), fixed, sharedMs, whole };
 }
