@@ -1,5 +1,7 @@
 import { useId } from 'react';
+import { useBackend } from '../../store/engine/backend';
 import { useWork } from '../../store/engine/work';
+import { usePublished } from '../../store/models/published';
 import { hubModels as words } from '../../ui/texts/hubModels';
 
 interface CacheChoiceProps {
@@ -15,6 +17,8 @@ interface CacheChoiceProps {
 export function CacheChoice({ name, half, bytesOf, onChoose }: CacheChoiceProps) {
   const id = useId();
   const busy = useWork(({ current }) => current !== null);
+  const hasNoGpu = usePublished(({ device, deviceKnown }) => deviceKnown && device === null);
+  const onCpu = useBackend(({ backend }) => backend === 'cpu') || hasNoGpu;
   return (
     <p className="hub-field">
       <label htmlFor={id}>
@@ -29,7 +33,9 @@ export function CacheChoice({ name, half, bytesOf, onChoose }: CacheChoiceProps)
         onChange={({ target }) => onChoose(target.value === 'half')}
       >
         <option value="full">{words.cacheOption(words.fullCache, bytesOf(false))}</option>
-        <option value="half">{words.cacheOption(words.halfCache, bytesOf(true))}</option>
+        <option value="half" disabled={onCpu}>
+          {words.cacheOption(words.halfCache, bytesOf(true))}
+        </option>
       </select>
       <span className="hub-soft" id={`${id}-note`}>
         {words.halfCacheNote}

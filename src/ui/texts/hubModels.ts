@@ -18,7 +18,7 @@ export const hubModels = {
     'Models that this browser can run, as targets and as drafts. Nothing is downloaded before you agree to it, and what is stored stays in this browser.',
 
   device: 'This device',
-  noDevice: 'No WebGPU here: only the pair that comes with the page runs, on the CPU.',
+  noDevice: 'No WebGPU here: the models under In this page run on the CPU, and no published one runs.',
   asking: 'One moment …',
   features: (features: readonly string[]) => (features.length === 0 ? 'no optional features' : features.join(', ')),
   featuresName: 'WebGPU features',
