@@ -1,7 +1,8 @@
 /** What a person is told before anything large is fetched: how much comes, how much is here, and whether it will fit. */
 
-import { isStored, type RemoteFile, type ShelvedFile } from '../storage/download';
+import { isStored, type RemoteFile } from '../storage/download';
 import type { FileStorage } from '../storage/port';
+import type { ShelvedFile } from '../storage/transfer';
 import { type Architecture, architectureOf, cacheBytesOf } from './architecture';
 import { bytesOf, type ModelSpec, modelsOf, type PairSpec } from './spec';
 import { convertedForm, shelvedFiles } from './storedModels';

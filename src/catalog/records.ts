@@ -150,7 +150,7 @@ export async function requireLibrary({ name, library, conversion }: ModelSpec, s
 function readerOf(storage: FileStorage, signal: AbortSignal) {
   return async <T>(file: RemoteFile, parse: (content: unknown) => T): Promise<T> => {
     const name = shelfOf(file.place);
-    await download(storage, [{ shelf: name, file }], () => undefined, signal);
+    await download(storage, name, [file], () => undefined, signal);
     const shelf = await storage.open(name);
     try {
       const content = (await shelf.get(file.place)) ?? new Blob();

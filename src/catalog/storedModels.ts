@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { FailureError } from '../core/failure';
-import { type DownloadProgress, download, isStored, type RemoteFile, type ShelvedFile } from '../storage/download';
+import { type DownloadProgress, download, isStored, type RemoteFile } from '../storage/download';
 import { FORMER_FILES } from '../storage/keptList';
 import type { FileStorage } from '../storage/port';
+import type { ShelvedFile } from '../storage/transfer';
 import { json } from './json';
 import { bytesOf, fileOf, filesOf, type LibrarySpec, type ModelSpec } from './spec';
 
@@ -23,14 +24,22 @@ export interface StoredModel {
  * @param files all that WebGPU needs by default
  * @throws FailureError of the download; or the signal's reason
  */
-export function storeModel(
+export async function storeModel(
   model: ModelSpec,
   storage: FileStorage,
   report: (progress: DownloadProgress) => void,
   signal: AbortSignal,
   files: readonly RemoteFile[] = filesOf(model),
 ): Promise<void> {
-  return download(storage, shelved(model, files), report, signal);
+  let loaded = 0;
+  for (const [shelf, some] of byShelf(model, files)) {
+    const before = loaded;
+    const onShelf = ({ phase, loadedBytes }: DownloadProgress) => {
+      loaded = before + loadedBytes;
+      report({ phase, loadedBytes: loaded });
+    };
+    await download(storage, shelf, some, onShelf, signal);
+  }
 }
 
 /** What of `model` is stored, converted or not. @throws FailureError storage where nothing can be kept */
@@ -80,12 +89,8 @@ function isOnlyOf(others: readonly ModelSpec[]): (file: RemoteFile) => boolean {
 
 /** All that `models` need, each file once, with the shelf on which it is kept: what is small and checks the others comes first. */
 export function shelvedFiles(models: readonly ModelSpec[]): ShelvedFile[] {
-  const all = models.flatMap((model) => shelved(model, filesOf(model)));
+  const all = models.flatMap((model) => byShelf(model, filesOf(model)).flatMap(([shelf, files]) => files.map((file) => ({ shelf, file }))));
   return all.filter(({ file }, index) => all.findIndex((other) => other.file.place === file.place) === index);
-}
-
-function shelved(model: ModelSpec, files: readonly RemoteFile[]): ShelvedFile[] {
-  return byShelf(model, files).flatMap(([shelf, some]) => some.map((file) => ({ shelf, file })));
 }
 
 /** `files` of `model` by the shelf on which web-llm looks for them. */

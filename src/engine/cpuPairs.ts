@@ -7,10 +7,10 @@ import { type CpuMeans, type CpuModelFiles, loadCpuModel } from '../model/cpu/lo
 import type { Forward } from '../model/cpu/port';
 import { CpuTarget } from '../model/cpu/target';
 import type { LoaderProgress } from '../model/webllm/loader';
-import { Joint } from '../storage/joint';
 import { orMemory } from '../storage/memory';
 import type { FileStorage } from '../storage/port';
 import { type ConvertProgress, storeLoadable } from './convert';
+import { Joint } from './joint';
 import type { PairLoader, ReadyPair } from './pair';
 import type { LoadProgress } from './tasks';
 

@@ -33,8 +33,8 @@ interface ListedFile {
 
 /** Stores the libraries of `planned`, where they are not yet. @throws FailureError of the download; or the signal's reason */
 export function storeLibraries({ libraries }: Planned, folder: string, { ports, signal }: ImportSetup): Promise<void> {
-  const files = libraries.map((each) => ({ shelf: SHELVES.library, file: librarySpec(each, folder) }));
-  return download(ports.storage, files, () => undefined, signal);
+  const files = libraries.map((each) => librarySpec(each, folder));
+  return download(ports.storage, SHELVES.library, files, () => undefined, signal);
 }
 
 /** Writes all other files of `planned`, and at last its list, with which it exists. @throws FailureError; or the signal's reason */

@@ -4,9 +4,9 @@ import { ModelDrafter } from '../model/webllm/drafter';
 import { HeadDrafter, joinHead } from '../model/webllm/head';
 import { type LentDevice, type LoadedModel, type LoaderProgress, prepareModel, twinOf } from '../model/webllm/loader';
 import { ModelTarget } from '../model/webllm/target';
-import { Joint } from '../storage/joint';
 import type { FileStorage } from '../storage/port';
 import { type ConvertProgress, storeLoadable } from './convert';
+import { Joint } from './joint';
 import { firstCause, type Stage } from './stage';
 import type { LoadProgress } from './tasks';
 

@@ -2,7 +2,6 @@ import { FailureError } from '../core/failure';
 import { applyDelta } from '../formats/delta';
 import { fetchPatiently, refusal } from './fetching';
 import { isOfSite, isSameHost } from './hosts';
-import { Joint } from './joint';
 import { FORMER_FILES } from './keptList';
 import { beginMd5 } from './md5';
 import type { FileStorage, Shelf } from './port';
@@ -32,12 +31,6 @@ export interface Origin {
   readonly delta: RemoteFile;
 }
 
-/** A file and the shelf that it belongs on. */
-export interface ShelvedFile {
-  readonly shelf: string;
-  readonly file: RemoteFile;
-}
-
 export interface DownloadProgress {
   readonly phase: 'downloading' | 'checking';
   readonly loadedBytes: number;
@@ -47,60 +40,39 @@ export interface DownloadProgress {
 const REPORTS_PER_FILE = 50;
 /** or after this time, so that a slow one is not taken for silent. */
 const REPORT_AFTER_MS = 250;
-/**
- * Files up to this length come at the same time. Longer ones come one after the other, so that an interruption loses the beginning of one at most; so do
- * files that are made, which may have a base in common.
- */
-const SMALL_BYTES = 1 << 20;
 const USUAL_TYPE = 'application/octet-stream';
 
 /**
- * Puts `files` on their shelves, whole and with the right hash, so that what reads them afterwards never touches the network. What is right
+ * Puts `files` on the shelf `name`, whole and with the right hash, so that what reads it afterwards never touches the network. What is right
  * already is kept, so an interrupted download goes on where it stopped, file by file; anything else is fetched again. What another version of a
- * file replaces is set aside (`keptList.ts`), and taken from there where that version is asked for again. The first file that fails stops the others.
+ * file replaces is set aside (`keptList.ts`), and taken from there where that version is asked for again.
  *
  * @param report called as bytes come in; `loadedBytes` counts over all files
  * @throws FailureError file-missing, server-refused, file-damaged, network, storage; or the signal's reason
  */
 export async function download(
   storage: FileStorage,
-  files: readonly ShelvedFile[],
+  name: string,
+  files: readonly RemoteFile[],
   report: (progress: DownloadProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const all = new Joint(signal);
-  const loaded = new Map<ShelvedFile, number>();
-  const bringOne = (each: ShelvedFile) => {
-    const told = (phase: DownloadProgress['phase'], bytes: number) => {
-      loaded.set(each, bytes);
-      report({ phase, loadedBytes: [...loaded.values()].reduce((sum, some) => sum + some, 0) });
-    };
-    return all.attempt(() => bring(storage, each, told, all.signal));
-  };
-  const isSmall = ({ file: { bytes, from } }: ShelvedFile) => bytes !== null && bytes <= SMALL_BYTES && !from;
-  const inTurn = async () => {
-    for (const each of files) if (!isSmall(each)) await bringOne(each);
-  };
-  await Promise.allSettled([inTurn(), ...files.filter(isSmall).map(bringOne)]);
-  if (all.failed) throw all.failed.cause;
-}
-
-async function bring(
-  storage: FileStorage,
-  { shelf: name, file }: ShelvedFile,
-  report: (phase: DownloadProgress['phase'], loaded: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
   const shelf = await storage.open(name);
-  if (!(await isStored(shelf, file))) {
+  let done = 0;
+  for (const file of files) {
+    signal.throwIfAborted();
+    if (await isStored(shelf, file)) {
+      done += await sizeOf(shelf, file);
+      report({ phase: 'checking', loadedBytes: done });
+      continue;
+    }
     const former = await storage.open(FORMER_FILES);
     if (!(await takeBack(shelf, former, file))) {
       await setAside(shelf, former, file.place);
-      return fetchInto(shelf, file, (loaded) => report('downloading', loaded), signal);
+      await fetchInto(shelf, file, (loaded) => report({ phase: 'downloading', loadedBytes: done + loaded }), signal);
     }
+    done += await sizeOf(shelf, file);
   }
-  report('checking', file.bytes ?? (await shelf.about(file.place))?.bytes ?? 0);
 }
 
 /** Whether `file` lies on `shelf`, by its length and by what it was checked against when it was stored. What nobody checked is checked now, and marked. */
@@ -113,6 +85,10 @@ export async function isStored(shelf: Shelf, file: RemoteFile): Promise<boolean>
   // Where there is no room to write the mark it is checked again next time.
   await shelf.put(file.place, content.stream(), { ...found, sha256: file.sha256 }).catch(() => undefined);
   return true;
+}
+
+async function sizeOf(shelf: Shelf, { bytes, place }: RemoteFile): Promise<number> {
+  return bytes ?? (await shelf.about(place))?.bytes ?? 0;
 }
 
 /** Fetches or makes `file` and keeps it, hashing it as it comes: nothing of it is kept unless all of it is right. */
@@ -258,9 +234,8 @@ function checkedBody(
 
 /** Keeps what stands at `place` until the kept list is another, unless its version is kept already; where there is no room for both, only the new one is. */
 async function setAside(shelf: Shelf, former: Shelf, place: string): Promise<void> {
-  const about = await shelf.about(place);
-  const content = about && !(await former.about(place)) ? await shelf.get(place) : null;
-  if (about && content) await former.put(place, content.stream(), about).catch(() => undefined);
+  const [content, about] = [await shelf.get(place), await shelf.about(place)];
+  if (content && about && !(await former.about(place))) await former.put(place, content.stream(), about).catch(() => undefined);
 }
 
 /** Puts the file that was set aside back, if it is `file`; it is not aside any more. */

@@ -1,7 +1,12 @@
 /** A download that a person watches: it can be paused and gone on with, file by file. */
 import { type Failure, type FailureCode, FailureError, toFailure } from '../core/failure';
-import { download, isStored, type ShelvedFile } from './download';
+import { download, isStored, type RemoteFile } from './download';
 import type { FileStorage } from './port';
+
+export interface ShelvedFile {
+  readonly shelf: string;
+  readonly file: RemoteFile;
+}
 
 /** `failed`: what could be fetched is there, and `resume` fetches the rest. */
 export type TransferState = 'ready' | 'running' | 'paused' | 'failed' | 'done';
@@ -104,13 +109,13 @@ export class Transfer {
     }
   }
 
-  async #fetch(each: ShelvedFile, loaded: number, signal: AbortSignal): Promise<void> {
-    const { file } = each;
+  async #fetch({ shelf, file }: ShelvedFile, loaded: number, signal: AbortSignal): Promise<void> {
     const before = this.#update.fetchedBytes;
     this.#tell({ file: file.name, loadedBytes: loaded });
     await download(
       this.#storage,
-      [each],
+      shelf,
+      [file],
       ({ loadedBytes }) => {
         if (!signal.aborted)
           this.#tell({ loadedBytes: loaded + (file.bytes === null ? 0 : loadedBytes), fetchedBytes: before + loadedBytes });

@@ -162,10 +162,10 @@ describe('the pair on the CPU', () => {
       release = resolve;
     });
     let isMissing = false;
-    vi.stubGlobal('fetch', async (url: string, { signal }: { signal: AbortSignal }) => {
+    vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
       if (isMissing && url.includes('/weak-draft/')) return new Response('', { status: 404 });
-      const stopped = () => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-      if (url.includes('/target/') && url.endsWith('.bin')) await Promise.race([held, stopped()]);
+      if (url.includes('/target/') && url.endsWith('.bin')) await held;
+      init?.signal?.throwIfAborted();
       return plain(url);
     });
     const ready: string[] = [];

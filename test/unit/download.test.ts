@@ -23,28 +23,6 @@ function serve(files: Readonly<Record<string, string>>): string[] {
   return asked;
 }
 
-/** A server with `files` that answers a request once it is let. @returns what was asked for, which of it was given up before it was answered, and what answers */
-function serveSlowly(files: Readonly<Record<string, string>>) {
-  const asked: string[] = [];
-  const givenUp: string[] = [];
-  const answers = new Map<string, () => void>();
-  vi.stubGlobal('fetch', (url: string, { signal }: { signal: AbortSignal }) => {
-    asked.push(url);
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        givenUp.push(url);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', stop);
-      answers.set(url, () => {
-        signal.removeEventListener('abort', stop);
-        resolve(url in files ? new Response(files[url]) : new Response('', { status: 404 }));
-      });
-    });
-  });
-  return { asked, givenUp, answer: (name: string) => answers.get(place(name))?.() };
-}
-
 /** `storage`, which tells how often a file's content was read. */
 function counted(storage: FileStorage): FileStorage & { readonly reads: string[] } {
   const reads: string[] = [];
@@ -66,9 +44,8 @@ function counted(storage: FileStorage): FileStorage & { readonly reads: string[]
 const put = async (storage: FileStorage, name: string, text: string, checked: string | null, bytes = text.length) =>
   (await storage.open(SHELF)).put(place(name), new Blob([text]).stream(), { bytes, type: '', sha256: checked });
 const textOf = async (storage: FileStorage, name: string, shelf = SHELF) => (await (await storage.open(shelf)).get(place(name)))?.text();
-const onShelf = (files: readonly RemoteFile[]) => files.map((file) => ({ shelf: SHELF, file }));
 const fetchAll = (storage: FileStorage, files: readonly RemoteFile[]) =>
-  download(storage, onShelf(files), () => undefined, new AbortController().signal);
+  download(storage, SHELF, files, () => undefined, new AbortController().signal);
 const failureOf = (work: Promise<void>) =>
   work.then(
     () => null,
@@ -173,53 +150,8 @@ describe('a file that is checked by its length, or not at all', () => {
   });
 });
 
-describe('several files', () => {
-  const LARGE = 'w'.repeat((1 << 20) + 1);
-  const CONTENT = { first: LARGE, small: 'config', second: LARGE, other: 'tokenizer' };
-  const FILES = Object.entries(CONTENT).map(([name, text]) => fileOf(name, text));
-  const SERVED = Object.fromEntries(Object.entries(CONTENT).map(([name, text]) => [place(name), text]));
-  const sorted = (names: readonly string[]) => names.map(place).sort();
-
-  it('come at the same time where they are small, and one after the other where they are large; what has come is counted over all', async () => {
-    const storage = memoryStorage();
-    const { asked, answer } = serveSlowly(SERVED);
-    const told: number[] = [];
-    const all = download(storage, onShelf(FILES), ({ loadedBytes }) => told.push(loadedBytes), new AbortController().signal);
-    await vi.waitFor(() => expect(asked.toSorted()).toEqual(sorted(['first', 'other', 'small'])));
-    for (const name of ['other', 'small', 'first']) answer(name);
-    await vi.waitFor(() => expect(asked.toSorted()).toEqual(sorted(['first', 'other', 'second', 'small'])));
-    answer('second');
-    await all;
-    for (const [name, text] of Object.entries(CONTENT)) expect(await textOf(storage, name)).toBe(text);
-    expect(told).toEqual(told.toSorted((a, b) => a - b));
-    expect(told.at(-1)).toBe(Object.values(CONTENT).join('').length);
-  });
-
-  it('are given up where one of them is missing, and what is whole by then stays', async () => {
-    const storage = memoryStorage();
-    const { asked, givenUp, answer } = serveSlowly({ [place('small')]: CONTENT.small });
-    const failure = failureOf(fetchAll(storage, FILES));
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
-    answer('small');
-    await vi.waitFor(async () => expect(await textOf(storage, 'small')).toBe(CONTENT.small));
-    answer('other');
-    expect(await failure).toMatchObject({ code: 'file-missing', message: expect.stringContaining('other') });
-    expect([givenUp, asked.length, await textOf(storage, 'first')]).toEqual([[place('first')], 3, undefined]);
-  });
-
-  it('are given up where the download is stopped', async () => {
-    const { asked, givenUp } = serveSlowly(SERVED);
-    const stop = new AbortController();
-    const stopped = download(memoryStorage(), onShelf(FILES), () => undefined, stop.signal);
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
-    stop.abort(new Error('stopped'));
-    await expect(stopped).rejects.toThrow('stopped');
-    expect([givenUp.toSorted(), asked.length]).toEqual([sorted(['first', 'other', 'small']), 3]);
-  });
-});
-
 describe('a file that does not come right', () => {
-  it('is refused, nothing of it is kept, and what was there stays', async () => {
+  it('is refused, nothing of it is kept, and what came before it stays', async () => {
     const wrong: [served: string, code: string, message: RegExp][] = [
       ['weightz', 'file-damaged', /its SHA-256 is not the one in the manifest/],
       ['weig', 'file-damaged', /it ends after 4 of 7 bytes/],
@@ -228,7 +160,6 @@ describe('a file that does not come right', () => {
     for (const [served, code, message] of wrong) {
       const storage = memoryStorage();
       serve({ [place('first')]: 'one', [place('a')]: served });
-      await fetchAll(storage, [fileOf('first', 'one')]);
       const failure = await failureOf(fetchAll(storage, [fileOf('first', 'one'), fileOf('a', 'weights')]));
       expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
       expect([await textOf(storage, 'first'), await textOf(storage, 'a')]).toEqual(['one', undefined]);
