@@ -546,7 +546,7 @@ describe('the view of models', () => {
     const warning = card().getByRole('alert');
     await expect
       .element(warning)
-      .toHaveTextContent(/too slow without a graphics card: .* about 10 s, and an answer of 100 tokens 17 min: one of SmolLM2/);
+      .toHaveTextContent(/too slow without a graphics card: .* about 8 s, and an answer of 100 tokens 13 min: one of SmolLM2/);
     const decodeMs = { webgpu: 5, cpu: 1 };
     useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU', because: { why: 'faster', decodeMs } } });
     await expect.element(warning).toHaveTextContent(/about 1 s, .*: one of target takes 1\.00 ms here\./);
