@@ -48,7 +48,9 @@ describe('the head of the page', () => {
     await userEvent.keyboard('{Enter}');
     expect(document.activeElement?.tagName).toBe('MAIN');
     await userEvent.keyboard('{Tab}');
-    // The run stands first, and what can be done with it.
+    // The run stands first, and what can be done with it: Stop before all else.
+    await expect.element(page.getByRole('button', { name: 'Stop', exact: true })).toHaveFocus();
+    await userEvent.keyboard('{Tab}');
     await expect.element(page.getByRole('button', { name: 'Recordings' })).toHaveFocus();
   });
 });
