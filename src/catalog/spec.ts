@@ -87,10 +87,14 @@ export interface PairSpec {
   readonly draft: ModelSpec | 'itself' | null;
 }
 
+/** `pair` of what `change` makes of its models. */
+export function mapModels({ target, draft }: PairSpec, change: (model: ModelSpec) => ModelSpec): PairSpec {
+  return { target: change(target), draft: draft === null || draft === 'itself' ? draft : change(draft) };
+}
+
 /** `pair` with its caches in half precision. */
-export function withHalfCaches({ target, draft }: PairSpec): PairSpec {
-  const halved = (model: ModelSpec): ModelSpec => ({ ...model, halfCache: true });
-  return { target: halved(target), draft: draft === null || draft === 'itself' ? draft : halved(draft) };
+export function withHalfCaches(pair: PairSpec): PairSpec {
+  return mapModels(pair, (model) => ({ ...model, halfCache: true }));
 }
 
 /** The models of `pair` that are fetched: two at most. */

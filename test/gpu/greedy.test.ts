@@ -3,14 +3,13 @@ import { GREEDY_ROW_BYTES, GreedyKernel, type GreedyRow } from '../../src/gpu/ke
 import { greedyReference } from '../../src/gpu/kernels/greedy/reference';
 import { randomLogits } from '../support/random';
 import { download } from './support/buffers';
+import { openDevice, withLargestArrays } from './support/device';
 
 let device: GPUDevice;
 let kernel: GreedyKernel;
 
 beforeAll(async () => {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('these tests need a WebGPU adapter');
-  device = await adapter.requestDevice({ requiredLimits: { maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize } });
+  device = await openDevice(withLargestArrays);
   kernel = await GreedyKernel.create(device);
 });
 afterAll(() => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERY_KIND, FLOATS, type GroupedKind, groupedWords, HALVES, SCALES, someNumbers } from '../support/packedWords';
 import { download } from './support/buffers';
+import { openDevice, withSubgroups } from './support/device';
 import { kernelsOf, LibraryKernel } from './support/libraryKernels';
 
 /** Of SmolLM2's hidden side, which every product of its library that adds to a residual has; the inner side is told to a kernel. */
@@ -12,9 +13,7 @@ const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsag
 let device: GPUDevice;
 
 beforeAll(async () => {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('these tests need a WebGPU adapter');
-  device = await adapter.requestDevice({ requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [] });
+  device = await openDevice(withSubgroups);
   device.onuncapturederror = ({ error }) => {
     throw new Error(error.message);
   };

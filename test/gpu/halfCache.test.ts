@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { halveCache } from '../../src/gpu/halfCache';
 import { someNumbers } from '../support/packedWords';
 import { download } from './support/buffers';
+import { openDevice, withSubgroups } from './support/device';
 import { kernelsOf, LibraryKernel } from './support/libraryKernels';
 
 /** SmolLM2's. */
@@ -18,9 +19,7 @@ const UNTOUCHED = 0xffffffff;
 let device: GPUDevice;
 
 beforeAll(async () => {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('these tests need a WebGPU adapter');
-  device = await adapter.requestDevice({ requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [] });
+  device = await openDevice(withSubgroups);
   device.onuncapturederror = ({ error }) => {
     throw new Error(error.message);
   };

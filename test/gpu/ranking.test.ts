@@ -5,6 +5,7 @@ import { RANKED_ROW_BYTES, RankingKernel } from '../../src/gpu/kernels/ranking/r
 import { rankingReference } from '../../src/gpu/kernels/ranking/reference';
 import { randomLogits } from '../support/random';
 import { download } from './support/buffers';
+import { openDevice, withLargestArrays } from './support/device';
 
 const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 let device: GPUDevice;
@@ -12,9 +13,7 @@ let greedy: GreedyKernel;
 let ranking: RankingKernel;
 
 beforeAll(async () => {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('these tests need a WebGPU adapter');
-  device = await adapter.requestDevice({ requiredLimits: { maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize } });
+  device = await openDevice(withLargestArrays);
   greedy = await GreedyKernel.create(device);
   ranking = await RankingKernel.create(device);
 });

@@ -4,15 +4,14 @@ import { distributionReference, draftReference, judgeReference, truncateReferenc
 import { SAMPLING_ROW_BYTES, SamplingKernel, type SamplingRow, type ShapeSettings } from '../../src/gpu/kernels/sampling/sampling';
 import { randomLogits } from '../support/random';
 import { download } from './support/buffers';
+import { openDevice } from './support/device';
 
 let device: GPUDevice;
 let kernel: SamplingKernel;
 
 beforeAll(async () => {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('these tests need a WebGPU adapter');
   // The default limits, eight storage buffers among them.
-  device = await adapter.requestDevice();
+  device = await openDevice();
   kernel = await SamplingKernel.create(device);
 });
 afterAll(() => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchShapes, librariesFolder } from '../../src/catalog/shapeLibraries';
 import { applyDelta } from '../../src/formats/delta';
+import { openDevice, withSubgroups } from './support/device';
 import { kernelsOf } from './support/libraryKernels';
 
 const folder = librariesFolder(location.origin);
@@ -9,9 +10,7 @@ const shapes = await fetchShapes(folder, new AbortController().signal);
 let device: GPUDevice;
 
 beforeAll(async () => {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('these tests need a WebGPU adapter');
-  device = await adapter.requestDevice({ requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [] });
+  device = await openDevice(withSubgroups);
   return () => device.destroy();
 });
 

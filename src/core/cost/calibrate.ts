@@ -21,7 +21,7 @@ const SWEEPS = { least: 3, most: 9 } as const;
 const BUDGET_MS = 3000;
 /** The part of it for the first context. */
 const FIRST_SHARE = 0.5;
-/** Plain tokens that are read back together, to see what each is spared; and how often, in each context. */
+/** Plain tokens that are read back together, to see what each is spared; and how often, in the last context. */
 const TOGETHER = 8;
 const TIMES_TOGETHER = 3;
 
@@ -209,13 +209,6 @@ async function timePair(
     if (!(await take(rows))) return null;
   }
   const decode = setup.together ? target.decode?.bind(target) : undefined;
-  const takeTogether = async (): Promise<void> => {
-    if (!decode) return;
-    // The first makes what the next ones find ready.
-    if (plainMs.together.length === 0) await several(decode);
-    const taken = await sample(() => several(decode), setup);
-    if (taken) plainMs.together.push(taken.roundMs);
-  };
   const togetherMs = () => (decode && plainMs.together.length < TIMES_TOGETHER ? TOGETHER * (rounds.get(1) ?? 0) : 0);
   const order = [...rounds.keys()];
   for (let sweep = 1; sweep < SWEEPS.most; sweep++) {
@@ -223,8 +216,11 @@ async function timePair(
     if (enough && setup.clock() + togetherMs() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
     for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
     // After the sweeps that there must be.
-    const isNext = sweep + 1 >= SWEEPS.least && plainMs.together.length < TIMES_TOGETHER;
-    if (isNext && setup.clock() + 2 * togetherMs() <= setup.endMs) await takeTogether();
+    if (!decode || togetherMs() === 0 || sweep + 1 < SWEEPS.least || setup.clock() + 2 * togetherMs() > setup.endMs) continue;
+    // The first makes what the next ones find ready.
+    if (plainMs.together.length === 0) await several(decode);
+    const taken = await sample(() => several(decode), setup);
+    if (taken) plainMs.together.push(taken.roundMs);
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
   // Samples of several tokens are few, and each is long enough to be disturbed: what is shared is rather told too small.

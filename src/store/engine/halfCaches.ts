@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { ModelSpec, PairSpec } from '../../catalog/spec';
+import type { ModelSpec } from '../../catalog/spec';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 
 interface HalfCachesState {
@@ -30,9 +30,4 @@ followOtherTabs(useHalfCaches);
 export function withChosenCache(model: ModelSpec): ModelSpec {
   const { halfCache: _, ...whole } = model;
   return useHalfCaches.getState().models.includes(model.id) ? { ...whole, halfCache: true } : whole;
-}
-
-/** `pair` with the caches that were chosen for its models. */
-export function withChosenCaches({ target, draft }: PairSpec): PairSpec {
-  return { target: withChosenCache(target), draft: draft === null || draft === 'itself' ? draft : withChosenCache(draft) };
 }

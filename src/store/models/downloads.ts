@@ -10,7 +10,7 @@ import { type DownloadPlan, planDownload } from '../../catalog/downloadPlan';
 import { deleteHubModel, folderOfHubModel, idOfHubModel, keepHubModel } from '../../catalog/hubModels';
 import { checkPair, mismatch, sharesVocabulary } from '../../catalog/pairing';
 import type { PrebuiltRecord } from '../../catalog/prebuilt';
-import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
+import { type ModelSpec, mapModels, modelsOf, type PairSpec } from '../../catalog/spec';
 import { SHELVES } from '../../catalog/storedModels';
 import { type Failure, FailureError, toFailure } from '../../core/failure';
 import { versionOfFiles } from '../../core/run/exports';
@@ -21,7 +21,7 @@ import { type Arrived, noted } from '../../storage/rate';
 import type { TransferUpdate } from '../../storage/transfer';
 import { readAddedModels, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
-import { useHalfCaches, withChosenCaches } from '../engine/halfCaches';
+import { useHalfCaches, withChosenCache } from '../engine/halfCaches';
 import { chooseDraft, chooseHalfCaches, chooseTarget } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
@@ -183,7 +183,7 @@ async function plan(key: string): Promise<void> {
   if (!pair) return;
   const [device, roomBytes] = await Promise.all([BROWSER_PORTS.device(), roomHere()]);
   const around = { bindingBytes: device?.bindingBytes ?? null, memoryBytes: device?.memoryBytes ?? null, roomBytes };
-  change(key, { plan: await planDownload(withChosenCaches(pair), BROWSER_CACHE, around) });
+  change(key, { plan: await planDownload(mapModels(pair, withChosenCache), BROWSER_CACHE, around) });
 }
 
 /** Has each cache hold `context` tokens, which takes less memory. Before it is fetched. */
