@@ -2,6 +2,7 @@ import { FailureError } from '../core/failure';
 import { adapterName, findAdapter, usableFeatures } from './adapter';
 import { mendShaders } from './mergeKernel';
 import { markPipelines } from './pipelineTimes';
+import { answersLate, pollWhileAwaited } from './polling';
 
 export const HOW_TO_GET_WEBGPU = 'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.';
 
@@ -60,7 +61,11 @@ export function deviceSource(gpu: GPU | undefined): DeviceSource {
   };
   const open = () => {
     opening ??= needAdapter()
-      .then(async (adapter) => share(await adapter.requestDevice(descriptor(adapter)), adapter, forget))
+      .then(async (adapter) => {
+        const device = await adapter.requestDevice(descriptor(adapter));
+        if (await answersLate(device)) pollWhileAwaited(device);
+        return share(device, adapter, forget);
+      })
       .catch((error) => {
         forget();
         throw error;
