@@ -1,7 +1,7 @@
 /** A device with nothing to do answers within a millisecond or two. One that looks for finished work ten times a second takes five to a hundred. */
 const LATE_MS = 30;
-/** Between two looks: the shortest time that browsers keep to once timers follow each other. */
-const POLL_MS = 4;
+/** Between two looks. Browsers make it four milliseconds once some timers have followed each other. */
+const POLL_MS = 1;
 
 /**
  * Whether `device` answers late that work has been done, though it has nothing else to do: Firefox 153 looks for finished work every 100 ms. To be asked
