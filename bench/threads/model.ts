@@ -19,7 +19,7 @@ export async function openModel(
   const json = (name: string) => JSON.parse(read(name).toString());
   const shard = async (name: string) => Uint8Array.from(read(name)).buffer;
   const config = parseConfig(json('mlc-chat-config.json'));
-  const forward = await wasmForward(config, json('tensor-cache.json'), shard, { threads: nodeThreads(threads) });
+  const forward = await wasmForward(config, json('tensor-cache.json'), shard, nodeThreads(threads));
   if (!forward) throw new Error('This Node has no SIMD in WebAssembly.');
   const ids = Array.from({ length: context }, (_, i) => (i * 37) % 1000);
   forward.forward(ids, 'last-row');

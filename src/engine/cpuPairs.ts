@@ -121,10 +121,10 @@ export class CpuPairs implements PairLoader {
   }
 }
 
-/** What a run says of the CPU: of the slower of what its models run in. */
+/** What a run says of the CPU: the slower of what its models run in, and most threads that compute one of them. */
 function adapterOf(files: readonly CpuModelFiles[]): string {
   if (files.some(({ form }) => form === 'plain')) return 'CPU, plain JavaScript';
-  const threads = Math.min(...files.map(({ forward }) => forward.threads));
+  const threads = Math.max(...files.map(({ forward }) => forward.threads));
   return threads === 1 ? 'CPU, WebAssembly' : `CPU, WebAssembly, ${threads} threads`;
 }
 

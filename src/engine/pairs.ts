@@ -151,9 +151,10 @@ export class Pairs implements PairLoader {
   /** Both hold the target meanwhile. @param cpu ready @throws FailureError what WebGPU could not do */
   async #measure(cpu: ReadyPair, target: ModelSpec, report: Report, signal: AbortSignal): Promise<DecodeTimes> {
     const clock = steadyClock(() => performance.now());
+    // The CPU's threads begin meanwhile.
+    const webgpu = await this.#sides.webgpu.ready({ target, draft: null }, report, signal);
     const cpuMs = await decodeTime(cpu.target.side, clock, signal);
     signal.throwIfAborted();
-    const webgpu = await this.#sides.webgpu.ready({ target, draft: null }, report, signal);
     const webgpuMs = await decodeTime(webgpu.target.side, clock, signal).catch(async (error) => {
       throw await webgpu.firstCause(error);
     });

@@ -7,17 +7,15 @@ const SOURCE = `
   (${serve})(workerData, () => parentPort.postMessage(null));
 `;
 
-/** Threads of Node. Once they compute, they keep no program from ending. @param chosen how many, where a person said so */
+/** Threads of Node, which keep no program from ending. @param chosen how many, where a person said so */
 export function nodeThreads(chosen?: number): Threads {
   return {
     count: chosen ?? Math.min(USUAL_THREADS, os.availableParallelism()),
     areChosen: chosen !== undefined,
     start(setup, { begun, lost }) {
       const worker = new Worker(SOURCE, { eval: true, workerData: setup });
-      worker.once('message', () => {
-        worker.unref();
-        begun();
-      });
+      worker.unref();
+      worker.once('message', begun);
       worker.on('error', lost);
       worker.once('exit', lost);
       return { end: () => void worker.terminate() };

@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type Mock, vi } from 'vitest';
 import { buildKernels, KERNELS, missingCompiler, VARIANTS } from '../../scripts/kernels.mjs';
 import { KernelMemory } from '../../src/model/cpu/wasm/kernels';
 import { laidOutBytes, layOut, type PackedMatrix, readGrouped, readSteps } from '../../src/model/cpu/wasm/packed';
-import type { Threads } from '../../src/model/cpu/wasm/thread';
+import type { ThreadEvents, Threads } from '../../src/model/cpu/wasm/thread';
 import { nodeThreads } from '../../src/node/threads';
 import { unpack } from '../support/gguf/unpack';
 import { EVERY_KIND, floatBits, groupedWords, someNumbers } from '../support/packedWords';
+import { Team } from '../support/team';
 
 const MOST_ROWS = 17;
 const THREADS = 3;
@@ -19,7 +20,9 @@ let teams: KernelMemory;
 beforeAll(async () => {
   const [own, shared] = [await KernelMemory.open(), await KernelMemory.open(THREADS)];
   if (!own || !shared) throw new Error('this Node has no SIMD in WebAssembly');
-  await shared.start(nodeThreads(THREADS));
+  const team = new Team(THREADS);
+  shared.start(team);
+  await team.begun();
   expect([own.threads, shared.threads]).toEqual([1, THREADS]);
   [memory, teams] = [own, shared];
 });
@@ -137,12 +140,23 @@ describe('products in WebAssembly', () => {
   });
 });
 
-/** With a team whose threads start as `of` says. */
-async function opened(of: Partial<Threads>): Promise<KernelMemory> {
+/** With a team whose threads start as `start` says. */
+async function opened(start: Threads['start']): Promise<KernelMemory> {
   const memory = await KernelMemory.open(THREADS);
   if (!memory) throw new Error('this Node has no SIMD in WebAssembly');
-  await memory.start({ ...nodeThreads(THREADS), ...of });
+  memory.start({ ...nodeThreads(THREADS), start });
   return memory;
+}
+
+/** Threads that never compute, what each would tell, and how often one was ended. */
+function untold(): { readonly start: Threads['start']; readonly told: ThreadEvents[]; readonly end: Mock } {
+  const told: ThreadEvents[] = [];
+  const end = vi.fn();
+  const start: Threads['start'] = (_, events) => {
+    told.push(events);
+    return { end };
+  };
+  return { start, told, end };
 }
 
 describe('threads', () => {
@@ -165,11 +179,9 @@ describe('threads', () => {
 
   it('are done without where they do not start, where their memory cannot be had, and once they are ended', async () => {
     const usual = nodeThreads(THREADS);
-    const some = await opened({
-      start(...given) {
-        if (given[0].thread > 1) throw new Error('refused');
-        return usual.start(...given);
-      },
+    const some = await opened((...given) => {
+      if (given[0].thread > 1) throw new Error('refused');
+      return usual.start(...given);
     });
     expect(some.threads).toBe(2);
     some.close();
@@ -181,44 +193,45 @@ describe('threads', () => {
     vi.restoreAllMocks();
   });
 
-  it('are done without where they do not begin in time, and are ended then', async () => {
+  it('count as none where they have not begun after five seconds, until they do', async () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     const patience = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(1));
-    const end = vi.fn();
-    const alone = await opened({ start: () => ({ end }) });
+    const { start, told, end } = untold();
+    const late = await opened(start);
+    expect(late.threads).toBe(THREADS);
     expect(patience).toHaveBeenCalledWith(5000);
-    expect([alone.threads, end.mock.calls.length]).toEqual([1, THREADS - 1]);
+    told[1]?.begun();
+    await vi.waitFor(() => expect(late.threads).toBe(2));
+    told[0]?.begun();
+    expect(late.threads).toBe(THREADS);
+    told[1]?.lost();
+    expect([late.threads, end.mock.calls.length]).toEqual([2, 1]);
     vi.restoreAllMocks();
   });
 
-  it('are ended where what they start for is stopped meanwhile', async () => {
-    const stop = new AbortController();
-    const end = vi.fn();
-    const memory = await KernelMemory.open(THREADS);
-    const started = memory?.start(
-      {
-        ...nodeThreads(THREADS),
-        start: ({ thread }, { begun }) => {
-          if (thread === 1) queueMicrotask(begun);
-          return { end };
-        },
-      },
-      stop.signal,
+  it('are ended where the models are unloaded while they start, and count no more whatever becomes of them', async () => {
+    const { start, told, end } = untold();
+    const unloaded = await opened(start);
+    unloaded.close();
+    expect([unloaded.threads, end.mock.calls.length]).toEqual([1, THREADS - 1]);
+    for (const { begun } of told) begun();
+    expect(unloaded.threads).toBe(1);
+    const ended: number[] = [];
+    const usual = nodeThreads(THREADS);
+    const real = await opened(({ thread, ...setup }, events) =>
+      usual.start({ ...setup, thread }, { ...events, lost: () => ended.push(thread) }),
     );
-    setTimeout(() => stop.abort(new Error('stopped')), 1);
-    await expect(started).rejects.toThrow('stopped');
-    expect([memory?.threads, end.mock.calls.length]).toEqual([1, THREADS - 1]);
+    real.close();
+    await vi.waitFor(() => expect(ended.toSorted()).toEqual([1, 2]));
   });
 
   it('count no longer once they have ended', async () => {
     const usual = nodeThreads(THREADS);
     const ends: (() => void)[] = [];
-    const some = await opened({
-      start(...given) {
-        const thread = usual.start(...given);
-        ends.push(thread.end);
-        return thread;
-      },
+    const some = await opened((...given) => {
+      const thread = usual.start(...given);
+      ends.push(thread.end);
+      return thread;
     });
     expect(some.threads).toBe(THREADS);
     ends[0]?.();
@@ -328,7 +341,7 @@ describe('attention in WebAssembly', () => {
     const wanted = attended(qkv, 1);
     const usual = nodeThreads(THREADS);
     // The scores of such a thread are outside the memory.
-    const failing = await opened({ start: (setup, events) => usual.start({ ...setup, thread: setup.thread << 24 }, events) });
+    const failing = await opened((setup, events) => usual.start({ ...setup, thread: setup.thread << 24 }, events));
     expect(failing.threads).toBe(THREADS);
     // Only a part makes a thread fail, and the leader may have taken them all before it is awake.
     for (const until = performance.now() + 40_000; failing.threads > 1 && performance.now() < until; ) {

@@ -5,13 +5,13 @@ import { CpuForward } from '../../src/model/cpu/forward';
 import type { Forward } from '../../src/model/cpu/port';
 import { ChatText } from '../../src/model/cpu/text';
 import { wasmForward } from '../../src/model/cpu/wasm';
-import { type Threads, threadsFor } from '../../src/model/cpu/wasm/thread';
+import type { Threads } from '../../src/model/cpu/wasm/thread';
 import { type ModelConfig, parseConfig, readWeights } from '../../src/model/cpu/weights';
-import { nodeThreads } from '../../src/node/threads';
 import reference from '../fixtures/smollm2.json';
 import { promptsOfEveryKind } from '../support/benchPrompts';
 import { someNumbers } from '../support/packedWords';
 import { SHIPPED } from '../support/shipped';
+import { Team } from '../support/team';
 
 const SMOLLM2 = path.resolve('public/models-smollm2/smollm2');
 const missing = !fs.existsSync(SMOLLM2);
@@ -35,9 +35,11 @@ class Folder {
   }
 
   async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json'), threads = 1): Promise<Forward> {
-    const forward = await wasmForward(config, index, this.shard, { threads: nodeThreads(threads) });
+    const team = new Team(threads);
+    const forward = await wasmForward(config, index, this.shard, team);
     if (!forward) throw new Error('this Node has no SIMD in WebAssembly');
     onTestFinished(() => forward.close());
+    await team.begun();
     return forward;
   }
 }
@@ -114,37 +116,44 @@ describe('the pair in WebAssembly', () => {
     }
   });
 
-  it('has no threads unless a person asks for them, as its products are too small to gain', async () => {
-    const folder = shipped('target');
-    const start = vi.fn<Threads['start']>(() => {
-      throw new Error('no threads here');
-    });
-    const load = (areChosen: boolean) =>
-      wasmForward(folder.config(), folder.json('tensor-cache.json'), folder.shard, { threads: { count: 2, areChosen, start } });
-    expect((await load(false))?.threads).toBe(1);
-    expect(start).not.toHaveBeenCalled();
-    expect((await load(true))?.threads).toBe(1);
-    expect(start).toHaveBeenCalledOnce();
-    const { model_config: shape } = folder.config();
-    const larger = { ...shape, hidden_size: 576, intermediate_size: 512 };
-    expect(threadsFor(larger, { ...nodeThreads(), count: 2 })).toBe(2);
-    expect(threadsFor({ ...larger, intermediate_size: 511 }, { ...nodeThreads(), count: 2 })).toBe(1);
+  it.each([
+    ['target', 2],
+    ['draft', 1],
+    ['weak-draft', 1],
+  ])('has threads where its products are large enough to gain, and where a person asks for them: %s', async (id, usual) => {
+    const folder = shipped(id);
+    const load = async (areChosen: boolean) => {
+      const start = vi.fn<Threads['start']>(() => ({ end: () => undefined }));
+      const forward = await wasmForward(folder.config(), folder.json('tensor-cache.json'), folder.shard, { count: 2, areChosen, start });
+      return [forward?.threads, start.mock.calls.length];
+    };
+    expect(await load(false)).toEqual([usual, usual - 1]);
+    expect(await load(true)).toEqual([2, 1]);
   });
 
-  it('ends its threads where the load is stopped while they start', async () => {
-    const folder = shipped('draft');
-    const stop = new AbortController();
-    const end = vi.fn();
-    const threads: Threads = {
-      ...nodeThreads(2),
-      start() {
-        queueMicrotask(() => stop.abort(new Error('stopped')));
-        return { end };
-      },
+  it('waits for no thread, and has the same bits while threads join in between two passes and within one', async () => {
+    const folder = shipped('target');
+    const ids = someIds(40, 2048);
+    const wanted = (await folder.wasm()).forward(ids, 'all-rows');
+    const team = new Team(4);
+    const wasm = await wasmForward(folder.config(), folder.json('tensor-cache.json'), folder.shard, team);
+    if (!wasm) throw new Error('this Node has no SIMD in WebAssembly');
+    onTestFinished(() => wasm.close());
+    const check = (step: number) => {
+      wasm.truncate(0);
+      const rows: Float32Array[] = [];
+      for (let from = 0; from < ids.length; from += step) rows.push(...wasm.forward(ids.slice(from, from + step), 'all-rows'));
+      expect(worst(rows, wanted)).toBe(0);
     };
-    const load = wasmForward(folder.config(), folder.json('tensor-cache.json'), folder.shard, { threads, signal: stop.signal });
-    await expect(load).rejects.toThrow('stopped');
-    expect(end).toHaveBeenCalledOnce();
+    check(40);
+    // They count from their start on.
+    expect([team.heard, wasm.threads]).toEqual([0, 4]);
+    while (team.heard < 3) {
+      for (const step of [1, 5, 40]) check(step);
+      await new Promise(setImmediate);
+    }
+    for (let pass = 0; pass < 20; pass++) check(5);
+    expect(wasm.threads).toBe(4);
   });
 
   it('keeps two caches on one set of weights', async () => {

@@ -48,13 +48,13 @@ export async function loadCpuModel(
   const [said, tokenizer, index] = await Promise.all(['mlc-chat-config.json', 'tokenizer.json', 'tensor-cache.json'].map(json));
   const config = parseConfig(said, model);
   const text = new ChatText(config, tokenizer as object);
-  const made = await makeForward({ ...means, signal }, config, index, bytes);
+  const made = await makeForward(means, config, index, bytes);
   report({ phase: 'ready', loadedBytes });
   return { ...made, text };
 }
 
 async function makeForward(
-  { form, threads, signal }: CpuMeans & { readonly signal: AbortSignal },
+  { form, threads }: CpuMeans,
   config: ModelConfig,
   index: unknown,
   shard: (name: string) => Promise<ArrayBuffer>,
@@ -63,7 +63,7 @@ async function makeForward(
   if (form === 'plain') return plain();
   const { wasmForward } = await importWasm();
   try {
-    const forward = await wasmForward(config, index, shard, { threads, signal });
+    const forward = await wasmForward(config, index, shard, threads);
     return forward ? { form, forward } : await plain();
   } catch (error) {
     if (!(error instanceof FailureError) || error.failure.code !== 'out-of-memory') throw error;

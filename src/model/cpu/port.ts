@@ -19,7 +19,7 @@ export interface Forward {
   forward(ids: readonly TokenId[], want: WantedRows): Float32Array[];
   /** The same weights with a cache of their own. @throws FailureError out-of-memory */
   sibling(): Forward;
-  /** Threads that compute it, the calling one with them. */
+  /** Threads that compute it, the calling one and those that are about to begin with them. */
   readonly threads: number;
   /** Ends the threads that compute it and its siblings beside the calling one. */
   close(): void;

@@ -80,7 +80,6 @@ export class WasmForward implements Forward {
     return this.#hidden;
   }
 
-  /** Threads that compute it. */
   get threads(): number {
     return this.#memory.threads;
   }

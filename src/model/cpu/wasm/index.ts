@@ -4,21 +4,17 @@ import { WasmForward } from './forward';
 import { Tensors } from './tensors';
 import { type Threads, threadsFor } from './thread';
 
-/**
- * As `Tensors.read` and `WasmForward.create`: null where this machine's WebAssembly has no SIMD.
- *
- * @throws also the signal's reason, while threads start
- */
+/** As `Tensors.read` and `WasmForward.create`: null where this machine's WebAssembly has no SIMD. @param threads join in once they have begun, for which nobody waits */
 export async function wasmForward(
   config: ModelConfig,
   index: unknown,
   shard: (name: string) => Promise<ArrayBuffer>,
-  { threads, signal }: { readonly threads?: Threads | undefined; readonly signal?: AbortSignal } = {},
+  threads?: Threads,
 ): Promise<WasmForward | null> {
   const tensors = await Tensors.read(index, shard, threads && threadsFor(config.model_config, threads));
   if (!tensors) return null;
   const forward = WasmForward.create(config, tensors);
   // Last, so that nothing that fails leaves one behind.
-  if (threads) await tensors.memory.start(threads, signal);
+  if (threads) tensors.memory.start(threads);
   return forward;
 }

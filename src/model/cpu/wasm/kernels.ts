@@ -17,7 +17,7 @@ const ALIGNMENT = 64;
 const MOST_PAGES = 1 << 16;
 /** Bytes of the stack of a thread. */
 const STACK = 1 << 15;
-/** Longest that threads may take to begin. */
+/** A thread that has not begun after so long counts as none until it does. */
 const START_MS = 5000;
 
 /** The kernels in a memory of their own, of which parts are handed out and never taken back. */
@@ -26,7 +26,8 @@ export class KernelMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #module: WebAssembly.Module;
   #end: number;
-  #helpers: readonly Thread[] = [];
+  /** The other threads that were started, and whether they count. */
+  readonly #helpers = new Map<Thread, boolean>();
   /** By the rows of a forward. */
   readonly #sharing = new Map<number, Sharing>();
   /** The faster way of the latest forward. */
@@ -57,40 +58,43 @@ export class KernelMemory {
     return new KernelMemory(memory, exports as unknown as Exports, module, shared ? threads : 1);
   }
 
-  /** Starts the other threads, and does without those that cannot be had or do not begin in time. @throws the signal's reason, once all are ended */
-  async start({ start }: Threads, signal?: AbortSignal): Promise<void> {
-    const patience = AbortSignal.timeout(START_MS);
-    const stop = signal ? AbortSignal.any([patience, signal]) : patience;
+  /**
+   * Starts the other threads. Each joins in once it has begun, also within a forward, and nobody waits for it: until then, and where one cannot be had or fails,
+   * the others compute without it.
+   *
+   * @throws FailureError out-of-memory, before any is started
+   */
+  start({ start }: Threads): void {
     const setups = Array.from({ length: this.most - 1 }, (_, i) => ({
       module: this.#module,
       memory: this.#memory,
       stack: this.allocate(STACK) + STACK,
       thread: i + 1,
     }));
-    await Promise.allSettled(setups.map((setup) => this.#begin(setup, start, stop)));
-    if (signal?.aborted) this.close();
-    signal?.throwIfAborted();
+    for (const setup of setups) this.#begin(setup, start);
   }
 
-  /** Settles once a thread computes, or is done without. One that fails later is from then on. */
-  #begin(setup: ThreadSetup, start: Threads['start'], stop: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      stop.throwIfAborted();
-      const leave = () => {
-        stop.removeEventListener('abort', leave);
-        thread.end();
-        this.#setHelpers(this.#helpers.filter((each) => each !== thread));
-        reject(new Error('a thread does not compute'));
-      };
-      const begun = () => {
-        if (stop.aborted) return;
-        stop.removeEventListener('abort', leave);
-        this.#setHelpers([...this.#helpers, thread]);
-        resolve();
-      };
-      const thread = start(setup, { begun, lost: leave });
-      stop.addEventListener('abort', leave);
-    });
+  #begin(setup: ThreadSetup, start: Threads['start']): void {
+    let thread: Thread;
+    const patience = AbortSignal.timeout(START_MS);
+    const late = () => this.#count(thread, false);
+    const begun = () => {
+      patience.removeEventListener('abort', late);
+      this.#count(thread, true);
+    };
+    const lost = () => {
+      patience.removeEventListener('abort', late);
+      this.#count(thread, false);
+      thread.end();
+    };
+    try {
+      thread = start(setup, { begun, lost });
+    } catch {
+      return;
+    }
+    this.#helpers.set(thread, true);
+    patience.addEventListener('abort', late);
+    this.#compareAnew();
   }
 
   /** Runs `forward`, of `rows` rows, by all threads or by this one alone, whichever is faster lately. */
@@ -107,15 +111,16 @@ export class KernelMemory {
     return result;
   }
 
-  /** Threads that compute together. */
+  /** Threads that compute together, those that are about to begin with them. */
   get threads(): number {
-    return 1 + this.#helpers.length;
+    return 1 + [...this.#helpers.values()].filter((counts) => counts).length;
   }
 
   /** Ends the other threads. What is computed later, this one computes alone. */
   close(): void {
-    for (const helper of this.#helpers) helper.end();
-    this.#setHelpers([]);
+    for (const helper of this.#helpers.keys()) helper.end();
+    this.#helpers.clear();
+    this.#compareAnew();
   }
 
   /** The address of `bytes` more, which are zero. @throws FailureError out-of-memory */
@@ -136,8 +141,15 @@ export class KernelMemory {
     return at;
   }
 
-  #setHelpers(helpers: readonly Thread[]): void {
-    this.#helpers = helpers;
+  /** What is told of a thread after all were ended says nothing. */
+  #count(thread: Thread, counts: boolean): void {
+    if (!this.#helpers.has(thread)) return;
+    this.#helpers.set(thread, counts);
+    this.#compareAnew();
+  }
+
+  /** Other threads compute than before, so what was measured says nothing of them. */
+  #compareAnew(): void {
     this.#sharing.clear();
     this.#likely = null;
     this.kernels.set_threads(this.threads);

@@ -4,11 +4,8 @@ import type { ModelConfig } from '../weights';
 /** Most that compute a model where nobody says how many. Two take half to four fifths of the time of one (docs/measurements.md, Threads); more were not measured. */
 export const USUAL_THREADS = 2;
 
-/**
- * Weights of the widest product of a layer from which on threads compute a model. The embedded pair has 256 by 1,536 at most, and SmolLM2 576 by 3,072. The pair's target
- * gains by threads too, but takes a millisecond, and a first visit need not wait until they have started.
- */
-const LEAST_WEIGHTS = 576 * 1024;
+/** Weights of the widest product of a layer from which on threads compute a model: those of the embedded target, which gains by them. Its draft has 128 by 512, a pass of 0.1 ms. */
+const LEAST_WEIGHTS = 256 * 1536;
 
 /** What a thread needs to begin. */
 export interface ThreadSetup {
@@ -26,7 +23,7 @@ export interface Thread {
 
 /** What is told of a thread, never before its start has returned. */
 export interface ThreadEvents {
-  /** It computes. */
+  /** It computes from now on. */
   begun(): void;
   /** It failed, or ended; perhaps before it computed. */
   lost(): void;
