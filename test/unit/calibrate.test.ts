@@ -128,7 +128,7 @@ describe('a calibration of a slow pair', () => {
 describe('a calibration on a machine with other work', () => {
   /** Over plain decoding that reads back as many tokens together as are fastest. */
   function speedup({ verify, draft, readback }: PairCosts, gamma: number): number {
-    const plainMs = verify(1) + readback / usualPlain({ readbackMs: readback, tokenMs: verify(1) });
+    const plainMs = verify(1) + readback / usualPlain({ sharedMs: readback, tokenMs: verify(1) });
     return (expectedTokens(0.8, gamma) * plainMs) / (gamma * draft + verify(gamma + 1) + readback);
   }
 

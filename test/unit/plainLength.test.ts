@@ -10,14 +10,14 @@ import { FakeTarget } from '../../src/model/fake';
 
 describe('how many plain tokens are read back together', () => {
   it('is one where readbacks are cheap, and many where they are not', () => {
-    expect(fastestPlain({ readbackMs: 0.2, tokenMs: 8 }, 16, 0)).toBe(1);
-    expect(fastestPlain({ readbackMs: 1, tokenMs: 8 }, 16, 0)).toBe(16);
-    expect(fastestPlain({ readbackMs: 100, tokenMs: 8 }, 16, 0)).toBe(16);
-    expect(fastestPlain({ readbackMs: 100, tokenMs: 8 }, 5, 0)).toBe(5);
+    expect(fastestPlain({ sharedMs: 0.2, tokenMs: 8 }, 16, 0)).toBe(1);
+    expect(fastestPlain({ sharedMs: 1, tokenMs: 8 }, 16, 0)).toBe(16);
+    expect(fastestPlain({ sharedMs: 100, tokenMs: 8 }, 16, 0)).toBe(16);
+    expect(fastestPlain({ sharedMs: 100, tokenMs: 8 }, 5, 0)).toBe(5);
   });
 
   it('is fewer where the answer may end, as tokens past its end are computed for nothing', () => {
-    const price = { readbackMs: 3, tokenMs: 8 };
+    const price = { sharedMs: 3, tokenMs: 8 };
     const counts = [0, stopChance(200), stopChance(0)].map((stop) => fastestPlain(price, 16, stop));
     expect(counts).toEqual(counts.toSorted((a, b) => b - a));
     expect(counts[2]).toBeLessThan(counts[0] as number);
@@ -25,8 +25,8 @@ describe('how many plain tokens are read back together', () => {
   });
 
   it('keeps a round within a time that a person waits for Stop', () => {
-    expect(fastestPlain({ readbackMs: 100, tokenMs: 60 }, 16, 0)).toBe(5);
-    expect(fastestPlain({ readbackMs: 100, tokenMs: 500 }, 16, 0)).toBe(1);
+    expect(fastestPlain({ sharedMs: 100, tokenMs: 60 }, 16, 0)).toBe(5);
+    expect(fastestPlain({ sharedMs: 100, tokenMs: 500 }, 16, 0)).toBe(1);
   });
 
   it('makes a token as cheap as its share of a readback', () => {

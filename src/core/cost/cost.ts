@@ -110,8 +110,8 @@ export function sharedMs(costs: Calibration, context: number): number {
 
 /** Milliseconds of a token of plain decoding: of what is shared, and of the rest. */
 function plainPrice(costs: Calibration, context: number): PlainPrice {
-  const readbackMs = sharedMs(costs, context);
-  return { readbackMs, tokenMs: roundMs(costs, 0, context) - readbackMs };
+  const shared = sharedMs(costs, context);
+  return { sharedMs: shared, tokenMs: roundMs(costs, 0, context) - shared };
 }
 
 /** How many tokens plain decoding reads back together with such costs, in the middle of a long answer. */
@@ -122,7 +122,7 @@ export function plainLengthOf(costs: Calibration, context: number): number {
 /** Milliseconds of a token of plain decoding, which reads as many back together as are fastest: what speculation has to beat. */
 export function plainTokenMs(costs: Calibration, context: number): number {
   const price = plainPrice(costs, context);
-  return price.readbackMs / usualPlain(price) + price.tokenMs;
+  return price.sharedMs / usualPlain(price) + price.tokenMs;
 }
 
 /** Cost ratio c: a draft step in decodes of the target. */

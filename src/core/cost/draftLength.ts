@@ -127,7 +127,7 @@ function plainOf(prices: RoundPrices, known: KnownCosts & PlainMeans): PlainLeng
   const { calibration, readbackMs, chains = false, stops = true } = known;
   const told = calibration?.plainSharedMs ?? calibration?.readbackMs ?? readbackMs ?? null;
   if (!chains || told === null || !isTimed(prices, known)) return null;
-  return new PlainLength(prices, { readbackMs: calibration ? Math.max(told, sharedMs(calibration, 0)) : told, stops });
+  return new PlainLength(prices, { sharedMs: calibration ? Math.max(told, sharedMs(calibration, 0)) : told, stops });
 }
 
 /** Whether the clock moves on within a round, so that it says what one takes. */
@@ -222,22 +222,22 @@ export class AdaptiveLength implements DraftLength {
       const { record } = this.#sources[source];
       const best = this.#fastest(source, context, record.rates(), most);
       // What is looked up may not be found, and would keep plain tokens apart until it is.
-      const isLook = best === 0 && source === 'model' && record.isUnknown && this.#couldGain(source, context, most);
-      if (isLook) record.look();
-      limits[source] = isLook || (best === 0 && record.rested) ? this.#trial(source, context, record.rates(), most) : best;
+      const isLook = source === 'model' && record.isUnknown && this.#couldGain(source, context, most);
+      limits[source] = best === 0 && (isLook || record.rested) ? this.#trial(source, context, record.rates(), most) : best;
     }
     return { ...limits, ...plainLimit(this.#plain?.choose(context, plainRoom(most), limits.model > 0 || limits.ngram > 0)) };
   }
 
   observe({ source, drafted, accepted, judged, passes, context, ms: took }: ObservedRound): void {
     const ms = source === null && this.#plain ? this.#plain.observe(passes, context, took) : took;
-    if (source !== null) this.#plain?.drafted(accepted + 1);
     for (const each of SOURCES) {
       const { record, prices } = this.#sources[each];
+      const wasExpected = this.#fastest(each, context, record.rates(), LIMITS.gamma.max) > 0;
       if (this.#timed && ms !== null && (source === null || source === each)) prices.observe(drafted, context, ms);
       if (each !== source) record.rest();
-      else record.judge(accepted, judged, this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0);
+      else record.judge(accepted, judged, { wasExpected, isHopeful: this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0 });
     }
+    if (source !== null) this.#plain?.drafted(accepted + 1);
   }
 
   /** The length of the highest expected speed by rates by position; 0 if plain decoding has it. */
@@ -280,7 +280,6 @@ class SourceRecord {
   readonly #judged = new Array<number>(LIMITS.gamma.max).fill(0);
   readonly #accepted = new Array<number>(LIMITS.gamma.max).fill(0);
   #resting = 0;
-  #isFirstLook = false;
   #patience = REST.first;
 
   constructor(source: AdaptiveSource) {
@@ -290,11 +289,6 @@ class SourceRecord {
   /** Whether nothing it drafted was judged yet. */
   get isUnknown(): boolean {
     return this.#judged[0] === 0;
-  }
-
-  /** Says that it drafts next though it is not expected to pay, as nothing is known of it. */
-  look(): void {
-    this.#isFirstLook = true;
   }
 
   /** Whether it has not drafted for long enough to be tried again. */
@@ -315,8 +309,9 @@ class SourceRecord {
     this.#resting++;
   }
 
-  /** @param hopeful whether drafts that are always accepted would pay */
-  judge(accepted: number, judged: number, hopeful: boolean): void {
+  /** @param wasExpected whether this draft was to pay @param isHopeful whether drafts that are always accepted would pay */
+  judge(accepted: number, judged: number, { wasExpected, isHopeful }: { readonly wasExpected: boolean; readonly isHopeful: boolean }): void {
+    const isTrial = this.rested || (this.isUnknown && !wasExpected);
     // What a trial finds out counts for more than what was true before the rest.
     const memory = this.rested ? TRIAL_MEMORY : MEMORY;
     for (let at = 0; at < judged; at++) {
@@ -324,10 +319,9 @@ class SourceRecord {
       this.#accepted[at] = memory * (this.#accepted[at] as number) + (at < accepted ? 1 : 0);
     }
     // A draft that is accepted as a whole is worth another look at once.
-    const promising = hopeful && accepted === judged;
+    const promising = isHopeful && accepted === judged;
     if (promising) this.#patience = REST.first;
     else if (this.rested) this.#patience = Math.min(REST.most, 2 * this.#patience);
-    this.#resting = promising && (this.rested || this.#isFirstLook) ? this.#patience : 0;
-    this.#isFirstLook = false;
+    this.#resting = promising && isTrial ? this.#patience : 0;
   }
 }

@@ -3,8 +3,8 @@ import type { RoundPrices } from './roundPrices';
 
 /** What plain decoding takes, in milliseconds. */
 export interface PlainPrice {
-  /** A readback, however many tokens it brings. */
-  readonly readbackMs: number;
+  /** What tokens that are read back together have once, their readback with it. */
+  readonly sharedMs: number;
   /** A token besides. */
   readonly tokenMs: number;
 }
@@ -27,10 +27,10 @@ function expectedPlain(count: number, stop: number): number {
 }
 
 /** How many plain tokens to read back together: as many as are expected to be fastest, up to `most`; one where readbacks are cheap. */
-export function fastestPlain({ readbackMs, tokenMs }: PlainPrice, most: number, stop: number): number {
-  const speed = (count: number) => expectedPlain(count, stop) / (readbackMs + count * tokenMs);
+export function fastestPlain({ sharedMs, tokenMs }: PlainPrice, most: number, stop: number): number {
+  const speed = (count: number) => expectedPlain(count, stop) / (sharedMs + count * tokenMs);
   let best = 1;
-  for (let count = 2; count <= most && readbackMs + count * tokenMs <= PATIENCE_MS; count++) if (speed(count) > speed(best)) best = count;
+  for (let count = 2; count <= most && sharedMs + count * tokenMs <= PATIENCE_MS; count++) if (speed(count) > speed(best)) best = count;
   return speed(best) >= WORTH * speed(1) ? best : 1;
 }
 
@@ -39,25 +39,25 @@ export function usualPlain(price: PlainPrice): number {
   return fastestPlain(price, LIMITS.gamma.max, 0);
 }
 
-/** Weight of the latest round of several plain tokens in what a readback takes. */
+/** Weight of the latest round of several plain tokens in what they share. */
 const FRESH = 0.2;
 
 /** Says before a round without a draft how many tokens it has, from what such rounds of the run took. */
 export class PlainLength {
   readonly #prices: RoundPrices;
   readonly #stops: boolean;
-  #readbackMs: number;
+  #sharedMs: number;
   #tokens = 0;
   /** Tokens since the latest draft. */
   #undrafted = 0;
 
   /**
    * @param prices of rounds of the run; of one plain token, what rounds of several are told it as (`observe`)
-   * @param stops whether a token may end the answer
+   * @param sharedMs what tokens that are read back together have once, as known before @param stops whether a token may end the answer
    */
-  constructor(prices: RoundPrices, { readbackMs, stops }: { readonly readbackMs: number; readonly stops: boolean }) {
+  constructor(prices: RoundPrices, { sharedMs, stops }: { readonly sharedMs: number; readonly stops: boolean }) {
     this.#prices = prices;
-    this.#readbackMs = readbackMs;
+    this.#sharedMs = sharedMs;
     this.#stops = stops;
   }
 
@@ -72,7 +72,7 @@ export class PlainLength {
   speed(context: number, most: number): number {
     const price = this.#price(context);
     const count = this.choose(context, most, false);
-    return count / (price.readbackMs + count * price.tokenMs);
+    return count / (price.sharedMs + count * price.tokenMs);
   }
 
   /**
@@ -86,8 +86,8 @@ export class PlainLength {
     if (ms === null || passes === 1) return ms;
     const single = this.#prices.of(0, context);
     const seen = (passes * single - ms) / (passes - 1);
-    this.#readbackMs += FRESH * (Math.min(single, Math.max(0, seen)) - this.#readbackMs);
-    return this.#readbackMs + Math.max(0, ms - this.#readbackMs) / passes;
+    this.#sharedMs += FRESH * (Math.min(single, Math.max(0, seen)) - this.#sharedMs);
+    return this.#sharedMs + Math.max(0, ms - this.#sharedMs) / passes;
   }
 
   /** Takes in a round that drafted, and what it committed. */
@@ -98,7 +98,7 @@ export class PlainLength {
 
   #price(context: number): PlainPrice {
     const single = this.#prices.of(0, context);
-    const readbackMs = Math.min(this.#readbackMs, single);
-    return { readbackMs, tokenMs: single - readbackMs };
+    const sharedMs = Math.min(this.#sharedMs, single);
+    return { sharedMs, tokenMs: single - sharedMs };
   }
 }
