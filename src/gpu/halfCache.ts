@@ -20,7 +20,8 @@ const HEAD = /(?:\/\/-{40}|enable subgroups;)\n\/\/ Function: \w+\n/g;
 const FLOAT = 4;
 
 /**
- * `library` with its cache in half precision; null where it has no such cache as ours.
+ * `library` with its cache in half precision; null where it has no such cache as ours, or touches it in a way that is not known here: a kernel that went on in
+ * float32 would compute from what is no number of the model's.
  *
  * Each kernel lies behind its length, a little-endian 64-bit number, and keeps it: what is rewritten gets no longer once its lines are not indented.
  */
@@ -30,55 +31,93 @@ export function halveCache(library: Uint8Array): HalvedLibrary | null {
   const content = new Uint8Array(library);
   const view = new DataView(content.buffer);
   const elements = new Set<number>();
+  const uses = new Set<Use>();
+  let unseen = mentions(text);
   for (const { index } of text.matchAll(HEAD)) {
     const end = index + (index < 8 ? Infinity : Number(view.getBigUint64(index - 8, true)));
     if (end > text.length) return null;
     const kernel = text.slice(index, end);
-    const known = elementsOf(kernel);
-    if (known === null) continue;
-    elements.add(known);
-    const halved = halveKernel(kernel, known);
+    const declared = declaredCache(kernel);
+    if (declared === null) continue;
+    const halved = halveKernel(kernel, declared);
     if (halved === null) return null;
     const bytes = new TextEncoder().encode(halved.padEnd(kernel.length));
     if (bytes.length !== kernel.length) return null;
     content.set(bytes, index);
+    elements.add(declared.elements);
+    uses.add(declared.use);
+    unseen -= mentions(kernel);
   }
   const [count, ...others] = elements;
-  return count === undefined || others.length > 0 ? null : { content, askedBytes: count * FLOAT };
+  if (count === undefined || others.length > 0 || uses.size < 2 || unseen > 0) return null;
+  return { content, askedBytes: count * FLOAT };
 }
 
-/** Numbers in a layer's cache; null for a kernel without one. */
-function elementsOf(kernel: string): number | null {
+/** What a kernel does with the cache. */
+type Use = 'read' | 'write';
+
+interface DeclaredCache {
+  /** Numbers in a layer's cache. */
+  readonly elements: number;
+  /** Kernels of ours read four numbers at a time, and write one. */
+  readonly use: Use;
+}
+
+/** null for a kernel that declares no cache as ours do. */
+function declaredCache(kernel: string): DeclaredCache | null {
   const [, quads, alone] = /\bcache_ptr : array<(?:vec4<f32>, (\d+)|f32, (\d+))>/.exec(kernel) ?? [];
-  return quads ? Number(quads) * 4 : alone ? Number(alone) : null;
+  if (quads) return { elements: 4 * Number(quads), use: 'read' };
+  return alone ? { elements: Number(alone), use: 'write' } : null;
+}
+
+function mentions(text: string): number {
+  return text.match(/\bcache_ptr\b/g)?.length ?? 0;
 }
 
 const READ = /let (\w+) : i32 = (.+);\n( *\w+\[\w+\]) = cache_ptr\[\1>>2u\];/g;
 /** The four components of one position, one after another. */
 const WRITE = new RegExp([0, 1, 2, 3].map((i) => `cache_ptr\\[(.+)\\] = ${i === 0 ? '(\\w+)' : '\\2'}\\[${i}i\\];`).join('\\n *'), 'g');
+/** How far components of one position lie apart, in keys and in values. */
+const KEEP = new Map([
+  [4, 'keep_key'],
+  [1, 'keep_value'],
+]);
 
-/** `kernel` on a cache of as many halves as it had numbers, `elements`; null where it is not written as ours are. */
-function halveKernel(kernel: string, elements: number): string | null {
-  const declared = kernel
-    .replace(/\bcache_ptr : array<vec4<f32>, \d+>/, `cache_ptr : array<vec4<u32>, ${elements / 8}>`)
-    .replace(/\bcache_ptr : array<f32, \d+>/, `cache_ptr : array<u32, ${elements / 2}>`)
-    // What values are read by names their position, which `keys` holds.
-    .replace(
-      READ,
-      (_, at, index, to) => `let ${at} : i32 = ${index};\n${to} = ${/\bkeys\[/.test(index) ? 'half_value' : 'half_key'}(${at});`,
-    )
-    .replace(WRITE, (_, first, from, second) => {
-      const name = { 4: 'keep_key', 1: 'keep_value' }[lastNumber(second) - lastNumber(first)] ?? 'cache_ptr[]';
-      return `${name}(${first}, vec4<f32>(${from}[0i], ${from}[1i], ${from}[2i], ${from}[3i]));`;
-    });
-  if (/\bcache_ptr\[/.test(declared)) return null;
-  return `${declared.trimEnd().replace(/\n +/g, '\n')}\n${declared.includes('keep_key(') ? WRITING : READING}`;
+/** `kernel` on a cache of as many halves as it had numbers; null where it is not written as ours are. */
+function halveKernel(kernel: string, { elements, use }: DeclaredCache): string | null {
+  const [of, functions, halved] =
+    use === 'read'
+      ? [`vec4<u32>, ${elements / 8}`, READING, kernel.replace(READ, readHalves)]
+      : [`u32, ${elements / 2}`, WRITING, kernel.replace(WRITE, keepHalves)];
+  const declared = halved.replace(/\bcache_ptr : array<[^;]+>;/, `cache_ptr : array<${of}>;`);
+  const names = use === 'read' ? ['half_key', 'half_value'] : ['keep_key', 'keep_value'];
+  // Only its declaration still names the cache.
+  if (mentions(declared) !== 1 || !names.every((name) => declared.includes(`${name}(`))) return null;
+  return `${declared.trimEnd().replace(/\n +/g, '\n')}\n${functions}`;
 }
 
-/** That ends `index`, with its sign. */
-function lastNumber(index: string): number {
-  const [, sign, digits] = /([+-]) (\d+)i\)$/.exec(index) ?? [];
-  return Number(`${sign === '-' ? '-' : ''}${digits}`);
+function readHalves(_: string, at: string, index: string, to: string): string {
+  // What values are read by names their position, which `keys` holds.
+  return `let ${at} : i32 = ${index};\n${to} = ${/\bkeys\[/.test(index) ? 'half_value' : 'half_key'}(${at});`;
+}
+
+/** `all` as it is where its four numbers do not lie as far apart as those of keys or of values. */
+function keepHalves(all: string, first: string, from: string, ...others: [second: string, third: string, fourth: string]): string {
+  const [base, start] = splitPlace(first);
+  const steps = others.slice(0, 3).map((place, i) => {
+    const [before, number] = splitPlace(place);
+    return before === base ? (number - start) / (i + 1) : Number.NaN;
+  });
+  const [step = Number.NaN] = steps;
+  const name = KEEP.get(step);
+  if (!name || !steps.every((each) => each === step)) return all;
+  return `${name}(${first}, vec4<f32>(${from}[0i], ${from}[1i], ${from}[2i], ${from}[3i]));`;
+}
+
+/** A place as the sum of what varies and a number. */
+function splitPlace(place: string): [varying: string, number: number] {
+  const [, varying = place, sign = '', digits = ''] = /^(.*)([+-]) (\d+)i\)$/.exec(place) ?? [];
+  return [varying, digits ? Number(sign + digits) : Number.NaN];
 }
 
 /** `e`: where four numbers would begin in float32. */

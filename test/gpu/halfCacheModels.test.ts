@@ -1,16 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fetchCatalogue } from '../../src/catalog/lists';
+import { pairOf } from '../../src/catalog/pairing';
 import type { TargetSpec } from '../../src/catalog/resolve';
-import type { ModelSpec } from '../../src/catalog/spec';
+import { fileOf, type ModelSpec } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import type { RunEvent, RunSettings, TokenId } from '../../src/core/types';
-import { deviceSource } from '../../src/gpu/device';
-import { type LoadedModel, loadModel, twinOf } from '../../src/model/webllm/loader';
+import { PairEngine } from '../../src/engine/engine';
+import { WebGpuPairs } from '../../src/engine/webgpuPairs';
+import { loadCpuModel } from '../../src/model/cpu/loader';
+import type { Forward } from '../../src/model/cpu/port';
+import { twinOf } from '../../src/model/webllm/loader';
 import type { ModelPipeline } from '../../src/model/webllm/pipeline';
 import { readLogits } from '../../src/model/webllm/readLogits';
 import { BROWSER_CACHE } from '../../src/storage/browserCache';
-import { engineWorker, runTarget, shippedTarget } from './support/runs';
+import { isRunEvent } from '../../src/worker/client';
+import { shippedTarget } from './support/runs';
 
 const never = new AbortController().signal;
 const SMOLLM2 = new URL('/models-smollm2/manifest.json', location.href).href;
@@ -24,6 +29,11 @@ interface Case {
   /** Of them, how many are answered, and in how many tokens: SmolLM2 is slow on an adapter made of software. */
   readonly answered: number;
   readonly maxTokens: number;
+  /** Tokens before the rows whose logits, and before those whose bits, are compared: kernels attend to 64 positions at a time, and keys lie in fours. */
+  readonly logitsAt: readonly number[];
+  readonly bitsAt: readonly number[];
+  /** Most rows of which the bits are compared. */
+  readonly most: number;
   /** Most that a logit differs from that of a cache in full precision, as a share of the standard deviation of a row's logits. */
   readonly tolerance: number;
   /** Drafts by name; the target itself besides. */
@@ -34,7 +44,7 @@ const CASES: readonly Case[] = [
     name: 'the embedded pair',
     target: shippedTarget,
     prompts: ['Count from 3 to 9.', 'Tell me a story about a dog.'],
-    ...{ answered: 2, maxTokens: 24 },
+    ...{ answered: 2, maxTokens: 24, logitsAt: [1, 20, 63, 70, 100], bitsAt: [3, 61], most: 17 },
     tolerance: 1e-2,
     drafts: ['draft', 'weak-draft'],
   },
@@ -42,7 +52,7 @@ const CASES: readonly Case[] = [
     name: 'SmolLM2',
     target: async () => (await fetchCatalogue([SMOLLM2], BROWSER_CACHE)).targets[0] as TargetSpec,
     prompts: ['Why is the sky blue?', 'Write a function in Python that adds two numbers.'],
-    ...{ answered: 1, maxTokens: 8 },
+    ...{ answered: 1, maxTokens: 6, logitsAt: [1, 70], bitsAt: [61], most: 9 },
     tolerance: 3e-2,
     drafts: ['smollm2-head'],
   },
@@ -55,49 +65,58 @@ const sameBits = (a: Float32Array | undefined, b: Float32Array | undefined) => {
 };
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
-for (const { name, target: find, prompts, answered, maxTokens, tolerance, drafts } of CASES) {
+for (const { name, target: find, prompts, answered, maxTokens, logitsAt, bitsAt, most, tolerance, drafts } of CASES) {
   describe.skipIf(name === 'SmolLM2' && !isThere)(`${name} with caches in half precision`, () => {
-    const source = deviceSource(navigator.gpu);
+    const pairs = new WebGpuPairs({ gpu: navigator.gpu, storage: BROWSER_CACHE });
     let target: TargetSpec;
-    let full: LoadedModel;
-    let half: LoadedModel;
+    /** What the logits are in full precision: computed from the same files on the CPU, which is quicker than an adapter made of software. */
+    let full: Forward;
+    /** Of the pairs, so that what is compared here is what answers. */
+    let half: ModelPipeline;
+    /** Buffers of the device. */
+    const made = vi.spyOn(GPUDevice.prototype, 'createBuffer');
     let tokens: readonly TokenId[];
 
     beforeAll(async () => {
+      made.mockClear();
       target = await find();
-      const { device } = await source.open();
-      const load = (model: ModelSpec) => loadModel(model, BROWSER_CACHE, () => undefined, never, { device, lend: source.lend });
-      full = await load(target.model);
-      half = await load(halvedModel(target.model));
-      tokens = prompts.flatMap((prompt) => half.pipeline.encodeChat(prompt)).concat(half.pipeline.encode('and so on, '.repeat(30)));
+      full = (await loadCpuModel(target.model, BROWSER_CACHE, () => undefined, never, { form: 'wasm' })).forward;
+      const pair = await pairs.ready({ target: halvedModel(target.model), draft: null }, () => undefined, never);
+      half = pair.target.text as ModelPipeline;
+      tokens = prompts.flatMap((prompt) => half.encodeChat(prompt)).concat(half.encode('and so on, '.repeat(30)));
     });
     afterAll(async () => {
-      await half?.unload();
-      await full?.unload();
+      await pairs.unload();
     });
 
+    const fullAt = (start: number, rows: number) => {
+      full.truncate(0);
+      if (start > 0) full.forward(tokens.slice(0, start), 'last-row');
+      return full.forward(tokens.slice(start, start + rows), 'all-rows');
+    };
     const at = async (pipeline: ModelPipeline, start: number, rows: number) => {
       pipeline.truncate(start);
       await pipeline.fill(tokens.slice(0, start), never);
       return readLogits(pipeline, tokens.slice(start, start + rows), 'all-rows');
     };
 
-    it('takes half the memory for keys and values, also as its own draft', () => {
-      const saved = full.pipeline.memory.cache - half.pipeline.memory.cache;
-      const rest = half.pipeline.memory.cache - saved;
-      // Angles, and where the library keeps them hidden states.
-      const states = half.pipeline.hiddenStates?.buffer.size ?? 0;
-      expect(saved).toBeGreaterThan(rest - states);
-      expect(half.pipeline.memory.weights).toBe(full.pipeline.memory.weights);
-      const [one, other] = [twinOf(full), twinOf(half)];
-      expect(one.pipeline.memory.cache - other.pipeline.memory.cache).toBe(saved);
-      return Promise.all([one.unload(), other.unload()]);
+    it('takes half the memory for keys and values, also as its own draft', async () => {
+      const config = await fetch(fileOf(target.model, 'mlc-chat-config.json')?.place ?? '');
+      const { num_hidden_layers: layers, num_key_value_heads: kvHeads, head_dim: dim } = (await config.json()).model_config;
+      const layerBytes = 2 * kvHeads * dim * target.model.context * Float32Array.BYTES_PER_ELEMENT;
+      const count = (size: number) => made.mock.calls.filter(([descriptor]) => descriptor.size === size).length;
+      expect([count(layerBytes), count(layerBytes / 2)]).toEqual([0, layers]);
+      const { pipeline } = twinOf({ pipeline: half, unload: async () => undefined });
+      expect([count(layerBytes), count(layerBytes / 2)]).toEqual([0, 2 * layers]);
+      // Beside them: angles, and where the library keeps them hidden states.
+      for (const { memory } of [half, pipeline]) expect(memory.cache - (layers * layerBytes) / 2).toBeLessThan((layers * layerBytes) / 8);
+      pipeline.dispose();
     });
 
     it('gives the logits of full precision within a tolerance', async () => {
       let worst = 0;
-      for (const start of [1, 20, 63, 70, 100]) {
-        const [wanted, got] = [await at(full.pipeline, start, 5), await at(half.pipeline, start, 5)];
+      for (const start of logitsAt) {
+        const [wanted, got] = [fullAt(start, 5), await at(half, start, 5)];
         for (const [i, row] of wanted.entries()) {
           const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
           const deviation = Math.sqrt(row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length);
@@ -110,18 +129,18 @@ for (const { name, target: find, prompts, answered, maxTokens, tolerance, drafts
     });
 
     it('gives the same bits from one row and from any number of them, after a rollback too', async () => {
-      for (const start of [3, 61]) {
+      for (const start of bitsAt) {
         const single: (Float32Array | undefined)[] = [];
-        for (let row = 0; row < 17; row++) single.push((await at(half.pipeline, start + row, 1))[0]);
-        for (const rows of [5, 9, 17]) {
-          const together = await at(half.pipeline, start, rows);
+        for (let row = 0; row < most; row++) single.push((await at(half, start + row, 1))[0]);
+        for (const rows of [5, 9, 17].filter((each) => each <= most)) {
+          const together = await at(half, start, rows);
           expect(together.findIndex((row, i) => !sameBits(row, single[i]))).toBe(-1);
         }
       }
     });
 
     it('writes with drafts what it writes without, id for id', async () => {
-      const worker = engineWorker();
+      const engine = new PairEngine(pairs, () => performance.now());
       const halved: TargetSpec = {
         ...target,
         model: halvedModel(target.model),
@@ -129,8 +148,20 @@ for (const { name, target: find, prompts, answered, maxTokens, tolerance, drafts
       };
       const settings: RunSettings = { ...DEFAULT_RUN, gamma: 4, maxTokens, ignoreStopTokens: true };
       for (const prompt of prompts.slice(0, answered)) {
-        const run = (draft: string, changes: Partial<RunSettings>) =>
-          runTarget(worker, { target: halved, draft }, prompt, { ...settings, ...changes });
+        const run = async (draft: string, changes: Partial<RunSettings>) => {
+          const events: RunEvent[] = [];
+          const drafting = changes.mode === 'speculative' && changes.drafting !== 'ngram' ? draft : null;
+          const task = {
+            pair: pairOf(halved, drafting),
+            turns: [],
+            prompt,
+            raw: true,
+            settings: { ...settings, ...changes },
+            calibration: null,
+          };
+          await engine.run({ type: 'run', ...task }, (update) => isRunEvent(update) && events.push(update), never);
+          return events;
+        };
         const plain = ids(await run(drafts[0] ?? '', { mode: 'plain' }));
         expect(plain).toHaveLength(maxTokens);
         for (const draft of [...drafts, target.model.id]) {

@@ -124,7 +124,7 @@ async function halve({ name }: ModelSpec, library: Blob): Promise<HalvedLibrary>
   if (halved) return halved;
   throw new FailureError(
     'feature-missing',
-    `${name} cannot keep its cache in half precision: its library is not one of Foretoken’s.`,
+    `${name} cannot keep its cache in half precision: its library is not one of Foretoken’s that this version knows.`,
     'Keep its cache in full precision, or choose a model that runs on a library of this page.',
   );
 }
