@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isFamiliar } from '../../src/features/prompt/familiar';
+import { whyStrange } from '../../src/features/prompt/familiar';
 import { PRESETS } from '../../src/features/prompt/presets';
 import { PAIR_QUESTIONS } from '../../src/lessons/pairQuestions';
 import { FAMILIAR, UNFAMILIAR } from '../support/prompts';
+
+const isFamiliar = (prompt: string) => whyStrange(prompt) === null;
 
 describe('what the pair knows, told by the words of a prompt', () => {
   it('takes at most one in twenty held-out prompts of its kinds for strange', () => {
@@ -20,5 +22,35 @@ describe('what the pair knows, told by the words of a prompt', () => {
 
   it('knows every example of the page, and every question that the tutor lets it answer', () => {
     for (const prompt of [...PRESETS.map((preset) => preset.prompt), ...PAIR_QUESTIONS]) expect(isFamiliar(prompt), prompt).toBe(true);
+  });
+
+  it.each(['What is 15 + 23?', 'what is 4 + 6', '48 - 15 =', 'Calculate 7 x 8.', 'How much is ten plus three?'])(
+    'knows the sum that it practised: %s',
+    (prompt) => {
+      expect(whyStrange(prompt)).toBeNull();
+    },
+  );
+
+  it.each([
+    ...[
+      'Add 12 and 30.',
+      'Add 2 and 3.',
+      'What is the sum of 4 and 5?',
+      'Subtract 3 from 10.',
+      'multiply 4 by 6',
+      'What is the difference between 9 and 4?',
+    ],
+    ...['12+30', 'What is 12+30?', 'What is 12 + 30?', 'What is 9 + 23?', 'What is 52 - 15?', 'Calculate 12 * 11.', '3 - 8', '250 + 250 ='],
+  ])('says of a sum in other words, or of other numbers, that it is one: %s', (prompt) => {
+    expect(whyStrange(prompt)).toBe('sum');
+  });
+
+  it.each([
+    'What happened in 1914-1918?',
+    'Solve the equation 3x + 5 = 20.',
+    'What is 15 per cent of 80?',
+    'Is a 10-12 hour flight bad for children?',
+  ])('takes no other prompt with numbers for a sum: %s', (prompt) => {
+    expect(whyStrange(prompt)).toBe('kind');
   });
 });

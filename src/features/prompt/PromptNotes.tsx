@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button';
 import { formatCount } from '../../ui/format';
 import { hiddenCounts } from '../../ui/hiddenCharacters';
 import { prompt as words } from '../../ui/texts';
-import { isFamiliar } from './familiar';
+import { type Strange, whyStrange } from './familiar';
 import { useOffers } from './offers';
 
 /** From so many characters for each token of the context, the page shows the prompt's length; English has about four. */
@@ -26,11 +26,11 @@ export function PromptNotes() {
   const context = target?.model.context;
   const hidden = useMemo(() => [...hiddenCounts(prompt)], [prompt]);
   const long = context !== undefined && prompt.length > LONG * context;
-  const strange = useStrange() && isEmbedded(target);
+  const strange = useStrange(isEmbedded(target));
   const halves = hidden.some(([sign]) => /^U\+D[89A-F]/.test(sign));
   return (
     <div className="prompt-notes" role="status">
-      {strange ? <p className="prompt-strange">{words.strange}</p> : null}
+      {strange ? <p className="prompt-strange">{words.strange[strange]}</p> : null}
       {strange ? <OtherTargets /> : null}
       {long ? <p>{words.long(formatCount(prompt.length), formatCount(context))}</p> : null}
       {hidden.length > 0 ? <p>{words.hidden(hidden.slice(0, 6).map(([sign, count]) => words.sign(sign, count)))}</p> : null}
@@ -62,13 +62,14 @@ function choose(id: string): void {
   document.getElementById('prompt')?.focus();
 }
 
-/** Whether the prompt, once it is typed, is asked in other words than the pair was trained on. */
-function useStrange(): boolean {
+/** Why the embedded pair was not trained on the prompt, once it is typed; null for another pair. @param embedded whether that pair is chosen */
+function useStrange(embedded: boolean): Strange | null {
   const prompt = useSettings((settings) => settings.prompt);
   const [judged, setJudged] = useState(prompt);
   useEffect(() => {
     const timer = setTimeout(() => setJudged(prompt), TYPED_AFTER);
     return () => clearTimeout(timer);
   }, [prompt]);
-  return useMemo(() => judged === prompt && prompt.trim() !== '' && !isFamiliar(prompt), [judged, prompt]);
+  const isJudged = embedded && judged === prompt && prompt.trim() !== '';
+  return useMemo(() => (isJudged ? whyStrange(prompt) : null), [isJudged, prompt]);
 }

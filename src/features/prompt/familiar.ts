@@ -12,7 +12,6 @@ const KINDS: readonly (readonly RegExp[])[] = [
     /\b(list|write) the (\w+ )?numbers (from|up to)\b/,
     /\btimes table\b/,
     /\b\d+ even or odd\b|\b(which number|what) comes after \d/,
-    /^(what is |how much is |calculate |what does )?[\w-]+ ([-+*x]|plus|minus|times) [\w-]+( make| =)?[.?]?$/,
     /\bhas \d+ .*\bhow many\b/,
   ],
   // Copies.
@@ -39,15 +38,45 @@ const FIELD =
 const BESIDE =
   /\b(draft|target|guess(es)?|round|pass|verif\w+|verify|accept(ed)?|reject(ed|ion)?|bonus|corrected|correction|output|speedup|faster|slower|temperature|alpha|cache|cost|price|memory|quality|baseline|plain|model|checking|quantization)\b/g;
 
+/** A sum, a difference or a product in the words that the pair was trained on, whatever its numbers are. */
+const LEARNT_SUM =
+  /^(?:what is |how much is |calculate |what does )?(?<a>[\w-]+) (?<sign>[-+*x]|plus|minus|times) (?<b>[\w-]+)(?: make| =)?[.?]?$/;
+/** One in other words: two numbers, and what is to be done with them, or nothing but the sum. */
+const OTHER_SUM = [
+  /^\D*\b(add|sum|plus|total|subtract|take|minus|difference|multipl\w+|times|product)\b\D*\d+\D+\d+\D*$/,
+  /^(what is |what's |how much is |calculate |compute |solve )?\d+ ?[-+*x\u00d7] ?\d+[ =?.]*$/,
+];
+
+/** Why a prompt is unlike those that the embedded pair was trained on: it is of no kind that the pair knows, or a sum in other words or of other numbers. */
+export type Strange = 'kind' | 'sum';
+
 /**
- * Whether `prompt` is asked in words of a kind that the embedded pair was trained on. It judges words alone: what it takes for familiar the pair may
- * still answer badly, and the other way round.
+ * Why `prompt` is unlike those that the embedded pair was trained on; null where it is asked in words of a kind that it knows. Apart from sums, it judges words
+ * alone: what it takes for familiar the pair may still answer badly, and the other way round.
  */
-export function isFamiliar(prompt: string): boolean {
+export function whyStrange(prompt: string): Strange | null {
   const plain = prompt
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^(please|(can|could) you( please)?) /, '');
-  return FIELD.test(plain) || new Set(plain.match(BESIDE)).size > 1 || KINDS.some((kind) => kind.some((words) => words.test(plain)));
+  const sum = LEARNT_SUM.exec(plain)?.groups;
+  if (sum) return isLearntSum(sum) ? null : 'sum';
+  const known = FIELD.test(plain) || new Set(plain.match(BESIDE)).size > 1 || KINDS.some((kind) => kind.some((words) => words.test(plain)));
+  if (known) return null;
+  return OTHER_SUM.some((words) => words.test(plain)) ? 'sum' : 'kind';
+}
+
+/**
+ * Whether the pair practised the sum (public/models/README.md, "practice covers"): numbers up to 10, or two of two digits without a zero, whose difference borrows
+ * nothing. Of numbers in words it is taken on trust.
+ */
+function isLearntSum({ a: first = '', sign = '', b: second = '' }: Readonly<Record<string, string>>): boolean {
+  const [a, b] = [Number(first), Number(second)];
+  if (Number.isNaN(a) || Number.isNaN(b)) return true;
+  const areSmall = [a, b].every((number) => number >= 1 && number <= 10);
+  const haveTwoDigits = [a, b].every((number) => number > 10 && number < 100 && number % 10 > 0);
+  if (sign === '+' || sign === 'plus') return areSmall || (haveTwoDigits && a + b < 100);
+  if (sign === '-' || sign === 'minus') return a > b && (areSmall || (haveTwoDigits && a % 10 >= b % 10));
+  return areSmall;
 }

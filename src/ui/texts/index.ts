@@ -45,8 +45,10 @@ export const prompt = {
   range:
     'This pair writes short stories, JSON records, small functions, counts and sums, copies with a change, and answers about speculative decoding. It cannot answer other questions.',
   anyPrompt: (name: string) => `${name} understands any prompt. It is a small model: check what it says.`,
-  strange:
-    'These small models were not trained on such prompts, so their answer will hardly make sense. Drafts and verdicts are still real; the examples show what the models are good at.',
+  strange: {
+    kind: 'These small models were not trained on such prompts, so their answer will hardly make sense. Drafts and verdicts are still real; the examples show what the models are good at.',
+    sum: 'These small models learnt sums of two numbers as “What is 15 + 23?” asks for them: of numbers up to 10, or of two-digit numbers without a zero, and with a result below 100. Others, and sums in other words, will hardly come out right. Drafts and verdicts are still real.',
+  },
   other: 'Another model can answer this:',
   presets: 'Examples',
   hard: 'hard for a weak draft',
