@@ -46,6 +46,23 @@ describe('an output with odd text', () => {
     expect(sign?.getBoundingClientRect().width).toBeGreaterThan(20);
   });
 
+  it('has the mark of an end for a token that ends a turn, passed over or struck, and keeps its text to be copied', async () => {
+    await openPage();
+    const [start, round, ...rest] = runOf(['one', '<|im_end|>', 'two']);
+    if (round?.type !== 'round') throw new Error('the run has a round');
+    const struck = { ...round.tokens[0], text: '<|im_end|>', verdict: 'rejected' } as RunToken;
+    showRun([start as RunEvent, { ...round, tokens: [struck, ...round.tokens] }, ...rest]);
+    await expect.poll(() => tokenElements().length).toBe(4);
+    expect(tokenElements().map((element) => element.textContent)).toEqual(['', 'one', '<|im_end|>', 'two']);
+    for (const end of log().element().querySelectorAll('.end')) {
+      expect(getComputedStyle(end, '::before').content).toBe('"■"');
+      expect(end.getBoundingClientRect().width).toBeLessThan(20);
+    }
+    expect(log().element().querySelectorAll('.end').length).toBe(2);
+    await userEvent.hover(tokenElements()[0] as HTMLElement);
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('■ End');
+  });
+
   it('keeps a mark of direction from turning the text after it', async () => {
     await openPage();
     showRun(runOf(['one', ' \u202etwo', ' three', ' four']));

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { END_MARKS } from '../../core/endMarks';
 import { FailureError } from '../../core/failure';
 import { tokenizerContent } from '../tokenizerContent';
 import type { Facts } from './metadata';
@@ -27,18 +28,6 @@ export interface GgufTokenizer {
 
 /** `tokenizer.ggml.token_type`: control tokens, and those that a user added. */
 const [CONTROL, USER_DEFINED] = [3, 4];
-/** What ends an answer by its name alone, where the file calls it a control token (llama.cpp's src/llama-vocab.cpp, `special_eog_ids`). */
-const END_NAMES: ReadonlySet<string> = new Set([
-  '<|eot_id|>',
-  '<|im_end|>',
-  '<|end|>',
-  '<|endoftext|>',
-  '</s>',
-  '<|eom_id|>',
-  '<|end_of_text|>',
-  '<end_of_turn>',
-  '<｜end▁of▁sentence｜>',
-]);
 const KINDS: ReadonlyMap<string, string> = new Map([
   ['llama', 'SentencePiece'],
   ['bert', 'WordPiece'],
@@ -68,7 +57,8 @@ export function readTokenizer(facts: Facts): GgufTokenizer {
     [...types.entries()].flatMap(([id, type]) => (type === CONTROL || type === USER_DEFINED ? [[id, type === CONTROL]] : [])),
   );
   for (const id of added.keys()) if (tokens[id] === '') throw invalid(`its token ${id} is empty`);
-  const named = [...added.keys()].filter((id) => END_NAMES.has(tokens[id] ?? ''));
+  // They end an answer by their names alone, where the file calls them control tokens.
+  const named = [...added.keys()].filter((id) => END_MARKS.has(tokens[id] ?? ''));
   const ends = new Set([special('eos'), special('eot'), special('eom'), ...named].filter((id) => id !== undefined));
   const bos = special('bos');
   const prefix = facts.flag('tokenizer.ggml.add_bos_token', pre.bos) ? bos : undefined;

@@ -36,7 +36,7 @@ export function Token({ token, at, isStop }: TokenProps) {
           // A token's pieces never change.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <span className={piece.kind} key={i}>
-            {struck && piece.kind === 'newline' ? null : piece.text}
+            {struck && (piece.kind === 'newline' || piece.kind === 'end') ? null : piece.text}
           </span>
         ),
       )}
