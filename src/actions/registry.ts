@@ -138,21 +138,31 @@ const OUTPUT_KEYS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'Ar
 /** With Mod, but a text's own while one is typed. */
 const EDITING_KEYS: ReadonlySet<string> = new Set(['Mod+z']);
 
-function matches(keys: string, event: KeyboardEvent): boolean {
+/** The key of `keys`, and what is held with it. */
+function partsOf(keys: string) {
   const parts = keys.split('+');
   // The sign that parts keys may be one.
-  const key = parts.at(-1) || '+';
-  const command = parts.includes('Mod');
-  const within = (selector: string) => event.target instanceof Element && event.target.closest(selector) !== null;
+  return { key: parts.at(-1) || '+', command: parts.includes('Mod'), shift: parts.includes('Shift') };
+}
+
+/** Whether `focused` takes `keys` for itself, as a field does what is typed in it. */
+export function isTaken(keys: string, focused: EventTarget | null): boolean {
+  const { key, command } = partsOf(keys);
+  const within = (selector: string) => focused instanceof Element && focused.closest(selector) !== null;
   const taken =
     (!CLICKER_KEYS.has(key) && within(TYPED)) || (CHOOSING_KEYS.has(key) && within(CHOSEN)) || (OUTPUT_KEYS.has(key) && within(OUTPUT));
-  if (taken && ((!command && keys !== 'Escape') || EDITING_KEYS.has(keys))) return false;
+  return taken && ((!command && keys !== 'Escape') || EDITING_KEYS.has(keys));
+}
+
+function matches(keys: string, event: KeyboardEvent): boolean {
+  const { key, command, shift } = partsOf(keys);
+  if (isTaken(keys, event.target)) return false;
   // Control serves on Apple's systems too, for keyboards that have no Command.
   return (
     // A locked capital is the same key, and a sign may need Shift or not, as the keyboard has it.
     (event.key === key || (isLetter(key) && event.key.toLowerCase() === key)) &&
     (event.ctrlKey || event.metaKey) === command &&
-    (event.shiftKey === parts.includes('Shift') || isSign(key)) &&
+    (event.shiftKey === shift || isSign(key)) &&
     !event.altKey
   );
 }

@@ -2,12 +2,13 @@ import type { Action } from '../actions/action';
 import { performAction } from '../actions/performAction';
 import { ariaKeys, spellKeys } from '../actions/registry';
 import { useCanPerform } from '../actions/useAction';
+import { useKeyIsTaken } from '../actions/useKeyIsTaken';
 import { Button } from './Button';
 
 interface ActionButtonProps {
   readonly action: Action;
   readonly look?: 'normal' | 'small' | 'primary' | 'quiet';
-  /** Whether its first shortcut is written on it. */
+  /** Whether its first shortcut is written on it, wherever that works. */
   readonly showKeys?: boolean;
 }
 
@@ -18,11 +19,17 @@ export function ActionButton({ action, look = 'normal', showKeys = false }: Acti
   return (
     <Button look={look} disabled={!can} keyShortcuts={ariaKeys(action.keys)} onPress={() => void performAction(action)}>
       {action.label}
-      {showKeys && keys ? (
-        <span className="button-keys" aria-hidden="true">
-          {spellKeys(keys)}
-        </span>
-      ) : null}
+      {showKeys && keys ? <WrittenKeys keys={keys} /> : null}
     </Button>
+  );
+}
+
+/** Keeps its room where the key is taken, so that no button moves with the focus. */
+function WrittenKeys({ keys }: { readonly keys: string }) {
+  const taken = useKeyIsTaken(keys);
+  return (
+    <span className="button-keys" aria-hidden="true" data-taken={taken || undefined}>
+      {spellKeys(keys)}
+    </span>
   );
 }

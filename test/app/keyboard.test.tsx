@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { useRun } from '../../src/store/run/run';
-import { log, openPage, prompt, runButton, tokenElements, untilIdle } from './support/openPage';
+import { log, openPage, prompt, runButton, runToEnd, tokenElements, untilIdle } from './support/openPage';
 import { tabTo } from './support/tabTo';
 
 const focused = () => document.activeElement as HTMLElement | null;
@@ -44,6 +44,23 @@ describe('with the keyboard alone', () => {
     await untilIdle();
     const end = useRun.getState().events.at(-1);
     expect(end?.type === 'end' && end.reason).toBe('aborted');
+  });
+
+  it('writes a key on its button only where it works', async () => {
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    const key = () => page.getByRole('button', { name: 'Next prompt' }).element().querySelector('.button-keys');
+    const seen = () => getComputedStyle(key() as Element).visibility;
+    (focused() as HTMLElement).blur();
+    await expect.poll(seen).toBe('visible');
+    await userEvent.keyboard('/');
+    expect(focused()).toBe(prompt().element());
+    await expect.poll(seen).toBe('hidden');
+    await userEvent.keyboard('/');
+    await expect.element(prompt()).toHaveValue('A fox./');
+    await tabTo(runButton().element());
+    await expect.poll(seen).toBe('visible');
   });
 
   it('reaches every setting and shows where the focus is', async () => {
