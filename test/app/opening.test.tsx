@@ -52,6 +52,14 @@ describe('the first screen', () => {
     expect(box(prompt().element()).top).toBe(top);
   });
 
+  it('has the prompt and its button within it at 1280 × 720', async () => {
+    await openFirst();
+    for (const each of [prompt(), page.getByRole('button', { name: 'Run', exact: true })]) {
+      expect(box(each.element()).height).toBeGreaterThan(40);
+      expect(box(each.element()).bottom).toBeLessThanOrEqual(720);
+    }
+  });
+
   it('begins with what the page is, in one line, then the run, then the method, then the form, and has no figures', async () => {
     await openFirst();
     const main = page.getByRole('main').element();

@@ -101,6 +101,18 @@ describe('a run', () => {
     expect(inHeadingLine()).toBe(true);
   });
 
+  it('says what came of it in one line at 1280 × 720', async () => {
+    await page.viewport(1280, 720);
+    await openPage();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    const sentence = page
+      .getByRole('status')
+      .filter({ hasText: /^Finished at the limit: 160 tokens/ })
+      .element();
+    expect(sentence.getBoundingClientRect().height).toBeLessThan(2 * Number.parseFloat(getComputedStyle(sentence).lineHeight));
+  });
+
   it('announces its end in one sentence and no token', async () => {
     await openPage();
     await prompt().fill('A fox.');

@@ -36,10 +36,18 @@ describe('a visitor’s first run', () => {
     expect(written()).toBeGreaterThan(0);
     expect(written()).toBeLessThan(all());
     await expect.element(counted('This run, up to the moment shown')).toBeInTheDocument();
+    // Every figure is one of the part that is shown, and says so.
+    await expect.element(page.getByText('A replay: text and figures are those of the moment shown.')).toBeInTheDocument();
+    await expect
+      .element(page.getByText('Decoding alone, from the first token to the moment shown, by the run’s own clock'))
+      .toBeInTheDocument();
+    await expect.element(page.getByText('Over the wait so far')).toBeInTheDocument();
     expect(await violations()).toEqual([]);
     await userEvent.keyboard('{Escape}');
     await expect.poll(written).toBe(all());
     await expect.element(counted('This run')).toBeInTheDocument();
+    await expect.element(page.getByRole('status').filter({ hasText: /^Finished at the limit/ })).toBeInTheDocument();
+    await expect.element(page.getByText('Over the whole wait')).toBeInTheDocument();
     await expect.element(note()).not.toBeInTheDocument();
     await expect.element(pace('Its own')).toBeChecked();
     await runToEnd();

@@ -245,9 +245,15 @@ describe('a target that answers any prompt', () => {
   });
 
   it.each([
-    ['by n-grams where only a head drafts for it', [], { drafting: 'ngram' }],
-    ['with its first draft that is no head', ['small'], { draft: 'small', drafting: 'model' }],
-  ] as const)('begins %s, where the CPU was found to be faster than WebGPU in software', async (_, others, begins) => {
+    ['by n-grams where only a head drafts for it', 'was found to be faster than WebGPU in software', [], { drafting: 'ngram' }],
+    [
+      'with its first draft that is no head',
+      'was found to be faster than WebGPU in software',
+      ['small'],
+      { draft: 'small', drafting: 'model' },
+    ],
+    ['with its first draft that is no head', 'was chosen', ['small'], { draft: 'small', drafting: 'model' }],
+  ] as const)('begins %s, where the CPU %s', async (_, how, others, begins) => {
     const { general: model } = FURTHER_MANIFEST.models;
     const [spec] = Object.values(resolveList(parseList(FURTHER_MANIFEST), location.href, new Set()).models);
     if (!spec) throw new Error('the list has a model');
@@ -260,9 +266,29 @@ describe('a target that answers any prompt', () => {
     await openBoth({}, list);
     await expect.element(general()).toBeInTheDocument();
     const because = { why: 'faster', decodeMs: { webgpu: 5, cpu: 1 } } as const;
-    useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because } });
+    if (how === 'was chosen') useBackend.setState({ backend: 'cpu' });
+    else useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because } });
     await general().click();
     expect(useSettings.getState()).toMatchObject({ target: 'general', ...begins });
+  });
+
+  it('says beside the prompt how far it has come, of as many bytes as were offered, whatever computes', async () => {
+    await openBoth();
+    await general().click();
+    await expect.element(page.getByText(/^General 135M understands any prompt/)).toBeInTheDocument();
+    const come = { type: 'progress', model: 'general', name: 'General 135M', loadedBytes: 33_000_000, totalBytes: 101_000_000 } as const;
+    useLoading.setState({ underWay: true, progress: { general: { ...come, phase: 'downloading', backend: 'cpu' } } });
+    const beside = page
+      .getByRole('region', { name: 'What to ask, and how' })
+      .getByText('General 135M: downloading, 33.0 MB of 104.4 MB', { exact: true });
+    await expect.element(beside).toBeInTheDocument();
+    await expect
+      .element(page.getByRole('region', { name: 'Models' }).getByText('33.0 MB of 104.4 MB', { exact: true }))
+      .toBeInTheDocument();
+    useLoading.setState({ underWay: false, progress: { general: { ...come, phase: 'ready', loadedBytes: 101_000_000, backend: 'cpu' } } });
+    await expect.element(beside).not.toBeInTheDocument();
+    await expect.element(page.getByText(/^General 135M understands any prompt/)).toBeInTheDocument();
+    await expect.element(page.getByRole('region', { name: 'Models' }).getByText('104.4 MB', { exact: true })).toBeInTheDocument();
   });
 
   it('that was chosen at an earlier visit and is not stored waits for a click', async () => {

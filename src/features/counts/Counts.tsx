@@ -26,21 +26,27 @@ export function Counts() {
       <p className="counts-speed">
         <b data-count="tokensPerSecond">{formatRate(counted.tokensPerSecond)}</b> {counted.tooCoarse ? clock.rate : speeds.unit}
         <small>
-          {speeds.names.decoding}, {speeds.notes.decoding}
+          {soFar ? speeds.decodingSoFar : `${speeds.names.decoding}, ${speeds.notes.decoding}`}
           {recorded ? ` · ${speeds.onRecorder}` : null}
         </small>
       </p>
       <DraftedBar tally={counted} seen={seen} />
-      <FigureList figures={figures(counted).map((figure) => (seen ? figure : { ...figure, value: formatCount(null) }))} />
-      <Compared />
+      <FigureList figures={figures(counted, soFar).map((figure) => (seen ? figure : { ...figure, value: formatCount(null) }))} />
+      <Compared whole={soFar} />
     </section>
   );
 }
 
-function figures(counted: Tally): Figure[] {
+/** @param soFar whether they are of a part of the run */
+function figures(counted: Tally, soFar: boolean): Figure[] {
   const { rounds, readbacks, acceptanceRate, acceptedOverDrafted, meanAcceptanceLength, waitTokensPerSecond, waitMs } = counted;
   return [
-    { key: 'waitTokensPerSecond', name: speeds.overWait, note: speeds.waited(waitMs), value: formatRate(waitTokensPerSecond) },
+    {
+      key: 'waitTokensPerSecond',
+      name: soFar ? speeds.overWaitSoFar : speeds.overWait,
+      note: speeds.waited(waitMs),
+      value: formatRate(waitTokensPerSecond),
+    },
     { key: 'acceptanceRate', name: words.acceptanceRate, note: words.acceptanceRateNote, value: formatShare(acceptanceRate) },
     { key: 'acceptedOverDrafted', name: words.acceptedOverDrafted, value: formatShare(acceptedOverDrafted) },
     { key: 'rounds', name: words.rounds, value: formatCount(rounds) },

@@ -10,7 +10,7 @@ import { useSettings } from '../../store/run/settings';
 import { Button } from '../../ui/Button';
 import { formatBytes, formatCompact } from '../../ui/format';
 import { targets, loading as words } from '../../ui/texts';
-import { phases } from '../../ui/texts/awaited';
+import { loadedOf, phases } from '../../ui/texts/awaited';
 import './loading.css';
 
 /** How far each model of the chosen pair is, in bytes and in words. */
@@ -77,18 +77,17 @@ function ModelProgress({ label, model, progress, waiting }: ModelProgressProps) 
   const loads = useLoading((state) => state.underWay);
   const runs = useWork(({ current }) => current !== null);
   const notYet = waiting ? words.waiting.other(waiting) : loads || runs ? words.waiting.engine : words.waiting.unasked;
-  const total = progress?.totalBytes ?? bytesOf(filesOf(model));
-  const loaded = progress?.loadedBytes ?? 0;
+  const size = bytesOf(filesOf(model));
   return (
     <div className="model" data-phase={progress?.phase ?? 'waiting'}>
       <p className="model-line">
         <b>{label}</b>
         <span className="model-size">{words.parameters(formatCompact(model.parameters))}</span>
       </p>
-      <progress max={total} value={loaded} aria-label={words.progressOf(label)} />
+      <progress max={progress?.totalBytes ?? size} value={progress?.loadedBytes ?? 0} aria-label={words.progressOf(label)} />
       <p className="model-line">
         <span className="model-phase">{progress ? phases[progress.phase] : notYet}</span>
-        <span className="model-size">{words.bytes(formatBytes(loaded), formatBytes(total))}</span>
+        <span className="model-size">{loadedOf(progress, size)}</span>
       </p>
     </div>
   );

@@ -14,7 +14,7 @@ import { Button } from '../../ui/Button';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { formatBytes } from '../../ui/format';
 import { Progress } from '../../ui/Progress';
-import { phases } from '../../ui/texts/awaited';
+import { loadedOf, phases } from '../../ui/texts/awaited';
 import { hubModels as words } from '../../ui/texts/hubModels';
 import { models as own } from '../../ui/texts/models';
 import { useAskingBack } from '../../ui/useAskingBack';
@@ -78,9 +78,11 @@ function Coming({ models }: { readonly models: readonly ModelSpec[] }) {
   const ready = !underWay && models.some(({ id }) => progress[id]?.phase === 'ready');
   return (
     <>
-      {coming.map(({ id, name }) => {
-        const { phase, loadedBytes, totalBytes } = progress[id] as LoadProgress;
-        const text = [name, phases[phase], words.progress(loadedBytes, totalBytes)].join(words.between);
+      {coming.map((model) => {
+        const { id, name } = model;
+        const come = progress[id] as LoadProgress;
+        const { phase, loadedBytes, totalBytes } = come;
+        const text = [name, phases[phase], loadedOf(come, bytesOf(filesOf(model)))].join(words.between);
         return <Progress key={id} label={words.progressOf(name)} done={loadedBytes} total={totalBytes} text={text} />;
       })}
       {coming.length > 0 && underWay ? (

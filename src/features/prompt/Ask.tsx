@@ -2,10 +2,9 @@ import type { ReactNode } from 'react';
 import type { Action } from '../../actions/action';
 import { run } from '../../actions/run';
 import type { Failure } from '../../core/failure';
-import { isEmbedded, useTarget } from '../../store/engine/catalogue';
 import { dismissRunFailure, useRun } from '../../store/run/run';
 import { ActionButton } from '../../ui/ActionButton';
-import { prompt as words } from '../../ui/texts';
+import { AnswersWhat } from './AnswersWhat';
 import { Presets } from './Presets';
 import { PromptBox } from './PromptBox';
 import { PromptNotes } from './PromptNotes';
@@ -23,7 +22,6 @@ interface AskProps {
 /** The prompt, its examples and a button, by default the one that runs it: for views that leave the settings to the first one. */
 export function Ask({ action = run, rows = 1, refused, children }: AskProps) {
   const ofRun = useRun((state) => state.failure);
-  const target = useTarget();
   const { failure, dismiss } = refused ?? { failure: ofRun, dismiss: dismissRunFailure };
   return (
     <div className="prompt-form">
@@ -31,7 +29,7 @@ export function Ask({ action = run, rows = 1, refused, children }: AskProps) {
         <PromptBox rows={rows} refused={failure?.code === 'prompt-empty' ? failure : null} onMend={dismiss} />
         <ActionButton action={action} look="primary" />
       </div>
-      <p className="prompt-range">{isEmbedded(target) ? words.range : words.anyPrompt(target?.model.name ?? '')}</p>
+      <AnswersWhat />
       <PromptNotes />
       <Presets />
       {children}

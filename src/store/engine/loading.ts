@@ -106,23 +106,24 @@ export function forgetModels(): void {
 whenEngineIsLost(forgetModels);
 
 /**
- * Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. Where the CPU was found faster than WebGPU
- * in software, a new target begins with its first draft that the CPU can run, or with n-grams.
+ * Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. Where the CPU computes, chosen or found faster
+ * than WebGPU in software, a new target begins with its first draft that the CPU can run, or with n-grams.
  */
 export async function chooseTarget(id: string): Promise<void> {
   if (useWork.getState().current !== null) return;
   const isNew = useSettings.getState().draftings[id] === undefined;
   changeSettings(targetChange(useSettings.getState(), id));
   const target = chosenTarget();
-  if (isNew && target && cpuIsFaster()) {
+  if (isNew && target && cpuComputes()) {
     const [first] = draftsOnCpu(target.drafts, ({ model }) => model);
     changeSettings(first ? { draft: first.model.id } : { drafting: 'ngram' });
   }
   await load();
 }
 
-function cpuIsFaster(): boolean {
+function cpuComputes(): boolean {
   const { backend, computedBy } = useBackend.getState();
+  if (backend === 'cpu') return true;
   return backend === 'auto' && computedBy?.backend === 'cpu' && computedBy.because.why === 'faster';
 }
 

@@ -1,6 +1,6 @@
 import type { Awaited } from '../../core/run/awaited';
 import type { LoadPhase, LoadProgress } from '../../engine/tasks';
-import { formatCount, plural } from '../format';
+import { formatBytes, formatCount, plural } from '../format';
 
 /** What happens to a model that is loaded. */
 export const phases: Readonly<Record<LoadPhase, string>> = {
@@ -10,6 +10,16 @@ export const phases: Readonly<Record<LoadPhase, string>> = {
   preparing: 'preparing weights and kernels',
   ready: 'ready',
 };
+
+/**
+ * How much of a model is there, beside all that it takes. While it is fetched what is there grows; then all is there that computes here.
+ *
+ * @param size of all its files: what is offered, stored and deleted; the CPU needs a little less to begin
+ */
+export function loadedOf(progress: Pick<LoadProgress, 'phase' | 'loadedBytes'> | undefined, size: number): string {
+  const whole = progress?.phase === 'preparing' || progress?.phase === 'ready';
+  return whole ? formatBytes(size) : `${formatBytes(progress?.loadedBytes ?? 0)} of ${formatBytes(size)}`;
+}
 
 export const awaited = {
   engine: 'Loading the models: starting the engine; the run starts by itself.',

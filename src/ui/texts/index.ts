@@ -45,6 +45,8 @@ export const prompt = {
   range:
     'This pair writes short stories, JSON records, small functions, counts and sums, copies with a change, and answers about speculative decoding. It cannot answer other questions.',
   anyPrompt: (name: string) => `${name} understands any prompt. It is a small model: check what it says.`,
+  coming: (name: string, phase: string, bytes: string) => `${name}: ${phase}, ${bytes}`,
+  comingLabel: (name: string) => `How far ${name} has come`,
   strange: {
     kind: 'These small models were not trained on such prompts, so their answer will hardly make sense. Drafts and verdicts are still real; the examples show what the models are good at.',
     sum: 'These small models learnt sums of two numbers as “What is 15 + 23?” asks for them: of numbers up to 10, or of two-digit numbers without a zero, and with a result below 100. Others, and sums in other words, will hardly come out right. Drafts and verdicts are still real.',
@@ -53,7 +55,7 @@ export const prompt = {
   presets: 'Examples',
   hard: 'hard for a weak draft',
   hardTitle: (prompt: string, temperature: string) => `${prompt} Also sets the weak draft and temperature ${temperature}.`,
-  shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops, ? shows all keys.`,
+  shortcuts: (run: string, stop: string) => `${run} runs, ${stop} stops. Outside of text fields, ? shows all keys.`,
   long: (characters: string, tokens: string) =>
     `${characters} characters. These models hold ${tokens} tokens, prompt and answer together. The page refuses a longer prompt, and keeps it here.`,
   hidden: (signs: readonly string[]) => `Invisible characters: ${signs.join(', ')}. They are sent unchanged.`,
@@ -114,7 +116,6 @@ export const loading = {
     engine: 'starting the engine',
     unasked: 'not loaded',
   },
-  bytes: (loaded: string, total: string) => `${loaded} of ${total}`,
   allReady: (models: number) => (models === 1 ? 'The model is ready.' : 'Both models are ready.'),
   computedBy,
   progressOf: (name: string) => `Loading of ${name}`,
@@ -129,6 +130,7 @@ export const output = {
   serving: 'Another page of this site is asking the models. Stop ends its answer.',
   stopping: 'Stopping …',
   stoppedEarly: 'Stopped before the run began.',
+  soFar: 'A replay: text and figures are those of the moment shown.',
 };
 
 const ends: Record<EndReason, string> = {
@@ -205,6 +207,7 @@ export const counts = {
   nothingReadBack: 'on the CPU nothing is read back',
   none: 'none',
   compared: 'Compared with plain',
+  comparedWhole: 'Compared with plain, both to their ends',
   runOther: {
     plain: 'Run the same prompt with plain decoding to compare.',
     speculative: 'Run the same prompt speculatively to compare.',

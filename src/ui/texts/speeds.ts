@@ -15,6 +15,9 @@ export const speeds = {
   /** Of a recording, whose times are another machine's. */
   onRecorder: 'on the recorder’s machine',
   overWait: 'Over the whole wait',
+  /** Of a run that is replayed, at the moment shown; the times are the run's own, at any pace. */
+  overWaitSoFar: 'Over the wait so far',
+  decodingSoFar: 'Decoding alone, from the first token to the moment shown, by the run’s own clock',
   waited: (ms: number) => `${formatSeconds(ms)}, ${notes.wait}`,
   times: (ratio: number) => `${formatRatio(ratio)} ×`,
   /** What a speedup of decoding alone is the product of. */
