@@ -112,14 +112,18 @@ export function runModelsOf({ target, draft }: PairSpec, drafts: boolean): RunMo
   return { target: runModelOf(target), draft: !drafts || draft === null ? null : draft === 'itself' ? 'itself' : runModelOf(draft) };
 }
 
-/** What a run keeps of `model`. In half precision a cache gives other numbers, and perhaps another text. */
+/** What a run keeps of `model`. */
 export function runModelOf({ id, revision, halfCache }: ModelSpec): RunModel {
-  return { id, revision: halfCache ? versionOfFiles([revision, 'half cache']) : revision };
+  return { id, revision, ...(halfCache && { halfCache }) };
 }
 
-/** Whether a run kept `model` as `kept`. */
+/** Whether a run kept `model` as `kept`, with the same cache. */
 export function isRunModel(kept: RunModel, model: ModelSpec): boolean {
-  const { id, revision } = runModelOf(model);
+  return hasRunFiles(kept, model) && kept.halfCache === model.halfCache;
+}
+
+/** Whether a run kept `model` as `kept`, whatever its cache held. */
+export function hasRunFiles(kept: RunModel, { id, revision }: ModelSpec): boolean {
   return kept.id === id && kept.revision === revision;
 }
 

@@ -1,3 +1,4 @@
+import { deviceOf } from './run/device';
 import { type SettingField, spelledSettings } from './settings';
 import type { StartEvent } from './types';
 
@@ -20,7 +21,8 @@ export function changesBetween(before: StartEvent, after: StartEvent): Change[] 
   });
 }
 
-function fieldsOf({ prompt, settings, labels }: StartEvent): [ChangedField, string][] {
+function fieldsOf(start: StartEvent): [ChangedField, string][] {
+  const { prompt, settings, labels } = start;
   const does = { drafting: settings.mode === 'speculative', drawing: settings.sampling.temperature > 0 };
   const asked = spelledSettings(settings).filter(
     ({ setting: { decides, needs = [] } }) => decides !== 'report' && needs.every((need) => does[need]),
@@ -30,6 +32,6 @@ function fieldsOf({ prompt, settings, labels }: StartEvent): [ChangedField, stri
     ...(does.drafting ? [['draft', labels.draft ?? ''] as [ChangedField, string]] : []),
     ...asked.map(({ field, value }): [ChangedField, string] => [field, value]),
     ['target', labels.target],
-    ['adapter', labels.adapter],
+    ['adapter', deviceOf(start)],
   ];
 }

@@ -192,6 +192,8 @@ export interface RunLabels {
 export interface RunModel {
   readonly id: string;
   readonly revision: string;
+  /** Whether its cache held keys and values in half precision, which gives other numbers, and perhaps another text. Absent: in full precision. */
+  readonly halfCache?: true;
 }
 
 /** Which models a run ran on. */

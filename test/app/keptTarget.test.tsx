@@ -4,7 +4,7 @@ import { catalogueOf } from '../../src/catalog/resolve';
 import { ownPrompt } from '../../src/core/study/experiment';
 import { FIRST_DRAFT } from '../../src/formats/settings';
 import { chosenTarget, useCatalogue } from '../../src/store/engine/catalogue';
-import { chooseTarget } from '../../src/store/engine/loading';
+import { chooseHalfCaches, chooseTarget } from '../../src/store/engine/loading';
 import { occupy, useWork } from '../../src/store/engine/work';
 import { sampleWrongRule, startProof, useProof } from '../../src/store/modes/proof';
 import { measurePlan } from '../../src/store/run/measurePlan';
@@ -79,5 +79,22 @@ describe('the target', () => {
     await compare.click();
     await untilIdle();
     expect(engine.runs.at(-1)).toMatchObject({ pair: { target: { id: 'target' } }, settings: { mode: 'plain' } });
+  });
+
+  it('of a run has to have the same cache to be run the other way, and the page says so', async () => {
+    await openBoth({ drafting: 'ngram' });
+    await prompt().fill('A fox finds a bell. A fox finds a bell.');
+    await runToEnd();
+    const compare = page.getByRole('button', { name: 'Same output? Compare' });
+    await expect.element(compare).toBeInTheDocument();
+    await chooseHalfCaches(['target'], true);
+    await expect.element(compare).not.toBeInTheDocument();
+    await expect
+      .element(
+        page.getByText('In this run the target’s cache held full precision. Choose that under Models to run the same the other way.'),
+      )
+      .toBeInTheDocument();
+    await chooseHalfCaches(['target'], false);
+    await expect.element(compare).toBeInTheDocument();
   });
 });

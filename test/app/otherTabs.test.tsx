@@ -3,6 +3,9 @@ import { page } from 'vitest/browser';
 import { EMPTY_PROGRESS } from '../../src/formats/progress';
 import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/course/progress';
 import { useCalibration } from '../../src/store/engine/calibration';
+import { useCatalogue } from '../../src/store/engine/catalogue';
+import { useLoading } from '../../src/store/engine/loading';
+import { occupy } from '../../src/store/engine/work';
 import { watchTab } from '../../src/store/page/tab';
 import { chooseTheme, useTheme } from '../../src/store/page/theme';
 import { addLesson, addView, holdPlaylist, usePlaylist } from '../../src/store/present/playlist';
@@ -41,6 +44,27 @@ describe('two tabs of the page', () => {
     expect(Object.keys(kept.lessons).sort()).toEqual(['lossless', 'premise']);
     expect(kept.attempts).toHaveLength(1);
     expect(Object.keys(useProgress.getState().progress.lessons).sort()).toEqual(['lossless', 'premise']);
+  });
+
+  it('change the caches of the models in both, and here once the models are free, which are loaded again', async () => {
+    const engine = await openPage();
+    const halves = (ids: string[]) => elsewhere('foretoken.half-caches', () => JSON.stringify({ state: { models: ids }, version: 1 }));
+    const halved = () => useCatalogue.getState().catalogue?.targets[0]?.model.halfCache;
+    const loads = () => engine.tasks.filter(({ type }) => type === 'load').length;
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    const before = loads();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const work = occupy('experiment', () => promise);
+    halves(['target']);
+    await new Promise((later) => setTimeout(later, 50));
+    expect([halved(), loads()]).toEqual([undefined, before]);
+    resolve();
+    await work;
+    await expect.poll(loads).toBe(before + 1);
+    expect(halved()).toBe(true);
+    // Also where the engine held them already and has nothing to tell, as on the CPU, which keeps full precision.
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    expect(engine.tasks.findLast(({ type }) => type === 'load')).toMatchObject({ pair: { target: { id: 'target', halfCache: true } } });
   });
 
   it.each([true, false])('add to one playlist (told: %s)', (told) => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { comparableRuns, compareRuns } from '../../src/core/run/comparison';
+import { comparableRuns, compareRuns, onOneDevice } from '../../src/core/run/comparison';
+import { deviceOf } from '../../src/core/run/device';
+import { conditionsOf } from '../../src/core/run/exports';
+import { type RunSummary, summarise } from '../../src/core/run/runSummary';
+import { startOf } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
-import type { RunEvent, RunSettings } from '../../src/core/types';
+import { changesBetween } from '../../src/core/settingsChange';
+import type { RunEvent, RunSettings, StartEvent } from '../../src/core/types';
+import { historyWords } from '../../src/ui/texts/history';
 
 function begun(seed: number | bigint, promptIds: readonly number[] = [1, 2], change: Partial<RunSettings> = {}): RunEvent[] {
   const settings = { ...DEFAULT_RUN, ...change, sampling: { ...DEFAULT_RUN.sampling, seed } };
@@ -24,6 +30,32 @@ describe('two runs', () => {
     expect(comparableRuns(begun(5), begun(5, [1, 2], { format: { type: 'json', schema: null } }))).toBe(false);
     const both = { stopStrings: ['.'], format: { type: 'json', schema: null } } as const;
     expect(comparableRuns(begun(5, [1, 2], both), begun(5, [1, 2], both))).toBe(true);
+  });
+
+  it('of caches in another precision are not compared, and differ in their device, not in their target', () => {
+    const of = (target?: true, draft?: true): RunEvent[] =>
+      begun(5).map((event) => {
+        if (event.type !== 'start') return event;
+        const model = (id: string, halfCache?: true) => ({ id, revision: 'r', ...(halfCache && { halfCache }) });
+        return { ...event, models: { target: model('t', target), draft: model('d', draft) } };
+      });
+    const start = (events: RunEvent[]) => startOf(events) as StartEvent;
+    expect([comparableRuns(of(), of(true)), comparableRuns(of(true), of(true))]).toEqual([false, true]);
+    expect([onOneDevice(of(), of(true)), onOneDevice(of(true), of(true)), onOneDevice(of(), of(undefined, true))]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect([of(), of(true, true), of(true), of(undefined, true)].map((events) => deviceOf(start(events)))).toEqual([
+      ...['a', 'a, caches in half precision', 'a, the target’s cache in half precision', 'a, the draft’s cache in half precision'],
+    ]);
+    expect(changesBetween(start(of()), start(of(true, true)))).toEqual([
+      { field: 'adapter', before: 'a', after: 'a, caches in half precision' },
+    ]);
+    expect(conditionsOf(start(of(true, true))).device).toBe('a, caches in half precision');
+    const summary = summarise([...of(true, true), { type: 'end', reason: 'length', endMs: 1 }]) as RunSummary;
+    expect(historyWords.how(summary)).toMatch(/, caches in half precision$/);
+    expect(historyWords.how({ ...summary, halfCaches: '' })).not.toContain('precision');
   });
 
   it('are compared where their targets have the same files, whatever these are called, and by the name where a run does not tell', () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ModelSpec } from '../../src/catalog/spec';
-import { isRunModel, isSameModel, runModelOf, withHalfCaches } from '../../src/catalog/spec';
+import { hasRunFiles, isRunModel, isSameModel, runModelOf, withHalfCaches } from '../../src/catalog/spec';
 import { SHELVES } from '../../src/catalog/storedModels';
 import { CpuPairs } from '../../src/engine/cpuPairs';
 import { applyDelta } from '../../src/formats/delta';
@@ -131,6 +131,7 @@ describe('a model with such a cache', () => {
     expect(isSameModel(halved.target, withHalfCaches(whole).target)).toBe(true);
     expect(isRunModel(runModelOf(halved.target), halved.target)).toBe(true);
     expect(isRunModel(runModelOf(whole.target), halved.target)).toBe(false);
+    expect(hasRunFiles(runModelOf(whole.target), halved.target)).toBe(true);
     const { halfCache: _, ...rest } = halved.target;
     expect(rest).toEqual(whole.target);
     expect((halved.draft as ModelSpec).halfCache).toBe(true);

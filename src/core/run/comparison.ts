@@ -1,5 +1,6 @@
 import { spelledSettings } from '../settings';
 import type { RunEvent, RunSettings, StartEvent } from '../types';
+import { deviceOf } from './device';
 import { committedTokens, startOf, tally } from './tally';
 
 /** The two speeds that a run has, everywhere under these names: over the whole wait, prompt included, and of decoding alone, from the first token on. */
@@ -58,14 +59,15 @@ function ratio(fast: number | null, slow: number | null): number | null {
   return fast !== null && slow !== null && slow > 0 ? fast / slow : null;
 }
 
-/** Whether two runs were asked the same: prompt, target and settings. */
+/** Whether two runs were asked the same: prompt, target, its cache and settings. */
 export function comparableRuns(a: Events, b: Events): boolean {
   return sameQuestion(startOf(a), startOf(b));
 }
 
 /** Whether two runs ran on the same device, as far as its name tells, so that their times can be compared. */
 export function onOneDevice(a: Events, b: Events): boolean {
-  return startOf(a)?.labels.adapter === startOf(b)?.labels.adapter;
+  const [one, other] = [startOf(a), startOf(b)];
+  return one !== null && other !== null && deviceOf(one) === deviceOf(other);
 }
 
 function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
@@ -79,10 +81,12 @@ function sameQuestion(a: StartEvent | null, b: StartEvent | null): boolean {
   );
 }
 
-/** By the models' files where both runs tell them, by their names in older ones. */
+/** By the models' files and caches where both runs tell them, by their names in older ones. */
 function sameTarget(a: StartEvent, b: StartEvent): boolean {
   const [one, other] = [a.models?.target, b.models?.target];
-  return one && other ? one.id === other.id && one.revision === other.revision : a.labels.target === b.labels.target;
+  return one && other
+    ? one.id === other.id && one.revision === other.revision && one.halfCache === other.halfCache
+    : a.labels.target === b.labels.target;
 }
 
 /** What decides a run's text besides its prompt and its target. */

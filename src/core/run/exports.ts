@@ -2,6 +2,7 @@ import { type MeasuredRun, sameVariant } from '../study/experiment';
 import { type WorksheetRow, worksheet } from '../study/worksheet';
 import type { RunEvent, RunSettings, StartEvent } from '../types';
 import { type CsvValue, toCsv } from './csv';
+import { deviceOf } from './device';
 import { endsInDraft, startOf, tally } from './tally';
 
 /** What every export says of where its figures come from. */
@@ -26,11 +27,12 @@ export interface Conditions {
 }
 
 /** Of one run. γ of a recorded list is named as such; what plain or greedy decoding ignores is null. */
-export function conditionsOf({ settings, labels }: StartEvent): Conditions {
+export function conditionsOf(start: StartEvent): Conditions {
+  const { settings, labels } = start;
   const { mode, gamma, sampling } = settings;
   const speculative = mode === 'speculative';
   return {
-    ...{ mode, target: labels.target, draft: labels.draft, device: labels.adapter, temperature: sampling.temperature },
+    ...{ mode, target: labels.target, draft: labels.draft, device: deviceOf(start), temperature: sampling.temperature },
     gamma: speculative ? gammaText(gamma) : null,
     rule: speculative && sampling.temperature > 0 ? sampling.rule : null,
     seed: sampling.temperature > 0 ? String(sampling.seed) : null,

@@ -1,4 +1,5 @@
 import type { EndEvent, RunEvent, RunSettings } from '../types';
+import { halfCachesOf } from './device';
 import { startOf, tally } from './tally';
 
 /** What a list of runs shows of one, so that its events need not be read. Ratios are null while their denominator is zero. */
@@ -11,6 +12,8 @@ export interface RunSummary {
   /** `recorded`: as an earlier run's rounds had it. */
   readonly gamma: number | 'auto' | 'recorded';
   readonly temperature: number;
+  /** Which caches held half precision, in words; '' where none did. Absent in older lists. */
+  readonly halfCaches?: string;
   readonly committed: number;
   readonly acceptanceRate: number | null;
   readonly tokensPerSecond: number | null;
@@ -32,7 +35,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | null {
     prompt: Array.from(start.prompt.slice(0, 2 * PROMPT_SHOWN))
       .slice(0, PROMPT_SHOWN)
       .join(''),
-    ...{ mode, draft: start.labels.draft, temperature: sampling.temperature },
+    ...{ mode, draft: start.labels.draft, temperature: sampling.temperature, halfCaches: halfCachesOf(start) },
     gamma: typeof gamma === 'object' ? 'recorded' : gamma,
     ...{ committed, acceptanceRate, tokensPerSecond, decodeMs, reason: end.reason },
   };

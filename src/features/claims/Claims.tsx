@@ -1,5 +1,6 @@
 import { measureAllClaims } from '../../actions/claims';
 import { stop } from '../../actions/stop';
+import { deviceOf } from '../../core/run/device';
 import { startOf } from '../../core/run/tally';
 import { CLAIMS } from '../../core/study/claims';
 import { dismissClaimsFailure, useClaims } from '../../store/modes/claims';
@@ -12,12 +13,13 @@ import './claims.css';
 /** Popular claims, each with this device's verdict and its runs. */
 export function Claims() {
   const { evidence, failure } = useClaims();
-  const adapters = new Set(Object.values(evidence).flatMap((runs) => runs.flatMap(({ events }) => startOf(events)?.labels.adapter ?? [])));
+  const starts = Object.values(evidence).flatMap((runs) => runs.flatMap(({ events }) => startOf(events) ?? []));
+  const devices = new Set(starts.map(deviceOf));
   return (
     <>
       <div className="claims-head">
         <p>
-          {words.intro} {[...adapters].map(words.device).join(' ')}
+          {words.intro} {[...devices].map(words.device).join(' ')}
         </p>
         <div className="claims-actions">
           <ActionButton action={measureAllClaims} look="primary" showKeys />

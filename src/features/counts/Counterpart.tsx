@@ -10,7 +10,8 @@ export function Counterpart({ purpose = null }: { readonly purpose?: string | nu
   const target = useTarget();
   const { events, activity } = useRun();
   const none = activity === 'idle' ? whyNoCounterpart(events, target) : null;
-  if (none !== null && none !== 'no-run') return <p>{words.noCounterpart[none](startOf(events)?.labels.target ?? '')}</p>;
+  const start = startOf(events);
+  if (start && none !== null && none !== 'no-run') return <p>{words.noCounterpart[none](start)}</p>;
   return (
     <div>
       {purpose === null ? null : <p>{purpose}</p>}

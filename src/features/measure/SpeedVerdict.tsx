@@ -2,6 +2,7 @@ import { measureCosts } from '../../actions/measureCosts';
 import { stop } from '../../actions/stop';
 import type { CostFigures } from '../../core/cost/figures';
 import { SPEEDS } from '../../core/run/comparison';
+import { deviceOf } from '../../core/run/device';
 import { useCalibration, useTooCoarse } from '../../store/engine/calibration';
 import { ActionButton } from '../../ui/ActionButton';
 import { costs as names } from '../../ui/texts';
@@ -39,7 +40,7 @@ export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
         <ul className="measure-reasons">
           {parts ? <li data-figure="parts">{speeds.parts(parts)}</li> : null}
           {lead && rates !== null ? <Reasons measured={measured} lead={lead} place={place} /> : null}
-          {lead ? <li>{words.costsOf(lead.costsOf, start?.labels.adapter ?? '')}</li> : null}
+          {lead ? <li>{words.costsOf(lead.costsOf, start ? deviceOf(start) : '')}</li> : null}
           {recorder === null ? null : <li>{figures.here ? words.recordedToo(recorder) : words.recordedOnly(recorder)}</li>}
         </ul>
       </div>

@@ -2,8 +2,8 @@ import { useMemo } from 'react';
 import { showWrongRule } from '../../actions/proof';
 import { controlTemperature, type ProofVerdict, proofVerdict, type Tried, triedBy } from '../../core/study/proof';
 import { type Beginning, type Judgement, judgeSamples } from '../../core/study/sameDistribution';
-import { useTarget } from '../../store/engine/catalogue';
-import { canSampleWrongRule, type DistributionProof as Proof, useProof } from '../../store/modes/proof';
+import { otherThan, useTarget } from '../../store/engine/catalogue';
+import { type DistributionProof as Proof, useProof } from '../../store/modes/proof';
 import { ActionButton } from '../../ui/ActionButton';
 import { type Figure, FigureList } from '../../ui/FigureList';
 import { formatCount, formatPValue, formatRatio } from '../../ui/format';
@@ -90,14 +90,16 @@ function Control({ proof, control }: { readonly proof: Proof; readonly control: 
   const { plain } = proof.samples;
   const target = useTarget();
   const judgement = useMemo(() => judgeSamples(control, plain), [control, plain]);
-  const right = proof.start?.settings.sampling.temperature ?? 0;
+  const { start } = proof;
+  const other = start && target && otherThan(start, target);
+  const right = start?.settings.sampling.temperature ?? 0;
   const complete = control.length >= plain.length;
   return (
     <section className="control" aria-label={words.controlHeading}>
       <h3>{words.controlHeading}</h3>
       <p>{words.controlIntro(String(controlTemperature(right)), String(right))}</p>
       <ActionButton action={showWrongRule} look="small" />
-      {canSampleWrongRule({ distribution: proof }, target) ? null : <p>{words.controlElsewhere(proof.start?.labels.target ?? '')}</p>}
+      {other && start ? <p>{words.controlElsewhere[other](start)}</p> : null}
       {control.length === 0 ? null : (
         <>
           <p className="proof-verdict" role="status" data-tone={complete && judgement.verdict === 'apart' ? 'apart' : 'open'}>

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { type Alignment, align, type Parting } from '../../core/run/alignment';
+import { deviceOf } from '../../core/run/device';
 import { startOf } from '../../core/run/tally';
 import type { RunToken } from '../../core/types';
 import { type IdsProof as Runs, useProof } from '../../store/modes/proof';
@@ -20,6 +21,7 @@ export function IdsProof({ proving }: { readonly proving: boolean }) {
 }
 
 function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: boolean }) {
+  const start = startOf(runs.plain);
   const alignment = useMemo(() => align(runs.speculative, runs.plain), [runs]);
   const { pairs, alike, parting, verdict } = alignment;
   const { speculative, plain } = runs;
@@ -36,7 +38,7 @@ function Compared({ runs, proving }: { readonly runs: Runs; readonly proving: bo
       {proving || verdict === null ? null : verdict === 'different' ? (
         <Proven shown={words.refuted(alike)} notShown={words.unrefuted} />
       ) : (
-        <Proven shown={words.proven(alike, startOf(runs.plain)?.labels.adapter ?? '')} notShown={words.notProven} />
+        <Proven shown={words.proven(alike, start ? deviceOf(start) : '')} notShown={words.notProven} />
       )}
     </>
   );

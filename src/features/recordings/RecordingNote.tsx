@@ -1,3 +1,4 @@
+import { halfCachesOf } from '../../core/run/device';
 import { startOf } from '../../core/run/tally';
 import { useShownRecording } from '../../store/recordings/recording';
 import { useRun } from '../../store/run/run';
@@ -15,7 +16,8 @@ export function RecordingNote() {
   if (!shown || !start) return null;
   const { title, recordedAt, machine, leftOut } = shown.about;
   const where = machine ?? start.labels.adapter;
-  const place = [...(where === '' ? [] : [words.on(where)]), ...(recordedAt === null ? [] : [formatDate(recordedAt)])].join(', ');
+  const at = recordedAt === null ? '' : formatDate(recordedAt);
+  const place = [where === '' ? '' : words.on(where), halfCachesOf(start), at].filter((part) => part !== '').join(', ');
   if (shown.opening) {
     return (
       <p className="recording-note opening">

@@ -87,7 +87,7 @@ const settings = v.object({
   sampling: v.object({ ...schemasOf(SAMPLING, ofItsKind), ...otherSampling }),
 });
 
-const runModel = v.object({ id: label, revision: label });
+const runModel = v.object({ id: label, revision: label, halfCache: v.exactOptional(v.literal(true)) });
 
 export const startSchema = v.object({
   type: v.literal('start'),

@@ -4,6 +4,7 @@ import { completionTokensOf, endOf } from '../../api/usage';
 import { outputText } from '../../core/loop/text';
 import { median } from '../../core/median';
 import { compareRuns } from '../../core/run/comparison';
+import { deviceOf } from '../../core/run/device';
 import { committedTokens, startOf, tally } from '../../core/run/tally';
 import type { RunEvent, RunSettings } from '../../core/types';
 
@@ -22,11 +23,12 @@ export function countsInWords(events: Events): string {
 
 /** What --json writes: docs/server.md says what each field means. @param gain null: nothing was compared */
 export function toldRun(events: Events, { sampling, maxTokens }: RunSettings, gain: Gain | null) {
-  const { target, draft, adapter } = startOf(events)?.labels ?? {};
+  const start = startOf(events);
+  const { target, draft } = start?.labels ?? {};
   return {
     text: outputText(events),
     finish_reason: endOf(events).reason,
-    ...{ target, draft, adapter },
+    ...{ target, draft, adapter: start ? deviceOf(start) : undefined },
     settings: { temperature: sampling.temperature, top_p: sampling.topP, seed: sampling.seed, max_tokens: maxTokens },
     ...toldCounts(events),
     tokens: committedTokens(events)

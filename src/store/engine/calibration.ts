@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { type ModelSpec, modelsOf, type PairSpec, runModelOf } from '../../catalog/spec';
+import { type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { learnCosts } from '../../core/cost/learnCosts';
 import { type Failure, toFailure } from '../../core/failure';
@@ -163,11 +163,11 @@ function knownKey(pair: PairSpec, measured: CalibrationState['measured']): strin
   return Object.keys(measured).find((key) => starts.some((start) => key.startsWith(start))) ?? null;
 }
 
-/** The models by id and revision, and their libraries, of which costs depend. */
+/** The models by id and revision, their libraries and what their caches hold, of which costs depend. */
 function pairKey(pair: PairSpec): string {
   const { target, draft } = pair;
   const keyOf = (model: ModelSpec) =>
-    `${model.id}@${runModelOf(model).revision} on ${(model.library.sha256 ?? model.library.name).slice(0, 16)}`;
+    `${model.id}@${model.revision} on ${(model.library.sha256 ?? model.library.name).slice(0, 16)}${model.halfCache ? ', half cache' : ''}`;
   return `${keyOf(target)} > ${draft === null ? '' : draft === 'itself' ? draft : keyOf(draft)}`;
 }
 

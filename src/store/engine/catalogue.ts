@@ -4,12 +4,12 @@ import { fetchCatalogue, readAdded } from '../../catalog/lists';
 import { ownFolder } from '../../catalog/own';
 import { type DraftChoice, draftChoices, findDraft, findTarget, pairOf, settledChoice } from '../../catalog/pairing';
 import { type Catalogue, catalogueOf, type ResolvedList, type TargetSpec } from '../../catalog/resolve';
-import { isOfHub, isRunModel, type ModelSpec, type PairSpec } from '../../catalog/spec';
+import { hasRunFiles, isOfHub, isRunModel, type ModelSpec, type PairSpec } from '../../catalog/spec';
 import type { RunSettings, StartEvent } from '../../core/types';
 import { DEFAULT_PREPARED, FIRST_TARGET, type PreparedSettings } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
-import { useHalfCaches, withChosenCache } from './halfCaches';
+import { withChosenCache } from './halfCaches';
 
 declare global {
   interface ImportMetaEnv {
@@ -86,10 +86,11 @@ function withCaches({ lists, models }: Catalogue): Catalogue {
   return catalogueOf(chosen, models.filter(({ id }) => isOfHub(id)).map(withChosenCache));
 }
 
-useHalfCaches.subscribe(() => {
+/** Gives the models the caches that are chosen for them now. */
+export function adoptCaches(): void {
   const { catalogue } = useCatalogue.getState();
   if (catalogue) useCatalogue.setState({ catalogue: withCaches(catalogue) });
-});
+}
 
 /** Models could not be loaded: the server may have others by now, so the lists are read again before the next attempt. */
 export function distrustLists(): void {
@@ -156,9 +157,19 @@ export function isEmbedded(target: TargetSpec | null): boolean {
   return target === null || target.list === useCatalogue.getState().catalogue?.lists[0]?.url;
 }
 
-/** Whether a run was one of `target`: by its files, by its name where the run kept no more. */
-export function isRunOf({ models, labels }: Pick<StartEvent, 'models' | 'labels'>, { model }: TargetSpec): boolean {
-  return models ? isRunModel(models.target, model) : labels.target === model.name;
+/** In what a run is none of `target` as it is now: another model, or its cache held another precision; null where it is one. By files, by the name where the run kept no more. */
+export function otherThan(
+  { models, labels }: Pick<StartEvent, 'models' | 'labels'>,
+  { model }: TargetSpec,
+): 'other-target' | 'other-cache' | null {
+  if (!models) return labels.target === model.name ? null : 'other-target';
+  if (isRunModel(models.target, model)) return null;
+  return hasRunFiles(models.target, model) ? 'other-cache' : 'other-target';
+}
+
+/** Whether a run was one of `target` as it is now. */
+export function isRunOf(start: Pick<StartEvent, 'models' | 'labels'>, target: TargetSpec): boolean {
+  return otherThan(start, target) === null;
 }
 
 /** The list that names the target. */

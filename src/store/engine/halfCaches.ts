@@ -1,4 +1,4 @@
-/** Which models keep keys and values in half precision, as chosen in this browser. `chooseHalfCaches` (loading.ts) changes it. */
+/** Which models keep keys and values in half precision, as chosen in this browser. `chooseHalfCaches` (loading.ts) changes it, here or in another tab; loading.ts takes it over in either. */
 import * as v from 'valibot';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';

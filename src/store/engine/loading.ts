@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { draftsOnCpu } from '../../catalog/pairing';
-import { modelsOf, type PairSpec } from '../../catalog/spec';
+import { bytesOf, filesOf, modelsOf, type PairSpec } from '../../catalog/spec';
 import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
@@ -8,11 +8,11 @@ import type { BackendChoice } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
 import { useBackend } from './backend';
-import { chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue } from './catalogue';
+import { adoptCaches, chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { useHalfCaches } from './halfCaches';
 import { forgetMemory, receiveMemory } from './memory';
-import { useWork } from './work';
+import { onceFree, useWork } from './work';
 
 export interface LoadingState {
   /** The latest progress of every model that was asked for, by its id. */
@@ -52,10 +52,29 @@ export async function load(when: 'now' | 'if-stored' = 'now'): Promise<void> {
       if (update.type === 'progress') receiveProgress(update);
       if (update.type === 'memory') receiveMemory(update);
     }
+    if (loading === mine) confirmReady(pair);
   } catch (thrown) {
     if (loading === mine) failLoading(toFailure(thrown));
   } finally {
     if (loading === mine) ended();
+  }
+}
+
+/** All of `pair` is ready now: of a model that the engine held already it told nothing. */
+function confirmReady(pair: PairSpec): void {
+  const { progress } = useLoading.getState();
+  const backend = useBackend.getState().computedBy?.backend ?? 'webgpu';
+  for (const model of modelsOf(pair).filter(({ id }) => progress[id]?.phase !== 'ready')) {
+    const bytes = bytesOf(filesOf(model));
+    receiveProgress({
+      type: 'progress',
+      model: model.id,
+      name: model.name,
+      phase: 'ready',
+      loadedBytes: bytes,
+      totalBytes: bytes,
+      backend,
+    });
   }
 }
 
@@ -143,6 +162,24 @@ export async function chooseHalfCaches(ids: readonly string[], half: boolean): P
     const others = models.filter((id) => !ids.includes(id));
     return { models: half ? [...others, ...ids] : others };
   });
+  await takingOver;
+}
+
+/** Until what was chosen of the caches, here or in another tab, holds here. */
+let takingOver: Promise<void> = Promise.resolve();
+
+useHalfCaches.subscribe(({ models }, before) => {
+  const changed = [...models, ...before.models].filter((id) => models.includes(id) !== before.models.includes(id));
+  if (changed.length === 0) return;
+  // In another tab it may have been chosen while the models are at work here.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  takingOver = promise;
+  onceFree(() => resolve(takeOver(changed)));
+});
+
+/** The models `ids` have other caches from now on: what of them is chosen is loaded again. */
+async function takeOver(ids: readonly string[]): Promise<void> {
+  adoptCaches();
   const pair = chosenPair();
   const changed = pair ? modelsOf(pair).filter(({ id }) => ids.includes(id)) : [];
   if (changed.length === 0) return;

@@ -73,6 +73,19 @@ function take(work: Work): Hold {
   };
 }
 
+/** Calls `then` as soon as nothing has the models, which may be at once. */
+export function onceFree(then: () => void): void {
+  if (useWork.getState().current === null) {
+    then();
+    return;
+  }
+  const leave = useWork.subscribe(({ current }) => {
+    if (current !== null) return;
+    leave();
+    then();
+  });
+}
+
 /** The target of all runs of the current work: the one that was chosen when the first of them began. Without work, the chosen one; null until the lists of models are read. */
 export function targetOfWork(): TargetSpec | null {
   if (useWork.getState().current === null) return chosenTarget();

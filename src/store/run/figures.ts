@@ -4,6 +4,7 @@ import type { TargetSpec } from '../../catalog/resolve';
 import { isRunModel, isSameModel, type PairSpec } from '../../catalog/spec';
 import type { Calibration } from '../../core/cost/cost';
 import { type RunFigures, runFigures } from '../../core/cost/figures';
+import { deviceOf } from '../../core/run/device';
 import { startOf } from '../../core/run/tally';
 import type { RunEvent, StartEvent } from '../../core/types';
 import { measuredOf, usePairToCost } from '../engine/calibration';
@@ -49,7 +50,7 @@ export function useFigures(events: readonly RunEvent[]): Figured {
   const recorded = start !== null && (elsewhere || recording !== null);
   const device: Calibration | null = known?.calibration ?? null;
   const figures = useMemo(() => runFigures(events, recorded, device), [events, recorded, device]);
-  return { figures, recorder: recorded ? (recording?.about.machine ?? start.labels.adapter) : null };
+  return { figures, recorder: recorded ? (recording?.about.machine ?? deviceOf(start)) : null };
 }
 
 /** The pair whose costs a run is figured with: the one that it ran on, with the chosen draft where none drafted; null where its target is none of `targets`. */

@@ -4,7 +4,7 @@ import { type Failure, toFailure } from '../../core/failure';
 import { startOf, tally } from '../../core/run/tally';
 import { checkRun } from '../../core/settings';
 import type { EndEvent, RunEvent, RunSettings } from '../../core/types';
-import { chosenTarget, isRunOf } from '../engine/catalogue';
+import { chosenTarget, otherThan } from '../engine/catalogue';
 import { forgetModels, forgetUnready } from '../engine/loading';
 import { occupy } from '../engine/work';
 import { FrameBuffer } from './frameBuffer';
@@ -71,13 +71,14 @@ export async function startRequest(request: RunRequest): Promise<void> {
 }
 
 /** Why the run on the page has no counterpart; null where it has one. */
-export type NoCounterpart = 'no-run' | 'nothing-drafted' | 'other-target';
+export type NoCounterpart = 'no-run' | 'nothing-drafted' | 'other-target' | 'other-cache';
 
 /** @param events of the run on the page @param target the chosen one */
 export function whyNoCounterpart(events: readonly RunEvent[], target: TargetSpec | null): NoCounterpart | null {
   const start = startOf(events);
   if (!start || !events.some(({ type }) => type === 'round')) return 'no-run';
-  if (target && !isRunOf(start, target)) return 'other-target';
+  const other = target && otherThan(start, target);
+  if (other) return other;
   // Plain decoding would do once more what this one did.
   return start.settings.mode === 'speculative' && tally(events).drafted === 0 ? 'nothing-drafted' : null;
 }

@@ -27,10 +27,11 @@ export const historyWords = {
   remove: 'Delete',
   /** Behind a button's word, for those who hear it alone. */
   of: (prompt: string) => ` “${prompt}”`,
-  how: ({ mode, draft, gamma, temperature }: RunSummary) => {
+  how: ({ mode, draft, gamma, temperature, halfCaches = '' }: RunSummary) => {
     const warm = temperature > 0 ? `, temperature ${temperature}` : '';
-    if (mode === 'plain') return `Plain decoding${warm}`;
-    return `Speculative: ${draft ?? 'the model'}, ${gammaWords(gamma)}${warm}`;
+    const caches = halfCaches === '' ? '' : `, ${halfCaches}`;
+    if (mode === 'plain') return `Plain decoding${warm}${caches}`;
+    return `Speculative: ${draft ?? 'the model'}, ${gammaWords(gamma)}${warm}${caches}`;
   },
   ends: { stop: '', length: '', aborted: 'stopped', failed: 'failed' },
   accepted: 'of judged drafts accepted',

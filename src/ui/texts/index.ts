@@ -6,7 +6,7 @@
 import type { DraftChoice } from '../../catalog/pairing';
 import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
-import type { RunEvent, RunSettings, Verdict } from '../../core/types';
+import type { RunEvent, RunSettings, StartEvent, Verdict } from '../../core/types';
 import { BACKEND, namesOf, PAGE_SETTINGS } from '../../formats/settings';
 import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
 import { computedBy } from './computedBy';
@@ -214,7 +214,9 @@ export const counts = {
   },
   noCounterpart: {
     'nothing-drafted': () => 'Nothing was drafted in this run, so plain decoding would do the same once more.',
-    'other-target': (target: string) => `This run is of ${target}. Choose that target to run the same the other way.`,
+    'other-target': ({ labels }: StartEvent) => `This run is of ${labels.target}. Choose that target to run the same the other way.`,
+    'other-cache': ({ models }: StartEvent) =>
+      `In this run the target’s cache held ${models?.target.halfCache ? 'half' : 'full'} precision. Choose that under Models to run the same the other way.`,
   },
   otherPrompt: 'The last runs of the two modes had different prompts or settings; run the same again to compare.',
   otherLength: 'The two texts have different lengths, so their whole waits cannot be compared.',

@@ -1,5 +1,6 @@
 import { LEAST_REJECTED, type ProofVerdict, type Tried } from '../../core/study/proof';
 import type { Judgement } from '../../core/study/sameDistribution';
+import type { StartEvent } from '../../core/types';
 import { formatCount, formatOdds, formatPValue, formatRatio, formatShare, plural } from '../format';
 
 export const proof = {
@@ -91,7 +92,11 @@ export const proof = {
     controlHeading: 'And when the rule is wrong?',
     controlIntro: (wrong: string, right: string) =>
       `Plain decoding at temperature ${wrong} in place of ${right}: really sampled, and tested in the same way against the same runs of the target.`,
-    controlElsewhere: (target: string) => `These samples are of ${target}. To compare with them, choose that target again.`,
+    controlElsewhere: {
+      'other-target': ({ labels }: StartEvent) => `These samples are of ${labels.target}. To compare with them, choose that target again.`,
+      'other-cache': ({ models }: StartEvent) =>
+        `In these samples the target’s cache held ${models?.target.halfCache ? 'half' : 'full'} precision. To compare with them, choose that under Models again.`,
+    },
     controlVerdict: (judgement: Judgement, done: number, size: number): string => {
       const { verdict, test } = judgement;
       if (done < size) return `${formatCount(done)} of ${plural(size, 'run')}.`;
