@@ -55,6 +55,29 @@ describe('the command palette', () => {
     expect(useRun.getState().events.length).toBeGreaterThan(2);
   });
 
+  it.each([
+    ['half precision', /^Keys and values in the cache/],
+    ['memory', /^Keys and values in the cache/],
+    ['cache', /^Keys and values in the cache/],
+    ['mirror', /^Where published models come from/],
+    ['graphics card', /^Computed by/],
+  ])('finds by “%s” a setting of this browser', async (asked, name) => {
+    await openPage();
+    await openSearch();
+    await userEvent.keyboard(asked);
+    await expect.element(page.getByRole('group', { name: 'Settings' }).getByRole('option', { name })).toBeInTheDocument();
+  });
+
+  it('leads to such a setting, which has the focus', async () => {
+    await openPage();
+    await openSearch();
+    await userEvent.keyboard('computed by{Enter}');
+    await expect.poll(() => document.activeElement?.closest('fieldset')?.textContent).toContain('Computed by');
+    await openSearch();
+    await userEvent.keyboard('published models come{Enter}');
+    await expect.element(page.getByLabelText(/^Address of a mirror/)).toHaveFocus();
+  });
+
   it('finds an example, which fills the prompt and waits there', async () => {
     await openPage();
     await openSearch();

@@ -1,8 +1,9 @@
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import { useBackend } from '../../store/engine/backend';
 import { useWork } from '../../store/engine/work';
 import { usePublished } from '../../store/models/published';
 import { hubModels as words } from '../../ui/texts/hubModels';
+import { useFound } from './useFound';
 
 interface CacheChoiceProps {
   /** Of what the choice is, for who does not see what it stands beside. */
@@ -11,11 +12,15 @@ interface CacheChoiceProps {
   /** Of graphics memory, for the caches in either precision; null: not known. */
   readonly bytesOf: (half: boolean) => number | null;
   readonly onChoose: (half: boolean) => void;
+  /** Whether it is the one that a search for the setting leads to. */
+  readonly isFound?: boolean;
 }
 
 /** Whether caches hold keys and values in full or in half precision; while the models are at work it stays. */
-export function CacheChoice({ name, half, bytesOf, onChoose }: CacheChoiceProps) {
+export function CacheChoice({ name, half, bytesOf, onChoose, isFound = false }: CacheChoiceProps) {
   const id = useId();
+  const field = useRef<HTMLSelectElement>(null);
+  useFound(isFound ? 'caches' : null, field);
   const busy = useWork(({ current }) => current !== null);
   const hasNoGpu = usePublished(({ device, deviceKnown }) => deviceKnown && device === null);
   const onCpu = useBackend(({ backend }) => backend === 'cpu') || hasNoGpu;
@@ -27,6 +32,7 @@ export function CacheChoice({ name, half, bytesOf, onChoose }: CacheChoiceProps)
       </label>
       <select
         id={id}
+        ref={field}
         value={half ? 'half' : 'full'}
         disabled={busy}
         aria-describedby={`${id}-note`}

@@ -49,7 +49,7 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
         ))}
       </dl>
       {drafts.length === 0 ? <p className="hub-soft">{words.noDrafts}</p> : null}
-      <Cache model={model} states={states} />
+      <Cache model={model} states={states} isFound={isChosen} />
       {isChosen ? <Coming models={[model, ...drafts.map((draft) => draft.model)]} /> : null}
       <Pay target={target} isChosen={isChosen} />
     </li>
@@ -57,7 +57,7 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
 }
 
 /** In which precision its cache is, once its files say what that takes. */
-function Cache({ model, states }: { readonly model: ModelSpec; readonly states: boolean }) {
+function Cache({ model, states, isFound }: { readonly model: ModelSpec; readonly states: boolean; readonly isFound: boolean }) {
   const { id, name, context, halfCache = false } = model;
   const architecture = useFacts(({ architectures }) => architectures[id]);
   if (!architecture || !(architecture.halvesCache || halfCache)) return null;
@@ -65,6 +65,7 @@ function Cache({ model, states }: { readonly model: ModelSpec; readonly states: 
     <CacheChoice
       name={name}
       half={halfCache}
+      isFound={isFound}
       bytesOf={(half) => cacheBytesOf(architecture, { tokens: context, half, states })}
       onChoose={(half) => void chooseHalfCaches([id], half)}
     />

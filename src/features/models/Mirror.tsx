@@ -1,12 +1,15 @@
-import { type FormEvent, Fragment, useId, useState } from 'react';
+import { type FormEvent, Fragment, useId, useRef, useState } from 'react';
 import type { Failure } from '../../core/failure';
 import { setMirror, useMirror } from '../../store/models/published';
 import { FailureNotice } from '../../ui/FailureNotice';
 import { hubModels as words } from '../../ui/texts/hubModels';
+import { useFound } from './useFound';
 
 /** Which host published models come from, and how to lay out one of one's own. */
 export function Mirror() {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useFound('mirror', field);
   const mirror = useMirror((state) => state.mirror);
   const [text, setText] = useState(mirror ?? '');
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -31,7 +34,7 @@ export function Mirror() {
       <form className="hub-form" onSubmit={set}>
         <p className="hub-field">
           <label htmlFor={id}>{words.mirrorField}</label>
-          <input id={id} inputMode="url" autoComplete="off" value={text} onChange={({ target }) => setText(target.value)} />
+          <input id={id} ref={field} inputMode="url" autoComplete="off" value={text} onChange={({ target }) => setText(target.value)} />
         </p>
         <button type="submit" className="button small">
           {words.mirrorSet}

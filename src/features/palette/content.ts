@@ -4,8 +4,9 @@ import { GLOSSARY } from '../../lessons/glossary';
 import { chosenTarget, isTargetAChoice } from '../../store/engine/catalogue';
 import type { ListedRecording } from '../../store/recordings/list';
 import { openRecording } from '../../store/recordings/recording';
-import { chooseSetting } from '../../store/run/chosenSetting';
+import { type AnySetting, chooseSetting } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';
+import { hubModels } from '../../ui/texts/hubModels';
 import { palette as words } from '../../ui/texts/palette';
 import { type Preset, presetNote, presetsFor, takePreset } from '../prompt';
 import type { Entry, EntryGroup } from './entries';
@@ -15,6 +16,11 @@ const RUN_VIEWS: readonly string[] = ['watch', 'step', 'measure'];
 
 /** The page's content other than actions and views; too much to list before anything is typed. @param view the shown one */
 export function contentGroups(view: string, recordings: readonly ListedRecording[]): EntryGroup[] {
+  const setting = (name: AnySetting, label: string, note: string, also: string) =>
+    entry(`setting-${name}`, label, note, also, () => {
+      goTo(name === 'caches' || name === 'mirror' ? 'models' : 'watch', view);
+      chooseSetting(name);
+    });
   return [
     {
       name: words.examples,
@@ -24,12 +30,14 @@ export function contentGroups(view: string, recordings: readonly ListedRecording
     },
     {
       name: words.settings,
-      entries: PREPARED_NAMES.filter((name) => name !== 'target' || isTargetAChoice()).map((name) =>
-        entry(`setting-${name}`, settings.names[name], '', '', () => {
-          goTo('watch', view);
-          chooseSetting(name);
-        }),
-      ),
+      entries: [
+        ...PREPARED_NAMES.filter((name) => name !== 'target' || isTargetAChoice()).map((name) =>
+          setting(name, settings.names[name], '', ''),
+        ),
+        setting('backend', settings.names.backend, words.backendNote, words.backendAlso),
+        setting('caches', hubModels.caches, words.cachesNote, words.cachesAlso),
+        setting('mirror', hubModels.mirror, words.mirrorNote, words.mirrorAlso),
+      ],
     },
     {
       name: words.recordings,

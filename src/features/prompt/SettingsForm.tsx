@@ -5,7 +5,7 @@ import { modelsOf } from '../../catalog/spec';
 import { LIMITS } from '../../core/types';
 import { chosenPair, isTargetAChoice, useCatalogue, useTarget } from '../../store/engine/catalogue';
 import { chooseDraft } from '../../store/engine/loading';
-import { forgetChosenSetting, type SettingName, useChosenSetting } from '../../store/run/chosenSetting';
+import { type AnySetting, forgetChosenSetting, useChosenSetting } from '../../store/run/chosenSetting';
 import { changeSettings, useSettings } from '../../store/run/settings';
 import { noteWrong, useTyped } from '../../store/run/typed';
 import { ActionButton } from '../../ui/ActionButton';
@@ -105,9 +105,9 @@ export function SettingsForm({ withMode = true, children }: { readonly withMode?
             unused={plain ?? greedy}
           />
         </Setting>
-        <div className="setting">
+        <Setting name="backend">
           <BackendChoice />
-        </div>
+        </Setting>
         {children}
       </MoreSettings>
     </div>
@@ -121,7 +121,7 @@ function useContextLength(): number | null {
 }
 
 /** One setting, where it is found by name. */
-function Setting({ name, children }: { readonly name: SettingName; readonly children: ReactNode }) {
+function Setting({ name, children }: { readonly name: AnySetting; readonly children: ReactNode }) {
   return (
     <div className="setting" data-setting={name}>
       {children}
