@@ -7,12 +7,12 @@ import { LIMITS, SAMPLING } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
-import type { RunTask } from '../engine/tasks';
+import type { Backend, ComputedBy, LoadProgress, MemoryUpdate, RunTask } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
 import { flag, HELP_OPTION, number, optionLines, readOptions, text, type Values } from './options';
 import { print, printError, printJson } from './output';
 import { progressOn } from './progress';
-import { MODEL_OPTIONS, openSession, type Session } from './session';
+import { idleOption, MODEL_OPTIONS, openSession, type Session } from './session';
 import { countsInWords, type Gain, gainInWords, gainOf, toldRun } from './terminal/counts';
 import { legend, type Paint, paintRound, showsColours } from './terminal/paint';
 import { usageError } from './usage';
@@ -66,7 +66,14 @@ export async function generate(args: readonly string[], stop: AbortSignal): Prom
   const prompt = await promptOf(rest, stop);
   const session = await openSession(values, printError, stop);
   const progress = progressOn(process.stderr);
-  await session.engine.load({ type: 'load', pair: session.pair }, progress.report, stop).finally(progress.end);
+  let backend: Backend = 'cpu';
+  const report = (update: LoadProgress | ComputedBy | MemoryUpdate) => {
+    if (update.type === 'computed-by') ({ backend } = update);
+    progress.report(update);
+  };
+  await session.engine.load({ type: 'load', pair: session.pair }, report, stop).finally(progress.end);
+  const idle = idleOption(values, backend);
+  if (idle) printError(idle);
   if (values.system !== undefined && (await systemMessageOf(session.pair.target, session.storage)) === null)
     printError(`${session.pair.target.name} has no place for a system message: it does not see --system.`);
   const settings = settingsOf(values, session);

@@ -62,6 +62,9 @@ interface Doing {
   readonly howFar: string;
 }
 
+/** What WebGPU in software costs, as measured (docs/measurements.md, "Without a graphics card"). */
+export const SLOW = 'In software WebGPU takes some 15 to 40 times as long for a token as the CPU takes for a model that it can run.';
+
 const PLACES = { webgpu: 'WebGPU', cpu: 'the CPU' } as const;
 
 /** What was chosen where there is no graphics card; null where nothing was. */
@@ -75,8 +78,9 @@ function choiceOf(update: Told): string | null {
     return `No graphics card was found. A token takes ${takes[backend]} and ${takes[other]}, so the models run on ${PLACES[backend]}.`;
   }
   if (because.why !== 'other-cannot') return null;
+  const slow = backend === 'webgpu' ? ` ${SLOW}` : '';
   return oneLine(
-    `No graphics card was found. The models run on ${PLACES[backend]}, as ${PLACES[other]} cannot run them: ${because.message}`,
+    `No graphics card was found. The models run on ${PLACES[backend]}, as ${PLACES[other]} cannot run them: ${because.message}${slow}`,
   );
 }
 

@@ -13,7 +13,7 @@ import { progressOn } from './progress';
 import { isLoopback, originOf } from './server/guards';
 import { ServedPair } from './server/servedPair';
 import { ApiServer } from './server/server';
-import { MODEL_OPTIONS, openSession, ROOT, type Session } from './session';
+import { idleOption, MODEL_OPTIONS, openSession, ROOT, type Session } from './session';
 import { usageError } from './usage';
 
 const OPTIONS = {
@@ -82,9 +82,11 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   });
   const address = await server.listen(values.port);
   try {
-    const adapter = await load(served, stop);
+    const computedBy = await load(served, stop);
     isReady = true;
-    await introduce(session, adapter);
+    await introduce(session, computedBy?.adapter ?? '');
+    const idle = computedBy && idleOption(values, computedBy.backend);
+    if (idle) printError(idle);
     for (const line of reachWarning(host, key)) print(line);
     print(`\nForetoken is at ${address}\nIts API is at ${address}/v1. Ctrl+C stops it.`);
     await aborted(stop);
@@ -123,16 +125,16 @@ export function reachWarning(host: string, key: string | null): string[] {
   ];
 }
 
-/** @returns what the models run on */
-async function load(served: ServedPair, stop: AbortSignal): Promise<string> {
+/** @returns what the models run on; null where the engine told nothing */
+async function load(served: ServedPair, stop: AbortSignal): Promise<ComputedBy | null> {
   const progress = progressOn(process.stderr);
-  let adapter = '';
+  let computedBy: ComputedBy | null = null;
   const report = (update: LoadProgress | ComputedBy | MemoryUpdate) => {
-    if (update.type === 'computed-by') adapter = update.adapter;
+    if (update.type === 'computed-by') computedBy = update;
     progress.report(update);
   };
   await served.load(report, stop).finally(progress.end);
-  return adapter;
+  return computedBy;
 }
 
 async function introduce({ pair, drafting, storage }: Session, adapter: string): Promise<void> {

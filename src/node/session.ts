@@ -4,6 +4,7 @@ import path from 'node:path';
 import { METHOD_NAMES, METHODS, type Method } from '../api/request';
 import { KV_CACHES, withHalfCaches } from '../catalog/spec';
 import { LIMITS } from '../core/types';
+import type { Backend } from '../engine/tasks';
 import { USUAL_THREADS } from '../model/cpu/wasm/thread';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
 import { DEVICES } from './gpu';
@@ -50,6 +51,13 @@ export interface Session extends NodeEngine, Pick<ChosenPair, 'pair'> {
   /** What drafts unless a request says otherwise; null: nothing. */
   readonly drafting: 'model' | 'ngram' | 'mixed' | null;
   readonly gamma: number | 'auto';
+}
+
+/** What an option says that has no effect where the models run; null where each has one. */
+export function idleOption({ threads }: Pick<Values<typeof MODEL_OPTIONS>, 'threads'>, backend: Backend): string | null {
+  return threads === undefined || backend === 'cpu'
+    ? null
+    : '--threads has no effect: WebGPU computes, and threads compute on the CPU only.';
 }
 
 /** @throws FailureError command-invalid, or what keeps engine or models from being used; or the signal's reason */

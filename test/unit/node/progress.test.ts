@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { LoadProgress } from '../../../src/engine/tasks';
+import type { ComputedBy, LoadProgress } from '../../../src/engine/tasks';
 import { progressOn } from '../../../src/node/progress';
+import { idleOption } from '../../../src/node/session';
 
 const update = (phase: LoadProgress['phase'], loadedBytes: number, name = 'Target'): LoadProgress => ({
   ...{ type: 'progress', model: 'target', backend: 'cpu', totalBytes: 200 },
@@ -41,4 +42,28 @@ it('how far models are is one line of a terminal that changes and goes away', ()
       .split('\r\x1b[K')
       .map((line) => line.trimEnd()),
   ).toEqual(['', ...lines, '']);
+});
+
+it('why the models run where they do, without a graphics card, is told with what that costs', () => {
+  const told = (computedBy: Omit<ComputedBy, 'type' | 'adapter'>) => {
+    let text = '';
+    const write = (piece: unknown) => {
+      text += piece;
+      return true;
+    };
+    progressOn({ write, isTTY: false, columns: 80 }).report({ type: 'computed-by', adapter: 'any', ...computedBy });
+    return text;
+  };
+  const because = { why: 'other-cannot', message: 'Its cache is half.' } as const;
+  expect(told({ backend: 'webgpu', because })).toMatch(
+    /^No graphics card was found\..*Its cache is half\. In software WebGPU takes some \d+ to \d+ times as long /,
+  );
+  expect(told({ backend: 'cpu', because })).not.toContain('times as long');
+  expect(told({ backend: 'webgpu', because: { why: 'graphics-card' } })).toBe('');
+});
+
+it('threads that were asked for and have nothing to do are told', () => {
+  expect(idleOption({ threads: 2 }, 'webgpu')).toMatch(/^--threads has no effect: WebGPU computes/);
+  expect(idleOption({ threads: 2 }, 'cpu')).toBeNull();
+  expect(idleOption({ threads: undefined }, 'webgpu')).toBeNull();
 });
