@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './install.mjs';
-import { SUITES } from './suites.mjs';
+import { inParts, SUITES } from './suites.mjs';
 
 export const resultsFolder = path.join(root, 'test-results');
 export const reportFile = (suite) => path.join(resultsFolder, `${suite}.json`);
@@ -67,7 +67,7 @@ export function failures(suites) {
 const beginning = (message = '') => message.split('\n').slice(0, 12).join('\n').slice(0, 1200);
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const suites = SUITES.filter((suite) => !suite.onDemand).map((suite) => suite.name);
+  const suites = inParts(SUITES.filter((suite) => !suite.onDemand)).map((suite) => suite.name);
   for (const failure of failures(suites)) console.log(`\nFailed: ${failure}`);
   const { line, ok } = sumUp(suites);
   console.log(line);

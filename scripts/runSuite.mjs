@@ -33,7 +33,7 @@ export async function runSuite(suite, output = 'inherit') {
   const until = performance.now() + suite.minutes * 60_000;
   let ended = 'well';
   for (const command of commandsOf(suite)) {
-    const how = await runNode(command, output, until - performance.now());
+    const how = await runNode(command, suite.name, output, until - performance.now());
     if (how !== 'well' && ended !== 'late') ended = how;
     if (how === 'late') break;
   }
@@ -47,10 +47,11 @@ export async function runSuite(suite, output = 'inherit') {
 }
 
 /** What Node is to run for `suite`, in order. */
-function commandsOf({ name, vitest, script, commands }) {
+function commandsOf({ name, vitest, project = name, part, parts, script, commands }) {
   if (!vitest) return commands ?? [[script]];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile(name)}`];
-  return [['node_modules/vitest/vitest.mjs', 'run', '--project', name, ...reporters]];
+  const files = part ? [`--shard=${part}/${parts}`] : [];
+  return [['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...files, ...reporters]];
 }
 
 /** Why an optional suite cannot run here; undefined if it can. */
@@ -63,11 +64,12 @@ function whatIsMissing(suite) {
   }
 }
 
-/** How Node ran `command`: `well`, `badly`, or `late` where it had to be ended after `ms`. */
-function runNode([script, ...args], output, ms) {
+/** How Node ran `command` of `suite`: `well`, `badly`, or `late` where it had to be ended after `ms`. */
+function runNode([script, ...args], suite, output, ms) {
   // A group of its own, so that browsers and workers end with it.
   const detached = process.platform !== 'win32';
-  const child = spawn(process.execPath, [path.join(root, script), ...args], { cwd: root, stdio: ['ignore', output, output], detached });
+  const options = { cwd: root, env: { ...process.env, SUITE: suite }, stdio: ['ignore', output, output], detached };
+  const child = spawn(process.execPath, [path.join(root, script), ...args], options);
   running.add(child);
   return new Promise((resolve) => {
     let late = false;

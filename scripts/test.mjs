@@ -1,5 +1,5 @@
 /**
- * npm test: installs what is missing and runs every suite, two at a time, all of them also when one fails.
+ * npm test: installs what is missing and runs every suite, three at a time, all of them also when one fails.
  * npm test -- NAME ...: only these; `npm run test:NAME` is the same for one. Reports and what was printed go to test-results/.
  */
 import fs from 'node:fs';
@@ -9,10 +9,10 @@ import { inLanes } from './lanes.mjs';
 import { failClearly } from './options.mjs';
 import { outputFile, readReport, reportFile, resultsFolder, sumUp } from './report.mjs';
 import { runSuite } from './runSuite.mjs';
-import { SUITES } from './suites.mjs';
+import { inParts, SUITES } from './suites.mjs';
 
-/** A suite keeps about one core busy: a page waits for its renderer, a GPU made of software for a reply. */
-const LANES = Math.min(2, os.availableParallelism());
+/** Two suites do not keep two cores busy: a page waits for its renderer, a GPU made of software for a reply. */
+const LANES = Math.min(2, os.availableParallelism()) + 1;
 
 await failClearly(async () => {
   const suites = chosenSuites(process.argv.slice(2));
@@ -42,7 +42,7 @@ await failClearly(async () => {
 function chosenSuites(names) {
   const unknown = names.find((name) => !SUITES.some((suite) => suite.name === name));
   if (unknown) throw new Error(`There is no suite "${unknown}". Choose from: ${SUITES.map((suite) => suite.name).join(', ')}.`);
-  return SUITES.filter((suite) => (names.length > 0 ? names.includes(suite.name) : !suite.onDemand));
+  return inParts(SUITES.filter((suite) => (names.length > 0 ? names.includes(suite.name) : !suite.onDemand)));
 }
 
 /** Runs a suite in parallel with others: its output appears as a whole at its end. */
