@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
@@ -8,11 +9,15 @@ const NODE_TIMEOUT = 60_000;
 /** WebGPU on the CPU is slow, and the first test of a file also compiles. */
 const BROWSER_TIMEOUT = 180_000;
 
+/** What a test waits for comes late on a busy machine; vitest's own limit is a second. */
+const PATIENT = { poll: { timeout: NODE_TIMEOUT / 2 } };
+
 /** A new one for every suite: vitest writes the suite's name into it. */
 const browser = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
+  connectTimeout: BROWSER_TIMEOUT,
   provider: playwright({ launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_ARGS } }),
   instances: [{ browser: 'chromium' as const }],
 });
@@ -27,13 +32,14 @@ const PAGE_DEPENDENCIES = [
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: NODE_TIMEOUT } },
-      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: NODE_TIMEOUT } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: NODE_TIMEOUT, expect: PATIENT } },
+      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: NODE_TIMEOUT, expect: PATIENT } },
       {
         optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
+          expect: PATIENT,
           fileParallelism: false,
           testTimeout: BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,
@@ -42,12 +48,15 @@ export default defineConfig({
       },
       {
         extends: './vite.config.ts',
+        // Of its own for each part of the suite: they begin together, and Vite puts prepared dependencies there.
+        cacheDir: path.join('node_modules/.vite', process.env.SUITE ?? ''),
         // Whatever lies beside the page's own models here: tests say which lists there are.
         define: { 'import.meta.env.FURTHER_LISTS': '[]' },
         optimizeDeps: { include: PAGE_DEPENDENCIES },
         test: {
           name: 'app',
           include: ['test/app/**/*.test.{ts,tsx}'],
+          expect: PATIENT,
           setupFiles: ['test/app/support/setup.ts'],
           fileParallelism: false,
           isolate: false,
@@ -59,6 +68,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          expect: PATIENT,
           globalSetup: './test/e2e/support/build.ts',
           fileParallelism: false,
           testTimeout: BROWSER_TIMEOUT,
@@ -69,6 +79,7 @@ export default defineConfig({
         test: {
           name: 'firefox',
           include: ['test/firefox/**/*.test.ts'],
+          expect: PATIENT,
           globalSetup: './test/e2e/support/build.ts',
           fileParallelism: false,
           testTimeout: 2 * BROWSER_TIMEOUT,
@@ -79,6 +90,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
+          expect: PATIENT,
           globalSetup: './test/node/support/build.ts',
           fileParallelism: false,
           testTimeout: BROWSER_TIMEOUT,
@@ -89,6 +101,7 @@ export default defineConfig({
         test: {
           name: 'node-long',
           include: ['test/long/node/**/*.test.ts'],
+          expect: PATIENT,
           globalSetup: './test/node/support/build.ts',
           testTimeout: 10 * BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,
@@ -98,6 +111,7 @@ export default defineConfig({
         test: {
           name: 'page-long',
           include: ['test/long/page/**/*.test.ts'],
+          expect: PATIENT,
           globalSetup: './test/e2e/support/build.ts',
           fileParallelism: false,
           testTimeout: 10 * BROWSER_TIMEOUT,
@@ -109,6 +123,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/long/*.test.ts'],
+          expect: PATIENT,
           fileParallelism: false,
           testTimeout: 10 * BROWSER_TIMEOUT,
           hookTimeout: BROWSER_TIMEOUT,

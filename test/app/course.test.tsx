@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { LESSONS } from '../../src/lessons';
 import { restoreProgress, useProgress } from '../../src/store/course/progress';
@@ -24,7 +24,7 @@ const PATHS = [...LESSONS.map(({ id }) => id), 'words', 'progress'];
 async function untilThere(path: string): Promise<void> {
   const title = LESSONS.find(({ id }) => id === path)?.title;
   const shown = title ? `.lesson[aria-label="${title}"] .prose p` : { words: '.glossary', progress: '.progress-tools' }[path];
-  await vi.waitFor(() => expect(document.querySelector(shown ?? '.overview')).not.toBeNull(), { timeout: 20_000 });
+  await expect.poll(() => document.querySelector(shown ?? '.overview')).not.toBeNull();
 }
 
 beforeEach(() => {
@@ -115,7 +115,7 @@ describe('the course', () => {
     await tabTo(page.getByRole('link', { name: /^Next/ }).element());
     await userEvent.keyboard('{Enter}');
     await expect.element(heading('The intern and the editor')).toBeInTheDocument();
-    await vi.waitFor(() => expect(focused()).toBe(heading('The intern and the editor').element()));
+    await expect.poll(() => focused() === heading('The intern and the editor').element()).toBe(true);
   });
 });
 
@@ -130,12 +130,12 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
       document.documentElement.style.colorScheme = theme;
       await openCourse('#learn');
       await expect.element(heading('Learn')).toBeInTheDocument();
-      expect(await violations()).toEqual([]);
+      expect(await violations(theme)).toEqual([]);
       const found: Record<string, string[]> = {};
       for (const path of PATHS) {
         location.hash = `#learn/${path}`;
         await untilThere(path);
-        const here = await violations();
+        const here = await violations(theme);
         if (here.length > 0) found[path] = here;
       }
       expect(found).toEqual({});

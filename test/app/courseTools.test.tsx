@@ -20,7 +20,7 @@ async function openTool(tool: string, stored: string | null = null, first: () =>
   if (stored !== null) localStorage.setItem(STORED, stored);
   restoreProgress();
   location.hash = `#learn/${tool}`;
-  await vi.waitFor(() => expect(document.querySelector('.course-page h2')).not.toBeNull(), { timeout: 20_000 });
+  await expect.poll(() => document.querySelector('.course-page h2')).not.toBeNull();
 }
 
 /** Presses Tab until `element` has the focus. */
@@ -82,12 +82,12 @@ describe('the quiz', () => {
     await openTool('quiz');
     await tabTo(button('Begin').element());
     await userEvent.keyboard('{Enter}');
-    await vi.waitFor(() => expect(useQuiz.getState().questions).toHaveLength(10));
+    await expect.poll(() => useQuiz.getState().questions).toHaveLength(10);
     const { questions } = useQuiz.getState();
     expect(new Set(questions.map(({ form }) => form)).size).toBe(5);
     for (const [i, question] of questions.entries()) {
       await expect.element(heading(question.ask)).toBeInTheDocument();
-      await vi.waitFor(() => expect(focused()).toBe(heading(question.ask).element()));
+      await expect.poll(() => focused() === heading(question.ask).element()).toBe(true);
       const rightly = i !== 1;
       await answerByKeys(rightly);
       const { answer } = useQuiz.getState();
@@ -114,7 +114,7 @@ describe('the quiz', () => {
       await runToEnd();
     });
     await button('Begin').click();
-    await vi.waitFor(() => expect(useQuiz.getState().questions).toHaveLength(10));
+    await expect.poll(() => useQuiz.getState().questions).toHaveLength(10);
     const { ownRun, questions } = useQuiz.getState();
     expect(ownRun).toBe(true);
     const at = questions.findIndex(({ form }) => form === 'mark');
@@ -122,7 +122,7 @@ describe('the quiz', () => {
     // A token is asked about in its words: the text before it is in the same line.
     if (marked?.form !== 'mark') throw new Error('no tokens are asked about');
     useQuiz.setState({ at });
-    await vi.waitFor(() => expect(document.querySelector('.quiz-tokens .quiz-before')?.textContent).toBe(marked.before));
+    await expect.poll(() => document.querySelector('.quiz-tokens .quiz-before')?.textContent).toBe(marked.before);
     expect(marked.before.length).toBeGreaterThan(10);
   });
 
@@ -223,7 +223,7 @@ describe('the tutor', () => {
     const section = page.getByRole('heading', { level: 3, name: 'What the device does during the wait' });
     // The lesson is fetched when it is opened.
     await expect.element(section, { timeout: 10_000 }).toBeInTheDocument();
-    await vi.waitFor(() => expect(focused()).toBe(section.element()));
+    await expect.poll(() => focused() === section.element()).toBe(true);
   });
 
   it('shows the three nearest passages where nothing surely answers', async () => {
@@ -251,7 +251,7 @@ describe('the common questions', () => {
   it('open at the one that the address names, with what this device measured or a button that measures it', async () => {
     await openTool('questions/good-rate');
     const asked = page.getByText('What is a good acceptance rate?');
-    await vi.waitFor(() => expect(focused()).toBe(asked.element()));
+    await expect.poll(() => focused() === asked.element()).toBe(true);
     await expect.element(page.getByText(/Not measured yet: no speculative run of yours/)).toBeInTheDocument();
     await button('Run a story').click();
     await expect.element(page.getByText(/In your last speculative run \d+% of \d+ judged drafts were accepted/)).toBeInTheDocument();
@@ -266,7 +266,7 @@ describe('the common questions', () => {
     await expect.element(page.getByText(/^The target judges/)).toBeInTheDocument();
     await page.getByRole('link', { name: 'Choosing the draft and its length: The draft: neither too big nor too small' }).click();
     const section = page.getByRole('heading', { level: 3, name: 'The draft: neither too big nor too small' });
-    await vi.waitFor(() => expect(focused()).toBe(section.element()), { timeout: 20_000 });
+    await expect.poll(() => focused() === section.element()).toBe(true);
   });
 });
 
@@ -353,14 +353,14 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
       document.documentElement.style.colorScheme = theme;
       const found: Record<string, string[]> = {};
       const look = async (name: string) => {
-        const here = await violations();
+        const here = await violations(theme);
         if (here.length > 0) found[name] = here;
         expect(document.documentElement.scrollWidth, name).toBeLessThanOrEqual(document.documentElement.clientWidth);
       };
       await openTool('quiz');
       await look('quiz');
       await button('Begin').click();
-      await vi.waitFor(() => expect(useQuiz.getState().questions).toHaveLength(10));
+      await expect.poll(() => useQuiz.getState().questions).toHaveLength(10);
       const seen = new Set<string>();
       for (const [at, question] of useQuiz.getState().questions.entries()) {
         if (seen.has(question.form)) continue;
@@ -373,7 +373,7 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
       }
       for (const tool of ['practice', 'questions', 'tutor', 'progress']) {
         location.hash = `#learn/${tool}`;
-        await vi.waitFor(() => expect(document.querySelector('.practice, .questions, .tutor, .progress-tools')).not.toBeNull());
+        await expect.poll(() => document.querySelector('.practice, .questions, .tutor, .progress-tools')).not.toBeNull();
         await look(tool);
       }
       expect(found).toEqual({});

@@ -32,7 +32,7 @@ async function openWithLibraries() {
   vi.mocked(fetch).mockImplementation(async (url) =>
     String(url).endsWith('manifest.json') ? Response.json(MANIFEST) : answer(String(url)),
   );
-  await vi.waitFor(() => expect(useLoading.getState().progress.target?.phase).toBe('ready'));
+  await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
   return { engine, asked };
 }
 
@@ -93,7 +93,7 @@ it('a model is deleted by keyboard after it is asked once: all bytes go, and the
   expect(await ownPlaces()).toEqual([]);
   expect(engine.tasks.map(({ type }) => type).slice(-2)).toEqual(['remove', 'load']);
   expect(useSettings.getState().target).toBe('target');
-  await vi.waitFor(() => expect(useLoading.getState().progress.target?.phase).toBe('ready'));
+  await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
 });
 
 it('a model is not deleted while the models are at work, wherever it is asked for, and not where the page had asked back before', async () => {
@@ -144,7 +144,7 @@ it('the same file once more is there already, and is chosen', async () => {
   await page.getByRole('radio', { name: /knows a few kinds/ }).click();
   drop(smallFile('a.gguf'));
   await expect.element(opened('a.gguf', 'Already there')).toBeInTheDocument();
-  await vi.waitFor(() => expect(useSettings.getState().target).toMatch(/^own:a-/));
+  await expect.poll(() => useSettings.getState().target).toMatch(/^own:a-/);
 });
 
 it.each([
@@ -220,7 +220,7 @@ it('a model that is ready while the models are at work is chosen when a person a
   end();
   await measured;
   await button('Use it now').click();
-  await vi.waitFor(() => expect(useSettings.getState().target).toMatch(/^own:a-/));
+  await expect.poll(() => useSettings.getState().target).toMatch(/^own:a-/);
 });
 
 it('what a closed tab left is deleted at the next start', async () => {
@@ -242,7 +242,7 @@ it.each(['light', 'dark'])('the dialog has nothing for axe to find in the %s the
     [360, 740],
   ] as const) {
     await page.viewport(width, height);
-    expect(await violations()).toEqual([]);
+    expect(await violations(theme)).toEqual([]);
     expect(fitsTheWidth()).toBe(true);
   }
 });

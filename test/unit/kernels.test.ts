@@ -235,7 +235,7 @@ describe('threads', () => {
     });
     expect(some.threads).toBe(THREADS);
     ends[0]?.();
-    await vi.waitFor(() => expect(some.threads).toBe(THREADS - 1));
+    await expect.poll(() => some.threads).toBe(THREADS - 1);
     some.close();
   });
 });

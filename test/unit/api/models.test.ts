@@ -127,7 +127,7 @@ describe('a chat completion of the shipped models', () => {
         Promise.all(others).then((answers) => ends.push(...answers.map(({ choices: [choice] }) => choice?.finish_reason)));
       }
     }
-    await vi.waitFor(() => expect(ends).toEqual(['length', 'length', 'length', 'length']));
+    await expect.poll(() => ends).toEqual(['length', 'length', 'length', 'length']);
   });
 
   it('is plain where the engine does so by default, without a reason', async () => {
@@ -277,7 +277,7 @@ it('the metrics count what runs, what waits, what a client gave up and what fail
   const first = await streamChat(request, watched, never);
   await first.next();
   const second = (await streamChat(request, watched, never)).next();
-  await vi.waitFor(() => expect(value('num_requests_waiting')).toBe(1));
+  await expect.poll(() => value('num_requests_waiting')).toBe(1);
   expect(value('num_requests_running')).toBe(1);
   await first.return();
   await second;
