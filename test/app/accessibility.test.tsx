@@ -13,19 +13,19 @@ describe.each(['light', 'dark'])('in the %s theme, axe finds nothing', (theme) =
     document.documentElement.style.colorScheme = theme;
     const engine = await openPage();
     await expect.element(page.getByRole('radio', { name: 'Good draft' })).toBeInTheDocument();
-    expect(await violations()).toEqual([]);
+    expect(await violations(theme)).toEqual([]);
     await prompt().fill('A fox.');
     await page.getByLabelText('Most tokens').fill('40');
     await runToEnd();
-    expect(await violations()).toEqual([]);
+    expect(await violations(theme)).toEqual([]);
     tokenElements()[3]?.focus();
     await expect.element(page.getByRole('tooltip')).toBeInTheDocument();
-    expect(await violations()).toEqual([]);
+    expect(await violations(theme)).toEqual([]);
     engine.options.failure = new FailureError('device-lost', 'The GPU stopped answering.', 'Run again.');
     await page.getByText('Plain decoding', { exact: true }).click();
     await runToEnd();
     await page.getByLabelText('Most tokens').fill('0');
-    expect(await violations()).toEqual([]);
+    expect(await violations(theme)).toEqual([]);
   });
 });
 

@@ -282,7 +282,7 @@ describe.each(['light', 'dark'])('a game in the %s theme', (theme) => {
     await say(`${ahead(0, 2)} oak oak`);
     await userEvent.keyboard('{Control>}a{/Control}{Delete}{Enter}');
     await expect.element(board().getByRole('alert')).toBeInTheDocument();
-    expect(await violations()).toEqual([]);
+    expect(await violations(theme)).toEqual([]);
     expect(fitsTheWidth()).toBe(true);
     // What a game is played with is in sight of a room at once.
     if (width === 1280) {

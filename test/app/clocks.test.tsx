@@ -17,6 +17,7 @@ import { stepToEnd } from '../../src/store/recordings/stepper';
 import { showRun, startCounterpart, startRun, useRun } from '../../src/store/run/run';
 import { changeSettings } from '../../src/store/run/settings';
 import type { Time } from '../support/slowPair';
+import { drawn } from './support/drawn';
 import { type Clocks, FakeEngine } from './support/fakeEngine';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
@@ -136,16 +137,16 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
       racePlayer.seek(0);
       stepToEnd();
       for (const element of document.querySelectorAll('details')) element.open = true;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await drawn();
       expect(nonsense(), id).toEqual([]);
       racePlayer.seek(Number.POSITIVE_INFINITY);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await drawn();
       expect(nonsense(), `${id}, at the end`).toEqual([]);
     }
     for (const { id } of LESSONS) {
       location.hash = `#learn/${id}`;
       await expect.poll(() => document.querySelector('main article, main .prose'), { timeout: 10_000 }).not.toBeNull();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await drawn();
       expect(nonsense(), id).toEqual([]);
     }
     location.hash = '#learn/questions';

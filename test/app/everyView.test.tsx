@@ -4,6 +4,7 @@ import { VIEWS } from '../../src/app/views';
 import { startRun, useRun } from '../../src/store/run/run';
 import { changeSettings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
+import { drawn } from './support/drawn';
 import { openPage } from './support/openPage';
 import { showView } from './support/views';
 
@@ -54,7 +55,7 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
         if (step === 'after') await ask();
         for (const [width, height] of SIZES) {
           await page.viewport(width, height);
-          expect(await violations(), `${step} a run, ${width} px`).toEqual([]);
+          expect(await violations(theme), `${step} a run, ${width} px`).toEqual([]);
         }
       }
     },
@@ -106,7 +107,7 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
     // The models load with the first run, which is told of in sentences of its own.
     await ask(1);
     // What it said is on the page, not still to come.
-    for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+    await drawn();
     engine.options.pace = 4;
     const said: string[] = [];
     const observer = new MutationObserver((records) => {

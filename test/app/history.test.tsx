@@ -232,7 +232,7 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
       [360, 740],
     ] as const) {
       await page.viewport(width, height);
-      expect(await violations()).toEqual([]);
+      expect(await violations(theme)).toEqual([]);
       expect(fitsTheWidth()).toBe(true);
     }
   });

@@ -106,7 +106,7 @@ describe('a published pair', () => {
     await button(/^Download \d/).click();
     await expect.element(card().getByText('Stored in this browser.')).toBeInTheDocument();
     await button('Use it now').click();
-    await vi.waitFor(() => expect(isOfHub(useSettings.getState().target)).toBe(true));
+    await expect.poll(() => isOfHub(useSettings.getState().target)).toBe(true);
     const load = engine.tasks.findLast((task) => task.type === 'load');
     expect(load?.type === 'load' && [load.pair.target.name, load.pair.draft]).toMatchObject([
       expect.stringContaining(TARGET),
@@ -117,7 +117,7 @@ describe('a published pair', () => {
     await expect.element(target.getByText('in use')).toBeInTheDocument();
     await target.getByRole('button', { name: /^Delete/ }).click();
     await target.getByRole('button', { name: 'Delete', exact: true }).click();
-    await vi.waitFor(async () => expect((await stored()).some((url) => url.includes(TARGET))).toBe(false));
+    await expect.poll(async () => (await stored()).some((url) => url.includes(TARGET))).toBe(false);
     await expect.element(target).not.toBeInTheDocument();
     expect(document.activeElement).not.toBe(document.body);
     expect((await stored()).some((url) => url.includes(DRAFT))).toBe(true);
@@ -185,7 +185,7 @@ describe('a published pair', () => {
     await download('held', 1);
     await expect.element(card().getByText(/now params_shard_1\.bin$/)).toBeInTheDocument();
     await button(/^Cancel/).click();
-    await vi.waitFor(async () => expect(await stored()).toEqual([]));
+    await expect.poll(stored).toEqual([]);
     expect(card().query()).toBeNull();
     expect(useLoading.getState().progress).toEqual(before);
   });
@@ -263,7 +263,7 @@ describe('a published pair', () => {
     if (!model) throw new Error('there are models');
     for (const id of ids) await keepHubModel(BROWSER_CACHE, document.baseURI, { ...model, id: idOfHubModel(id), name: `Come: ${id}` });
     await readAddedModels();
-    await vi.waitFor(() => expect(useDownloads.getState().downloads).toEqual([]));
+    await expect.poll(() => useDownloads.getState().downloads).toEqual([]);
   });
 
   const UNSEEN: readonly PageHubFault[] = ['busy', 'down', 'cut', 'long', 'damaged', 'html'];
@@ -437,7 +437,7 @@ describe('what is refused', () => {
     await expect.element(shown.getByRole('alert').getByText(message)).toBeInTheDocument();
     expect(weightsAsked()).toEqual([]);
     await shown.getByRole('button', { name: /^Cancel/ }).click();
-    await vi.waitFor(async () => expect(await stored()).toEqual([]));
+    await expect.poll(stored).toEqual([]);
   });
 
   it('a list of tensors that lies about sizes: too large for the storage, or not those of the files', async () => {
@@ -577,7 +577,7 @@ describe('the view of models', () => {
       const check = async (what: string) => {
         for (const [width, height] of SIZES) {
           await page.viewport(width, height);
-          expect(await violations(), `${what}, ${width} px`).toEqual([]);
+          expect(await violations(theme), `${what}, ${width} px`).toEqual([]);
           expect(fitsTheWidth(), `${what}, ${width} px`).toBe(true);
         }
       };

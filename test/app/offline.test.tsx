@@ -101,7 +101,7 @@ describe('the offline panel', () => {
       [360, 740],
     ] as const) {
       await page.viewport(width, height);
-      expect(await violations()).toEqual([]);
+      expect(await violations(theme)).toEqual([]);
       expect(fitsTheWidth()).toBe(true);
     }
   });

@@ -196,7 +196,7 @@ describe('the command palette', () => {
     ] as const) {
       await page.viewport(width, height);
       await openSearch();
-      expect(await violations()).toEqual([]);
+      expect(await violations(theme)).toEqual([]);
       expect(fitsTheWidth()).toBe(true);
       await userEvent.keyboard('{Escape}');
     }

@@ -129,7 +129,7 @@ describe('a playlist', () => {
     ] as const) {
       await page.viewport(width, height);
       expect(fitsTheWidth()).toBe(true);
-      expect(await violations()).toEqual([]);
+      expect(await violations(theme)).toEqual([]);
     }
   });
 });

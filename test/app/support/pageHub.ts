@@ -31,6 +31,8 @@ const STATUS: Partial<Record<PageHubFault, readonly [status: number, retryAfter?
   down: [503, '0'],
 };
 
+type EmbeddedModel = 'target' | 'draft' | 'weak-draft';
+
 const fetchReally = globalThis.fetch;
 
 /** A hub in the page: it answers what the page fetches from hosts of models, with the embedded models' files under published addresses. */
@@ -53,27 +55,12 @@ export class PageHub {
   }
 
   /** Puts the embedded model `name` at the addresses of `record`, its weights in several shards with their hashes. @returns the URLs of these */
-  async put(name: 'target' | 'draft' | 'weak-draft', { model, model_lib: library }: PrebuiltRecord): Promise<readonly string[]> {
-    const read = async (path: string) => new Uint8Array(await (await fetchReally(`/models/${path}`)).arrayBuffer());
-    const file = (path: string) => read(`${name}/resolve/main/${path}`);
+  async put(name: EmbeddedModel, { model, model_lib: library }: PrebuiltRecord): Promise<readonly string[]> {
+    const { files, shards, ...made } = await publish(name);
     const at = (path: string) => `${model}/resolve/main/${path}`;
-    for (const each of ['mlc-chat-config.json', 'tokenizer.json']) this.#files.set(at(each), await file(each));
-    const cache = JSON.parse(new TextDecoder().decode(await file('tensor-cache.json')));
-    const weights = await file('params_shard_0.bin');
-    const records: { readonly dataPath: string }[] = [];
-    for (const tensors of inShards(cache.records[0].records)) {
-      const start = tensors[0]?.byteOffset ?? 0;
-      const content = weights.slice(start, start + tensors.reduce((sum, { nbytes }) => sum + nbytes, 0));
-      const hash = await beginMd5();
-      hash.update(content);
-      const dataPath: string = `params_shard_${records.length}.bin`;
-      this.#files.set(at(dataPath), content);
-      const moved = tensors.map((tensor) => ({ ...tensor, byteOffset: tensor.byteOffset - start }));
-      records.push(Object.assign({ dataPath }, { format: 'raw-shard', nbytes: content.length, md5sum: await hash.end(), records: moved }));
-    }
-    this.putText(at('tensor-cache.json'), JSON.stringify({ ...cache, records }));
-    this.#files.set(library, await read(`libraries/${name === 'target' ? 'target' : 'draft'}.wasm`));
-    return records.map(({ dataPath }) => at(dataPath));
+    for (const [path, content] of files) this.#files.set(at(path), content);
+    this.#files.set(library, made.library);
+    return shards.map(at);
   }
 
   putText(url: string, text: string): void {
@@ -125,6 +112,46 @@ export class PageHub {
     const response = new Response(stream, { headers: { 'content-length': String(body.length) } });
     return fault === 'elsewhere' ? from(response, 'https://login.network.test/', true) : from(response, url);
   }
+}
+
+/** The files of an embedded model as they are published: its weights in several shards, whose hashes stand in the list of tensors. */
+interface Published {
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly library: Uint8Array<ArrayBuffer>;
+  /** Names of the shards. */
+  readonly shards: readonly string[];
+}
+
+const published = new Map<EmbeddedModel, Promise<Published>>();
+
+/** Made once for all tests, which put nothing into these bytes. */
+function publish(name: EmbeddedModel): Promise<Published> {
+  const made = published.get(name) ?? inPublishedForm(name);
+  published.set(name, made);
+  return made;
+}
+
+async function inPublishedForm(name: EmbeddedModel): Promise<Published> {
+  const read = async (path: string) => new Uint8Array(await (await fetchReally(`/models/${path}`)).arrayBuffer());
+  const file = (path: string) => read(`${name}/resolve/main/${path}`);
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const each of ['mlc-chat-config.json', 'tokenizer.json']) files.set(each, await file(each));
+  const cache = JSON.parse(new TextDecoder().decode(await file('tensor-cache.json')));
+  const weights = await file('params_shard_0.bin');
+  const records: { readonly dataPath: string }[] = [];
+  for (const tensors of inShards(cache.records[0].records)) {
+    const start = tensors[0]?.byteOffset ?? 0;
+    const content = weights.slice(start, start + tensors.reduce((sum, { nbytes }) => sum + nbytes, 0));
+    const hash = await beginMd5();
+    hash.update(content);
+    const dataPath: string = `params_shard_${records.length}.bin`;
+    files.set(dataPath, content);
+    const moved = tensors.map((tensor) => ({ ...tensor, byteOffset: tensor.byteOffset - start }));
+    records.push(Object.assign({ dataPath }, { format: 'raw-shard', nbytes: content.length, md5sum: await hash.end(), records: moved }));
+  }
+  files.set('tensor-cache.json', new TextEncoder().encode(JSON.stringify({ ...cache, records })));
+  const library = await read(`libraries/${name === 'target' ? 'target' : 'draft'}.wasm`);
+  return { files, library, shards: records.map(({ dataPath }) => dataPath) };
 }
 
 /** `response` as one from `url`. */

@@ -1,0 +1,4 @@
+/** Waits until what was changed stands on the page, and what the page defers too. */
+export async function drawn(): Promise<void> {
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+}
