@@ -41,7 +41,7 @@ export function distributionReference(logits: ArrayLike<number>, settings: Shape
  * included. Weights need not add up to 1; the result does. Top-p counts in units of 2^-31, as the kernel does.
  */
 export function truncateReference(weights: readonly number[], { topK, topP }: Pick<ShapeSettings, 'topK' | 'topP'>): number[] {
-  const falling = [...weights].sort((a, b) => b - a);
+  const falling = Float64Array.from(weights).sort().reverse();
   let least = topK > 0 && topK < weights.length ? (falling[topK - 1] as number) : 0;
   const kept = () => weights.reduce((sum, weight) => sum + (weight >= least ? weight : 0), 0);
   if (topP < 1) {
@@ -128,8 +128,11 @@ export function judgeReference(
 }
 
 function topReference(weights: ArrayLike<number>): Candidate[] {
-  return Array.from(weights, (probability, id) => ({ id, probability }))
-    .filter(({ probability }) => probability > 0)
-    .sort((a, b) => b.probability - a.probability || a.id - b.id)
-    .slice(0, 5);
+  const fifth = Float64Array.from(weights).sort().at(-5) ?? 0;
+  const candidates: Candidate[] = [];
+  for (let id = 0; id < weights.length; id++) {
+    const probability = weights[id] as number;
+    if (probability > 0 && probability >= fifth) candidates.push({ id, probability });
+  }
+  return candidates.sort((a, b) => b.probability - a.probability || a.id - b.id).slice(0, 5);
 }
