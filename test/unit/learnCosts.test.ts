@@ -17,10 +17,10 @@ const TRUE: Calibration = {
 /** A run of a pair that costs `REAL`, `times` as long. @param told of the device's clock */
 async function runOf(
   settings: Partial<RunSettings>,
-  { times = 1, told = (each: DeviceTimes): DeviceTimes | null => each, maxTokens = 160 } = {},
+  { times = 1, readback = REAL.readback, told = (each: DeviceTimes): DeviceTimes | null => each, maxTokens = 160 } = {},
 ) {
   const time = new Time();
-  const costs = { verify: (rows: number) => times * REAL.verify(rows), draft: times * REAL.draft, readback: REAL.readback };
+  const costs = { verify: (rows: number) => times * REAL.verify(rows), draft: times * REAL.draft, readback };
   const { drafter, target } = slowPair(time, { vocabularySize: 900, order: 2, seed: 3 }, 600, told, { costs });
   const plain = settings.mode === 'plain';
   const events: RunEvent[] = [];
@@ -34,6 +34,18 @@ async function runOf(
     events.push(event);
   }
   return events;
+}
+
+/** `events` of a run that stood still for `ms` in its round `at`. */
+function paused(events: readonly RunEvent[], at: number, ms: number): RunEvent[] {
+  const by = (index: number) => (index > at ? ms : 0);
+  return events.map((event) =>
+    event.type === 'round'
+      ? { ...event, startMs: event.startMs + by(event.index), endMs: event.endMs + by(event.index + 1) }
+      : event.type === 'end'
+        ? { ...event, endMs: event.endMs + ms }
+        : event,
+  );
 }
 
 const speedups = (costs: Calibration) => [1, 4, 8].map((gamma) => predictedSpeedup(costs, 0.8, gamma, 0));
@@ -67,6 +79,27 @@ describe('what a run teaches of costs', () => {
     const rows: Calibration = { ...TRUE, verifyMs: [[1, 2, 5, 9, 17].map((each) => REAL.verify(each) * (each === 5 ? 1.3 : 1))] };
     const adaptive = learnCosts(rows, await runOf({ gamma: [4, 1, 4, 0, 4, 8].map((model) => ({ model, ngram: 0 })) }));
     expect(error(adaptive, TRUE)).toBeLessThan(error(rows, TRUE));
+  });
+
+  it.each(['of the only round without a draft', 'of the only round with one'])('is nothing of a pause in the middle %s', async (which) => {
+    const [usual, rare] = which.includes('without') ? [4, 0] : [0, 4];
+    const at = 5;
+    const gamma = Array.from({ length: at + 2 }, (_, round) => ({ model: round === at ? rare : usual, ngram: 0 }));
+    const events = await runOf({ gamma });
+    const round = events.find((event) => event.type === 'round' && event.index === at);
+    expect(round?.type === 'round' && round.tokens.length > 1).toBe(rare > 0);
+    const learnt = learnCosts(TRUE, paused(events, at, 300));
+    expect(error(learnt, TRUE)).toBeLessThan(0.03);
+  });
+
+  it('is what is fixed of rounds without drafts too, where a run that only drafts does more between them than was measured', async () => {
+    const slower = { ...TRUE, plainFixedMs: 2.5, roundFixedMs: 2.5 };
+    const learnt = learnCosts(TRUE, await runOf({ gamma: 4 }, { readback: 2.5 }));
+    expect(learnt.plainFixedMs).toBeCloseTo(learnt.roundFixedMs, 5);
+    expect(error(learnt, slower)).toBeLessThan(0.02);
+    expect(error({ ...learnt, plainFixedMs: TRUE.plainFixedMs }, slower)).toBeGreaterThan(0.05);
+    const plain = learnCosts(TRUE, await runOf({ mode: 'plain' }, { readback: 2.5 }));
+    expect(plain.roundFixedMs).toBeCloseTo(plain.plainFixedMs, 5);
   });
 
   it('is only how fast the machine is, where the device has no clock', async () => {

@@ -310,7 +310,11 @@ class SourceRecord {
   }
 
   /** @param wasExpected whether this draft was to pay @param isHopeful whether drafts that are always accepted would pay */
-  judge(accepted: number, judged: number, { wasExpected, isHopeful }: { readonly wasExpected: boolean; readonly isHopeful: boolean }): void {
+  judge(
+    accepted: number,
+    judged: number,
+    { wasExpected, isHopeful }: { readonly wasExpected: boolean; readonly isHopeful: boolean },
+  ): void {
     const isTrial = this.rested || (this.isUnknown && !wasExpected);
     // What a trial finds out counts for more than what was true before the rest.
     const memory = this.rested ? TRIAL_MEMORY : MEMORY;

@@ -10,6 +10,10 @@ import { pricedRounds } from './pricing';
 const WEIGHT = 8;
 /** A run that is shorter says too little. */
 const LEAST_ROUNDS = 8;
+/** Fewer rounds of a kind say nothing of it: one of them may have been disturbed, which the middle of three leaves out. */
+const LEAST_OF_KIND = 3;
+/** Most that what is fixed of one kind of rounds changes with that of the other, either way. */
+const MOST_ALIKE = 2;
 
 /** A round of a run, and what it was expected to take. */
 interface LearntRound {
@@ -66,9 +70,9 @@ function learntRounds(costs: Calibration, events: readonly RunEvent[]): LearntRo
   });
 }
 
-/** The median of `ratios`, nearer to 1 where they are few. */
+/** The median of `ratios`, nearer to 1 where they are few, and 1 where they are too few. */
 function trusted(ratios: readonly number[]): number {
-  return ratios.length === 0 ? 1 : median(ratios) ** (ratios.length / (ratios.length + WEIGHT));
+  return ratios.length < LEAST_OF_KIND ? 1 : median(ratios) ** (ratios.length / (ratios.length + WEIGHT));
 }
 
 function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readonly device: DeviceTimes })[]): Calibration {
@@ -84,21 +88,35 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
       .map(({ gamma, context, device }) => device.draftMs / (gamma * draftMs(costs, context) * middle)),
   );
   const share = scaledShare(costs, scale);
-  const fixedMs = (drafted: boolean, known: number) => {
-    const seen = rounds.filter(({ gamma }) => gamma > 0 === drafted);
-    if (seen.length === 0) return known;
-    // What is shared comes once a round, the rest of what is fixed with every pass.
-    const over = seen.map(
-      ({ ms, passes, context, device }) =>
-        (ms - device.draftMs - device.verifyMs + (passes - 1) * sharedMs({ ...costs, ...share }, context)) / passes,
-    );
-    return Math.max(0, known + (median(over) - known) * (over.length / (over.length + WEIGHT)));
-  };
+  // What is shared comes once a round, the rest of what is fixed with every pass.
+  const fixedOf = ({ ms, passes, context, device }: (typeof rounds)[number]) =>
+    (ms - device.draftMs - device.verifyMs + (passes - 1) * sharedMs({ ...costs, ...share }, context)) / passes;
+  const fixedTimes = (drafts: boolean) => rounds.filter(({ gamma }) => gamma > 0 === drafts).map(fixedOf);
   return {
     ...costs,
     verifyMs: costs.verifyMs.map((times) => times.map((each, i) => each * scale * (byRow[i] as number))),
     draftMs: costs.draftMs.map((each) => each * scale * draft),
     ...share,
-    ...{ plainFixedMs: fixedMs(false, costs.plainFixedMs), roundFixedMs: fixedMs(true, costs.roundFixedMs) },
+    ...fixedCosts(costs, fixedTimes(false), fixedTimes(true)),
+  };
+}
+
+/**
+ * What is fixed of a round without drafts and with them, where it took `plain` and `drafted` in the run. A kind that was seen too rarely changes as the other does: between
+ * two rounds a run does more than a calibration, and a machine that is slower there is so for both.
+ */
+function fixedCosts(
+  { plainFixedMs, roundFixedMs }: Calibration,
+  plain: readonly number[],
+  drafted: readonly number[],
+): Pick<Calibration, 'plainFixedMs' | 'roundFixedMs'> {
+  const seen = (known: number, times: readonly number[]) =>
+    times.length < LEAST_OF_KIND ? null : Math.max(0, known + (median(times) - known) * (times.length / (times.length + WEIGHT)));
+  const alike = (known: number, other: number, otherNow: number | null) =>
+    otherNow === null || other === 0 ? known : known * Math.min(MOST_ALIKE, Math.max(1 / MOST_ALIKE, otherNow / other));
+  const [plainNow, roundNow] = [seen(plainFixedMs, plain), seen(roundFixedMs, drafted)];
+  return {
+    plainFixedMs: plainNow ?? alike(plainFixedMs, roundFixedMs, roundNow),
+    roundFixedMs: roundNow ?? alike(roundFixedMs, plainFixedMs, plainNow),
   };
 }
