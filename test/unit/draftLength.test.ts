@@ -189,6 +189,9 @@ describe('a device that is ten times slower, or quicker, from one round to the n
     const prices = new RoundPrices('model', costs, { typical: false, fixedMs: 0, doubt: 0.1 });
     for (let round = 0; round < 60; round++) prices.observe(4, 0, roundMs(costs, 4, 0) * (round % 8 === 5 ? 12 : 1));
     expect(prices.of(4, 0) / roundMs(costs, 4, 0)).toBeLessThan(1.25);
+    // The first plain round, on whose price it depends whether there is a second.
+    prices.observe(0, 0, 12 * roundMs(costs, 0, 0));
+    expect(prices.of(0, 0) / roundMs(costs, 0, 0)).toBeLessThan(1.1);
   });
 });
 

@@ -10,6 +10,8 @@ const NOISE = 0.15;
 const MEMORY = 0.95;
 /** No round counts as longer than its price times this. */
 const MOST = 2;
+/** None of the first ones of a kind as longer by more than this times the doubt of its price: one that was disturbed stands alone there. */
+const FIRST_MOST = 2;
 /** No part of a round is priced below this share of what was expected. */
 const LEAST = 0.02;
 /** A device is another than it was, as on a machine that others use, where so many rounds in a row take so many times their price, or as much less; and how far prices may be off then, as a share. */
@@ -34,7 +36,7 @@ class Sums {
 
 /**
  * Prices rounds by how many drafts they have: what a round without any takes, readback included, and what the drafts add. Both are expected from
- * costs and corrected by measured rounds, each by a factor of its own (least squares over recent rounds, with the expectation as one of them), so that a
+ * costs and corrected by measured rounds, each by a factor of its own (least squares over recent rounds, with the expectation as one of them),
  * so a device with a slow readback and one with slow rows are distinguished.
  */
 export class RoundPrices {
@@ -90,11 +92,11 @@ export class RoundPrices {
     if (this.#unscaled && ms > 0) this.#scale(gamma, context, ms);
     const kind = gamma > 0 ? 'drafted' : 'plain';
     this.#notice(kind, gamma, context, ms);
-    this.#seen[kind]++;
+    const most = this.#seen[kind]++ < CHANGE.rounds ? Math.min(MOST, 1 + FIRST_MOST * this.#doubt) : MOST;
     const [plain, drafts] = this.#parts(gamma, context);
     const price = this.of(gamma, context);
     // A pause of the machine, such as a collection of garbage, is not a cost of the round.
-    this.#sums[kind].add(plain, drafts, Math.min(ms, MOST * Math.max(price, plain + drafts)), 1 / (NOISE * price) ** 2);
+    this.#sums[kind].add(plain, drafts, Math.min(ms, most * Math.max(price, plain + drafts)), 1 / (NOISE * price) ** 2);
     this.#fit();
   }
 
