@@ -69,6 +69,9 @@ describe('the command palette', () => {
   });
 
   it('leads to such a setting, which has the focus', async () => {
+    onTestFinished(() => {
+      location.hash = '';
+    });
     await openPage();
     await openSearch();
     await userEvent.keyboard('computed by{Enter}');
