@@ -62,8 +62,8 @@ interface Doing {
   readonly howFar: string;
 }
 
-/** What WebGPU in software costs, as measured (docs/measurements.md, "Without a graphics card"). */
-export const SLOW = 'In software WebGPU takes some 15 to 40 times as long for a token as the CPU takes for a model that it can run.';
+/** What WebGPU in software costs, as measured on two cores (docs/measurements.md, "Without a graphics card"). */
+const SLOW = 'In software WebGPU takes 5 to 40 times as long for a token as the CPU, by model and machine.';
 
 const PLACES = { webgpu: 'WebGPU', cpu: 'the CPU' } as const;
 

@@ -17,7 +17,7 @@ export const speeds = {
   overWait: 'Over the whole wait',
   /** Of a run that is replayed, at the moment shown; the times are the run's own, at any pace. */
   overWaitSoFar: 'Over the wait so far',
-  decodingSoFar: 'Decoding alone, from the first token to the moment shown, by the run’s own clock',
+  decodingSoFar: 'Decoding alone so far, in the run’s time',
   waited: (ms: number) => `${formatSeconds(ms)}, ${notes.wait}`,
   times: (ratio: number) => `${formatRatio(ratio)} ×`,
   /** What a speedup of decoding alone is the product of. */
