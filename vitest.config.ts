@@ -5,12 +5,12 @@ import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
 
 const executablePath = findChromium();
 /** For a machine that is busy with other things. */
-const NODE_TIMEOUT = 60_000;
+const NODE_TIMEOUT = 120_000;
 /** WebGPU on the CPU is slow, and the first test of a file also compiles. */
 const BROWSER_TIMEOUT = 180_000;
 
 /** What a test waits for comes late on a busy machine; vitest's own limit is a second. */
-const PATIENT = { poll: { timeout: NODE_TIMEOUT / 2 } };
+const PATIENT = { poll: { timeout: 30_000 } };
 
 /** A new one for every suite: vitest writes the suite's name into it. */
 const browser = () => ({
@@ -60,7 +60,7 @@ export default defineConfig({
           setupFiles: ['test/app/support/setup.ts'],
           fileParallelism: false,
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: BROWSER_TIMEOUT,
           browser: browser(),
         },
       },

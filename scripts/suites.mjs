@@ -41,7 +41,11 @@ function ensureBoth() {
   ensureFirefox();
 }
 
-/** `suites` as they run: one that has parts as so many suites, each with a report and an output of its own. */
+/**
+ * `suites` as they run: one that has parts as so many suites, each with a report and an output of its own.
+ *
+ * @param {readonly { name: string, title?: string, parts?: number, [more: string]: unknown }[]} suites
+ */
 export function inParts(suites) {
   return suites.flatMap((suite) => {
     const { name, title, parts = 1 } = suite;

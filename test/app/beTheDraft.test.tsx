@@ -20,8 +20,8 @@ const thoughts = () => page.getByRole('region', { name: 'What the target thought
 const status = () => board().getByRole('status');
 const state = () => useBeTheDraft.getState();
 const rounds = () => state().events.filter((event): event is RoundEvent => event.type === 'round');
-const asked = () => expect.poll(() => state().phase, { timeout: 10_000 }).toBe('asking');
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+const asked = () => expect.poll(() => state().phase).toBe('asking');
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 /** What the target goes on to write: at temperature 0 the draft model's run has the same text. */
 const ahead = (from: number, to?: number) =>
   committedTokens(state().model)
@@ -48,13 +48,13 @@ async function say(text: string): Promise<void> {
   const before = rounds().length;
   await box().fill(text);
   await userEvent.keyboard('{Enter}');
-  await expect.poll(() => rounds().length > before && state().phase !== 'judging', { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => rounds().length > before && state().phase !== 'judging').toBe(true);
 }
 
 async function passOnce(): Promise<void> {
   const before = rounds().length;
   await button('Pass').click();
-  await expect.poll(() => rounds().length > before && state().phase !== 'judging', { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => rounds().length > before && state().phase !== 'judging').toBe(true);
 }
 
 describe('a person who drafts', () => {
@@ -241,7 +241,7 @@ describe('a person who drafts', () => {
       // Behind the blank that stands in the box already.
       await box().click();
       await userEvent.keyboard(`{End}${spaced(words)}{Enter}`);
-      await expect.poll(() => rounds().length > before && state().phase === 'asking', { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => rounds().length > before && state().phase === 'asking').toBe(true);
       expect(rounds()[before]?.tokens.map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'bonus']);
       await expect.element(status()).not.toHaveTextContent('could be judged');
       stopWork();

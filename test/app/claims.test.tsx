@@ -31,7 +31,7 @@ const verdicts = () =>
     .getByRole('status')
     .elements()
     .map((each) => each.textContent);
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 30_000 }).toBeNull();
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 
 describe('claims', () => {
   it('have no verdict before anything was measured', async () => {

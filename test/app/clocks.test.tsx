@@ -145,7 +145,7 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
     }
     for (const { id } of LESSONS) {
       location.hash = `#learn/${id}`;
-      await expect.poll(() => document.querySelector('main article, main .prose'), { timeout: 10_000 }).not.toBeNull();
+      await expect.poll(() => document.querySelector('main article, main .prose')).not.toBeNull();
       await drawn();
       expect(nonsense(), id).toEqual([]);
     }
@@ -159,7 +159,7 @@ describe.each(CLOCKS)('by %s', (_, clocks) => {
     // What it wrote is read.
     const read = decodeTrace(JSON.parse(JSON.stringify(encodeTrace(shown))));
     expect(read.events).toHaveLength(shown.length);
-  }, 180_000);
+  });
 
   it('an adaptive run drafts', async () => {
     await openWith(clocks);
@@ -210,7 +210,7 @@ describe('a clock that is too coarse', () => {
     for (const side of ['A', 'B']) {
       await expect.element(page.getByRole('button', { name: `Ask endpoint ${side}` })).toBeEnabled();
       await page.getByRole('button', { name: `Ask endpoint ${side}` }).click();
-      await expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+      await expect.poll(() => useWork.getState().current).toBeNull();
     }
     await page.getByRole('button', { name: 'A', exact: true }).click();
     await expect.element(page.getByText('Too coarse to tell which was faster')).toBeInTheDocument();

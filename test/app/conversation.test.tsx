@@ -18,7 +18,7 @@ const box = () => page.getByLabelText('Your turn');
 const turn = (number: number) => page.getByRole('listitem', { name: `Turn ${number}`, exact: true });
 const answer = (number: number) => page.getByRole('log', { name: `Answer of turn ${number}` });
 const button = (name: string) => page.getByRole('complementary').getByRole('button', { name });
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 const turns = () => useConversation.getState().turns;
 const figure = (number: number, key: string) => turn(number).element().querySelector(`[data-count="${key}"]`)?.textContent;
 const marks = (number: number) =>

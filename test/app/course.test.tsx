@@ -51,7 +51,7 @@ describe('the course', () => {
     expect(Object.keys(useProgress.getState().progress.lessons)).toHaveLength(LESSONS.length);
     restoreProgress();
     expect(Object.keys(useProgress.getState().progress.lessons)).toHaveLength(LESSONS.length);
-  }, 120_000);
+  });
 
   it('shows tables as tables, and no mark of Markdown in any lesson', async () => {
     await openCourse('#learn');
@@ -67,7 +67,7 @@ describe('the course', () => {
       }
     }
     expect(tables).toBe(3);
-  }, 120_000);
+  });
 
   it('computes the worksheet from drafted and accepted alone, and says what it means', async () => {
     await openCourse('#learn/experiment');
@@ -123,25 +123,21 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
   it.each([
     [1280, 800],
     [390, 844],
-  ])(
-    'axe finds nothing in the course at %i × %i',
-    async (width, height) => {
-      await page.viewport(width, height);
-      document.documentElement.style.colorScheme = theme;
-      await openCourse('#learn');
-      await expect.element(heading('Learn')).toBeInTheDocument();
-      expect(await violations(theme)).toEqual([]);
-      const found: Record<string, string[]> = {};
-      for (const path of PATHS) {
-        location.hash = `#learn/${path}`;
-        await untilThere(path);
-        const here = await violations(theme);
-        if (here.length > 0) found[path] = here;
-      }
-      expect(found).toEqual({});
-    },
-    120_000,
-  );
+  ])('axe finds nothing in the course at %i × %i', async (width, height) => {
+    await page.viewport(width, height);
+    document.documentElement.style.colorScheme = theme;
+    await openCourse('#learn');
+    await expect.element(heading('Learn')).toBeInTheDocument();
+    expect(await violations(theme)).toEqual([]);
+    const found: Record<string, string[]> = {};
+    for (const path of PATHS) {
+      location.hash = `#learn/${path}`;
+      await untilThere(path);
+      const here = await violations(theme);
+      if (here.length > 0) found[path] = here;
+    }
+    expect(found).toEqual({});
+  });
 });
 
 it('fits a window of 360 pixels, every page of it', async () => {
@@ -152,4 +148,4 @@ it('fits a window of 360 pixels, every page of it', async () => {
     await untilThere(path);
     expect(document.documentElement.scrollWidth, path).toBeLessThanOrEqual(document.documentElement.clientWidth);
   }
-}, 120_000);
+});

@@ -45,22 +45,18 @@ function showsFocus(element: HTMLElement): boolean {
 const short = (element: Element) => element.outerHTML.slice(0, 120);
 
 describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
-  it.each(['light', 'dark'])(
-    'has nothing that axe finds in the %s theme, at three sizes, before and after a run',
-    async (theme) => {
-      await openPage();
-      document.documentElement.dataset.theme = theme;
-      await showView(id);
-      for (const step of ['before', 'after'] as const) {
-        if (step === 'after') await ask();
-        for (const [width, height] of SIZES) {
-          await page.viewport(width, height);
-          expect(await violations(theme), `${step} a run, ${width} px`).toEqual([]);
-        }
+  it.each(['light', 'dark'])('has nothing that axe finds in the %s theme, at three sizes, before and after a run', async (theme) => {
+    await openPage();
+    document.documentElement.dataset.theme = theme;
+    await showView(id);
+    for (const step of ['before', 'after'] as const) {
+      if (step === 'after') await ask();
+      for (const [width, height] of SIZES) {
+        await page.viewport(width, height);
+        expect(await violations(theme), `${step} a run, ${width} px`).toEqual([]);
       }
-    },
-    60_000,
-  );
+    }
+  });
 
   it('has one main part and one first heading, skips no level of headings, and fits 360 px', async () => {
     await openPage();
@@ -99,7 +95,7 @@ describe.each(VIEWS.map(({ id }) => id))('the view %s', (id) => {
     expect(expected.filter((element) => !reached.includes(element)).map(short)).toEqual([]);
     const order = reached.filter((element) => expected.includes(element));
     expect(order.map(short)).toEqual(expected.map(short));
-  }, 60_000);
+  });
 
   it('announces a run in a few sentences, and no token', async () => {
     const engine = await openPage();

@@ -34,7 +34,7 @@ async function openExperiment(): Promise<FakeEngine> {
 
 const start = () => page.getByRole('button', { name: 'Run the experiment' });
 const sheet = () => page.getByRole('region', { name: 'Worksheet', exact: true });
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 20_000 }).toBeNull();
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 /** The runs that were measured; what only makes a model ready is shorter. */
 const asked = (engine: FakeEngine) =>
   engine.tasks.filter((task) => task.type === 'run').filter(({ settings }) => settings.maxTokens === 12);

@@ -156,5 +156,5 @@ describe('every figure that stands in several places', () => {
       expect(region('This device').element().textContent).toContain(c);
       await showView('measure');
     }
-  }, 60_000);
+  });
 });

@@ -128,7 +128,7 @@ describe('a table of trials', () => {
     await showView('learn');
     location.hash = '#learn/choosing';
     const button = page.getByRole('button', { name: /^Run all/ }).first();
-    await expect.element(button, { timeout: 10_000 }).toBeInTheDocument();
+    await expect.element(button).toBeInTheDocument();
     await button.click();
     await expect.element(page.getByText('Done.').first(), { timeout: 60_000 }).toBeInTheDocument();
     const tables = () => [...document.querySelectorAll('.live-table')];

@@ -30,36 +30,32 @@ function spelled(events: readonly RunEvent[]): string {
 describe('a thousand generated lists of events', () => {
   const lists = fc.sample(runEvents, { numRuns: LISTS, seed: SEED });
 
-  it.each(VIEWS.map(({ id }) => id))(
-    'are drawn by the view %s without an error, in a page that stays as wide as it is',
-    async (id) => {
-      await page.viewport(390, 844);
-      await openPage();
-      await showView(id);
-      const texts = new Set<string | null | undefined>();
-      const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
-      for (const [i, events] of lists.slice(0, DRAWING.has(id) ? LISTS : LISTS / 10).entries()) {
-        flushSync(() => {
-          showRun(events);
-          standBeside(events);
-        });
-        // Somewhere in the middle, where a round is open.
-        if (i % 3 === 0) flushSync(() => halfway(events));
-        const [said] = complaint.mock.calls;
-        const broken = document.querySelector('.page-broken');
-        if (said || broken) expect.fail(`${said?.join(' ') ?? broken?.textContent}\nlist ${i}: ${spelled(events)}`);
-        if (i % 20 !== 0) continue;
-        await drawn();
-        texts.add(document.querySelector('main')?.textContent);
-        const { scrollWidth, clientWidth } = document.documentElement;
-        if (scrollWidth > clientWidth)
-          expect.fail(`${scrollWidth} px wide: ${widest()?.outerHTML.slice(0, 300)}\nlist ${i}: ${spelled(events)}`);
-      }
-      usePlayback.setState(usePlayback.getInitialState());
-      if (DRAWING.has(id)) expect(texts.size).toBeGreaterThan(20);
-    },
-    120_000,
-  );
+  it.each(VIEWS.map(({ id }) => id))('are drawn by the view %s without an error, in a page that stays as wide as it is', async (id) => {
+    await page.viewport(390, 844);
+    await openPage();
+    await showView(id);
+    const texts = new Set<string | null | undefined>();
+    const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
+    for (const [i, events] of lists.slice(0, DRAWING.has(id) ? LISTS : LISTS / 10).entries()) {
+      flushSync(() => {
+        showRun(events);
+        standBeside(events);
+      });
+      // Somewhere in the middle, where a round is open.
+      if (i % 3 === 0) flushSync(() => halfway(events));
+      const [said] = complaint.mock.calls;
+      const broken = document.querySelector('.page-broken');
+      if (said || broken) expect.fail(`${said?.join(' ') ?? broken?.textContent}\nlist ${i}: ${spelled(events)}`);
+      if (i % 20 !== 0) continue;
+      await drawn();
+      texts.add(document.querySelector('main')?.textContent);
+      const { scrollWidth, clientWidth } = document.documentElement;
+      if (scrollWidth > clientWidth)
+        expect.fail(`${scrollWidth} px wide: ${widest()?.outerHTML.slice(0, 300)}\nlist ${i}: ${spelled(events)}`);
+    }
+    usePlayback.setState(usePlayback.getInitialState());
+    if (DRAWING.has(id)) expect(texts.size).toBeGreaterThan(20);
+  });
 });
 
 function halfway(events: readonly RunEvent[]): void {

@@ -569,40 +569,36 @@ describe('the view of models', () => {
     await expect.element(page.getByText(/^At least 8 GB|[\d.]+ GB$/i).first()).toBeInTheDocument();
   });
 
-  it.each(['light', 'dark'])(
-    'has nothing for axe to find in the %s theme, in any state, at three sizes',
-    async (theme) => {
-      await openModels();
-      document.documentElement.dataset.theme = theme;
-      const check = async (what: string) => {
-        for (const [width, height] of SIZES) {
-          await page.viewport(width, height);
-          expect(await violations(theme), `${what}, ${width} px`).toEqual([]);
-          expect(fitsTheWidth(), `${what}, ${width} px`).toBe(true);
-        }
-      };
-      await lookAt();
-      await expect.element(button(/^Download \d/)).toBeInTheDocument();
-      await check('looked at');
-      hub.break(chosenShards()[1] ?? '', 'held', 1);
-      await button(/^Download \d/).click();
-      await expect.element(card().getByText(/now params_shard_1\.bin$/)).toBeInTheDocument();
-      await check('under way');
-      await button(/^Pause/).click();
-      await expect.element(card().getByText(/^Paused\./)).toBeInTheDocument();
-      await check('paused');
-      hub.break(chosenShards()[1] ?? '', 'damaged');
-      await button(/^Go on/).click();
-      await expect.element(card().getByRole('alert')).toBeInTheDocument();
-      await check('failed');
-      hub.repair();
-      await button(/^Try again/).click();
-      await expect.element(card().getByText('Stored in this browser.')).toBeInTheDocument();
-      await page.getByText('Why not another draft?').first().click();
-      await check('stored');
-    },
-    120_000,
-  );
+  it.each(['light', 'dark'])('has nothing for axe to find in the %s theme, in any state, at three sizes', async (theme) => {
+    await openModels();
+    document.documentElement.dataset.theme = theme;
+    const check = async (what: string) => {
+      for (const [width, height] of SIZES) {
+        await page.viewport(width, height);
+        expect(await violations(theme), `${what}, ${width} px`).toEqual([]);
+        expect(fitsTheWidth(), `${what}, ${width} px`).toBe(true);
+      }
+    };
+    await lookAt();
+    await expect.element(button(/^Download \d/)).toBeInTheDocument();
+    await check('looked at');
+    hub.break(chosenShards()[1] ?? '', 'held', 1);
+    await button(/^Download \d/).click();
+    await expect.element(card().getByText(/now params_shard_1\.bin$/)).toBeInTheDocument();
+    await check('under way');
+    await button(/^Pause/).click();
+    await expect.element(card().getByText(/^Paused\./)).toBeInTheDocument();
+    await check('paused');
+    hub.break(chosenShards()[1] ?? '', 'damaged');
+    await button(/^Go on/).click();
+    await expect.element(card().getByRole('alert')).toBeInTheDocument();
+    await check('failed');
+    hub.repair();
+    await button(/^Try again/).click();
+    await expect.element(card().getByText('Stored in this browser.')).toBeInTheDocument();
+    await page.getByText('Why not another draft?').first().click();
+    await check('stored');
+  });
 });
 
 /** Where the file at `url` is kept. */

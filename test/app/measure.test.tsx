@@ -21,7 +21,7 @@ async function open(): Promise<Awaited<ReturnType<typeof openPage>>> {
 /** Measures the chosen pair's costs. */
 async function measure(): Promise<void> {
   await section('Does it pay here?').getByRole('button', { name: 'Measure this device' }).click();
-  await expect.poll(() => count('What a round costs', 'decode'), { timeout: 10_000 }).toMatch(/ms$/);
+  await expect.poll(() => count('What a round costs', 'decode')).toMatch(/ms$/);
 }
 
 afterEach(() => {
@@ -73,7 +73,7 @@ describe('a run', () => {
       .getByRole('button', { name: /Same output/ })
       .click();
     for (const speed of ['wait', 'decoding'])
-      await expect.poll(() => count('Does it pay here?', `measured-${speed}`), { timeout: 20_000 }).toMatch(/^\d+\.\d\d ×$/);
+      await expect.poll(() => count('Does it pay here?', `measured-${speed}`)).toMatch(/^\d+\.\d\d ×$/);
     // The speculative run stays on the page, with what is known of agreement.
     await expect.element(page.getByRole('img', { name: 'Acceptance by kind of token' })).toBeInTheDocument();
   });

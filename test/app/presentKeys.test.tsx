@@ -80,7 +80,7 @@ describe('every key of the presentation, on every kind of item', () => {
         await press('r');
         if (item.kind === 'recording') expect(state().look).toBe('watch');
         else await expect.poll(runs).toBeGreaterThan(before);
-        await expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+        await expect.poll(() => useWork.getState().current).toBeNull();
       }
 
       if (at === 0) expect(await said('{PageUp}')).toBe('This is the first one.');

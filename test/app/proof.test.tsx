@@ -29,7 +29,7 @@ const verdict = () =>
     .getByRole('region', { name: /^The same/ })
     .getByRole('status')
     .first();
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 20_000 }).toBeNull();
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 
 describe('before anything was proven', () => {
   it('opens from a link of an earlier version too', async () => {
@@ -97,7 +97,7 @@ describe('at temperature 0', () => {
     const engine = await openProof();
     engine.options.hold = 1;
     await proofButton().click();
-    await expect.poll(() => useProof.getState().ids?.plain.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => useProof.getState().ids?.plain.length).toBe(1);
     await userEvent.keyboard('{Escape}');
     await expect.element(verdict()).toHaveTextContent('no verdict');
     const tokens = page.getByRole('list', { name: /token by token/ }).getByRole('listitem');
@@ -116,13 +116,13 @@ describe('above it, under the rejection rule', () => {
     const engine = await openProof({ temperature: 0.8 });
     await page.getByLabelText('Runs of each side').fill('200');
     await proofButton().click();
-    await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^No difference was found: .* of 100 such proofs\.$/);
+    await expect.element(verdict()).toHaveTextContent(/^No difference was found: .* of 100 such proofs\.$/);
     expect(engine.runs).toHaveLength(400);
     const seeds = new Set(engine.runs.map(({ settings }) => settings.sampling.seed));
     expect(seeds.size).toBe(400);
     await expect.element(page.getByText(/find one half as large takes 600 runs more/)).toBeInTheDocument();
     await page.getByRole('button', { name: 'Show what a wrong rule looks like' }).click();
-    await expect.element(page.getByText(/^Distinguished: .* The test can fail\.$/), { timeout: 20_000 }).toBeInTheDocument();
+    await expect.element(page.getByText(/^Distinguished: .* The test can fail\.$/)).toBeInTheDocument();
     expect(engine.runs.slice(400).map(({ settings }) => settings.sampling.temperature)).toEqual(Array(200).fill(1.4));
   });
 
@@ -131,12 +131,12 @@ describe('above it, under the rejection rule', () => {
     engine.options.agrees = true;
     await page.getByLabelText('Runs of each side').fill('40');
     await proofButton().click();
-    await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/no draft was rejected, and it takes 50/);
+    await expect.element(verdict()).toHaveTextContent(/no draft was rejected, and it takes 50/);
     expect(verdict().element().getAttribute('data-tone')).toBe('open');
     await expect.element(page.getByText('What this shows')).not.toBeInTheDocument();
     engine.options.agrees = false;
     await proofButton().click();
-    await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^No difference was found: one distribution/);
+    await expect.element(verdict()).toHaveTextContent(/^No difference was found: one distribution/);
     expect(verdict().element().getAttribute('data-tone')).toBe('alike');
   });
 
@@ -145,14 +145,14 @@ describe('above it, under the rejection rule', () => {
     engine.options.wrongFrom = 1;
     await page.getByLabelText('Runs of each side').fill('150');
     await proofButton().click();
-    await expect.element(verdict(), { timeout: 20_000 }).toHaveTextContent(/^They differ: /);
+    await expect.element(verdict()).toHaveTextContent(/^They differ: /);
   });
 
   it('keeps what was measured when it is stopped', async () => {
     const engine = await openProof({ temperature: 0.8 });
     engine.options.hold = 120;
     await proofButton().click();
-    await expect.poll(() => useProof.getState().distribution?.samples.plain.length, { timeout: 20_000 }).toBe(60);
+    await expect.poll(() => useProof.getState().distribution?.samples.plain.length).toBe(60);
     await userEvent.keyboard('{Escape}');
     await idle();
     await expect.element(verdict()).toHaveTextContent('after 60 of 300 planned runs');

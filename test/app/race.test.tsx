@@ -16,7 +16,7 @@ const raceButton = () => page.getByRole('button', { name: 'Race', exact: true })
 const region = () => page.getByRole('region', { name: /^A race/ });
 const text = (lane: string) => page.getByRole('log', { name: `Text of ${lane}` });
 const figure = (name: string) => [...region().element().querySelectorAll(`[data-figure="${name}"] td`)].map((cell) => cell.textContent);
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 const runs = () => shownHeat(useRace.getState()).runs;
 const written = (lane: 'plain' | 'speculative') =>
   committedTokens(runs()[lane])
@@ -237,7 +237,7 @@ describe('a race', () => {
     await idle();
     await tabTo(page.getByRole('button', { name: 'To the start' }).element());
     await userEvent.keyboard('p{Home}{ArrowRight}p');
-    await expect.poll(() => racePlayer.use.getState().atMs, { timeout: 20_000 }).toBeNull();
+    await expect.poll(() => racePlayer.use.getState().atMs).toBeNull();
     await expect.element(region()).toHaveTextContent('The texts are the same');
   });
 });

@@ -13,7 +13,7 @@ import { showView } from './support/views';
 
 const fold = () => page.getByText('System message', { exact: true }).first();
 const message = () => page.getByLabelText('System message');
-const idle = () => expect.poll(() => useWork.getState().current, { timeout: 10_000 }).toBeNull();
+const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 const lastRun = (engine: FakeEngine) => engine.runs.at(-1);
 
 async function openWith(target: string): Promise<FakeEngine> {

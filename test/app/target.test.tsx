@@ -350,7 +350,7 @@ describe('what is about the pair', () => {
     });
     const claim = page.getByRole('article', { name: 'There is no loss of quality.' });
     await claim.getByRole('button', { name: /^Measure/ }).click();
-    await expect.poll(() => useWork.getState().current, { timeout: 30_000 }).toBeNull();
+    await expect.poll(() => useWork.getState().current).toBeNull();
     await expect.element(claim.getByRole('status')).toHaveTextContent('Holds here');
     useSettings.setState({ target: 'general' });
     await expect.element(claim.getByRole('status')).toHaveTextContent('Not measured');

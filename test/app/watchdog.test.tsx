@@ -5,9 +5,7 @@ import { useLoading } from '../../src/store/engine/loading';
 import { useRun } from '../../src/store/run/run';
 import { openPage, prompt, runButton, runToEnd, stopButton, tokenElements } from './support/openPage';
 
-it('a worker that does not hear Stop is ended, the page says so and keeps what was written, and the next run loads the models again', {
-  timeout: 60_000,
-}, async () => {
+it('a worker that does not hear Stop is ended, the page says so and keeps what was written, and the next run loads the models again', async () => {
   await openPage();
   const workers: Worker[] = [];
   connectEngine(
@@ -20,13 +18,11 @@ it('a worker that does not hear Stop is ended, the page says so and keeps what w
   );
   await prompt().fill('A fox.');
   await runButton().click();
-  await expect.poll(() => useRun.getState().events.filter(({ type }) => type === 'round').length, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => useRun.getState().events.filter(({ type }) => type === 'round').length).toBe(3);
   expect(Object.values(useLoading.getState().progress).map(({ phase }) => phase)).toContain('ready');
   await stopButton().click();
   const alert = page.getByRole('alert');
-  await expect
-    .element(alert, { timeout: 30_000 })
-    .toHaveTextContent('The engine has not answered Stop for 10 seconds, so the page has ended it.');
+  await expect.element(alert).toHaveTextContent('The engine has not answered Stop for 10 seconds, so the page has ended it.');
   await expect.element(alert).toHaveTextContent('Run again: the models load again.');
   expect(tokenElements().length).toBeGreaterThan(0);
   expect(useRun.getState()).toMatchObject({ activity: 'idle', failure: { code: 'engine-lost' } });

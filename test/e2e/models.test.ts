@@ -127,7 +127,7 @@ describe('model files that fail', () => {
       // Files that were complete are kept, and would not be asked for.
       await visit.page.evaluate(async () => Promise.all((await caches.keys()).map((name) => caches.delete(name))));
       await visit.start(`After ${what}.`);
-      await expect.poll(async () => (await visit.failure()).message, { timeout: 40_000 }).toMatch(message);
+      await expect.poll(async () => (await visit.failure()).message, { timeout: 90_000 }).toMatch(message);
       const failure = await visit.failure();
       expect(failure.code).toBe(code);
       expect(failure.hint).toMatch(hint);

@@ -45,7 +45,7 @@ describe('two tabs that present', () => {
     await one.page.reload();
     await place(one.page).waitFor();
     await forward(notesOfOne);
-    await expect.poll(shown, { timeout: 10_000 }).toEqual([at(4), at(4), at(4), at(4)]);
+    await expect.poll(shown).toEqual([at(4), at(4), at(4), at(4)]);
     await forward(notesOfOne);
     await expect.poll(shown).toEqual([at(5), at(4), at(5), at(4)]);
     expect([...one.uncaught, ...two.uncaught]).toEqual([]);

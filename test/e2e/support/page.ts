@@ -5,7 +5,7 @@ import type { Verdict } from '../../../src/core/types';
 import type { BackendChoice } from '../../../src/formats/settings';
 
 /** How long a pair may take to load, and a run to end, with WebGPU on a busy CPU. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 90_000;
 
 export interface ShownToken {
   readonly verdict: string;

@@ -3,7 +3,7 @@ import { keepChoice } from '../../../scripts/keptChoice.mjs';
 import { idsOf, type ShownToken } from '../../e2e/support/page';
 
 /** How long a pair may take to load, and a run to end, with WebGPU on a busy CPU. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 
 /** The page in Firefox as a person has it before them: found by role and name, as test/e2e/support/page.ts finds it in Chromium. */
 export class FirefoxVisit {
