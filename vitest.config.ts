@@ -17,7 +17,6 @@ const browser = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
-  connectTimeout: BROWSER_TIMEOUT,
   provider: playwright({ launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_ARGS } }),
   instances: [{ browser: 'chromium' as const }],
 });
@@ -31,6 +30,8 @@ const PAGE_DEPENDENCIES = [
 
 export default defineConfig({
   test: {
+    // vitest reads it here for the browser of every project.
+    browser: { connectTimeout: BROWSER_TIMEOUT },
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: NODE_TIMEOUT, expect: PATIENT } },
       { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: NODE_TIMEOUT, expect: PATIENT } },

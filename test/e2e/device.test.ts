@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS, WITHOUT_WEBGPU_ARGS } from '../../scripts/chromium.mjs';
 import { BUILT } from './support/built';
@@ -18,6 +18,13 @@ const CRASHABLE = [...CHROMIUM_ARGS, '--disable-gpu-process-crash-limit', '--dis
 async function crashGraphics(browser: Browser): Promise<void> {
   const system = await browser.newBrowserCDPSession();
   await system.send('Browser.crashGpuProcess');
+}
+
+/** `crashGraphics`, and waits until `page` has heard that a device of its own was lost, as the engine hears of its own. */
+async function crashGraphicsOf(page: Page, browser: Browser): Promise<void> {
+  const device = await page.evaluateHandle(async () => (await navigator.gpu.requestAdapter())?.requestDevice());
+  await crashGraphics(browser);
+  expect(await device.evaluate(async (own) => (await own?.lost)?.reason)).toBe('unknown');
 }
 
 describe('the graphics device', () => {
@@ -110,9 +117,7 @@ describe('the graphics device', () => {
     const visit = await Visit.open(browser, server.url);
     await visit.set('Most tokens', 4);
     const before = await visit.run('Count from 1 to 120.');
-    await crashGraphics(browser);
-    // The browser tells the page of the loss a little later.
-    await visit.page.waitForTimeout(1000);
+    await crashGraphicsOf(visit.page, browser);
     expect(await visit.tokens()).toEqual(before);
     expect(await visit.run('Count from 1 to 120.')).toEqual(before);
     expect(await visit.alert.count()).toBe(0);
@@ -126,8 +131,7 @@ describe('the graphics device', () => {
     await visit.set('Most tokens', 4);
     await visit.start('Count from 1 to 120.');
     await expect.poll(() => visit.page.getByText('ready', { exact: true }).count(), { timeout: 60_000 }).toBe(1);
-    await crashGraphics(browser);
-    await visit.page.waitForTimeout(1000);
+    await crashGraphicsOf(visit.page, browser);
     server.repair();
     expect(await visit.ended()).toMatch(/^Finished/);
     const tokens = await visit.tokens();
