@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { pollWhileAwaited } from '../../src/gpu/polling';
+import { answersLate, pollWhileAwaited } from '../../src/gpu/polling';
 
 /** As much of a device as is waited for; each answer comes when `answer` is called. */
 function deviceThatWaits() {
@@ -13,8 +13,45 @@ function deviceThatWaits() {
   return { device, answers, submitted };
 }
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+/** A device each of whose maps takes one of `times` milliseconds more, in turn, or fails where one is null. */
+function deviceThatAnswers(...times: readonly (number | null)[]) {
+  let maps = 0;
+  const mapAsync = () => {
+    const ms = times[maps++];
+    return new Promise((resolve, reject) => (typeof ms === 'number' ? setTimeout(resolve, ms) : reject(new Error('The device is lost.'))));
+  };
+  const device = {
+    queue: { submit: () => undefined },
+    createCommandEncoder: () => ({ clearBuffer: () => undefined, finish: () => ({}) }),
+    createBuffer: () => ({ mapAsync, unmap: () => undefined, destroy: () => undefined }),
+  } as unknown as GPUDevice;
+  return { device, maps: () => maps };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  // Node has no WebGPU.
+  vi.stubGlobal('GPUBufferUsage', { MAP_READ: 1, COPY_DST: 8 });
+  vi.stubGlobal('GPUMapMode', { READ: 1 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it.each([
+  { of: 'a device that answers at once', times: [1, 1, 1, 1], late: false },
+  { of: 'one that a pause of the machine kept once, and once more', times: [60, 50, 80, 2], late: false },
+  { of: 'one that looks every 100 ms, and by chance soon after the first', times: [5, 100, 100, 100], late: true },
+  { of: 'one that is lost', times: [100, null], late: false },
+])('of $of it says whether it answers late: $late', async ({ times, late }) => {
+  const { device, maps } = deviceThatAnswers(...times);
+  const said = answersLate(device);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await said).toBe(late);
+  // Who answers at once is not asked for long.
+  expect(maps()).toBe(times[1] === 1 ? 2 : times.length);
+});
 
 const map = (device: GPUDevice) => device.createBuffer({ size: 16, usage: 1 }).mapAsync(1);
 
