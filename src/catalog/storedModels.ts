@@ -172,3 +172,8 @@ export async function deleteConverted(model: ModelSpec, storage: FileStorage): P
     for (const place of await shelf.list()) if (place.startsWith(placeOfConverted(model, ''))) await shelf.delete(place);
   }
 }
+
+/** Bytes of `model` that would be downloaded. @param stored what is there of it, where that is known */
+export function missingBytes(model: ModelSpec, stored: Pick<StoredModel, 'whole' | 'bytes'> | undefined): number {
+  return stored?.whole ? 0 : bytesOf(filesOf(model)) - (stored?.bytes ?? 0);
+}

@@ -67,7 +67,7 @@ describe('the target', () => {
     const use = page.getByRole('button', { name: /^Download 104\.4 MB and use General 135M$/ });
     await use.click();
     const bar = page.getByRole('progressbar', { name: 'Downloading General 135M' });
-    await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/^General 135M · .* of 104\.4 MB$/));
+    await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/^General 135M · .*104\.4 MB$/));
     await page.getByRole('button', { name: 'Stop loading' }).click();
     await expect.element(bar).not.toBeInTheDocument();
     engine.options.pace = 0;
@@ -264,10 +264,15 @@ describe('a target that answers any prompt', () => {
       pairs: [{ name: 'General', target: 'general', drafts: ['head', ...others].map((id) => ({ id, name: id })) }],
     };
     await openBoth({}, list);
-    await expect.element(general()).toBeInTheDocument();
+    // The head would come too.
+    await expect.element(targets().getByRole('radio', { name: /^General 135M.*; 105\.8 MB to download$/ })).toBeInTheDocument();
     const because = { why: 'faster', decodeMs: { webgpu: 5, cpu: 1 } } as const;
     if (how === 'was chosen') useBackend.setState({ backend: 'cpu' });
     else useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because } });
+    const comes = 'draft' in begins ? '105.8 MB' : '104.4 MB';
+    await expect
+      .element(targets().getByRole('radio', { name: `General 135M: understands any prompt; ${comes} to download` }))
+      .toBeInTheDocument();
     await general().click();
     expect(useSettings.getState()).toMatchObject({ target: 'general', ...begins });
   });

@@ -1,5 +1,6 @@
 import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, type ModelSpec, modelsOf, type PairSpec } from '../../catalog/spec';
+import { missingBytes } from '../../catalog/storedModels';
 import type { LoadProgress } from '../../engine/tasks';
 import { useBackend } from '../../store/engine/backend';
 import { chosenPair, useTarget } from '../../store/engine/catalogue';
@@ -47,7 +48,7 @@ export function Loading() {
 /** The models of a visit before, which the browser dropped or a person deleted: they come again when asked for. */
 function Unasked({ name, pair }: { readonly name: string; readonly pair: PairSpec }) {
   const stored = useOffline((state) => state.models);
-  const missing = modelsOf(pair).reduce((sum, model) => sum + bytesOf(filesOf(model)) - (stored[model.id]?.bytes ?? 0), 0);
+  const missing = modelsOf(pair).reduce((sum, model) => sum + missingBytes(model, stored[model.id]), 0);
   return (
     <div className="loading-unasked" role="status">
       <p>{targets.unasked(name)}</p>

@@ -1,15 +1,15 @@
 import { cacheBytesOf } from '../../catalog/architecture';
 import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, isAdded, isOfHub, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
-import { ownBytes, type StoredModel } from '../../catalog/storedModels';
+import { missingBytes, ownBytes } from '../../catalog/storedModels';
 import type { LoadProgress } from '../../engine/tasks';
-import { chosenPair, isEmbedded, useCatalogue } from '../../store/engine/catalogue';
-import { chooseHalfCaches, chooseTarget, stopLoading, useLoading } from '../../store/engine/loading';
+import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
+import { chooseHalfCaches, chooseTarget, pairToLoad, stopLoading, useLoading } from '../../store/engine/loading';
 import { useWork } from '../../store/engine/work';
 import { useFacts } from '../../store/models/facts';
 import { useOwnModels } from '../../store/models/ownModels';
 import { othersStored, useOffline } from '../../store/offline/offline';
-import { targetChange, useSettings } from '../../store/run/settings';
+import { useSettings } from '../../store/run/settings';
 import { Button } from '../../ui/Button';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { formatBytes } from '../../ui/format';
@@ -103,15 +103,15 @@ function Coming({ models }: { readonly models: readonly ModelSpec[] }) {
 function TargetActions({ target, isChosen }: { readonly target: TargetSpec; readonly isChosen: boolean }) {
   const { model } = target;
   const { id, name } = model;
-  const settings = useSettings();
+  useSettings();
   const { row, asking, setAsking } = useAskingBack<HTMLDivElement>();
   const { removing, failure } = useOwnModels();
   const { progress, underWay } = useLoading();
   const busy = useWork(({ current }) => current !== null);
   const stored = useOffline(({ models }) => models);
   // With what drafted for it last.
-  const pair = chosenPair(isChosen ? settings : { ...settings, ...targetChange(settings, id) }, target);
-  const missing = (pair ? modelsOf(pair) : [model]).reduce((sum, each) => sum + missingOf(each, stored[each.id]), 0);
+  const pair = pairToLoad(target);
+  const missing = (pair ? modelsOf(pair) : [model]).reduce((sum, each) => sum + missingBytes(each, stored[each.id]), 0);
   const freed = ownBytes(model, othersStored(id, stored));
   // One that was stopped, or that the browser dropped, is asked for again.
   const isInUse = isChosen && (underWay || progress[id] !== undefined || stored[id] === undefined || missing === 0);
@@ -151,9 +151,4 @@ function TargetActions({ target, isChosen }: { readonly target: TargetSpec; read
       ) : null}
     </div>
   );
-}
-
-/** Bytes of `model` that would be downloaded. */
-function missingOf(model: ModelSpec, stored: StoredModel | undefined): number {
-  return stored?.whole ? 0 : bytesOf(filesOf(model)) - (stored?.bytes ?? 0);
 }

@@ -1,7 +1,11 @@
 import type { TargetSpec } from '../../catalog/resolve';
-import { bytesOf, filesOf, isOfHub, isOwn } from '../../catalog/spec';
+import { isOfHub, isOwn, modelsOf } from '../../catalog/spec';
+import { missingBytes } from '../../catalog/storedModels';
+import { useBackend } from '../../store/engine/backend';
 import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
+import { pairToLoad } from '../../store/engine/loading';
 import { type OfflineState, useOffline } from '../../store/offline/offline';
+import { useSettings } from '../../store/run/settings';
 import { formatBytes } from '../../ui/format';
 import { targets as words } from '../../ui/texts';
 
@@ -16,6 +20,9 @@ export interface Offer {
 export function useOffers(): readonly Offer[] {
   const targets = useCatalogue(({ catalogue }) => catalogue?.targets);
   const stored = useOffline(({ models }) => models);
+  // What drafts for a target decides what is loaded with it.
+  useSettings();
+  useBackend();
   return (targets ?? []).map((target) => offerOf(target, stored));
 }
 
@@ -24,6 +31,7 @@ function offerOf(target: TargetSpec, stored: OfflineState['models']): Offer {
   if (isEmbedded(target)) return { id, label: words.embedded(target.name), answersAnything: false };
   if (isOwn(id)) return { id, label: words.own(name), answersAnything: true };
   if (isOfHub(id)) return { id, label: words.ofHub(name), answersAnything: true };
-  const missing = bytesOf(filesOf(target.model)) - (stored[id]?.bytes ?? 0);
+  const pair = pairToLoad(target);
+  const missing = (pair ? modelsOf(pair) : [target.model]).reduce((sum, model) => sum + missingBytes(model, stored[model.id]), 0);
   return { id, label: words.anything(name, missing > 0 ? formatBytes(missing) : null), answersAnything: true };
 }

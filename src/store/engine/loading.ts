@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import { draftsOnCpu } from '../../catalog/pairing';
+import { draftsOnCpu, findTarget } from '../../catalog/pairing';
+import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, modelsOf, type PairSpec } from '../../catalog/spec';
 import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
@@ -8,7 +9,7 @@ import type { BackendChoice } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
 import { useBackend } from './backend';
-import { adoptCaches, chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue } from './catalogue';
+import { adoptCaches, chosenPair, chosenTarget, distrustLists, isEmbedded, readCatalogue, useCatalogue } from './catalogue';
 import { sendTask, warmUpEngine, whenEngineIsLost } from './connection';
 import { useHalfCaches } from './halfCaches';
 import { forgetMemory, receiveMemory } from './memory';
@@ -124,20 +125,30 @@ export function forgetModels(): void {
 
 whenEngineIsLost(forgetModels);
 
-/**
- * Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. Where the CPU computes, chosen or found faster
- * than WebGPU in software, a new target begins with its first draft that the CPU can run, or with n-grams.
- */
+/** Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. */
 export async function chooseTarget(id: string): Promise<void> {
   if (useWork.getState().current !== null) return;
-  const isNew = useSettings.getState().draftings[id] === undefined;
-  changeSettings(targetChange(useSettings.getState(), id));
-  const target = chosenTarget();
-  if (isNew && target && cpuComputes()) {
-    const [first] = draftsOnCpu(target.drafts, ({ model }) => model);
-    changeSettings(first ? { draft: first.model.id } : { drafting: 'ngram' });
-  }
+  const target = findTarget(useCatalogue.getState().catalogue?.targets ?? [], id);
+  changeSettings(target ? changeTo(target) : targetChange(useSettings.getState(), id));
   await load();
+}
+
+/** The pair that choosing `target` loads, or that is chosen where it is. */
+export function pairToLoad(target: TargetSpec): PairSpec | null {
+  const settings = useSettings.getState();
+  return chosenPair(settings.target === target.model.id ? settings : { ...settings, ...changeTo(target) }, target);
+}
+
+/**
+ * What choosing `target` changes. It drafts as it did last. A new one begins with its first draft; where the CPU computes, chosen or found faster than WebGPU in software,
+ * with the first that the CPU can run, or with n-grams.
+ */
+function changeTo({ model, drafts }: TargetSpec): Partial<Settings> {
+  const settings = useSettings.getState();
+  const change = targetChange(settings, model.id);
+  if (settings.draftings[model.id] !== undefined || !cpuComputes()) return change;
+  const [first] = draftsOnCpu(drafts, (draft) => draft.model);
+  return { ...change, ...(first ? { draft: first.model.id } : { drafting: 'ngram' }) };
 }
 
 function cpuComputes(): boolean {

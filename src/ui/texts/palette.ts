@@ -9,7 +9,7 @@ export const palette = {
   examples: 'Examples',
   settings: 'Settings',
   backendNote: 'WebGPU or the CPU, for this browser',
-  backendAlso: 'WebGPU CPU GPU graphics card device processor backend',
+  backendAlso: 'WebGPU CPU GPU graphics card device backend',
   cachesNote: 'full or half precision, under Models',
   cachesAlso: 'full half precision memory caches KV float16 float32 context',
   mirrorNote: 'the hubs, or a mirror, under Models',
