@@ -38,9 +38,7 @@ describe('a visitor’s first run', () => {
     await expect.element(counted('This run, up to the moment shown')).toBeInTheDocument();
     // Every figure is one of the part that is shown, and says so.
     await expect.element(page.getByText('A replay: text and figures are those of the moment shown.')).toBeInTheDocument();
-    await expect
-      .element(page.getByText('Decoding alone so far, in the run’s time'))
-      .toBeInTheDocument();
+    await expect.element(page.getByText('Decoding alone so far, in the run’s time')).toBeInTheDocument();
     await expect.element(page.getByText('Over the wait so far')).toBeInTheDocument();
     expect(await violations()).toEqual([]);
     await userEvent.keyboard('{Escape}');
