@@ -27,7 +27,8 @@ function spelled(events: readonly RunEvent[]): string {
   return JSON.stringify(events, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
-describe('a thousand generated lists of events', () => {
+// A thousand drawings of the view of measurements take minutes on a busy machine.
+describe('a thousand generated lists of events', { timeout: 600_000 }, () => {
   const lists = fc.sample(runEvents, { numRuns: LISTS, seed: SEED });
 
   it.each(VIEWS.map(({ id }) => id))('are drawn by the view %s without an error, in a page that stays as wide as it is', async (id) => {
