@@ -1,4 +1,4 @@
-import { deviceOf } from './run/device';
+import { deviceOf, draftOf } from './run/device';
 import { type SettingField, spelledSettings } from './settings';
 import type { StartEvent } from './types';
 
@@ -29,7 +29,7 @@ function fieldsOf(start: StartEvent): [ChangedField, string][] {
   );
   return [
     ['prompt', prompt],
-    ...(does.drafting ? [['draft', labels.draft ?? ''] as [ChangedField, string]] : []),
+    ...(does.drafting ? [['draft', draftOf(start) ?? ''] as [ChangedField, string]] : []),
     ...asked.map(({ field, value }): [ChangedField, string] => [field, value]),
     ['target', labels.target],
     ['adapter', deviceOf(start)],

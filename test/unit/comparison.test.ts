@@ -9,6 +9,8 @@ import { changesBetween } from '../../src/core/settingsChange';
 import type { RunEvent, RunSettings, StartEvent } from '../../src/core/types';
 import { historyWords } from '../../src/ui/texts/history';
 
+const TARGET_HALF = 'a, the target’s cache in half precision';
+
 function begun(seed: number | bigint, promptIds: readonly number[] = [1, 2], change: Partial<RunSettings> = {}): RunEvent[] {
   const settings = { ...DEFAULT_RUN, ...change, sampling: { ...DEFAULT_RUN.sampling, seed } };
   const labels = { target: 't', draft: null, adapter: 'a' };
@@ -32,31 +34,53 @@ describe('two runs', () => {
     expect(comparableRuns(begun(5, [1, 2], both), begun(5, [1, 2], both))).toBe(true);
   });
 
-  it('of caches in another precision are not compared, and differ in their device, not in their target', () => {
-    const of = (target?: true, draft?: true): RunEvent[] =>
-      begun(5).map((event) => {
-        if (event.type !== 'start') return event;
-        const model = (id: string, halfCache?: true) => ({ id, revision: 'r', ...(halfCache && { halfCache }) });
-        return { ...event, models: { target: model('t', target), draft: model('d', draft) } };
-      });
-    const start = (events: RunEvent[]) => startOf(events) as StartEvent;
-    expect([comparableRuns(of(), of(true)), comparableRuns(of(true), of(true))]).toEqual([false, true]);
-    expect([onOneDevice(of(), of(true)), onOneDevice(of(true), of(true)), onOneDevice(of(), of(undefined, true))]).toEqual([
-      false,
-      true,
-      false,
+  it('whose targets’ caches are of another precision are not compared, and differ in their device, not in their target', () => {
+    const [full, half] = [halved(), halved('target', 'draft')];
+    expect([comparableRuns(full, half), comparableRuns(half, half)]).toEqual([false, true]);
+    expect([onOneDevice(full, half), onOneDevice(half, half)]).toEqual([false, true]);
+    expect(changesBetween(begin(full), begin(half))).toEqual([
+      { field: 'draft', before: 'd', after: 'd, its cache in half precision' },
+      { field: 'adapter', before: 'a', after: 'a, the target’s cache in half precision' },
     ]);
-    expect([of(), of(true, true), of(true), of(undefined, true)].map((events) => deviceOf(start(events)))).toEqual([
-      ...['a', 'a, caches in half precision', 'a, the target’s cache in half precision', 'a, the draft’s cache in half precision'],
-    ]);
-    expect(changesBetween(start(of()), start(of(true, true)))).toEqual([
-      { field: 'adapter', before: 'a', after: 'a, caches in half precision' },
-    ]);
-    expect(conditionsOf(start(of(true, true))).device).toBe('a, caches in half precision');
-    const summary = summarise([...of(true, true), { type: 'end', reason: 'length', endMs: 1 }]) as RunSummary;
-    expect(historyWords.how(summary)).toMatch(/, caches in half precision$/);
-    expect(historyWords.how({ ...summary, halfCaches: '' })).not.toContain('precision');
   });
+
+  it('whose drafts’ caches are of another precision ran on one device, and differ in their draft', () => {
+    const [full, half] = [halved(), halved('draft')];
+    expect(onOneDevice(full, half)).toBe(true);
+    expect(changesBetween(begin(full), begin(half))).toEqual([{ field: 'draft', before: 'd', after: 'd, its cache in half precision' }]);
+    expect(conditionsOf(begin(half))).toMatchObject({ draft: 'd, its cache in half precision', device: 'a' });
+  });
+
+  it.each([
+    { caches: 'full precision', half: [], device: 'a', shown: '' },
+    { caches: 'the target’s half', half: ['target'], device: TARGET_HALF, shown: ', the target’s cache in half precision' },
+    { caches: 'the draft’s half', half: ['draft'], device: 'a', shown: ', the draft’s cache in half precision' },
+    { caches: 'both half', half: ['target', 'draft'], device: TARGET_HALF, shown: ', caches in half precision' },
+    {
+      caches: 'the target’s half, which drafts for itself',
+      half: ['target'],
+      itself: true,
+      device: TARGET_HALF,
+      shown: ', the target’s cache in half precision',
+    },
+  ] as const)(
+    'a speculative and a plain one of a target ran on one device, and are compared: $caches',
+    ({ half, device, shown, ...more }) => {
+      const itself = 'itself' in more;
+      const speculative = written(
+        'a',
+        10,
+        halved(...half).map((event) => (itself ? draftedByItself(event) : event)),
+      );
+      const plain = written('a', 20, halved(...half).map(withoutDraft));
+      expect(compareRuns(speculative, plain)?.speedup).toEqual({ wait: 2, decoding: 2 });
+      expect([speculative, plain].map((events) => deviceOf(begin(events)))).toEqual([device, device]);
+      expect([speculative, plain].map((events) => conditionsOf(begin(events)).device)).toEqual([device, device]);
+      expect(changesBetween(begin(plain), begin(speculative)).map(({ field }) => field)).toEqual(['mode']);
+      const summary = summarise(speculative) as RunSummary;
+      expect(historyWords.how(summary)).toBe(`${historyWords.how({ ...summary, halfCaches: '' })}${shown}`);
+    },
+  );
 
   it('are compared where their targets have the same files, whatever these are called, and by the name where a run does not tell', () => {
     const of = (target: string, id?: string, revision = 'r'): RunEvent[] =>
@@ -78,9 +102,37 @@ describe('two runs', () => {
   });
 });
 
+const begin = (events: readonly RunEvent[]) => startOf(events) as StartEvent;
+
+/** The start of a speculative run, with the caches of these models in half precision. */
+function halved(...half: readonly ('target' | 'draft')[]): RunEvent[] {
+  const model = (role: 'target' | 'draft') => ({ id: role, revision: 'r', ...(half.includes(role) && { halfCache: true as const }) });
+  return begun(5, [1, 2], { mode: 'speculative' }).map((event) =>
+    event.type === 'start'
+      ? { ...event, labels: { ...event.labels, draft: 'd' }, models: { target: model('target'), draft: model('draft') } }
+      : event,
+  );
+}
+
+/** The same of the target that drafts for itself. */
+function draftedByItself(event: RunEvent): RunEvent {
+  return event.type === 'start' && event.models ? { ...event, models: { ...event.models, draft: 'itself' } } : event;
+}
+
+/** The same decoded plainly. */
+function withoutDraft(event: RunEvent): RunEvent {
+  if (event.type !== 'start' || !event.models) return event;
+  return {
+    ...event,
+    settings: { ...event.settings, mode: 'plain' },
+    labels: { ...event.labels, draft: null },
+    models: { ...event.models, draft: null },
+  };
+}
+
 /** A run of three tokens on a device, each of so many milliseconds. */
-function written(adapter: string, ms: number): RunEvent[] {
-  const [start] = begun(0);
+function written(adapter: string, ms: number, begins: readonly RunEvent[] = begun(0)): RunEvent[] {
+  const [start] = begins;
   if (start?.type !== 'start') throw new Error('a run begins with its start');
   const rounds = [7, 8, 9].map((id, index): RunEvent => {
     const token = { id, verdict: 'plain', text: 'x', p: null, q: null, u: null, candidates: null } as const;

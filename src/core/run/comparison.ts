@@ -64,7 +64,7 @@ export function comparableRuns(a: Events, b: Events): boolean {
   return sameQuestion(startOf(a), startOf(b));
 }
 
-/** Whether two runs ran on the same device, as far as its name tells, so that their times can be compared. */
+/** Whether two runs ran on the same device, as far as its name tells, with the target's cache in the same precision, so that their times can be compared. */
 export function onOneDevice(a: Events, b: Events): boolean {
   const [one, other] = [startOf(a), startOf(b)];
   return one !== null && other !== null && deviceOf(one) === deviceOf(other);

@@ -2,7 +2,7 @@ import { type MeasuredRun, sameVariant } from '../study/experiment';
 import { type WorksheetRow, worksheet } from '../study/worksheet';
 import type { RunEvent, RunSettings, StartEvent } from '../types';
 import { type CsvValue, toCsv } from './csv';
-import { deviceOf } from './device';
+import { deviceOf, draftOf } from './device';
 import { endsInDraft, startOf, tally } from './tally';
 
 /** What every export says of where its figures come from. */
@@ -32,7 +32,7 @@ export function conditionsOf(start: StartEvent): Conditions {
   const { mode, gamma, sampling } = settings;
   const speculative = mode === 'speculative';
   return {
-    ...{ mode, target: labels.target, draft: labels.draft, device: deviceOf(start), temperature: sampling.temperature },
+    ...{ mode, target: labels.target, draft: draftOf(start), device: deviceOf(start), temperature: sampling.temperature },
     gamma: speculative ? gammaText(gamma) : null,
     rule: speculative && sampling.temperature > 0 ? sampling.rule : null,
     seed: sampling.temperature > 0 ? String(sampling.seed) : null,
