@@ -49,7 +49,7 @@ export const prompt = {
   comingLabel: (name: string) => `How far ${name} has come`,
   strange: {
     kind: 'These small models were not trained on such prompts, so their answer will hardly make sense. Drafts and verdicts are still real; the examples show what the models are good at.',
-    sum: 'These small models learnt sums of two numbers as “What is 15 + 23?” asks for them: of numbers up to 10, or of two-digit numbers without a zero, and with a result below 100. Others, and sums in other words, will hardly come out right. Drafts and verdicts are still real.',
+    sum: 'These small models learnt sums of two numbers as “What is 15 + 23?” asks for them: of numbers from 1 to 10, or of two that both have two digits and no zero, with a sum below 100. Of differences they learnt those of a larger first number that borrow nothing, as 58 - 23, and of products those of numbers from 1 to 10. Others, and sums in other words, will hardly come out right. Drafts and verdicts are still real.',
   },
   other: 'Another model can answer this:',
   presets: 'Examples',
