@@ -41,6 +41,7 @@ describe('what the pair knows, told by the words of a prompt', () => {
       'What is the difference between 9 and 4?',
     ],
     ...['12+30', 'What is 12+30?', 'What is 12 + 30?', 'What is 9 + 23?', 'What is 52 - 15?', 'Calculate 12 * 11.', '3 - 8', '250 + 250 ='],
+    ...['5 - 5', '10 + 15', '5 + 12'],
   ])('says of a sum in other words, or of other numbers, that it is one: %s', (prompt) => {
     expect(whyStrange(prompt)).toBe('sum');
   });
@@ -50,7 +51,18 @@ describe('what the pair knows, told by the words of a prompt', () => {
     'Solve the equation 3x + 5 = 20.',
     'What is 15 per cent of 80?',
     'Is a 10-12 hour flight bad for children?',
+    'What is the difference between USB 2 and USB 3?',
+    'How many times did France win between 1998 and 2018?',
+    'Plan a trip: take 2 days in Rome and 3 in Florence.',
+    'Add 2 and 3 eggs to the list.',
   ])('takes no other prompt with numbers for a sum: %s', (prompt) => {
     expect(whyStrange(prompt)).toBe('kind');
+  });
+
+  it.each(['take a total ', 'has 3 ', 'list ', 'change to ', 'say it '])('judges a long text at once: “%s” over and over', (words) => {
+    const text = words.repeat(100_000 / words.length);
+    const start = performance.now();
+    whyStrange(text);
+    expect(performance.now() - start).toBeLessThan(500);
   });
 });

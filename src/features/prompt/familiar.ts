@@ -41,11 +41,15 @@ const BESIDE =
 /** A sum, a difference or a product in the words that the pair was trained on, whatever its numbers are. */
 const LEARNT_SUM =
   /^(?:what is |how much is |calculate |what does )?(?<a>[\w-]+) (?<sign>[-+*x]|plus|minus|times) (?<b>[\w-]+)(?: make| =)?[.?]?$/;
-/** One in other words: two numbers, and what is to be done with them, or nothing but the sum. */
+/** One in other words, or of larger numbers, and nothing besides it. */
 const OTHER_SUM = [
-  /^\D*\b(add|sum|plus|total|subtract|take|minus|difference|multipl\w+|times|product)\b\D*\d+\D+\d+\D*$/,
+  /^(add|subtract|take|multiply) \d+ (and|to|from|by|with) \d+[ ?.!]*$/,
+  /^(what is |what's |calculate |compute |find )?the (sum|total|difference|product) (of|between) \d+ and \d+[ ?.!]*$/,
   /^(what is |what's |how much is |calculate |compute |solve )?\d+ ?[-+*x\u00d7] ?\d+[ =?.]*$/,
 ];
+
+/** Of a prompt, in characters: more than the pair holds, and little enough for words that are looked for at any distance from each other. */
+const JUDGED = 4000;
 
 /** Why a prompt is unlike those that the embedded pair was trained on: it is of no kind that the pair knows, or a sum in other words or of other numbers. */
 export type Strange = 'kind' | 'sum';
@@ -56,6 +60,7 @@ export type Strange = 'kind' | 'sum';
  */
 export function whyStrange(prompt: string): Strange | null {
   const plain = prompt
+    .slice(0, JUDGED)
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim()
