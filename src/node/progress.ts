@@ -62,8 +62,8 @@ interface Doing {
   readonly howFar: string;
 }
 
-/** What WebGPU in software costs, as measured on two cores (docs/measurements.md, "Without a graphics card"). */
-const SLOW = 'In software WebGPU takes 5 to 40 times as long for a token as the CPU, by model and machine.';
+/** What WebGPU in software costs (docs/measurements.md, "Without a graphics card"). */
+const SLOW = 'In software WebGPU takes many times as long for a token as the CPU.';
 
 const PLACES = { webgpu: 'WebGPU', cpu: 'the CPU' } as const;
 

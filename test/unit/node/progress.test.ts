@@ -56,7 +56,7 @@ it('why the models run where they do, without a graphics card, is told with what
   };
   const because = { why: 'other-cannot', message: 'Its cache is half.' } as const;
   expect(told({ backend: 'webgpu', because })).toMatch(
-    /^No graphics card was found\..*Its cache is half\. In software WebGPU takes \d+ to \d+ times as long /,
+    /^No graphics card was found\..*Its cache is half\. In software WebGPU takes many times as long /,
   );
   expect(told({ backend: 'cpu', because })).not.toContain('times as long');
   expect(told({ backend: 'webgpu', because: { why: 'graphics-card' } })).toBe('');
