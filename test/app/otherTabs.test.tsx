@@ -62,7 +62,7 @@ describe('two tabs of the page', () => {
     await work;
     await expect.poll(loads).toBe(before + 1);
     expect(halved()).toBe(true);
-    // Also where the engine held them already and has nothing to tell, as on the CPU, which keeps full precision.
+    // Also by an engine that tells nothing of their way.
     await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
     expect(engine.tasks.findLast(({ type }) => type === 'load')).toMatchObject({ pair: { target: { id: 'target', halfCache: true } } });
   });
