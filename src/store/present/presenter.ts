@@ -4,7 +4,7 @@ import type { RunEvent } from '../../core/types';
 import type { PlaylistItem } from '../../formats/playlist';
 import { decodeTrace } from '../../formats/trace/trace';
 import { load } from '../engine/loading';
-import { stopWork, useWork } from '../engine/work';
+import { onceFree, stopWork } from '../engine/work';
 import { sayWhyNot } from '../page/notice';
 import { quietly } from '../page/quietStorage';
 import { playFromStart } from '../recordings/playback';
@@ -146,15 +146,8 @@ async function changeTo(settings: Partial<Settings>): Promise<void> {
 
 /** Ends what the models do, if they do anything. */
 async function settle(): Promise<void> {
-  if (useWork.getState().current === null) return;
   stopWork();
-  await new Promise<void>((resolve) => {
-    const leave = useWork.subscribe(({ current }) => {
-      if (current !== null) return;
-      leave();
-      resolve();
-    });
-  });
+  await new Promise<void>(onceFree);
 }
 
 /** What a page that is reloaded goes on with: the item, and the settings of before the presentation. */
