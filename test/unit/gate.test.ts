@@ -85,7 +85,7 @@ describe('what is stored in the background', () => {
     const end = await beginMeasured();
     registration.installing = installing;
     registration.dispatchEvent(new Event('updatefound'));
-    await vi.waitFor(() => expect(told).toEqual(['hold']));
+    await expect.poll(() => told).toEqual(['hold']);
     end();
     expect(told).toEqual(['hold', 'release']);
     giveWay(null);

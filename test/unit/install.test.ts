@@ -70,7 +70,7 @@ async function endedProcess(): Promise<number | undefined> {
   return child.pid;
 }
 
-describe('commands that are given at once', { timeout: 60_000 }, () => {
+describe('commands that are given at once', () => {
   it('install what is missing once; one waits, says so, and both find it', async () => {
     const both = await Promise.all([run('use.mjs'), run('use.mjs')]);
     for (const { code, printed } of both) {

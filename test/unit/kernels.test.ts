@@ -201,7 +201,7 @@ describe('threads', () => {
     expect(late.threads).toBe(THREADS);
     expect(patience).toHaveBeenCalledWith(5000);
     told[1]?.begun();
-    await vi.waitFor(() => expect(late.threads).toBe(2));
+    await expect.poll(() => late.threads).toBe(2);
     told[0]?.begun();
     expect(late.threads).toBe(THREADS);
     told[1]?.lost();
@@ -222,7 +222,7 @@ describe('threads', () => {
       usual.start({ ...setup, thread }, { ...events, lost: () => ended.push(thread) }),
     );
     real.close();
-    await vi.waitFor(() => expect(ended.toSorted()).toEqual([1, 2]));
+    await expect.poll(() => ended.toSorted()).toEqual([1, 2]);
   });
 
   it('count no longer once they have ended', async () => {

@@ -87,7 +87,7 @@ describe('a mirror', () => {
     expect(hub.requests).toEqual([shard]);
   });
 
-  it('is laid out by one command', { timeout: 60_000 }, async () => {
+  it('is laid out by one command', async () => {
     const script = path.resolve(import.meta.dirname, '../../scripts/mirror.mjs');
     const run = (...args: string[]) => promisify(execFile)(process.execPath, [script, ...args]);
     const { stdout } = await run('Qwen3-0.6B', '--from', hub.url, '--out', out);

@@ -37,7 +37,7 @@ describe('a suite', () => {
     ['waits for ever', 'setInterval(() => {}, 1000);'],
     ['computes for ever', 'for (;;);'],
     ['does not hear that it is to end', `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);`],
-  ])('that %s is ended with all that it began, says so, and has failed whatever its report says', { timeout: 30_000 }, async (_, hang) => {
+  ])('that %s is ended with all that it began, says so, and has failed whatever its report says', async (_, hang) => {
     const good = JSON.stringify({ success: true, numPassedTests: 5 });
     const said = await run(
       `import { spawn } from 'node:child_process';

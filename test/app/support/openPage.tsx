@@ -1,6 +1,6 @@
 import '../../../src/app/theme.css';
 import { createRoot, type Root } from 'react-dom/client';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { App } from '../../../src/app/App';
 import { ErrorBoundary } from '../../../src/app/ErrorBoundary';
@@ -93,7 +93,7 @@ export async function openPage({
   });
   void load('if-stored');
   // The first test of a run also waits for the page's code.
-  await vi.waitFor(() => prompt().element(), { timeout: 20_000 });
+  await expect.element(prompt()).toBeInTheDocument();
   return engine;
 }
 
@@ -109,12 +109,7 @@ export async function runToEnd(): Promise<void> {
 }
 
 export async function untilIdle(): Promise<void> {
-  await vi.waitFor(
-    () => {
-      if (useRun.getState().activity !== 'idle') throw new Error('the run goes on');
-    },
-    { timeout: 20_000 },
-  );
+  await expect.poll(() => useRun.getState().activity).toBe('idle');
 }
 
 /** The tokens on the page, as elements, in order. */

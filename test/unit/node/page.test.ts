@@ -48,8 +48,8 @@ describe('the page', () => {
     served = await serveHere(api, { pageFolder, limits: { unreadMs: 200 } });
     const socket = net.connect(Number(new URL(served.address).port), '127.0.0.1').pause();
     socket.write('GET /large.wasm HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await expect.poll(() => served.server.answering, { timeout: 20_000 }).toBe(1);
-    await expect.poll(() => served.server.answering, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => served.server.answering).toBe(1);
+    await expect.poll(() => served.server.answering).toBe(0);
     const whole = await fetch(`${served.address}/large.wasm`);
     expect((await whole.arrayBuffer()).byteLength).toBe(32 << 20);
     socket.destroy();

@@ -235,7 +235,7 @@ describe('the server', () => {
     // Long enough to be met while they run.
     const request = { ...LONG, max_tokens: 300 };
     const answers = Promise.all([ask({ ...request, stream: true }), ask(request)]);
-    await expect.poll(() => served.server.answering, { interval: 1, timeout: 20_000 }).toBe(2);
+    await expect.poll(() => served.server.answering, { interval: 1 }).toBe(2);
     const closed = served.server.close(20_000);
     const [streamed, whole] = await answers;
     expect(await streamed.text()).toMatch(/\[DONE\]\n\n$/);
