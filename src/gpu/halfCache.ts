@@ -102,9 +102,9 @@ function readHalves(_: string, at: string, index: string, to: string): string {
 }
 
 /** `all` as it is where its four numbers do not lie as far apart as those of keys or of values. */
-function keepHalves(all: string, first: string, from: string, ...others: [second: string, third: string, fourth: string]): string {
+function keepHalves(all: string, first: string, from: string, second: string, third: string, fourth: string): string {
   const [base, start] = splitPlace(first);
-  const steps = others.slice(0, 3).map((place, i) => {
+  const steps = [second, third, fourth].map((place, i) => {
     const [before, number] = splitPlace(place);
     return before === base ? (number - start) / (i + 1) : Number.NaN;
   });
