@@ -232,7 +232,7 @@ export class AdaptiveLength implements DraftLength {
     const ms = source === null && this.#plain ? this.#plain.observe(passes, context, took) : took;
     for (const each of SOURCES) {
       const { record, prices } = this.#sources[each];
-      const wasExpected = this.#fastest(each, context, record.rates(), LIMITS.gamma.max) > 0;
+      const wasExpected = each === source && this.#fastest(each, context, record.rates(), LIMITS.gamma.max) > 0;
       if (this.#timed && ms !== null && (source === null || source === each)) prices.observe(drafted, context, ms);
       if (each !== source) record.rest();
       else record.judge(accepted, judged, { wasExpected, isHopeful: this.#fastest(each, context, CERTAIN, LIMITS.gamma.max) > 0 });
