@@ -1,10 +1,10 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { settings as words } from './texts';
 
 interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
-  /** Called with numbers in the range only, so that `value` stays what it was while something else is typed. */
+  /** Called with a typed number in the range, and with the value from before once the text is no such number. */
   readonly onChange: (value: number) => void;
   readonly min: number;
   readonly max: number | null;
@@ -21,6 +21,8 @@ export function NumberField({ label, value, onChange, min, max, step = 1, unused
   const id = useId();
   /** What was typed while the value was `value`, or made it that. */
   const [typed, setTyped] = useState({ text: String(value), value });
+  /** What stays where something else is typed: 999 is no value that anyone chose on the way to 99999. */
+  const before = useRef(value);
   const whole = Number.isInteger(step);
   const isGood = (number: number) =>
     (whole ? Number.isSafeInteger(number) : Number.isFinite(number)) && number >= min && (max === null || number <= max);
@@ -46,10 +48,16 @@ export function NumberField({ label, value, onChange, min, max, step = 1, unused
         disabled={unused !== null}
         aria-invalid={!valid}
         aria-describedby={note ? `${id}-note` : undefined}
+        onFocus={() => {
+          before.current = value;
+        }}
         onChange={({ target }) => {
           const number = parse(target.value);
-          setTyped({ text: target.value, value: isGood(number) ? number : value });
-          if (isGood(number)) onChange(number);
+          const changedElsewhere = !Object.is(typed.value, value);
+          if (changedElsewhere) before.current = value;
+          const next = isGood(number) ? number : before.current;
+          setTyped({ text: target.value, value: next });
+          if (!Object.is(next, value)) onChange(next);
         }}
       />
       {note ? (

@@ -50,6 +50,19 @@ describe('a number field', () => {
     }
   });
 
+  it('keeps the value from before where what is typed leaves the range on its way', async () => {
+    await openPage();
+    const most = page.getByLabelText('Most tokens');
+    const chosen = useSettings.getState().maxTokens;
+    await most.click();
+    await userEvent.keyboard('{Control>}a{/Control}99999');
+    await expect.element(most).toHaveAccessibleDescription(`Choose a whole number, 1 to 2048. Until then it stays ${chosen}.`);
+    expect(useSettings.getState().maxTokens).toBe(chosen);
+    await userEvent.keyboard('{Backspace}{Backspace}');
+    await expect.element(most).toHaveAttribute('aria-invalid', 'false');
+    expect(useSettings.getState().maxTokens).toBe(999);
+  });
+
   it('keeps what was typed out of its range, and a run has the last setting', async () => {
     const engine = await openPage();
     await prompt().fill('A fox.');

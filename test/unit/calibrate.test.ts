@@ -161,6 +161,18 @@ describe('a calibration on a machine with other work', () => {
     }
   });
 
+  it('takes no pause that every plain round had for what plain decoding costs', async () => {
+    const time = new Time();
+    // The device's own clock does not see it.
+    const paused = (times: DeviceTimes) => {
+      if (times.draftMs === 0) time.ms += 40;
+      return times;
+    };
+    const { drafter, target } = slowPair(time, LANGUAGE, 1024, paused);
+    const setup = { clock: time.steps(0.1), clockStepMs: 0.1, readbackMs: 1, signal: { aborted: false } };
+    expectTrue(await calibrate(drafter, target, setup));
+  });
+
   it('predicts speedups to a tenth where the machine is half as fast for a while, whenever that is', async () => {
     for (let from = 0; from < 3000; from += 150) {
       for (const lasts of [60, 250, 600]) {

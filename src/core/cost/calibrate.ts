@@ -80,10 +80,12 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
   }
   const rows = ROWS.filter((each) => perContext[0]?.verifyMs.has(each));
   const fixed = (kind: 'plain' | 'round') => undisturbed(perContext.flatMap((each) => each.fixed[kind]));
+  const roundFixedMs = fixed('round');
   const costs: Calibration = {
     ...{ rows, contexts: perContext.map(({ context }) => context), verifyMs: perContext.map((times) => rowTimes(times, rows)) },
     ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs },
-    ...{ plainFixedMs: fixed('plain'), roundFixedMs: fixed('round') },
+    // A plain round does nothing besides that a drafted one does not; it is timed less often, so that a pause may be in each of its samples.
+    ...{ plainFixedMs: Math.min(fixed('plain'), roundFixedMs), roundFixedMs },
     ...sharedOf(perContext),
     ...(perContext.length < contexts.length || perContext.some(({ whole }) => !whole) ? { coarse: true } : {}),
   };

@@ -257,7 +257,8 @@ export const costs = {
   ofDraft: (draft: string) => `With ${draft}, as in this run.`,
   measuredThen: 'As known when the run began.',
   unmeasured: 'The costs of this pair on this device are not measured yet.',
-  coarse: 'Measured coarsely: this pair is slow here, so only a few passes were timed, and lines stand for the others.',
+  coarse:
+    'Measured coarsely: this pair is slow here, or the machine was busy, so only a few passes were timed, and lines stand for the others.',
   measuring: 'Measuring the costs of this pair …',
   more: 'All costs, and what would pay',
   decode: 'One plain token',
