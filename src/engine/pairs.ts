@@ -5,7 +5,7 @@ import { decodeTime } from '../core/loop/decodeTime';
 import type { BackendChoice } from '../formats/settings';
 import { adapterName, findAdapter, isSoftware } from '../gpu/adapter';
 import { NO_FORMATS } from '../model/cpu/choosing';
-import type { Threads } from '../model/cpu/wasm/thread';
+import { nameOf, type Threads } from '../model/cpu/wasm/thread';
 import type { FileStorage } from '../storage/port';
 import { CpuPairs } from './cpuPairs';
 import { KeptDecodeTimes } from './decodeTimes';
@@ -30,14 +30,15 @@ type Report = (progress: LoadProgress) => void;
 
 /**
  * Pairs on WebGPU or on the CPU. Where a task says neither: on a graphics card; where the adapter is made of software, on the faster of the two, which is measured once a week
- * for each target and device, unless only one can run the pair; without an adapter, on the CPU, until the page is loaded again.
+ * for each target, adapter and choice of threads, unless only one can run the pair; without an adapter, on the CPU, until the page is loaded again.
  */
 export class Pairs implements PairLoader {
   readonly #gpu: GPU | undefined;
   readonly #standard: BackendChoice;
   readonly #sides: Sides;
   readonly #times: KeptDecodeTimes;
-  readonly #threads: number;
+  /** What computes on the CPU, by name. */
+  readonly #threads: string;
   #hasWebGpu = true;
   /** Of the adapter that was found; one that is there once stays. */
   #info: GPUAdapterInfo | null = null;
@@ -50,7 +51,7 @@ export class Pairs implements PairLoader {
     this.#standard = backend;
     this.#sides = sides ?? { webgpu: new WebGpuPairs({ gpu, storage }), cpu: new CpuPairs(storage, { threads }) };
     this.#times = new KeptDecodeTimes(storage);
-    this.#threads = threads?.count ?? 1;
+    this.#threads = threads ? nameOf(threads) : '1 thread';
   }
 
   async ready(...[spec, report, signal, wanted = {}]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
@@ -122,7 +123,7 @@ export class Pairs implements PairLoader {
 
   /** The faster of the two, or the one that can run the pair. */
   async #faster(spec: PairSpec, adapter: string, report: Report, signal: AbortSignal): Promise<Choice> {
-    const devices = `${adapter}, ${this.#threads} threads`;
+    const devices = `${adapter}, ${this.#threads}`;
     const known = await this.#times.get(spec.target, devices);
     if (known) return fasterOf(known);
     await this.#sides.webgpu.unload();

@@ -3,10 +3,12 @@ import type { PairSpec } from '../../src/catalog/spec';
 import { FailureError } from '../../src/core/failure';
 import type { Target } from '../../src/core/types';
 import { CpuPairs } from '../../src/engine/cpuPairs';
+import { KeptDecodeTimes } from '../../src/engine/decodeTimes';
 import { PairEngine } from '../../src/engine/engine';
 import type { PairLoader } from '../../src/engine/pair';
 import { Pairs } from '../../src/engine/pairs';
 import type { ComputedBy, LoadProgress } from '../../src/engine/tasks';
+import { adapterName } from '../../src/gpu/adapter';
 import { memoryStorage } from '../../src/storage/memory';
 import { fetchShipped } from '../support/cpuApi';
 import { shippedPair } from '../support/shipped';
@@ -139,6 +141,27 @@ describe('pairs that nobody chose a place for', () => {
     const again = await new Pairs({ gpu, storage }, sides).ready(shippedPair('weak-draft'), () => undefined, never);
     expect(again.computedBy).toEqual(pair.computedBy);
     expect(asked[slower]).toHaveLength(before);
+  });
+
+  it('are measured again where other threads compute the target', async () => {
+    const storage = memoryStorage();
+    const { gpu } = gpuWith(SWIFTSHADER);
+    const start = () => ({ end: () => undefined });
+    const isMeasured = async (threads?: { count: number; areChosen: boolean }) => {
+      const { sides, asked } = sidesOf(CPU_FASTER);
+      await new Pairs({ gpu, storage, threads: threads && { ...threads, start } }, sides).ready(
+        shippedPair('draft'),
+        () => undefined,
+        never,
+      );
+      return asked.webgpu.length > 0;
+    };
+    const { target } = shippedPair('draft');
+    // So they were called while the embedded target had one of them.
+    await new KeptDecodeTimes(storage).keep(target, `${adapterName(SWIFTSHADER, '')}, 2 threads`, { webgpu: 1, cpu: 2 });
+    for (const threads of [{ count: 2, areChosen: false }, { count: 2, areChosen: true }, { count: 3, areChosen: true }, undefined]) {
+      expect([await isMeasured(threads), await isMeasured(threads)]).toEqual([true, false]);
+    }
   });
 
   it('are on WebGPU where the CPU cannot run them, which is said; plain runs stay there, and n-grams do not', async () => {

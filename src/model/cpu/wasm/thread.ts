@@ -39,9 +39,17 @@ export interface Threads {
   start(setup: ThreadSetup, events: ThreadEvents): Thread;
 }
 
+/** Weights of a model's widest product from which on `threads` compute it. */
+const leastWeights = ({ areChosen }: Threads) => (areChosen ? 0 : LEAST_WEIGHTS);
+
 /** How many of `threads` a model may have. */
 export function threadsFor({ hidden_size: hidden, intermediate_size: inner }: ModelConfig['model_config'], threads: Threads): number {
-  return threads.areChosen || hidden * 2 * inner >= LEAST_WEIGHTS ? threads.count : 1;
+  return hidden * 2 * inner >= leastWeights(threads) ? threads.count : 1;
+}
+
+/** What `threads` is called in names of what was measured with them: how many compute which models. */
+export function nameOf(threads: Threads): string {
+  return `${threads.count} threads from ${leastWeights(threads)} weights on`;
 }
 
 /**
