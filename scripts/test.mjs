@@ -1,6 +1,7 @@
 /**
- * npm test: installs what is missing and runs every suite, three at a time, all of them also when one fails.
- * npm test -- NAME ...: only these; `npm run test:NAME` is the same for one. Reports and what was printed go to test-results/.
+ * npm test: installs what is missing and runs every suite, three at a time (two on one core), all of them also when one fails.
+ * npm test -- NAME ...: only these; `npm run test:NAME` is the same for one. A suite alone prints as it runs; beside others, as the parts of `app`
+ * are beside each other, once it ends. Reports and what was printed go to test-results/.
  */
 import fs from 'node:fs';
 import os from 'node:os';
