@@ -7,6 +7,7 @@ import { BROWSER_CACHE } from '../../src/storage/browserCache';
 import { useBackend } from '../../src/store/engine/backend';
 import { readAddedModels, useCatalogue } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
+import { occupy } from '../../src/store/engine/work';
 import { cancelDownload, useDownloads } from '../../src/store/models/downloads';
 import { useOtherTabs } from '../../src/store/models/otherTabs';
 import { readPublished, useMirror, usePublished } from '../../src/store/models/published';
@@ -157,6 +158,31 @@ describe('a published pair', () => {
     await choice(target).selectOptions('full');
     await expect.poll(loaded).toEqual([undefined, true]);
     expect(JSON.parse(localStorage.getItem('foretoken.half-caches') ?? '{}').state.models).toEqual([expect.stringContaining(DRAFT)]);
+  });
+
+  it('has its caches found by a search, and its card while they cannot be changed', async () => {
+    await openModels();
+    await lookAt();
+    await button(/^Download \d/).click();
+    await button('Use it now').click();
+    const target = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: new RegExp(`^${TARGET} q4`) }) });
+    const search = async () => {
+      await userEvent.keyboard('{Control>}k{/Control}');
+      await userEvent.keyboard('keys and values{Enter}');
+    };
+    const choice = target.getByRole('combobox', { name: /^Keys and values/ });
+    await expect.element(choice).toBeEnabled();
+    await search();
+    await expect.element(choice).toHaveFocus();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const work = occupy('experiment', () => promise);
+    await expect.element(choice).toBeDisabled();
+    await search();
+    await expect.element(target.getByRole('heading')).toHaveFocus();
+    resolve();
+    await work;
+    await expect.element(choice).toBeEnabled();
+    await expect.element(choice).not.toHaveFocus();
   });
 
   it('is stopped within a shard and goes on at another visit with what is missing alone', async () => {

@@ -3,6 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { ACTIONS } from '../../src/actions/registry';
 import { VIEWS } from '../../src/app/views';
 import { occupy } from '../../src/store/engine/work';
+import { useChosenSetting } from '../../src/store/run/chosenSetting';
 import { useRun } from '../../src/store/run/run';
 import { useSettings } from '../../src/store/run/settings';
 import { fitsTheWidth, violations } from './support/accessible';
@@ -79,6 +80,29 @@ describe('the command palette', () => {
     await openSearch();
     await userEvent.keyboard('published models come{Enter}');
     await expect.element(page.getByLabelText(/^Address of a mirror/)).toHaveFocus();
+  });
+
+  it('leads to the card of a target whose caches are no choice, once, and unfolds nothing elsewhere', async () => {
+    onTestFinished(() => {
+      location.hash = '';
+    });
+    await openPage({ settings: { allSettings: false } });
+    await openSearch();
+    await userEvent.keyboard('keys and values{Enter}');
+    await expect.element(page.getByRole('heading', { name: 'Fake pair', exact: true })).toHaveFocus();
+    expect(page.getByRole('combobox', { name: /^Keys and values/ }).elements()).toEqual([]);
+    expect([useChosenSetting.getState().name, useSettings.getState().allSettings]).toEqual([null, false]);
+  });
+
+  it('leads to the list of targets while no card of the chosen one is there', async () => {
+    onTestFinished(() => {
+      location.hash = '';
+    });
+    await openPage({ settings: { target: 'gone' } });
+    await openSearch();
+    await userEvent.keyboard('keys and values{Enter}');
+    await expect.element(page.getByRole('heading', { name: 'In this page' })).toHaveFocus();
+    expect(useChosenSetting.getState().name).toBeNull();
   });
 
   it('finds an example, which fills the prompt and waits there', async () => {

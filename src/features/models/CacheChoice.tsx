@@ -1,9 +1,8 @@
-import { useId, useRef } from 'react';
+import { type RefObject, useId } from 'react';
 import { useBackend } from '../../store/engine/backend';
 import { useWork } from '../../store/engine/work';
 import { usePublished } from '../../store/models/published';
 import { hubModels as words } from '../../ui/texts/hubModels';
-import { useFound } from './useFound';
 
 interface CacheChoiceProps {
   /** Of what the choice is, for who does not see what it stands beside. */
@@ -12,15 +11,12 @@ interface CacheChoiceProps {
   /** Of graphics memory, for the caches in either precision; null: not known. */
   readonly bytesOf: (half: boolean) => number | null;
   readonly onChoose: (half: boolean) => void;
-  /** Whether it is the one that a search for the setting leads to. */
-  readonly isFound?: boolean;
+  readonly ref?: RefObject<HTMLSelectElement | null>;
 }
 
 /** Whether caches hold keys and values in full or in half precision; while the models are at work it stays. */
-export function CacheChoice({ name, half, bytesOf, onChoose, isFound = false }: CacheChoiceProps) {
+export function CacheChoice({ name, half, bytesOf, onChoose, ref }: CacheChoiceProps) {
   const id = useId();
-  const field = useRef<HTMLSelectElement>(null);
-  useFound(isFound ? 'caches' : null, field);
   const busy = useWork(({ current }) => current !== null);
   const hasNoGpu = usePublished(({ device, deviceKnown }) => deviceKnown && device === null);
   const onCpu = useBackend(({ backend }) => backend === 'cpu') || hasNoGpu;
@@ -32,7 +28,7 @@ export function CacheChoice({ name, half, bytesOf, onChoose, isFound = false }: 
       </label>
       <select
         id={id}
-        ref={field}
+        ref={ref}
         value={half ? 'half' : 'full'}
         disabled={busy}
         aria-describedby={`${id}-note`}

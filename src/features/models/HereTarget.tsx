@@ -1,3 +1,4 @@
+import { type RefObject, useRef } from 'react';
 import { cacheBytesOf } from '../../catalog/architecture';
 import type { TargetSpec } from '../../catalog/resolve';
 import { bytesOf, filesOf, isAdded, isOfHub, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
@@ -22,6 +23,7 @@ import { CacheChoice } from './CacheChoice';
 import { ModelLine } from './ModelLine';
 import { Pay } from './Pay';
 import { RemovalQuestion } from './RemovalQuestion';
+import { useFound } from './useFound';
 
 /** A target that the page has: its models, what they take, whether it pays here, and to use or delete it. */
 export function HereTarget({ target }: { readonly target: TargetSpec }) {
@@ -29,11 +31,14 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
   const states = drafts.some((draft) => draft.model.statesOf !== undefined);
   useCatalogue((state) => state.catalogue);
   const isChosen = useSettings((chosen) => chosen.target === model.id);
+  const heading = useRef<HTMLHeadingElement>(null);
   const kind = isEmbedded(target) ? 'embedded' : isOwn(model.id) ? 'own' : isOfHub(model.id) ? 'hub' : 'beside';
   return (
     <li className="hub-target" data-chosen={isChosen || undefined}>
       <div className="hub-target-head">
-        <h4>{target.name}</h4>
+        <h4 ref={heading} tabIndex={-1}>
+          {target.name}
+        </h4>
         <p className="hub-soft">{words.kinds[kind]}</p>
         <TargetActions target={target} isChosen={isChosen} />
       </div>
@@ -49,23 +54,32 @@ export function HereTarget({ target }: { readonly target: TargetSpec }) {
         ))}
       </dl>
       {drafts.length === 0 ? <p className="hub-soft">{words.noDrafts}</p> : null}
-      <Cache model={model} states={states} isFound={isChosen} />
+      <Cache model={model} states={states} found={isChosen ? heading : null} />
       {isChosen ? <Coming models={[model, ...drafts.map((draft) => draft.model)]} /> : null}
       <Pay target={target} isChosen={isChosen} />
     </li>
   );
 }
 
+interface CacheProps {
+  readonly model: ModelSpec;
+  readonly states: boolean;
+  /** Where a search for the setting leads to, where it is no choice, or none now; null: not here. */
+  readonly found: RefObject<HTMLElement | null> | null;
+}
+
 /** In which precision its cache is, once its files say what that takes. */
-function Cache({ model, states, isFound }: { readonly model: ModelSpec; readonly states: boolean; readonly isFound: boolean }) {
+function Cache({ model, states, found }: CacheProps) {
   const { id, name, context, halfCache = false } = model;
   const architecture = useFacts(({ architectures }) => architectures[id]);
+  const field = useRef<HTMLSelectElement>(null);
+  useFound(found && architecture !== undefined ? 'caches' : null, field, found ?? field);
   if (!architecture || !(architecture.halvesCache || halfCache)) return null;
   return (
     <CacheChoice
       name={name}
       half={halfCache}
-      isFound={isFound}
+      ref={field}
       bytesOf={(half) => cacheBytesOf(architecture, { tokens: context, half, states })}
       onChoose={(half) => void chooseHalfCaches([id], half)}
     />

@@ -4,7 +4,7 @@ import { GLOSSARY } from '../../lessons/glossary';
 import { chosenTarget, isTargetAChoice } from '../../store/engine/catalogue';
 import type { ListedRecording } from '../../store/recordings/list';
 import { openRecording } from '../../store/recordings/recording';
-import { type AnySetting, chooseSetting } from '../../store/run/chosenSetting';
+import { type AnySetting, chooseSetting, viewOf } from '../../store/run/chosenSetting';
 import { settings } from '../../ui/texts';
 import { hubModels } from '../../ui/texts/hubModels';
 import { palette as words } from '../../ui/texts/palette';
@@ -18,7 +18,7 @@ const RUN_VIEWS: readonly string[] = ['watch', 'step', 'measure'];
 export function contentGroups(view: string, recordings: readonly ListedRecording[]): EntryGroup[] {
   const setting = (name: AnySetting, label: string, note: string, also: string) =>
     entry(`setting-${name}`, label, note, also, () => {
-      goTo(name === 'caches' || name === 'mirror' ? 'models' : 'watch', view);
+      goTo(viewOf(name), view);
       chooseSetting(name);
     });
   return [
