@@ -32,6 +32,22 @@ async function show(view: string, label: string): Promise<void> {
   await visit.says(label, 'nav [aria-current="page"]');
 }
 
+/** What the view Measure says a readback takes. */
+async function toldReadbackMs(): Promise<number> {
+  const said = await visit.says('A readback takes', '.measure-report li');
+  return Number(/^A readback takes ([\d.]+) ms/.exec(said)?.[1]);
+}
+
+/** Measures the costs of the pair again, in the view Measure. */
+async function measureAgain(): Promise<void> {
+  await visit.press('Measure this device');
+  await visit.says('Measuring …', '[role="status"]');
+  await visit.page.waitForFunction(
+    () => ![...document.querySelectorAll('[role="status"]')].some(({ textContent }) => textContent === 'Measuring …'),
+    { polling: 100 },
+  );
+}
+
 it('runs the pair on WebGPU: speculation writes what plain decoding writes', async () => {
   expect(await visit.page.evaluate(async () => (await navigator.gpu.requestAdapter()) !== null)).toBe(true);
   await visit.choose('Plain decoding');
@@ -91,9 +107,7 @@ it('converses over two turns, the second from the caches of the first', async ()
 
 it('has finished work read back sooner than Firefox looks for it by itself', async () => {
   await show('measure', 'Measure');
-  const said = await visit.says('A readback takes', '.measure-report li');
-  const ownMs = Number(/^A readback takes ([\d.]+) ms/.exec(said)?.[1]);
-  expect(ownMs).toBeGreaterThan(0);
+  let ownMs = await toldReadbackMs();
   const bareMs = await visit.page.evaluate(async () => {
     const device = await (await navigator.gpu.requestAdapter())?.requestDevice();
     if (!device) throw new Error('Firefox has no adapter.');
@@ -112,7 +126,14 @@ it('has finished work read back sooner than Firefox looks for it by itself', asy
     return times.sort((a, b) => a - b)[3] as number;
   });
   // A Firefox that answers at once needs no polling.
-  expect(ownMs).toBeLessThan(Math.max(30, bareMs / 2));
+  const soon = Math.max(30, bareMs / 2);
+  // A busy machine may take long once; without polling it always does.
+  for (let more = 3; ownMs >= soon && more > 0; more--) {
+    await measureAgain();
+    ownMs = Math.min(ownMs, await toldReadbackMs());
+  }
+  expect(ownMs).toBeGreaterThan(0);
+  expect(ownMs).toBeLessThan(soon);
 });
 
 it('works without a network, in the same tab and in a new one, once it says so', async () => {
