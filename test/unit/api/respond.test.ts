@@ -131,6 +131,11 @@ describe('POST /v1/chat/completions', () => {
     expect(parsed(answered.pieces[0]).error).toMatchObject({ code, type: 'invalid_request_error' });
   });
 
+  it('names each model once where a request names another', async () => {
+    const { pieces } = await ask({ messages: MESSAGES, model: 'gpt-4o' }, engineOf({ models: ['target', 'other'] }));
+    expect(parsed(pieces[0]).error.message).toBe('There is no model "gpt-4o" here. Ask for one of: target, other.');
+  });
+
   it('says that no model is chosen yet', async () => {
     const { status, pieces } = await ask({ messages: MESSAGES }, engineOf({ models: [] }));
     expect([status, parsed(pieces[0]).error.code]).toEqual([503, 'no_model']);
