@@ -83,13 +83,26 @@ export function readOptions<Declared extends Options>(
       { type: placeholder === null ? 'boolean' : 'string', multiple: true, ...(short && { short }) } as const,
     ]),
   );
-  const parsed = parsing(() => parseArgs({ args: [...args], options: declared, allowPositionals: true }));
+  const parsed = parsing(() => parseArgs({ args: joinNegative(options, args), options: declared, allowPositionals: true }));
   const values = Object.entries(options).map(([name, option]) => {
     const given = parsed.values[name] ?? [];
     if (given.length > 1 && !option.multiple) throw usageError(`--${name} is there twice.`, 'Give it once.');
     return [name, option.read(given.map(String), name)];
   });
   return { values: Object.fromEntries(values), rest: parsed.positionals };
+}
+
+/** `args`, with what begins as a negative number joined to the option before it: no option is named by a digit, and `parseArgs` takes it for one. */
+function joinNegative(options: Options, args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const joined: string[] = [];
+  for (const [i, arg] of args.entries()) {
+    const before = i < end ? args[i - 1] : undefined;
+    const takes = before?.startsWith('--') && options[before.slice(2)]?.placeholder;
+    if (takes && /^-\d/.test(arg)) joined.push(`${joined.pop()}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function parsing<T>(parse: () => T): T {

@@ -27,6 +27,13 @@ describe('options', () => {
       rest: ['prompt'],
     });
     expect(readOptions(OPTIONS, ['--', '--port']).rest).toEqual(['--port']);
+    expect(readOptions(OPTIONS, ['--', '--port', '-3']).rest).toEqual(['--port', '-3']);
+  });
+
+  it('take a number below 0 behind a blank, as behind "="', () => {
+    const below = { floor: number('N', { whole: true, min: -8, max: 8 }, 0, 'how low') };
+    expect(readOptions(below, ['--floor', '-3']).values.floor).toBe(-3);
+    expect(readOptions(below, ['--floor=-3']).values.floor).toBe(-3);
   });
 
   it.each([
@@ -36,6 +43,8 @@ describe('options', () => {
     [['--port', '1.5'], '--port is "1.5"'],
     [['--port', '65536'], '--port is "65536"'],
     [['--port', '1', '--port', '2'], '--port is there twice'],
+    [['--port', '-3'], '--port is "-3"'],
+    [['--heat', '-0.5'], '--heat is "-0.5"'],
     [['--heat', '0'], '--heat is "0"'],
     [['--heat', '2.1'], '--heat is "2.1"'],
     [['--heat', '1e9'], '--heat is "1e9"'],
