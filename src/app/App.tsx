@@ -3,6 +3,7 @@ import { FootNotices } from '../features/footNotices';
 import { OfflineNotices, OfflinePanel } from '../features/offline';
 import { keepPairSettled } from '../store/engine/catalogue';
 import { usePalette } from '../store/page/palette';
+import { fetchPart } from '../ui/later';
 import { views as words } from '../ui/texts';
 import './app.css';
 import { Header } from './Header';
@@ -42,7 +43,10 @@ function usePaletteViews(wanted: boolean): typeof import('../features/palette') 
   const [views, setViews] = useState<typeof import('../features/palette') | null>(null);
   useEffect(() => {
     if (views) return;
-    const timer = setTimeout(() => import('../features/palette').then(setViews, () => undefined), wanted ? 0 : PALETTE_AFTER);
+    const timer = setTimeout(
+      () => fetchPart(() => import('../features/palette')).then(setViews, () => undefined),
+      wanted ? 0 : PALETTE_AFTER,
+    );
     return () => clearTimeout(timer);
   }, [views, wanted]);
   return views;

@@ -4,12 +4,12 @@ import { usePresenter } from '../store/present/presenter';
 import { useRecordings } from '../store/recordings/list';
 import { openFile } from '../store/recordings/openFile';
 import { useShare } from '../store/recordings/share';
-import { later } from './views';
+import { later } from '../ui/later';
 
-const ShareDialog = later('ShareDialog', () => import('../features/share'));
-const PresenterBar = later('PresenterBar', () => import('../features/present'));
-const ModelsDialog = later('ModelsDialog', () => import('../features/models'));
-const RecordingsDialog = later('RecordingsDialog', () => import('../features/recordings'));
+const ShareDialog = later('ShareDialog', () => import('../features/share'), 'aside');
+const PresenterBar = later('PresenterBar', () => import('../features/present'), 'aside');
+const ModelsDialog = later('ModelsDialog', () => import('../features/models'), 'aside');
+const RecordingsDialog = later('RecordingsDialog', () => import('../features/recordings'), 'aside');
 
 /** What lies over the page when it is asked for; and files that are dropped anywhere on it. */
 export function Overlays() {

@@ -1,4 +1,5 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { ComponentType } from 'react';
+import { later } from '../ui/later';
 import { views as words } from '../ui/texts';
 import { Watch } from './views/Watch';
 
@@ -12,26 +13,25 @@ export interface View {
   /** What a person comes for: to see it, to believe it, to teach it. The head shows the views by it. */
   readonly group?: ViewGroup;
   /** The first one is part of the shell; the others come when they are asked for. */
-  readonly component: ComponentType | LazyExoticComponent<ComponentType>;
+  readonly component: ComponentType;
 }
 
-/** `lazy` for a module's named export. */
-export function later<Name extends string>(name: Name, load: () => Promise<Record<Name, ComponentType>>) {
-  return lazy(async () => ({ default: (await load())[name] }));
+function view<Name extends string>(name: Name, load: () => Promise<Record<Name, ComponentType>>): ComponentType {
+  return later(name, load, 'main');
 }
 
 export const VIEWS: readonly [View, ...View[]] = [
   { id: 'watch', label: words.watch, group: 'see', component: Watch },
-  { id: 'race', label: words.race, group: 'see', component: later('Race', () => import('./views/Race')) },
-  { id: 'step', label: words.step, group: 'see', component: later('Step', () => import('./views/Step')) },
-  { id: 'conversation', label: words.conversation, group: 'see', component: later('Conversation', () => import('./views/Conversation')) },
-  { id: 'be-the-draft', label: words.beTheDraft, group: 'see', component: later('BeTheDraft', () => import('./views/BeTheDraft')) },
-  { id: 'proof', label: words.proof, group: 'believe', component: later('Proof', () => import('./views/Proof')) },
-  { id: 'measure', label: words.measure, group: 'believe', component: later('Measure', () => import('./views/Measure')) },
-  { id: 'experiment', label: words.experiment, group: 'believe', component: later('Experiment', () => import('./views/Experiment')) },
-  { id: 'claims', label: words.claims, group: 'believe', component: later('Claims', () => import('./views/Claims')) },
-  { id: 'history', label: words.history, group: 'believe', component: later('History', () => import('./views/History')) },
-  { id: 'learn', label: words.learn, group: 'teach', component: later('Learn', () => import('./views/Learn')) },
-  { id: 'present', label: words.present, group: 'teach', component: later('Present', () => import('./views/Present')) },
-  { id: 'models', label: words.models, component: later('Models', () => import('./views/Models')) },
+  { id: 'race', label: words.race, group: 'see', component: view('Race', () => import('./views/Race')) },
+  { id: 'step', label: words.step, group: 'see', component: view('Step', () => import('./views/Step')) },
+  { id: 'conversation', label: words.conversation, group: 'see', component: view('Conversation', () => import('./views/Conversation')) },
+  { id: 'be-the-draft', label: words.beTheDraft, group: 'see', component: view('BeTheDraft', () => import('./views/BeTheDraft')) },
+  { id: 'proof', label: words.proof, group: 'believe', component: view('Proof', () => import('./views/Proof')) },
+  { id: 'measure', label: words.measure, group: 'believe', component: view('Measure', () => import('./views/Measure')) },
+  { id: 'experiment', label: words.experiment, group: 'believe', component: view('Experiment', () => import('./views/Experiment')) },
+  { id: 'claims', label: words.claims, group: 'believe', component: view('Claims', () => import('./views/Claims')) },
+  { id: 'history', label: words.history, group: 'believe', component: view('History', () => import('./views/History')) },
+  { id: 'learn', label: words.learn, group: 'teach', component: view('Learn', () => import('./views/Learn')) },
+  { id: 'present', label: words.present, group: 'teach', component: view('Present', () => import('./views/Present')) },
+  { id: 'models', label: words.models, component: view('Models', () => import('./views/Models')) },
 ];

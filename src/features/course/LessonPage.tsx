@@ -1,8 +1,9 @@
-import { type ComponentType, lazy, Suspense, useEffect } from 'react';
+import { type ComponentType, Suspense, useEffect } from 'react';
 import { LESSONS, type Lesson, lessonOf, neighboursOf } from '../../lessons';
 import { minutesOf } from '../../lessons/sources';
 import { setRead, useProgress } from '../../store/course/progress';
 import { Button } from '../../ui/Button';
+import { later } from '../../ui/later';
 import { course as words } from '../../ui/texts/course';
 import { COMPONENTS } from './components';
 import { lessonAddress } from './path';
@@ -12,7 +13,7 @@ import './prose.css';
 const PROSE: ReadonlyMap<string, ComponentType> = new Map(
   LESSONS.map(({ id, load }) => [
     id,
-    lazy(async () => {
+    later('default', async () => {
       const { default: Content } = await load();
       return { default: () => <Content components={COMPONENTS} /> };
     }),

@@ -252,6 +252,9 @@ export const failures = {
 };
 
 export const costs = {
+  part: 'A part of the page could not be fetched.',
+  partHint: 'Try again in a moment. The rest of the page stays as it is.',
+  tryAgain: 'Try again',
   heading: 'This device',
   recorder: (machine: string) => `On the recorder’s machine${machine === '' ? '' : `: ${machine}`}`,
   ofDraft: (draft: string) => `With ${draft}, as in this run.`,
