@@ -246,7 +246,7 @@ describe('a tab that was put away', () => {
     put(kept);
     restoreTab();
     await expect.element(prompt()).toHaveValue('A fox.');
-    await expect.element(page.getByRole('alert')).toHaveTextContent('The browser put this tab away while the models were at work.');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('This page was reloaded or put away while the models were at work.');
     expect(sessionStorage.getItem(KEY)).toBeNull();
   });
 

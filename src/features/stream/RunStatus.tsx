@@ -50,5 +50,5 @@ function statusSentence(
   if (recording?.opening) return '';
   // Those of the whole run would stand beside those of the moment.
   if (soFar) return words.soFar;
-  return !recording ? summary(latest.reason, tally(events)) : recordingWords.status(summary(latest.reason, tally(events)));
+  return !recording ? summary(latest, tally(events)) : recordingWords.status(summary(latest, tally(events)));
 }

@@ -34,11 +34,11 @@ const KeptTab = v.object({
   recorded: v.boolean(),
 });
 
-/** The browser ended the page, or froze it for so long that it gave it up. */
-const PUT_AWAY = new FailureError(
+/** A reload, a closed tab that is opened again, and a tab that the browser gave up all look alike to the page that comes next. */
+const INTERRUPTED = new FailureError(
   'interrupted',
-  'The browser put this tab away while the models were at work.',
-  'What was written until then is here; run again for the whole of it.',
+  'This page was reloaded or put away while the models were at work.',
+  'What was written until then is kept; run again for the whole of it.',
 ).failure;
 
 /** Keeps prompt and run for the page that is loaded into this tab next, which is about to happen because a person asked for it. */
@@ -93,7 +93,7 @@ export function restoreTab(): void {
   const trace = kept.run === null ? undefined : quietly(() => readTrace(kept.run ?? ''));
   if (trace && kept.recorded) showTrace(trace);
   else if (trace) showRun(trace.events);
-  if (kept.atWork) useRun.setState({ failure: PUT_AWAY });
+  if (kept.atWork) useRun.setState({ failure: INTERRUPTED });
 }
 
 export function dismissSleep(): void {
@@ -127,7 +127,7 @@ function forget(): void {
 function ended(events: readonly RunEvent[]): readonly RunEvent[] {
   const latest = events.at(-1);
   if (!latest || latest.type === 'end') return events;
-  const end: EndEvent = { type: 'end', reason: 'failed', endMs: latest.type === 'start' ? 0 : latest.endMs, failure: PUT_AWAY };
+  const end: EndEvent = { type: 'end', reason: 'failed', endMs: latest.type === 'start' ? 0 : latest.endMs, failure: INTERRUPTED };
   return [...events, end];
 }
 

@@ -6,13 +6,13 @@
 import type { DraftChoice } from '../../catalog/pairing';
 import type { CostFigures } from '../../core/cost/figures';
 import type { Tally } from '../../core/run/tally';
-import type { RunEvent, RunSettings, StartEvent, Verdict } from '../../core/types';
+import type { EndEvent, RunSettings, StartEvent, Verdict } from '../../core/types';
 import { BACKEND, namesOf, PAGE_SETTINGS } from '../../formats/settings';
 import { formatCount, formatRatio, formatSeconds, formatShare, plural } from '../format';
 import { computedBy } from './computedBy';
 import { drafterWords } from './decoding';
 
-type EndReason = Extract<RunEvent, { type: 'end' }>['reason'];
+type EndReason = EndEvent['reason'];
 
 export const page = {
   name: 'Foretoken',
@@ -139,13 +139,16 @@ const ends: Record<EndReason, string> = {
   aborted: 'Stopped',
   failed: 'Failed',
 };
+/** Nothing failed: the page that it ran in is gone. */
+const interrupted = 'Interrupted';
 
-/** One sentence about a run that has ended. */
-export function summary(reason: EndReason, tally: Tally): string {
+/** One sentence about a run that ended by `end`. */
+export function summary(end: EndEvent, tally: Tally): string {
   const { committed, rounds, waitMs, decodeMs, acceptedOverDrafted, drafted, pastEnd } = tally;
   const length = `${plural(committed, 'token')} in ${plural(rounds, 'round')}, the whole wait ${formatSeconds(waitMs)}, decoding alone ${formatSeconds(decodeMs)}`;
   const kept = drafted > 0 ? `; ${formatShare(acceptedOverDrafted)} of ${plural(drafted, 'draft')} accepted` : '';
-  return `${ends[reason]}: ${length}${kept}${pastEnd > 0 ? `, ${pastEndLabel(pastEnd)}` : ''}.`;
+  const ended = end.reason === 'failed' && end.failure.code === 'interrupted' ? interrupted : ends[end.reason];
+  return `${ended}: ${length}${kept}${pastEnd > 0 ? `, ${pastEndLabel(pastEnd)}` : ''}.`;
 }
 
 /** How many drafts stand past the end of the answer. */
@@ -249,12 +252,12 @@ export const failures = {
   boundary: 'The page has an internal error.',
   boundaryHint: 'Reload the page. Your settings are remembered.',
   reload: 'Reload',
-};
-
-export const costs = {
   part: 'A part of the page could not be fetched.',
   partHint: 'Try again in a moment. The rest of the page stays as it is.',
   tryAgain: 'Try again',
+};
+
+export const costs = {
   heading: 'This device',
   recorder: (machine: string) => `On the recorder’s machine${machine === '' ? '' : `: ${machine}`}`,
   ofDraft: (draft: string) => `With ${draft}, as in this run.`,
