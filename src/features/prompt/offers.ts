@@ -3,7 +3,7 @@ import { isOfHub, isOwn, modelsOf } from '../../catalog/spec';
 import { missingBytes } from '../../catalog/storedModels';
 import { useBackend } from '../../store/engine/backend';
 import { isEmbedded, useCatalogue } from '../../store/engine/catalogue';
-import { pairToLoad } from '../../store/engine/loading';
+import { isReady, pairToLoad, useLoading } from '../../store/engine/loading';
 import { type OfflineState, useOffline } from '../../store/offline/offline';
 import { useSettings } from '../../store/run/settings';
 import { formatBytes } from '../../ui/format';
@@ -23,6 +23,7 @@ export function useOffers(): readonly Offer[] {
   // What drafts for a target decides what is loaded with it.
   useSettings();
   useBackend();
+  useLoading((state) => state.progress);
   return (targets ?? []).map((target) => offerOf(target, stored));
 }
 
@@ -32,6 +33,10 @@ function offerOf(target: TargetSpec, stored: OfflineState['models']): Offer {
   if (isOwn(id)) return { id, label: words.own(name), answersAnything: true };
   if (isOfHub(id)) return { id, label: words.ofHub(name), answersAnything: true };
   const pair = pairToLoad(target);
-  const missing = (pair ? modelsOf(pair) : [target.model]).reduce((sum, model) => sum + missingBytes(model, stored[model.id]), 0);
+  // What is ready was fetched; the storage is looked at a moment later.
+  const ready = pair !== null && useSettings.getState().target === id && isReady(pair, useLoading.getState());
+  const missing = ready
+    ? 0
+    : (pair ? modelsOf(pair) : [target.model]).reduce((sum, model) => sum + missingBytes(model, stored[model.id]), 0);
   return { id, label: words.anything(name, missing > 0 ? formatBytes(missing) : null), answersAnything: true };
 }
