@@ -4,6 +4,7 @@ import { startOf } from '../../src/core/run/tally';
 import { useBackend } from '../../src/store/engine/backend';
 import { calibrationOf, measureCalibration, useCalibration } from '../../src/store/engine/calibration';
 import { chosenPair } from '../../src/store/engine/catalogue';
+import { useLoading } from '../../src/store/engine/loading';
 import { useRun } from '../../src/store/run/run';
 import type { FakeEngine } from './support/fakeEngine';
 import { FURTHER_MANIFEST } from './support/manifest';
@@ -74,21 +75,27 @@ describe('what computes', () => {
     ],
   ] as const)('is said with its reason: %s', async (_, computedBy, words) => {
     await openPage();
-    useBackend.setState({ computedBy: { type: 'computed-by', adapter: 'nvidia hopper', ...computedBy } });
+    useBackend.setState({ computedBy: { type: 'computed-by', adapter: 'nvidia hopper', target: 'target', ...computedBy } });
     await expect.element(page.getByText(words)).toBeVisible();
   });
 
-  it('is not said of models that are still loading, which may be computed elsewhere than those before', async () => {
+  it('is said of the chosen target alone: not of one that is still loading, nor of one that is ready and was not told of yet', async () => {
     const engine = await openPage({ further: () => Response.json(FURTHER_MANIFEST) });
     const said = page.getByText('The models run on WebGPU (nvidia hopper).');
-    useBackend.setState({
-      computedBy: { type: 'computed-by', backend: 'webgpu', adapter: 'nvidia hopper', because: { why: 'graphics-card' } },
-    });
+    const tell = (target: string) =>
+      useBackend.setState({
+        computedBy: { type: 'computed-by', target, backend: 'webgpu', adapter: 'nvidia hopper', because: { why: 'graphics-card' } },
+      });
+    tell('target');
     await expect.element(said).toBeVisible();
     engine.options.pace = 200;
     await page.getByRole('radio', { name: /^General 135M/ }).click();
     await expect.element(page.getByRole('progressbar', { name: 'Loading of Target' })).toBeInTheDocument();
     await expect.element(said).not.toBeInTheDocument();
+    await expect.poll(() => useLoading.getState().progress.general?.phase).toBe('ready');
+    await expect.element(page.getByText('The model is ready.')).toBeInTheDocument();
+    expect(said.query()).toBeNull();
+    tell('general');
     await expect.element(said).toBeVisible();
   });
 

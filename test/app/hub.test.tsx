@@ -574,7 +574,9 @@ describe('the view of models', () => {
       .element(warning)
       .toHaveTextContent(/too slow without a graphics card: .* about 8 s, and an answer of 100 tokens 13 min: one of SmolLM2/);
     const decodeMs = { webgpu: 5, cpu: 1 };
-    useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU', because: { why: 'faster', decodeMs } } });
+    useBackend.setState({
+      computedBy: { type: 'computed-by', target: 'target', backend: 'cpu', adapter: 'CPU', because: { why: 'faster', decodeMs } },
+    });
     await expect.element(warning).toHaveTextContent(/about 1 s, .*: one of target takes 1\.00 ms here\./);
     await warning.getByRole('button', { name: 'Look at SmolLM2-135M-Instruct' }).click();
     await expect.element(card(/^SmolLM2-135M-Instruct/)).toBeInTheDocument();

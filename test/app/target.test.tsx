@@ -222,6 +222,14 @@ describe('a target that answers any prompt', () => {
     await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
   });
 
+  it('that is ready is not to be downloaded, before the storage was looked at too', async () => {
+    await openBoth();
+    await expect.element(targets().getByRole('radio', { name: /^General 135M.*; 104\.4 MB to download$/ })).toBeInTheDocument();
+    await general().click();
+    await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
+    expect(useOffline.getState().models.general).toBeUndefined();
+  });
+
   it('that has come is no longer to be downloaded, though its draft, which does not draft now, has not', async () => {
     const { general: model } = SMALL.models;
     const small = { ...model, name: 'Small draft', files: [file('small/mlc-chat-config.json')] };
@@ -268,7 +276,8 @@ describe('a target that answers any prompt', () => {
     await expect.element(targets().getByRole('radio', { name: /^General 135M.*; 105\.8 MB to download$/ })).toBeInTheDocument();
     const because = { why: 'faster', decodeMs: { webgpu: 5, cpu: 1 } } as const;
     if (how === 'was chosen') useBackend.setState({ backend: 'cpu' });
-    else useBackend.setState({ computedBy: { type: 'computed-by', backend: 'cpu', adapter: 'CPU, WebAssembly', because } });
+    else
+      useBackend.setState({ computedBy: { type: 'computed-by', target: 'target', backend: 'cpu', adapter: 'CPU, WebAssembly', because } });
     const comes = 'draft' in begins ? '105.8 MB' : '104.4 MB';
     await expect
       .element(targets().getByRole('radio', { name: `General 135M: understands any prompt; ${comes} to download` }))

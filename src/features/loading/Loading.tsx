@@ -21,13 +21,14 @@ export function Loading() {
   const target = useTarget();
   const pair = chosenPair(useSettings());
   const models = target && pair ? labelled(target, pair) : [];
-  // Until then, what is known of the device is of the models before.
   const ready = models.length > 0 && models.every(({ model }) => progress[model.id]?.phase === 'ready');
   return (
     <section className="loading" aria-label={words.heading}>
       <h2>{target ? `${words.heading}: ${target.name}` : words.heading}</h2>
       {target ? null : <p className="loading-unread">{failure ? words.unknown : words.unread}</p>}
-      {computedBy && ready ? <p className="loading-computed-by">{words.computedBy(computedBy)}</p> : null}
+      {ready && computedBy && computedBy.target === target?.model.id ? (
+        <p className="loading-computed-by">{words.computedBy(computedBy)}</p>
+      ) : null}
       {models.map(({ label, model }) => (
         <ModelProgress
           key={model.id}

@@ -5,11 +5,16 @@ import type { ComputedBy } from '../../engine/tasks';
 import { BACKEND, type BackendChoice, exactly } from '../../formats/settings';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 
+/** What computes a pair, and why, with the id of its target: what was measured is of that one. */
+export interface PairComputedBy extends ComputedBy {
+  readonly target: string;
+}
+
 interface BackendState {
   /** What computes, as chosen in this browser. `chooseBackend` (loading.ts) changes it. */
   readonly backend: BackendChoice;
   /** What computes the pair that was made ready last, and why; null where none is. */
-  readonly computedBy: ComputedBy | null;
+  readonly computedBy: PairComputedBy | null;
 }
 
 const StoredBackend = v.object({ backend: exactly(BACKEND) });

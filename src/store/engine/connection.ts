@@ -26,8 +26,8 @@ export async function* sendTask(task: Task, signal?: AbortSignal, ask?: AskPerso
   const { backend } = useBackend.getState();
   const asked = 'pair' in task && backend !== BACKEND.default ? { ...task, backend } : task;
   for await (const update of connection.send(asked, signal, ask)) {
-    if (update.type === 'computed-by') useBackend.setState({ computedBy: update });
-    else yield update;
+    if (update.type !== 'computed-by') yield update;
+    else if ('pair' in task) useBackend.setState({ computedBy: { ...update, target: task.pair.target.id } });
   }
 }
 

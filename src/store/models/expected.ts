@@ -33,7 +33,7 @@ export function useExpectation(model: Judged): Expectation | null {
 function timedFor(weightBytes: number): Timed | null {
   const model = chosenTarget()?.model;
   const { computedBy } = useBackend.getState();
-  if (!model || !computedBy || useLoading.getState().progress[model.id]?.phase !== 'ready') return null;
+  if (!model || computedBy?.target !== model.id || useLoading.getState().progress[model.id]?.phase !== 'ready') return null;
   const { name, parameters } = model;
   if (computedBy.because.why === 'faster') {
     const { webgpu, cpu } = computedBy.because.decodeMs;
