@@ -1,5 +1,6 @@
 import { Component, type ComponentType, lazy } from 'react';
 import { FailureError, toFailure } from '../core/failure';
+import { keepTab } from '../store/page/tab';
 import { Button } from './Button';
 import { FailureNotice } from './FailureNotice';
 import { failures as words } from './texts';
@@ -47,7 +48,7 @@ type Frame = 'main' | 'aside' | 'div';
 
 /**
  * A component of a module that is fetched when it is first shown, for within a `Suspense`. Where it cannot be fetched it says so in its place,
- * with a button that tries again; the rest of the page stays.
+ * with buttons that try again and reload: Firefox fetches a script that failed only after a reload. The rest of the page stays.
  *
  * @param frame what it says so in: a view's `main`, something over the page, or a piece of the text
  */
@@ -92,6 +93,9 @@ class Part extends Component<PartProps, { readonly thrown: unknown }> {
           <Button look="quiet" onPress={this.#tryAgain}>
             {words.tryAgain}
           </Button>
+          <Button look="quiet" onPress={reload}>
+            {words.reload}
+          </Button>
         </FailureNotice>
       </Frame>
     );
@@ -106,4 +110,9 @@ class Part extends Component<PartProps, { readonly thrown: unknown }> {
     this.#renew();
     this.setState({ thrown: null });
   };
+}
+
+function reload(): void {
+  keepTab();
+  location.reload();
 }

@@ -253,7 +253,7 @@ export const failures = {
   boundaryHint: 'Reload the page. Your settings are remembered.',
   reload: 'Reload',
   part: 'A part of the page could not be fetched.',
-  partHint: 'Try again in a moment. The rest of the page stays as it is.',
+  partHint: 'Try again in a moment. Where that does not help, reload the page: prompt and output stay.',
   tryAgain: 'Try again',
 };
 
