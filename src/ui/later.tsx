@@ -1,6 +1,6 @@
 import { Component, type ComponentType, lazy } from 'react';
 import { FailureError, toFailure } from '../core/failure';
-import { keepTab } from '../store/page/tab';
+import { reloadTab } from '../store/page/tab';
 import { Button } from './Button';
 import { FailureNotice } from './FailureNotice';
 import { failures as words } from './texts';
@@ -93,7 +93,7 @@ class Part extends Component<PartProps, { readonly thrown: unknown }> {
           <Button look="quiet" onPress={this.#tryAgain}>
             {words.tryAgain}
           </Button>
-          <Button look="quiet" onPress={reload}>
+          <Button look="quiet" onPress={reloadTab}>
             {words.reload}
           </Button>
         </FailureNotice>
@@ -110,9 +110,4 @@ class Part extends Component<PartProps, { readonly thrown: unknown }> {
     this.#renew();
     this.setState({ thrown: null });
   };
-}
-
-function reload(): void {
-  keepTab();
-  location.reload();
 }

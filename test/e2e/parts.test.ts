@@ -21,12 +21,13 @@ function fileOfRace(ending: string): string {
 }
 
 describe('a view', () => {
-  it.each([
+  const ways = [
     ['.js', 'Try again'],
     ['.css', 'Try again'],
     // All that helps for a script in Firefox, which keeps that it failed.
     ['.js', 'Reload'],
-  ])('whose %s cannot be fetched says so in its place, and comes, with the output, after %s', async (ending, button) => {
+  ] as const;
+  it.each(ways)('whose %s cannot be fetched says so in its place, and comes, with the output, after %s', async (ending, button) => {
     const server = await FaultyServer.start(BUILT);
     const file = fileOfRace(ending);
     server.break(file, 'missing');

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { ShellReport, ToServiceWorker } from '../../sw/messages';
 import { giveWay, useMeasuring } from '../engine/measuring';
-import { keepTab } from '../page/tab';
+import { reloadTab } from '../page/tab';
 
 export interface ShellState {
   /**
@@ -66,7 +66,7 @@ export async function lookForUpdate(): Promise<void> {
 /** Has the newer version take over, then reloads this page from it, and keeps its content. Only when a person asks for it. */
 export async function applyUpdate(): Promise<void> {
   if (useShell.getState().update === 'elsewhere') {
-    reload();
+    reloadTab();
     return;
   }
   const waiting = registration?.waiting;
@@ -131,13 +131,8 @@ function delay(ms: number): Promise<void> {
 }
 
 function tookOver(): void {
-  if (useShell.getState().update === 'applying') reload();
+  if (useShell.getState().update === 'applying') reloadTab();
   else useShell.setState({ update: 'elsewhere' });
-}
-
-function reload(): void {
-  keepTab();
-  location.reload();
 }
 
 /** What `worker` answers to `message`; undefined if it says nothing. */

@@ -41,10 +41,11 @@ const INTERRUPTED = new FailureError(
   'What was written until then is kept; run again for the whole of it.',
 ).failure;
 
-/** Keeps prompt and run for the page that is loaded into this tab next, which is about to happen because a person asked for it. */
-export function keepTab(): void {
+/** Reloads the page because a person asked for it: prompt and run are kept. */
+export function reloadTab(): void {
   wanted = true;
   write();
+  location.reload();
 }
 
 /** Whether the end of the page, which `pagehide` tells of as well, was asked for. */
