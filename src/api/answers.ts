@@ -60,7 +60,8 @@ export class Answers {
     if (first === undefined) throw new ApiError(503, 'no_model', 'No model is chosen yet. Try again when the page has read its lists.');
     const { model } = request;
     if (model !== null && !models.some(({ id, names }) => id === model || names.includes(model))) {
-      throw new ApiError(404, 'model_not_found', `There is no model "${model}" here. Ask for one of: ${models.map(({ id }) => id).join(', ')}.`, 'model');
+      const known = models.map(({ id }) => id).join(', ');
+      throw new ApiError(404, 'model_not_found', `There is no model "${model}" here. Ask for one of: ${known}.`, 'model');
     }
     const head = { id: `${kind}-${engine.randomId()}`, created: Math.floor(receivedMs / 1000), model: model ?? first.id };
     return new Answers(head, PROMPT_FIELDS[kind], engine, receivedMs);

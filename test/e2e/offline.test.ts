@@ -224,7 +224,10 @@ describe('a browser', () => {
     await visit.page.reload();
     const { code, message } = await visit.failure();
     expect([code, message]).toEqual(['interrupted', 'This page was reloaded or put away while the models were at work.']);
-    await visit.page.getByRole('status').filter({ hasText: /^Interrupted: \d+ tokens in \d+ rounds/ }).waitFor();
+    await visit.page
+      .getByRole('status')
+      .filter({ hasText: /^Interrupted: \d+ tokens in \d+ rounds/ })
+      .waitFor();
     expect((await visit.tokens()).length).toBeGreaterThanOrEqual(4);
     expect(await visit.prompt.inputValue()).toBe(LONG);
     await visit.set('Most tokens', 3);
