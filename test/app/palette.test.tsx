@@ -94,17 +94,6 @@ describe('the command palette', () => {
     expect([useChosenSetting.getState().name, useSettings.getState().allSettings]).toEqual([null, false]);
   });
 
-  it('leads to the list of targets while no card of the chosen one is there', async () => {
-    onTestFinished(() => {
-      location.hash = '';
-    });
-    await openPage({ settings: { target: 'gone' } });
-    await openSearch();
-    await userEvent.keyboard('keys and values{Enter}');
-    await expect.element(page.getByRole('heading', { name: 'In this page' })).toHaveFocus();
-    expect(useChosenSetting.getState().name).toBeNull();
-  });
-
   it('finds an example, which fills the prompt and waits there', async () => {
     await openPage();
     await openSearch();
