@@ -10,8 +10,8 @@ import { formatRate } from '../../ui/format';
 import { costs as words } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { draftsAllTheSame } from '../../ui/texts/decoding';
-import { measure } from '../../ui/texts/measure';
 import { speeds } from '../../ui/texts/speeds';
+import { verdict } from '../../ui/texts/verdict';
 import { costRows } from './costRows';
 import './costs.css';
 
@@ -28,7 +28,7 @@ export function Costs() {
       <h2>{words.heading}</h2>
       {here && rates !== null ? (
         <p className="costs-verdict" data-advice={here.advice.code}>
-          {measure.verdict(here.advice, 'here')} {inVain ? draftsAllTheSame : null}
+          {verdict(here.advice, 'here')} {inVain ? draftsAllTheSame : null}
         </p>
       ) : null}
       {here ? <Figures of={here} /> : <p>{measuring ? words.measuring : tooCoarse ? clock.costs : words.unmeasured}</p>}

@@ -9,6 +9,7 @@ import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
 import { speeds } from '../../ui/texts/speeds';
+import { verdict } from '../../ui/texts/verdict';
 import { Counterpart } from '../counts';
 import type { Measured } from './useMeasured';
 
@@ -30,7 +31,7 @@ export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
       </div>
       {lead ? (
         <p className="measure-verdict" data-advice={rates === null ? 'open' : lead.advice.code} data-costs-of={lead.costsOf}>
-          {rates === null ? words.ceiling(lead.advice.ceiling, place) : words.verdict(lead.advice, place)}
+          {rates === null ? words.ceiling(lead.advice.ceiling, place) : verdict(lead.advice, place)}
         </p>
       ) : (
         <p className="measure-verdict">{tooCoarse ? clock.costs : words.noCosts}</p>

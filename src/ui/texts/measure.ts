@@ -3,6 +3,7 @@ import type { CostsOf } from '../../core/cost/figures';
 import type { TokenKind } from '../../core/run/tokenKinds';
 import { formatCount, formatRatio, formatShare } from '../format';
 import { speeds } from './speeds';
+import { at, type Place, tokens } from './verdict';
 
 const kinds: Record<TokenKind, string> = {
   common: 'common words',
@@ -13,32 +14,8 @@ const kinds: Record<TokenKind, string> = {
   code: 'code',
 };
 
-const tokens = (gamma: number) => `${formatCount(gamma)} ${gamma === 1 ? 'token' : 'tokens'}`;
-
-/** Whose device a sentence speaks of: this one, or that of a recording. */
-type Place = 'here' | 'there';
-const at: Record<Place, string> = { here: 'here', there: 'on the recorder’s machine' };
 /** Of a machine that a recording may not name. */
 const on = (machine: string) => (machine === '' ? 'on another machine' : `on ${machine}`);
-const device: Record<Place, string> = { here: 'This device', there: 'The recorder’s machine' };
-
-/** The verdict in a sentence, with the figure that it stands on. */
-function verdict({ code, best, breakEven, ceiling }: Advice, place: Place): string {
-  switch (code) {
-    case 'worth-it':
-      return `Worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
-    case 'hardly':
-      return `Hardly worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
-    case 'agreement-too-low':
-      return breakEven
-        ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays ${at[place]}.`
-        : `Agreement is too low: ${speeds.times(best.speedup)} plain decoding expected at best ${at[place]}.`;
-    case 'draft-too-slow':
-      return `The draft is too slow ${at[place]}: even if every draft were accepted, it would be ${speeds.times(ceiling)} plain decoding at best.`;
-    case 'device-compute-bound':
-      return `${device[place]} is compute-bound: even a draft that costs nothing and is always right would not pay.`;
-  }
-}
 
 /** Every figure that the verdict stands on. @param byNgram whether the drafts cost no draft step */
 function reasons(
@@ -72,7 +49,6 @@ export const measure = {
   heading: 'What it costs, and whether it pays',
 
   verdictHeading: 'Does it pay here?',
-  verdict,
   reasons,
   ceiling: (ratio: number, place: Place) =>
     `If every draft were accepted, this pair would be ${speeds.times(ratio)} plain decoding ${at[place]}. Run a prompt to see how often the draft is right.`,

@@ -1,8 +1,8 @@
 import type { Advice } from '../../core/cost/advice';
 import type { Comparison, Speeds } from '../../core/run/comparison';
 import { formatBytes, formatCount, formatRate, formatRatio, formatShare } from '../format';
-import { measure } from './measure';
 import { speeds } from './speeds';
+import { verdict } from './verdict';
 
 const milliseconds = (ms: number | null) => `${formatRate(ms)} ms`;
 
@@ -23,7 +23,7 @@ export const questions = {
   measuring: 'Measuring …',
 
   pays: (advice: Advice, rate: number) =>
-    `${measure.verdict(advice, 'here')} By this device’s costs and the α of your last speculative run, ${formatShare(rate)}.`,
+    `${verdict(advice, 'here')} By this device’s costs and the α of your last speculative run, ${formatShare(rate)}.`,
   ceiling: (ratio: number) =>
     `If every draft were accepted, this pair would be ${formatRatio(ratio)} times plain decoding, by this device’s costs.`,
   breakEven: (gamma: number, rate: number | null) =>
