@@ -249,7 +249,8 @@ describe('a target that answers any prompt', () => {
     await expect.element(toCome).toBeInTheDocument();
     await general().click();
     await expect.element(targets().getByRole('radio', { name: 'General 135M: understands any prompt', exact: true })).toBeInTheDocument();
-    expect(useOffline.getState().models.small?.whole).toBe(false);
+    // The storage is looked at a moment after the models are ready.
+    await expect.poll(() => useOffline.getState().models.small?.whole).toBe(false);
   });
 
   it.each([
