@@ -173,7 +173,8 @@ export async function deleteConverted(model: ModelSpec, storage: FileStorage): P
   }
 }
 
-/** Bytes of `model` that would be downloaded. @param stored what is there of it, where that is known */
-export function missingBytes(model: ModelSpec, stored: Pick<StoredModel, 'whole' | 'bytes'> | undefined): number {
-  return stored?.whole ? 0 : bytesOf(filesOf(model)) - (stored?.bytes ?? 0);
+/** Bytes of `models` that would be downloaded. @param stored by model, what is there of it, where that is known */
+export function missingBytes(models: readonly ModelSpec[], stored: Readonly<Record<string, Pick<StoredModel, 'whole' | 'bytes'>>>): number {
+  const missingOf = (model: ModelSpec) => (stored[model.id]?.whole ? 0 : bytesOf(filesOf(model)) - (stored[model.id]?.bytes ?? 0));
+  return models.reduce((sum, model) => sum + missingOf(model), 0);
 }

@@ -49,7 +49,7 @@ export function Loading() {
 /** The models of a visit before, which the browser dropped or a person deleted: they come again when asked for. */
 function Unasked({ name, pair }: { readonly name: string; readonly pair: PairSpec }) {
   const stored = useOffline((state) => state.models);
-  const missing = modelsOf(pair).reduce((sum, model) => sum + missingBytes(model, stored[model.id]), 0);
+  const missing = missingBytes(modelsOf(pair), stored);
   return (
     <div className="loading-unasked" role="status">
       <p>{targets.unasked(name)}</p>

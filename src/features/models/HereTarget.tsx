@@ -125,7 +125,7 @@ function TargetActions({ target, isChosen }: { readonly target: TargetSpec; read
   const stored = useOffline(({ models }) => models);
   // With what drafted for it last.
   const pair = pairToLoad(target);
-  const missing = (pair ? modelsOf(pair) : [model]).reduce((sum, each) => sum + missingBytes(each, stored[each.id]), 0);
+  const missing = missingBytes(pair ? modelsOf(pair) : [model], stored);
   const freed = ownBytes(model, othersStored(id, stored));
   // One that was stopped, or that the browser dropped, is asked for again.
   const isInUse = isChosen && (underWay || progress[id] !== undefined || stored[id] === undefined || missing === 0);

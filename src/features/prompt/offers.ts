@@ -35,8 +35,6 @@ function offerOf(target: TargetSpec, stored: OfflineState['models']): Offer {
   const pair = pairToLoad(target);
   // What is ready was fetched; the storage is looked at a moment later.
   const ready = pair !== null && useSettings.getState().target === id && isReady(pair, useLoading.getState());
-  const missing = ready
-    ? 0
-    : (pair ? modelsOf(pair) : [target.model]).reduce((sum, model) => sum + missingBytes(model, stored[model.id]), 0);
+  const missing = ready ? 0 : missingBytes(pair ? modelsOf(pair) : [target.model], stored);
   return { id, label: words.anything(name, missing > 0 ? formatBytes(missing) : null), answersAnything: true };
 }
