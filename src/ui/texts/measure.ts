@@ -1,9 +1,9 @@
 import type { Advice } from '../../core/cost/advice';
 import type { CostsOf } from '../../core/cost/figures';
 import type { TokenKind } from '../../core/run/tokenKinds';
-import { formatCount, formatRatio, formatShare } from '../format';
+import { formatCount, formatRatio, formatShare, plural } from '../format';
 import { speeds } from './speeds';
-import { at, type Place, tokens } from './verdict';
+import { at, type Place } from './verdict';
 
 const kinds: Record<TokenKind, string> = {
   common: 'common words',
@@ -28,7 +28,7 @@ function reasons(
     rate === null
       ? `No draft of this run was judged, so agreement is unknown.`
       : breakEven
-        ? `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} it pays from ${formatShare(breakEven.rate)} on, with drafts of ${tokens(breakEven.gamma)}.`
+        ? `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} it pays from ${formatShare(breakEven.rate)} on, with drafts of ${plural(breakEven.gamma, 'token')}.`
         : `${formatShare(rate)} of the judged drafts were accepted; ${at[place]} no rate would be enough.`,
     byNgram
       ? 'The drafts were looked up, which costs no draft step.'

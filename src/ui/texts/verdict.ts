@@ -1,8 +1,6 @@
 import type { Advice } from '../../core/cost/advice';
-import { formatCount, formatShare } from '../format';
+import { formatShare, plural } from '../format';
 import { speeds } from './speeds';
-
-export const tokens = (gamma: number) => `${formatCount(gamma)} ${gamma === 1 ? 'token' : 'tokens'}`;
 
 /** Whose device a sentence speaks of: this one, or that of a recording. */
 export type Place = 'here' | 'there';
@@ -13,9 +11,9 @@ const device: Record<Place, string> = { here: 'This device', there: 'The recorde
 export function verdict({ code, best, breakEven, ceiling }: Advice, place: Place): string {
   switch (code) {
     case 'worth-it':
-      return `Worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected, with drafts of ${tokens(best.gamma)}.`;
+      return `Worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected, with drafts of ${plural(best.gamma, 'token')}.`;
     case 'hardly':
-      return `Hardly worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected at best, with drafts of ${tokens(best.gamma)}.`;
+      return `Hardly worth it ${at[place]}: ${speeds.times(best.speedup)} plain decoding expected at best, with drafts of ${plural(best.gamma, 'token')}.`;
     case 'agreement-too-low':
       return breakEven
         ? `Agreement is too low: below ${formatShare(breakEven.rate)} of drafts accepted, no draft length pays ${at[place]}.`
