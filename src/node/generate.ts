@@ -7,11 +7,11 @@ import { LIMITS, SAMPLING } from '../core/declaredSettings';
 import { FailureError } from '../core/failure';
 import { DEFAULT_RUN, GREEDY } from '../core/settings';
 import type { RunEvent, RunSettings } from '../core/types';
-import type { Backend, ComputedBy, LoadProgress, MemoryUpdate, RunTask } from '../engine/tasks';
+import type { RunTask } from '../engine/tasks';
 import { runUpdates } from '../engine/updates';
 import { flag, HELP_OPTION, number, optionLines, readOptions, text, type Values } from './options';
 import { print, printError, printJson } from './output';
-import { progressOn } from './progress';
+import { loadTelling } from './progress';
 import { idleOption, MODEL_OPTIONS, openSession, type Session } from './session';
 import { countsInWords, type Gain, gainInWords, gainOf, toldRun } from './terminal/counts';
 import { legend, type Paint, paintRound, showsColours } from './terminal/paint';
@@ -65,14 +65,8 @@ export async function generate(args: readonly string[], stop: AbortSignal): Prom
   refuseWithoutEffect(values);
   const prompt = await promptOf(rest, stop);
   const session = await openSession(values, printError, stop);
-  const progress = progressOn(process.stderr);
-  let backend: Backend = 'cpu';
-  const report = (update: LoadProgress | ComputedBy | MemoryUpdate) => {
-    if (update.type === 'computed-by') ({ backend } = update);
-    progress.report(update);
-  };
-  await session.engine.load({ type: 'load', pair: session.pair }, report, stop).finally(progress.end);
-  const idle = idleOption(values, backend);
+  const computedBy = await loadTelling((report) => session.engine.load({ type: 'load', pair: session.pair }, report, stop));
+  const idle = computedBy && idleOption(values, computedBy.backend);
   if (idle) printError(idle);
   if (values.system !== undefined && (await systemMessageOf(session.pair.target, session.storage)) === null)
     printError(`${session.pair.target.name} has no place for a system message: it does not see --system.`);

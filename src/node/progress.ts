@@ -16,6 +16,19 @@ export function progressOn(stream: Output): Progress {
   return stream.isTTY ? changingLine(stream) : linesOn(stream);
 }
 
+/** Has `load` bring models, and says on standard error how far they are. @returns what computes them; null where nothing told it */
+export async function loadTelling(
+  load: (report: (update: LoadProgress | ComputedBy | MemoryUpdate) => void) => Promise<unknown>,
+): Promise<ComputedBy | null> {
+  const progress = progressOn(process.stderr);
+  let computedBy: ComputedBy | null = null;
+  await load((update) => {
+    if (update.type === 'computed-by') computedBy = update;
+    progress.report(update);
+  }).finally(progress.end);
+  return computedBy;
+}
+
 function changingLine(stream: Output): Progress {
   let shown = '';
   const show = (line: string) => {

@@ -5,11 +5,10 @@ import path from 'node:path';
 import { ApiMetrics } from '../api/metrics';
 import { MOST_BODY } from '../api/paths';
 import { randomSeed } from '../api/randomSeed';
-import type { ComputedBy, LoadProgress, MemoryUpdate } from '../engine/tasks';
 import { describeDraft, describeModel } from './describe';
 import { HELP_OPTION, number, type Option, optionLines, readOptions, text, texts, type Values } from './options';
 import { print, printError } from './output';
-import { progressOn } from './progress';
+import { loadTelling } from './progress';
 import { isLoopback, originOf } from './server/guards';
 import { ServedPair } from './server/servedPair';
 import { ApiServer } from './server/server';
@@ -82,7 +81,7 @@ export async function serve(args: readonly string[], stop: AbortSignal): Promise
   });
   const address = await server.listen(values.port);
   try {
-    const computedBy = await load(served, stop);
+    const computedBy = await loadTelling((report) => served.load(report, stop));
     isReady = true;
     await introduce(session, computedBy?.adapter ?? '');
     const idle = computedBy && idleOption(values, computedBy.backend);
@@ -123,18 +122,6 @@ export function reachWarning(host: string, key: string | null): string[] {
     'Other machines can reach this server.',
     ...(key === null ? ['No key is asked for: every program that reaches it can use it. Set one with --api-key.'] : []),
   ];
-}
-
-/** @returns what the models run on; null where the engine told nothing */
-async function load(served: ServedPair, stop: AbortSignal): Promise<ComputedBy | null> {
-  const progress = progressOn(process.stderr);
-  let computedBy: ComputedBy | null = null;
-  const report = (update: LoadProgress | ComputedBy | MemoryUpdate) => {
-    if (update.type === 'computed-by') computedBy = update;
-    progress.report(update);
-  };
-  await served.load(report, stop).finally(progress.end);
-  return computedBy;
 }
 
 async function introduce({ pair, drafting, storage }: Session, adapter: string): Promise<void> {
