@@ -1,3 +1,5 @@
+import { bareReadback } from './readback';
+
 /** A device with nothing to do answers within a millisecond or two. One that looks for finished work ten times a second takes a hundred. */
 const LATE_MS = 30;
 /** Answers that are timed, so that one pause of the machine says nothing. */
@@ -10,15 +12,7 @@ const POLL_MS = 1;
  * asked before anything else uses the device. The clock may be coarse.
  */
 export async function answersLate(device: GPUDevice): Promise<boolean> {
-  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  const buffer = device.createBuffer({ size: 16, usage });
-  const map = async () => {
-    const encoder = device.createCommandEncoder();
-    encoder.clearBuffer(buffer);
-    device.queue.submit([encoder.finish()]);
-    await buffer.mapAsync(GPUMapMode.READ);
-    buffer.unmap();
-  };
+  const { map, destroy } = bareReadback(device);
   try {
     // The first answer may come early by chance; each later one takes the whole time between two looks.
     await map();
@@ -32,7 +26,7 @@ export async function answersLate(device: GPUDevice): Promise<boolean> {
     // A device that was lost meanwhile tells so itself.
     return false;
   } finally {
-    buffer.destroy();
+    destroy();
   }
 }
 

@@ -22,8 +22,8 @@ function deviceThatAnswers(...times: readonly (number | null)[]) {
   };
   const device = {
     queue: { submit: () => undefined },
-    createCommandEncoder: () => ({ clearBuffer: () => undefined, finish: () => ({}) }),
-    createBuffer: () => ({ mapAsync, unmap: () => undefined, destroy: () => undefined }),
+    createCommandEncoder: () => ({ copyBufferToBuffer: () => undefined, finish: () => ({}) }),
+    createBuffer: () => ({ mapAsync, getMappedRange: () => undefined, unmap: () => undefined, destroy: () => undefined }),
   } as unknown as GPUDevice;
   return { device, maps: () => maps };
 }
@@ -31,7 +31,7 @@ function deviceThatAnswers(...times: readonly (number | null)[]) {
 beforeEach(() => {
   vi.useFakeTimers();
   // Node has no WebGPU.
-  vi.stubGlobal('GPUBufferUsage', { MAP_READ: 1, COPY_DST: 8 });
+  vi.stubGlobal('GPUBufferUsage', { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8 });
   vi.stubGlobal('GPUMapMode', { READ: 1 });
 });
 afterEach(() => {
