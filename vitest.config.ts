@@ -2,6 +2,7 @@ import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
+import { webLlmInNode } from './scripts/webLlmInNode.mjs';
 
 const executablePath = findChromium();
 /** For a machine that is busy with other things. */
@@ -33,8 +34,17 @@ export default defineConfig({
     // vitest reads it here for the browser of every project.
     browser: { connectTimeout: BROWSER_TIMEOUT },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: NODE_TIMEOUT, expect: PATIENT } },
-      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: NODE_TIMEOUT, expect: PATIENT } },
+      ...['unit', 'property'].map((name) => ({
+        plugins: [webLlmInNode()],
+        test: {
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          testTimeout: NODE_TIMEOUT,
+          expect: PATIENT,
+          // A script that calls itself a module, which Node reads as neither.
+          server: { deps: { inline: ['@mlc-ai/web-xgrammar'] } },
+        },
+      })),
       {
         optimizeDeps: { include: ENGINE_DEPENDENCIES },
         test: {

@@ -1,13 +1,12 @@
-/** web-llm's module, which was bundled for browsers. */
-const FILE = /@mlc-ai\/web-llm\/lib\/index\.js$/;
+/** Modules that were bundled for browsers, and how many of their parts Emscripten made. */
+const PARTS = { '@mlc-ai/web-llm': 3, '@mlc-ai/web-xgrammar': 1 };
 
-/** How each of its three parts that Emscripten made asks whether it runs in Node; it would then want modules that were left out of it. */
+/** How each of those parts asks whether it runs in Node; it would then want modules that were left out of it. */
 const ASKS_FOR_NODE =
   'ENVIRONMENT_IS_NODE=typeof process=="object"&&typeof process.versions=="object"&&typeof process.versions.node=="string"';
-const PARTS = 3;
 
 /**
- * Has web-llm run in Node as in a browser without a page: its WebAssembly is inside it, and all else is supplied (src/node/environment.ts).
+ * Has web-llm, and its matcher of grammars alone, run in Node as in a browser without a page: its WebAssembly is inside it, and all else is supplied (src/node/environment.ts).
  *
  * @returns {import('vite').Plugin}
  */
@@ -15,10 +14,11 @@ export function webLlmInNode() {
   return {
     name: 'web-llm-in-node',
     transform(code, id) {
-      if (!FILE.test(id)) return null;
+      const name = Object.keys(PARTS).find((each) => id.endsWith(`/${each}/lib/index.js`));
+      if (!name) return null;
       const pieces = code.split(ASKS_FOR_NODE);
-      if (pieces.length !== PARTS + 1)
-        throw new Error(`web-llm asks ${pieces.length - 1} times whether it runs in Node, and not ${PARTS} times.`);
+      if (pieces.length !== PARTS[name] + 1)
+        throw new Error(`${name} asks ${pieces.length - 1} times whether it runs in Node, and not ${PARTS[name]} times.`);
       return { code: pieces.join('ENVIRONMENT_IS_NODE=false'), map: null };
     },
   };

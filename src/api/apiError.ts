@@ -29,7 +29,6 @@ const OF_THE_REQUEST: Partial<Record<FailureCode, number>> = {
   'prompt-empty': 400,
   'prompt-too-long': 400,
   'invalid-setting': 400,
-  'format-needs-webgpu': 400,
   'format-dead-end': 400,
   'rollback-missing': 400,
   busy: 503,
@@ -49,7 +48,6 @@ function paramOf({ code, message }: Pick<Failure, 'code' | 'message'>, prompt: '
     case 'prompt-too-long':
     case 'prompt-empty':
       return prompt;
-    case 'format-needs-webgpu':
     case 'format-dead-end':
       return 'response_format';
     case 'invalid-setting':

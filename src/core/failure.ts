@@ -30,7 +30,6 @@ export type FailureCode =
   | 'unsupported'
   | 'not-loaded'
   | 'invalid-logits'
-  | 'format-needs-webgpu'
   | 'format-dead-end'
   | 'engine-lost'
   | 'trace-invalid'

@@ -20,9 +20,13 @@ export const GREEDY: SamplingSettings = defaultsOf(SAMPLING);
 export const DEFAULT_RUN: RunSettings = { ...defaultsOf(RUN), sampling: GREEDY };
 
 /** Whether the largest logit, as the model gave it, decides alone. */
-export function isGreedy({ temperature, repetitionPenalty, frequencyPenalty, presencePenalty, logitBias }: SamplingSettings): boolean {
-  const unshaped = repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0 && Object.keys(logitBias).length === 0;
-  return temperature === 0 && unshaped;
+export function isGreedy(sampling: SamplingSettings): boolean {
+  return sampling.temperature === 0 && !penalises(sampling) && Object.keys(sampling.logitBias).length === 0;
+}
+
+/** Whether tokens that came before weigh otherwise. */
+export function penalises({ repetitionPenalty, frequencyPenalty, presencePenalty }: SamplingSettings): boolean {
+  return repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
 }
 
 /** What is judged of a run before anything is loaded for it. */

@@ -4,6 +4,7 @@ import { checkTokenizers } from '../catalog/tokenizer';
 import { FailureError } from '../core/failure';
 import { CpuDrafter } from '../model/cpu/drafter';
 import { type CpuMeans, type CpuModelFiles, loadCpuModel } from '../model/cpu/loader';
+import type { HeldRun } from '../model/cpu/model';
 import type { Forward } from '../model/cpu/port';
 import { CpuTarget } from '../model/cpu/target';
 import type { LoaderProgress } from '../model/webllm/loader';
@@ -31,6 +32,8 @@ export class CpuPairs implements PairLoader {
   #draft: LoadedDraft | null = null;
   /** The target with a second cache, to draft for itself; kept as long as the target, as the memory of WebAssembly takes nothing back. */
   #twin: Forward | null = null;
+
+  readonly #held: HeldRun = { grammar: null };
 
   /** @param storage where it keeps nothing, as over http from another machine, files are fetched for this visit */
   constructor(storage: FileStorage, { form = 'wasm', threads }: Partial<CpuMeans> = {}) {
@@ -69,6 +72,7 @@ export class CpuPairs implements PairLoader {
   async unload(): Promise<void> {
     this.#unloadDraft();
     this.#target?.files.forward.close();
+    this.#target?.files.grammars.close();
     this.#target = this.#twin = null;
   }
 
@@ -82,7 +86,7 @@ export class CpuPairs implements PairLoader {
     if (this.#target && isSameModel(this.#target.spec, spec)) return this.#target;
     await this.unload();
     const files = await this.#load(spec, report, signal);
-    this.#target = { spec, files, side: new CpuTarget(files.forward) };
+    this.#target = { spec, files, side: new CpuTarget(files.forward, files.grammars, this.#held) };
     return this.#target;
   }
 
@@ -103,7 +107,7 @@ export class CpuPairs implements PairLoader {
       spec === 'itself'
         ? await target.then((ready) => ({ ...ready.files, forward: this.#twinOf(ready) }))
         : await this.#load(spec, report, signal);
-    this.#draft = { spec, files, side: new CpuDrafter(files.forward) };
+    this.#draft = { spec, files, side: new CpuDrafter(files.forward, this.#held) };
     return this.#draft;
   }
 

@@ -108,7 +108,7 @@ export class PairEngine implements Engine {
     await this.#turns
       .take(signal, async (begin) => {
         if (task.settings.mode === 'speculative') checkRollback(task.pair.target);
-        const wanted = { backend: task.backend, format: task.settings.format !== null, plain: task.settings.mode === 'plain' };
+        const wanted = { backend: task.backend, plain: task.settings.mode === 'plain' };
         const pair = await this.#ready(task.pair, report, signal, wanted);
         signal.throwIfAborted();
         // What the loaded library says, whatever the list did.

@@ -42,8 +42,6 @@ export interface ReadyPair {
 export interface Wanted {
   /** The loader's own default where it is absent. */
   readonly backend?: BackendChoice | undefined;
-  /** Whether answers are held to a format. */
-  readonly format?: boolean;
   /** Whether nothing drafts in it, so that it belongs where the pair that drafts is: the two are compared. */
   readonly plain?: boolean;
 }

@@ -4,7 +4,6 @@ import { FailureError } from '../core/failure';
 import { decodeTime } from '../core/loop/decodeTime';
 import type { BackendChoice } from '../formats/settings';
 import { adapterName, findAdapter, isSoftware } from '../gpu/adapter';
-import { NO_FORMATS } from '../model/cpu/choosing';
 import { nameOf, type Threads } from '../model/cpu/wasm/thread';
 import type { FileStorage } from '../storage/port';
 import { CpuPairs } from './cpuPairs';
@@ -55,7 +54,7 @@ export class Pairs implements PairLoader {
   }
 
   async ready(...[spec, report, signal, wanted = {}]: Parameters<PairLoader['ready']>): Promise<ReadyPair> {
-    const { backend = this.#standard, format = false, plain = false } = wanted;
+    const { backend = this.#standard, plain = false } = wanted;
     const on = (choice: Choice) => this.#on(choice, spec, report, signal);
     if (backend !== 'auto') {
       this.#settled = null;
@@ -65,8 +64,6 @@ export class Pairs implements PairLoader {
     if (info === null) return on(WITHOUT_WEBGPU);
     if (!isSoftware(info)) return on({ backend: 'webgpu', because: { why: 'graphics-card' } });
     const settled = this.#settledFor(spec, plain);
-    // Only this run goes there; the next one without a format comes back.
-    if (format) return on(settled?.backend === 'webgpu' ? settled : onlyWebGpu(NO_FORMATS));
     if (settled) return on(settled);
     const adapter = adapterName(info, globalThis.navigator?.userAgent ?? '');
     const choice = await this.#faster(spec, adapter, report, signal);

@@ -82,9 +82,8 @@ describe('foretoken serve', () => {
   it('keeps to a response format', async () => {
     const schema = { type: 'object', properties: { animal: { enum: ['fox', 'cow'] } }, required: ['animal'], additionalProperties: false };
     const response_format = { type: 'json_schema' as const, json_schema: { name: 'animal', schema } };
-    const asked = client.chat.completions.create({ ...CHAT, messages: STORY, response_format });
-    if (WEBGPU === 'cpu') await expect(asked).rejects.toThrow();
-    else expect(['fox', 'cow']).toContain(JSON.parse((await asked).choices[0]?.message.content ?? '').animal);
+    const { choices } = await client.chat.completions.create({ ...CHAT, messages: STORY, response_format });
+    expect(['fox', 'cow']).toContain(JSON.parse(choices[0]?.message.content ?? '').animal);
   });
 
   it('completes a text as it stands', async () => {

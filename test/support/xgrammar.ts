@@ -1,26 +1,8 @@
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import vm from 'node:vm';
-import type * as XGrammar from '@mlc-ai/web-xgrammar';
-import type { Matcher } from '../../src/model/webllm/grammar';
+import { GrammarCompiler, GrammarMatcher, TokenizerInfo } from '@mlc-ai/web-xgrammar';
+import type { Matcher } from '../../src/model/grammar';
 
 /** Ids 0 to 255 are the bytes; what follows ends an answer. */
 export const STOP = 256;
-
-const require = createRequire(import.meta.url);
-const { GrammarCompiler, GrammarMatcher, TokenizerInfo } = load();
-
-/** The package is a script that calls itself a module, so that Node reads it as neither. */
-function load(): typeof XGrammar {
-  const file = require.resolve('@mlc-ai/web-xgrammar');
-  const exports = {} as typeof XGrammar;
-  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const run = vm.compileFunction(fs.readFileSync(file, 'utf8'), ['exports', 'module', 'require', '__filename'], {
-    importModuleDynamically,
-  });
-  run(exports, { exports }, require, file);
-  return exports;
-}
 
 /** As byte-level tokenizers write the bytes: what is printed stands for itself, the others for the characters from U+0100 on. */
 const LETTERS = Array.from({ length: 256 }, (_, byte) => {

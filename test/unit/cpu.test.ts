@@ -247,12 +247,32 @@ describe('the pair on the CPU', () => {
     expect(tally(events).committed).toBeLessThan(900);
   });
 
-  it('refuses a response format with a plain message', async () => {
-    const events = await run(pair, { format: { type: 'json', schema: null } });
-    expect(events.at(-1)).toMatchObject({
-      reason: 'failed',
-      failure: { code: 'format-needs-webgpu', message: expect.stringContaining('format') },
-    });
+  it.each([
+    [
+      'of a schema',
+      { type: 'json', schema: '{"type":"object","properties":{"animal":{"enum":["fox","cow"]},"count":{"type":"integer"}}}' },
+    ],
+    ['of a grammar', { type: 'grammar', grammar: 'root ::= "the " ("fox" | "cow") [0-9]{2,4} "."' }],
+  ] as const)('writes an answer %s, and by drafts of every kind what it writes plainly, greedily and sampled', async (_what, format) => {
+    for (const temperature of [0, 0.9]) {
+      // A draw that a draft and its target share: samples too are the same.
+      const settings: Partial<RunSettings> = { format, maxTokens: 60, sampling: { ...GREEDY, temperature, rule: 'coupled' } };
+      const plain = await run(pair, { ...settings, mode: 'plain' });
+      expect(plain.at(-1)).toMatchObject({ reason: 'stop' });
+      const answer = committedTokens(plain)
+        .map(({ text }) => text)
+        .join('');
+      if (format.type === 'grammar') expect(answer).toMatch(/^the (fox|cow)[0-9]{2,4}\.$/);
+      else expect(Object.keys(JSON.parse(answer))).toSatisfy((keys: string[]) => keys.every((key) => ['animal', 'count'].includes(key)));
+      for (const drafting of ['model', 'ngram', 'mixed'] as const)
+        expect(ids(await run(pair, { ...settings, drafting })), drafting).toEqual(ids(plain));
+    }
+  });
+
+  it('drafts within a response format what is accepted for the most part', async () => {
+    const format = { type: 'grammar', grammar: 'root ::= ("fox, " | "cow, "){4,8} "end."' } as const;
+    const { accepted, rejected } = tally(await run(pair, { format, maxTokens: 60 }));
+    expect(accepted).toBeGreaterThan(rejected);
   });
 
   it('is measured by its own clock, and runs with costs that were measured on it alone', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FailureError } from '../../src/core/failure';
 import { compileFormat } from '../../src/core/format/format';
 import type { ResponseFormat } from '../../src/core/types';
-import { TokenGrammar, unbroken } from '../../src/model/webllm/grammar';
+import { TokenGrammar, unbroken } from '../../src/model/grammar';
 import { allowedIds, judgement, matcherOf, STOP } from '../support/xgrammar';
 
 function refusal(format: ResponseFormat): FailureError['failure'] {
@@ -229,6 +229,23 @@ describe('the masks of a run', () => {
     expect(() => dead.goOn(1)).toThrow('leads nowhere from here');
     await dead.masks([98]);
     expect(() => dead.goOn(1)).not.toThrow();
+  });
+
+  it('come one by one for drafts that are known, and null where everything may come', async () => {
+    const known = await grammarOf('root ::= "ab" | "ac" d | "x"\nd ::= d "x"');
+    const allowed = async (drafts: number[]) => {
+      const mask = await known.maskAfter(drafts);
+      return mask && Array.from({ length: STOP + 1 }, (_, id) => id).filter((id) => ((mask[id >>> 5] as number) >>> (id & 31)) & 1);
+    };
+    const ids = (text: string) => Array.from(text, (each) => each.charCodeAt(0));
+    expect(await allowed([])).toEqual(ids('ax'));
+    expect(await allowed(ids('a'))).toEqual(ids('bc'));
+    expect(await allowed(ids('ab'))).toEqual([STOP]);
+    // Past the end, in a dead end, and after what no mask lets come.
+    for (const drafts of [[...ids('ab'), STOP], ids('ac'), ids('q')]) expect(await allowed(drafts)).toBeNull();
+    // Nothing was taken in.
+    await known.advance([1, 2, ...ids('a')]);
+    expect(await allowed(ids('b'))).toEqual([STOP]);
   });
 
   it('come from the matcher that web-llm has', () => {

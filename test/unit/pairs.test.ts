@@ -187,18 +187,6 @@ describe('pairs that nobody chose a place for', () => {
     });
   });
 
-  it('go to WebGPU for an answer that is held to a format, and come back', async () => {
-    const { sides } = sidesOf(CPU_FASTER);
-    const pairs = new Pairs({ gpu: gpuWith(SWIFTSHADER).gpu, storage: memoryStorage() }, sides);
-    const backendOf = async (format: boolean, draft: string) =>
-      (await pairs.ready(shippedPair(draft), () => undefined, never, { format })).computedBy?.backend;
-    expect(await backendOf(false, 'draft')).toBe('cpu');
-    expect(await backendOf(true, 'draft')).toBe('webgpu');
-    expect(await backendOf(false, 'draft')).toBe('cpu');
-    expect(await backendOf(true, 'weak-draft')).toBe('webgpu');
-    expect(await backendOf(false, 'weak-draft')).toBe('cpu');
-  });
-
   it('go to the other where the one that was faster before can no more, which is said', async () => {
     const { sides } = sidesOf(CPU_FASTER);
     const storage = memoryStorage();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exponential, PURPOSES, philox, seedWords, uniform } from '../../src/gpu/kernels/sampling/philox';
+import { Noise, PURPOSES, philox, seedWords, uniform } from '../../src/gpu/kernels/sampling/philox';
 
 const words = (text: string) => text.split(' ').map((word) => Number.parseInt(word, 16));
 
@@ -44,7 +44,8 @@ describe('philox', () => {
   });
 
   it('gives every token of a position its own exponential noise', () => {
-    const noise = Array.from({ length: 20_000 }, (_, id) => exponential([3, 9], 41, id));
+    const row = new Noise([3, 9], 41);
+    const noise = Array.from({ length: 20_000 }, (_, id) => row.of(id));
     expect(new Set(noise).size).toBe(noise.length);
     expect(Math.min(...noise)).toBeGreaterThan(0);
     // Mean 1, standard deviation 1 / sqrt(count).

@@ -1,6 +1,6 @@
 import { FailureError } from '../../core/failure';
 import type { JudgedRow } from '../../core/loop/verify';
-import { isGreedy } from '../../core/settings';
+import { isGreedy, penalises } from '../../core/settings';
 import type { Candidate, Candidates, RunSettings, TokenId } from '../../core/types';
 import { greedyReference } from '../../gpu/kernels/greedy/reference';
 import { rankingReference } from '../../gpu/kernels/ranking/reference';
@@ -10,13 +10,10 @@ import { distributionReference, draftReference, judgeReference, type RowConstrai
 export interface CpuDraft {
   readonly id: TokenId;
   readonly probability: number;
-  readonly q: readonly number[] | null;
+  readonly q: Float64Array | null;
   /** What else might have stood there; null if it was not asked for, or `q` says it. */
   readonly top: readonly Candidate[] | null;
 }
-
-/** Why the CPU refuses a run with a format. */
-export const NO_FORMATS = 'Without WebGPU an answer cannot be held to a format.';
 
 /**
  * How the tokens of a run are chosen from logits; draft and target alike. The plain references of the sampling kernels, which are tested against
@@ -26,35 +23,35 @@ export class Choosing {
   readonly #settings: RunSettings;
   readonly #promptLength: number;
   readonly #greedy: boolean;
+  /** Whether tokens that came before weigh less. */
+  readonly #penalises: boolean;
   readonly #bias: Float32Array | undefined;
 
-  /** @throws FailureError format-needs-webgpu: answers cannot be held to a format without web-llm */
   constructor(settings: RunSettings, promptLength: number, vocabularySize: number) {
-    if (settings.format) {
-      throw new FailureError('format-needs-webgpu', NO_FORMATS, 'Run without a response format, or on WebGPU.');
-    }
     this.#settings = settings;
     this.#promptLength = promptLength;
-    this.#greedy = isGreedy(settings.sampling);
+    // As on a device, what a format holds is chosen from a distribution.
+    this.#greedy = isGreedy(settings.sampling) && !settings.format;
+    this.#penalises = penalises(settings.sampling);
     const biased = Object.entries(settings.sampling.logitBias);
     this.#bias = biased.length > 0 ? new Float32Array(vocabularySize) : undefined;
     for (const [id, bias] of biased) if (this.#bias) this.#bias[Number(id)] = bias;
   }
 
-  /** The draft after `history` and `drafts`. */
-  draft(logits: Float32Array, history: readonly TokenId[], drafts: readonly TokenId[]): CpuDraft {
+  /** The draft after `history` and `drafts`. @param mask which tokens may stand there (`TokenGrammar`); null: all */
+  draft(logits: Float32Array, history: readonly TokenId[], drafts: readonly TokenId[], mask: Uint32Array | null): CpuDraft {
     if (this.#greedy) {
       const { id, probability } = this.#likeliest(logits, 'draft');
       return { id, probability, q: null, top: this.#rank(logits) };
     }
-    const q = this.#distribution(logits, history, drafts, 'draft');
+    const q = this.#distribution(logits, history, { drafts, mask }, 'draft');
     const id = draftReference(q, this.#settings.sampling, history.length + drafts.length);
     return { id, probability: q[id] as number, q, top: null };
   }
 
   /** The largest probability of the next draft, whatever will be drawn. */
   confidence({ probability, q }: CpuDraft): number {
-    return q ? q.reduce((a, b) => Math.max(a, b), 0) : probability;
+    return q ? largest(q) : probability;
   }
 
   /**
@@ -62,8 +59,14 @@ export class Choosing {
    *
    * @param logits of γ + 1 rows
    * @param drafts γ of them; `q` is null if a draft was certain, as one that was looked up
+   * @param masks of each row, which tokens may stand there (`TokenGrammar`); null: all
    */
-  judge(logits: readonly Float32Array[], history: readonly TokenId[], drafts: readonly CpuDraft[]): JudgedRow[] {
+  judge(
+    logits: readonly Float32Array[],
+    history: readonly TokenId[],
+    drafts: readonly CpuDraft[],
+    masks: readonly Uint32Array[] | null,
+  ): JudgedRow[] {
     const ids = drafts.map(({ id }) => id);
     return logits.map((row, i) => {
       const draft = drafts[i];
@@ -78,7 +81,7 @@ export class Choosing {
         };
         return { token: id, tokenP: probability, draft: judged, u: null, top };
       }
-      const p = this.#distribution(row, history, ids.slice(0, i), 'target');
+      const p = this.#distribution(row, history, { drafts: ids.slice(0, i), mask: masks?.[i] ?? null }, 'target');
       return judgeReference(p, draft ?? null, this.#settings.sampling, history.length + i);
     });
   }
@@ -94,11 +97,20 @@ export class Choosing {
     return { id: row.choice, probability: row.p, drafted: row.draftP };
   }
 
-  #distribution(logits: Float32Array, history: readonly TokenId[], drafts: readonly TokenId[], model: 'target' | 'draft'): number[] {
+  #distribution(
+    logits: Float32Array,
+    history: readonly TokenId[],
+    { drafts, mask }: { readonly drafts: readonly TokenId[]; readonly mask: Uint32Array | null },
+    model: 'target' | 'draft',
+  ): Float64Array {
     const { sampling } = this.#settings;
-    const constraints: RowConstraints = { drafts, counts: this.#counts(history, logits.length), ...(this.#bias && { bias: this.#bias }) };
+    const constraints: RowConstraints = {
+      ...(this.#penalises && { drafts, counts: this.#counts(history, logits.length) }),
+      ...(this.#bias && { bias: this.#bias }),
+      ...(mask && { allowed: (id) => (((mask[id >>> 5] as number) >>> (id & 31)) & 1) === 1 }),
+    };
     const distribution = distributionReference(logits, sampling, constraints);
-    if (distribution.every((probability) => probability === 0)) throw invalidLogits(model);
+    if (largest(distribution) === 0) throw invalidLogits(model);
     return distribution;
   }
 
@@ -108,6 +120,12 @@ export class Choosing {
     for (const id of history.slice(this.#promptLength)) counts[id] = (counts[id] ?? 0) + 1;
     return counts;
   }
+}
+
+function largest(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] as number);
+  return most;
 }
 
 function invalidLogits(model: 'target' | 'draft'): FailureError {

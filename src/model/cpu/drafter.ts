@@ -1,6 +1,7 @@
 import type { DraftLimits, DraftModel, Proposal, RunSettings, TokenId } from '../../core/types';
 import { Choosing, type CpuDraft } from './choosing';
-import { CpuModel } from './model';
+import { CpuModel, type HeldRun } from './model';
+import type { Forward } from './port';
 
 /** What a proposal's handle gives a `CpuTarget`. */
 export interface CpuDrafts {
@@ -12,12 +13,18 @@ export interface CpuDrafts {
 /** Drafts with a model on the CPU. */
 export class CpuDrafter extends CpuModel implements DraftModel {
   readonly model = this;
+  readonly #held: HeldRun;
   #choosing: Choosing | null = null;
   #confidence = 0;
 
+  /** @param held of the pair */
+  constructor(forward: Forward, held: HeldRun) {
+    super(forward);
+    this.#held = held;
+  }
+
   async begin(settings: RunSettings, promptLength: number): Promise<void> {
-    // The target refuses what is wrong with the settings.
-    this.#choosing = new Choosing({ ...settings, format: null }, promptLength, this.forward.vocabularySize);
+    this.#choosing = new Choosing(settings, promptLength, this.forward.vocabularySize);
     this.#confidence = settings.confidence;
   }
 
@@ -26,15 +33,15 @@ export class CpuDrafter extends CpuModel implements DraftModel {
     // After rounds that were drafted otherwise, much may be unseen.
     await this.prefill(history.slice(0, -1), { aborted: false });
     const started = performance.now();
+    const { grammar } = this.#held;
+    await grammar?.advance(history);
     const drafts: CpuDraft[] = [];
     let unseen = history.slice(this.forward.length);
     while (drafts.length < gamma) {
       const [logits] = this.forward.forward(unseen, 'last-row');
-      const draft = this.#choosing.draft(
-        logits as Float32Array,
-        history,
-        drafts.map(({ id }) => id),
-      );
+      const ids = drafts.map(({ id }) => id);
+      const mask = grammar && (await grammar.maskAfter(ids));
+      const draft = this.#choosing.draft(logits as Float32Array, history, ids, mask);
       // The most likely token decides, not the drawn one, so nothing is lost. One draft is always made, as on a device.
       if (drafts.length > 0 && this.#choosing.confidence(draft) < this.#confidence) break;
       drafts.push(draft);

@@ -5,6 +5,7 @@ import type { RemoteFile } from '../../storage/download';
 import type { FileStorage } from '../../storage/port';
 import type { LoaderProgress } from '../webllm/loader';
 import { CpuForward } from './forward';
+import { Grammars } from './grammars';
 import type { Forward } from './port';
 import { ChatText } from './text';
 import type { Threads } from './wasm/thread';
@@ -24,6 +25,7 @@ export interface CpuModelFiles {
   readonly forward: Forward;
   readonly form: CpuForm;
   readonly text: ChatText;
+  readonly grammars: Grammars;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function loadCpuModel(
   const text = new ChatText(config, tokenizer as object);
   const made = await makeForward(means, config, index, bytes);
   report({ phase: 'ready', loadedBytes });
-  return { ...made, text };
+  return { ...made, text, grammars: new Grammars(config, text) };
 }
 
 async function makeForward(

@@ -1,8 +1,15 @@
 import type { CachedModel, RunSettings, StopSignal, TokenId } from '../../core/types';
+import type { TokenGrammar } from '../grammar';
 import type { Forward } from './port';
 
 /** Most tokens of one forward, and between two looks at the stop signal. */
 const PASS_LENGTH = 16;
+
+/** What the run under way of a pair is held to; its target sets it, and its draft reads it. */
+export interface HeldRun {
+  /** null where no format was asked for. */
+  grammar: TokenGrammar | null;
+}
 
 /** One model on the CPU, as one side of the loop sees it. */
 export abstract class CpuModel implements CachedModel {

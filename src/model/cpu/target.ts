@@ -2,14 +2,26 @@ import { judge } from '../../core/loop/verify';
 import type { Proposal, RoundOutcome, RunSettings, Target, TokenId } from '../../core/types';
 import { Choosing, type CpuDraft } from './choosing';
 import type { CpuDrafts } from './drafter';
-import { CpuModel, heard } from './model';
+import type { Grammars } from './grammars';
+import { CpuModel, type HeldRun, heard } from './model';
+import type { Forward } from './port';
 
 /** Verifies with a model on the CPU, which has nothing to read back. */
 export class CpuTarget extends CpuModel implements Target {
+  readonly #grammars: Grammars;
+  readonly #held: HeldRun;
   #choosing: Choosing | null = null;
+
+  /** @param grammars of this model @param held of the pair */
+  constructor(forward: Forward, grammars: Grammars, held: HeldRun) {
+    super(forward);
+    this.#grammars = grammars;
+    this.#held = held;
+  }
 
   async begin(settings: RunSettings, promptLength: number): Promise<void> {
     this.#choosing = new Choosing(settings, promptLength, this.forward.vocabularySize);
+    this.#held.grammar = settings.format && (await this.#grammars.grammar(settings.format, promptLength));
   }
 
   async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
@@ -19,11 +31,20 @@ export class CpuTarget extends CpuModel implements Target {
     const unseen = history.slice(this.forward.length);
     const ids = drafts.map(({ id }) => id);
     const logits = this.forward.forward([...unseen, ...ids], proposal ? 'all-rows' : 'last-row');
-    const rows = this.#choosing.judge(logits.slice(-drafts.length - 1), history, drafts);
+    const { grammar } = this.#held;
+    await grammar?.advance(history);
+    const masks = grammar && rowsOf(await grammar.masks(ids), ids.length + 1);
+    const judged = judge(this.#choosing.judge(logits.slice(-drafts.length - 1), history, drafts, masks));
+    grammar?.goOn(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
     const verifyMs = performance.now() - started;
     await heard();
-    return { ...judge(rows), device: { draftMs, verifyMs }, readbacks: 0, hidden: this.forward.hidden };
+    return { ...judged, device: { draftMs, verifyMs }, readbacks: 0, hidden: this.forward.hidden };
   }
+}
+
+function rowsOf(masks: Uint32Array, count: number): Uint32Array[] {
+  const words = masks.length / count;
+  return Array.from({ length: count }, (_, row) => masks.subarray(row * words, (row + 1) * words));
 }
 
 function draftsOf(proposal: Proposal | null): CpuDrafts {

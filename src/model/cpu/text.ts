@@ -51,6 +51,11 @@ export class ChatText implements TextTokenizer {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
+  /** A token as the tokenizer's file writes it; empty where it has none of that id. */
+  token(id: TokenId): string {
+    return this.#tokenizer.id_to_token(id) ?? '';
+  }
+
   decode(ids: readonly TokenId[]): string {
     return this.#tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   }

@@ -8,6 +8,10 @@ const size = v.pipe(v.number(), v.integer(), v.minValue(1));
 const ModelConfig = v.object({
   vocab_size: size,
   context_window_size: size,
+  tokenizer_info: v.optional(
+    v.object({ token_postproc_method: v.optional(v.string(), 'raw'), prepend_space_in_encode: v.optional(v.boolean(), false) }),
+    {},
+  ),
   conv_template: v.object({
     roles: v.object({ user: v.string(), assistant: v.string() }),
     role_content_sep: v.string(),

@@ -1,7 +1,7 @@
 /** What is reached for in web-llm (0.2.86) behind its public types, and the check that it is there. Types and names only; pipeline.ts uses them. */
 import type { MLCEngine } from '@mlc-ai/web-llm';
 import { FailureError } from '../../core/failure';
-import type { Matcher } from './grammar';
+import type { Matcher } from '../grammar';
 
 export interface Disposable {
   dispose(): void;

@@ -10,8 +10,8 @@ import type { Tokenizer } from '../../core/loop/person';
 import { type AnsweredTurn, encodeTurns } from '../../core/loop/splice';
 import type { ModelMemory, ResponseFormat, StopSignal, TokenId } from '../../core/types';
 import type { HalvingDevice } from '../../gpu/halvingDevice';
+import { TokenGrammar, unbroken } from '../grammar';
 import { type Disposable, incompatible, lookUp, openDoors, type PackedFunction, type Pipeline, type Tensor } from './doors';
-import { TokenGrammar, unbroken } from './grammar';
 import { SeveralRows } from './severalRows';
 import { copyStates, type HiddenStates, keptStates } from './states';
 

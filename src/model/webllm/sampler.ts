@@ -1,9 +1,9 @@
-import { isGreedy } from '../../core/settings';
+import { isGreedy, penalises } from '../../core/settings';
 import { LIMITS, type RunSettings, type SamplingSettings, type TokenId } from '../../core/types';
 import { GreedyKernel } from '../../gpu/kernels/greedy/greedy';
 import { RankingKernel } from '../../gpu/kernels/ranking/ranking';
 import { type Constraints, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
-import type { TokenGrammar } from './grammar';
+import type { TokenGrammar } from '../grammar';
 
 /** The sampling kernel with what shapes the logits of the run under way. */
 interface Sampled {
@@ -72,15 +72,14 @@ export class Sampler {
     this.#kernel ??= SamplingKernel.create(this.#device);
     const kernel = await this.#kernel;
     kernel.configure(settings);
-    const { repetitionPenalty, frequencyPenalty, presencePenalty, logitBias } = settings;
-    const penalises = repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
+    const { logitBias } = settings;
     const biases = Object.keys(logitBias).length > 0;
     const perToken = (label: string) =>
       this.#device.createBuffer({ label, size: vocabularySize * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
     const bias = biases ? perToken('logit bias') : undefined;
     if (bias) this.#device.queue.writeBuffer(bias, 0, biasOf(logitBias, vocabularySize));
     const mask = format ? this.#masks(vocabularySize) : undefined;
-    this.#sampled = { kernel, constraints: { bias, mask, counts: penalises ? perToken('generated tokens') : undefined } };
+    this.#sampled = { kernel, constraints: { bias, mask, counts: penalises(settings) ? perToken('generated tokens') : undefined } };
   }
 
   /** Tells the kernel which position comes next and what has been generated so far. Call it before a round's first command; calling it again changes nothing. */

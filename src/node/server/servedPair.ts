@@ -4,10 +4,6 @@ import { type Failure, FailureError, toFailure } from '../../core/failure';
 
 type Run = PairApi['run'];
 
-/** What a client can do, and what its owner can. */
-const WITHOUT_FORMATS =
-  'Leave out "response_format", or start the server where it finds WebGPU: on a graphics card, or with --device software.';
-
 /** A pair behind the API of a server: what fails there and is no fault of the request is told in full to `log`, since it may name paths, and to the client by its code. */
 export class ServedPair extends PairApi {
   readonly #log: (line: string) => void;
@@ -30,7 +26,6 @@ export class ServedPair extends PairApi {
   }
 
   #told(failure: Failure): Failure {
-    if (failure.code === 'format-needs-webgpu') return { ...failure, hint: WITHOUT_FORMATS };
     if (apiErrorOf(failure).status < 500) return failure;
     this.#log(`${failure.code}: ${failure.message} ${failure.hint}`);
     return { code: failure.code, message: `The models could not run (${failure.code}).`, hint: 'The server’s own output says why.' };

@@ -76,9 +76,13 @@ export interface RunningServer {
   readonly address: string;
 }
 
-/** `foretoken serve` on a free port, ready. */
-export async function startServer(device: typeof WEBGPU = 'cpu', env: Record<string, string> = {}): Promise<RunningServer> {
-  const command = new Command(['serve', '--device', device, '--port', '0'], { env });
+/** `foretoken serve` on a free port, ready. @param options of its own, such as `--target` */
+export async function startServer(
+  device: typeof WEBGPU = 'cpu',
+  env: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<RunningServer> {
+  const command = new Command(['serve', '--device', device, '--port', '0', ...options], { env });
   const [, address = ''] = await command.printed(/Foretoken is at (\S+)/);
   return { command, address };
 }

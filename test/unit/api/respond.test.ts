@@ -160,7 +160,6 @@ describe('POST /v1/chat/completions', () => {
 
   it.each([
     ['invalid-setting', 'A logit bias’s token is 9999.', 'logit_bias'],
-    ['format-needs-webgpu', 'Without WebGPU an answer cannot be held to a format.', 'response_format'],
     ['format-dead-end', 'The grammar leads nowhere from here.', 'response_format'],
   ] as const)('names the field of what only a run can judge: %s', async (code, message, param) => {
     const events = () => {

@@ -65,25 +65,6 @@ describe('the server', () => {
     for (const answer of answers.filter(([status]) => status !== 200)) expect(answer).toEqual([429, 'too_many_requests']);
   });
 
-  it('refuses a response format on the CPU, by its name and with what its owner can do', async () => {
-    served = await serveHere(api);
-    const asked = { ...CHAT, response_format: { type: 'json_object' } };
-    const response = await ask(asked);
-    const told = (await response.json()).error;
-    expect([response.status, told]).toEqual([
-      400,
-      {
-        message:
-          'Without WebGPU an answer cannot be held to a format. Leave out "response_format", or start the server where it finds WebGPU: on a graphics card, or with --device software.',
-        ...{ type: 'invalid_request_error', param: 'response_format', code: 'format_needs_webgpu' },
-      },
-    ]);
-    // A stream has begun by then, and ends with it.
-    const events = (await (await ask({ ...asked, stream: true })).text()).trim().split('\n\n');
-    expect(events.at(-1)).toBe(`data: ${JSON.stringify({ error: told })}`);
-    expect((await ask({ ...CHAT, response_format: { type: 'text' } })).status).toBe(200);
-  });
-
   it('tells its health and its metrics', async () => {
     let isReady = false;
     served = await serveHere(api, { isReady: () => isReady });

@@ -21,24 +21,24 @@ type Words = readonly [number, number, number, number];
 /** High word of an unsigned 32 x 32 bit product. */
 function high(a: number, b: number): number {
   const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const middle = a1 * b0 + Math.floor((a0 * b0) / 65536);
-  const cross = a0 * b1 + (middle % 65536);
-  return a1 * b1 + Math.floor(middle / 65536) + Math.floor(cross / 65536);
+  const middle = (Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16);
+  const cross = (Math.imul(a0, b1) >>> 0) + (middle & 0xffff);
+  return (Math.imul(a1, b1) + (middle >>> 16) + (cross >>> 16)) >>> 0;
 }
 
 /**
  * Philox4x32-10, a counter-based generator: the same counter and key always give the same four words.
  * Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), section 3.3.
  */
-export function philox(counter: Words, key: SeedWords): Words {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+export function philox([c0, c1, c2, c3]: Words, [k0, k1]: SeedWords): Words {
   for (let round = 0; round < 10; round++) {
     const high0 = high(0xd2511f53, c0);
-    const low0 = Math.imul(0xd2511f53, c0) >>> 0;
     const high1 = high(0xcd9e8d57, c2);
-    const low1 = Math.imul(0xcd9e8d57, c2) >>> 0;
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
+    const low0 = Math.imul(0xd2511f53, c0) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = Math.imul(0xcd9e8d57, c2) >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
     k0 = (k0 + 0x9e3779b9) >>> 0;
     k1 = (k1 + 0xbb67ae85) >>> 0;
   }
@@ -57,10 +57,28 @@ export function uniform(seed: SeedWords, position: number, purpose: number): num
 }
 
 /**
- * The coupled rule's noise of a token at a position, as an exponential deviate E: argmax(log p + g) with Gumbel noise
+ * The coupled rule's noise at a position, for each token an exponential deviate E: argmax(log p + g) with Gumbel noise
  * g = -log E is argmax(p / E). Four tokens share a counter, (position, noise, id / 4, 0), and take a word each.
  */
-export function exponential(seed: SeedWords, position: number, id: number, purpose: number = PURPOSES.noise): number {
-  const word = philox([position, purpose, id >>> 2, 0], seed)[id & 3] as number;
-  return -Math.log1p(-(word + 0.5) / 2 ** 32);
+export class Noise {
+  readonly #seed: SeedWords;
+  readonly #position: number;
+  readonly #purpose: number;
+  /** The latest counter's third word, and what it gave. */
+  #four = -1;
+  #words: Words = [0, 0, 0, 0];
+
+  constructor(seed: SeedWords, position: number, purpose: number = PURPOSES.noise) {
+    this.#seed = seed;
+    this.#position = position;
+    this.#purpose = purpose;
+  }
+
+  /** The deviate of token `id`; the tokens of a row in their order take a quarter of the time. */
+  of(id: number): number {
+    const four = id >>> 2;
+    if (four !== this.#four) this.#words = philox([this.#position, this.#purpose, four, 0], this.#seed);
+    this.#four = four;
+    return -Math.log1p(-((this.#words[id & 3] as number) + 0.5) / 2 ** 32);
+  }
 }

@@ -1,6 +1,6 @@
-import { FailureError } from '../../core/failure';
-import { formatName } from '../../core/format/format';
-import type { ResponseFormat, TokenId } from '../../core/types';
+import { FailureError } from '../core/failure';
+import { formatName } from '../core/format/format';
+import type { ResponseFormat, TokenId } from '../core/types';
 
 /** What web-llm's grammar matcher (xgrammar) does of what is needed here. */
 export interface Matcher {
@@ -83,6 +83,21 @@ export class TokenGrammar {
     if (accepted > 0) await unbroken(() => this.#matcher.rollBack(accepted));
     this.goOn(0);
     return masks;
+  }
+
+  /**
+   * For the token after all of `drafts`, each of which a mask has let come.
+   *
+   * @returns u32 [ceil(vocabulary / 32)]; null where everything may come: after the end of an answer, and where there is no token, which `masks` tells of
+   */
+  async maskAfter(drafts: readonly TokenId[]): Promise<Uint32Array | null> {
+    let accepted = 0;
+    const goesOn = () => unbroken(() => !this.#matcher.isTerminated());
+    while (accepted < drafts.length && (await goesOn()) && (await unbroken(() => this.#matcher.acceptToken(drafts[accepted] as TokenId))))
+      accepted++;
+    const mask = accepted === drafts.length && (await goesOn()) ? await unbroken(() => this.#matcher.getNextTokenBitmask()) : null;
+    if (accepted > 0) await unbroken(() => this.#matcher.rollBack(accepted));
+    return mask && this.#allowsSome(mask) ? Uint32Array.from(mask) : null;
   }
 
   /** Whether some token may come after the first `accepted` drafts of the latest masks. @throws FailureError format-dead-end */
