@@ -2,6 +2,7 @@ import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
+import { ENGINE_DEPENDENCIES } from './scripts/engineDependencies.mjs';
 import { webLlmInNode } from './scripts/webLlmInNode.mjs';
 
 const executablePath = findChromium();
@@ -22,11 +23,10 @@ const browser = () => ({
   instances: [{ browser: 'chromium' as const }],
 });
 
-// Dependencies that Vite finds only during tests make it restart them.
-const ENGINE_DEPENDENCIES = ['@mlc-ai/web-llm', 'valibot'];
 const PAGE_DEPENDENCIES = [
-  ...['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'valibot', 'axe-core'],
-  ...['d3-scale', 'd3-shape', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', '@mlc-ai/web-llm'],
+  ...ENGINE_DEPENDENCIES,
+  ...['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'axe-core'],
+  ...['d3-scale', 'd3-shape', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js'],
 ];
 
 export default defineConfig({

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
+import { ENGINE_DEPENDENCIES } from '../scripts/engineDependencies.mjs';
 import { launchFirefox } from '../scripts/firefox.mjs';
 import { isolationOf } from '../scripts/isolation.mjs';
 
@@ -46,6 +47,7 @@ export async function openBenchPage(file, ready, { models, folders = {}, isolate
   const server = await createServer({
     plugins: [{ name: 'folders', configureServer }],
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null, headers },
+    optimizeDeps: { include: ENGINE_DEPENDENCIES },
     logLevel: 'error',
   });
   await server.listen();
@@ -55,9 +57,6 @@ export async function openBenchPage(file, ready, { models, folders = {}, isolate
     await page.goto(new URL(file, server.resolvedUrls.local[0]).href);
     while (!(await page.evaluate((global) => global in window, ready))) await pause(50);
   };
-  // The first visit makes Vite bundle web-llm, which reloads the page.
-  await open();
-  await pause(1500);
   await open();
   return {
     open,

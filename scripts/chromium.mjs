@@ -4,7 +4,13 @@ import path from 'node:path';
 import { installDebianPackages } from './debian.mjs';
 
 /** WebGPU on the CPU (SwiftShader), so that every machine computes alike. */
-export const CHROMIUM_ARGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-gpu-compositing', '--disable-gpu-rasterization'];
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-gpu-compositing',
+  '--disable-gpu-rasterization',
+];
 
 /** No adapter for WebGPU. */
 export const WITHOUT_WEBGPU_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer'];

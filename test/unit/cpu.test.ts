@@ -3,56 +3,22 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PairSpec } from '../../src/catalog/spec';
 import { committedTokens, tally } from '../../src/core/run/tally';
-import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
+import { GREEDY } from '../../src/core/settings';
 import { judgeAnswer } from '../../src/core/study/quality';
 import type { RunEvent, RunSettings } from '../../src/core/types';
-import { CpuPairs } from '../../src/engine/cpuPairs';
-import { PairEngine } from '../../src/engine/engine';
-import type { CalibrationResult, RunTask } from '../../src/engine/tasks';
+import type { PairEngine } from '../../src/engine/engine';
+import type { CalibrationResult } from '../../src/engine/tasks';
 import { PRESETS } from '../../src/features/prompt/presets';
 import { parseConfig, readWeights } from '../../src/model/cpu/weights';
-import { memoryStorage } from '../../src/storage/memory';
-import { isRunEvent } from '../../src/worker/client';
+import { cpuEngine, runOnCpu as run } from '../support/cpuRuns';
 import { SHIPPED, shippedPair } from '../support/shipped';
-
-/** The shipped pair on this machine's CPU, its files served as they lie. */
-function engine(): PairEngine {
-  vi.stubGlobal('fetch', async (url: string) => {
-    const file = path.join(SHIPPED, new URL(url).pathname.replace('/models/', ''));
-    return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response('', { status: 404 });
-  });
-  return new PairEngine(new CpuPairs(memoryStorage()), () => performance.now());
-}
-
-async function run(
-  pair: PairEngine,
-  settings: Partial<RunSettings>,
-  {
-    prompt = 'Count from 1 to 30.',
-    draft = 'draft' as string | null,
-    spec = null as PairSpec | null,
-    signal = new AbortController().signal,
-    costs = { calibration: null } as Pick<RunTask, 'calibration' | 'measuredOn'>,
-  } = {},
-): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  const task = { type: 'run', pair: spec ?? shippedPair(draft), turns: [], prompt, ...costs } as const;
-  await pair.run(
-    { ...task, settings: { ...DEFAULT_RUN, gamma: 4, maxTokens: 40, ...settings } },
-    (update) => {
-      if (isRunEvent(update)) events.push(update);
-    },
-    signal,
-  );
-  return events;
-}
 
 const ids = (events: readonly RunEvent[]) => committedTokens(events).map(({ id }) => id);
 
 describe('the pair on the CPU', () => {
   let pair: PairEngine;
   beforeAll(() => {
-    pair = engine();
+    pair = cpuEngine();
     return () => vi.unstubAllGlobals();
   });
 
@@ -144,7 +110,7 @@ describe('the pair on the CPU', () => {
   });
 
   it('needs no draft where no model drafts, and fetches none', async () => {
-    const alone = engine();
+    const alone = cpuEngine();
     const asked = vi.spyOn(globalThis, 'fetch');
     const settings = { ignoreStopTokens: true, maxTokens: 12 } as const;
     const plain = ids(await run(alone, { ...settings, mode: 'plain' }, { draft: null }));
@@ -155,7 +121,7 @@ describe('the pair on the CPU', () => {
   });
 
   it('is fetched at once: the draft is ready while the target comes; what fails first ends the other', async () => {
-    const pair = engine();
+    const pair = cpuEngine();
     const plain = fetch;
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -196,7 +162,7 @@ describe('the pair on the CPU', () => {
   });
 
   it('goes from one target to another and back', async () => {
-    const other = engine();
+    const other = cpuEngine();
     const settings = { ignoreStopTokens: true, maxTokens: 12 } as const;
     const prompt = 'Tell me a story about a fox.';
     const first = ids(await run(other, settings, { prompt }));
@@ -216,8 +182,8 @@ describe('the pair on the CPU', () => {
     };
     const spec = { target: { ...target, template, stopTokens: [3], context: 64, revision: 'changed' }, draft: null };
     const settings = { mode: 'plain', maxTokens: 30 } as const;
-    const usual = await run(engine(), settings, { draft: null });
-    const changed = await run(engine(), settings, { spec });
+    const usual = await run(cpuEngine(), settings, { draft: null });
+    const changed = await run(cpuEngine(), settings, { spec });
     const [start, before] = [changed, usual].map((events) => events.find((event) => event.type === 'start'));
     expect(start?.promptIds).toEqual([7, 8, ...(before?.promptIds ?? [])]);
     expect(changed.at(-1)).toMatchObject({ reason: 'stop', stopString: '4' });
@@ -226,8 +192,8 @@ describe('the pair on the CPU', () => {
         .map(({ text }) => text)
         .join('');
     expect(written(changed)).toMatch(/^[^4]*4/);
-    expect((await run(engine(), { ...settings, ignoreStopTokens: true }, { spec })).at(-1)).toMatchObject({ reason: 'length' });
-    expect((await run(engine(), { ...settings, maxTokens: 200, ignoreStopTokens: true }, { spec })).at(-1)).toMatchObject({
+    expect((await run(cpuEngine(), { ...settings, ignoreStopTokens: true }, { spec })).at(-1)).toMatchObject({ reason: 'length' });
+    expect((await run(cpuEngine(), { ...settings, maxTokens: 200, ignoreStopTokens: true }, { spec })).at(-1)).toMatchObject({
       reason: 'length',
     });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import { DEFAULT_RUN, GREEDY } from '../../src/core/settings';
 import { isTooShort, LEAST_TOKENS } from '../../src/core/study/experiment';
@@ -8,9 +8,11 @@ import type { RunEvent } from '../../src/core/types';
 import { PRESETS } from '../../src/features/prompt/presets';
 import { EXPERIMENT_PROMPTS } from '../../src/store/modes/experimentPrompts';
 import { useProof } from '../../src/store/modes/proof';
-import { engineWorker, runOnWorker } from './support/runs';
+import { cpuEngine, runOnCpu } from '../support/cpuRuns';
 
-const worker = engineWorker();
+// On the CPU, which writes what a device writes (test/gpu/cpu.test.ts).
+const engine = cpuEngine();
+afterAll(() => vi.unstubAllGlobals());
 
 /** The most often that one word of `events`' list stands in a row. */
 function longestRow(events: readonly RunEvent[]): number {
@@ -30,7 +32,7 @@ function longestRow(events: readonly RunEvent[]): number {
 describe('the prompts of the experiment', () => {
   it('have answers of the real pair that end by themselves and are long enough for a rate', async () => {
     for (const { prompt } of EXPERIMENT_PROMPTS) {
-      const events = await runOnWorker(worker, 'draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 200 });
+      const events = await runOnCpu(engine, { maxTokens: 200 }, { prompt });
       expect(events.at(-1), prompt).toMatchObject({ type: 'end', reason: 'stop' });
       expect(isTooShort(events), prompt).toBe(false);
       expect(tally(events).committed, prompt).toBeGreaterThanOrEqual(LEAST_TOKENS);
@@ -45,7 +47,7 @@ describe('the examples that are hard for a weak draft', () => {
     'are: the weak draft is wrong more often than right, and no word is written for ever: $prompt',
     async ({ prompt, temperature }) => {
       const sampling = { ...GREEDY, temperature, seed: 1 };
-      const events = await runOnWorker(worker, 'weak-draft', prompt, { ...DEFAULT_RUN, gamma: 4, maxTokens: 160, sampling });
+      const events = await runOnCpu(engine, { maxTokens: 160, sampling }, { prompt, draft: 'weak-draft' });
       expect(tally(events).acceptanceRate).toBeLessThan(0.5);
       expect(longestRow(events)).toBeLessThan(4);
     },
@@ -57,7 +59,7 @@ describe('the examples that are hard for a weak draft', () => {
     const settings = { ...DEFAULT_RUN, sampling: { ...GREEDY, temperature, seed: 1 } };
     const beginnings = [];
     for (let i = 0; i < plan.size / 6; i++) {
-      const events = await runOnWorker(worker, 'weak-draft', prompt, sampleSettings(settings, plan, 'speculative', i));
+      const events = await runOnCpu(engine, sampleSettings(settings, plan, 'speculative', i), { prompt, draft: 'weak-draft' });
       const beginning = beginningOf(events, plan.tokens);
       if (beginning) beginnings.push(beginning);
     }
