@@ -41,6 +41,8 @@ export interface MeasuredRun extends Measured {
   readonly acceptanceByPosition: readonly (number | null)[];
   /** By the cost model, with the run's own rates. */
   readonly predictedSpeedup: number;
+  /** What that divides: milliseconds of a token, plainly and as the run drafted; null where nothing was drafted. */
+  readonly predictedMs: { readonly plain: number; readonly speculative: number } | null;
   /** The costs as the run corrects them, which the page keeps. */
   readonly learnt: Calibration;
   readonly draftLengths: readonly number[];
@@ -140,6 +142,8 @@ export function makeBench({ send, askStock, readbacks }: BenchParts) {
       const start = events.find((event) => event.type === 'start');
       const end = events.at(-1);
       const learnt = learnCosts(calibration, events);
+      const { here } = runFigures(events, false, learnt);
+      const ms = (inDecodes: number) => inDecodes * (here?.decodeMs ?? NaN);
       if (end?.type !== 'end' || (end.reason !== 'length' && end.reason !== 'stop'))
         throw new Error(`the run ended early: ${JSON.stringify(end)}`);
       const { rounds, passes, drafted, accepted, rejected, pastEnd, committed, waitMs, decodeMs } = tally(events);
@@ -159,7 +163,8 @@ export function makeBench({ send, askStock, readbacks }: BenchParts) {
         timeToFirstTokenMs: all[0]?.endMs ?? NaN,
         acceptanceByPosition: ratesByPosition(events, null),
         // Where nothing was drafted the run was plain decoding.
-        predictedSpeedup: runFigures(events, false, learnt).here?.predicted ?? 1,
+        predictedSpeedup: here?.predicted ?? 1,
+        predictedMs: here?.tokens ? { plain: ms(here.price.plain), speculative: ms(here.price.whole) / here.tokens } : null,
         learnt,
         decodeMs,
         draftLengths: pricedRounds(events).map(({ gamma }) => gamma),

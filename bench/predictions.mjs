@@ -51,17 +51,29 @@ await failClearly(async () => {
       const first = await run(prompt, 'speculative', measured);
       adapter = first.adapter;
       const speedups = [];
+      const perToken = ({ decodeMs, tokens }) => decodeMs / (tokens - 1);
+      const times = { plain: [], speculative: [] };
       for (let repetition = 0; repetition < repetitions; repetition++) {
         const order = (at + repetition) % 2 === 0 ? ['plain', 'speculative'] : ['speculative', 'plain'];
         const seen = {};
         for (const mode of order) seen[mode] = await run(prompt, mode, first.learnt);
-        const perToken = ({ decodeMs, tokens }) => decodeMs / (tokens - 1);
+        for (const mode of order) times[mode].push(perToken(seen[mode]));
         speedups.push(perToken(seen.plain) / perToken(seen.speculative));
       }
       // The middle by ratio, as a speedup of 2 and one of 1/2 are equally far from 1.
       const followed = Math.exp(median(speedups.map(Math.log)));
       const spread = Math.max(...speedups) / Math.min(...speedups) - 1;
-      rows.push({ id, predicted: first.predictedSpeedup, followed, error: first.predictedSpeedup / followed - 1, spread, calibrationMs });
+      const off = (mode) => (first.predictedMs ? first.predictedMs[mode] / median(times[mode]) - 1 : 0);
+      const parts = { plain: off('plain'), speculative: off('speculative') };
+      rows.push({
+        id,
+        predicted: first.predictedSpeedup,
+        followed,
+        error: first.predictedSpeedup / followed - 1,
+        parts,
+        spread,
+        calibrationMs,
+      });
       console.error(`${at + 1} of ${count}, ${id}: predicted ${first.predictedSpeedup.toFixed(2)}, followed ${followed.toFixed(2)}`);
     }
     const errors = rows.map(({ error }) => Math.abs(error));
@@ -72,6 +84,7 @@ await failClearly(async () => {
       of: count,
       worst: Math.max(...errors),
       bias: median(rows.map(({ error }) => error)),
+      parts: { plain: median(rows.map(({ parts }) => parts.plain)), speculative: median(rows.map(({ parts }) => parts.speculative)) },
       medianSpread: median(rows.map(({ spread }) => spread)),
       calibrationMs: median(rows.map(({ calibrationMs }) => calibrationMs)),
     };
@@ -86,14 +99,18 @@ await failClearly(async () => {
     const percent = (share) => `${(100 * share).toFixed(1)} %`;
     console.table(
       Object.fromEntries(
-        rows.map(({ id, predicted, followed, error, spread }, i) => [
+        rows.map(({ id, predicted, followed, error, parts, spread }, i) => [
           `${i + 1} ${id}`,
-          { predicted: predicted.toFixed(2), followed: followed.toFixed(2), error: percent(error), 'between repetitions': percent(spread) },
+          {
+            ...{ predicted: predicted.toFixed(2), followed: followed.toFixed(2), error: percent(error) },
+            ...{ 'of a plain token': percent(parts.plain), 'of a speculative one': percent(parts.speculative) },
+            'between repetitions': percent(spread),
+          },
         ]),
       ),
     );
     console.log(
-      `median error ${percent(summary.medianError)} (bias ${percent(summary.bias)}), ${summary.withinTenth} of ${count} within a tenth, worst ${percent(summary.worst)}; repetitions differ by ${percent(summary.medianSpread)} in the middle; a calibration took ${(summary.calibrationMs / 1000).toFixed(1)} s`,
+      `median error ${percent(summary.medianError)} (bias ${percent(summary.bias)}: a plain token was predicted ${percent(summary.parts.plain)} too long, a speculative one ${percent(summary.parts.speculative)}), ${summary.withinTenth} of ${count} within a tenth, worst ${percent(summary.worst)}; repetitions differ by ${percent(summary.medianSpread)} in the middle; a calibration took ${(summary.calibrationMs / 1000).toFixed(1)} s`,
     );
   } finally {
     for (const each of busy) each.kill();
