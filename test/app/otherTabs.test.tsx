@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { page } from 'vitest/browser';
+import { DEFAULT_RUN } from '../../src/core/settings';
 import { EMPTY_PROGRESS } from '../../src/formats/progress';
 import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/course/progress';
+import { useBackend } from '../../src/store/engine/backend';
 import { useCalibration } from '../../src/store/engine/calibration';
-import { useCatalogue } from '../../src/store/engine/catalogue';
+import { pairFor, useCatalogue } from '../../src/store/engine/catalogue';
+import { sendTask } from '../../src/store/engine/connection';
 import { useLoading } from '../../src/store/engine/loading';
+import { useMemory } from '../../src/store/engine/memory';
 import { occupy } from '../../src/store/engine/work';
 import { watchTab } from '../../src/store/page/tab';
 import { chooseTheme, useTheme } from '../../src/store/page/theme';
@@ -65,6 +69,33 @@ describe('two tabs of the page', () => {
     // Also by an engine that tells nothing of their way.
     await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
     expect(engine.tasks.findLast(({ type }) => type === 'load')).toMatchObject({ pair: { target: { id: 'target', halfCache: true } } });
+  });
+
+  it('choose what computes in both, and here once the models are free, which are loaded there; runs of the work under way stay where it began', async () => {
+    const engine = await openPage();
+    const backends = (type: 'load' | 'run') =>
+      engine.tasks.flatMap((task) => (task.type === type ? [('backend' in task ? task.backend : undefined) ?? 'auto'] : []));
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    const told = { type: 'computed-by', target: 'target', backend: 'webgpu', adapter: 'a', because: { why: 'graphics-card' } } as const;
+    useBackend.setState({ computedBy: told });
+    useMemory.setState({ adapter: 'a' });
+    const before = backends('load');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const run = async () => {
+      const task = { prompt: 'A fox.', turns: [], settings: DEFAULT_RUN, calibration: null };
+      for await (const _ of sendTask({ type: 'run', pair: pairFor(useSettings.getState()), ...task }));
+    };
+    const work = occupy('experiment', () => promise.then(run));
+    elsewhere('foretoken.backend', () => JSON.stringify({ state: { backend: 'cpu' }, version: 1 }));
+    expect([useBackend.getState().backend, useBackend.getState().computedBy, backends('load')]).toEqual(['cpu', told, before]);
+    resolve();
+    await work;
+    expect(backends('run')).toEqual(['auto']);
+    expect([useBackend.getState().computedBy, useMemory.getState().adapter]).toEqual([null, '']);
+    await expect.poll(() => backends('load')).toEqual([...before, 'cpu']);
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    await run();
+    expect(backends('run')).toEqual(['auto', 'cpu']);
   });
 
   it.each([true, false])('add to one playlist (told: %s)', (told) => {

@@ -11,7 +11,7 @@ export interface PairComputedBy extends ComputedBy {
 }
 
 interface BackendState {
-  /** What computes, as chosen in this browser. `chooseBackend` (loading.ts) changes it. */
+  /** What computes, as chosen in this browser. `chooseBackend` (loading.ts) changes it, here or in another tab; loading.ts takes it over in either. */
   readonly backend: BackendChoice;
   /** What computes the pair that was made ready last, and why; null where none is. */
   readonly computedBy: PairComputedBy | null;

@@ -3,6 +3,7 @@ import type { ComputedBy, Task, Update } from '../../engine/tasks';
 import { BACKEND } from '../../formats/settings';
 import { ENDED, sendToWorker } from '../../worker/client';
 import { useBackend } from './backend';
+import { backendOfWork } from './work';
 
 /** What carries out tasks: the worker in the page, a model in memory in a test. */
 export interface EngineConnection {
@@ -23,7 +24,7 @@ export function connectEngine(next: EngineConnection): void {
 
 /** @throws FailureError what the engine could not do */
 export async function* sendTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Exclude<Update, ComputedBy>, void> {
-  const { backend } = useBackend.getState();
+  const backend = backendOfWork();
   const asked = 'pair' in task && backend !== BACKEND.default ? { ...task, backend } : task;
   for await (const update of connection.send(asked, signal, ask)) {
     if (update.type !== 'computed-by') yield update;

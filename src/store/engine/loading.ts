@@ -160,10 +160,8 @@ function cpuComputes(): boolean {
 /** Chooses what computes, and starts to load the models there; not while the models are at work. */
 export async function chooseBackend(backend: BackendChoice): Promise<void> {
   if (useWork.getState().current !== null) return;
-  // Models that are loaded where they will be stay ready; others tell of their way there.
-  useBackend.setState({ backend, computedBy: null });
-  forgetMemory();
-  await load();
+  useBackend.setState({ backend });
+  await takingOver;
 }
 
 /** Has the models `ids` keep keys and values in half precision, or in full; what of them is chosen is loaded again. Not while the models are at work. */
@@ -176,20 +174,34 @@ export async function chooseHalfCaches(ids: readonly string[], half: boolean): P
   await takingOver;
 }
 
-/** Until what was chosen of the caches, here or in another tab, holds here. */
+/** Until what was chosen of backend and caches, here or in another tab, holds here. */
 let takingOver: Promise<void> = Promise.resolve();
+
+/** Does `takeOver` once the models are free: another tab may choose while they are at work here. */
+function onceFreeTakeOver(takeOver: () => Promise<void>): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  takingOver = promise;
+  onceFree(() => resolve(takeOver()));
+}
+
+useBackend.subscribe(({ backend }, before) => {
+  if (backend !== before.backend) onceFreeTakeOver(takeOverBackend);
+});
+
+/** Models that are loaded where they will be stay ready; others tell of their way there. Those that wait for a person to ask for their download go on waiting. */
+async function takeOverBackend(): Promise<void> {
+  useBackend.setState({ computedBy: null });
+  forgetMemory();
+  if (chosenPair()) await load(useLoading.getState().unasked ? 'if-stored' : 'now');
+}
 
 useHalfCaches.subscribe(({ models }, before) => {
   const changed = [...models, ...before.models].filter((id) => models.includes(id) !== before.models.includes(id));
-  if (changed.length === 0) return;
-  // In another tab it may have been chosen while the models are at work here.
-  const { promise, resolve } = Promise.withResolvers<void>();
-  takingOver = promise;
-  onceFree(() => resolve(takeOver(changed)));
+  if (changed.length > 0) onceFreeTakeOver(() => takeOverCaches(changed));
 });
 
 /** The models `ids` have other caches from now on: what of them is chosen is loaded again. */
-async function takeOver(ids: readonly string[]): Promise<void> {
+async function takeOverCaches(ids: readonly string[]): Promise<void> {
   adoptCaches();
   const pair = chosenPair();
   const changed = pair ? modelsOf(pair).filter(({ id }) => ids.includes(id)) : [];

@@ -1,5 +1,7 @@
 import { create } from 'zustand';
 import type { TargetSpec } from '../../catalog/resolve';
+import type { BackendChoice } from '../../formats/settings';
+import { useBackend } from './backend';
 import { chosenTarget } from './catalogue';
 
 /** What a person can have the models do. One thing at a time has them. */
@@ -24,6 +26,8 @@ export interface Hold {
 let controller: AbortController | null = null;
 /** That all runs of the current work have, whatever is chosen meanwhile; null until one needs it. */
 let heldTarget: TargetSpec | null = null;
+/** What computes them all, whatever another tab chooses meanwhile; null without work. */
+let heldBackend: BackendChoice | null = null;
 /** Each takes the models when its turn comes. */
 let waiting: (() => void)[] = [];
 
@@ -61,11 +65,13 @@ function take(work: Work): Hold {
   const mine = new AbortController();
   controller = mine;
   heldTarget = null;
+  heldBackend = useBackend.getState().backend;
   useWork.setState({ current: work, stopping: false });
   return {
     signal: mine.signal,
     release() {
       controller = null;
+      heldBackend = null;
       useWork.setState({ current: null, stopping: false });
       // Who follows the state may have begun already.
       if (useWork.getState().current === null) waiting.shift()?.();
@@ -91,6 +97,11 @@ export function targetOfWork(): TargetSpec | null {
   if (useWork.getState().current === null) return chosenTarget();
   heldTarget ??= chosenTarget();
   return heldTarget;
+}
+
+/** What computes the current work: what was chosen when it began. Without work, what is chosen. */
+export function backendOfWork(): BackendChoice {
+  return heldBackend ?? useBackend.getState().backend;
 }
 
 /** Asks the current work to stop; what it has measured stays. */
