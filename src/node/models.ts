@@ -9,6 +9,7 @@ import type { Catalogue, TargetSpec } from '../catalog/resolve';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import { FailureError } from '../core/failure';
 import type { Imported, ImportProgress } from '../engine/tasks';
+import { blobSource, openGguf } from '../formats/gguf';
 import type { NodeEngine } from './engine';
 import { PAGE } from './localFiles';
 import { DRAFTS_WITHOUT_MODEL, type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
@@ -50,6 +51,20 @@ export async function choosePair(target: string | undefined, draft: string | und
   return choose(found, drafting, own, setup);
 }
 
+/**
+ * Reads each GGUF file that `target` or `draft` names up to its weights, without a device: what is wrong with a file is told before what it would run on is missing.
+ *
+ * @throws FailureError command-invalid, gguf-invalid, gguf-unsupported; or the signal's reason
+ */
+export async function checkFiles(target: string | undefined, draft: string | undefined, signal: AbortSignal): Promise<void> {
+  const names = [target === undefined ? null : readModelName(target), draft === undefined ? null : readDraftName(draft)];
+  for (const file of ggufPaths(names)) await openGguf(blobSource(await fs.openAsBlob(file)), signal);
+}
+
+function ggufPaths(names: readonly (DraftName | null)[]): string[] {
+  return [...new Set(names.flatMap((name) => (name?.kind === 'gguf' ? [name.path] : [])))];
+}
+
 async function choose(
   { model: target, drafts }: Found,
   drafting: DraftName | null,
@@ -66,7 +81,7 @@ async function choose(
 
 /** Makes models of the GGUF files among `names`, unless they were made before. @returns them by the paths of their files */
 async function importFiles(names: readonly (DraftName | null)[], setup: PairSetup): Promise<ReadonlyMap<string, ModelSpec>> {
-  const paths = [...new Set(names.flatMap((name) => (name?.kind === 'gguf' ? [name.path] : [])))];
+  const paths = ggufPaths(names);
   const [first] = paths;
   if (first === undefined) return new Map();
   if (!setup.isOnGpu) {

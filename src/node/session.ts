@@ -8,7 +8,7 @@ import type { Backend } from '../engine/tasks';
 import { USUAL_THREADS } from '../model/cpu/wasm/thread';
 import { type NodeEngine, openEngine, usualCacheFolder } from './engine';
 import { DEVICES } from './gpu';
-import { type ChosenPair, choosePair, pageLists } from './models';
+import { type ChosenPair, checkFiles, choosePair, pageLists } from './models';
 import { number, type Option, oneOf, readNumber, text, type Values } from './options';
 import { progressOn } from './progress';
 import { usageError } from './usage';
@@ -68,6 +68,7 @@ export async function openSession(
 ): Promise<Session> {
   const pageFolder = findPage();
   const { device, threads, cache = usualCacheFolder() } = values;
+  await checkFiles(values.target, values.draft, signal);
   const isHalf = values['kv-cache'] === 'half';
   const opened = await openEngine({ device, threads, cacheFolder: path.resolve(cache), pageFolder });
   if (opened.note) say(opened.note);

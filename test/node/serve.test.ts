@@ -9,6 +9,8 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/loop/text';
 import { readTrace } from '../../src/formats/trace/trace';
+import { writeGguf } from '../support/gguf/file';
+import { smallModel } from '../support/gguf/model';
 import { CACHE, Command, type RunningServer, run, startServer, WEBGPU } from './support/command';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -220,9 +222,19 @@ describe('foretoken serve fails in words', () => {
 
   it('where only WebGPU could run what is asked for', async () => {
     const file = path.join(CACHE, 'own.gguf');
-    fs.writeFileSync(file, 'GGUF');
+    fs.writeFileSync(file, writeGguf(smallModel('llama', { all: 'Q4_0' })));
     const { code, stderr } = await run(['serve', '--device', 'cpu', '--port', '0', '--target', file]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('own.gguf needs WebGPU: on the CPU the embedded pair and SmolLM2 run')]);
+  });
+
+  it.each([['serve'], ['generate']])('where a GGUF file is damaged, which %s says before what it would run on', async (command) => {
+    const file = path.join(CACHE, 'damaged.gguf');
+    fs.writeFileSync(file, writeGguf(smallModel('llama', { all: 'Q4_0' })).subarray(0, 3000));
+    const { code, stderr } = await run([command, '--device', 'cpu', '--target', file, ...(command === 'generate' ? ['Why?'] : [])]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^foretoken: The GGUF file cannot be used: it ends at byte 3000, in the middle of [^\n]*\n {2}Download the file again, or choose another one\.\n$/,
+    );
   });
 
   it.for([
