@@ -16,6 +16,7 @@ const raceButton = () => page.getByRole('button', { name: 'Race', exact: true })
 const region = () => page.getByRole('region', { name: /^A race/ });
 const text = (lane: string) => page.getByRole('log', { name: `Text of ${lane}` });
 const figure = (name: string) => [...region().element().querySelectorAll(`[data-figure="${name}"] td`)].map((cell) => cell.textContent);
+const status = () => region().getByRole('status');
 const idle = () => expect.poll(() => useWork.getState().current).toBeNull();
 const runs = () => shownHeat(useRace.getState()).runs;
 const written = (lane: 'plain' | 'speculative') =>
@@ -199,7 +200,33 @@ describe('a race', () => {
     await openRace({ draft: 'weak-draft', gamma: 16 });
     await raceToFinish();
     await expect.element(region()).toHaveTextContent('Speculation was the slower one.');
+    const [fewer, more] = LANES.map((lane) => tally(runs()[lane]).passes);
+    await expect
+      .element(status())
+      .toHaveTextContent(`Plain decoding was the faster one. Speculation needed ${fewer} target passes instead of ${more}.`);
     await expect.element(region()).toHaveTextContent('The run drafts all the same, to show how: its draft length is fixed.');
+  });
+
+  it.each([
+    ['as fast', 1],
+    ['nearly as fast', 1.04],
+    ['nearly as slow', 0.96],
+  ])('whose times tie (speculation is %s) says so, and what was spared', async (_, speedup) => {
+    await openRace();
+    await raceToFinish();
+    const [heat] = useRace.getState().heats;
+    if (!heat) throw new Error('no race was measured');
+    const [speculative, plain] = LANES.map((lane) => tally(heat.runs[lane]));
+    const factor = (speedup * (speculative?.waitMs ?? 0)) / (plain?.waitMs ?? 1);
+    const slowed = heat.runs.plain.map((event) => ({
+      ...event,
+      ...('startMs' in event && { startMs: event.startMs * factor }),
+      ...('endMs' in event && { endMs: event.endMs * factor }),
+    }));
+    useRace.setState({ heats: [{ ...heat, runs: { ...heat.runs, plain: slowed } }] });
+    const spared = (plain?.passes ?? 0) - (speculative?.passes ?? 0);
+    expect(spared).toBeGreaterThan(0);
+    await expect.element(status()).toHaveTextContent(`The times tied. What speculation spared is ${spared} of 40 target passes.`);
   });
 
   it('says why sampled texts part under the rejection rule', async () => {

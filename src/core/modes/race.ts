@@ -66,11 +66,16 @@ export function heatMs({ runs }: Heat): number {
 
 export interface RaceResult {
   readonly comparison: Comparison;
+  /** Which took less time, over the whole wait or, where the lengths differ, in decoding alone; null where the times cannot be compared. */
+  readonly faster: Lane | 'tied' | null;
   /** Whether both came to their end with texts of different lengths. */
   readonly unequal: boolean;
   /** Target passes that each needed. */
   readonly passes: Readonly<Record<Lane, number>>;
 }
+
+/** Times tie up to this ratio: two runs of the same kind differ as much. */
+const TIE = 1.05;
 
 /** null if there are no two comparable runs, or one of them has written nothing. */
 export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult | null {
@@ -79,7 +84,14 @@ export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult |
   const passes = { speculative: fast.passes, plain: slow.passes };
   if (!comparison || passes.speculative === 0 || passes.plain === 0) return null;
   const unequal = isFinished(speculative) && isFinished(plain) && fast.committed !== slow.committed;
-  return { comparison, unequal, passes };
+  return { comparison, faster: fasterBy(comparison), unequal, passes };
+}
+
+function fasterBy({ speedup: { wait, decoding } }: Comparison): RaceResult['faster'] {
+  const speedup = wait ?? decoding;
+  if (speedup === null) return null;
+  if (Math.max(speedup, 1 / speedup) <= TIE) return 'tied';
+  return speedup > 1 ? 'speculative' : 'plain';
 }
 
 /** The heat in the middle by how much faster decoding alone was, of those that both runs finished, the lower one of two; the first where none is finished. */

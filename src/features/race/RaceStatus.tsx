@@ -26,5 +26,5 @@ function statusOf(state: RaceState): string {
   if (heats.length === 0) return words.empty;
   const result = raceResult(heat);
   if (!result) return Object.values(heat.runs).some((events) => events.length === 0) ? words.alone : words.notComparable;
-  return words.needed(result.passes.speculative, result.passes.plain);
+  return words.headline(result);
 }

@@ -1,4 +1,4 @@
-import type { Lane, Spread } from '../../core/modes/race';
+import type { Lane, RaceResult, Spread } from '../../core/modes/race';
 import type { Comparison, Speed } from '../../core/run/comparison';
 import type { Phase } from '../../core/run/moment';
 import { formatCount, formatRatio, formatSeconds } from '../format';
@@ -64,7 +64,15 @@ export const race = {
   slower: 'Speculation was the slower one.',
   spread: ({ median, least, most, races }: Spread) =>
     `Over ${formatCount(races)} races: ${formatRatio(least)} to ${formatRatio(most)}, median ${formatRatio(median)}.`,
-  needed: (speculative: number, plain: number) => `${passes(speculative)} instead of ${formatCount(plain)}.`,
+  headline: ({ faster, passes: { speculative, plain } }: Pick<RaceResult, 'faster' | 'passes'>) => {
+    const needed = `${passes(speculative)} instead of ${formatCount(plain)}.`;
+    if (faster === 'plain') return `Plain decoding was the faster one. Speculation needed ${needed}`;
+    if (faster !== 'tied') return needed;
+    const spared = plain - speculative;
+    return spared > 0
+      ? `The times tied. What speculation spared is ${formatCount(spared)} of ${passes(plain)}.`
+      : 'The times tied, and speculation spared no target passes.';
+  },
   output: ({ output, alike }: Comparison) => {
     switch (output) {
       case 'identical':
