@@ -158,8 +158,9 @@ async function runOnce(page, prompt) {
 
 /** Waits for the end of the run that was just asked for. */
 async function ended(page) {
-  await page.getByRole('button', { name: 'Stop', exact: true, disabled: false }).waitFor();
-  await page.getByRole('button', { name: 'Stop', exact: true, disabled: true }).waitFor();
+  const stop = page.getByRole('button', { name: 'Stop', exact: true });
+  await stop.waitFor();
+  await stop.waitFor({ state: 'hidden' });
   const [said] = await page.getByRole('alert').allInnerTexts();
   if (said) throw new Error(`The page says: ${said}`);
 }

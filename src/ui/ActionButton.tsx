@@ -5,7 +5,7 @@ import { useCanPerform } from '../actions/useAction';
 import { useKeyIsTaken } from '../actions/useKeyIsTaken';
 import { Button } from './Button';
 
-interface ActionButtonProps {
+export interface ActionButtonProps {
   readonly action: Action;
   readonly look?: 'normal' | 'small' | 'primary' | 'quiet';
   /** Whether its first shortcut is written on it, wherever that works. */

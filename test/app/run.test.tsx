@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { committedTokens, tally } from '../../src/core/run/tally';
 import type { RunToken } from '../../src/core/types';
 import { showRun, useRun } from '../../src/store/run/run';
 import { log, openPage, prompt, runButton, runToEnd, stopButton, tokenElements, untilIdle } from './support/openPage';
+import { tabTo } from './support/tabTo';
 
 const COMMITTED = ['accepted', 'corrected', 'bonus', 'plain'];
 const shownCount = (key: string) => document.querySelector(`[data-count="${key}"]`)?.textContent;
@@ -99,6 +100,49 @@ describe('a run', () => {
     await stopButton().click();
     await untilIdle();
     expect(inHeadingLine()).toBe(true);
+  });
+
+  it.each([
+    [1280, 720],
+    [390, 844],
+  ])('offers Stop at %i × %i while it goes on alone, in a place that was kept', async (width, height) => {
+    await page.viewport(width, height);
+    const engine = await openPage();
+    const bar = () => document.querySelector('.output-bar')?.getBoundingClientRect().top ?? 0;
+    const places = () =>
+      [...document.querySelectorAll('.output-bar :is(h2, .button)')].map((part) => {
+        const { left, top } = part.getBoundingClientRect();
+        return [part.textContent, left, part.closest('.output-buttons') ? null : top - bar()];
+      });
+    expect(stopButton().query()).toBeNull();
+    await prompt().fill('A fox.');
+    await runToEnd();
+    await expect.element(page.getByText(/^Finished/)).toBeInTheDocument();
+    expect(stopButton().query()).toBeNull();
+    const before = places();
+    engine.options.hold = 5;
+    runButton().element().focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(stopButton()).toBeVisible();
+    expect(places()).toEqual(before);
+    await userEvent.keyboard('{Escape}');
+    await untilIdle();
+    expect(stopButton().query()).toBeNull();
+  });
+
+  it('that was stopped by its button leaves the focus there until the person moves on', async () => {
+    const engine = await openPage();
+    await prompt().fill('A fox.');
+    engine.options.hold = 5;
+    await runButton().click();
+    await tabTo(stopButton().element());
+    await userEvent.keyboard('{Enter}');
+    await untilIdle();
+    await expect.element(stopButton()).toHaveFocus();
+    await expect.element(stopButton()).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.keyboard('{Tab}');
+    expect(stopButton().query()).toBeNull();
+    expect(document.activeElement).not.toBe(document.body);
   });
 
   it('says what came of it in one line at 1280 × 720', async () => {

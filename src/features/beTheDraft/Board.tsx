@@ -1,11 +1,11 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { judgeTyped, pass } from '../../actions/beTheDraft';
-import { stop } from '../../actions/stop';
 import { isCut, lastAsked, scoreOf, teamToAsk, upToTokens } from '../../core/modes/beTheDraft';
 import { draftsOf } from '../../core/run/moment';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../../core/types';
 import { type BeTheDraftState, type as setTyped, useBeTheDraft } from '../../store/modes/beTheDraft';
 import { ActionButton } from '../../ui/ActionButton';
+import { StopButton } from '../../ui/StopButton';
 import { beTheDraft as words } from '../../ui/texts/beTheDraft';
 import { TokenLog } from '../../ui/tokens';
 import { visibleText } from '../../ui/visibleText';
@@ -24,7 +24,7 @@ export function Board() {
         <p className="board-status" role="status">
           {sentence}
         </p>
-        <ActionButton action={stop} look="small" showKeys />
+        <StopButton look="small" showKeys />
       </div>
       <TypedDraft />
     </section>

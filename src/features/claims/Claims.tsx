@@ -1,11 +1,11 @@
 import { measureAllClaims } from '../../actions/claims';
-import { stop } from '../../actions/stop';
 import { deviceOf } from '../../core/run/device';
 import { startOf } from '../../core/run/tally';
 import { CLAIMS } from '../../core/study/claims';
 import { dismissClaimsFailure, useClaims } from '../../store/modes/claims';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
+import { StopButton } from '../../ui/StopButton';
 import { claimWords as words } from '../../ui/texts/claims';
 import { Claim } from './Claim';
 import './claims.css';
@@ -23,7 +23,7 @@ export function Claims() {
         </p>
         <div className="claims-actions">
           <ActionButton action={measureAllClaims} look="primary" showKeys />
-          <ActionButton action={stop} showKeys />
+          <StopButton showKeys />
         </div>
       </div>
       <DismissibleFailure failure={failure} onDismiss={dismissClaimsFailure} />

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { ask } from '../../actions/conversation';
-import { stop } from '../../actions/stop';
 import { typeQuestion, useConversation } from '../../store/modes/conversation';
 import { ActionButton } from '../../ui/ActionButton';
+import { StopButton } from '../../ui/StopButton';
 import { conversation as words } from '../../ui/texts/conversation';
 
 /** The box for the next turn. It keeps the focus, and what is typed while an answer comes. */
@@ -36,7 +36,7 @@ export function Composer() {
         />
       </div>
       <ActionButton action={ask} look="primary" />
-      <ActionButton action={stop} />
+      <StopButton />
     </div>
   );
 }

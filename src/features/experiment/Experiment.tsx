@@ -1,8 +1,8 @@
 import { startExperiment } from '../../actions/experiment';
-import { stop } from '../../actions/stop';
 import { dismissExperimentFailure, useExperiment } from '../../store/modes/experiment';
 import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
+import { StopButton } from '../../ui/StopButton';
 import { BlindVote } from './BlindVote';
 import './experiment.css';
 import { ExperimentProgress } from './ExperimentProgress';
@@ -20,7 +20,7 @@ export function Experiment() {
       <Setup />
       <div className="experiment-start">
         <ActionButton action={startExperiment} look="primary" showKeys />
-        <ActionButton action={stop} showKeys />
+        <StopButton showKeys />
         <ExperimentProgress />
       </div>
       <DismissibleFailure failure={failure} onDismiss={dismissExperimentFailure} />

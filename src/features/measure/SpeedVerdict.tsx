@@ -1,10 +1,10 @@
 import { measureCosts } from '../../actions/measureCosts';
-import { stop } from '../../actions/stop';
 import type { CostFigures } from '../../core/cost/figures';
 import { SPEEDS } from '../../core/run/comparison';
 import { deviceOf } from '../../core/run/device';
 import { useCalibration, useTooCoarse } from '../../store/engine/calibration';
 import { ActionButton } from '../../ui/ActionButton';
+import { StopButton } from '../../ui/StopButton';
 import { costs as names } from '../../ui/texts';
 import { clock } from '../../ui/texts/clock';
 import { measure as words } from '../../ui/texts/measure';
@@ -25,7 +25,7 @@ export function SpeedVerdict({ measured }: { readonly measured: Measured }) {
       <div className="measure-bar">
         <h3 id="measure-verdict">{words.verdictHeading}</h3>
         <div className="measure-do">
-          <ActionButton action={stop} look="small" showKeys />
+          <StopButton look="small" showKeys />
           <ActionButton action={measureCosts} look="small" />
         </div>
       </div>

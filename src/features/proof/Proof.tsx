@@ -1,14 +1,13 @@
 import { useEffect } from 'react';
 import { compareOutputs } from '../../actions/proof';
-import { stop } from '../../actions/stop';
 import { PROOF_GAMMA, proofKind, SAMPLE_LIMITS } from '../../core/study/proof';
 import { useWork } from '../../store/engine/work';
 import { changeSamplePlan, dismissProofFailure, useProof } from '../../store/modes/proof';
 import { showExampleProof } from '../../store/recordings/examples';
 import { useSettings } from '../../store/run/settings';
-import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
 import { NumberField } from '../../ui/NumberField';
+import { StopButton } from '../../ui/StopButton';
 import { proof as words } from '../../ui/texts/proof';
 import { Ask, SettingsForm } from '../prompt';
 import { ExampleNote } from '../recordings';
@@ -38,7 +37,7 @@ export function Proof() {
       <section className="proof" aria-label={words[kind].heading}>
         <div className="proof-bar">
           <h3>{words[kind].heading}</h3>
-          <ActionButton action={stop} look="small" showKeys />
+          <StopButton look="small" showKeys />
         </div>
         {kind === 'ids' && example ? <ExampleNote about={example} own={words.own} /> : null}
         {kind === 'ids' ? <IdsProof proving={proving} /> : <DistributionProof proving={proving} />}

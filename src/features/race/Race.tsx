@@ -1,10 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { race as raceAction } from '../../actions/race';
-import { stop } from '../../actions/stop';
 import { dismissRaceFailure, useRace } from '../../store/modes/race';
 import { showExampleRace } from '../../store/recordings/examples';
-import { ActionButton } from '../../ui/ActionButton';
 import { DismissibleFailure } from '../../ui/DismissibleFailure';
+import { StopButton } from '../../ui/StopButton';
 import { race as words } from '../../ui/texts/race';
 import { Ask } from '../prompt';
 import { ExampleNote } from '../recordings';
@@ -39,7 +38,7 @@ export function Race() {
       <section className="race" aria-label={words.heading}>
         <div className="race-bar">
           <RaceStatus />
-          <ActionButton action={stop} look="small" showKeys />
+          <StopButton look="small" showKeys />
         </div>
         {example ? <ExampleNote about={example} own={words.own} /> : null}
         {empty ? (

@@ -2,9 +2,9 @@ import { pinShown } from '../../actions/history';
 import { focusPrompt } from '../../actions/prompt';
 import { recordings } from '../../actions/recordings';
 import { share } from '../../actions/share';
-import { stop } from '../../actions/stop';
 import { useAsked } from '../../store/recordings/recording';
 import { ActionButton } from '../../ui/ActionButton';
+import { StopButton } from '../../ui/StopButton';
 import { output as words } from '../../ui/texts';
 import { CopyButton } from './CopyButton';
 import { RunStatus } from './RunStatus';
@@ -19,7 +19,7 @@ export function OutputBar() {
     <div className="output-bar">
       <h2>{words.heading}</h2>
       <RunStatus />
-      <ActionButton action={stop} look="small" />
+      <StopButton look="small" />
       <div className="output-buttons">
         {asked ? (
           <>
