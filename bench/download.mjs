@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { servePage } from '../scripts/servePage.mjs';
 import { median } from './statistics.mjs';
 
 const SHARD_BYTES = 32 << 20;
@@ -50,12 +51,9 @@ await failClearly(async () => {
   ]);
   ensurePackages();
   const { chromium } = await import('playwright-core');
-  const { build, preview } = await import('vite');
-  const outDir = path.resolve(values.dist ?? path.join(root, 'build/download'));
-  if (!values.dist) await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  const { url, close } = await servePage('build/download', values.dist);
   try {
-    const visit = () => openModels(chromium, server.resolvedUrls.local[0], hub.url);
+    const visit = () => openModels(chromium, url, hub.url);
     const memory = await measureMemory(await visit());
     console.log(
       `Memory above that before, MB: the page ${inMegabytes(memory.page.above)} at most, ${inMegabytes(memory.page.after)} when all had come; all processes ${inMegabytes(memory.all.above)} and ${inMegabytes(memory.all.after)}. ` +
@@ -67,7 +65,7 @@ await failClearly(async () => {
     console.log(`At ${mbits} Mbit/s, of ${figures.looks} looks: rate ${sentence(figures.rate)}; time left ${sentence(figures.left)}.`);
     if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, mbits, memory, figures }, null, 1)}\n`);
   } finally {
-    await server.close();
+    await close();
     hub.close();
   }
 });

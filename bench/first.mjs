@@ -18,6 +18,7 @@ import { launchFirefox } from '../scripts/firefox.mjs';
 import { ensurePackages, root } from '../scripts/install.mjs';
 import { keepChoice } from '../scripts/keptChoice.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { servePage } from '../scripts/servePage.mjs';
 import { geometricMean, spread } from './statistics.mjs';
 
 /** A page of each browser, newly started, for someone who prefers reduced motion: a visitor's first run is not replayed slowly, and its figures are there at its end. */
@@ -42,13 +43,13 @@ const PATIENCE_MS = 180_000;
 await failClearly(async () => {
   const options = readOptions();
   ensurePackages();
-  const server = await serve(options.dist);
+  const { url, close } = await servePage('build/first', options.dist);
   const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, load: os.loadavg()[0] };
   const [prompts, visits] = [readPrompts(), []];
   try {
     for (let at = 0; at < options.visits; at++) {
       for (const browser of options.browser) {
-        const visit = await measureVisit(browser, server.resolvedUrls.local[0], prompts[at % prompts.length], options);
+        const visit = await measureVisit(browser, url, prompts[at % prompts.length], options);
         visits.push(visit);
         console.log(
           `${visit.version}, ${visit.prompt}: ${visit.speeds.map((speed) => speed.toFixed(1)).join(', ')} tokens/s; rounds ${visit.rounds.join(', ')}`,
@@ -56,7 +57,7 @@ await failClearly(async () => {
       }
     }
   } finally {
-    await server.close();
+    await close();
   }
   console.log(`\n${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)} before`);
   const report = options.browser.map((browser) => ({ browser, ...summarise(visits.filter((visit) => visit.browser === browser)) }));
@@ -88,14 +89,6 @@ function readOptions() {
   const after = Number(values.after);
   if (!(after >= 0)) throw new Error(`--after is "${values.after}". Choose milliseconds, 0 or more.`);
   return { ...values, after, visits: wholeNumber('visits', values.visits), runs };
-}
-
-/** The folder `dist`, served on a port of its own; the working tree's build if absent. */
-async function serve(dist) {
-  const { build, preview } = await import('vite');
-  const outDir = path.resolve(root, dist ?? 'build/first');
-  if (!dist) await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  return preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
 }
 
 /** The prompts of `KINDS` in turn. */

@@ -10,12 +10,12 @@
  */
 import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from '../scripts/chromium.mjs';
-import { ensurePackages, root } from '../scripts/install.mjs';
+import { ensurePackages } from '../scripts/install.mjs';
 import { keepChoice } from '../scripts/keptChoice.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { servePage } from '../scripts/servePage.mjs';
 
 const PROMPT = 'Tell a short story about a fox who finds a bell.';
 const LONG_PROMPT = 'The quick brown fox jumps over the lazy dog. '.repeat(2300).slice(0, 100_000);
@@ -30,7 +30,7 @@ await failClearly(async () => {
   });
   const count = wholeNumber('repetitions', values.repetitions);
   ensurePackages();
-  const { url, close } = await servedBuild();
+  const { url, close } = await servePage('build/page');
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
@@ -45,20 +45,6 @@ await failClearly(async () => {
     await close();
   }
 });
-
-async function servedBuild() {
-  const outDir = fs.mkdtempSync(path.join(os.tmpdir(), 'foretoken-page-'));
-  const { build, preview } = await import('vite');
-  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
-  return {
-    url: server.resolvedUrls.local[0],
-    async close() {
-      await server.close();
-      fs.rmSync(outDir, { recursive: true });
-    },
-  };
-}
 
 /** One visit: what each of its parts cost the main thread. */
 async function measure(browser, url) {

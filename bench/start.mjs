@@ -15,9 +15,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium, WITHOUT_WEBGPU_ARGS } from '../scripts/chromium.mjs';
-import { ensurePackages, root } from '../scripts/install.mjs';
+import { ensurePackages } from '../scripts/install.mjs';
 import { keepChoice } from '../scripts/keptChoice.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
+import { servePage } from '../scripts/servePage.mjs';
 import { spread } from './statistics.mjs';
 
 const CHOICES = ['webgpu', 'auto', 'cpu', 'without'];
@@ -51,7 +52,7 @@ await failClearly(async () => {
       }
     }
   } finally {
-    await Promise.all(builds.map(({ server }) => server.close()));
+    await Promise.all(builds.map(({ close }) => close()));
   }
   const report = builds.map(({ name, visits }) => ({ build: name, ...summarise(visits), visits }));
   console.log(
@@ -84,14 +85,10 @@ function readOptions() {
 
 /** Every folder of `dist`, served on a port of its own; the working tree's build if absent. */
 async function serve(dist) {
-  const { build, preview } = await import('vite');
-  const own = path.join(root, 'build/start');
-  if (dist.length === 0) await build({ root, logLevel: 'warn', build: { outDir: own, emptyOutDir: true } });
-  const folders = dist.length === 0 ? [own] : dist.map((folder) => path.resolve(folder));
+  const own = 'build/start';
   return Promise.all(
-    folders.map(async (outDir) => {
-      const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
-      return { name: path.basename(outDir), url: server.resolvedUrls.local[0], server, visits: [] };
+    (dist.length === 0 ? [undefined] : dist).map(async (built) => {
+      return { name: path.basename(path.resolve(built ?? own)), ...(await servePage(own, built)), visits: [] };
     }),
   );
 }

@@ -9,6 +9,7 @@ import { launchFirefox } from './firefox.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { keepChoice } from './keptChoice.mjs';
 import { failClearly } from './options.mjs';
+import { servePage } from './servePage.mjs';
 
 const PICTURE = path.join(root, 'docs/browsers.webp');
 const PROMPT = 'Tell a short story about a fox who finds a bell.';
@@ -20,11 +21,7 @@ await failClearly(async () => {
   const { values } = parseArgs({ options: { prompt: { type: 'string', default: PROMPT } } });
   ensurePackages();
   const { chromium } = await import('playwright-core');
-  const { build, preview } = await import('vite');
-  const outDir = path.join(root, 'build/page');
-  await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
-  const [url] = server.resolvedUrls.local;
+  const { url, close } = await servePage('build/page');
   const inChromium = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
     const page = await inChromium.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
@@ -52,7 +49,7 @@ await failClearly(async () => {
     console.log(`${shots.map(({ name }) => name).join(' and ')}: ${path.relative(root, PICTURE)}, ${(webp.length / 1000).toFixed(0)} kB.`);
   } finally {
     await inChromium.close();
-    await server.close();
+    await close();
   }
 });
 

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
+import { servePage } from './servePage.mjs';
 
 const SIZES = { wide: { width: 1600, height: 900 }, projector: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
 const [TARGET, DRAFT] = ['Qwen2.5-1.5B-Instruct', 'Qwen2.5-0.5B-Instruct'];
@@ -128,13 +129,10 @@ await failClearly(async () => {
   const { values } = parseArgs({ options: { out: { type: 'string', default: 'build/pictures/models' } } });
   ensurePackages();
   const { chromium } = await import('playwright-core');
-  const { build, preview } = await import('vite');
   const hub = await hubOfPictures();
-  const outDir = path.join(root, 'build/page');
   const folder = path.resolve(root, values.out);
   fs.mkdirSync(folder, { recursive: true });
-  await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  const { url, close } = await servePage('build/page');
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
     for (const [size, viewport] of Object.entries(SIZES)) {
@@ -142,7 +140,7 @@ await failClearly(async () => {
         const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', serviceWorkers: 'block' });
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE_MS);
-        await page.goto(`${server.resolvedUrls.local[0]}#models`);
+        await page.goto(`${url}#models`);
         await page.getByRole('textbox', { name: /^Address of a mirror/ }).fill(hub.url);
         await page.getByRole('button', { name: 'Set', exact: true }).click();
         for (const { name, part, reach, leave } of STATES) {
@@ -159,7 +157,7 @@ await failClearly(async () => {
     console.log(`Pictures of ${STATES.length} states are in ${path.relative(root, folder)}.`);
   } finally {
     await browser.close();
-    await server.close();
+    await close();
     await hub.close();
   }
 });

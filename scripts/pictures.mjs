@@ -10,6 +10,7 @@ import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { keepChoice } from './keptChoice.mjs';
 import { failClearly } from './options.mjs';
+import { servePage } from './servePage.mjs';
 
 const FILM = path.join(root, 'docs/run.webp');
 const SIZES = { wide: { width: 1440, height: 900 }, projector: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
@@ -42,12 +43,8 @@ await failClearly(async () => {
   });
   ensurePackages();
   const { chromium } = await import('playwright-core');
-  const { build, preview } = await import('vite');
-  const outDir = path.join(root, 'build/page');
   const folder = path.resolve(root, values.out);
-  await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
-  const [url] = server.resolvedUrls.local;
+  const { url, close } = await servePage('build/page');
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   const visit = async (viewport, colorScheme, address) => {
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce', serviceWorkers: 'block' });
@@ -79,7 +76,7 @@ await failClearly(async () => {
     console.log(`The README's moving picture is in ${path.relative(root, FILM)}: ${(film.length / 1000).toFixed(0)} kB.`);
   } finally {
     await browser.close();
-    await server.close();
+    await close();
   }
 });
 

@@ -14,6 +14,7 @@ import { ensurePackages, root } from './install.mjs';
 import { keepChoice } from './keptChoice.mjs';
 import { failClearly } from './options.mjs';
 import { CONVERSATION, LESSONS, OPENING, RECORDINGS } from './recordings.mjs';
+import { servePage } from './servePage.mjs';
 
 const MACHINE = `${os.cpus().length} cores of ${(os.cpus()[0]?.model ?? 'a CPU').replaceAll('(R)', '').trim()}`;
 const FOLDER = path.join(root, 'public/traces');
@@ -39,17 +40,15 @@ await failClearly(async () => {
   const wanted = chosen(positionals);
   ensurePackages();
   const { chromium } = await import('playwright-core');
-  const { build, preview, runnerImport } = await import('vite');
-  const outDir = path.resolve(root, values.dist ?? 'build/record');
-  if (!values.dist) await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+  const { runnerImport } = await import('vite');
   const { module: traces } = await runnerImport(path.join(root, 'src/formats/trace/link.ts'));
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  const { url, close } = await servePage('build/record', values.dist);
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
     const page = await browser.newPage({ reducedMotion: 'reduce', serviceWorkers: 'block' });
     await page.addInitScript(keepChoice, 'webgpu');
     page.setDefaultTimeout(120_000);
-    await page.goto(server.resolvedUrls.local[0]);
+    await page.goto(url);
     await page.getByText('Both models are ready.').waitFor({ state: 'attached' });
     // What the page tells of a run, which recordings wait for, comes with the first one.
     await runOnce(page, 'Count from 1 to 30.');
@@ -73,7 +72,7 @@ await failClearly(async () => {
     write(files);
   } finally {
     await browser.close();
-    await server.close();
+    await close();
   }
 });
 
