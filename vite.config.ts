@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { browserModules } from './scripts/browserModules.mjs';
 import { contentPolicy } from './scripts/contentPolicy.mjs';
 import { furtherLists } from './scripts/furtherLists.mjs';
 import { sendHostHeaders } from './scripts/hostHeaders.mjs';
@@ -18,10 +19,20 @@ export default defineConfig({
   // A missing file is a 404, never the page itself.
   appType: 'mpa',
   plugins: [
-    ...[quietTimings(), lessonsPlugin(), react(), furtherLists(path.join(import.meta.dirname, 'public'))],
+    ...[quietTimings(), browserModules(), lessonsPlugin(), react(), furtherLists(path.join(import.meta.dirname, 'public'))],
     ...[webApp([quietTimings(), collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
   ],
-  worker: { format: 'es', plugins: () => [collect()] },
+  worker: {
+    format: 'es',
+    plugins: () => [browserModules(), collect()],
+    // A name of its own, by which the page offline leaves it out: nothing on the page asks for a response format.
+    rollupOptions: {
+      output: {
+        chunkFileNames: ({ moduleIds }) =>
+          `assets/${moduleIds.some((id) => id.includes('/web-xgrammar/')) ? 'xgrammar' : '[name]'}-[hash].js`,
+      },
+    },
+  },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 7000,

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { browserModules } from './scripts/browserModules.mjs';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
 import { ENGINE_DEPENDENCIES } from './scripts/engineDependencies.mjs';
-import { webLlmInNode } from './scripts/webLlmInNode.mjs';
 
 const executablePath = findChromium();
 /** For a machine that is busy with other things. */
@@ -46,7 +46,7 @@ export default defineConfig({
             testTimeout: NODE_TIMEOUT,
             server: { deps: { inline: ['@mlc-ai/web-xgrammar'] } },
           },
-          { plugins: [webLlmInNode()] },
+          { plugins: [browserModules()] },
         ),
       ),
       suite(

@@ -11,9 +11,9 @@ const ENTRY = path.join(BUILT, 'inNode.js');
 /** Builds the benches, with dawn for machines like this one and, where Chromium brings one, Vulkan's loader. */
 export async function buildBenches() {
   ensurePackages();
-  const [{ build }, { webLlmInNode }, { isOutdated }] = await Promise.all([
+  const [{ build }, { browserModules }, { isOutdated }] = await Promise.all([
     import('vite'),
-    import('../scripts/webLlmInNode.mjs'),
+    import('../scripts/browserModules.mjs'),
     import('../scripts/buildNode.mjs'),
   ]);
   if (!isOutdated(ENTRY, ['src', 'bench', 'scripts', 'package-lock.json'])) return;
@@ -21,7 +21,7 @@ export async function buildBenches() {
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [webLlmInNode()],
+    plugins: [browserModules()],
     ssr: { noExternal: true, external: ['webgpu'] },
     publicDir: false,
     build: {

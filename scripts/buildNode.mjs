@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { browserModules } from './browserModules.mjs';
 import { root } from './install.mjs';
 import { quietTimings } from './quietTimings.mjs';
-import { webLlmInNode } from './webLlmInNode.mjs';
 
 /** The command `foretoken`, in one folder with all that it imports, except dawn, which is a library of the machine's own kind. */
 export const COMMAND = path.join(root, 'build/node/foretoken.js');
@@ -15,7 +15,7 @@ export async function buildNode(folder = path.dirname(COMMAND)) {
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [quietTimings(), webLlmInNode(), collect(), write()],
+    plugins: [quietTimings(), browserModules(), collect(), write()],
     ssr: { noExternal: true, external: ['webgpu'] },
     publicDir: false,
     build: {

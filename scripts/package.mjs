@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { browserModules } from './browserModules.mjs';
 import { ensurePackages, root } from './install.mjs';
 import { failClearly } from './options.mjs';
 import { quietTimings } from './quietTimings.mjs';
@@ -28,7 +29,13 @@ export async function buildPackage() {
   const [{ build }, { licences }] = await Promise.all([import('vite'), import('./licences.mjs')]);
   const { collect, write } = licences();
   const built = await build({
-    ...{ root, configFile: false, publicDir: false, logLevel: 'warn', plugins: [quietTimings(), withoutImports, collect(), write()] },
+    ...{
+      root,
+      configFile: false,
+      publicDir: false,
+      logLevel: 'warn',
+      plugins: [quietTimings(), browserModules(), withoutImports, collect(), write()],
+    },
     build: {
       ...{ outDir: PACKAGE_FOLDER, emptyOutDir: true, target: 'es2022', minify: false },
       lib: { entry: ENTRIES, formats: ['es'] },

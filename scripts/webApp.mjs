@@ -29,6 +29,7 @@ export function webApp(plugins) {
         'models/**',
         'models-*/**',
         'libraries/*.{wasm,delta}',
+        'assets/xgrammar-*.js',
         'preview.png',
         'app.webmanifest',
         'serviceWorker.js',

@@ -56,7 +56,7 @@ describe('what the page does in the background', () => {
 
   it('leaves a conversation what it has in the caches', async () => {
     const server = await FaultyServer.start(BUILT);
-    const visit = await Visit.open(browser, `${server.url}#conversation`);
+    const visit = await Visit.open(browser, `${server.url}#conversation`, false, 'cpu');
     const { page } = visit;
     const say = async (question: string, number: number) => {
       await page.getByRole('textbox', { name: 'Your turn' }).fill(question);

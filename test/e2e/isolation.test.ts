@@ -30,7 +30,7 @@ const engineOf = async ({ page }: Visit) => page.workers()[0] ?? (await page.wai
 
 describe('on a host that sends no headers, the page', () => {
   it('is isolated from the second navigation on, with its engine; until then it stays as it is, and it writes the same', async () => {
-    const visit = await Visit.open(browser, host.url, true);
+    const visit = await Visit.open(browser, host.url, true, 'cpu');
     const { page } = visit;
     await page.evaluate(() => {
       document.documentElement.dataset.visit = 'first';
@@ -64,7 +64,7 @@ describe('on a host that sends no headers, the page', () => {
   });
 
   it('shows its notes in a window of their own, which moves it, isolated or not', async () => {
-    const visit = await Visit.open(browser, host.url, true);
+    const visit = await Visit.open(browser, host.url, true, 'cpu');
     const { page } = visit;
     /** Opens the notes, which move both on to the item `position`. */
     const moveOn = async (position: number) => {
@@ -94,7 +94,7 @@ describe('on a host that sends no headers, the page', () => {
   });
 
   it('lets other pages frame its recordings, which are not isolated', async () => {
-    const visit = await Visit.open(browser, host.url, true);
+    const visit = await Visit.open(browser, host.url, true, 'cpu');
     const { page } = visit;
     await page.getByRole('button', { name: 'Offline: ready', exact: true }).waitFor({ timeout: 60_000 });
     await page.goto(`${elsewhere.url}models/manifest.json`);

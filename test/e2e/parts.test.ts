@@ -31,7 +31,7 @@ describe('a view', () => {
     const server = await FaultyServer.start(BUILT);
     const file = fileOfRace(ending);
     server.break(file, 'missing');
-    const visit = await Visit.open(browser, server.url);
+    const visit = await Visit.open(browser, server.url, false, 'cpu');
     await visit.set('Most tokens', 8);
     await visit.choose('Plain decoding');
     await visit.run('Tell me a story.');

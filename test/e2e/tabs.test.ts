@@ -21,7 +21,7 @@ const forward = (notes: Page) => notes.getByRole('button', { name: 'Next', exact
 
 describe('two tabs that present', () => {
   it('have notes of their own, a copy of a tab too, and keep them over a reload', async () => {
-    const one = await Visit.open(served.browser, `${served.server.url}#present`);
+    const one = await Visit.open(served.browser, `${served.server.url}#present`, false, 'cpu');
     const copied = await one.page.evaluate(() => ({ ...sessionStorage }));
     const notesOfOne = await present(one);
     const session = await one.page.evaluate(() => ({ ...sessionStorage }));

@@ -47,10 +47,10 @@ describe.skipIf(!hasModel)('SmolLM2 on a server without a graphics card', () => 
 
   it.each(ASKED)('writes $what, and by n-grams what it writes plainly, greedily and sampled', async ({ prompt, format, fits }) => {
     const client = new OpenAI({ baseURL: `${server.address}/v1`, apiKey: 'none' });
-    for (const temperature of [0, 0.7]) {
+    for (const temperature of [0, 1]) {
       const ask = async (speculative: boolean) => {
         const { choices } = await client.chat.completions.create({
-          ...{ model: 'smollm2', messages: [{ role: 'user', content: prompt }], response_format: format, max_tokens: 120 },
+          ...{ model: 'smollm2', messages: [{ role: 'user', content: prompt }], response_format: format, max_tokens: 60 },
           ...{ temperature, seed: 7, speculative },
         } as OpenAI.ChatCompletionCreateParamsNonStreaming);
         return choices[0];
