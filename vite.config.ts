@@ -22,17 +22,7 @@ export default defineConfig({
     ...[quietTimings(), browserModules(), lessonsPlugin(), react(), furtherLists(path.join(import.meta.dirname, 'public'))],
     ...[webApp([quietTimings(), collect(), write()]), linkPreview(), contentPolicy(), sendHostHeaders(), collect()],
   ],
-  worker: {
-    format: 'es',
-    plugins: () => [browserModules(), collect()],
-    // A name of its own, by which the page offline leaves it out: nothing on the page asks for a response format.
-    rollupOptions: {
-      output: {
-        chunkFileNames: ({ moduleIds }) =>
-          `assets/${moduleIds.some((id) => id.includes('/web-xgrammar/')) ? 'xgrammar' : '[name]'}-[hash].js`,
-      },
-    },
-  },
+  worker: { format: 'es', plugins: () => [browserModules(), collect()] },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 7000,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { browserModules } from './scripts/browserModules.mjs';
-import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
+import { findChromium, TEST_ARGS } from './scripts/chromium.mjs';
 import { ENGINE_DEPENDENCIES } from './scripts/engineDependencies.mjs';
 
 const executablePath = findChromium();
@@ -22,14 +22,14 @@ const browser = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
-  provider: playwright({ launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_ARGS } }),
+  provider: playwright({ launchOptions: { ...(executablePath && { executablePath }), args: TEST_ARGS } }),
   instances: [{ browser: 'chromium' as const }],
 });
 
 const PAGE_DEPENDENCIES = [
   ...ENGINE_DEPENDENCIES,
   ...['react', 'react/jsx-dev-runtime', 'react-dom/client', 'zustand', 'zustand/middleware', 'axe-core'],
-  ...['d3-scale', 'd3-shape', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js'],
+  ...['d3-scale', 'd3-shape'],
 ];
 
 export default defineConfig({

@@ -5,9 +5,6 @@ import { root } from './install.mjs';
 /** The file of the build that names what it contains of others, with the licence of each. */
 export const LICENCES_FILE = 'licences.txt';
 
-/** A licence whose text is the same for every holder, so that a package needs none of its own. */
-const NAMES_NOBODY = 'Apache-2.0';
-
 /**
  * Collects the packages whose code a build takes in, and writes their licences into it. A page is bundled in several steps: its worker first, then the
  * page itself, and its service worker last; `collect` belongs to each of them, `write` to the last alone.
@@ -63,12 +60,13 @@ function packageFolder(id) {
 function readPackage(folder) {
   const { name, version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const texts = fs.readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)\b/i.test(file));
-  const hasOwn = texts.some((file) => !/^notice/i.test(file));
-  if (!license || (!hasOwn && license !== NAMES_NOBODY)) {
+  // Where a package forgot it, somebody has looked it up.
+  const known = texts.some((file) => !/^notice/i.test(file)) ? null : readParts().find((part) => part.name === name);
+  if (!license || known === undefined) {
     throw new Error(`${name} comes without the text of its licence, and the build needs it for ${LICENCES_FILE}.`);
   }
   const own = texts.map((file) => fs.readFileSync(path.join(folder, file), 'utf8').trim());
-  const text = [...(hasOwn ? [] : [licenceText(license)]), ...own].join('\n\n');
+  const text = [...(known ? [`Copyright ${known.copyright}`, licenceText(known.licence)] : []), ...own].join('\n\n');
   // Of the bundler only its helpers are in the page, and not what it contains itself.
   return { name, version, licence: license, text: text.split('# Licenses of bundled dependencies')[0] };
 }

@@ -10,6 +10,10 @@ import { quietTimings } from './quietTimings.mjs';
 
 export const PACKAGE_FOLDER = path.join(root, 'build/package');
 
+/** How the matcher of response formats is called among the package's chunks: it is larger than all the rest, and fetched where the CPU holds an answer to a format. */
+export const MATCHER = 'xgrammar';
+const isMatcher = (moduleIds) => moduleIds.some((id) => id.includes('/@mlc-ai/web-xgrammar/'));
+
 /** What package.json exports, by the name of its file. */
 const ENTRIES = { index: 'src/package/index.ts', worker: 'src/package/worker.ts', serviceWorker: 'src/package/serviceWorker.ts' };
 
@@ -41,7 +45,10 @@ export async function buildPackage() {
       lib: { entry: ENTRIES, formats: ['es'] },
       rollupOptions: {
         external: ['@mlc-ai/web-llm'],
-        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: ({ moduleIds }) => `chunks/${isMatcher(moduleIds) ? MATCHER : '[name]'}-[hash].js`,
+        },
       },
     },
   });

@@ -29,7 +29,6 @@ export function webApp(plugins) {
         'models/**',
         'models-*/**',
         'libraries/*.{wasm,delta}',
-        'assets/xgrammar-*.js',
         'preview.png',
         'app.webmanifest',
         'serviceWorker.js',

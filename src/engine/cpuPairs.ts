@@ -71,9 +71,10 @@ export class CpuPairs implements PairLoader {
 
   async unload(): Promise<void> {
     this.#unloadDraft();
-    this.#target?.files.forward.close();
-    this.#target?.files.grammars.close();
-    this.#target = this.#twin = null;
+    const files = this.#target?.files;
+    this.#target = this.#twin = this.#held.grammar = null;
+    files?.forward.close();
+    files?.grammars.close();
   }
 
   #unloadDraft(): void {

@@ -69,35 +69,39 @@ export class TokenGrammar {
     const words = Math.ceil(this.#vocabularySize / 32);
     const masks = new Uint32Array((drafts.length + 1) * words).fill(0xffffffff);
     this.#deadRow = null;
-    let accepted = 0;
-    for (let row = 0; row <= drafts.length && !(await unbroken(() => this.#matcher.isTerminated())); row++) {
-      const mask = await unbroken(() => this.#matcher.getNextTokenBitmask());
+    for (let row = 0; row <= drafts.length; row++) {
+      const mask = await this.#next(drafts.slice(0, row));
+      if (!mask) break;
       if (!this.#allowsSome(mask)) {
         this.#deadRow = row;
         break;
       }
       masks.set(mask.subarray(0, words), row * words);
-      if (row === drafts.length || !(await unbroken(() => this.#matcher.acceptToken(drafts[row] as TokenId)))) break;
-      accepted++;
     }
-    if (accepted > 0) await unbroken(() => this.#matcher.rollBack(accepted));
     this.goOn(0);
     return masks;
   }
 
   /**
-   * For the token after all of `drafts`, each of which a mask has let come.
+   * For the token after all of `drafts`.
    *
-   * @returns u32 [ceil(vocabulary / 32)]; null where everything may come: after the end of an answer, and where there is no token, which `masks` tells of
+   * @returns u32 [ceil(vocabulary / 32)]; null where everything may come: after the end of an answer or a draft that may not come, and where there is no token, which `masks` tells of
    */
   async maskAfter(drafts: readonly TokenId[]): Promise<Uint32Array | null> {
-    let accepted = 0;
-    const goesOn = () => unbroken(() => !this.#matcher.isTerminated());
-    while (accepted < drafts.length && (await goesOn()) && (await unbroken(() => this.#matcher.acceptToken(drafts[accepted] as TokenId))))
-      accepted++;
-    const mask = accepted === drafts.length && (await goesOn()) ? await unbroken(() => this.#matcher.getNextTokenBitmask()) : null;
-    if (accepted > 0) await unbroken(() => this.#matcher.rollBack(accepted));
+    const mask = await this.#next(drafts);
     return mask && this.#allowsSome(mask) ? Uint32Array.from(mask) : null;
+  }
+
+  /** The matcher's mask after `drafts`, which it forgets again; null where they may not come, or the answer is at its end. */
+  #next(drafts: readonly TokenId[]): Promise<Int32Array | null> {
+    return unbroken(async () => {
+      let accepted = 0;
+      while (accepted < drafts.length && !this.#matcher.isTerminated() && this.#matcher.acceptToken(drafts[accepted] as TokenId))
+        accepted++;
+      const mask = accepted === drafts.length && !this.#matcher.isTerminated() ? await this.#matcher.getNextTokenBitmask() : null;
+      if (accepted > 0) this.#matcher.rollBack(accepted);
+      return mask;
+    });
   }
 
   /** Whether some token may come after the first `accepted` drafts of the latest masks. @throws FailureError format-dead-end */

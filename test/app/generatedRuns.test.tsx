@@ -17,6 +17,8 @@ import { openPage } from './support/openPage';
 import { showView } from './support/views';
 
 const LISTS = 300;
+/** Every one of so many is drawn in full, with what the page defers. */
+const DRAWN = 10;
 /** Views that draw the run on the page or one of their own; the others stand as they are until they are asked for work of theirs, and a tenth of the lists shows it. */
 const DRAWING = new Set(['watch', 'race', 'step', 'conversation', 'be-the-draft', 'measure']);
 /** Another one finds other lists; this one makes a failure the same everywhere. */
@@ -45,7 +47,7 @@ describe('generated lists of events', { timeout: 600_000 }, () => {
       });
       // Somewhere in the middle, where a round is open.
       if (i % 3 === 0) flushSync(() => halfway(events));
-      const isDrawn = i % 20 === 0 || i === shown.length - 1;
+      const isDrawn = i % DRAWN === 0 || i === shown.length - 1;
       // What the page defers comes here only, so an error is this list's.
       if (isDrawn) await drawn();
       const [said] = complaint.mock.calls;
@@ -58,7 +60,7 @@ describe('generated lists of events', { timeout: 600_000 }, () => {
         expect.fail(`${scrollWidth} px wide: ${widest()?.outerHTML.slice(0, 300)}\nlist ${i}: ${spelled(events)}`);
     }
     usePlayback.setState(usePlayback.getInitialState());
-    if (DRAWING.has(id)) expect(texts.size).toBeGreaterThan(20);
+    if (DRAWING.has(id)) expect(texts.size).toBeGreaterThan(LISTS / DRAWN / 2);
   });
 });
 

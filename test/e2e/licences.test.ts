@@ -10,7 +10,16 @@ const readJson = (file: string) => JSON.parse(fs.readFileSync(path.join(root, fi
 it('names every dependency of the page, worker and service worker, each with the text of its licence', () => {
   const written = fs.readFileSync(path.join(BUILT, LICENCES_FILE), 'utf8');
   const { dependencies, devDependencies } = readJson('package.json');
-  const imported = [...Object.keys(dependencies), 'workbox-core', 'workbox-precaching', 'vite', 'rolldown', 'scheduler', 'd3-interpolate'];
+  const imported = [
+    ...Object.keys(dependencies),
+    'workbox-core',
+    'workbox-precaching',
+    'vite',
+    'rolldown',
+    'scheduler',
+    'd3-interpolate',
+    '@mlc-ai/web-xgrammar',
+  ];
   expect(Object.keys(devDependencies)).toContain('workbox-precaching');
   const missing = imported.filter((name) => !written.includes(`\n${name} ${readJson(`node_modules/${name}/package.json`).version}:`));
   expect(missing).toEqual([]);

@@ -49,6 +49,15 @@ describe('a build', () => {
     await expect(buildWith(unnamed)).rejects.toThrow('thing comes without the text of its licence');
   });
 
+  it('has the text that was looked up for a package that comes without', async () => {
+    const { LICENSE, ...textless } = THING;
+    const matcher = textless['package.json'].replace('"name":"thing"', '"name":"@mlc-ai/web-xgrammar"').replace('ISC', 'Apache-2.0');
+    const written = await buildWith({ ...textless, 'package.json': matcher });
+    expect(written).toContain('@mlc-ai/web-xgrammar 1.2.3\n');
+    expect(written).toContain('Copyright 2024 by Contributors');
+    expect(written).toContain(fs.readFileSync(path.join(root, 'LICENSE'), 'utf8').trim());
+  });
+
   it('fails where a package was bundled from others that nobody has listed', async () => {
     const map = JSON.stringify({ version: 3, sources: ['../src/a.ts', '../node_modules/@scope/inner/lib.js'], names: [], mappings: '' });
     await expect(buildWith({ ...THING, 'index.js.map': map })).rejects.toThrow('thing contains @scope/inner');

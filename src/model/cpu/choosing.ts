@@ -23,7 +23,7 @@ export class Choosing {
   readonly #settings: RunSettings;
   readonly #promptLength: number;
   readonly #greedy: boolean;
-  /** Whether tokens that came before weigh less. */
+  /** Whether tokens that came before weigh otherwise. */
   readonly #penalises: boolean;
   readonly #bias: Float32Array | undefined;
 

@@ -1,3 +1,4 @@
+import type * as XGrammar from '@mlc-ai/web-xgrammar';
 import type { GrammarCompiler, GrammarMatcher } from '@mlc-ai/web-xgrammar';
 import { compileFormat } from '../../core/format/format';
 import type { ResponseFormat } from '../../core/types';
@@ -24,49 +25,47 @@ export class Grammars {
    */
   async grammar(format: ResponseFormat, promptLength: number): Promise<TokenGrammar> {
     const printed = compileFormat(format);
-    const matcher = await unbroken(() => this.#matcher(printed));
+    const xgrammar = await import('@mlc-ai/web-xgrammar');
+    const matcher = await unbroken(() => this.#matcher(xgrammar, printed));
     return new TokenGrammar(matcher, { format, vocabularySize: this.#config.vocab_size, promptLength });
   }
 
-  /** Frees what xgrammar's memory holds of the model. */
+  /** Frees what xgrammar's memory holds of the model, but for a handle of each grammar that xgrammar itself loses. */
   close(): void {
-    this.#latest?.matcher.dispose();
-    this.#compiler?.dispose();
+    const [latest, compiler] = [this.#latest, this.#compiler];
     this.#latest = this.#compiler = null;
+    latest?.matcher.dispose();
+    compiler?.dispose();
   }
 
   /** From its beginning. Compiling takes long, so a grammar that comes again is not compiled again. */
-  async #matcher(printed: string): Promise<Matcher> {
+  async #matcher(xgrammar: typeof XGrammar, printed: string): Promise<Matcher> {
     if (this.#latest?.printed === printed) {
       this.#latest.matcher.reset();
       return this.#latest.matcher;
     }
-    const { GrammarMatcher } = await import('@mlc-ai/web-xgrammar');
-    const compiler = await this.#makeCompiler();
-    this.#latest?.matcher.dispose();
-    this.#latest = null;
-    const compiled = await compiler.compileGrammar(printed);
+    this.#compiler ??= await this.#makeCompiler(xgrammar);
+    const compiled = await this.#compiler.compileGrammar(printed);
     try {
-      this.#latest = { printed, matcher: await GrammarMatcher.createGrammarMatcher(compiled) };
+      const matcher = await xgrammar.GrammarMatcher.createGrammarMatcher(compiled);
+      this.#latest?.matcher.dispose();
+      this.#latest = { printed, matcher };
+      return matcher;
     } finally {
       compiled.dispose();
     }
-    return this.#latest.matcher;
   }
 
-  async #makeCompiler(): Promise<GrammarCompiler> {
-    if (this.#compiler) return this.#compiler;
-    const { GrammarCompiler, TokenizerInfo } = await import('@mlc-ai/web-xgrammar');
+  /** Without xgrammar's own cache, which keeps every grammar that it ever compiled. */
+  async #makeCompiler({ GrammarCompiler, TokenizerInfo }: typeof XGrammar): Promise<GrammarCompiler> {
     const { vocab_size: size, conv_template: template, tokenizer_info: how } = this.#config;
     const tokens = Array.from({ length: size }, (_, id) => this.#text.token(id));
-    const info = await TokenizerInfo.createTokenizerInfo(
-      tokens,
-      how.token_postproc_method,
-      how.prepend_space_in_encode,
-      size,
-      template.stop_token_ids,
-    );
-    this.#compiler = await GrammarCompiler.createGrammarCompiler(info);
-    return this.#compiler;
+    const { token_postproc_method: kind, prepend_space_in_encode: prepends } = how;
+    const info = await TokenizerInfo.createTokenizerInfo(tokens, kind, prepends, size, template.stop_token_ids);
+    try {
+      return await GrammarCompiler.createGrammarCompiler(info, false);
+    } finally {
+      info.dispose();
+    }
   }
 }

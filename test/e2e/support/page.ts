@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { CHROMIUM_ARGS, ensureChromium } from '../../../scripts/chromium.mjs';
+import { ensureChromium, TEST_ARGS } from '../../../scripts/chromium.mjs';
 import { keepChoice } from '../../../scripts/keptChoice.mjs';
 import type { Verdict } from '../../../src/core/types';
 import type { BackendChoice } from '../../../src/formats/settings';
@@ -18,7 +18,7 @@ export const committed = (tokens: readonly ShownToken[]) => tokens.filter((token
 export const idsOf = (tokens: readonly ShownToken[]) => committed(tokens).map((token) => token.id);
 
 /** @param args of Chromium; as the tests use it, WebGPU runs on the CPU */
-export function launch(args: readonly string[] = CHROMIUM_ARGS): Promise<Browser> {
+export function launch(args: readonly string[] = TEST_ARGS): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: [...args] });
 }
 

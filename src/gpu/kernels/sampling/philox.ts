@@ -63,21 +63,19 @@ export function uniform(seed: SeedWords, position: number, purpose: number): num
 export class Noise {
   readonly #seed: SeedWords;
   readonly #position: number;
-  readonly #purpose: number;
   /** The latest counter's third word, and what it gave. */
   #four = -1;
   #words: Words = [0, 0, 0, 0];
 
-  constructor(seed: SeedWords, position: number, purpose: number = PURPOSES.noise) {
+  constructor(seed: SeedWords, position: number) {
     this.#seed = seed;
     this.#position = position;
-    this.#purpose = purpose;
   }
 
   /** The deviate of token `id`; the tokens of a row in their order take a quarter of the time. */
   of(id: number): number {
     const four = id >>> 2;
-    if (four !== this.#four) this.#words = philox([this.#position, this.#purpose, four, 0], this.#seed);
+    if (four !== this.#four) this.#words = philox([this.#position, PURPOSES.noise, four, 0], this.#seed);
     this.#four = four;
     return -Math.log1p(-((this.#words[id & 3] as number) + 0.5) / 2 ** 32);
   }

@@ -63,7 +63,7 @@ export function truncateReference(weights: ArrayLike<number>, { topK, topP }: Pi
     const scale = 2 ** 31 / kept();
     const need = Math.max(1, Math.floor(Math.fround(topP) * 2 ** 31));
     let units = 0;
-    // What is less than half a unit counts for none.
+    // What is less than half a unit counts for none; a quarter leaves room for rounding.
     const border = falling(weights, 0.25 / scale).find((weight) => {
       units += Math.floor(weight * scale + 0.5);
       return units >= need;
