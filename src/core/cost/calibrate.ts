@@ -23,7 +23,7 @@ const BUDGET_MS = 3000;
 const FIRST_SHARE = 0.5;
 /** Plain tokens that are read back together, to see what each is spared; and how often, in the last context. */
 const TOGETHER = 8;
-const TIMES_TOGETHER = 3;
+const TIMES_TOGETHER = 7;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
 const SAMPLE_STEPS = 5;

@@ -30,7 +30,7 @@ export class Grammars {
     return new TokenGrammar(matcher, { format, vocabularySize: this.#config.vocab_size, promptLength });
   }
 
-  /** Frees what xgrammar's memory holds of the model, but for a handle of each grammar that xgrammar itself loses. */
+  /** Frees what xgrammar's memory holds of the model, except a handle of each grammar that xgrammar itself loses. */
   close(): void {
     const [latest, compiler] = [this.#latest, this.#compiler];
     this.#latest = this.#compiler = null;
