@@ -30,7 +30,7 @@ await failClearly(async () => {
   });
   const count = wholeNumber('repetitions', values.repetitions);
   ensurePackages();
-  const { url, close } = await servePage('build/page');
+  const { url, close } = await servePage('build/smoothness');
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   try {
