@@ -7,7 +7,7 @@ import { chosenPair } from '../../src/store/engine/catalogue';
 import { useLoading } from '../../src/store/engine/loading';
 import { useRun } from '../../src/store/run/run';
 import type { FakeEngine } from './support/fakeEngine';
-import { FURTHER_MANIFEST } from './support/manifest';
+import { FURTHER_MANIFEST, MANIFEST } from './support/manifest';
 import { openPage, prompt, runButton, runToEnd } from './support/openPage';
 
 afterEach(() => {
@@ -46,6 +46,30 @@ describe('what computes', () => {
     await expect.poll(() => backendOf(engine, 'load')).toBe('webgpu');
     await automatic().click();
     await expect.poll(() => backendOf(engine, 'load')).toBeUndefined();
+  });
+
+  it('is chosen here: the models that wait to be asked for are loaded there', async () => {
+    const settings = { target: 'general', draft: 'general', drafting: 'ngram' } as const;
+    const engine = await openPage({ further: () => Response.json(FURTHER_MANIFEST), settings });
+    await expect.poll(() => useLoading.getState().unasked).toBe(true);
+    expect(engine.tasks).toEqual([]);
+    await cpu().click();
+    await expect
+      .poll(() => engine.tasks.filter(({ type }) => type === 'load'))
+      .toMatchObject([{ pair: { target: { id: 'general' } }, backend: 'cpu' }]);
+    await expect.poll(() => useLoading.getState().progress.general?.phase).toBe('ready');
+  });
+
+  it('is chosen here: lists of models that could not be read are read again', async () => {
+    let answer = () => new Response('', { status: 500 });
+    const engine = await openPage({ manifest: () => answer() });
+    await expect.poll(() => useLoading.getState().failure).not.toBeNull();
+    expect(chosenPair()).toBeNull();
+    answer = () => Response.json(MANIFEST);
+    await cpu().click();
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    expect(useLoading.getState().failure).toBeNull();
+    expect(backendOf(engine, 'load')).toBe('cpu');
   });
 
   it('is what was chosen at the visit before; of anything else that is kept, nothing', async () => {

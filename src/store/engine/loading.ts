@@ -161,7 +161,8 @@ function cpuComputes(): boolean {
 export async function chooseBackend(backend: BackendChoice): Promise<void> {
   if (useWork.getState().current !== null) return;
   useBackend.setState({ backend });
-  await takingOver;
+  // A person asks here, which the change alone does not tell.
+  await load();
 }
 
 /** Has the models `ids` keep keys and values in half precision, or in full; what of them is chosen is loaded again. Not while the models are at work. */
@@ -174,7 +175,7 @@ export async function chooseHalfCaches(ids: readonly string[], half: boolean): P
   await takingOver;
 }
 
-/** Until what was chosen of backend and caches, here or in another tab, holds here. */
+/** Until what was chosen of the caches, here or in another tab, holds here. */
 let takingOver: Promise<void> = Promise.resolve();
 
 /** Does `takeOver` once the models are free: another tab may choose while they are at work here. */
