@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { FailureError } from '../../src/core/failure';
 import { DEFAULT_RUN } from '../../src/core/settings';
 import { EMPTY_PROGRESS } from '../../src/formats/progress';
 import { keepAttempt, restoreProgress, setRead, useProgress } from '../../src/store/course/progress';
@@ -7,7 +8,7 @@ import { useBackend } from '../../src/store/engine/backend';
 import { useCalibration } from '../../src/store/engine/calibration';
 import { pairFor, useCatalogue } from '../../src/store/engine/catalogue';
 import { sendTask } from '../../src/store/engine/connection';
-import { useLoading } from '../../src/store/engine/loading';
+import { chooseTarget, stopLoading, useLoading } from '../../src/store/engine/loading';
 import { useMemory } from '../../src/store/engine/memory';
 import { occupy } from '../../src/store/engine/work';
 import { watchTab } from '../../src/store/page/tab';
@@ -16,7 +17,9 @@ import { addLesson, addView, holdPlaylist, usePlaylist } from '../../src/store/p
 import { openBrowserArchive } from '../../src/store/recordings/browserArchive';
 import { HISTORY_LIMITS, keepHistory, pinRun, useHistory } from '../../src/store/recordings/history';
 import { useRun } from '../../src/store/run/run';
-import { changeSettings, useSettings } from '../../src/store/run/settings';
+import { changeSettings, type Settings, useSettings } from '../../src/store/run/settings';
+import type { FakeEngine } from './support/fakeEngine';
+import { FURTHER_MANIFEST } from './support/manifest';
 import { openPage, prompt, runToEnd } from './support/openPage';
 
 /** What another tab writes into the browser's storage, and that the browser tells of it, unless it has not come to that yet. */
@@ -31,6 +34,20 @@ const edited = (change: (state: Record<string, unknown>) => Record<string, unkno
   const { state, version } = JSON.parse(stored);
   return JSON.stringify({ state: change(state), version });
 };
+
+const chooseBackendElsewhere = (backend: string) =>
+  elsewhere('foretoken.backend', () => JSON.stringify({ state: { backend }, version: 1 }));
+const chooseHalfCachesElsewhere = (models: string[]) =>
+  elsewhere('foretoken.half-caches', () => JSON.stringify({ state: { models }, version: 1 }));
+
+/** The page with a second target, which is not stored. */
+async function openBoth(settings: Partial<Settings> = {}): Promise<FakeEngine> {
+  // The page of the test before may still read its lists, which this one would share.
+  await expect.poll(() => useLoading.getState().underWay).toBe(false);
+  return openPage({ further: () => Response.json(FURTHER_MANIFEST), settings });
+}
+const loadsOf = (engine: FakeEngine, id: string) => engine.tasks.filter((task) => task.type === 'load' && task.pair.target.id === id);
+const isAskedFor = () => page.getByRole('button', { name: /^Load General 135M/ });
 
 describe('two tabs of the page', () => {
   beforeEach(async () => {
@@ -52,14 +69,13 @@ describe('two tabs of the page', () => {
 
   it('change the caches of the models in both, and here once the models are free, which are loaded again', async () => {
     const engine = await openPage();
-    const halves = (ids: string[]) => elsewhere('foretoken.half-caches', () => JSON.stringify({ state: { models: ids }, version: 1 }));
     const halved = () => useCatalogue.getState().catalogue?.targets[0]?.model.halfCache;
     const loads = () => engine.tasks.filter(({ type }) => type === 'load').length;
     await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
     const before = loads();
     const { promise, resolve } = Promise.withResolvers<void>();
     const work = occupy('experiment', () => promise);
-    halves(['target']);
+    chooseHalfCachesElsewhere(['target']);
     // The page has heard of it by now, and waits.
     expect([halved(), loads()]).toEqual([undefined, before]);
     resolve();
@@ -86,7 +102,7 @@ describe('two tabs of the page', () => {
       for await (const _ of sendTask({ type: 'run', pair: pairFor(useSettings.getState()), ...task }));
     };
     const work = occupy('experiment', () => promise.then(run));
-    elsewhere('foretoken.backend', () => JSON.stringify({ state: { backend: 'cpu' }, version: 1 }));
+    chooseBackendElsewhere('cpu');
     expect([useBackend.getState().backend, useBackend.getState().computedBy, backends('load')]).toEqual(['cpu', told, before]);
     resolve();
     await work;
@@ -195,5 +211,59 @@ describe('two tabs of the page', () => {
     expect(sessionStorage.getItem('foretoken.tab')).not.toBeNull();
     show('visible');
     expect(sessionStorage.getItem('foretoken.tab')).toBeNull();
+  });
+});
+
+describe('a choice in another tab', () => {
+  it.each(['stopped', 'failed'])('of what computes lets a download that was %s here wait to be asked for', async (how) => {
+    const engine = await openBoth();
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    if (how === 'failed') {
+      vi.spyOn(engine, 'send').mockImplementationOnce(() => {
+        throw new FailureError('network', 'The download broke off.', 'Load it again.');
+      });
+      await chooseTarget('general');
+      expect(useLoading.getState().failure?.code).toBe('network');
+    } else {
+      engine.options.pace = 300;
+      void chooseTarget('general');
+      await expect.poll(() => useLoading.getState().progress.general?.phase).toBe('downloading');
+      stopLoading();
+    }
+    const before = loadsOf(engine, 'general');
+    chooseBackendElsewhere('cpu');
+    await expect.element(isAskedFor()).toBeInTheDocument();
+    expect([useBackend.getState().backend, loadsOf(engine, 'general')]).toEqual(['cpu', before]);
+  });
+
+  it('during work here, and one after it, begin no download that nobody asked for', async () => {
+    const engine = await openBoth({ target: 'general', draft: 'general', drafting: 'ngram' });
+    await expect.element(isAskedFor()).toBeInTheDocument();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const work = occupy('experiment', () => promise);
+    chooseHalfCachesElsewhere(['general']);
+    chooseBackendElsewhere('cpu');
+    chooseBackendElsewhere('webgpu');
+    resolve();
+    await work;
+    await expect.poll(() => useLoading.getState().underWay).toBe(false);
+    await expect.element(isAskedFor()).toBeInTheDocument();
+    expect([useBackend.getState().backend, loadsOf(engine, 'general')]).toEqual(['webgpu', []]);
+  });
+
+  it.each([
+    ['what computes', () => chooseBackendElsewhere('cpu'), { backend: 'cpu' }],
+    ['the caches', () => chooseHalfCachesElsewhere(['general']), { pair: { target: { halfCache: true } } }],
+  ] as const)('of %s lets a download that was asked for here go on', async (_, choose, asked) => {
+    const engine = await openBoth();
+    await expect.poll(() => useLoading.getState().progress.target?.phase).toBe('ready');
+    engine.options.pace = 300;
+    void chooseTarget('general');
+    await expect.poll(() => useLoading.getState().progress.general?.phase).toBe('downloading');
+    engine.options.pace = 0;
+    choose();
+    await expect.poll(() => useLoading.getState().progress.general?.phase).toBe('ready');
+    expect(loadsOf(engine, 'general')).toHaveLength(2);
+    expect(loadsOf(engine, 'general').at(-1)).toMatchObject(asked);
   });
 });

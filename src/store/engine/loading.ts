@@ -27,16 +27,16 @@ export interface LoadingState {
 
 export const useLoading = create<LoadingState>()(() => ({ progress: {}, failure: null, underWay: false, unasked: false }));
 
-let loading: AbortController | null = null;
+/** `if-stored`: nobody has asked for these models now, so others than the page's own are loaded only where they are stored. */
+type When = 'now' | 'if-stored';
 
-/**
- * Reads the lists of models, unless they are there, and makes the chosen pair ready, in place of any load under way. Failures land in the state.
- *
- * @param when `if-stored`: nobody has asked for these models now, so others than the page's own are loaded only where they are stored
- */
-export async function load(when: 'now' | 'if-stored' = 'now'): Promise<void> {
+/** The load under way. */
+let loading: { readonly controller: AbortController; readonly when: When } | null = null;
+
+/** Reads the lists of models, unless they are there, and makes the chosen pair ready, in place of any load under way. Failures land in the state. */
+export async function load(when: When = 'now'): Promise<void> {
   stopLoading();
-  const mine = new AbortController();
+  const mine = { controller: new AbortController(), when };
   loading = mine;
   useLoading.setState({ failure: null, underWay: true, unasked: false });
   warmUpEngine();
@@ -48,7 +48,7 @@ export async function load(when: 'now' | 'if-stored' = 'now'): Promise<void> {
       if (loading === mine) useLoading.setState({ unasked: true });
       return;
     }
-    for await (const update of sendTask({ type: 'load', pair }, mine.signal)) {
+    for await (const update of sendTask({ type: 'load', pair }, mine.controller.signal)) {
       if (loading !== mine) continue;
       if (update.type === 'progress') receiveProgress(update);
       if (update.type === 'memory') receiveMemory(update);
@@ -87,7 +87,7 @@ async function areStored(pair: PairSpec): Promise<boolean> {
 
 /** Ends the load under way, if there is one, as one that was asked to; files that are complete are kept. */
 export function stopLoading(): void {
-  loading?.abort();
+  loading?.controller.abort();
   ended();
   forgetUnready();
 }
@@ -165,6 +165,24 @@ export async function chooseBackend(backend: BackendChoice): Promise<void> {
   await load();
 }
 
+useBackend.subscribe(({ backend }, before) => {
+  // Another tab may choose while the models are at work here.
+  if (backend !== before.backend) onceFree(() => void takeOverBackend());
+});
+
+/** Models that are loaded where they will be stay ready; others tell of their way there. */
+async function takeOverBackend(): Promise<void> {
+  useBackend.setState({ computedBy: null });
+  forgetMemory();
+  const pair = chosenPair();
+  if (pair) await load(asBefore(pair));
+}
+
+/** When to load `pair` after a choice that may be another tab's: it starts no download that a person has not asked for here, has stopped, or that failed. */
+function asBefore(pair: PairSpec): When {
+  return loading?.when === 'now' || isReady(pair, useLoading.getState()) ? 'now' : 'if-stored';
+}
+
 /** Has the models `ids` keep keys and values in half precision, or in full; what of them is chosen is loaded again. Not while the models are at work. */
 export async function chooseHalfCaches(ids: readonly string[], half: boolean): Promise<void> {
   if (useWork.getState().current !== null) return;
@@ -175,30 +193,16 @@ export async function chooseHalfCaches(ids: readonly string[], half: boolean): P
   await takingOver;
 }
 
-/** Until what was chosen of the caches, here or in another tab, holds here. */
+/** Until the caches that were chosen, here or in another tab, hold here. */
 let takingOver: Promise<void> = Promise.resolve();
-
-/** Does `takeOver` once the models are free: another tab may choose while they are at work here. */
-function onceFreeTakeOver(takeOver: () => Promise<void>): void {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  takingOver = promise;
-  onceFree(() => resolve(takeOver()));
-}
-
-useBackend.subscribe(({ backend }, before) => {
-  if (backend !== before.backend) onceFreeTakeOver(takeOverBackend);
-});
-
-/** Models that are loaded where they will be stay ready; others tell of their way there. Those that wait for a person to ask for their download go on waiting. */
-async function takeOverBackend(): Promise<void> {
-  useBackend.setState({ computedBy: null });
-  forgetMemory();
-  if (chosenPair()) await load(useLoading.getState().unasked ? 'if-stored' : 'now');
-}
 
 useHalfCaches.subscribe(({ models }, before) => {
   const changed = [...models, ...before.models].filter((id) => models.includes(id) !== before.models.includes(id));
-  if (changed.length > 0) onceFreeTakeOver(() => takeOverCaches(changed));
+  if (changed.length === 0) return;
+  // Another tab may choose while the models are at work here.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  takingOver = promise;
+  onceFree(() => resolve(takeOverCaches(changed)));
 });
 
 /** The models `ids` have other caches from now on: what of them is chosen is loaded again. */
@@ -206,10 +210,10 @@ async function takeOverCaches(ids: readonly string[]): Promise<void> {
   adoptCaches();
   const pair = chosenPair();
   const changed = pair ? modelsOf(pair).filter(({ id }) => ids.includes(id)) : [];
-  if (changed.length === 0) return;
+  if (!pair || changed.length === 0) return;
   for (const { id } of changed) forgetModel(id);
   forgetMemory();
-  await load('if-stored');
+  await load(asBefore(pair));
 }
 
 /** Chooses what drafts and starts to load it. */
