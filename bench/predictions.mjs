@@ -15,7 +15,7 @@ import { ensurePackages } from '../scripts/install.mjs';
 import { failClearly, wholeNumber } from '../scripts/options.mjs';
 import { findModels, MODEL_OPTIONS } from './models.mjs';
 import { ownPrompts } from './ownPrompts.mjs';
-import { median } from './statistics.mjs';
+import { median, medianOfKnown } from './statistics.mjs';
 
 await failClearly(async () => {
   const { values } = parseArgs({
@@ -63,7 +63,8 @@ await failClearly(async () => {
       // The middle by ratio, as a speedup of 2 and one of 1/2 are equally far from 1.
       const followed = Math.exp(median(speedups.map(Math.log)));
       const spread = Math.max(...speedups) / Math.min(...speedups) - 1;
-      const off = (mode) => (first.predictedMs ? first.predictedMs[mode] / median(times[mode]) - 1 : 0);
+      // Of a run that drafted nothing no times were predicted.
+      const off = (mode) => (first.predictedMs ? first.predictedMs[mode] / median(times[mode]) - 1 : null);
       const parts = { plain: off('plain'), speculative: off('speculative') };
       rows.push({
         id,
@@ -76,6 +77,7 @@ await failClearly(async () => {
       });
       console.error(`${at + 1} of ${count}, ${id}: predicted ${first.predictedSpeedup.toFixed(2)}, followed ${followed.toFixed(2)}`);
     }
+    const medianOff = (mode) => medianOfKnown(rows.map(({ parts }) => parts[mode]));
     const errors = rows.map(({ error }) => Math.abs(error));
     const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, load: os.loadavg()[0], browser: name, busy: loops };
     const summary = {
@@ -84,7 +86,7 @@ await failClearly(async () => {
       of: count,
       worst: Math.max(...errors),
       bias: median(rows.map(({ error }) => error)),
-      parts: { plain: median(rows.map(({ parts }) => parts.plain)), speculative: median(rows.map(({ parts }) => parts.speculative)) },
+      parts: { plain: medianOff('plain'), speculative: medianOff('speculative') },
       medianSpread: median(rows.map(({ spread }) => spread)),
       calibrationMs: median(rows.map(({ calibrationMs }) => calibrationMs)),
     };
@@ -96,7 +98,7 @@ await failClearly(async () => {
     console.log(
       `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}, ${loops} busy loops, ${name}, ${adapter}; pair "${pair}", draft "${values.draft}", γ ${gamma}, ${maxTokens} tokens, ${repetitions} interleaved repetitions`,
     );
-    const percent = (share) => `${(100 * share).toFixed(1)} %`;
+    const percent = (share) => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
     console.table(
       Object.fromEntries(
         rows.map(({ id, predicted, followed, error, parts, spread }, i) => [

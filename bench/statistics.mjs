@@ -20,6 +20,16 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/**
+ * The median of those that are known; null where none is.
+ *
+ * @param {(number | null)[]} values
+ */
+export function medianOfKnown(values) {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? median(known) : null;
+}
+
 /** The median with the order statistics that hold it with 95 % confidence (binomial; null for fewer than six values). */
 export function medianInterval(values) {
   const sorted = [...values].sort((a, b) => a - b);
