@@ -227,6 +227,7 @@ describe('a race', () => {
     const spared = (plain?.passes ?? 0) - (speculative?.passes ?? 0);
     expect(spared).toBeGreaterThan(0);
     await expect.element(status()).toHaveTextContent(`The times tied. What speculation spared is ${spared} of 40 target passes.`);
+    expect(region().element().textContent).not.toContain('Speculation was the slower one.');
   });
 
   it('says why sampled texts part under the rejection rule', async () => {

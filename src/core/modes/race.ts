@@ -1,5 +1,5 @@
 import { median } from '../median';
-import { type Comparison, compareRuns, SPEEDS, type Speed, type Speeds } from '../run/comparison';
+import { type Comparison, compareRuns, isTied, SPEEDS, type Speed, type Speeds } from '../run/comparison';
 import { draftsOf, knownAt, momentOf, type Phase } from '../run/moment';
 import { tally } from '../run/tally';
 import { COMMITTED_VERDICTS, type RunEvent, type RunSettings } from '../types';
@@ -74,9 +74,6 @@ export interface RaceResult {
   readonly passes: Readonly<Record<Lane, number>>;
 }
 
-/** Times tie up to this ratio: two runs of the same kind differ as much. */
-const TIE = 1.05;
-
 /** null if there are no two comparable runs, or one of them has written nothing. */
 export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult | null {
   const comparison = compareRuns(speculative, plain);
@@ -90,7 +87,7 @@ export function raceResult({ runs: { speculative, plain } }: Heat): RaceResult |
 function fasterBy({ speedup: { wait, decoding } }: Comparison): RaceResult['faster'] {
   const speedup = wait ?? decoding;
   if (speedup === null) return null;
-  if (Math.max(speedup, 1 / speedup) <= TIE) return 'tied';
+  if (isTied(speedup)) return 'tied';
   return speedup > 1 ? 'speculative' : 'plain';
 }
 

@@ -9,6 +9,14 @@ export type Speed = (typeof SPEEDS)[number];
 /** Null where it was not measured. */
 export type Speeds = Readonly<Record<Speed, number | null>>;
 
+/** Up to this ratio two speeds are tied: two runs of the same kind differ as much. */
+export const TIE = 1.05;
+
+/** Whether a speedup is neither a gain nor a loss. */
+export function isTied(speedup: number): boolean {
+  return Math.max(speedup, 1 / speedup) <= TIE;
+}
+
 /** A speculative run beside a plain one of the same prompt, target and settings. */
 export interface Comparison {
   /**

@@ -1,4 +1,5 @@
 import { median } from '../median';
+import { TIE } from '../run/comparison';
 import { meanParts, type SpeedupParts, speedupParts } from '../run/speedupParts';
 import { tally } from '../run/tally';
 import { COMMITTED_VERDICTS, type RoundEvent } from '../types';
@@ -41,7 +42,7 @@ export const BOUNDS = {
   /** Accepted over drafted that is "about a half". */
   half: { least: 0.4, most: 0.6 },
   /** Least speedup over the whole wait that is a gain and not noise. */
-  gain: 1.05,
+  gain: TIE,
   /** Parameters below which a target is "small". */
   small: 1e9,
   /** Fewest pairs of runs that speak for anything. */

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { heatSpeedups, LANES, type Lane, medianHeat, raceResult, spreadOf } from '../../core/modes/race';
-import { SPEEDS } from '../../core/run/comparison';
+import { isTied, SPEEDS } from '../../core/run/comparison';
 import { speedupParts } from '../../core/run/speedupParts';
 import { startOf, type Tally, tally } from '../../core/run/tally';
 import { showHeat, useRace, WARM_UP_TOKENS } from '../../store/modes/race';
@@ -133,7 +133,8 @@ function Speedups() {
   const recorded = useRace((state) => state.recorded);
   if (!comparison) return null;
   const { speedup, tokensPerSecond } = comparison;
-  const slower = speedup.decoding !== null && speedup.decoding < 1;
+  const isSlower = (ratio: number) => ratio < 1 && !isTied(ratio);
+  const slower = speedup.decoding !== null && isSlower(speedup.decoding);
   const fixed = typeof startOf(heat.runs.speculative)?.settings.gamma === 'number';
   const both = SPEEDS.map((speed) => {
     const spread = spreads[speed];
@@ -142,7 +143,7 @@ function Speedups() {
         <b>{speeds.times(speedup[speed])}</b>
         <span>
           {words.speedOf(speed, tokensPerSecond)}
-          {speedup[speed] < 1 ? ` ${words.slower}` : ''} {spread && spread.races > 1 ? words.spread(spread) : null}
+          {isSlower(speedup[speed]) ? ` ${words.slower}` : ''} {spread && spread.races > 1 ? words.spread(spread) : null}
         </span>
       </p>
     );
