@@ -3,7 +3,7 @@ import type { TokenGrammar } from '../grammar';
 import type { Forward } from './port';
 
 /** Most tokens of one forward, and between two looks at the stop signal. */
-const PASS_LENGTH = 16;
+const PASS_LENGTH = 20;
 
 /** What the run under way of a pair is held to; its target sets it, and its draft reads it. */
 export interface HeldRun {

@@ -5,8 +5,8 @@ import type { KernelMemory } from './kernels';
 import { PANEL } from './packed';
 import type { MatrixPlace, Tensors } from './tensors';
 
-/** Most rows that go through the layers at a time. */
-const PASS_ROWS = 16;
+/** Most rows that go through the layers at a time: four whole tiles of kernels.cc, and the longest verification. */
+const PASS_ROWS = 20;
 const FLOAT = 4;
 /** Of Llama 3, whose libraries scale its rotation (training/library/shapes.py), which no file of the model says. */
 const SCALED_THETA = 500_000;
