@@ -1,3 +1,4 @@
+import { stopCalibration, useCalibration } from '../store/engine/calibration';
 import { stopWork, useWork } from '../store/engine/work';
 import type { Action } from './action';
 
@@ -7,8 +8,11 @@ export const stop: Action = {
   keys: ['Escape'],
   when: () => {
     const { current, stopping } = useWork.getState();
-    return current !== null && !stopping;
+    return (current !== null && !stopping) || useCalibration.getState().asked;
   },
   whyNot: () => (useWork.getState().stopping ? 'The models are stopping already.' : ''),
-  perform: stopWork,
+  perform: () => {
+    stopWork();
+    if (useCalibration.getState().asked) stopCalibration();
+  },
 };

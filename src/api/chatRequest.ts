@@ -13,7 +13,11 @@ export interface ChatRequest extends Asked {
   readonly conversation: RunInput;
 }
 
-const schema = v.record(v.string(), v.unknown(), 'a JSON Schema');
+// A record may be a list for valibot.
+const schema = v.pipe(
+  v.custom<object>((value) => !Array.isArray(value), 'a JSON Schema'),
+  v.record(v.string(), v.unknown(), 'a JSON Schema'),
+);
 // What the answer is called changes nothing here; a schema always holds.
 const JSON_SCHEMA = { schema, name: optional(text), description: optional(text), strict: optional(onOrOff) };
 

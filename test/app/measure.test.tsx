@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { useCalibration } from '../../src/store/engine/calibration';
 import { useMemory } from '../../src/store/engine/memory';
 import { useRun } from '../../src/store/run/run';
 import { fitsTheWidth, violations } from './support/accessible';
@@ -39,6 +40,21 @@ describe('before anything was measured', () => {
     await measure();
     await expect.element(section('Does it pay here?')).toHaveTextContent('If every draft were accepted');
     await expect.element(section('What if?')).toHaveTextContent('They start from this device’s costs');
+  });
+});
+
+describe('a measurement', () => {
+  it.each(['Stop', 'Escape'])('that a person asked for ends at %s, as if it had not begun', async (way) => {
+    const { options } = await open();
+    options.pace = 200;
+    await section('Does it pay here?').getByRole('button', { name: 'Measure this device' }).click();
+    const stop = section('Does it pay here?').getByRole('button', { name: 'Stop' });
+    await expect.element(stop).toBeVisible();
+    if (way === 'Stop') await stop.click();
+    else await userEvent.keyboard('{Escape}');
+    await expect.poll(() => useCalibration.getState().measuring).toBe(false);
+    await expect.element(section('What a round costs')).toHaveTextContent('are not measured yet');
+    await expect.element(section('Does it pay here?').getByRole('button', { name: 'Measure this device' })).toBeEnabled();
   });
 });
 

@@ -193,6 +193,14 @@ describe('a grammar', () => {
   });
 });
 
+describe('a format that a pattern says', () => {
+  it('is a note, as zod writes both of an e-mail address', async () => {
+    const matcher = await matcherOf(compileFormat(schema({ type: 'string', format: 'email', pattern: '^[a-z]+@[a-z]+[.]com$' })));
+    expect(await judgement(matcher, '"ann@mail.com"')).toBe('answer');
+    expect(await judgement(matcher, '"ann"')).toBe('neither');
+  });
+});
+
 describe('the masks of a run', () => {
   const format: ResponseFormat = { type: 'grammar', grammar: 'root ::= "the grammar that was asked for"' };
   // Past every check, straight to the matcher.

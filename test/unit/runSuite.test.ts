@@ -50,7 +50,7 @@ describe('a suite', () => {
     );
     expect(said).toContain(`"${NAME}" had not ended after`);
     expect(readReport(NAME)).toEqual({ passed: 0, failed: 1, skipped: 0 });
-    expect(isAlive(Number(fs.readFileSync(started, 'utf8')))).toBe(false);
+    await expect.poll(() => isAlive(Number(fs.readFileSync(started, 'utf8')))).toBe(false);
   });
 
   it('that is optional says what it lacks, and counts as skipped', async () => {

@@ -31,7 +31,10 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 /** @throws FormatError naming a keyword that is not enforced, or not together with another */
 export function checkKeywords(fields: Fields, place: string): void {
-  const keywords = Object.keys(fields).filter((keyword) => !NOTES.has(keyword) && !(keyword === '$id' && place === '#'));
+  // A pattern says what a format means: zod writes both.
+  const isNote = (keyword: string) =>
+    NOTES.has(keyword) || (keyword === '$id' && place === '#') || (keyword === 'format' && 'pattern' in fields);
+  const keywords = Object.keys(fields).filter((keyword) => !isNote(keyword));
   const unknown = keywords.find((keyword) => !ENFORCED.has(keyword));
   if (unknown !== undefined) {
     const otherwise = 'Leave it out and check the answer yourself, or write a grammar.';

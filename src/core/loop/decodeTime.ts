@@ -2,12 +2,13 @@ import type { StopSignal, Target, TokenId } from '../types';
 import { keptTokens, noteCached, restore } from './cached';
 import { WARM_UP } from './warmUp';
 
-/** Milliseconds that are filled with tokens, and how many there are at least and at most. */
-const SAMPLE = { ms: 150, least: 2, most: 200 } as const;
+/** Samples, and of each the milliseconds that it fills with tokens, and the most tokens. */
+const SAMPLES = { count: 3, ms: 50, most: 70 } as const;
 
 /**
- * What `target` takes to decode a token, in milliseconds: the mean of some that nobody sees, after a first one, for which a device prepares much. It ends after the
- * token under way when `signal` aborts. The cache holds afterwards what it held before; after an error its content is unknown.
+ * What `target` takes to decode a token, in milliseconds: the mean of the shortest of three samples of tokens that nobody sees, after a first token, for which a device prepares much.
+ * Other work, or a pause of the engine, only ever makes a sample longer. It ends after the token under way when `signal` aborts. The cache holds afterwards what it held before; after
+ * an error its content is unknown.
  *
  * @param clock milliseconds from any fixed moment, never going back
  * @returns 0 where the clock stands still
@@ -23,13 +24,17 @@ export async function decodeTime(target: Target, clock: () => number, signal: St
   try {
     await target.begin(WARM_UP, history.length);
     await decode();
-    const start = clock();
-    let tokens = 0;
-    while (!signal.aborted && tokens < SAMPLE.most && (tokens < SAMPLE.least || clock() - start < SAMPLE.ms)) {
-      await decode();
-      tokens++;
+    const samples: number[] = [];
+    while (samples.length < SAMPLES.count && !signal.aborted) {
+      const start = clock();
+      let tokens = 0;
+      do {
+        await decode();
+        tokens++;
+      } while (!signal.aborted && tokens < SAMPLES.most && clock() - start < SAMPLES.ms);
+      samples.push((clock() - start) / tokens);
     }
-    return (clock() - start) / Math.max(1, tokens);
+    return Math.min(...samples);
   } catch (error) {
     noteCached(target, null);
     throw error;

@@ -20,6 +20,8 @@ export interface CalibrationState {
   /** What was measured, by `pairKey`, and kept between visits; null if the clocks of this browser are too coarse to tell. */
   readonly measured: Readonly<Record<string, { readonly adapter: string; readonly calibration: Calibration | null }>>;
   readonly measuring: boolean;
+  /** Whether a person asked for the measurement under way, and may stop it. */
+  readonly asked: boolean;
   readonly failure: Failure | null;
 }
 
@@ -28,7 +30,7 @@ const StoredCalibrations = v.object({
 });
 
 export const useCalibration = create<CalibrationState>()(
-  persist((): CalibrationState => ({ measured: {}, measuring: false, failure: null }), {
+  persist((): CalibrationState => ({ measured: {}, measuring: false, asked: false, failure: null }), {
     name: 'foretoken.calibrations',
     version: 1,
     storage: rememberedStorage(1),
@@ -52,7 +54,7 @@ let underWay: Promise<void> | null = null;
 
 /** Measures what a pair costs here, the chosen one by default, unless that is known or being measured. Failures land in the state. */
 export async function ensureCalibration(pair = chosenPair()): Promise<void> {
-  if (calibrationOf(pair) === null && !isTooCoarse(pair)) await measureCalibration(pair);
+  if (calibrationOf(pair) === null && !isTooCoarse(pair)) await measureCalibration(pair, false);
 }
 
 /** From now on, measures the chosen pair where it is ready and not known, whenever nobody uses the page; not again by itself after a failure. */
@@ -69,17 +71,17 @@ export async function calibrationSettled(): Promise<void> {
   await underWay;
 }
 
-/** Measures again. A run that starts during the measurement ends it. */
-export async function measureCalibration(pair = chosenPair()): Promise<void> {
+/** Measures again. A run that starts during the measurement ends it. @param asked whether a person asked for it */
+export async function measureCalibration(pair = chosenPair(), asked = true): Promise<void> {
   if (controller || !pair) return;
-  underWay = measure(pair);
+  underWay = measure(pair, asked);
   await underWay;
 }
 
-async function measure(pair: PairSpec): Promise<void> {
+async function measure(pair: PairSpec, asked: boolean): Promise<void> {
   const mine = new AbortController();
   controller = mine;
-  useCalibration.setState({ measuring: true, failure: null });
+  useCalibration.setState({ measuring: true, asked, failure: null });
   const end = await beginMeasured();
   try {
     for await (const update of sendTask({ type: 'calibrate', pair }, mine.signal)) {
@@ -93,7 +95,7 @@ async function measure(pair: PairSpec): Promise<void> {
   } finally {
     end();
     controller = null;
-    useCalibration.setState({ measuring: false });
+    useCalibration.setState({ measuring: false, asked: false });
   }
 }
 

@@ -64,10 +64,14 @@ export const race = {
   slower: 'Speculation was the slower one.',
   spread: ({ median, least, most, races }: Spread) =>
     `Over ${formatCount(races)} races: ${formatRatio(least)} to ${formatRatio(most)}, median ${formatRatio(median)}.`,
-  headline: ({ faster, passes: { speculative, plain } }: Pick<RaceResult, 'faster' | 'passes'>) => {
+  headline: ({ faster, comparison, passes: { speculative, plain } }: RaceResult) => {
     const needed = `${passes(speculative)} instead of ${formatCount(plain)}.`;
     if (faster === 'plain') return `Plain decoding was the faster one. Speculation needed ${needed}`;
-    if (faster !== 'tied') return needed;
+    if (faster === null) return needed;
+    if (faster === 'speculative') {
+      const { wait, decoding } = comparison.speedup;
+      return `Speculation was ${formatRatio(wait ?? decoding ?? 1)} times as fast. It needed ${needed}`;
+    }
     const spared = plain - speculative;
     return spared > 0
       ? `The times tied. What speculation spared is ${formatCount(spared)} of ${passes(plain)}.`

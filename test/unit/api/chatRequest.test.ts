@@ -118,6 +118,7 @@ describe('a request', () => {
     ['response_format', 'json', 'is "json". Send an object with a "type".'],
     ['response_format.type', { type: 'xml' }, 'is "xml". Send one of "text", "json_object", "json_schema" and "grammar".'],
     ['response_format.schema', { type: 'json_object', schema: 1 }, 'is 1. Send a JSON Schema, as an object or as text.'],
+    ['response_format.schema', { type: 'json_object', schema: [] }, 'is an empty list. Send a JSON Schema, as an object or as text.'],
     ['messages', 'Hello', 'is "Hello". Send a list of messages.'],
     ['messages', [], 'is an empty list. Send at least one message.'],
     ['messages.0', ['Hello'], 'is "Hello". Send an object with "role" and "content".'],
