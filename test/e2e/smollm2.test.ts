@@ -30,7 +30,7 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
       await visit.prompt.fill(PROMPT);
       await visit.page.getByRole('button', { name: /^SmolLM2 135M: understands any prompt; \d+\.\d MB to download$/ }).click();
       await expect.poll(() => site.server.requests.some((name) => name.startsWith('models-smollm2/smollm2/'))).toBe(true);
-      await visit.page.getByText('Both models are ready.').waitFor({ state: 'attached' });
+      await visit.page.getByText('The model is ready.').waitFor({ state: 'attached' });
       await visit.runButton.click();
       await visit.waitForTokens(TOKENS);
       await visit.ended();
@@ -47,7 +47,7 @@ describe.skipIf(!hasModel)('SmolLM2 beside the embedded pair', () => {
       await visit.page.context().setOffline(true);
       const another = await visit.alsoOpen(`${site.server.url}?offline`);
       another.page.setDefaultTimeout(PATIENCE_MS);
-      await another.page.getByText('Both models are ready.').waitFor({ state: 'attached' });
+      await another.page.getByText('The model is ready.').waitFor({ state: 'attached' });
       await another.prompt.fill(PROMPT);
       await another.runButton.click();
       await another.waitForTokens(TOKENS);
