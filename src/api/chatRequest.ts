@@ -82,7 +82,9 @@ function checkedFormat(asked: v.InferOutput<typeof format> | null): ResponseForm
     checkFormat(wanted);
     return wanted;
   } catch (thrown) {
-    const { message, hint } = isOverrun(thrown) ? { message: 'The response format is nested too deep.', hint: 'Send a flatter one.' } : toFailure(thrown);
+    const { message, hint } = isOverrun(thrown)
+      ? { message: 'The response format is nested too deep.', hint: 'Send a flatter one.' }
+      : toFailure(thrown);
     throw new ApiError(400, 'invalid_value', `${message} ${hint}`, 'response_format');
   }
 }
