@@ -132,16 +132,16 @@ describe('a calibration on a machine with other work', () => {
     return (expectedTokens(0.8, gamma) * plainMs) / (gamma * draft + verify(gamma + 1) + readback);
   }
 
-  /** How far off the predicted speedups are, where every forward takes as many times as long as `factor` says of its moment. */
-  async function errors(factor: (ms: number) => number): Promise<number[]> {
+  /** How far off the predicted speedups of `real` are, where every forward takes as many times as long as `factor` says of its moment. */
+  async function errors(factor: (ms: number) => number, real = PAIR_COSTS): Promise<number[]> {
     const time = new Time();
     const by = (ms: number) => ms * factor(time.ms);
     const costs: PairCosts = {
-      verify: (rows) => by(PAIR_COSTS.verify(rows)),
+      verify: (rows) => by(real.verify(rows)),
       get draft() {
-        return by(PAIR_COSTS.draft);
+        return by(real.draft);
       },
-      readback: PAIR_COSTS.readback,
+      readback: real.readback,
     };
     const { drafter, target } = slowPair(time, LANGUAGE, 1024, exactly, { costs });
     const measured = await calibrate(drafter, target, {
@@ -150,16 +150,26 @@ describe('a calibration on a machine with other work', () => {
       readbackMs: 1,
       signal: { aborted: false },
     });
-    return [2, 4, 8, 16].map((gamma) => predictedSpeedup(measured as Calibration, 0.8, gamma, 32) / speedup(PAIR_COSTS, gamma) - 1);
+    return [2, 4, 8, 16].map((gamma) => predictedSpeedup(measured as Calibration, 0.8, gamma, 32) / speedup(real, gamma) - 1);
   }
 
-  it('predicts speedups to a tenth where one round in five takes up to four times as long', async () => {
-    for (let seed = 0; seed < 20; seed++) {
-      const draw = randomNumbers(seed);
-      for (const error of await errors(() => (draw() < 0.2 ? 1 + 3 * draw() : 1)))
-        expect(Math.abs(error), `seed ${seed}`).toBeLessThan(0.1);
-    }
-  });
+  it.each([
+    ['shorter', PAIR_COSTS, 0.05],
+    // Of which plain tokens that are read back together are spared most.
+    ['as long as a pass', { ...PAIR_COSTS, readback: 4 }, 0.1],
+  ])(
+    'predicts nearly all speedups to a tenth where one round in five takes up to four times as long: a readback is %s',
+    async (_, real, few) => {
+      const machines = 100;
+      let off = 0;
+      for (let seed = 0; seed < machines; seed++) {
+        const draw = randomNumbers(seed);
+        const found = await errors(() => (draw() < 0.2 ? 1 + 3 * draw() : 1), real);
+        if (found.some((error) => Math.abs(error) > 0.1)) off++;
+      }
+      expect(off / machines).toBeLessThanOrEqual(few);
+    },
+  );
 
   it('takes no pause that every plain round had for what plain decoding costs', async () => {
     const time = new Time();

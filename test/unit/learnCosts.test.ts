@@ -98,6 +98,11 @@ describe('what a run teaches of costs', () => {
     expect(learnt.plainFixedMs).toBeCloseTo(learnt.roundFixedMs, 5);
     expect(error(learnt, slower)).toBeLessThan(0.02);
     expect(error({ ...learnt, plainFixedMs: TRUE.plainFixedMs }, slower)).toBeGreaterThan(0.05);
+    // Which comes once to plain tokens that are read back together.
+    const shared = learnCosts({ ...TRUE, plainSharedMs: 1.5 }, await runOf({ gamma: 4 }, { readback: 2.5 }));
+    expect((shared.plainSharedMs as number) - 1.5).toBeCloseTo(shared.plainFixedMs - 1.5, 5);
+    expect(error(shared, { ...slower, plainSharedMs: 2.5 })).toBeLessThan(0.02);
+    expect(error({ ...shared, plainSharedMs: 1.5 }, { ...slower, plainSharedMs: 2.5 })).toBeGreaterThan(0.05);
     const plain = learnCosts(TRUE, await runOf({ mode: 'plain' }, { readback: 2.5 }));
     expect(plain.roundFixedMs).toBeCloseTo(plain.plainFixedMs, 5);
   });

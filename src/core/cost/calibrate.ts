@@ -2,9 +2,10 @@ import { possibleTimes } from '../clock';
 import { FailureError } from '../failure';
 import { type Kept, keptTokens, restore } from '../loop/cached';
 import { proposalOf } from '../loop/proposal';
+import { median } from '../median';
 import { DEFAULT_RUN } from '../settings';
 import type { DeviceTimes, DraftModel, Proposal, RoundOutcome, StopSignal, Target, TokenId } from '../types';
-import { type Calibration, canBePriced, interpolate, SHORTEST_MS } from './cost';
+import { type Calibration, canBePriced, interpolate, roundMs, SHORTEST_MS } from './cost';
 
 /** Rows of the forwards that are timed: around what kernels are tiled by, where times step. */
 const ROWS: readonly number[] = [1, 2, 4, 5, 8, 9, 17];
@@ -21,9 +22,9 @@ const SWEEPS = { least: 3, most: 9 } as const;
 const BUDGET_MS = 3000;
 /** The part of it for the first context. */
 const FIRST_SHARE = 0.5;
-/** Plain tokens that are read back together, to see what each is spared; and how often, in the last context. */
-const TOGETHER = 8;
-const TIMES_TOGETHER = 7;
+/** Plain tokens that are read back together to see what each is spared; and how often in each context. */
+const TOGETHER = 4;
+const TIMES_TOGETHER = 6;
 
 /** Steps of the clock that a sample lasts at least; a round that is shorter is made as often as it takes. */
 const SAMPLE_STEPS = 5;
@@ -71,7 +72,7 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
       const endMs = startMs + BUDGET_MS * (index === 0 ? FIRST_SHARE : 1);
       const last = perContext.at(-1);
       if (last && setup.clock() + msToBegin(last, context - last.context) > endMs) break;
-      const times = await timePair(drafter, target, { ...kept, context }, { ...setup, endMs, together: index === contexts.length - 1 });
+      const times = await timePair(drafter, target, { ...kept, context }, { ...setup, endMs });
       if (!times) return null;
       perContext.push(times);
     }
@@ -86,10 +87,9 @@ export async function calibrate(drafter: DraftModel | null, target: Target, setu
     ...{ draftMs: perContext.map(({ draftMs }) => draftMs), readbackMs: setup.readbackMs },
     // A plain round does nothing besides that a drafted one does not; it is timed less often, so that a pause may be in each of its samples.
     ...{ plainFixedMs: Math.min(fixed('plain'), roundFixedMs), roundFixedMs },
-    ...sharedOf(perContext),
     ...(perContext.length < contexts.length || perContext.some(({ whole }) => !whole) ? { coarse: true } : {}),
   };
-  return rows[0] === 1 && canBePriced(costs) ? costs : null;
+  return rows[0] === 1 && canBePriced(costs) ? withShared(costs, perContext) : null;
 }
 
 /** Times with one context. */
@@ -101,16 +101,19 @@ interface PairTimes {
   readonly draftMs: number;
   /** Of every sample, without drafts and with them. */
   readonly fixed: Readonly<Record<'plain' | 'round', readonly number[]>>;
-  /** What plain tokens share that are read back together; null where none were. */
-  readonly sharedMs: number | null;
+  /** Of every sample of `TOGETHER` plain tokens that were read back together. */
+  readonly jointMs: readonly number[];
   /** Whether there was time for all rows, and for enough sweeps. */
   readonly whole: boolean;
 }
 
-/** What plain tokens share that are read back together; nothing where none were. */
-function sharedOf(perContext: readonly PairTimes[]): Pick<Calibration, 'plainSharedMs'> {
-  const shared = perContext.at(-1)?.sharedMs ?? null;
-  return shared !== null && shared > 0 ? { plainSharedMs: shared } : {};
+/** `costs` with what plain tokens share that are read back together; as they are where none were, or they share nothing. */
+function withShared(costs: Calibration, perContext: readonly PairTimes[]): Calibration {
+  const shared = perContext.flatMap(({ context, jointMs }) =>
+    jointMs.length > 0 ? [(TOGETHER * roundMs(costs, 0, context) - undisturbed(jointMs)) / (TOGETHER - 1)] : [],
+  );
+  const plainSharedMs = median(shared);
+  return plainSharedMs > 0 ? { ...costs, plainSharedMs } : costs;
 }
 
 /** At most what the least of another context takes, `tokens` longer than that of `times`. */
@@ -133,12 +136,12 @@ interface Sample {
   readonly device: DeviceTimes | null;
 }
 
-/** @param setup `endMs`: what would end later by the clock is left out, all but the least; `together`: whether plain tokens are read back together too. @returns null if the clock stands still */
+/** @param setup `endMs`: what would end later by the clock is left out, all but the least @returns null if the clock stands still */
 async function timePair(
   drafter: DraftModel | null,
   target: Target,
   { context, ...kept }: Kept & { readonly context: number },
-  setup: CalibrationSetup & { readonly endMs: number; readonly together: boolean },
+  setup: CalibrationSetup & { readonly endMs: number },
 ): Promise<PairTimes | null> {
   const vocabulary = Math.min(drafter?.model.capabilities.vocabularySize ?? Infinity, target.capabilities.vocabularySize);
   const history: TokenId[] = Array.from({ length: context + 1 }, (_, i) => kept.base[i] ?? i % vocabulary);
@@ -166,8 +169,7 @@ async function timePair(
   let timed = true;
   for (const rows of LEAST_ROWS) timed = (await round(rows - 1, drafted)) !== null && timed;
   const fixed = { plain: [] as number[], round: [] as number[] };
-  /** Whole rounds of plain tokens: of one, and of `TOGETHER`. */
-  const plainMs = { one: [] as number[], together: [] as number[] };
+  const jointMs: number[] = [];
   const verify = new Map<number, number[]>();
   const rounds = new Map<number, number>();
   /** By the drafts of a round. */
@@ -179,7 +181,6 @@ async function timePair(
     if (!taken) return false;
     const { roundMs, device } = taken;
     rounds.set(rows, roundMs);
-    if (gamma === 0) plainMs.one.push(roundMs);
     if (timed && device) {
       add(verify, rows, device.verifyMs);
       if (gamma > 0) add(draftSteps, 0, drafter ? device.draftMs / gamma : SHORTEST_MS);
@@ -210,26 +211,25 @@ async function timePair(
     await round(rows - 1, drafted);
     if (!(await take(rows))) return null;
   }
-  const decode = setup.together ? target.decode?.bind(target) : undefined;
-  const togetherMs = () => (decode && plainMs.together.length < TIMES_TOGETHER ? TOGETHER * (rounds.get(1) ?? 0) : 0);
+  const decode = target.decode?.bind(target);
+  const togetherMs = () => (decode && jointMs.length < TIMES_TOGETHER ? TOGETHER * (rounds.get(1) ?? 0) : 0);
+  const takeTogether = async () => {
+    if (!decode || togetherMs() === 0 || setup.clock() + togetherMs() > setup.endMs) return;
+    // The first makes what the next ones find ready.
+    if (jointMs.length === 0) await several(decode);
+    const joint = await sample(() => several(decode), setup);
+    if (joint) jointMs.push(joint.roundMs);
+  };
   const order = [...rounds.keys()];
   for (let sweep = 1; sweep < SWEEPS.most; sweep++) {
     const enough = sweep >= SWEEPS.least;
     if (enough && setup.clock() + togetherMs() + order.reduce((sum, rows) => sum + (rounds.get(rows) ?? 0), 0) > setup.endMs) break;
     for (const rows of order) if ((enough || fits(rows, 1)) && !(await take(rows))) return null;
-    // After the sweeps that there must be.
-    if (!decode || togetherMs() === 0 || sweep + 1 < SWEEPS.least || setup.clock() + 2 * togetherMs() > setup.endMs) continue;
-    // The first makes what the next ones find ready.
-    if (plainMs.together.length === 0) await several(decode);
-    const taken = await sample(() => several(decode), setup);
-    if (taken) plainMs.together.push(taken.roundMs);
+    for (let i = 0; i < 2; i++) await takeTogether();
   }
   const steps = draftSteps.get(Math.max(...draftSteps.keys())) ?? [];
-  // Samples of several tokens are few, and each is long enough to be disturbed: what is shared is rather told too small.
-  const { one, together } = plainMs;
-  const sharedMs = together.length > 0 ? (TOGETHER * Math.min(...one) - Math.min(...together)) / (TOGETHER - 1) : null;
   const verifyMs = new Map([...verify].map(([rows, times]) => [rows, undisturbed(times)]));
-  return { context, verifyMs, roundMs: rounds, draftMs: undisturbed(steps), fixed, sharedMs, whole };
+  return { context, verifyMs, roundMs: rounds, draftMs: undisturbed(steps), fixed, jointMs, whole };
 }
 
 /** What takes as long as `samples` say where nothing disturbs it: other work only ever makes a sample longer, so a quarter of them are below. */

@@ -97,26 +97,29 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
     verifyMs: costs.verifyMs.map((times) => times.map((each, i) => each * scale * (byRow[i] as number))),
     draftMs: costs.draftMs.map((each) => each * scale * draft),
     ...share,
-    ...fixedCosts(costs, fixedTimes(false), fixedTimes(true)),
+    ...fixedCosts({ ...costs, ...share }, fixedTimes(false), fixedTimes(true)),
   };
 }
 
 /**
  * What is fixed of a round without drafts and with them, where it took `plain` and `drafted` in the run. A kind that was seen too rarely changes as the other does: between
- * two rounds a run does more than a calibration, and a machine that is slower there is so for both.
+ * two rounds a run does more than a calibration, and a machine that is slower there is so for both. What so comes to a plain round comes once to tokens that are read back together.
  */
 function fixedCosts(
-  { plainFixedMs, roundFixedMs }: Calibration,
+  costs: Calibration,
   plain: readonly number[],
   drafted: readonly number[],
-): Pick<Calibration, 'plainFixedMs' | 'roundFixedMs'> {
+): Pick<Calibration, 'plainFixedMs' | 'roundFixedMs' | 'plainSharedMs'> {
+  const { plainFixedMs, roundFixedMs, plainSharedMs } = costs;
   const seen = (known: number, times: readonly number[]) =>
     times.length < LEAST_OF_KIND ? null : Math.max(0, known + (median(times) - known) * (times.length / (times.length + WEIGHT)));
   const alike = (known: number, other: number, otherNow: number | null) =>
     otherNow === null || other === 0 ? known : known * Math.min(MOST_ALIKE, Math.max(1 / MOST_ALIKE, otherNow / other));
   const [plainNow, roundNow] = [seen(plainFixedMs, plain), seen(roundFixedMs, drafted)];
-  return {
+  const fixed = {
     plainFixedMs: plainNow ?? alike(plainFixedMs, roundFixedMs, roundNow),
     roundFixedMs: roundNow ?? alike(roundFixedMs, plainFixedMs, plainNow),
   };
+  if (plainNow !== null || plainSharedMs === undefined) return fixed;
+  return { ...fixed, plainSharedMs: Math.max(0, plainSharedMs + fixed.plainFixedMs - plainFixedMs) };
 }
