@@ -7,7 +7,7 @@ import { type Calibration, canBePriced, draftMs, roundMs, scaleCosts, scaledShar
 import { pricedRounds } from './pricing';
 
 /** Rounds of a kind that weigh as much as what was known before. */
-const WEIGHT = 8;
+const WEIGHT = 3;
 /** A run that is shorter says too little. */
 const LEAST_ROUNDS = 8;
 /** Fewer rounds of a kind say nothing of it: one of them may have been disturbed, which the middle of three leaves out. */
