@@ -148,6 +148,8 @@ def chat_config(s: Decoder) -> dict:
     template = {"name": "plain", "system_template": "{system_message}", "system_message": "", "roles": {"user": "", "assistant": "", "tool": ""}}
     template |= {"role_content_sep": "", "role_empty_sep": "", "seps": [""], "stop_str": [], "stop_token_ids": [2]}
     sizes = {"vocab_size": s.vocabulary, "context_window_size": s.context, "sliding_window_size": -1, "attention_sink_size": -1}
+    scaling = s.rope_scaling
+    told = scaling and {"rope_type": "llama3", "factor": scaling.factor, "low_freq_factor": scaling.low, "high_freq_factor": scaling.high, "original_max_position_embeddings": scaling.original}
     return {
         "model_type": "llama",
         "quantization": QUANTIZATION,
@@ -156,6 +158,17 @@ def chat_config(s: Decoder) -> dict:
         "tokenizer_files": ["tokenizer.json"],
         "tokenizer_info": {"token_postproc_method": "byte_level", "prepend_space_in_encode": False, "strip_space_in_decode": False},
         "conv_template": template,
+        "model_config": {
+            "hidden_size": s.hidden,
+            "intermediate_size": s.feed_forward,
+            "num_hidden_layers": s.layers,
+            "num_attention_heads": s.heads,
+            "num_key_value_heads": s.kv_heads,
+            "head_dim": s.head_dim,
+            "rope_theta": s.rope_theta,
+            "rope_scaling": told,
+            "rms_norm_eps": s.norm_epsilon,
+        },
     }
 
 

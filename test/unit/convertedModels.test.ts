@@ -189,9 +189,8 @@ describe('a model in MLC’s format that a library of ours runs', () => {
   });
 
   it('runs without WebGPU too, and writes speculatively what it writes plainly', async () => {
-    // Rotations of larger bases may be scaled, which the CPU does not know.
     storage = memoryStorage();
-    await inspectModel({ position_embedding_base: 10_000 });
+    await inspectModel({ rope_scaling: null });
     const cpu = new PairEngine(new CpuPairs(storage), () => performance.now());
     const settings = { ...DEFAULT_RUN, maxTokens: 8, ignoreStopTokens: true };
     const write = async (mode: 'plain' | 'speculative') => {

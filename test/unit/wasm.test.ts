@@ -13,7 +13,7 @@ import { someNumbers } from '../support/packedWords';
 import { SHIPPED } from '../support/shipped';
 import { Team } from '../support/team';
 
-const SMOLLM2 = path.resolve('public/models-smollm2/smollm2');
+const SMOLLM2 = path.resolve('public/models-smollm2/smollm2/resolve/main');
 const missing = !fs.existsSync(SMOLLM2);
 /** Of the standard deviation of all logits, as in bench/reference.mjs, which makes the fixture. */
 const TOLERANCE = 2e-4;
@@ -22,11 +22,11 @@ class Folder {
   constructor(private readonly folder: string) {}
 
   json(name: string) {
-    return JSON.parse(fs.readFileSync(path.join(this.folder, 'resolve/main', name), 'utf8'));
+    return JSON.parse(fs.readFileSync(path.join(this.folder, name), 'utf8'));
   }
 
   readonly shard = async (name: string): Promise<ArrayBuffer> => {
-    const bytes = fs.readFileSync(path.join(this.folder, 'resolve/main', name));
+    const bytes = fs.readFileSync(path.join(this.folder, name));
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   };
 
@@ -34,9 +34,9 @@ class Folder {
     return parseConfig(this.json('mlc-chat-config.json'));
   }
 
-  async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json'), threads = 1): Promise<Forward> {
+  async wasm(config = this.config(), index: unknown = this.json('tensor-cache.json'), threads = 1, shard = this.shard): Promise<Forward> {
     const team = new Team(threads);
-    const forward = await wasmForward(config, index, this.shard, team);
+    const forward = await wasmForward(config, index, shard, team);
     if (!forward) throw new Error('this Node has no SIMD in WebAssembly');
     onTestFinished(() => forward.close());
     await team.begun();
@@ -44,7 +44,8 @@ class Folder {
   }
 }
 
-const shipped = (id: string) => new Folder(path.join(SHIPPED, id));
+const shipped = (id: string) => new Folder(path.join(SHIPPED, id, 'resolve/main'));
+const family = (name: string) => new Folder(path.resolve(import.meta.dirname, '../fixtures/families', name));
 
 /** Ids that mean nothing: what is computed does not depend on that. */
 function someIds(count: number, vocabulary: number): number[] {
@@ -191,11 +192,97 @@ describe('the pair in WebAssembly', () => {
     await expect(folder.wasm(folder.config(), index)).rejects.toThrow(message);
   });
 
+  it('names a part of a matrix that begins elsewhere than the one before ends', async () => {
+    const folder = family('llama');
+    const { index, shard } = await inParts(folder, 'emb', [64, 32]);
+    await expect(folder.wasm(folder.config(), index, 1, shard)).rejects.toThrow(/"emb" is 64 by 96 where 64 by 128 are needed/);
+  });
+
   it('names what a model has and this forward does not use', async () => {
     const folder = shipped('draft');
     const index = folder.json('tensor-cache.json');
-    index.records[0].records.push({ ...index.records[0].records[0], name: 'layers.0.qkv_bias' });
-    await expect(folder.wasm(folder.config(), index)).rejects.toThrow(/"layers.0.qkv_bias", which is not known here/);
+    index.records[0].records.push({ ...index.records[0].records[0], name: 'layers.0.experts' });
+    await expect(folder.wasm(folder.config(), index)).rejects.toThrow(/"layers.0.experts", which is not known here/);
+  });
+});
+
+/** `folder` with its matrix `name` cut into parts of as many columns as `widths` says, as those are that no device could bind whole. */
+async function inParts(folder: Folder, name: string, widths: readonly number[]) {
+  const index = folder.json('tensor-cache.json');
+  const added: Uint32Array<ArrayBuffer>[] = [];
+  for (const file of index.records) {
+    const bytes = await folder.shard(file.dataPath);
+    file.records = file.records.flatMap((record: { name: string; byteOffset: number; nbytes: number }) => {
+      if (record.name !== name) return [record];
+      const [head, rest] = [8, new Uint32Array(bytes, record.byteOffset, record.nbytes / 4)];
+      const columns = rest[7] as number;
+      let first = 0;
+      return widths.map((width, part) => {
+        const words = Uint32Array.from(rest.subarray(0, head));
+        words.set([first, words[6] as number, width], 5);
+        const cut = Array.from(rest.subarray(head)).filter((_, at) => at % columns >= first && at % columns < first + width);
+        added.push(Uint32Array.from([...words, ...cut]));
+        first += width;
+        return { ...record, name: `${name}.${part}`, shape: [head + cut.length], part: added.length - 1 };
+      });
+    });
+  }
+  const [own, parts] = [index.records[0].records.filter(({ part }: { part?: number }) => part === undefined), 'parts.bin'];
+  const records = index.records[0].records.flatMap((record: { part?: number }) => (record.part === undefined ? [] : [record]));
+  let byteOffset = 0;
+  for (const record of records) {
+    Object.assign(record, { byteOffset, nbytes: 4 * record.shape[0] });
+    byteOffset += record.nbytes;
+  }
+  index.records = [{ ...index.records[0], records: own }, ...index.records.slice(1), { dataPath: parts, records }];
+  const shard = async (wanted: string) => (wanted === parts ? await new Blob(added).arrayBuffer() : folder.shard(wanted));
+  return { index, shard };
+}
+
+describe.each(['llama', 'qwen2', 'qwen3'])('a tiny model of the family %s in WebAssembly', (name) => {
+  const folder = family(name);
+  const ids: number[] = folder.json('ids.json');
+
+  it('has the logits that transformers computes, and the same bits however many tokens come at a time and with threads', async () => {
+    const vocabulary = folder.config().vocab_size;
+    const wanted = new Float32Array(await folder.shard('logits.bin'));
+    const rows = ids.map((_, at) => wanted.subarray(at * vocabulary, (at + 1) * vocabulary));
+    const single = await folder.wasm();
+    const logits = ids.map((id) => single.forward([id], 'last-row')[0] as Float32Array);
+    expect(worst(logits, rows)).toBeLessThan(1e-4);
+    const several = await folder.wasm(folder.config(), folder.json('tensor-cache.json'), 2);
+    for (const step of [3, 5, 17, 40]) {
+      several.truncate(0);
+      const found: Float32Array[] = [];
+      for (let from = 0; from < ids.length; from += step) found.push(...several.forward(ids.slice(from, from + step), 'all-rows'));
+      expect(worst(found, logits), `${step} at a time`).toBe(0);
+    }
+    several.truncate(20);
+    several.forward([1, 2, 3], 'last-row');
+    several.truncate(20);
+    expect(worst(several.forward(ids.slice(20, 25), 'all-rows'), logits.slice(20, 25))).toBe(0);
+  });
+
+  it('has the same bits where its matrices come in parts', async () => {
+    const whole = (await folder.wasm()).forward(ids, 'all-rows');
+    for (const [matrix, widths] of [
+      ['emb', [48, 64, 16]],
+      ['layers.1.down', [16, 48]],
+    ] as const) {
+      const { index, shard } = await inParts(folder, matrix, widths);
+      expect(worst((await folder.wasm(folder.config(), index, 1, shard)).forward(ids, 'all-rows'), whole)).toBe(0);
+    }
+  });
+});
+
+describe('a rotation', () => {
+  it('is refused where it is scaled in an unknown way, or may be and no file says so', () => {
+    const config = family('llama').json('mlc-chat-config.json');
+    const scaled = (rope_scaling: unknown) => () => parseConfig({ ...config, model_config: { ...config.model_config, rope_scaling } });
+    expect(scaled(config.model_config.rope_scaling)().model_config.rope_scaling).toMatchObject({ factor: 8, original: 64 });
+    expect(scaled(null)().model_config.rope_scaling).toBeNull();
+    expect(scaled({ rope_type: 'yarn', factor: 4 })).toThrow('its rotation is scaled in a way that is not known here');
+    expect(scaled(undefined)).toThrow('its files do not say whether its rotation is scaled');
   });
 });
 

@@ -1,3 +1,4 @@
+import { mlcScaling } from '../ropeScaling';
 import type { OpenedGguf } from './open';
 import type { ShapeLibrary } from './shape';
 
@@ -27,6 +28,7 @@ export function chatConfig({ shape, template }: OpenedGguf, { context, prefillCh
       num_key_value_heads: shape.kvHeads,
       head_dim: shape.headDim,
       rope_theta: shape.ropeTheta,
+      rope_scaling: mlcScaling(shape.ropeScaling),
       rms_norm_eps: shape.normEpsilon,
       vocab_size: shape.vocabulary,
       tie_word_embeddings: shape.tied,

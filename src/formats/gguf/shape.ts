@@ -1,17 +1,10 @@
+import { divisorsOf, type RopeScaling } from '../ropeScaling';
 import type { TensorInfo } from './header';
 import type { Facts } from './metadata';
 import { invalid, quoted, unsupported } from './refusals';
 
 /** The architectures whose forward pass there is: llama; qwen2, which has biases in q, k and v; qwen3, which norms q and k. */
 export type Family = 'llama' | 'qwen2' | 'qwen3';
-
-/** Llama 3.1's scaling of rotary frequencies: those of long waves are divided by `factor`, those between blended. */
-export interface RopeScaling {
-  readonly factor: number;
-  readonly lowFrequency: number;
-  readonly highFrequency: number;
-  readonly original: number;
-}
 
 /** What a model computes, without its weights. A library is compiled for one shape. */
 export interface Shape {
@@ -89,21 +82,10 @@ function readScaling(facts: Facts, family: Family, headDim: number, frequencies:
   // llama.cpp keeps what the scaling comes to, not its numbers. Published models differ in the factor alone, and that is the largest divisor.
   const scaling = { factor: Math.round(Math.max(...frequencies)), lowFrequency: 1, highFrequency: 4, original: 8192 };
   const theta = facts.real(`${family}.rope.freq_base`, 10000);
-  const wanted = divisors(scaling, theta, headDim);
+  const wanted = divisorsOf(scaling, theta, headDim);
   const same = wanted.every((each, i) => Math.abs(each / (frequencies[i] ?? 0) - 1) < 1e-4);
   if (!same) throw unsupported('it scales its rotary frequencies in a way of its own', CHOOSE);
   return scaling;
-}
-
-/** By what each rotary frequency is divided (Hugging Face's transformers, `_compute_llama3_parameters`). */
-function divisors({ factor, lowFrequency, highFrequency, original }: RopeScaling, theta: number, headDim: number): number[] {
-  return Array.from({ length: headDim / 2 }, (_, i) => {
-    const waves = (original * theta ** ((-2 * i) / headDim)) / (2 * Math.PI);
-    if (waves > highFrequency) return 1;
-    if (waves < lowFrequency) return factor;
-    const smooth = (waves - lowFrequency) / (highFrequency - lowFrequency);
-    return 1 / ((1 - smooth) / factor + smooth);
-  });
 }
 
 /** Names a shape without its context: models of one key run on one library. */

@@ -1,7 +1,8 @@
 /** Which shape of ours a model has that MLC converted, by its mlc-chat-config.json (mlc-llm, python/mlc_llm/model/{llama,qwen2,qwen3}). */
 import * as v from 'valibot';
-import type { Family, RopeScaling, Shape } from '../gguf/shape';
+import type { Family, Shape } from '../gguf/shape';
 import { misfitOf } from '../misfit';
+import { type RopeScaling, readMlcScaling } from '../ropeScaling';
 import { invalid } from './refusals';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -32,13 +33,6 @@ const Config = v.looseObject({
   model_config: ModelConfig,
 });
 
-const Scaling = v.object({
-  factor: v.number(),
-  low_freq_factor: v.literal(1),
-  high_freq_factor: v.literal(4),
-  original_max_position_embeddings: v.literal(8192),
-});
-
 export type Quantisation = 'q4f16_1' | 'q4f32_1';
 
 /** A model whose weights our kernels read, if there is a library of its shape. */
@@ -53,6 +47,11 @@ export interface NotOurs {
 }
 
 const FAMILIES: readonly string[] = ['llama', 'qwen2', 'qwen3'] satisfies Family[];
+
+/** Whether it differs from Llama 3.1's in more than the factor, which is all that the libraries differ in. */
+function isOther(scaling: RopeScaling | null): boolean {
+  return scaling !== null && (scaling.lowFrequency !== 1 || scaling.highFrequency !== 4 || scaling.original !== 8192);
+}
 
 /**
  * The shape that a model's mlc-chat-config.json tells.
@@ -71,8 +70,8 @@ export function readMlcModel(config: unknown): MlcModel | NotOurs {
   if (model.hidden_act !== 'silu') return { why: `its activation is ${model.hidden_act}` };
   if (model.attention_bias && family === 'qwen3') return { why: 'its attention has biases' };
   if (model.tensor_parallel_shards > 1) return { why: 'its weights are cut for several devices' };
-  const scaling = scalingOf(model.rope_scaling);
-  if (scaling && 'why' in scaling) return scaling;
+  const scaling = readMlcScaling(model.rope_scaling);
+  if (scaling === undefined || isOther(scaling)) return { why: 'it scales its rotary frequencies in a way of its own' };
   const heads = model.num_attention_heads;
   const shape: Shape = {
     ...{
@@ -94,12 +93,4 @@ export function readMlcModel(config: unknown): MlcModel | NotOurs {
   if (heads % shape.kvHeads !== 0) throw invalid(`its ${heads} heads are no multiple of its ${shape.kvHeads} of keys and values`);
   if (!Number.isInteger(shape.headDim / 2)) throw invalid(`its heads of ${shape.headDim} cannot be rotated in pairs`);
   return { shape, quantisation };
-}
-
-/** MLC takes no notice of a scaling without "rope_type", and knows only Llama 3's. */
-function scalingOf(scaling: Readonly<Record<string, unknown>> | null): RopeScaling | null | NotOurs {
-  if (!scaling || scaling.rope_type === undefined) return null;
-  const read = v.safeParse(Scaling, scaling);
-  if (scaling.rope_type !== 'llama3' || !read.success) return { why: 'it scales its rotary frequencies in a way of its own' };
-  return { factor: read.output.factor, lowFrequency: 1, highFrequency: 4, original: 8192 };
 }

@@ -20,12 +20,12 @@ export class CpuForward implements Forward {
   /** @throws FailureError library-incompatible where a matrix is missing or has another size than `config` says */
   constructor(config: ModelConfig, weights: Weights) {
     const { hidden_size: hidden, intermediate_size: inner, num_attention_heads: heads, num_key_value_heads: kvHeads } = config.model_config;
-    const { head_dim: dim, num_hidden_layers: layers, rope_theta: theta } = config.model_config;
+    const { head_dim: dim, num_hidden_layers: layers } = config.model_config;
     this.#config = config;
     this.#weights = weights;
     this.vocabularySize = config.vocab_size;
     this.contextLength = config.context_window_size;
-    this.#rotation = rotation(this.contextLength, dim, theta);
+    this.#rotation = rotation(this.contextLength, config.model_config);
     const matrix = (name: string, size: number) => sized(weights, name, size);
     matrix('emb', this.vocabularySize * hidden);
     matrix('head', hidden * this.vocabularySize);

@@ -1,5 +1,7 @@
 import { FailureError } from '../../core/failure';
 import type { TokenId } from '../../core/types';
+import { divisorsOf } from '../../formats/ropeScaling';
+import type { ModelConfig } from './weights';
 
 /** A model's forward pass and its cache, as `CpuModel` uses it. */
 export interface Forward {
@@ -57,8 +59,12 @@ export interface Rotation {
   readonly sin: Float64Array;
 }
 
-export function rotation(context: number, dim: number, theta: number): Rotation {
+/** @param of a model's sizes, its rotation among them */
+export function rotation(context: number, of: Pick<ModelConfig['model_config'], 'head_dim' | 'rope_theta' | 'rope_scaling'>): Rotation {
+  const { head_dim: dim, rope_theta: theta, rope_scaling: scaling } = of;
   const pairs = dim / 2;
-  const angles = Float64Array.from({ length: context * pairs }, (_, i) => Math.floor(i / pairs) * theta ** (-(2 * (i % pairs)) / dim));
+  const divisors = scaling ? divisorsOf(scaling, theta, dim) : [];
+  const frequencies = Array.from({ length: pairs }, (_, i) => theta ** (-(2 * i) / dim) / (divisors[i] ?? 1));
+  const angles = Float64Array.from({ length: context * pairs }, (_, i) => Math.floor(i / pairs) * (frequencies[i % pairs] as number));
   return { cos: angles.map(Math.cos), sin: angles.map(Math.sin) };
 }

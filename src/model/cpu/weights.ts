@@ -1,11 +1,14 @@
 import * as v from 'valibot';
 import type { ModelSpec } from '../../catalog/spec';
+import { FailureError } from '../../core/failure';
 import { misfitOf } from '../../formats/misfit';
+import { type RopeScaling, readMlcScaling } from '../../formats/ropeScaling';
 import { cannotRun } from './port';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-const ModelConfig = v.object({
+const Said = v.object({
+  model_type: v.optional(v.string(), ''),
   vocab_size: size,
   context_window_size: size,
   tokenizer_info: v.optional(
@@ -34,12 +37,20 @@ const ModelConfig = v.object({
     num_key_value_heads: size,
     head_dim: size,
     rope_theta: v.number(),
+    rope_scaling: v.optional(v.nullable(v.looseObject({}))),
     rms_norm_eps: v.number(),
   }),
 });
 
+type Said = v.InferOutput<typeof Said>;
+
 /** What of web-llm's mlc-chat-config.json is needed to run a model without WebGPU. */
-export type ModelConfig = v.InferOutput<typeof ModelConfig>;
+export interface ModelConfig extends Omit<Said, 'model_type' | 'model_config'> {
+  readonly model_config: Omit<Said['model_config'], 'rope_scaling'> & { readonly rope_scaling: RopeScaling | null };
+}
+
+/** From this base on rotations of the family Llama may be scaled, and files that do not say whether they are were made before any said it. */
+const SCALED_THETA = 500_000;
 
 const TensorCache = v.object({
   records: v.array(
@@ -71,9 +82,23 @@ export function parseConfig(value: unknown, said?: Pick<ModelSpec, 'template' | 
     said && typeof value === 'object'
       ? { ...value, context_window_size: said.context, ...(said.template && { conv_template: said.template }) }
       : value;
-  const config = parse(ModelConfig, replaced, 'mlc-chat-config.json');
+  const { model_type: family, model_config: sizes, ...others } = parse(Said, replaced, 'mlc-chat-config.json');
+  const config = { ...others, model_config: { ...sizes, rope_scaling: scalingOf(family, sizes) } };
   if (!said?.stopTokens) return config;
   return { ...config, conv_template: { ...config.conv_template, stop_token_ids: [...said.stopTokens] } };
+}
+
+function scalingOf(family: string, { rope_scaling: said, rope_theta: theta }: Said['model_config']): RopeScaling | null {
+  if (said === undefined && family === 'llama' && theta >= SCALED_THETA) {
+    throw new FailureError(
+      'library-incompatible',
+      'This model cannot run without WebGPU: its files do not say whether its rotation is scaled.',
+      'Delete it and open its file again, or run on WebGPU.',
+    );
+  }
+  const scaling = readMlcScaling(said ?? null);
+  if (scaling === undefined) throw cannotRun('its rotation is scaled in a way that is not known here');
+  return scaling;
 }
 
 /** Files with the arrays in them. @param index the content of tensor-cache.json @throws FailureError library-incompatible */

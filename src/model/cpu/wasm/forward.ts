@@ -3,17 +3,20 @@ import { cannotRun, checkIds, type Forward, rotation, type WantedRows } from '..
 import type { ModelConfig } from '../weights';
 import type { KernelMemory } from './kernels';
 import { PANEL } from './packed';
-import type { MatrixPlace, Tensors } from './tensors';
+import type { MatrixPart, MatrixPlace, Tensors } from './tensors';
 
 /** Most rows that go through the layers at a time: four whole tiles of kernels.cc, and the longest verification. */
 const PASS_ROWS = 20;
 const FLOAT = 4;
-/** Of Llama 3, whose libraries scale its rotation (training/library/shapes.py), which no file of the model says. */
-const SCALED_THETA = 500_000;
 
-/** One layer's arrays, by their addresses; norms that are folded into the matrices after them are 0. */
+/** One layer's arrays, by their addresses; what the model has not is 0, as norms that are folded into the matrices after them. */
 interface Layer {
   readonly qkv: MatrixPlace;
+  /** [qkv's columns], of Qwen2. */
+  readonly qkvBias: number;
+  /** [head dim], of Qwen3: what each head of q and of k is normalised by. */
+  readonly qNorm: number;
+  readonly kNorm: number;
   readonly o: MatrixPlace;
   readonly gateUp: MatrixPlace;
   readonly down: MatrixPlace;
@@ -34,8 +37,8 @@ interface Weights {
 type Room = Readonly<Record<'x' | 'normed' | 'qkv' | 'attended' | 'delta' | 'both' | 'gated' | 'scratch' | 'scores' | 'logits', number>>;
 
 /**
- * A forward of Llama-style models in WebAssembly: the embedded pair's, in int8, and others in grouped weights. Float32, and each row is summed in one
- * order however many rows there are, so speculation writes what plain decoding writes.
+ * A forward of models of the families Llama, Qwen2 and Qwen3 in WebAssembly: the embedded pair's, in int8, and others in grouped weights. Float32, and each row is
+ * summed in one order however many rows there are, so speculation writes what plain decoding writes.
  */
 export class WasmForward implements Forward {
   readonly vocabularySize: number;
@@ -117,13 +120,21 @@ export class WasmForward implements Forward {
     const { embedding, layers, angles } = this.#weights;
     const rows = ids.length;
     ids.forEach((id, row) => {
-      kernels.column(embedding.at, id, x + FLOAT * row * hidden);
+      const { at, first } = embedding.parts.findLast((part) => part.first <= id) as MatrixPart;
+      kernels.column(at, id - first, x + FLOAT * row * hidden);
     });
     const sizes = [rows, heads, kvHeads, dim, this.contextLength, this.#length];
-    layers.forEach(({ qkv: toQkv, o, gateUp, down, inNorm, midNorm }, index) => {
+    layers.forEach(({ qkv: toQkv, qkvBias, qNorm, kNorm, o, gateUp, down, inNorm, midNorm }, index) => {
       const { keys, values } = this.#cache[index] as { keys: number; values: number };
       kernels.normalise(x, rows, hidden, epsilon, inNorm, normed);
       this.#product(normed, rows, toQkv, qkv);
+      for (let row = 0; row < rows; row++) {
+        const q = qkv + FLOAT * row * toQkv.columns;
+        const k = q + FLOAT * heads * dim;
+        if (qkvBias > 0) kernels.add(q, qkvBias, toQkv.columns);
+        if (qNorm > 0) kernels.normalise(q, heads, dim, epsilon, qNorm, q);
+        if (kNorm > 0) kernels.normalise(k, kvHeads, dim, epsilon, kNorm, k);
+      }
       kernels.rotate_append(qkv, ...sizes, angles, keys, values);
       kernels.attend(qkv, ...sizes, keys, values, scores, attended);
       this.#product(attended, rows, o, delta);
@@ -147,17 +158,16 @@ export class WasmForward implements Forward {
     return Array.from({ length: rows }, (_, row) => this.#memory.floats(logits + FLOAT * row * size, size).slice());
   }
 
-  #product(x: number, rows: number, { at }: MatrixPlace, out: number): void {
-    this.#memory.kernels.product(x, rows, at, this.#room.scratch, out);
+  #product(x: number, rows: number, { columns, parts }: MatrixPlace, out: number): void {
+    for (const { at, first } of parts) this.#memory.kernels.product(x, rows, at, this.#room.scratch, out + FLOAT * first, columns);
   }
 }
 
 function placeWeights({ vocab_size: vocabulary, context_window_size: context, model_config: of }: ModelConfig, tensors: Tensors): Weights {
-  const { hidden_size: hidden, intermediate_size: inner, head_dim: dim, num_hidden_layers: layers, rope_theta: theta } = of;
+  const { hidden_size: hidden, intermediate_size: inner, head_dim: dim, num_hidden_layers: layers } = of;
   const { num_attention_heads: heads, num_key_value_heads: kvHeads } = of;
   if (dim % PANEL !== 0 || heads % kvHeads !== 0) throw cannotRun(`its ${heads} heads of ${dim} numbers are not known here`);
   const norm = tensors.vector('norm', hidden);
-  if (norm > 0 && theta >= SCALED_THETA) throw cannotRun('its rotation is scaled, which is not known here');
   const embedding = tensors.matrix('emb', hidden, vocabulary);
   return {
     embedding,
@@ -167,6 +177,9 @@ function placeWeights({ vocab_size: vocabulary, context_window_size: context, mo
       const name = (kind: string) => `layers.${layer}.${kind}`;
       return {
         qkv: tensors.matrix(name('qkv'), hidden, (heads + 2 * kvHeads) * dim),
+        qkvBias: tensors.vector(name('qkv_bias'), (heads + 2 * kvHeads) * dim),
+        qNorm: tensors.vector(name('q_norm'), dim),
+        kNorm: tensors.vector(name('k_norm'), dim),
         o: tensors.matrix(name('o'), heads * dim, hidden),
         gateUp: tensors.matrix(name('gu'), hidden, 2 * inner),
         down: tensors.matrix(name('down'), inner, hidden),
@@ -174,12 +187,13 @@ function placeWeights({ vocab_size: vocabulary, context_window_size: context, mo
         midNorm: tensors.vector(name('n2'), hidden),
       };
     }),
-    angles: placeAngles(tensors.memory, context, dim, theta),
+    angles: placeAngles(tensors.memory, context, of),
   };
 }
 
-function placeAngles(memory: KernelMemory, context: number, dim: number, theta: number): number {
-  const { cos, sin } = rotation(context, dim, theta);
+function placeAngles(memory: KernelMemory, context: number, of: ModelConfig['model_config']): number {
+  const { cos, sin } = rotation(context, of);
+  const dim = of.head_dim;
   const at = memory.allocate(FLOAT * context * dim);
   const angles = memory.floats(at, context * dim);
   for (let i = 0; i < cos.length; i++) angles.set([cos[i] as number, sin[i] as number], 2 * i);

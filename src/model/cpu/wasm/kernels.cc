@@ -149,8 +149,8 @@ INLINE void add_four(const uint32_t* packed, int half, const float* x, floats (&
 
 // `4 * WIDE` columns of a panel, from its `column` on, for ROWS rows. A group is summed up first; groups follow one another in one chain.
 template <class Format, int ROWS, int WIDE>
-__attribute__((noinline)) void tile(const Header& matrix, const uint32_t* panel, int column, const float* x, const float* group_sums, float* out) {
-  const int columns = matrix.columns, groups = matrix.inner / matrix.group, count = words_of_group(matrix);
+__attribute__((noinline)) void tile(const Header& matrix, const uint32_t* panel, int column, const float* x, const float* group_sums, float* out, int stride) {
+  const int groups = matrix.inner / matrix.group, count = words_of_group(matrix);
   for (int group = 0; group < groups; group++, group_sums += ROWS) {
     floats sums[ROWS][WIDE];
 #pragma unroll
@@ -166,7 +166,7 @@ __attribute__((noinline)) void tile(const Header& matrix, const uint32_t* panel,
       const Scaling scaling = scaling_of(matrix, panel, column + 4 * v);
 #pragma unroll
       for (int row = 0; row < ROWS; row++) {
-        float* to = out + row * columns + column + 4 * v;
+        float* to = out + row * stride + column + 4 * v;
         const floats before = group == 0 ? wasm_f32x4_splat(0) : four(to);
         const floats scaled = times_plus(sums[row][v], scaling.scales, before);
         wasm_v128_store(to, times_plus(all(group_sums + row), scaling.offsets, scaled));
@@ -177,10 +177,10 @@ __attribute__((noinline)) void tile(const Header& matrix, const uint32_t* panel,
 }
 
 template <class Format, int ROWS>
-INLINE void panel_tile(const Header& matrix, const uint32_t* panel, const float* x, const float* group_sums, float* out) {
+INLINE void panel_tile(const Header& matrix, const uint32_t* panel, const float* x, const float* group_sums, float* out, int stride) {
   // Few rows need fewer registers, and more chains of sums to keep the machine busy.
   constexpr int WIDE = ROWS <= 2 ? PANEL / 4 : 2;
-  for (int column = 0; column < PANEL; column += 4 * WIDE) tile<Format, ROWS, WIDE>(matrix, panel, column, x, group_sums, out);
+  for (int column = 0; column < PANEL; column += 4 * WIDE) tile<Format, ROWS, WIDE>(matrix, panel, column, x, group_sums, out, stride);
 }
 
 // The rows of x, those of a tile side by side and made ready for `Format`; behind them the sums of their groups, alike.
@@ -211,6 +211,8 @@ struct Product {
   int rows;
   const float *ready, *sums;
   float* out;
+  // From a row of `out` to the next one.
+  int stride;
 
   int panels() const { return matrix->columns / PANEL; }
 };
@@ -226,12 +228,12 @@ INLINE void panels_of(const Product& product, int panel, int last) {
     for (int tile = 0; tile < tiles.count(); tile++) {
       const int row = tiles.first(tile), count = tiles.first(tile + 1) - row;
       const float *x = product.ready + row * matrix.inner, *sums = product.sums + row * groups;
-      float* to = product.out + row * matrix.columns + panel * PANEL;
-      if (count == 1) panel_tile<Format, 1>(matrix, from, x, sums, to);
-      if (count == 2) panel_tile<Format, 2>(matrix, from, x, sums, to);
-      if (count == 3) panel_tile<Format, 3>(matrix, from, x, sums, to);
-      if (count == 4) panel_tile<Format, 4>(matrix, from, x, sums, to);
-      if (count == 5) panel_tile<Format, 5>(matrix, from, x, sums, to);
+      float* to = product.out + row * product.stride + panel * PANEL;
+      if (count == 1) panel_tile<Format, 1>(matrix, from, x, sums, to, product.stride);
+      if (count == 2) panel_tile<Format, 2>(matrix, from, x, sums, to, product.stride);
+      if (count == 3) panel_tile<Format, 3>(matrix, from, x, sums, to, product.stride);
+      if (count == 4) panel_tile<Format, 4>(matrix, from, x, sums, to, product.stride);
+      if (count == 5) panel_tile<Format, 5>(matrix, from, x, sums, to, product.stride);
     }
   }
 }
@@ -490,12 +492,12 @@ KERNEL void fail() {
   wake(done);
 }
 
-// `x` times `matrix` -> `out`, float32 [rows, columns]. `scratch`: room for x and a number for each group of it.
-KERNEL void product(const float* x, int rows, const Header& matrix, float* scratch, float* out) {
+// `x` times `matrix` -> `out`, float32 [rows, columns], a row of it `stride` numbers behind the one before. `scratch`: room for x and a number for each group of it.
+KERNEL void product(const float* x, int rows, const Header& matrix, float* scratch, float* out, int stride) {
   float* sums = scratch + rows * matrix.inner;
   with_format(matrix, [&](auto format) { make_ready<decltype(format)>(matrix, x, rows, scratch, sums); });
   task.kind = task.PRODUCT;
-  task.product = {&matrix, rows, scratch, sums, out};
+  task.product = {&matrix, rows, scratch, sums, out, stride};
   together(task.product.panels(), int64_t(rows) * matrix.inner * matrix.columns);
 }
 

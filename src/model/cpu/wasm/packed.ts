@@ -13,6 +13,8 @@ export interface PackedMatrix {
   /** Bits of a float32. */
   readonly factor: number;
   readonly inner: number;
+  /** Its first column's place in the matrix that it is a part of. */
+  readonly first: number;
   readonly columns: number;
   /** [inner * bits / 32, columns] */
   readonly codes: Uint32Array;
@@ -32,17 +34,27 @@ export function readSteps(words: Uint32Array, blocks: number): PackedMatrix {
   const columns = words.length / blocks;
   const inner = 4 * (blocks - 1);
   const [codes, scaling] = [words.subarray(0, (blocks - 1) * columns), words.subarray((blocks - 1) * columns)];
-  return checked({ bits: 8, group: inner, form: STEPS, factor: 0, inner, columns, codes, scaling });
+  return checked({ bits: 8, group: inner, form: STEPS, factor: 0, inner, first: 0, columns, codes, scaling });
 }
 
 /** A matrix in groups as grouped.py packs it. @throws FailureError library-incompatible for anything else */
 export function readGrouped(words: Uint32Array): PackedMatrix {
-  const [mark, bits = 0, group = 0, form = -1, factor = 0, first, inner = 0, columns = 0] = words;
-  const known = mark === MARK && first === 0 && (bits === 4 || bits === 8) && (group === 16 || group === 32);
+  const [mark, bits = 0, group = 0, form = -1, factor = 0, first = 0, inner = 0, columns = 0] = words;
+  const known = mark === MARK && (bits === 4 || bits === 8) && (group === 16 || group === 32);
   const end = GROUPED_HEADER + (inner * columns * bits) / 32;
   const scaling = (inner / group) * columns * (form === FLOATS ? 2 : 1);
   if (!known || ![HALVES, SCALES, FLOATS].some((each) => each === form) || words.length !== end + scaling) throw unreadable();
-  return checked({ bits, group, form, factor, inner, columns, codes: words.subarray(GROUPED_HEADER, end), scaling: words.subarray(end) });
+  return checked({
+    bits,
+    group,
+    form,
+    factor,
+    inner,
+    first,
+    columns,
+    codes: words.subarray(GROUPED_HEADER, end),
+    scaling: words.subarray(end),
+  });
 }
 
 /** Bytes of `matrix` as `layOut` writes it. */

@@ -3,16 +3,24 @@ import { parseIndex, type TensorRecord } from '../weights';
 import { KernelMemory } from './kernels';
 import { laidOutBytes, layOut, type PackedMatrix, readGrouped, readSteps } from './packed';
 
-/** Where a matrix lies among the kernels. */
+/** Where a matrix lies among the kernels: in parts of some of its columns each, as it was cut for devices that bind only so much. */
 export interface MatrixPlace {
+  readonly inner: number;
+  readonly columns: number;
+  readonly parts: readonly MatrixPart[];
+}
+
+export interface MatrixPart {
   readonly at: number;
   readonly inner: number;
+  /** Its first column's place in the whole matrix. */
+  readonly first: number;
   readonly columns: number;
 }
 
 /** A model's arrays in the memory of the kernels. */
 export class Tensors {
-  readonly #matrices = new Map<string, MatrixPlace>();
+  readonly #matrices = new Map<string, MatrixPart>();
   readonly #vectors = new Map<string, { readonly at: number; readonly length: number }>();
   readonly #unread = new Set<string>();
 
@@ -41,17 +49,31 @@ export class Tensors {
 
   /** A matrix of the sides that the configuration says. @throws FailureError library-incompatible */
   matrix(name: string, inner: number, columns: number): MatrixPlace {
-    const found = this.#matrices.get(name);
-    if (found?.inner !== inner || found.columns !== columns) {
-      const sides = found ? `is ${found.inner} by ${found.columns}` : 'is missing';
+    const parts = this.#partsOf(name);
+    const found = parts.reduce((sum, part) => sum + part.columns, 0);
+    if (found !== columns || parts.some((part) => part.inner !== inner)) {
+      const sides = parts[0] ? `is ${parts[0].inner} by ${found}` : 'is missing';
       throw cannotRun(`its matrix "${name}" ${sides} where ${inner} by ${columns} are needed`);
     }
-    this.#unread.delete(name);
-    return found;
+    return { inner, columns, parts };
   }
 
   has(name: string): boolean {
-    return this.#matrices.has(name) || this.#vectors.has(name);
+    return [name, `${name}.0`].some((each) => this.#matrices.has(each)) || this.#vectors.has(name);
+  }
+
+  /** The matrix `name`, or its parts `name.0`, `name.1` and so on, as far as each begins where the one before ends. */
+  #partsOf(name: string): MatrixPart[] {
+    const isWhole = this.#matrices.has(name);
+    const parts: MatrixPart[] = [];
+    for (let end = 0; ; ) {
+      const own = isWhole ? name : `${name}.${parts.length}`;
+      const part = this.#matrices.get(own);
+      if (part?.first !== end) return parts;
+      this.#unread.delete(own);
+      parts.push(part);
+      end += part.columns;
+    }
   }
 
   /** The address of a vector; 0 where the model has no such. @throws FailureError library-incompatible for another length */
@@ -82,7 +104,8 @@ export class Tensors {
       const matrix = read(record, words);
       const at = this.memory.allocate(laidOutBytes(matrix));
       layOut(matrix, this.memory.words(at, laidOutBytes(matrix) / 4));
-      this.#matrices.set(name, { at, inner: matrix.inner, columns: matrix.columns });
+      const { inner, columns, first } = matrix;
+      this.#matrices.set(name, { at, inner, columns, first });
     }
   }
 }
