@@ -4,7 +4,7 @@
  */
 import type { Calibration } from './cost/cost';
 import type { RunSettings } from './declaredSettings';
-import type { Failure } from './failure';
+import type { Failure, FailureError } from './failure';
 
 export type TokenId = number;
 
@@ -90,6 +90,8 @@ export interface DeviceTimes {
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
+  /** Why no token can come after the accepted drafts: then `next` means nothing, and the run fails, unless one of them ended it. Absent: one can. */
+  readonly deadEnd?: FailureError;
   /** The target's own tokens after `next`, a pass each, where it was asked for several; absent where it was asked for one. */
   readonly further?: readonly JudgedToken[];
   /** As the device's clock tells them, below 0 if it stepped back; null if the device has no clock that can be read. */

@@ -1,6 +1,7 @@
 import { FailureError } from '../core/failure';
 import { formatName } from '../core/format/format';
-import type { ResponseFormat, TokenId } from '../core/types';
+import { type JudgedRow, judge } from '../core/loop/verify';
+import type { ResponseFormat, RoundOutcome, TokenId } from '../core/types';
 
 /** What web-llm's grammar matcher (xgrammar) does of what is needed here. */
 export interface Matcher {
@@ -78,7 +79,8 @@ export class TokenGrammar {
       }
       masks.set(mask.subarray(0, words), row * words);
     }
-    this.goOn(0);
+    const dead = this.deadEnd(0);
+    if (dead) throw dead;
     return masks;
   }
 
@@ -104,12 +106,12 @@ export class TokenGrammar {
     });
   }
 
-  /** Whether some token may come after the first `accepted` drafts of the latest masks. @throws FailureError format-dead-end */
-  goOn(accepted: number): void {
-    if (this.#deadRow === null || accepted < this.#deadRow) return;
+  /** format-dead-end where no token may come after the accepted drafts of the latest masks; else null. @param accepted how many they are */
+  deadEnd(accepted: number): FailureError | null {
+    if (this.#deadRow === null || accepted < this.#deadRow) return null;
     const source = this.#format.type === 'grammar' ? this.#format.grammar : (this.#format.schema ?? 'any object');
     const excerpt = source.length > 80 ? `${source.slice(0, 80)}…` : source;
-    throw new FailureError(
+    return new FailureError(
       'format-dead-end',
       `The ${formatName(this.#format)} ${excerpt} leads nowhere from here: no token of this model fits it.`,
       `Change the ${formatName(this.#format)}, or run without a response format.`,
@@ -122,4 +124,11 @@ export class TokenGrammar {
     const last = (mask[whole] ?? 0) & (2 ** (this.#vocabularySize % 32) - 1);
     return mask.subarray(0, whole).some((word) => word !== 0) || last !== 0;
   }
+}
+
+/** `judge`, and why no token can come next where the format that `grammar` holds the run to leads nowhere; `grammar` null: it has no format. */
+export function judgeHeld(rows: readonly JudgedRow[], grammar: TokenGrammar | null): Pick<RoundOutcome, 'drafts' | 'next' | 'deadEnd'> {
+  const judged = judge(rows);
+  const deadEnd = grammar?.deadEnd(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
+  return deadEnd ? { ...judged, deadEnd } : judged;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FailureError } from '../../src/core/failure';
 import { NgramDrafter, NgramFirst } from '../../src/core/loop/ngram';
 import { type Run, speculate } from '../../src/core/loop/speculate';
 import { committedTokens, tally } from '../../src/core/run/tally';
@@ -120,6 +121,19 @@ function drafterOf(name: string, model: FakeDrafter): Drafter {
   const make = DRAFTERS[name];
   if (!make) throw new RangeError(`no drafter is called ${name}`);
   return make(model);
+}
+
+/** `target` where no token can come after `length` of the history, as where a format leads nowhere. */
+function withDeadEnd(target: FakeTarget, length: number): Target {
+  const verify = target.verify.bind(target);
+  return Object.assign(target, {
+    decode: undefined,
+    async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
+      const outcome = await verify(history, proposal);
+      const known = history.length + outcome.drafts.filter(({ verdict }) => verdict === 'accepted').length;
+      return known < length ? outcome : { ...outcome, deadEnd: new FailureError('format-dead-end', 'dead end', 'Change the grammar.') };
+    },
+  });
 }
 
 /** What greedy decoding by the language alone writes, found without any of the code under test. */
@@ -367,6 +381,28 @@ describe('speculate', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('fails where no token can come next, unless a stop string ended the answer before, as plain decoding does', async () => {
+    const outcomes = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(situations, fc.nat(20), fc.integer({ min: 97, max: 122 }), async (situation, most, stop) => {
+        const run = (mode: 'speculative' | 'plain') => {
+          const { target, drafter } = modelsOf(situation);
+          const { settings, ...rest } = runOf(situation, mode);
+          const held = { ...rest, settings: { ...settings, stopStrings: [String.fromCharCode(stop)] } };
+          return collect(mode === 'plain' ? null : drafter, withDeadEnd(target, situation.prompt.length + most), held).then(
+            (events) => ids(events).join(),
+            (error) => `${error}`,
+          );
+        };
+        const plain = await run('plain');
+        outcomes.add(plain === 'FailureError: dead end' ? 'fails' : 'ends');
+        expect(await run('speculative')).toBe(plain);
+      }),
+      { numRuns: 500 },
+    );
+    expect([...outcomes].sort()).toEqual(['ends', 'fails']);
   });
 
   it('stops at any moment, keeps what was committed, and leaves models that can run again', async () => {

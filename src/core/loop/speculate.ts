@@ -183,6 +183,7 @@ function commit(outcome: RoundOutcome, history: TokenId[], { text, names }: Writ
       ahead.push(draft.id);
     }
   }
+  if (!stopped && outcome.deadEnd) throw outcome.deadEnd;
   for (const token of [outcome.next, ...(outcome.further ?? [])]) if (!stopped) commitToken(token);
   return { tokens, stopped, stopString };
 }

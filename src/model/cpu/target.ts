@@ -1,5 +1,5 @@
-import { judge } from '../../core/loop/verify';
 import type { Proposal, RoundOutcome, RunSettings, Target, TokenId } from '../../core/types';
+import { judgeHeld } from '../grammar';
 import { Choosing, type CpuDraft } from './choosing';
 import type { CpuDrafts } from './drafter';
 import type { Grammars } from './grammars';
@@ -34,8 +34,7 @@ export class CpuTarget extends CpuModel implements Target {
     const { grammar } = this.#held;
     await grammar?.advance(history);
     const masks = grammar && rowsOf(await grammar.masks(ids), ids.length + 1);
-    const judged = judge(this.#choosing.judge(logits.slice(-drafts.length - 1), history, drafts, masks));
-    grammar?.goOn(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
+    const judged = judgeHeld(this.#choosing.judge(logits.slice(-drafts.length - 1), history, drafts, masks), grammar);
     const verifyMs = performance.now() - started;
     await heard();
     return { ...judged, device: { draftMs, verifyMs }, readbacks: 0, hidden: this.forward.hidden };

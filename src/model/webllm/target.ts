@@ -5,6 +5,7 @@ import { GREEDY_ROW_BYTES, GreedyKernel } from '../../gpu/kernels/greedy/greedy'
 import { RANKED_ROW_BYTES, RankingKernel } from '../../gpu/kernels/ranking/ranking';
 import { SAMPLING_ROW_BYTES, SamplingKernel } from '../../gpu/kernels/sampling/sampling';
 import { Stopwatch, TIME_BYTES } from '../../gpu/stopwatch';
+import { judgeHeld } from '../grammar';
 import { type DeviceDrafts, MOMENTS } from './drafter';
 import { PipelineModel } from './model';
 import type { ModelPipeline } from './pipeline';
@@ -97,8 +98,7 @@ export class ModelTarget extends PipelineModel implements Target {
     const bytes = await this.#read();
     const drafting = proposal?.kind === 'device' ? proposal.readbacks : 0;
     const readbacks = 1 + drafting + (masksWait ? 1 : 0);
-    const judged = judge(read(bytes));
-    this.sampler.grammar?.goOn(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
+    const judged = judgeHeld(read(bytes), this.sampler.grammar);
     return { ...judged, device: this.#times(bytes, first), readbacks };
   }
 
