@@ -154,7 +154,8 @@ function settingsOf(asked: Shared, candidates: boolean, defaults: RequestDefault
     gamma: asked.num_speculative_tokens ?? defaults.numSpeculativeTokens,
     // The context ends an answer that nothing else ends.
     maxTokens: asked.max_tokens ?? Number.MAX_SAFE_INTEGER,
-    ignoreStopTokens: asked.ignore_eos ?? false,
+    // An answer that is held to a format ends with it: what came behind would be no such text.
+    ignoreStopTokens: (asked.ignore_eos ?? false) && format === null,
     stopStrings: stop === null ? [] : typeof stop === 'string' ? [stop] : stop,
     format,
     candidates,

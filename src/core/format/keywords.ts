@@ -22,6 +22,14 @@ const OF_TYPE: Partial<Record<Type, readonly string[]>> = {
   object: ['properties', 'required', 'additionalProperties'],
 };
 const ENFORCED = new Set<string>([...ALONE, 'type', ...Object.values(OF_TYPE).flat()]);
+/** Other keywords of JSON Schema (2020-12 and earlier) and of OpenAPI. */
+const OTHERS = new Set([
+  ...['multipleOf', 'format', 'contentEncoding', 'contentMediaType', 'contentSchema', 'nullable', 'discriminator'],
+  ...['uniqueItems', 'contains', 'minContains', 'maxContains', 'unevaluatedItems', 'additionalItems'],
+  ...['patternProperties', 'propertyNames', 'minProperties', 'maxProperties', 'unevaluatedProperties'],
+  ...['dependentRequired', 'dependentSchemas', 'dependencies', 'if', 'then', 'else', 'allOf', 'oneOf', 'not'],
+  ...['$id', 'id', '$anchor', '$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiveAnchor', '$vocabulary'],
+]);
 /** What may stand for a keyword that is not enforced. */
 const INSTEAD: Readonly<Record<string, string>> = {
   oneOf: 'Write "anyOf" where no value fits two of them.',
@@ -36,6 +44,7 @@ export function checkKeywords(fields: Fields, place: string): void {
     NOTES.has(keyword) || (keyword === '$id' && place === '#') || (keyword === 'format' && 'pattern' in fields);
   const keywords = Object.keys(fields).filter((keyword) => !isNote(keyword));
   const unknown = keywords.find((keyword) => !ENFORCED.has(keyword));
+  if (unknown !== undefined && !OTHERS.has(unknown)) throw misspelt(unknown, place);
   if (unknown !== undefined) {
     const otherwise = 'Leave it out and check the answer yourself, or write a grammar.';
     throw refused(`"${unknown}"`, place, Object.hasOwn(INSTEAD, unknown) ? (INSTEAD[unknown] as string) : otherwise);
@@ -45,6 +54,16 @@ export function checkKeywords(fields: Fields, place: string): void {
   const mayJoin = alone === 'enum' || alone === 'const' ? ['type'] : [];
   const beside = keywords.find((keyword) => keyword !== alone && !mayJoin.includes(keyword));
   if (beside !== undefined) throw refused(`"${beside}" next to "${alone}"`, place, `Let "${alone}" stand alone.`);
+}
+
+/** A keyword that does not exist is refused, as nothing would enforce what it was meant to say. */
+function misspelt(keyword: string, place: string): FormatError {
+  const beginning = (each: string) => each.slice(0, 3).toLowerCase();
+  const meant = [...ENFORCED, ...NOTES].find((each) => beginning(each) === beginning(keyword));
+  return new FormatError(
+    `${JSON.stringify(keyword)} at ${place} is no keyword of JSON Schema`,
+    meant ? `Write "${meant}", or leave it out.` : 'Check its spelling, or leave it out.',
+  );
 }
 
 export function refused(what: string, place: string, hint: string): FormatError {
@@ -62,7 +81,10 @@ export function typesOf(fields: Fields, place: string): readonly Type[] {
   const types = Array.isArray(type) && type.length > 0 ? type : [type];
   const unknown = types.find((each) => !TYPES.includes(each));
   if (unknown !== undefined || Array.isArray(types[0]))
-    throw new FormatError(`"type" at ${place} is ${show(unknown)}, and none of ${TYPES.join(', ')}`);
+    throw new FormatError(
+      `"type" at ${place} is ${show(unknown)}, which is no type`,
+      `Write one of ${TYPES.join(', ')}, or a list of them.`,
+    );
   return types.includes('number') ? types.filter((each) => each !== 'integer') : types;
 }
 
@@ -76,7 +98,7 @@ export function isOf(value: unknown, type: Type): boolean {
 export function bound(fields: Fields, keyword: string, place: string): Bound {
   const value = fields[keyword];
   if (value === undefined) return null;
-  if (typeof value !== 'number') throw new FormatError(`"${keyword}" at ${place} is ${show(value)}, and no number`);
+  if (typeof value !== 'number') throw new FormatError(`"${keyword}" at ${place} is ${show(value)}, where a number is needed`);
   return { value, exclusive: keyword.startsWith('exclusive') };
 }
 
@@ -89,7 +111,7 @@ export function counts(fields: Fields, least: string, most: string, place: strin
   for (const keyword of [least, most]) {
     const value = fields[keyword];
     if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 0)) {
-      throw new FormatError(`"${keyword}" at ${place} is ${show(value)}, and no whole number from 0 on`);
+      throw new FormatError(`"${keyword}" at ${place} is ${show(value)}, where a whole number from 0 on is needed`);
     }
   }
   return { min: (fields[least] as number | undefined) ?? 0, max: (fields[most] as number | undefined) ?? null };
@@ -102,7 +124,7 @@ export function fieldsOf(value: unknown, otherwise: string): Fields {
 
 export function listOf(value: unknown, what: string, least = 1): readonly unknown[] {
   if (!Array.isArray(value) || value.length < least)
-    throw new FormatError(`${what} is ${show(value)}, and no list${least > 0 ? ' with something in it' : ''}`);
+    throw new FormatError(`${what} is ${show(value)}, where a list${least > 0 ? ' with something in it' : ''} is needed`);
   return value;
 }
 

@@ -41,7 +41,9 @@ describe('a request', () => {
     });
     expect(asked).toMatchObject({ model: 'target', answers: 2, stream: true, streamUsage: true, topLogprobs: 3 });
     expect(settings).toEqual({
-      ...{ mode: 'speculative', drafting: 'model', gamma: 6, candidates: true, confidence: 0, maxTokens: 12, ignoreStopTokens: true },
+      ...{ mode: 'speculative', drafting: 'model', gamma: 6, candidates: true, confidence: 0, maxTokens: 12 },
+      // What is held to a format ends with it.
+      ignoreStopTokens: false,
       stopStrings: ['a', 'bc'],
       format: { type: 'json', schema: '{"type":"boolean"}' },
       sampling: {
@@ -54,6 +56,7 @@ describe('a request', () => {
   it.each([
     [{ speculative: false }, { mode: 'plain' }],
     [{ max_completion_tokens: 9, max_tokens: 4 }, { maxTokens: 9 }],
+    [{ ignore_eos: true }, { ignoreStopTokens: true }],
     [{ stop: 'x' }, { stopStrings: ['x'] }],
     [{ response_format: { type: 'text' } }, { format: null }],
     [{ response_format: { type: 'json_object' } }, { format: { type: 'json', schema: null } }],
