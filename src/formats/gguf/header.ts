@@ -83,7 +83,7 @@ class Cursor {
   /** Refuses `count` things of at least `bytes` each that cannot all be there. */
   requireRoom(count: number, bytes: number, of: string): void {
     if (count > (Math.min(this.size, MOST_HEADER_BYTES) - this.at) / bytes)
-      throw invalid(`${of} would be ${count}, more than it has room for`);
+      throw invalid(`${of} would be ${count}, more than it has room for${this.size <= MOST_HEADER_BYTES ? '; it may be cut short' : ''}`);
   }
 
   u32(of: string): number {

@@ -92,7 +92,11 @@ describe('the header of a GGUF file', () => {
     { what: 'a very long name', bytes: patched(file(), name - 8, 2n ** 50n), says: 'bytes long' },
     { what: 'a value of a type that does not exist', bytes: patched(file(), name + 4, 13n, 4), says: 'type 13' },
     { what: 'a list of a type that does not exist', bytes: patched(file(), names + 9, 99n, 4), says: 'type 99' },
-    { what: 'a list longer than the file', bytes: patched(file(), names + 13, 100_000n), says: 'more than it has room for' },
+    {
+      what: 'a list longer than the file',
+      bytes: patched(file(), names + 13, 100_000n),
+      says: 'more than it has room for; it may be cut short',
+    },
     { what: 'a very long list', bytes: patched(file(), names + 13, 2n ** 52n), says: 'entries' },
     { what: 'a name that is not UTF-8', bytes: patched(file(), find(file(), 'Größe') + 2, 0xffn, 1), says: 'not UTF-8' },
     { what: 'a tensor twice', bytes: file({ tensors: [tensor('a'), tensor('a')] }), says: 'tensor "a" twice' },

@@ -53,6 +53,14 @@ describe('a GGUF file', () => {
     expect(names.sort()).toEqual(['emb', 'head', 'norm', ...layer].sort());
   });
 
+  it('without weights is refused as one of a vocabulary alone', async () => {
+    const { code, message } = await refusalOf(() => opened((model) => (model.tensors = [])));
+    expect([code, message]).toEqual([
+      'gguf-unsupported',
+      'This GGUF file cannot run here: it has no weights, as a file of a vocabulary alone.',
+    ]);
+  });
+
   it('of Llama 3.1 keeps the scaling of its rotary frequencies', async () => {
     // As llama.cpp writes them for factor 8 (the embedded check): heads of 64, theta 500,000.
     const divisors = Array.from({ length: 32 }, (_, i) => {
