@@ -1,4 +1,5 @@
 import type { Action } from '../../actions/action';
+import { STAGE_ACTIONS } from '../../actions/present';
 import { ACTIONS, spellKeys } from '../../actions/registry';
 import { closePalette } from '../../store/page/palette';
 import { Button } from '../../ui/Button';
@@ -9,7 +10,7 @@ import './palette.css';
 
 /** All keys that do something, by where they do it; from the registry of actions. */
 export function Shortcuts({ places }: { readonly places: readonly Place[] }) {
-  const keyed = ACTIONS.filter(({ keys }) => keys.length > 0);
+  const keyed = ACTIONS.filter((action) => action.keys.length > 0 && !STAGE_ACTIONS.includes(action));
   const rows = (actions: readonly Action[]) => actions.map(({ label, keys }) => ({ label, keys: keys.map(spellKeys).join(' ') }));
   return (
     <Modal label={words.keys} onClose={closePalette} className="shortcuts-help">
@@ -22,6 +23,7 @@ export function Shortcuts({ places }: { readonly places: readonly Place[] }) {
       <div className="shortcuts-groups">
         <KeyList name={words.everywhere} rows={rows(keyed.filter(({ view }) => view === undefined))} />
         <KeyList name={words.outputHeading} rows={words.outputKeys} />
+        <KeyList name={words.presenting} rows={rows(STAGE_ACTIONS)} />
         {places.map(({ id, label }) => (
           <KeyList key={id} name={words.elsewhere(label)} rows={rows(keyed.filter(({ view }) => view === id))} />
         ))}

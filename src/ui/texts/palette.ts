@@ -24,6 +24,7 @@ export const palette = {
   notNowHeading: 'Not now',
   keys: 'Keyboard shortcuts',
   everywhere: 'Everywhere',
+  presenting: 'While something is presented',
   outputHeading: 'In the output',
   outputKeys: [
     { keys: '← →', label: 'From token to token' },
