@@ -11,6 +11,7 @@ import type { LoaderProgress } from '../model/webllm/loader';
 import { orMemory } from '../storage/memory';
 import type { FileStorage } from '../storage/port';
 import { type ConvertProgress, storeLoadable } from './convert';
+import { refuseHalfCache } from './fits';
 import { Joint } from './joint';
 import type { PairLoader, ReadyPair } from './pair';
 import type { LoadProgress } from './tasks';
@@ -140,15 +141,5 @@ function refuseHead(draft: PairSpec['draft']): void {
     'feature-missing',
     `${draft.name} reads the hidden states of its target, which only WebGPU keeps.`,
     'Draft by n-grams, or run on WebGPU.',
-  );
-}
-
-/** @throws FailureError feature-missing */
-function refuseHalfCache({ name, halfCache }: ModelSpec): void {
-  if (!halfCache) return;
-  throw new FailureError(
-    'feature-missing',
-    `${name} is to keep its cache in half precision, which only WebGPU does.`,
-    'Keep its cache in full precision, or run on WebGPU.',
   );
 }

@@ -17,34 +17,20 @@ export interface Measured {
   readonly writeBytes: number;
 }
 
+/** What WebAssembly addresses, in which each model that the CPU runs has its weights and its cache. */
+const ADDRESSED = 2 ** 32;
+
 /**
  * Refuses `models`, which are to run together, where they cannot.
  *
- * @param device null: without WebGPU
+ * @param device null: without WebGPU, on the CPU
  * @param room bytes that can still be stored; null: not known
- * @throws FailureError no-adapter, model-too-large, storage
+ * @throws FailureError feature-missing, model-too-large, storage
  */
 export function requireFit(models: readonly Measured[], device: DeviceLimits | null, room: number | null): void {
-  if (!device) {
-    throw new FailureError(
-      'no-adapter',
-      'Models of your own need WebGPU, and no graphics adapter was found for it.',
-      'Use a current Chrome, Edge, Safari or Firefox with graphics acceleration on, over https or localhost.',
-    );
-  }
   const names = models.map(({ name }) => `"${name}"`).join(' and ');
-  const wide = models.find(({ sizes }) => sizes.largestBytes > device.bindingBytes);
-  if (wide) {
-    throw tooLarge(
-      `"${wide.name}" is too large for this graphics adapter: one of its matrices takes ${formatBytes(wide.sizes.largestBytes)}, and the adapter reads ${formatBytes(device.bindingBytes)} at a time.`,
-    );
-  }
-  const memory = sum(models.map((model) => model.sizes.convertedBytes + cacheBytes(model)));
-  if (device.memoryBytes !== null && memory > device.memoryBytes) {
-    throw tooLarge(
-      `${names} would take ${formatBytes(memory)} of memory for weights and caches, and this device has ${formatBytes(device.memoryBytes)}.`,
-    );
-  }
+  if (device) requireAdapter(models, names, device);
+  else for (const model of models) requireCpu(model);
   const writes = sum(models.map(({ writeBytes }) => writeBytes));
   if (room !== null && writes > room) {
     throw new FailureError(
@@ -53,6 +39,44 @@ export function requireFit(models: readonly Measured[], device: DeviceLimits | n
       'Delete a model that you do not need, free space on the disk, or choose a smaller file.',
     );
   }
+}
+
+function requireAdapter(models: readonly Measured[], names: string, { bindingBytes, memoryBytes }: DeviceLimits): void {
+  const wide = models.find(({ sizes }) => sizes.largestBytes > bindingBytes);
+  if (wide) {
+    throw tooLarge(
+      `"${wide.name}" is too large for this graphics adapter: one of its matrices takes ${formatBytes(wide.sizes.largestBytes)}, and the adapter reads ${formatBytes(bindingBytes)} at a time.`,
+    );
+  }
+  const memory = sum(models.map(memoryOf));
+  if (memoryBytes !== null && memory > memoryBytes) {
+    throw tooLarge(
+      `${names} would take ${formatBytes(memory)} of memory for weights and caches, and this device has ${formatBytes(memoryBytes)}.`,
+    );
+  }
+}
+
+function requireCpu(model: Measured): void {
+  refuseHalfCache(model);
+  const memory = memoryOf(model);
+  if (memory <= ADDRESSED) return;
+  throw tooLarge(
+    `"${model.name}" would take ${formatBytes(memory)} of memory for weights and cache, and without WebGPU a model has ${formatBytes(ADDRESSED)}.`,
+  );
+}
+
+/** The CPU keeps keys and values in full precision. @throws FailureError feature-missing */
+export function refuseHalfCache({ name, halfCache }: { readonly name: string; readonly halfCache?: boolean | undefined }): void {
+  if (!halfCache) return;
+  throw new FailureError(
+    'feature-missing',
+    `${name} is to keep its cache in half precision, which only WebGPU does.`,
+    'Keep its cache in full precision, or run on WebGPU.',
+  );
+}
+
+function memoryOf(model: Measured): number {
+  return model.sizes.convertedBytes + cacheBytes(model);
 }
 
 /** Of keys and values. */

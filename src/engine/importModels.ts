@@ -33,7 +33,7 @@ interface Candidate {
  * Makes a model of each file of `task`; one that is kept already is not made again. Nothing is written before every file was checked, and of a model
  * that fails or is stopped nothing stays.
  *
- * @throws FailureError gguf-invalid, gguf-unsupported, vocabulary-mismatch, model-too-large, no-adapter, storage, or of the library's download; or the signal's reason
+ * @throws FailureError gguf-invalid, gguf-unsupported, vocabulary-mismatch, model-too-large, feature-missing, storage, or of the library's download; or the signal's reason
  */
 export function importModels(task: ImportTask, setup: ImportSetup): Promise<void> {
   return setup.ports.alone(() => importAlone(task, setup), setup.signal);

@@ -6,7 +6,7 @@ import type { FileStorage } from '../storage/port';
 /** What models of a person's own are made with and kept in. */
 export interface OwnPorts {
   readonly storage: FileStorage;
-  /** What models run on; null where there is no WebGPU for them. */
+  /** What models run on; null where there is no WebGPU for them, and the CPU runs them. */
   device(): Promise<DeviceLimits | null>;
   /** Bytes that can still be stored; null where that is not known. */
   room(): Promise<number | null>;

@@ -28,8 +28,6 @@ export interface NodeEngineSetup {
 export interface NodeEngine {
   readonly engine: PairEngine;
   readonly storage: FileStorage;
-  /** Whether WebGPU computes, or may. */
-  readonly isOnGpu: boolean;
   /** Whether the CPU takes the place of an adapter made of software where it is faster. */
   readonly prefersCpu: boolean;
   /** Why it does not compute on what would be best; null where it does. */
@@ -50,7 +48,7 @@ export async function openEngine({ device, threads, cacheFolder, pageFolder }: N
   const backend = device === 'software' ? 'webgpu' : 'auto';
   const pairs = new Pairs({ gpu: found.gpu, storage, backend, threads: nodeThreads(threads) });
   const engine = new PairEngine(pairs, () => performance.now(), ownPorts(storage, cacheFolder));
-  return { engine, storage, isOnGpu: found.gpu !== undefined, prefersCpu: backend === 'auto' && found.isSoftware, note: found.note };
+  return { engine, storage, prefersCpu: backend === 'auto' && found.isSoftware, note: found.note };
 }
 
 function ownPorts(storage: FileStorage, cacheFolder: string): OwnPorts {

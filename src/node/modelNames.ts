@@ -49,7 +49,8 @@ function listAt(text: string): ModelName {
 }
 
 function ggufAt(text: string): ModelName {
-  const isFile = fs.statSync(text, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (!isFile) throw usageError(`There is no file ${text}.`, 'Check the path of the GGUF file.');
+  const found = fs.statSync(text, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw usageError(`${text} is a folder.`, 'Name the GGUF file in it.');
+  if (!found?.isFile()) throw usageError(`There is no file ${text}.`, 'Check the path of the GGUF file.');
   return { kind: 'gguf', path: path.resolve(text) };
 }

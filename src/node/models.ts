@@ -7,7 +7,6 @@ import { ownFolder, readOwnLists } from '../catalog/own';
 import { draftsOnCpu } from '../catalog/pairing';
 import type { Catalogue, TargetSpec } from '../catalog/resolve';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
-import { FailureError } from '../core/failure';
 import type { Imported, ImportProgress } from '../engine/tasks';
 import { blobSource, openGguf } from '../formats/gguf';
 import type { NodeEngine } from './engine';
@@ -15,7 +14,7 @@ import { PAGE } from './localFiles';
 import { DRAFTS_WITHOUT_MODEL, type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
 import { usageError } from './usage';
 
-export interface PairSetup extends Pick<NodeEngine, 'engine' | 'storage' | 'isOnGpu' | 'prefersCpu'> {
+export interface PairSetup extends Pick<NodeEngine, 'engine' | 'storage' | 'prefersCpu'> {
   /** The lists of models beside the page, the first one first. */
   readonly lists: readonly string[];
   /** Whether caches are to be in half precision, which decides what fits; false by default. */
@@ -84,13 +83,6 @@ async function importFiles(names: readonly (DraftName | null)[], setup: PairSetu
   const paths = ggufPaths(names);
   const [first] = paths;
   if (first === undefined) return new Map();
-  if (!setup.isOnGpu) {
-    throw new FailureError(
-      'no-adapter',
-      `${path.basename(first)} needs WebGPU: on the CPU the embedded pair and SmolLM2 run, and no GGUF file.`,
-      'Choose --device auto or --device software, or leave out --target and --draft.',
-    );
-  }
   const files = await Promise.all(paths.map(async (file) => new File([await fs.openAsBlob(file)], path.basename(file))));
   const ids = new Map<number, string>();
   const report = (update: ImportProgress | Imported) => {

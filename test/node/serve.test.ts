@@ -220,11 +220,14 @@ describe('foretoken serve fails in words', () => {
     expect([far.code, far.stderr]).toEqual([1, expect.stringMatching(/could not be fetched/)]);
   });
 
-  it('where only WebGPU could run what is asked for', async () => {
+  it('where there is no library of the shape of a GGUF file', async () => {
     const file = path.join(CACHE, 'own.gguf');
     fs.writeFileSync(file, writeGguf(smallModel('llama', { all: 'Q4_0' })));
     const { code, stderr } = await run(['serve', '--device', 'cpu', '--port', '0', '--target', file]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('own.gguf needs WebGPU: on the CPU the embedded pair and SmolLM2 run')]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/there is no library for a llama model of 2 layers.*\n {2}Choose a file of one of these models: /),
+    ]);
   });
 
   it.each([['serve'], ['generate']])('where a GGUF file is damaged, which %s says before what it would run on', async (command) => {

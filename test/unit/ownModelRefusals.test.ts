@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findStored } from '../../src/catalog/storedModels';
+import { requireFit } from '../../src/engine/fits';
+import { blobSource, openGguf } from '../../src/formats/gguf';
 import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
 import { type Tensor, writeGguf } from '../support/gguf/file';
@@ -81,7 +83,6 @@ describe('a file that cannot become a model', () => {
       code: 'storage',
       says: /no room to keep "big": \d+ kB would be written, and the browser lets this page store 20 kB more/,
     },
-    { what: 'much without an adapter', limits: { device: null }, code: 'no-adapter', says: /need WebGPU/ },
   ])('as it is too $what, is refused before anything is written', async ({ limits, code, says }) => {
     const { storage, open } = importer(limits);
     const refused = await refusalOf(() => open([smallFile('big.gguf')]));
@@ -89,6 +90,28 @@ describe('a file that cannot become a model', () => {
     expect(refused.message).toMatch(says);
     expect(refused.hint).toMatch(/^(Choose|Delete|Use) /);
     expect(await stored(storage)).toEqual([]);
+  });
+
+  it.each([
+    {
+      what: 'large for what WebAssembly addresses',
+      change: { convertedBytes: 3.5e9 },
+      code: 'model-too-large',
+      says: /"big" would take 4\.\d+ GB .*, and without WebGPU a model has 4\.\d+ GB/,
+    },
+    {
+      what: 'demanding, with a cache in half precision',
+      change: { halfCache: true },
+      code: 'feature-missing',
+      says: /big is to keep its cache in half precision, which only WebGPU does/,
+    },
+  ])('as it is too $what, is refused without WebGPU', async ({ change: { halfCache = false, ...bytes }, code, says }) => {
+    const { shape, sizes } = await openGguf(blobSource(smallFile('big.gguf')));
+    const wide = { ...shape, layers: 32, kvHeads: 8, headDim: 128 };
+    const big = { name: 'big', shape: wide, sizes: { ...sizes, ...bytes }, context: 4096, halfCache, writeBytes: 0 };
+    const refused = await refusalOf(async () => requireFit([big], null, null));
+    expect(refused.code).toBe(code);
+    expect(refused.message).toMatch(says);
   });
 
   it('as it has another vocabulary than the one that it was opened with, is refused with that one', async () => {

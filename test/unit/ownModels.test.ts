@@ -1,9 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fetchCatalogue } from '../../src/catalog/lists';
 import { deleteLeftovers } from '../../src/catalog/own';
+import type { PairSpec } from '../../src/catalog/spec';
 import { findStored, SHELVES, storeModel } from '../../src/catalog/storedModels';
+import { committedTokens } from '../../src/core/run/tally';
 import { DEFAULT_RUN } from '../../src/core/settings';
+import type { RunEvent, RunSettings } from '../../src/core/types';
+import { CpuPairs } from '../../src/engine/cpuPairs';
+import { PairEngine } from '../../src/engine/engine';
 import { memoryStorage } from '../../src/storage/memory';
+import { isRunEvent } from '../../src/worker/client';
 import { refusalOf } from '../support/gguf/refusal';
 import { BASE, FOLDER, importer, modelsIn, serveLibraries, stored } from '../support/importer';
 import { smallFile } from '../support/ownModels';
@@ -88,6 +94,24 @@ describe('a file of a person’s own', () => {
     expect(draftsOf(large?.id)).toEqual([small?.id]);
     expect(draftsOf(small?.id)).toEqual([]);
     expect(draftsOf('web')).toEqual([small?.id, large?.id]);
+  });
+
+  it('runs where there is no WebGPU, and writes speculatively what it writes plainly', async () => {
+    const { storage, open } = importer({ device: null });
+    await open([smallFile('small.gguf', { all: 'Q4_0' }), smallFile('large.gguf', { all: 'Q6_K' })]);
+    const [large, small] = (await modelsIn(storage)).sort((a, b) => a.name.localeCompare(b.name));
+    if (!large || !small) throw new Error('there are not two models');
+    const cpu = new PairEngine(new CpuPairs(storage), () => performance.now());
+    const write = async (draft: PairSpec['draft'], settings: Partial<RunSettings>) => {
+      const events: RunEvent[] = [];
+      const task = { ...run, pair: { target: large, draft }, raw: true, settings: { ...run.settings, ...settings } };
+      await cpu.run(task, (update) => isRunEvent(update) && events.push(update), new AbortController().signal);
+      return committedTokens(events).map(({ id }) => id);
+    };
+    const plain = await write(null, { mode: 'plain', ignoreStopTokens: true });
+    expect(plain).toHaveLength(40);
+    for (const draft of [small, 'itself'] as const) expect(await write(draft, { gamma: 4, ignoreStopTokens: true })).toEqual(plain);
+    expect(await write(null, { drafting: 'ngram', ignoreStopTokens: true })).toEqual(plain);
   });
 
   it('has a name that no list of the web may use', async () => {

@@ -18,7 +18,7 @@ export const hubModels = {
     'Models that this browser can run, as targets and as drafts. Nothing is downloaded before you agree to it, and what is stored stays in this browser.',
 
   device: 'This device',
-  noDevice: 'No WebGPU here: the models under In this page run on the CPU, and no published one runs.',
+  noDevice: 'No WebGPU here: models run on the CPU, and of the published ones those that this page has a library for.',
   asking: 'One moment …',
   features: (features: readonly string[]) => (features.length === 0 ? 'no optional features' : features.join(', ')),
   featuresName: 'WebGPU features',
@@ -46,7 +46,7 @@ export const hubModels = {
   storedPart: (bytes: number, total: number) => `${formatBytes(bytes)} of ${formatBytes(total)} stored`,
   storedNot: (total: number) => `${formatBytes(total)}, not stored`,
   takes: (bytes: number, context: number, half: boolean) =>
-    `${formatBytes(bytes)} of graphics memory with a cache of ${formatCount(context)} tokens${half ? ' in half precision' : ''}`,
+    `${formatBytes(bytes)} of memory with a cache of ${formatCount(context)} tokens${half ? ' in half precision' : ''}`,
   fullCacheOnly: 'its library keeps the cache in full precision',
   contextOf: (tokens: number) => `context of ${formatCount(tokens)} tokens`,
   architecture: ({ type, quantisation, layers, hidden, heads, kvHeads }: Architecture) =>
@@ -86,8 +86,8 @@ export const hubModels = {
     `${formatBytes(bytes)}${unknown === 0 ? '' : `, and ${unknown === 1 ? 'its compiled library' : `${formatCount(unknown)} files`} of some MB`}`,
   nothingComes: 'nothing: all of it is here',
   isHere: 'Already stored',
-  weights: 'Graphics memory for weights',
-  cache: 'Graphics memory for the cache',
+  weights: 'Memory for weights',
+  cache: 'Memory for the cache',
   whole: 'Both models with their caches',
   wholeOne: 'The model with its cache',
   unknown: 'not known yet',
