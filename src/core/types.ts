@@ -90,7 +90,7 @@ export interface DeviceTimes {
 export interface RoundOutcome {
   readonly drafts: readonly JudgedToken[];
   readonly next: JudgedToken;
-  /** Why no token can come after the accepted drafts: then `next` means nothing, and the run fails, unless one of them ended it. Absent: one can. */
+  /** Why no token can come after the accepted drafts: then `next` means nothing, and the run fails, unless one of those ended it. Absent: one can. */
   readonly deadEnd?: FailureError;
   /** The target's own tokens after `next`, a pass each, where it was asked for several; absent where it was asked for one. */
   readonly further?: readonly JudgedToken[];

@@ -106,7 +106,7 @@ export class TokenGrammar {
     });
   }
 
-  /** format-dead-end where no token may come after the accepted drafts of the latest masks; else null. @param accepted how many they are */
+  /** format-dead-end where no token may come after the first `accepted` drafts of the latest masks; else null. */
   deadEnd(accepted: number): FailureError | null {
     if (this.#deadRow === null || accepted < this.#deadRow) return null;
     const source = this.#format.type === 'grammar' ? this.#format.grammar : (this.#format.schema ?? 'any object');
@@ -126,9 +126,15 @@ export class TokenGrammar {
   }
 }
 
-/** `judge`, and why no token can come next where the format that `grammar` holds the run to leads nowhere; `grammar` null: it has no format. */
+/**
+ * `judge`, where no draft is accepted behind a dead end of the format that `grammar` holds the run to, and with why no token can come next where all before it are.
+ *
+ * @param grammar null: the run has no format
+ */
 export function judgeHeld(rows: readonly JudgedRow[], grammar: TokenGrammar | null): Pick<RoundOutcome, 'drafts' | 'next' | 'deadEnd'> {
-  const judged = judge(rows);
+  const judged = judge(
+    rows.map((row, i) => (row.draft && grammar?.deadEnd(i) ? { ...row, draft: { ...row.draft, accepted: false } } : row)),
+  );
   const deadEnd = grammar?.deadEnd(judged.drafts.filter(({ verdict }) => verdict === 'accepted').length);
   return deadEnd ? { ...judged, deadEnd } : judged;
 }

@@ -129,9 +129,15 @@ function withDeadEnd(target: FakeTarget, length: number): Target {
   return Object.assign(target, {
     decode: undefined,
     async verify(history: readonly TokenId[], proposal: Proposal | null): Promise<RoundOutcome> {
+      const deadEnd = new FailureError('format-dead-end', 'dead end', 'Change the grammar.');
+      const left = length - history.length;
+      if (left <= 0) throw deadEnd;
       const outcome = await verify(history, proposal);
-      const known = history.length + outcome.drafts.filter(({ verdict }) => verdict === 'accepted').length;
-      return known < length ? outcome : { ...outcome, deadEnd: new FailureError('format-dead-end', 'dead end', 'Change the grammar.') };
+      if (outcome.drafts.filter(({ verdict }) => verdict === 'accepted').length < left) return outcome;
+      const drafts = outcome.drafts.map((draft, i) =>
+        i < left ? draft : ({ ...draft, verdict: i > left ? 'discarded' : 'rejected' } as const),
+      );
+      return { ...outcome, drafts, deadEnd };
     },
   });
 }

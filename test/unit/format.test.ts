@@ -3,8 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FailureError } from '../../src/core/failure';
 import { compileFormat } from '../../src/core/format/format';
+import type { JudgedRow } from '../../src/core/loop/verify';
 import type { ResponseFormat } from '../../src/core/types';
-import { TokenGrammar, unbroken } from '../../src/model/grammar';
+import { judgeHeld, TokenGrammar, unbroken } from '../../src/model/grammar';
 import { allowedIds, judgement, matcherOf, STOP } from '../support/xgrammar';
 
 function refusal(format: ResponseFormat): FailureError['failure'] {
@@ -109,6 +110,17 @@ describe('a JSON schema', () => {
     expect(message).toContain(what);
     expect(hint.length).toBeGreaterThan(10);
     expect(refusal(schema(value))).toEqual({ code, message, hint });
+  });
+
+  it.each([
+    ['minItem', 'minItems'],
+    ['minimun', 'minimum'],
+    ['propertys', 'properties'],
+    ['Required', 'required'],
+    ['maxLenght', 'maxLength'],
+  ])('with the keyword %s is refused with the hint to write %s', (keyword, meant) => {
+    expect(refusal(schema({ [keyword]: 1 })).hint).toBe(`Write "${meant}", or leave it out.`);
+    expect(refusal(schema({ entries: 1 })).hint).toBe('Check its spelling, or leave it out.');
   });
 
   it('that is not JSON, or not text, is refused as that', () => {
@@ -228,6 +240,22 @@ describe('the masks of a run', () => {
     expect(dead.deadEnd(1)).toMatchObject(deadEnd);
     await dead.masks([98]);
     expect(dead.deadEnd(1)).toBeNull();
+  });
+
+  it('let no draft be accepted behind a dead end', async () => {
+    const dead = await grammarOf('root ::= "a" d | "b"\nd ::= d "x"');
+    const row = (id: number, accepted = true): JudgedRow => {
+      return { token: id, tokenP: 1, u: null, top: null, draft: { id, p: 1, q: 1, accepted } };
+    };
+    const verdicts = async (drafts: number[], rows: JudgedRow[]) => {
+      await dead.masks(drafts);
+      const { drafts: judged, deadEnd: why } = judgeHeld([...rows, { ...row(STOP), draft: null }], dead);
+      return [judged.map(({ verdict }) => verdict), why ?? null];
+    };
+    const [judged, why] = await verdicts([97, STOP], [row(97), row(STOP)]);
+    expect(judged).toEqual(['accepted', 'rejected']);
+    expect(why).toMatchObject(deadEnd);
+    expect(await verdicts([97, STOP], [row(97, false), row(STOP)])).toEqual([['rejected', 'discarded'], null]);
   });
 
   it('come one by one for drafts that are known, and null where everything may come', async () => {

@@ -24,11 +24,12 @@ const OF_TYPE: Partial<Record<Type, readonly string[]>> = {
 const ENFORCED = new Set<string>([...ALONE, 'type', ...Object.values(OF_TYPE).flat()]);
 /** Other keywords of JSON Schema (2020-12 and earlier) and of OpenAPI. */
 const OTHERS = new Set([
-  ...['multipleOf', 'format', 'contentEncoding', 'contentMediaType', 'contentSchema', 'nullable', 'discriminator'],
+  ...['multipleOf', 'format', 'contentEncoding', 'contentMediaType', 'contentSchema'],
   ...['uniqueItems', 'contains', 'minContains', 'maxContains', 'unevaluatedItems', 'additionalItems'],
   ...['patternProperties', 'propertyNames', 'minProperties', 'maxProperties', 'unevaluatedProperties'],
   ...['dependentRequired', 'dependentSchemas', 'dependencies', 'if', 'then', 'else', 'allOf', 'oneOf', 'not'],
   ...['$id', 'id', '$anchor', '$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiveAnchor', '$vocabulary'],
+  ...['nullable', 'discriminator', 'example', 'xml', 'externalDocs'],
 ]);
 /** What may stand for a keyword that is not enforced. */
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -56,10 +57,17 @@ export function checkKeywords(fields: Fields, place: string): void {
   if (beside !== undefined) throw refused(`"${beside}" next to "${alone}"`, place, `Let "${alone}" stand alone.`);
 }
 
+/** Letters at the beginning in which a misspelt keyword and the one that was meant are the same. */
+const LEAST_ALIKE = 3;
+
 /** A keyword that does not exist is refused, as nothing would enforce what it was meant to say. */
 function misspelt(keyword: string, place: string): FormatError {
-  const beginning = (each: string) => each.slice(0, 3).toLowerCase();
-  const meant = [...ENFORCED, ...NOTES].find((each) => beginning(each) === beginning(keyword));
+  const alike = (each: string) => Array.from(each).findIndex((letter, i) => letter.toLowerCase() !== keyword[i]?.toLowerCase());
+  const [meant] = [...ENFORCED, ...NOTES]
+    .map((each) => ({ each, letters: alike(each) === -1 ? each.length : alike(each) }))
+    .filter(({ letters }) => letters >= LEAST_ALIKE)
+    .sort((a, b) => b.letters - a.letters || a.each.length - b.each.length)
+    .map(({ each }) => each);
   return new FormatError(
     `${JSON.stringify(keyword)} at ${place} is no keyword of JSON Schema`,
     meant ? `Write "${meant}", or leave it out.` : 'Check its spelling, or leave it out.',
