@@ -214,9 +214,10 @@ async function timePair(
   const decode = target.decode?.bind(target);
   const togetherMs = () => (decode && jointMs.length < TIMES_TOGETHER ? TOGETHER * (rounds.get(1) ?? 0) : 0);
   const takeTogether = async () => {
-    if (!decode || togetherMs() === 0 || setup.clock() + togetherMs() > setup.endMs) return;
     // The first makes what the next ones find ready.
-    if (jointMs.length === 0) await several(decode);
+    const times = jointMs.length === 0 ? 2 : 1;
+    if (!decode || togetherMs() === 0 || setup.clock() + times * togetherMs() > setup.endMs) return;
+    if (times > 1) await several(decode);
     const joint = await sample(() => several(decode), setup);
     if (joint) jointMs.push(joint.roundMs);
   };

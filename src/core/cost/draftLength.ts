@@ -127,7 +127,7 @@ function plainOf(prices: RoundPrices, known: KnownCosts & PlainMeans): PlainLeng
   const { calibration, readbackMs, chains = false, stops = true } = known;
   const told = calibration?.plainSharedMs ?? calibration?.readbackMs ?? readbackMs ?? null;
   if (!chains || told === null || !isTimed(prices, known)) return null;
-  return new PlainLength(prices, { sharedMs: calibration ? Math.max(told, sharedMs(calibration, 0)) : told, stops });
+  return new PlainLength(prices, { sharedMs: calibration ? sharedMs(calibration, 0) : told, stops });
 }
 
 /** Whether the clock moves on within a round, so that it says what one takes. */

@@ -103,7 +103,8 @@ function fromDevice(costs: Calibration, rounds: readonly (LearntRound & { readon
 
 /**
  * What is fixed of a round without drafts and with them, where it took `plain` and `drafted` in the run. A kind that was seen too rarely changes as the other does: between
- * two rounds a run does more than a calibration, and a machine that is slower there is so for both. What so comes to a plain round comes once to tokens that are read back together.
+ * two rounds a run does more than a calibration, and a machine that is slower there is so for both. What so comes to a plain round comes once to tokens that are read back together;
+ * where plain rounds were seen, what they took is told for as many tokens together as they had.
  */
 function fixedCosts(
   costs: Calibration,
