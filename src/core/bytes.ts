@@ -1,3 +1,6 @@
+/** What WebAssembly addresses: in so much memory a model that the CPU runs has its weights, its cache and what a pass writes. */
+export const ADDRESSED_BYTES = 2 ** 32;
+
 const inKilobytes = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const inLarger = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 

@@ -86,7 +86,7 @@ function product({ matrix }: Pick<Case, 'matrix'>, at: number, x: Float32Array, 
   const rows = x.length / inner;
   const out = put(new Float32Array(rows * columns), into);
   into.kernels.set_threads(into.threads);
-  into.kernels.product(put(x, into), rows, at, into.allocate(8 * x.length), out);
+  into.kernels.product(put(x, into), rows, at, into.allocate(8 * x.length), out, columns);
   return into.floats(out, rows * columns).slice();
 }
 
@@ -168,7 +168,7 @@ describe('threads', () => {
     const [at, own, scratch, out] = [putMatrix(matrix, teams), put(x, teams), teams.allocate(8 * inner), teams.allocate(4 * columns)];
     for (let task = 0; task < 3000; task++) {
       teams.kernels.set_threads(THREADS);
-      teams.kernels.product(own, 1, at, scratch, out);
+      teams.kernels.product(own, 1, at, scratch, out, columns);
       const got = teams.floats(out, columns);
       // Of so many numbers, toEqual takes longer than the task.
       if (!got.every((value, i) => value === wanted[i])) expect(got).toEqual(wanted);
@@ -380,7 +380,6 @@ describe('the file', () => {
     ['of another beginning', 0, 1],
     ['of another number of bits', 1, 5],
     ['of a form that is not known', 3, 3],
-    ['of a part', 5, 16],
     ['of another length than it says', 7, 96],
   ])('a matrix %s is refused', (_, word, value) => {
     const words = groupedWords({ bits: 4, group: 32, form: 0 }, INNER, COLUMNS);

@@ -192,10 +192,44 @@ describe('the pair in WebAssembly', () => {
     await expect(folder.wasm(folder.config(), index)).rejects.toThrow(message);
   });
 
-  it('names a part of a matrix that begins elsewhere than the one before ends', async () => {
+  it.each([
+    ['a gap between two parts', [64, 64], [0, 80], 64],
+    ['parts that overlap', [64, 64], [0, 48], 64],
+    ['the last part missing', [64, 32], [0, 64], 96],
+    ['the first part missing', [128], [16], 0],
+  ])('names %s of a matrix', async (_, widths, firsts, columns) => {
     const folder = family('llama');
-    const { index, shard } = await inParts(folder, 'emb', [64, 32]);
-    await expect(folder.wasm(folder.config(), index, 1, shard)).rejects.toThrow(/"emb" is 64 by 96 where 64 by 128 are needed/);
+    const { index, shard } = await inParts(folder, 'emb', widths, firsts);
+    const sides = columns === 0 ? 'is missing' : `is 64 by ${columns}`;
+    await expect(folder.wasm(folder.config(), index, 1, shard)).rejects.toThrow(`its matrix "emb" ${sides} where 64 by 128 are needed`);
+  });
+
+  it.each([
+    ['qwen2', 'layers.1.qkv_bias'],
+    ['qwen3', 'layers.0.k_norm'],
+    ['llama', 'layers.1.n2'],
+    ['qwen2', 'head'],
+  ])('names a vector or a head of %s that is missing: %s', async (name, array) => {
+    const folder = family(name);
+    const index = folder.json('tensor-cache.json');
+    for (const file of index.records) file.records = file.records.filter((record: { name: string }) => record.name !== array);
+    const { model_config: sizes } = folder.config();
+    const config = { ...folder.config(), model_config: { ...sizes, tie_word_embeddings: name !== 'qwen2' } };
+    await expect(folder.wasm(config, index)).rejects.toThrow(`"${array}" is missing`);
+  });
+
+  it('names a vector that is stored as a matrix', async () => {
+    const folder = family('qwen3');
+    const index = folder.json('tensor-cache.json');
+    const records = index.records.flatMap((file: { records: { name: string; dtype: string }[] }) => file.records);
+    const matrix = records.find(({ name }: { name: string }) => name === 'layers.0.o');
+    for (const layer of [0, 1]) {
+      for (const kind of ['q_norm', 'k_norm']) {
+        const norm = records.find(({ name }: { name: string }) => name === `layers.${layer}.${kind}`);
+        Object.assign(norm, { ...matrix, name: norm.name });
+      }
+    }
+    await expect(folder.wasm(folder.config(), index)).rejects.toThrow(/"layers.\d.[qk]_norm", which is not known here/);
   });
 
   it('names what a model has and this forward does not use', async () => {
@@ -206,8 +240,8 @@ describe('the pair in WebAssembly', () => {
   });
 });
 
-/** `folder` with its matrix `name` cut into parts of as many columns as `widths` says, as those are that no device could bind whole. */
-async function inParts(folder: Folder, name: string, widths: readonly number[]) {
+/** `folder` with its matrix `name` cut into parts of as many columns as `widths` says, as those are that no device could bind whole. @param firsts what the parts say of where they begin */
+async function inParts(folder: Folder, name: string, widths: readonly number[], firsts?: readonly number[]) {
   const index = folder.json('tensor-cache.json');
   const added: Uint32Array<ArrayBuffer>[] = [];
   for (const file of index.records) {
@@ -219,7 +253,7 @@ async function inParts(folder: Folder, name: string, widths: readonly number[]) 
       let first = 0;
       return widths.map((width, part) => {
         const words = Uint32Array.from(rest.subarray(0, head));
-        words.set([first, words[6] as number, width], 5);
+        words.set([firsts?.[part] ?? first, words[6] as number, width], 5);
         const cut = Array.from(rest.subarray(head)).filter((_, at) => at % columns >= first && at % columns < first + width);
         added.push(Uint32Array.from([...words, ...cut]));
         first += width;

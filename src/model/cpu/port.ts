@@ -44,13 +44,9 @@ export function checkIds({ vocabularySize, contextLength, length }: Forward, ids
   }
 }
 
-/** @param what is wrong, in a main clause */
-export function cannotRun(what: string): FailureError {
-  return new FailureError(
-    'library-incompatible',
-    `This model cannot run without WebGPU: ${what}.`,
-    'Use the models that belong to this version of the page, or run on WebGPU.',
-  );
+/** @param what is wrong, in a main clause @param hint what to do, a sentence */
+export function cannotRun(what: string, hint = 'Use the models that belong to this version of the page, or run on WebGPU.'): FailureError {
+  return new FailureError('library-incompatible', `This model cannot run without WebGPU: ${what}.`, hint);
 }
 
 /** cos and sin of every angle, [context, head dim / 2] each. */

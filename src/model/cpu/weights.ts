@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import type { ModelSpec } from '../../catalog/spec';
-import { FailureError } from '../../core/failure';
 import { misfitOf } from '../../formats/misfit';
 import { type RopeScaling, readMlcScaling } from '../../formats/ropeScaling';
 import { cannotRun } from './port';
@@ -39,6 +38,7 @@ const Said = v.object({
     rope_theta: v.number(),
     rope_scaling: v.optional(v.nullable(v.looseObject({}))),
     rms_norm_eps: v.number(),
+    tie_word_embeddings: v.optional(v.boolean()),
   }),
 });
 
@@ -90,11 +90,7 @@ export function parseConfig(value: unknown, said?: Pick<ModelSpec, 'template' | 
 
 function scalingOf(family: string, { rope_scaling: said, rope_theta: theta }: Said['model_config']): RopeScaling | null {
   if (said === undefined && family === 'llama' && theta >= SCALED_THETA) {
-    throw new FailureError(
-      'library-incompatible',
-      'This model cannot run without WebGPU: its files do not say whether its rotation is scaled.',
-      'Delete it and open its file again, or run on WebGPU.',
-    );
+    throw cannotRun('its files do not say whether its rotation is scaled', 'Delete it and open its file again, or run on WebGPU.');
   }
   const scaling = readMlcScaling(said ?? null);
   if (scaling === undefined) throw cannotRun('its rotation is scaled in a way that is not known here');
@@ -135,6 +131,7 @@ function unpack(bytes: ArrayBuffer, { name, byteOffset, nbytes, shape, dtype }: 
   ) {
     return unpackBlocks(bytes.slice(byteOffset, byteOffset + nbytes), blockRows - 1);
   }
+  if (dtype === 'uint32' && shape.length === 1) throw cannotRun('its weights are in groups, and WebAssembly has no SIMD here');
   throw cannotRun(`tensor "${name}" is ${dtype} [${shape.join(', ')}] with ${nbytes} bytes`);
 }
 

@@ -1,5 +1,6 @@
 /** What to expect of a model before it is downloaded, where no graphics card computes. */
 
+import { ADDRESSED_BYTES } from '../../core/bytes';
 import { plainTokenMs } from '../../core/cost/cost';
 import { type Expectation, expectationOf, TIMED_ELSEWHERE, type Timed } from '../../core/cost/expectation';
 import { EXAMPLE } from '../../core/cost/figures';
@@ -8,9 +9,6 @@ import { calibrationOf, useCalibration } from '../engine/calibration';
 import { chosenPair, chosenTarget, useTarget } from '../engine/catalogue';
 import { useLoading } from '../engine/loading';
 import { usePublished } from './published';
-
-/** From this many bytes of weights on, the CPU's kernels cannot hold a model: their memory has 4 GiB. */
-const CPU_BYTES = 2 ** 32;
 
 interface Judged {
   readonly parameters: number;
@@ -37,7 +35,7 @@ function timedFor(weightBytes: number): Timed | null {
   const { name, parameters } = model;
   if (computedBy.because.why === 'faster') {
     const { webgpu, cpu } = computedBy.because.decodeMs;
-    return { name, parameters, tokenMs: weightBytes < CPU_BYTES ? Math.min(webgpu, cpu) : webgpu };
+    return { name, parameters, tokenMs: weightBytes < ADDRESSED_BYTES ? Math.min(webgpu, cpu) : webgpu };
   }
   const costs = calibrationOf(chosenPair());
   return costs && { name, parameters, tokenMs: plainTokenMs(costs, EXAMPLE.context) };

@@ -165,13 +165,14 @@ export class WasmForward implements Forward {
 
 function placeWeights({ vocab_size: vocabulary, context_window_size: context, model_config: of }: ModelConfig, tensors: Tensors): Weights {
   const { hidden_size: hidden, intermediate_size: inner, head_dim: dim, num_hidden_layers: layers } = of;
-  const { num_attention_heads: heads, num_key_value_heads: kvHeads } = of;
+  const { num_attention_heads: heads, num_key_value_heads: kvHeads, tie_word_embeddings: tied } = of;
   if (dim % PANEL !== 0 || heads % kvHeads !== 0) throw cannotRun(`its ${heads} heads of ${dim} numbers are not known here`);
   const norm = tensors.vector('norm', hidden);
   const embedding = tensors.matrix('emb', hidden, vocabulary);
+  for (const kinds of ALIKE) requireAlike(kinds, layers, tensors);
   return {
     embedding,
-    head: tensors.has('head') ? tensors.matrix('head', hidden, vocabulary) : embedding,
+    head: tensors.has('head') || tied === false ? tensors.matrix('head', hidden, vocabulary) : embedding,
     norm,
     layers: Array.from({ length: layers }, (_, layer) => {
       const name = (kind: string) => `layers.${layer}.${kind}`;
@@ -189,6 +190,16 @@ function placeWeights({ vocab_size: vocabulary, context_window_size: context, mo
     }),
     angles: placeAngles(tensors.memory, context, of),
   };
+}
+
+/** Vectors that a model has all in every layer, or none of in any: of Qwen2, of Qwen3, and norms that are not folded. */
+const ALIKE = [['qkv_bias'], ['q_norm', 'k_norm'], ['n1', 'n2']] as const;
+
+/** One that is missing would be missing from every number. @throws FailureError library-incompatible */
+function requireAlike(kinds: readonly string[], layers: number, tensors: Tensors): void {
+  const names = Array.from({ length: layers }, (_, layer) => kinds.map((kind) => `layers.${layer}.${kind}`)).flat();
+  const missing = names.find((name) => !tensors.has(name));
+  if (missing !== undefined && names.some((name) => tensors.has(name))) throw cannotRun(`its vector "${missing}" is missing`);
 }
 
 function placeAngles(memory: KernelMemory, context: number, of: ModelConfig['model_config']): number {

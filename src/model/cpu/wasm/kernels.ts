@@ -1,3 +1,4 @@
+import { ADDRESSED_BYTES } from '../../../core/bytes';
 import { FailureError } from '../../../core/failure';
 import simd from './kernels.wasm?url&inline';
 import relaxedSimd from './kernels-relaxed.wasm?url&inline';
@@ -13,8 +14,7 @@ interface Exports extends Record<'product' | 'column' | 'normalise' | 'add' | 'g
 const PAGE = 1 << 16;
 /** Of every address that is handed out: a line of the CPU's cache. */
 const ALIGNMENT = 64;
-/** Of WebAssembly with addresses of 32 bits. */
-const MOST_PAGES = 1 << 16;
+const MOST_PAGES = ADDRESSED_BYTES / PAGE;
 /** Bytes of the stack of a thread. */
 const STACK = 1 << 15;
 /** A thread that has not begun after so long counts as none until it does. */

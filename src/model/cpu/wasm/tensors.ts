@@ -52,7 +52,8 @@ export class Tensors {
     const parts = this.#partsOf(name);
     const found = parts.reduce((sum, part) => sum + part.columns, 0);
     if (found !== columns || parts.some((part) => part.inner !== inner)) {
-      const sides = parts[0] ? `is ${parts[0].inner} by ${found}` : 'is missing';
+      const odd = parts.find((part) => part.inner !== inner) ?? parts[0];
+      const sides = odd ? `is ${odd.inner} by ${found}` : 'is missing';
       throw cannotRun(`its matrix "${name}" ${sides} where ${inner} by ${columns} are needed`);
     }
     return { inner, columns, parts };
@@ -79,9 +80,10 @@ export class Tensors {
   /** The address of a vector; 0 where the model has no such. @throws FailureError library-incompatible for another length */
   vector(name: string, length: number): number {
     const found = this.#vectors.get(name);
-    if (found && found.length !== length) throw cannotRun(`its vector "${name}" has ${found.length} numbers where ${length} are needed`);
+    if (!found) return 0;
+    if (found.length !== length) throw cannotRun(`its vector "${name}" has ${found.length} numbers where ${length} are needed`);
     this.#unread.delete(name);
-    return found?.at ?? 0;
+    return found.at;
   }
 
   /** What a model has and this forward does not use would be missing from every number. @throws FailureError library-incompatible */
