@@ -1,5 +1,6 @@
 /** What a person is told before anything large is fetched: how much comes, how much is here, and whether it will fit. */
 
+import { ADDRESSED_BYTES } from '../core/bytes';
 import { isStored, type RemoteFile } from '../storage/download';
 import type { FileStorage } from '../storage/port';
 import type { ShelvedFile } from '../storage/transfer';
@@ -9,6 +10,8 @@ import { convertedForm, shelvedFiles } from './storedModels';
 
 /** What models run on and are kept in; each null where it is not told. */
 export interface Surroundings {
+  /** What computes: the CPU runs models on libraries of ours alone, and each has as much memory as WebAssembly addresses. */
+  readonly backend: 'webgpu' | 'cpu';
   /** Most bytes of an array that a kernel reads. */
   readonly bindingBytes: number | null;
   readonly memoryBytes: number | null;
@@ -25,7 +28,7 @@ export interface ModelPlan {
   readonly hereBytes: number;
   /** Names of files that come and whose length nobody tells. */
   readonly unknown: readonly string[];
-  /** Graphics memory; null where the model's small files are not stored or do not say. */
+  /** Memory; null where the model's small files are not stored or do not say. */
   readonly memory: { readonly weights: number; readonly cache: number } | null;
   readonly architecture: Architecture | null;
 }
@@ -33,6 +36,7 @@ export interface ModelPlan {
 /** Why a pair cannot be fetched or will not run: each with what is wanted and what there is. */
 export type Obstacle =
   | { readonly what: 'feature'; readonly model: string; readonly missing: readonly string[] }
+  | { readonly what: 'library'; readonly model: string }
   | { readonly what: 'array' | 'memory' | 'room'; readonly model: string | null; readonly wanted: number; readonly there: number };
 
 export interface DownloadPlan {
@@ -54,7 +58,7 @@ export interface DownloadPlan {
 export async function planDownload(
   pair: PairSpec,
   storage: FileStorage,
-  { bindingBytes, memoryBytes, roomBytes }: Surroundings,
+  { backend, bindingBytes, memoryBytes, roomBytes }: Surroundings,
 ): Promise<DownloadPlan> {
   const specs = modelsOf(pair);
   const models: ModelPlan[] = [];
@@ -68,7 +72,9 @@ export async function planDownload(
     return wanted !== null && there !== null && wanted > there ? [{ what, model, wanted, there }] : [];
   };
   const obstacles: Obstacle[] = [
-    ...specs.flatMap(({ id, missing }): Obstacle[] => (missing.length > 0 ? [{ what: 'feature', model: id, missing }] : [])),
+    ...(backend === 'cpu'
+      ? models.flatMap((model) => onCpu(model))
+      : specs.flatMap(({ id, missing }): Obstacle[] => (missing.length > 0 ? [{ what: 'feature', model: id, missing }] : []))),
     ...models.flatMap(({ id, architecture }) => over('array', id, architecture?.largestBytes ?? null, bindingBytes)),
     ...over('memory', null, memory, memoryBytes),
     ...over('room', null, writeBytes, roomBytes),
@@ -81,6 +87,13 @@ export async function planDownload(
     memoryBytes: memory,
     obstacles,
   };
+}
+
+/** What keeps a model from running on the CPU. */
+function onCpu({ id, architecture, memory }: ModelPlan): Obstacle[] {
+  if (architecture && !architecture.halvesCache) return [{ what: 'library', model: id }];
+  const wanted = memory && memory.weights + memory.cache;
+  return wanted !== null && wanted > ADDRESSED_BYTES ? [{ what: 'memory', model: id, wanted, there: ADDRESSED_BYTES }] : [];
 }
 
 /** @param coming places of what comes for the models before, to which this adds */

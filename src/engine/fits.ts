@@ -1,7 +1,8 @@
 /** Whether models can be kept and run here, before anything of them is written. */
-import { formatBytes } from '../core/bytes';
+import { ADDRESSED_BYTES, formatBytes } from '../core/bytes';
 import { FailureError } from '../core/failure';
 import type { GgufSizes, Shape } from '../formats/gguf';
+import type { BackendChoice } from '../formats/settings';
 import type { DeviceLimits } from './ownPorts';
 
 /** What decides it of a model. */
@@ -17,20 +18,30 @@ export interface Measured {
   readonly writeBytes: number;
 }
 
-/** What WebAssembly addresses, in which each model that the CPU runs has its weights and its cache. */
-const ADDRESSED = 2 ** 32;
+/** Where models are to run. */
+export interface Machine {
+  /** What WebGPU has; null without it. */
+  readonly device: DeviceLimits | null;
+  /** Of the whole machine; null where it is not told. */
+  readonly memoryBytes: number | null;
+  readonly backend: BackendChoice;
+}
+
+/** Most that a pass of a model on the CPU writes beside its cache, and its angles. */
+const PASS_BYTES = 64 << 20;
 
 /**
  * Refuses `models`, which are to run together, where they cannot.
  *
- * @param device null: without WebGPU, on the CPU
  * @param room bytes that can still be stored; null: not known
  * @throws FailureError feature-missing, model-too-large, storage
  */
-export function requireFit(models: readonly Measured[], device: DeviceLimits | null, room: number | null): void {
+export function requireFit(models: readonly Measured[], { device, memoryBytes, backend }: Machine, room: number | null): void {
   const names = models.map(({ name }) => `"${name}"`).join(' and ');
-  if (device) requireAdapter(models, names, device);
-  else for (const model of models) requireCpu(model);
+  const byCpu = () => requireCpu(models, names, memoryBytes);
+  if (!device || backend === 'cpu') byCpu();
+  // Where the adapter is made of software either may compute, and one that can is enough.
+  else if (!(device.software && backend === 'auto' && passes(byCpu))) requireAdapter(models, names, device);
   const writes = sum(models.map(({ writeBytes }) => writeBytes));
   if (room !== null && writes > room) {
     throw new FailureError(
@@ -48,21 +59,27 @@ function requireAdapter(models: readonly Measured[], names: string, { bindingByt
       `"${wide.name}" is too large for this graphics adapter: one of its matrices takes ${formatBytes(wide.sizes.largestBytes)}, and the adapter reads ${formatBytes(bindingBytes)} at a time.`,
     );
   }
-  const memory = sum(models.map(memoryOf));
-  if (memoryBytes !== null && memory > memoryBytes) {
-    throw tooLarge(
-      `${names} would take ${formatBytes(memory)} of memory for weights and caches, and this device has ${formatBytes(memoryBytes)}.`,
-    );
-  }
+  requireMemory(models, names, memoryBytes);
 }
 
-function requireCpu(model: Measured): void {
-  refuseHalfCache(model);
-  const memory = memoryOf(model);
-  if (memory <= ADDRESSED) return;
+function requireMemory(models: readonly Measured[], names: string, memoryBytes: number | null): void {
+  const memory = sum(models.map(memoryOf));
+  if (memoryBytes === null || memory <= memoryBytes) return;
   throw tooLarge(
-    `"${model.name}" would take ${formatBytes(memory)} of memory for weights and cache, and without WebGPU a model has ${formatBytes(ADDRESSED)}.`,
+    `${names} would take ${formatBytes(memory)} of memory for weights and caches, and this device has ${formatBytes(memoryBytes)}.`,
   );
+}
+
+function requireCpu(models: readonly Measured[], names: string, memoryBytes: number | null): void {
+  for (const model of models) {
+    refuseHalfCache(model);
+    const own = memoryOf(model) + PASS_BYTES;
+    if (own <= ADDRESSED_BYTES) continue;
+    throw tooLarge(
+      `"${model.name}" would take ${formatBytes(own)} of memory for weights and cache, and without WebGPU a model has ${formatBytes(ADDRESSED_BYTES)}.`,
+    );
+  }
+  requireMemory(models, names, memoryBytes);
 }
 
 /** The CPU keeps keys and values in full precision. @throws FailureError feature-missing */
@@ -73,6 +90,15 @@ export function refuseHalfCache({ name, halfCache }: { readonly name: string; re
     `${name} is to keep its cache in half precision, which only WebGPU does.`,
     'Keep its cache in full precision, or run on WebGPU.',
   );
+}
+
+function passes(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function memoryOf(model: Measured): number {

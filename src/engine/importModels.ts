@@ -90,7 +90,11 @@ function checkVocabularies(candidates: readonly Candidate[]): void {
 }
 
 /** Finds a library for each of `candidates`, and refuses what could not be kept or run. */
-async function plan(candidates: readonly Candidate[], { base, halfCache = false }: ImportTask, setup: ImportSetup): Promise<Planned[]> {
+async function plan(
+  candidates: readonly Candidate[],
+  { base, halfCache = false, backend = 'auto' }: ImportTask,
+  setup: ImportSetup,
+): Promise<Planned[]> {
   const { ports, report, signal } = setup;
   const shapes = await fetchShapes(librariesFolder(base), signal);
   const [device, room] = [await ports.device(), await ports.room()];
@@ -106,7 +110,7 @@ async function plan(candidates: readonly Candidate[], { base, halfCache = false 
     planned.map(({ name, opened: { shape, sizes }, shapeLibrary, about }) => {
       return { name, shape, sizes, context: shapeLibrary.context, halfCache, writeBytes: about.writeBytes };
     }),
-    device,
+    { device, memoryBytes: ports.memory(), backend },
     room,
   );
   for (const { about } of planned) report({ ...about, readBytes: 0 });

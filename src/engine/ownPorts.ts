@@ -8,6 +8,8 @@ export interface OwnPorts {
   readonly storage: FileStorage;
   /** What models run on; null where there is no WebGPU for them, and the CPU runs them. */
   device(): Promise<DeviceLimits | null>;
+  /** Bytes of memory of this machine; null where it is not told. */
+  memory(): number | null;
   /** Bytes that can still be stored; null where that is not known. */
   room(): Promise<number | null>;
   /** Does `work` while nothing else changes which models are kept, in any tab. */
@@ -30,6 +32,11 @@ export const OWN_LOCK = 'foretoken.own-models';
 /** From this many GiB on browsers say no more, so that pages cannot tell devices apart. */
 const MOST_TOLD_GIB = 8;
 
+function memoryHere(): number | null {
+  const { deviceMemory } = navigator as { deviceMemory?: number };
+  return deviceMemory === undefined || deviceMemory >= MOST_TOLD_GIB ? null : deviceMemory * 2 ** 30;
+}
+
 /** Those of this browser. */
 export const BROWSER_PORTS: OwnPorts = {
   storage: BROWSER_CACHE,
@@ -37,14 +44,14 @@ export const BROWSER_PORTS: OwnPorts = {
     const adapter = await adapterHere();
     if (!adapter) return null;
     const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-    const { deviceMemory } = navigator as { deviceMemory?: number };
     return {
       features: new Set(usableFeatures(adapter)),
       bindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-      memoryBytes: deviceMemory === undefined || deviceMemory >= MOST_TOLD_GIB ? null : deviceMemory * 2 ** 30,
+      memoryBytes: memoryHere(),
       software: isSoftware(adapter.info),
     };
   },
+  memory: memoryHere,
   room: roomHere,
   alone: (work, signal) => alone(OWN_LOCK, work, signal),
 };

@@ -80,6 +80,8 @@ export interface ImportTask {
   readonly base: string;
   /** Whether they are to fit with caches in half precision; false by default. */
   readonly halfCache?: boolean;
+  /** What is to compute them; `auto` by default. */
+  readonly backend?: BackendChoice;
 }
 
 /** Unloads `model`, which a person has added, and deletes it; what another own model needs too stays. An import that is under way ends first. */

@@ -55,6 +55,7 @@ function ownPorts(storage: FileStorage, cacheFolder: string): OwnPorts {
   return {
     storage,
     device: BROWSER_PORTS.device,
+    memory: os.totalmem,
     async room() {
       const { bavail, bsize } = await fs.promises.statfs(cacheFolder);
       return bavail * bsize;

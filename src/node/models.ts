@@ -81,15 +81,18 @@ async function choose(
 /** Makes models of the GGUF files among `names`, unless they were made before. @returns them by the paths of their files */
 async function importFiles(names: readonly (DraftName | null)[], setup: PairSetup): Promise<ReadonlyMap<string, ModelSpec>> {
   const paths = ggufPaths(names);
-  const [first] = paths;
-  if (first === undefined) return new Map();
+  if (paths.length === 0) return new Map();
   const files = await Promise.all(paths.map(async (file) => new File([await fs.openAsBlob(file)], path.basename(file))));
   const ids = new Map<number, string>();
   const report = (update: ImportProgress | Imported) => {
     if (update.type === 'imported') ids.set(update.file, update.id);
     setup.report(update);
   };
-  await setup.engine.import({ type: 'import', files, base: PAGE, halfCache: setup.halfCache ?? false }, report, setup.signal);
+  await setup.engine.import(
+    { type: 'import', files, base: PAGE, halfCache: setup.halfCache ?? false, backend: setup.prefersCpu ? 'auto' : 'webgpu' },
+    report,
+    setup.signal,
+  );
   const made = (await readOwnLists(setup.storage, ownFolder(PAGE))).flatMap(({ models }) => Object.values(models));
   return new Map(paths.flatMap((file, index) => made.filter(({ id }) => id === ids.get(index)).map((model) => [file, model] as const)));
 }

@@ -8,7 +8,7 @@ const ASKED = ['generate', '--device', WEBGPU, '--max-tokens', '4', '--json', '-
 /** The model is converted, loaded and run twice, on a busy CPU. */
 const PATIENCE_MS = 900_000;
 
-it.skipIf(!fs.existsSync(FILE) || WEBGPU === 'cpu')(
+it.skipIf(!fs.existsSync(FILE))(
   'a GGUF file is converted once, drafted for by n-grams, and writes the same again (needs FORETOKEN_GGUF)',
   async () => {
     const first = await run(ASKED);
@@ -17,6 +17,8 @@ it.skipIf(!fs.existsSync(FILE) || WEBGPU === 'cpu')(
     expect(told).toMatchObject({ completion_tokens: 4, draft: 'n-gram' });
     const again = await run(ASKED);
     expect(JSON.parse(again.stdout).text).toBe(told.text);
+    const cpu = await run(['generate', '--device', 'cpu', ...ASKED.slice(3)]);
+    expect([cpu.code, JSON.parse(cpu.stdout)]).toEqual([0, expect.objectContaining({ text: told.text })]);
   },
   PATIENCE_MS,
 );

@@ -28,7 +28,12 @@ export function serveLibraries(): { readonly asked: string[] } {
 }
 
 /** The engine over made-up pairs, and `open`, which opens files with it. */
-export function importer({ storage = memoryStorage(), room = null as number | null, device = GENEROUS as DeviceLimits | null } = {}) {
+export function importer({
+  storage = memoryStorage(),
+  room = null as number | null,
+  memory = null as number | null,
+  device = GENEROUS as DeviceLimits | null,
+} = {}) {
   const { pairs, clock } = fakePairs();
   const lock = new Turns();
   // As the browser's locks: an abort ends the waiting, not the work.
@@ -37,7 +42,7 @@ export function importer({ storage = memoryStorage(), room = null as number | nu
       begin();
       return work();
     });
-  const ports: OwnPorts = { storage, device: async () => device, room: async () => room, alone };
+  const ports: OwnPorts = { storage, device: async () => device, memory: () => memory, room: async () => room, alone };
   const engine = new PairEngine(pairs, clock, ports);
   const updates: Update[] = [];
   const note = (update: Update): void => void updates.push(update);

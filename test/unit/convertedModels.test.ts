@@ -115,7 +115,8 @@ describe('a model in MLC’s format that a library of ours runs', () => {
   });
 
   it('is planned with room for both until it is converted, in float32, and with nothing to fetch afterwards', async () => {
-    const plan = () => planDownload({ target: model, draft: null }, storage, { bindingBytes: null, memoryBytes: null, roomBytes: null });
+    const plan = () =>
+      planDownload({ target: model, draft: null }, storage, { backend: 'webgpu', bindingBytes: null, memoryBytes: null, roomBytes: null });
     const before = await plan();
     const [{ memory, architecture, fetchBytes } = { memory: null, architecture: null, fetchBytes: 0 }] = before.models;
     const { layers, kvHeads, headDim } = MLC_SIDES;

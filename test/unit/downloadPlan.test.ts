@@ -11,7 +11,7 @@ import { Hub } from '../support/hub';
 import { MLC_SIDES } from '../support/mlc/model';
 import { putModel } from '../support/mlc/onHub';
 
-const UNTOLD: Surroundings = { bindingBytes: null, memoryBytes: null, roomBytes: null };
+const UNTOLD: Surroundings = { backend: 'webgpu', bindingBytes: null, memoryBytes: null, roomBytes: null };
 let hub: Hub;
 const storage = memoryStorage();
 let target: ModelSpec;
@@ -88,6 +88,20 @@ describe('before a download', () => {
     ]);
     const enough = { roomBytes: fetchBytes, memoryBytes, bindingBytes: largest };
     expect((await plan({ target, draft }, enough)).obstacles).toEqual([]);
+  });
+
+  it('the CPU runs models on libraries of ours alone, with as much memory as WebAssembly addresses', async () => {
+    const conversion = { shape: 'any', name: 'any', context: 64, prefillChunk: 256 };
+    const [ours, long] = [
+      { ...target, conversion },
+      { ...target, conversion, context: 2 ** 26 },
+    ];
+    const obstacles = async (model: ModelSpec, backend: Surroundings['backend'] = 'cpu') =>
+      (await plan({ target: { ...model, missing: ['shader-f16'] }, draft: null }, { backend })).obstacles;
+    expect(await obstacles(target)).toEqual([{ what: 'library', model: target.id }]);
+    expect(await obstacles(ours)).toEqual([]);
+    expect(await obstacles(long)).toMatchObject([{ what: 'memory', model: target.id, there: 2 ** 32 }]);
+    expect(await obstacles(long, 'webgpu')).toMatchObject([{ what: 'feature' }]);
   });
 
   it('a library that is made of another counts what comes for it, once for both models, and what it takes when it is made', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findStored } from '../../src/catalog/storedModels';
 import { requireFit } from '../../src/engine/fits';
+import type { DeviceLimits } from '../../src/engine/ownPorts';
 import { blobSource, openGguf } from '../../src/formats/gguf';
+import type { BackendChoice } from '../../src/formats/settings';
 import { memoryStorage } from '../../src/storage/memory';
 import type { FileStorage } from '../../src/storage/port';
 import { type Tensor, writeGguf } from '../support/gguf/file';
@@ -97,7 +99,13 @@ describe('a file that cannot become a model', () => {
       what: 'large for what WebAssembly addresses',
       change: { convertedBytes: 3.5e9 },
       code: 'model-too-large',
-      says: /"big" would take 4\.\d+ GB .*, and without WebGPU a model has 4\.\d+ GB/,
+      says: /"big" would take 4\.\d GB .*, and without WebGPU a model has 4\.3 GB/,
+    },
+    {
+      what: 'large for the memory of the machine',
+      change: { convertedBytes: 1e9 },
+      code: 'model-too-large',
+      says: /"big" would take 2\.\d GB of memory for weights and caches, and this device has 2\.0 GB/,
     },
     {
       what: 'demanding, with a cache in half precision',
@@ -105,13 +113,26 @@ describe('a file that cannot become a model', () => {
       code: 'feature-missing',
       says: /big is to keep its cache in half precision, which only WebGPU does/,
     },
-  ])('as it is too $what, is refused without WebGPU', async ({ change: { halfCache = false, ...bytes }, code, says }) => {
+  ])('as it is too $what, is refused where the CPU computes', async ({ change: { halfCache = false, ...bytes }, code, says }) => {
     const { shape, sizes } = await openGguf(blobSource(smallFile('big.gguf')));
     const wide = { ...shape, layers: 32, kvHeads: 8, headDim: 128 };
     const big = { name: 'big', shape: wide, sizes: { ...sizes, ...bytes }, context: 4096, halfCache, writeBytes: 0 };
-    const refused = await refusalOf(async () => requireFit([big], null, null));
-    expect(refused.code).toBe(code);
-    expect(refused.message).toMatch(says);
+    const check = (device: DeviceLimits | null, backend: BackendChoice) => requireFit([big], { device, memoryBytes: 2e9, backend }, null);
+    for (const refused of [await refusalOf(async () => check(null, 'auto')), await refusalOf(async () => check(GENEROUS, 'cpu'))]) {
+      expect(refused.code).toBe(code);
+      expect(refused.message).toMatch(says);
+    }
+    expect(() => check(GENEROUS, 'auto')).not.toThrow();
+    expect(() => check({ ...GENEROUS, software: true }, 'auto')).not.toThrow();
+  });
+
+  it('as only one of the two can run it that may compute, is kept where either may', async () => {
+    const { shape, sizes } = await openGguf(blobSource(smallFile('wide.gguf')));
+    const wide = { name: 'wide', shape, sizes, context: 128, halfCache: false, writeBytes: 0 };
+    const narrow = { ...GENEROUS, bindingBytes: 10_000, software: true };
+    const check = (backend: BackendChoice) => requireFit([wide], { device: narrow, memoryBytes: null, backend }, null);
+    expect((await refusalOf(async () => check('webgpu'))).message).toContain('too large for this graphics adapter');
+    for (const backend of ['auto', 'cpu'] as const) expect(() => check(backend)).not.toThrow();
   });
 
   it('as it has another vocabulary than the one that it was opened with, is refused with that one', async () => {

@@ -8,7 +8,7 @@ interface CacheChoiceProps {
   /** Of what the choice is, for who does not see what it stands beside. */
   readonly name: string;
   readonly half: boolean;
-  /** Of graphics memory, for the caches in either precision; null: not known. */
+  /** Of memory, for the caches in either precision; null: not known. */
   readonly bytesOf: (half: boolean) => number | null;
   readonly onChoose: (half: boolean) => void;
   readonly ref?: RefObject<HTMLSelectElement | null>;

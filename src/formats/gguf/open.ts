@@ -45,9 +45,6 @@ export interface GgufSizes {
  */
 export async function openGguf(source: ByteSource, signal?: AbortSignal): Promise<OpenedGguf> {
   const { metadata, tensors } = await readHeader(source, signal);
-  if (tensors.size === 0) {
-    throw unsupported('it has no weights, as a file of a vocabulary alone', 'Choose the file of the model, which is much larger.');
-  }
   const facts = new Facts(metadata);
   const frequencies = await readFrequencies(source, tensors.get('rope_freqs.weight'));
   signal?.throwIfAborted();

@@ -37,6 +37,9 @@ const CHOOSE = 'Choose a SmolLM2, Llama 3, Qwen2.5 or Qwen3 model.';
  */
 export function readShape(facts: Facts, tensors: ReadonlyMap<string, TensorInfo>, frequencies: Float32Array | null): Shape {
   const family = readFamily(facts);
+  if (tensors.size === 0) {
+    throw unsupported('it has no weights, as a file of a vocabulary alone', 'Choose the file of the model, which is much larger.');
+  }
   const size = (key: string, otherwise?: number) => facts.size(`${family}.${key}`, otherwise);
   if (facts.has('split.count') && facts.size('split.count', 1) > 1) {
     throw unsupported('it is one part of several', 'Join the parts with llama.cpp’s llama-gguf-split --merge, and choose the whole file.');

@@ -25,7 +25,7 @@ export function connectEngine(next: EngineConnection): void {
 /** @throws FailureError what the engine could not do */
 export async function* sendTask(task: Task, signal?: AbortSignal, ask?: AskPerson): AsyncGenerator<Exclude<Update, ComputedBy>, void> {
   const backend = backendOfWork();
-  const asked = 'pair' in task && backend !== BACKEND.default ? { ...task, backend } : task;
+  const asked = ('pair' in task || task.type === 'import') && backend !== BACKEND.default ? { ...task, backend } : task;
   for await (const update of connection.send(asked, signal, ask)) {
     if (update.type !== 'computed-by') yield update;
     else if ('pair' in task) useBackend.setState({ computedBy: { ...update, target: task.pair.target.id } });

@@ -23,7 +23,7 @@ import { readAddedModels, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
 import { useHalfCaches, withChosenCache } from '../engine/halfCaches';
 import { chooseDraft, chooseHalfCaches, chooseTarget } from '../engine/loading';
-import { useWork } from '../engine/work';
+import { backendOfWork, useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
 import { rememberedStorage } from '../page/remembered';
 import { whileAlone } from './downloadLocks';
@@ -182,7 +182,11 @@ async function plan(key: string): Promise<void> {
   const pair = find(key)?.pair;
   if (!pair) return;
   const [device, roomBytes] = await Promise.all([BROWSER_PORTS.device(), roomHere()]);
-  const around = { bindingBytes: device?.bindingBytes ?? null, memoryBytes: device?.memoryBytes ?? null, roomBytes };
+  const isCpu = device === null || backendOfWork() === 'cpu';
+  const around = {
+    ...({ backend: isCpu ? 'cpu' : 'webgpu', bindingBytes: isCpu ? null : device.bindingBytes, roomBytes } as const),
+    memoryBytes: isCpu ? BROWSER_PORTS.memory() : device.memoryBytes,
+  };
   change(key, { plan: await planDownload(mapModels(pair, withChosenCache), BROWSER_CACHE, around) });
 }
 
@@ -328,7 +332,7 @@ async function areSmallFilesStored({ record }: Wanted): Promise<boolean> {
 }
 
 /**
- * Bytes of graphics memory that the caches of `download` take at `context` tokens; null where that is not known.
+ * Bytes of memory that the caches of `download` take at `context` tokens; null where that is not known.
  *
  * @param half whether those that can be are in half precision; by default as chosen
  */

@@ -21,7 +21,7 @@ export async function readFacts(): Promise<void> {
   useFacts.setState({ architectures: Object.fromEntries(read) });
 }
 
-/** Bytes of graphics memory that `model` takes with its cache; null where that is not known. @param states whether it keeps hidden states for a head */
+/** Bytes of memory that `model` takes with its cache; null where that is not known. @param states whether it keeps hidden states for a head */
 export function memoryOf(model: ModelSpec, architecture: Architecture | null | undefined, states: boolean): number | null {
   return architecture
     ? architecture.weightBytes + cacheBytesOf(architecture, { tokens: model.context, half: model.halfCache === true, states })

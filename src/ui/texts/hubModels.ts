@@ -149,11 +149,23 @@ export const hubModels = {
         hint: 'Choose a version in q4f32_1, which needs no half precision, or use another browser or device.',
       };
     }
+    if (obstacle.what === 'library') {
+      return {
+        message: `${nameOf(obstacle.model)} runs on a library of MLC’s, which needs WebGPU.`,
+        hint: 'Choose a SmolLM2, Llama 3, Qwen2.5 or Qwen3 model in q4f16_1 or q4f32_1, which libraries of this page run, or let WebGPU compute.',
+      };
+    }
     const { what, model, wanted, there } = obstacle;
     if (what === 'array') {
       return {
         message: `An array of ${model === null ? 'a model' : nameOf(model)} takes ${formatBytes(wanted)}, and kernels here read ${formatBytes(there)} at a time.`,
         hint: 'Choose a smaller model of the same family.',
+      };
+    }
+    if (what === 'memory' && model !== null) {
+      return {
+        message: `${nameOf(model)} takes ${formatBytes(wanted)} with its cache, and without WebGPU a model has ${formatBytes(there)}.`,
+        hint: 'Choose a shorter cache, or a smaller model.',
       };
     }
     if (what === 'memory') {

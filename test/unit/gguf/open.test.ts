@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { arraySource, fitLibrary, openGguf, type ShapeLibrary, shapeKey } from '../../../src/formats/gguf';
+import { chatConfig } from '../../../src/formats/gguf/config';
+import { parseConfig } from '../../../src/model/cpu/weights';
 import { type Tensor, type Value, writeGguf } from '../../support/gguf/file';
 import { SIDES, smallModel } from '../../support/gguf/model';
 import { refusalOf } from '../../support/gguf/refusal';
@@ -70,7 +72,11 @@ describe('a GGUF file', () => {
       const smooth = (8192 / wavelength - 1) / (4 - 1);
       return 1 / ((1 - smooth) / 8 + smooth);
     });
-    const { shape } = await opened(add(floats('rope_freqs.weight', divisors)));
+    const file = await opened(add(floats('rope_freqs.weight', divisors)));
+    const { shape } = file;
+    const library = { shape: shapeKey(shape), name: 'small', context: 128, prefillChunk: 32 };
+    expect(parseConfig(chatConfig(file, library)).model_config.rope_scaling).toEqual(shape.ropeScaling);
+    expect(parseConfig(chatConfig(await opened(), library)).model_config.rope_scaling).toBeNull();
     expect(shape.ropeScaling).toEqual({ factor: 8, lowFrequency: 1, highFrequency: 4, original: 8192 });
     expect(shapeKey(shape)).toContain('-t500000-s8-');
     const { code, message } = await refusalOf(() =>

@@ -13,6 +13,7 @@ beforeAll(() => {
   fs.mkdirSync(path.join(folder, 'listed#2'));
   for (const name of ['listed', 'listed#2']) fs.writeFileSync(path.join(folder, name, 'manifest.json'), '{}');
   fs.writeFileSync(path.join(folder, 'model.GGUF'), '');
+  fs.mkdirSync(path.join(folder, 'folder.gguf'));
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
@@ -52,6 +53,7 @@ describe('the name of a model', () => {
 
   it.each([
     ['a GGUF file that is not there', 'missing.gguf', /There is no file .*missing\.gguf/],
+    ['a folder in place of a GGUF file', 'folder.gguf', /folder\.gguf is a folder\./],
     ['a folder that is not there', 'missing/', /There is no file or folder/],
     ['a folder without a list', 'empty', /holds no manifest\.json/],
   ])('is refused as %s', (_, name, said) => {
