@@ -3,6 +3,7 @@ import { page } from 'vitest/browser';
 import { FailureError } from '../../src/core/failure';
 import { violations } from './support/accessible';
 import { openPage, prompt, runToEnd, tokenElements } from './support/openPage';
+import { showView } from './support/views';
 
 describe.each(['light', 'dark'])('in the %s theme, axe finds nothing', (theme) => {
   it.each([
@@ -40,5 +41,17 @@ describe('at any width', () => {
     await page.getByLabelText('Draft length γ').fill('16');
     await runToEnd();
     expect(fits()).toBe(true);
+  });
+
+  it('320 px hold the playlist, and the head of the page without one part over another', async () => {
+    await page.viewport(320, 700);
+    await openPage();
+    await showView('present');
+    await expect.element(page.getByRole('button', { name: 'Notes window' })).toBeInTheDocument();
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+    const search = document.querySelector('.search-button')?.getBoundingClientRect().left ?? 0;
+    const title = document.createRange();
+    title.selectNodeContents(document.querySelector('.page-header h1') as Element);
+    expect(title.getBoundingClientRect().right).toBeLessThan(search);
   });
 });
