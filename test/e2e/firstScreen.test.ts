@@ -28,6 +28,18 @@ describe('the first screen of the built page', () => {
     served.server.repair();
   });
 
+  it('has one press from a phone’s first screen to the prompt', async () => {
+    const page = await visit(390, 844);
+    const button = page.getByRole('button', { name: 'Ask the models yourself' });
+    expect((await button.boundingBox())?.y).toBeLessThan(400);
+    await button.click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('prompt');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getBoundingClientRect().top ?? Infinity)).toBeLessThan(844);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    expect(await button.isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   it.each([
     [1280, 720],
     [390, 844],

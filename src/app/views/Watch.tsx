@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
+import { focusPrompt } from '../../actions/prompt';
 import { startOf } from '../../core/run/tally';
 import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
@@ -14,6 +15,7 @@ import { RecordingNote } from '../../features/recordings';
 import { OutputBar, Stream } from '../../features/stream';
 import { useAsked } from '../../store/recordings/recording';
 import { useRun } from '../../store/run/run';
+import { Button } from '../../ui/Button';
 import { page } from '../../ui/texts';
 import './watch.css';
 
@@ -27,7 +29,14 @@ export function Watch() {
   useComesIntoSight(head);
   return (
     <main className="page" data-first={!asked || undefined}>
-      {asked ? null : <p className="page-lead">{page.lead}</p>}
+      {asked ? null : (
+        <div className="page-lead">
+          <p>{page.lead}</p>
+          <Button look="small" onPress={() => void focusPrompt.perform()}>
+            {page.toPrompt}
+          </Button>
+        </div>
+      )}
       <div className="area-output">
         <Notices />
         <section ref={head}>

@@ -18,6 +18,7 @@ export const page = {
   name: 'Foretoken',
   tagline: 'Speculative decoding that you can see',
   lead: 'Watch two language models write one text: a small one guesses ahead, a large one checks the guesses in one pass.',
+  toPrompt: 'Ask the models yourself',
   ask: 'What to ask, and how',
 };
 
