@@ -9,5 +9,5 @@ await failClearly(async () => {
   await build({ root, logLevel: 'warn' });
   const { resolvedUrls } = await onPort(server, () => preview({ root, preview: server }));
   const [url] = [...resolvedUrls.local, ...resolvedUrls.network];
-  console.log(`\n  Foretoken is at ${url}\n  Open it in a browser that has WebGPU. Ctrl+C stops the server.\n`);
+  console.log(`\n  Foretoken is at ${url}\n  Open it in a browser. Ctrl+C stops the server.\n`);
 });

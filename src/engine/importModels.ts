@@ -2,7 +2,7 @@
 import { deleteLeftovers, idOfFile, isOfFile, ownFolder, readOwnLists } from '../catalog/own';
 import { type CompiledLibrary, fetchShapes, librariesFolder, ownLibraries } from '../catalog/shapeLibraries';
 import { findStored } from '../catalog/storedModels';
-import { blobSource, fitLibrary, identityOf, type OpenedGguf, openGguf, requireSameVocabulary } from '../formats/gguf';
+import { blobSource, fitLibrary, identityOf, type OpenedGguf, openGguf, refusalOf, requireSameVocabulary } from '../formats/gguf';
 import { requireFit } from './fits';
 import { makeModel, type Planned, storeLibraries } from './makeModel';
 import type { OwnPorts } from './ownPorts';
@@ -43,7 +43,10 @@ async function importAlone(task: ImportTask, setup: ImportSetup): Promise<void> 
   const { ports, report } = setup;
   const folder = ownFolder(task.base);
   const candidates: Candidate[] = [];
-  for (const [file, blob] of task.files.entries()) candidates.push(await setup.turn(() => readCandidate(file, blob, folder, setup)));
+  for (const [file, blob] of task.files.entries()) {
+    const reading = setup.turn(() => readCandidate(file, blob, folder, setup));
+    candidates.push(await reading.catch((error) => Promise.reject(task.files.length > 1 ? refusalOf(error, blob.name) : error)));
+  }
   checkVocabularies(candidates);
   // The same file twice is one model.
   const fresh = candidates.filter(({ id, isKept }, at) => !isKept && candidates.findIndex((other) => other.id === id) === at);

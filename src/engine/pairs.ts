@@ -153,7 +153,7 @@ export class Pairs implements PairLoader {
     const webgpu = await this.#sides.webgpu.ready({ target, draft: null }, report, signal);
     const cpuMs = await decodeTime(cpu.target.side, clock, signal);
     signal.throwIfAborted();
-    const webgpuMs = await decodeTime(webgpu.target.side, clock, signal).catch(async (error) => {
+    const webgpuMs = await decodeTime(webgpu.target.side, clock, signal, cpuMs).catch(async (error) => {
       throw await webgpu.firstCause(error);
     });
     signal.throwIfAborted();

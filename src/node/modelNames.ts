@@ -25,6 +25,8 @@ export function readModelName(text: string): ModelName {
   const [, folder = text, id = null] = fs.existsSync(text) ? [] : (/^(.+)#([^#]+)$/.exec(text) ?? []);
   const list = [folder, path.join(folder, LIST)].find((file) => path.basename(file) === LIST && fs.existsSync(file));
   if (list) return { kind: 'list', url: pathToFileURL(path.resolve(list)).href, id };
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isFile())
+    throw usageError(`${folder} is no GGUF file and no list of models.`, 'Name a .gguf file, a folder with a list of models, or an id.');
   if (fs.existsSync(folder)) throw usageError(`${folder} holds no ${LIST}.`, 'Name a folder with a list of models, a GGUF file, or an id.');
   if (/[/\\]/.test(text)) throw usageError(`There is no file or folder ${text}.`, 'Check the path.');
   return { kind: 'id', id: text };

@@ -8,7 +8,7 @@ import { draftsOnCpu } from '../catalog/pairing';
 import type { Catalogue, TargetSpec } from '../catalog/resolve';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Imported, ImportProgress } from '../engine/tasks';
-import { blobSource, openGguf } from '../formats/gguf';
+import { blobSource, openGguf, refusalOf } from '../formats/gguf';
 import type { NodeEngine } from './engine';
 import { PAGE } from './localFiles';
 import { DRAFTS_WITHOUT_MODEL, type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
@@ -57,7 +57,11 @@ export async function choosePair(target: string | undefined, draft: string | und
  */
 export async function checkFiles(target: string | undefined, draft: string | undefined, signal: AbortSignal): Promise<void> {
   const names = [target === undefined ? null : readModelName(target), draft === undefined ? null : readDraftName(draft)];
-  for (const file of ggufPaths(names)) await openGguf(blobSource(await fs.openAsBlob(file)), signal);
+  const files = ggufPaths(names);
+  for (const file of files) {
+    const opening = openGguf(blobSource(await fs.openAsBlob(file)), signal);
+    await opening.catch((error) => Promise.reject(files.length > 1 ? refusalOf(error, path.basename(file)) : error));
+  }
 }
 
 function ggufPaths(names: readonly (DraftName | null)[]): string[] {

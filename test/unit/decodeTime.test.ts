@@ -47,6 +47,19 @@ describe('what a target takes for a token', () => {
     expect(await decodeTime(paused.target, () => paused.clock() + pauseMs, ON)).toBeCloseTo(10);
   });
 
+  it('needs one sample where it is far beyond what another device takes, and no pause explains it', async () => {
+    for (const [tokenMs, otherMs, tokens] of [
+      [5000, 100, 2],
+      [5000, 1000, 4],
+      [1500, 10, 4],
+      [5000, Infinity, 4],
+    ] as const) {
+      const slow = await slowTarget(tokenMs);
+      expect(await decodeTime(slow.target, slow.clock, ON, otherMs)).toBeCloseTo(tokenMs);
+      expect(slow.tokens()).toBe(tokens);
+    }
+  });
+
   it('is measured no longer than the signal lets it', async () => {
     const slow = await slowTarget(10);
     await decodeTime(slow.target, slow.clock, abortedAfter(2));

@@ -24,9 +24,9 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
   [{ type: 7 }, '"type" at # is 7, which is no type'],
   [{ type: [] }, '"type" at # is []'],
   [{ type: 'float' }, '"type" at # is "float"'],
-  [7, '# is 7, and no schema'],
-  [null, '# is null, and no schema'],
-  [[], '# is [], and no schema'],
+  [7, '# is 7, which is no schema'],
+  [null, '# is null, which is no schema'],
+  [[], '# is [], which is no schema'],
   [false, 'no value fits it'],
   [{ type: 'integer', multipleOf: 7 }, '"multipleOf" at # is not enforced'],
   [{ properties: { 'a/b': { type: 'string', format: 'date' } } }, '"format" at #/properties/a~1b is not enforced'],
@@ -40,8 +40,8 @@ const REFUSED_SCHEMAS: readonly (readonly [unknown, string])[] = [
   [{ $ref: 'https://example.org/a' }, '"$ref": "https://example.org/a" at # is not enforced'],
   [{ $ref: '#' }, '# leads nowhere'],
   [{ $defs: { a: { items: { $ref: '#/$defs/a' }, minItems: 1, type: 'array' } }, $ref: '#/$defs/a' }, '#/$defs/a leads nowhere'],
-  [{ properties: 7 }, '"properties" at # is 7, and no object'],
-  [{ properties: { a: 7 } }, '#/properties/a is 7, and no schema'],
+  [{ properties: 7 }, '"properties" at # is 7, where an object is needed'],
+  [{ properties: { a: 7 } }, '#/properties/a is 7, which is no schema'],
   [{ required: 'a' }, '"required" at # is "a", where a list is needed'],
   [{ required: [7] }, '"required" at # names 7, which is not text'],
   [{ properties: { a: true }, required: ['b'], additionalProperties: false, type: 'object' }, 'no value fits it'],
@@ -118,6 +118,7 @@ describe('a JSON schema', () => {
     ['propertys', 'properties'],
     ['Required', 'required'],
     ['maxLenght', 'maxLength'],
+    ['oneof', 'oneOf'],
   ])('with the keyword %s is refused with the hint to write %s', (keyword, meant) => {
     expect(refusal(schema({ [keyword]: 1 })).hint).toBe(`Write "${meant}", or leave it out.`);
     expect(refusal(schema({ entries: 1 })).hint).toBe('Check its spelling, or leave it out.');

@@ -36,7 +36,7 @@ describe('a file that cannot become a model', () => {
       says: 'not those of a GGUF file',
       code: 'gguf-invalid',
     },
-    { what: 'empty', file: () => new File([], 'a.gguf'), says: 'ends at byte 0', code: 'gguf-invalid' },
+    { what: 'empty', file: () => new File([], 'a.gguf'), says: 'it is empty', code: 'gguf-invalid' },
     {
       what: 'of another tokenizer',
       file: () => spoiled(({ metadata }) => metadata.set('tokenizer.ggml.model', ['string', 'llama'])),
@@ -133,6 +133,12 @@ describe('a file that cannot become a model', () => {
     const check = (backend: BackendChoice) => requireFit([wide], { device: narrow, memoryBytes: null, backend }, null);
     expect((await refusalOf(async () => check('webgpu'))).message).toContain('too large for this graphics adapter');
     for (const backend of ['auto', 'cpu'] as const) expect(() => check(backend)).not.toThrow();
+  });
+
+  it('as one of two, is named', async () => {
+    const { open } = importer();
+    const refused = await refusalOf(() => open([smallFile('good.gguf'), new File([smallFile('a').slice(0, 300_000)], 'cut.gguf')]));
+    expect(refused.message).toMatch(/^The GGUF file "cut\.gguf" cannot be used: .*cut short/);
   });
 
   it('as it has another vocabulary than the one that it was opened with, is refused with that one', async () => {

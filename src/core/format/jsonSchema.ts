@@ -47,7 +47,7 @@ class SchemaReader {
     if (depth > DEEPEST) throw new FormatError(`${place} is nested more than ${DEEPEST} deep`);
     if (schema === true) return this.#anything();
     if (schema === false) return NEVER;
-    const fields = fieldsOf(schema, `${place} is ${show(schema)}, and no schema`);
+    const fields = fieldsOf(schema, `${place} is ${show(schema)}, which is no schema`);
     checkKeywords(fields, place);
     if ('$ref' in fields) return this.#reference(fields.$ref, place, depth);
     if ('anyOf' in fields) {
@@ -101,7 +101,7 @@ class SchemaReader {
 
   #object(fields: Fields, place: string, depth: number): Expression {
     const properties = Object.entries(
-      fieldsOf(fields.properties ?? {}, `"properties" at ${place} is ${show(fields.properties)}, and no object`),
+      fieldsOf(fields.properties ?? {}, `"properties" at ${place} is ${show(fields.properties)}, where an object is needed`),
     );
     const required = listOf(fields.required ?? [], `"required" at ${place}`, 0);
     const strange = required.find((name) => typeof name !== 'string');

@@ -63,11 +63,12 @@ const LEAST_ALIKE = 3;
 /** A keyword that does not exist is refused, as nothing would enforce what it was meant to say. */
 function misspelt(keyword: string, place: string): FormatError {
   const alike = (each: string) => Array.from(each).findIndex((letter, i) => letter.toLowerCase() !== keyword[i]?.toLowerCase());
-  const [meant] = [...ENFORCED, ...NOTES]
-    .map((each) => ({ each, letters: alike(each) === -1 ? each.length : alike(each) }))
-    .filter(({ letters }) => letters >= LEAST_ALIKE)
-    .sort((a, b) => b.letters - a.letters || a.each.length - b.each.length)
-    .map(({ each }) => each);
+  const nearest = (keywords: readonly string[]) =>
+    keywords
+      .map((each) => ({ each, letters: alike(each) === -1 ? each.length : alike(each) }))
+      .filter(({ letters }) => letters >= LEAST_ALIKE)
+      .sort((a, b) => b.letters - a.letters || a.each.length - b.each.length)[0]?.each;
+  const meant = nearest([...ENFORCED, ...NOTES]) ?? nearest([...OTHERS]);
   return new FormatError(
     `${JSON.stringify(keyword)} at ${place} is no keyword of JSON Schema`,
     meant ? `Write "${meant}", or leave it out.` : 'Check its spelling, or leave it out.',

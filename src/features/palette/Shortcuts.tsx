@@ -1,5 +1,5 @@
 import type { Action } from '../../actions/action';
-import { STAGE_ACTIONS } from '../../actions/present';
+import { STAGE_ACTIONS, STAGE_STEP_ACTIONS } from '../../actions/present';
 import { ACTIONS, spellKeys } from '../../actions/registry';
 import { closePalette } from '../../store/page/palette';
 import { Button } from '../../ui/Button';
@@ -10,7 +10,8 @@ import './palette.css';
 
 /** All keys that do something, by where they do it; from the registry of actions. */
 export function Shortcuts({ places }: { readonly places: readonly Place[] }) {
-  const keyed = ACTIONS.filter((action) => action.keys.length > 0 && !STAGE_ACTIONS.includes(action));
+  const ofStage = [...STAGE_ACTIONS, ...STAGE_STEP_ACTIONS];
+  const keyed = ACTIONS.filter((action) => action.keys.length > 0 && !ofStage.includes(action));
   const rows = (actions: readonly Action[]) => actions.map(({ label, keys }) => ({ label, keys: keys.map(spellKeys).join(' ') }));
   return (
     <Modal label={words.keys} onClose={closePalette} className="shortcuts-help">
@@ -24,6 +25,7 @@ export function Shortcuts({ places }: { readonly places: readonly Place[] }) {
         <KeyList name={words.everywhere} rows={rows(keyed.filter(({ view }) => view === undefined))} />
         <KeyList name={words.outputHeading} rows={words.outputKeys} />
         <KeyList name={words.presenting} rows={rows(STAGE_ACTIONS)} />
+        <KeyList name={words.presentingSteps} rows={rows(STAGE_STEP_ACTIONS)} />
         {places.map(({ id, label }) => (
           <KeyList key={id} name={words.elsewhere(label)} rows={rows(keyed.filter(({ view }) => view === id))} />
         ))}

@@ -40,6 +40,7 @@ const [STRING, ARRAY, BOOL] = [8, 9, 7];
  * @throws FailureError gguf-invalid, gguf-unsupported; or the signal's reason
  */
 export async function readHeader(source: ByteSource, signal?: AbortSignal): Promise<Header> {
+  if (source.size === 0) throw invalid('it is empty');
   for (let length = Math.min(FIRST_PIECE, source.size); ; ) {
     signal?.throwIfAborted();
     const bytes = await readExactly(source, 0, length);

@@ -109,7 +109,7 @@ export function requireSameVocabulary(target: Named, draft: Named): void {
   if (a.fingerprint === b.fingerprint) return;
   throw new FailureError(
     'vocabulary-mismatch',
-    `"${draft.name}" and "${target.name}" do not share a vocabulary: ${firstDifference(a, b)}. No draft could ever be judged.`,
+    `"${draft.name}" and "${target.name}" do not share a vocabulary: ${firstDifference(target, draft)}. No draft could ever be judged.`,
     'Choose a draft of the target’s own family, or let the target draft for itself.',
   );
 }
@@ -119,13 +119,11 @@ interface Named {
   readonly tokenizer: GgufTokenizer;
 }
 
-function firstDifference(target: GgufTokenizer, draft: GgufTokenizer): string {
-  if (target.tokens.length !== draft.tokens.length)
-    return `the target has ${target.tokens.length} tokens, the draft ${draft.tokens.length}`;
-  const id = target.tokens.findIndex((token, at) => token !== draft.tokens[at]);
-  if (id >= 0)
-    return `token ${id} is ${quoted(target.tokens[id] ?? '')} for the target and ${quoted(draft.tokens[id] ?? '')} for the draft`;
-  const merge = target.merges.findIndex(([left, right], at) => left !== draft.merges[at]?.[0] || right !== draft.merges[at]?.[1]);
-  if (merge >= 0 || target.merges.length !== draft.merges.length) return 'they merge tokens in other orders';
+function firstDifference({ name, tokenizer: a }: Named, { name: other, tokenizer: b }: Named): string {
+  if (a.tokens.length !== b.tokens.length) return `"${name}" has ${a.tokens.length} tokens, "${other}" ${b.tokens.length}`;
+  const id = a.tokens.findIndex((token, at) => token !== b.tokens[at]);
+  if (id >= 0) return `token ${id} is ${quoted(a.tokens[id] ?? '')} in "${name}" and ${quoted(b.tokens[id] ?? '')} in "${other}"`;
+  const merge = a.merges.findIndex(([left, right], at) => left !== b.merges[at]?.[0] || right !== b.merges[at]?.[1]);
+  if (merge >= 0 || a.merges.length !== b.merges.length) return 'they merge tokens in other orders';
   return 'other tokens are special';
 }

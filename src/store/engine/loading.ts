@@ -5,7 +5,7 @@ import { bytesOf, filesOf, modelsOf, type PairSpec } from '../../catalog/spec';
 import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import type { LoadProgress } from '../../engine/tasks';
-import type { BackendChoice } from '../../formats/settings';
+import type { BackendChoice, ChosenDrafting } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { changeSettings, type Settings, targetChange, useSettings } from '../run/settings';
 import { useBackend } from './backend';
@@ -125,11 +125,11 @@ export function forgetModels(): void {
 
 whenEngineIsLost(forgetModels);
 
-/** Chooses the target `id`, with what drafted for it last, and starts to load it; not while the models are at work. */
-export async function chooseTarget(id: string): Promise<void> {
+/** Chooses the target `id`, with `drafting`, or with what drafted for it last, and starts to load it; not while the models are at work. */
+export async function chooseTarget(id: string, drafting: Partial<ChosenDrafting> = {}): Promise<void> {
   if (useWork.getState().current !== null) return;
   const target = findTarget(useCatalogue.getState().catalogue?.targets ?? [], id);
-  changeSettings(target ? changeTo(target) : targetChange(useSettings.getState(), id));
+  changeSettings({ ...(target ? changeTo(target) : targetChange(useSettings.getState(), id)), ...drafting });
   await load();
 }
 

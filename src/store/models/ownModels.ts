@@ -1,15 +1,18 @@
 /** A person's own models: files of theirs that are being opened, and the models that were made of such files. */
 import { create } from 'zustand';
 import { deleteLeftovers, ownFolder } from '../../catalog/own';
+import { findTarget } from '../../catalog/pairing';
 import { bytesOf, isAdded, isOwn, type ModelSpec, modelsOf } from '../../catalog/spec';
+import { findStored } from '../../catalog/storedModels';
 import { type Failure, toFailure } from '../../core/failure';
 import { OWN_LOCK } from '../../engine/ownPorts';
 import type { ImportProgress } from '../../engine/tasks';
+import type { ChosenDrafting } from '../../formats/settings';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { aloneNow } from '../../storage/browserRoom';
 import { type CatalogueState, chosenPair, readAddedModels, readCatalogue, useCatalogue } from '../engine/catalogue';
 import { sendTask } from '../engine/connection';
-import { chooseDraft, chooseTarget, forgetModel, load, stopLoading } from '../engine/loading';
+import { chooseTarget, forgetModel, load, stopLoading } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
 
@@ -109,7 +112,8 @@ function tooMany(count: number): Failure {
 }
 
 function advanced(file: OpenedFile, progress: ImportProgress, nowMs: number): OpenedFile {
-  if (file.progress === null) return { ...file, progress, beganMs: nowMs };
+  // Until its first bytes are read it waits for the file before it.
+  if (file.progress === null || file.progress.readBytes === 0) return { ...file, progress, beganMs: nowMs };
   const seconds = (nowMs - file.beganMs) / 1000;
   return { ...file, progress, rate: seconds > 0 ? progress.readBytes / seconds : file.rate };
 }
@@ -132,8 +136,14 @@ export async function chooseOpened(key: number): Promise<void> {
     .filter(({ id }) => ids.has(id))
     .sort((a, b) => bytesOf(b.files) - bytesOf(a.files));
   if (!target || useWork.getState().current !== null) return;
-  void chooseTarget(target.id);
-  if (draft) await chooseDraft({ draft: draft.id, drafting: 'model' });
+  await chooseTarget(target.id, draft ? { draft: draft.id, drafting: 'model' } : await draftingOf(target.id));
+}
+
+/** N-grams where the first draft of the target `id` would be downloaded, which nobody has asked for; else nothing of its own. */
+async function draftingOf(id: string): Promise<Partial<ChosenDrafting>> {
+  const first = findTarget(useCatalogue.getState().catalogue?.targets ?? [], id)?.drafts[0]?.model;
+  const stored = first && (await findStored(first, BROWSER_CACHE).catch(() => null));
+  return stored?.whole === false ? { drafting: 'ngram' } : {};
 }
 
 /** All own models that are kept. */

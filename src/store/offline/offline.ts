@@ -8,7 +8,7 @@ import { deleteStored, findStored, type StoredModel, storeModel } from '../../ca
 import { type Failure, toFailure } from '../../core/failure';
 import { BROWSER_CACHE } from '../../storage/browserCache';
 import { keptList } from '../../storage/keptList';
-import { chosenTarget, listOfTarget, useCatalogue, wholePair } from '../engine/catalogue';
+import { chosenPair, chosenTarget, listOfTarget, useCatalogue, wholePair } from '../engine/catalogue';
 import { followOtherTabs, rememberedStorage } from '../page/remembered';
 import type { ShellState } from './shell';
 
@@ -118,9 +118,11 @@ export async function storeOffline(id: string): Promise<void> {
 /** Stores the target and every draft of it that is not, but those that a person deleted. */
 export async function storePair(): Promise<void> {
   const target = chosenTarget();
-  // What a person added is stored from the start, and nobody asked for what else may draft for it.
-  if (!target || isAdded(target.model.id)) return;
-  for (const { id } of [target.model, ...target.drafts.map(({ model }) => model)]) {
+  if (!target) return;
+  // What a person added is stored from the start, and nobody asked for what else may draft for it than drafts now.
+  const pair = chosenPair();
+  const drafts = isAdded(target.model.id) ? (pair ? modelsOf(pair).slice(1) : []) : target.drafts.map(({ model }) => model);
+  for (const { id } of [target.model, ...drafts]) {
     if (isAdded(id) || useOffline.getState().models[id]?.whole || useOfflineMemory.getState().unwanted.includes(id)) continue;
     await storeOffline(id);
     if (useOffline.getState().failure) return;

@@ -22,8 +22,8 @@ export async function prepareOffline(): Promise<void> {
   await registerShell();
   await shellSettled();
   await storeChosen();
-  useSettings.subscribe(({ target }, before) => {
-    if (target !== before.target) void storeChosen();
+  useSettings.subscribe(({ target, draft }, before) => {
+    if (target !== before.target || draft !== before.draft) void storeChosen();
   });
   lookNowAndThen();
 }

@@ -25,6 +25,7 @@ export const palette = {
   keys: 'Keyboard shortcuts',
   everywhere: 'Everywhere',
   presenting: 'While something is presented',
+  presentingSteps: 'While a run is presented step by step',
   outputHeading: 'In the output',
   outputKeys: [
     { keys: '← →', label: 'From token to token' },

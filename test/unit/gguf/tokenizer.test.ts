@@ -114,7 +114,7 @@ describe('two files', () => {
         'tokenizer.ggml.tokens': [...fixture.tokens, 'more'],
         'tokenizer.ggml.token_type': Float64Array.from([...fixture.types, 1]),
       },
-      says: `the draft ${fixture.tokens.length + 1}`,
+      says: `${fixture.tokens.length + 1}`,
     },
     { what: 'tokens', change: { 'tokenizer.ggml.tokens': swapped }, says: 'token 3 is' },
     { what: 'merges', change: { 'tokenizer.ggml.merges': fixture.merges.slice(0, -1) }, says: 'merge tokens in other orders' },
