@@ -148,6 +148,27 @@ it('the same file once more is there already, and is chosen', async () => {
 });
 
 it.each([
+  { stored: true, drafting: 'model' },
+  { stored: false, drafting: 'ngram' },
+] as const)(
+  'a model whose draft is there (stored: $stored) begins with $drafting: nobody has asked for a download',
+  async ({ stored, drafting }) => {
+    await openWithLibraries();
+    drop(smallFile('a.gguf'));
+    await expect.element(opened('a.gguf')).toBeInTheDocument();
+    await button('Close').click();
+    for (const name of stored ? [] : await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) if (/own\/a-.*params_shard/.test(request.url)) await cache.delete(request);
+    }
+    drop(smallFile('large.gguf', { all: 'Q8_0' }));
+    await expect.element(opened('large.gguf')).toBeInTheDocument();
+    await expect.poll(() => useSettings.getState().target).toMatch(/^own:large-/);
+    expect(useSettings.getState()).toMatchObject({ drafting, draft: expect.stringMatching(/^own:a-/) });
+  },
+);
+
+it.each([
   { what: 'no model', files: () => [new File(['{"pictures": []}'], 'a.gguf')], says: 'its first bytes are not those of a GGUF file' },
   { what: 'too many', files: () => ['a', 'b', 'c'].map((name) => smallFile(`${name}.gguf`)), says: '3 files cannot be opened together' },
 ])('a file that is refused ($what) says why and what to do, and what was loaded stays', async ({ files, says }) => {
