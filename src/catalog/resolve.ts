@@ -65,9 +65,6 @@ export function catalogueOf(lists: readonly ResolvedList[], hub: readonly ModelS
   return { lists, targets: [...targets, ...ofHub], models };
 }
 
-/** How many times as large as a draft a target is at least: a step of one that is nearly as large takes nearly as long as its own, and no draft pays. */
-const LEAST_TIMES = 1.5;
-
 /** Those of `models` that no list names as drafts of `target`, and which may draft for it since a person added one of both: the smallest first. */
 function smallerOf(target: ModelSpec, models: readonly ModelSpec[]): DraftSpec[] {
   const size = ({ files }: ModelSpec) => bytesOf(files);
@@ -78,7 +75,7 @@ function smallerOf(target: ModelSpec, models: readonly ModelSpec[]): DraftSpec[]
         each.statesOf === undefined &&
         each.rollsBack &&
         target.rollsBack &&
-        size(each) * LEAST_TIMES <= size(target) &&
+        size(each) < size(target) &&
         sharesVocabulary(target, each) === true,
     )
     .sort((a, b) => size(a) - size(b))

@@ -148,25 +148,23 @@ it('the same file once more is there already, and is chosen', async () => {
 });
 
 it.each([
-  { stored: true, drafting: 'model' },
-  { stored: false, drafting: 'ngram' },
-] as const)(
-  'a model whose draft is there (stored: $stored) begins with $drafting: nobody has asked for a download',
-  async ({ stored, drafting }) => {
-    await openWithLibraries();
-    drop(smallFile('a.gguf'));
-    await expect.element(opened('a.gguf')).toBeInTheDocument();
-    await button('Close').click();
-    for (const name of stored ? [] : await caches.keys()) {
-      const cache = await caches.open(name);
-      for (const request of await cache.keys()) if (/own\/a-.*params_shard/.test(request.url)) await cache.delete(request);
-    }
-    drop(smallFile('large.gguf', { all: 'Q8_0' }));
-    await expect.element(opened('large.gguf')).toBeInTheDocument();
-    await expect.poll(() => useSettings.getState().target).toMatch(/^own:large-/);
-    expect(useSettings.getState()).toMatchObject({ drafting, draft: expect.stringMatching(/^own:a-/) });
-  },
-);
+  { what: 'is there', stored: true, all: 'Q8_0', drafting: 'model' },
+  { what: 'would be downloaded', stored: false, all: 'Q8_0', drafting: 'ngram' },
+  { what: 'is nearly as large', stored: true, all: 'Q4_1', drafting: 'ngram' },
+] as const)('a model whose draft $what begins with $drafting', async ({ stored, all, drafting }) => {
+  await openWithLibraries();
+  drop(smallFile('a.gguf'));
+  await expect.element(opened('a.gguf')).toBeInTheDocument();
+  await button('Close').click();
+  for (const name of stored ? [] : await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) if (/own\/a-.*params_shard/.test(request.url)) await cache.delete(request);
+  }
+  drop(smallFile('large.gguf', { all }));
+  await expect.element(opened('large.gguf')).toBeInTheDocument();
+  await expect.poll(() => useSettings.getState().target).toMatch(/^own:large-/);
+  expect(useSettings.getState()).toMatchObject({ drafting, draft: expect.stringMatching(/^own:a-/) });
+});
 
 it.each([
   { what: 'no model', files: () => [new File(['{"pictures": []}'], 'a.gguf')], says: 'its first bytes are not those of a GGUF file' },

@@ -96,15 +96,6 @@ describe('a file of a person’s own', () => {
     expect(draftsOf('web')).toEqual([small?.id, large?.id]);
   });
 
-  it('does not draft for one of nearly its own size, where no draft pays', async () => {
-    const { storage, open } = importer();
-    for (const [name, all] of Object.entries({ small: 'Q4_0', medium: 'Q4_1' })) await open([smallFile(`${name}.gguf`, { all })]);
-    vi.stubGlobal('fetch', async () => Response.json({ ...listOfTheWeb(null), format: 2 }));
-    const { targets } = await fetchCatalogue([`${BASE}models/manifest.json`], storage, BASE);
-    expect(targets.flatMap(({ name, drafts }) => (name === 'Web' ? [] : drafts))).toEqual([]);
-    expect(targets).toHaveLength(3);
-  });
-
   it('runs where there is no WebGPU, and writes speculatively what it writes plainly', async () => {
     const { storage, open } = importer({ device: null });
     await open([smallFile('small.gguf', { all: 'Q4_0' }), smallFile('large.gguf', { all: 'Q6_K' })]);

@@ -1,5 +1,4 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { focusPrompt } from '../../actions/prompt';
 import { startOf } from '../../core/run/tally';
 import { Costs } from '../../features/costs';
 import { Counts } from '../../features/counts';
@@ -15,7 +14,6 @@ import { RecordingNote } from '../../features/recordings';
 import { OutputBar, Stream } from '../../features/stream';
 import { useAsked } from '../../store/recordings/recording';
 import { useRun } from '../../store/run/run';
-import { Button } from '../../ui/Button';
 import { page } from '../../ui/texts';
 import './watch.css';
 
@@ -29,14 +27,7 @@ export function Watch() {
   useComesIntoSight(head);
   return (
     <main className="page" data-first={!asked || undefined}>
-      {asked ? null : (
-        <div className="page-lead">
-          <p>{page.lead}</p>
-          <Button look="small" onPress={() => void focusPrompt.perform()}>
-            {page.toPrompt}
-          </Button>
-        </div>
-      )}
+      {asked ? null : <p className="page-lead">{page.lead}</p>}
       <div className="area-output">
         <Notices />
         <section ref={head}>

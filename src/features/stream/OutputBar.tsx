@@ -11,13 +11,18 @@ import { RunStatus } from './RunStatus';
 
 /**
  * The head of the output. It stays in sight while the text grows, so that a run can be stopped at any moment: Stop is in its first line. What can be done with a run is
- * offered once it is one that a person made or opened.
+ * offered once it is one that a person made or opened. Before, a narrow page, whose form is far below, leads there.
  */
 export function OutputBar() {
   const asked = useAsked();
   return (
     <div className="output-bar">
       <h2>{words.heading}</h2>
+      {asked ? null : (
+        <button type="button" className="to-prompt" onClick={() => void focusPrompt.perform()}>
+          {words.toPrompt}
+        </button>
+      )}
       <RunStatus />
       <StopButton look="small" />
       <div className="output-buttons">

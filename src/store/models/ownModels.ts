@@ -139,11 +139,17 @@ export async function chooseOpened(key: number): Promise<void> {
   await chooseTarget(target.id, draft ? { draft: draft.id, drafting: 'model' } : await draftingOf(target.id));
 }
 
-/** N-grams where the first draft of the target `id` would be downloaded, which nobody has asked for; else nothing of its own. */
+/** A step of a draft that is nearly as large as its target takes nearly as long as the target's own: none pays. */
+const LARGEST_SHARE = 2 / 3;
+
+/** N-grams where the first draft of the target `id` would be downloaded, which nobody has asked for, or cannot pay; else nothing of its own. */
 async function draftingOf(id: string): Promise<Partial<ChosenDrafting>> {
-  const first = findTarget(useCatalogue.getState().catalogue?.targets ?? [], id)?.drafts[0]?.model;
-  const stored = first && (await findStored(first, BROWSER_CACHE).catch(() => null));
-  return stored?.whole === false ? { drafting: 'ngram' } : {};
+  const target = findTarget(useCatalogue.getState().catalogue?.targets ?? [], id);
+  const first = target?.drafts[0]?.model;
+  if (!target || !first) return {};
+  const pays = bytesOf(first.files) <= LARGEST_SHARE * bytesOf(target.model.files);
+  const stored = await findStored(first, BROWSER_CACHE).catch(() => null);
+  return pays && stored?.whole !== false ? {} : { drafting: 'ngram' };
 }
 
 /** All own models that are kept. */

@@ -18,7 +18,6 @@ export const page = {
   name: 'Foretoken',
   tagline: 'Speculative decoding that you can see',
   lead: 'Watch two language models write one text: a small one guesses ahead, a large one checks the guesses in one pass.',
-  toPrompt: 'Ask the models yourself',
   ask: 'What to ask, and how',
 };
 
@@ -124,6 +123,7 @@ export const loading = {
 
 export const output = {
   heading: 'Output',
+  toPrompt: 'Ask the models yourself',
   log: 'Output',
   copied: 'Copied.',
   notCopied: 'The clipboard is not available; select the text and copy it.',
