@@ -41,7 +41,7 @@ describe('a view', () => {
     // At once, and twice a moment later.
     expect(server.requests.filter((asked) => asked === file).length).toBeGreaterThanOrEqual(3);
     await visit.page.getByRole('link', { name: 'Watch', exact: true }).click();
-    expect(committed(await visit.tokens())).toHaveLength(8);
+    await expect.poll(async () => committed(await visit.tokens())).toHaveLength(8);
     await race.click();
     await visit.page.getByRole('button', { name: button }).waitFor();
     server.repair();
@@ -50,7 +50,7 @@ describe('a view', () => {
     const sheets = () => visit.page.evaluate(() => [...document.styleSheets].flatMap(({ href }) => href ?? []));
     expect(await sheets()).toContain(`${server.url}${fileOfRace('.css')}`);
     await visit.page.getByRole('link', { name: 'Watch', exact: true }).click();
-    expect(committed(await visit.tokens())).toHaveLength(8);
+    await expect.poll(async () => committed(await visit.tokens())).toHaveLength(8);
     expect(visit.uncaught).toEqual([]);
     await visit.close();
     await server.close();

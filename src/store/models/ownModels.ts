@@ -15,6 +15,7 @@ import { sendTask } from '../engine/connection';
 import { chooseTarget, forgetModel, load, stopLoading } from '../engine/loading';
 import { useWork } from '../engine/work';
 import { lookAtStorage } from '../offline/offline';
+import { useSettings } from '../run/settings';
 
 /** A file that was chosen or dropped. */
 export interface OpenedFile {
@@ -146,7 +147,8 @@ const LARGEST_SHARE = 2 / 3;
 async function draftingOf(id: string): Promise<Partial<ChosenDrafting>> {
   const target = findTarget(useCatalogue.getState().catalogue?.targets ?? [], id);
   const first = target?.drafts[0]?.model;
-  if (!target || !first) return {};
+  // What drafted for it last does so again.
+  if (!target || !first || useSettings.getState().draftings[id] !== undefined) return {};
   const pays = bytesOf(first.files) <= LARGEST_SHARE * bytesOf(target.model.files);
   const stored = await findStored(first, BROWSER_CACHE).catch(() => null);
   return pays && stored?.whole !== false ? {} : { drafting: 'ngram' };
