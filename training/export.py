@@ -57,17 +57,7 @@ def chat_config(s: pair.Shape) -> dict:
             "stop_str": [],
             "stop_token_ids": [pair.END],
         },
-        "model_config": {
-            "hidden_size": s.hidden,
-            "intermediate_size": s.feed_forward,
-            "num_hidden_layers": s.layers,
-            "num_attention_heads": s.heads,
-            "num_key_value_heads": s.kv_heads,
-            "head_dim": s.head_dim,
-            "rope_theta": s.rope_theta,
-            "rms_norm_eps": s.norm_epsilon,
-            "vocab_size": s.vocabulary,
-        },
+        "model_config": web_llm.model_config(s),
     }
 
 

@@ -158,17 +158,7 @@ def chat_config(s: Decoder) -> dict:
         "tokenizer_files": ["tokenizer.json"],
         "tokenizer_info": {"token_postproc_method": "byte_level", "prepend_space_in_encode": False, "strip_space_in_decode": False},
         "conv_template": template,
-        "model_config": {
-            "hidden_size": s.hidden,
-            "intermediate_size": s.feed_forward,
-            "num_hidden_layers": s.layers,
-            "num_attention_heads": s.heads,
-            "num_key_value_heads": s.kv_heads,
-            "head_dim": s.head_dim,
-            "rope_theta": s.rope_theta,
-            "rope_scaling": told,
-            "rms_norm_eps": s.norm_epsilon,
-        },
+        "model_config": web_llm.model_config(s) | {"rope_scaling": told},
     }
 
 

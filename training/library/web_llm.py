@@ -107,6 +107,21 @@ class Library(nn.Module):
         }
 
 
+def model_config(s) -> dict:
+    """What mlc-chat-config.json says of a shape to anything that reads the weights without its library, as the page does on the CPU."""
+    return {
+        "hidden_size": s.hidden,
+        "intermediate_size": s.feed_forward,
+        "num_hidden_layers": s.layers,
+        "num_attention_heads": s.heads,
+        "num_key_value_heads": s.kv_heads,
+        "head_dim": s.head_dim,
+        "rope_theta": s.rope_theta,
+        "rms_norm_eps": s.norm_epsilon,
+        "vocab_size": s.vocabulary,
+    }
+
+
 def metadata(s, quantization: str, params) -> dict:
     """What web-llm reads from a library before it loads weights."""
     return {
