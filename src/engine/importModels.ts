@@ -2,7 +2,7 @@
 import { deleteLeftovers, idOfFile, isOfFile, ownFolder, readOwnLists } from '../catalog/own';
 import { type CompiledLibrary, fetchShapes, librariesFolder, ownLibraries } from '../catalog/shapeLibraries';
 import { findStored } from '../catalog/storedModels';
-import { blobSource, fitLibrary, identityOf, type OpenedGguf, openGguf, refusalOf, requireSameVocabulary } from '../formats/gguf';
+import { blobSource, fitLibrary, identityOf, naming, type OpenedGguf, openGguf, requireSameVocabulary } from '../formats/gguf';
 import { requireFit } from './fits';
 import { makeModel, type Planned, storeLibraries } from './makeModel';
 import type { OwnPorts } from './ownPorts';
@@ -45,7 +45,7 @@ async function importAlone(task: ImportTask, setup: ImportSetup): Promise<void> 
   const candidates: Candidate[] = [];
   for (const [file, blob] of task.files.entries()) {
     const reading = setup.turn(() => readCandidate(file, blob, folder, setup));
-    candidates.push(await reading.catch((error) => Promise.reject(task.files.length > 1 ? refusalOf(error, blob.name) : error)));
+    candidates.push(await naming(reading, task.files.length > 1 ? blob.name : null));
   }
   checkVocabularies(candidates);
   // The same file twice is one model.

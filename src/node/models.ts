@@ -8,7 +8,7 @@ import { draftsOnCpu } from '../catalog/pairing';
 import type { Catalogue, TargetSpec } from '../catalog/resolve';
 import type { ModelSpec, PairSpec } from '../catalog/spec';
 import type { Imported, ImportProgress } from '../engine/tasks';
-import { blobSource, openGguf, refusalOf } from '../formats/gguf';
+import { blobSource, naming, openGguf } from '../formats/gguf';
 import type { NodeEngine } from './engine';
 import { PAGE } from './localFiles';
 import { DRAFTS_WITHOUT_MODEL, type DraftName, type ModelName, readDraftName, readModelName } from './modelNames';
@@ -60,7 +60,7 @@ export async function checkFiles(target: string | undefined, draft: string | und
   const files = ggufPaths(names);
   for (const file of files) {
     const opening = openGguf(blobSource(await fs.openAsBlob(file)), signal);
-    await opening.catch((error) => Promise.reject(files.length > 1 ? refusalOf(error, path.basename(file)) : error));
+    await naming(opening, files.length > 1 ? path.basename(file) : null);
   }
 }
 

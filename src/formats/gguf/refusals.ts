@@ -15,11 +15,13 @@ export function unsupported(what: string, hint: string, cause?: unknown): Failur
   return new FailureError('gguf-unsupported', `This GGUF file cannot run here: ${what}.`, hint, cause);
 }
 
-/** `error` with the name of the file that it refuses, where several were opened. */
-export function refusalOf(error: unknown, name: string): unknown {
-  if (!(error instanceof FailureError)) return error;
-  const { code, message, hint } = error.failure;
-  return new FailureError(code, message.replace(/^(The|This) GGUF file\b/, `The GGUF file ${quoted(name)}`), hint, error.cause);
+/** `opening`, whose refusals name the file where several are opened. @param name null: there is no other one */
+export function naming<T>(opening: Promise<T>, name: string | null): Promise<T> {
+  return opening.catch((error) => {
+    if (name === null || !(error instanceof FailureError)) throw error;
+    const { code, message, hint } = error.failure;
+    throw new FailureError(code, message.replace(/^(The|This) GGUF file\b/, `The GGUF file ${quoted(name)}`), hint, error.cause);
+  });
 }
 
 /** Text of a file as it may stand in a message: short, on one line. */
