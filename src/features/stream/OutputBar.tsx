@@ -4,6 +4,7 @@ import { recordings } from '../../actions/recordings';
 import { share } from '../../actions/share';
 import { useAsked } from '../../store/recordings/recording';
 import { ActionButton } from '../../ui/ActionButton';
+import { Button } from '../../ui/Button';
 import { StopButton } from '../../ui/StopButton';
 import { output as words } from '../../ui/texts';
 import { CopyButton } from './CopyButton';
@@ -19,9 +20,11 @@ export function OutputBar() {
     <div className="output-bar">
       <h2>{words.heading}</h2>
       {asked ? null : (
-        <button type="button" className="to-prompt" onClick={() => void focusPrompt.perform()}>
-          {words.toPrompt}
-        </button>
+        <span className="to-prompt">
+          <Button look="small" onPress={() => void focusPrompt.perform()}>
+            {words.toPrompt}
+          </Button>
+        </span>
       )}
       <RunStatus />
       <StopButton look="small" />

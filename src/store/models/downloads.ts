@@ -185,7 +185,7 @@ async function plan(key: string): Promise<void> {
   const isCpu = device === null || backendOfWork() === 'cpu';
   const around = {
     ...({ backend: isCpu ? 'cpu' : 'webgpu', bindingBytes: isCpu ? null : device.bindingBytes, roomBytes } as const),
-    memoryBytes: isCpu ? BROWSER_PORTS.memory() : device.memoryBytes,
+    memoryBytes: BROWSER_PORTS.memory(),
   };
   change(key, { plan: await planDownload(mapModels(pair, withChosenCache), BROWSER_CACHE, around) });
 }
